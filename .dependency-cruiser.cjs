@@ -1,0 +1,60 @@
+/** The import rules that ARCHITECTURE.md promises: who may know whom. */
+const PURE = '^libs/(trip|geo|dispatch|ownership)/';
+module.exports = {
+  forbidden: [
+    {
+      name: 'pure-libs-import-only-pure-libs',
+      comment: 'Decisions are deterministic: no I/O, no service code, no schemas of the wire.',
+      severity: 'error',
+      from: { path: PURE, pathNot: '\\.test\\.ts$' },
+      to: { path: '^(apps|stack|bench|load|test|libs/(contracts|store|bus|service))/' },
+    },
+    {
+      name: 'pure-libs-touch-no-node-core',
+      comment: 'No clock, file, network or process inside a decision.',
+      severity: 'error',
+      from: { path: PURE, pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-libs-use-h3-only',
+      severity: 'error',
+      from: { path: PURE, pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/h3-js' },
+    },
+    {
+      name: 'apps-never-import-apps',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-never-import-upwards',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(apps|stack|bench|load|test)/' },
+    },
+    {
+      name: 'libs-are-entered-by-their-index',
+      comment: 'What a lib offers is in its index.ts; the rest is its own business.',
+      severity: 'error',
+      from: { path: '^(apps|stack|bench|test)/' },
+      to: { path: '^libs/[^/]+/(?!index\\.ts$)' },
+    },
+    {
+      name: 'only-trips-knows-postgres',
+      comment: 'One process role holds the database; everyone else asks it.',
+      severity: 'error',
+      from: { path: '^apps/(?!trips/)' },
+      to: { path: '(^libs/store/|node_modules/pg/)' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { conditionNames: ['source', 'import', 'types', 'node', 'default'], extensions: ['.ts', '.js'] },
+  },
+};
