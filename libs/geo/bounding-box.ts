@@ -1,0 +1,77 @@
+import { METERS_PER_DEGREE, isPoint, wrapLngDelta, type Point } from './point.ts';
+
+/** A box in degrees, edges included. It crosses the antimeridian when `west > east`. */
+export interface BoundingBox {
+  readonly south: number;
+  readonly west: number;
+  readonly north: number;
+  readonly east: number;
+}
+
+/**
+ * Reads `"south,west,north,east"` in degrees.
+ * @throws RangeError that says what is wrong, fit to be shown to whoever configured it.
+ */
+export function parseBoundingBox(text: string): BoundingBox {
+  const parts = text.split(',').map((part) => part.trim());
+  const [south, west, north, east] = parts.map((part) => (part === '' ? Number.NaN : Number(part)));
+  if (
+    parts.length !== 4 ||
+    south === undefined ||
+    west === undefined ||
+    north === undefined ||
+    east === undefined
+  ) {
+    throw new RangeError(`a bounding box is "south,west,north,east" in degrees, got "${text}"`);
+  }
+  if (!isPoint(south, west) || !isPoint(north, east)) {
+    throw new RangeError(`bounding box "${text}": latitudes are -90..90 and longitudes -180..180`);
+  }
+  if (south >= north) throw new RangeError(`bounding box "${text}": south must be below north`);
+  if (west === east) throw new RangeError(`bounding box "${text}": west and east are the same`);
+  return { south, west, north, east };
+}
+
+/** The inverse of {@link parseBoundingBox}. */
+export function formatBoundingBox(box: BoundingBox): string {
+  return `${box.south},${box.west},${box.north},${box.east}`;
+}
+
+/** The smallest box around the points (which must not straddle the antimeridian); undefined for none. */
+export function boundingBoxOf(points: Iterable<Point>): BoundingBox | undefined {
+  let [south, west, north, east] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { lat, lng } of points) {
+    south = Math.min(south, lat);
+    north = Math.max(north, lat);
+    west = Math.min(west, lng);
+    east = Math.max(east, lng);
+  }
+  return south <= north ? { south, west, north, east } : undefined;
+}
+
+/** True when the point is inside the box or on its edge. */
+export function boxContains(box: BoundingBox, { lat, lng }: Point): boolean {
+  if (!(lat >= box.south && lat <= box.north)) return false;
+  return box.west <= box.east ? lng >= box.west && lng <= box.east : lng >= box.west || lng <= box.east;
+}
+
+/** Width of the box in degrees of longitude. */
+export function boxWidthDeg(box: BoundingBox): number {
+  return box.west <= box.east ? box.east - box.west : box.east - box.west + 360;
+}
+
+export function boxCenter(box: BoundingBox): Point {
+  return { lat: (box.south + box.north) / 2, lng: wrapLngDelta(box.west + boxWidthDeg(box) / 2) };
+}
+
+/** The box grown by at least `marginM` metres on every side. */
+export function expandBoxM(box: BoundingBox, marginM: number): BoundingBox {
+  const latMargin = marginM / METERS_PER_DEGREE;
+  const south = Math.max(-90, box.south - latMargin);
+  const north = Math.min(90, box.north + latMargin);
+  // The parallel nearest to a pole is the shortest: the margin must hold there too.
+  const cosLat = Math.cos((Math.max(Math.abs(south), Math.abs(north)) * Math.PI) / 180);
+  const lngMargin = latMargin / cosLat;
+  if (!(boxWidthDeg(box) + 2 * lngMargin < 360)) return { south, west: -180, north, east: 180 };
+  return { south, west: wrapLngDelta(box.west - lngMargin), north, east: wrapLngDelta(box.east + lngMargin) };
+}
