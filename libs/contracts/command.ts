@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { errorReply } from './problem.ts';
+
+/**
+ * A request/reply message between services: its NATS subject and the schemas of both ways. The handler and every
+ * caller take their types and their validation from the same object.
+ */
+export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  subject: string;
+  input: I;
+  output: O;
+  /** Of service time; after it the caller answers `unavailable`, not knowing the outcome. */
+  timeoutMs: number;
+}
+
+export type CommandInput<C extends Command> = z.input<C['input']>;
+export type CommandOutput<C extends Command> = z.output<C['output']>;
+
+/** Long enough to sit out a Postgres failover's first seconds, short enough for a phone. */
+const DEFAULT_COMMAND_TIMEOUT_MS = 5_000;
+
+export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
+  subject: string,
+  input: I,
+  output: O,
+  timeoutMs = DEFAULT_COMMAND_TIMEOUT_MS,
+): Command<I, O> {
+  return { subject, input, output, timeoutMs };
+}
+
+/** What travels back: the output, or one of our errors. */
+export const commandReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: errorReply }),
+]);
+export type CommandReply = z.infer<typeof commandReply>;
+
+/**
+ * The caller's key and a digest of its request: the same pair gives the first answer again, the same key with
+ * another digest is refused.
+ */
+export const idempotency = z.object({
+  key: z.string().min(1).max(200),
+  request_digest: z.string().length(64),
+});
+export type Idempotency = z.infer<typeof idempotency>;

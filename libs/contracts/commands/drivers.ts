@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { defineCommand } from '../command.ts';
+import { driverId } from '../ids.ts';
+import { driverStatus, tripRecord } from '../trip.ts';
+import { product, vehicle } from '../values.ts';
+
+/** A driver as Postgres knows it: its session, and the one trip that claims it, if any. */
+export const driverRecord = z.object({
+  driver_id: driverId,
+  session: z.int().min(1),
+  online: z.boolean(),
+  product,
+  vehicle,
+  status: driverStatus,
+  driver_version: z.int().min(0),
+  trip: tripRecord
+    .nullable()
+    .meta({ description: 'the trip that is offered to the driver or that it drives' }),
+});
+export type DriverRecord = z.infer<typeof driverRecord>;
+
+/** Opens a new session. An older one of the same driver is superseded, a live trip is kept. */
+export const goOnline = defineCommand(
+  'trips.drivers.online',
+  z.object({ driver_id: driverId, product, vehicle }),
+  driverRecord,
+);
+
+/** Ends the session; an open offer counts as declined. Refused with `driver_on_trip` while a trip is live. */
+export const goOffline = defineCommand(
+  'trips.drivers.offline',
+  z.object({ driver_id: driverId, session: z.int().min(1).optional() }),
+  driverRecord,
+);
+
+/** Null where the driver never was online. */
+export const getDriver = defineCommand(
+  'trips.drivers.get',
+  z.object({ driver_id: driverId }),
+  driverRecord.nullable(),
+);

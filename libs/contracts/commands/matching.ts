@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { defineCommand } from '../command.ts';
+import { driverId, offerId, tripId } from '../ids.ts';
+import { instanceName, shardClaim, shardMapMessage } from '../shards.ts';
+import { h3Cell, point, product, timestamp } from '../values.ts';
+
+/** A trip that waits for a driver, as its matcher needs it. */
+export const openTrip = z.object({
+  trip_id: tripId,
+  seq: z.int().min(1),
+  shard: h3Cell,
+  product,
+  pickup: point,
+  dropoff: point,
+  trip_s: z.number(),
+  requested_at: timestamp,
+  search_deadline_at: timestamp,
+  offered: z
+    .boolean()
+    .meta({ description: 'an offer is out; nothing to do until it is answered or expires' }),
+  excluded_driver_ids: z.array(driverId),
+});
+export type OpenTrip = z.infer<typeof openTrip>;
+
+export const MAX_SHARDS_PER_SWEEP = 2048;
+export const MAX_OPEN_TRIPS_PER_SWEEP = 5000;
+
+/**
+ * All open demand of some shards. Where the asker is no longer the owner at that epoch, the claim as it is now comes
+ * back in `moved` and the shard's trips do not. Oldest first; `truncated` where the bound cut the list.
+ */
+export const openDemand = defineCommand(
+  'trips.open_demand',
+  z.object({ matcher: instanceName, shards: z.array(shardClaim).max(MAX_SHARDS_PER_SWEEP) }),
+  z.object({ trips: z.array(openTrip), moved: z.array(shardClaim), truncated: z.boolean() }),
+);
+
+/** One open trip, read after a nudge; null where it is not open any more. */
+export const readOpenTrip = defineCommand(
+  'trips.open_trip',
+  z.object({ trip_id: tripId, shard: h3Cell }),
+  openTrip.nullable(),
+);
+
+export const MAX_OFFERS_PER_BATCH = 500;
+
+export const offerProposal = z.object({
+  trip_id: tripId,
+  driver_id: driverId,
+  shard: h3Cell,
+  epoch: z.int().min(0),
+  pickup_eta_s: z.number().min(0),
+  pickup_distance_m: z.number().min(0),
+});
+export type OfferProposal = z.infer<typeof offerProposal>;
+
+/** Why a proposal was refused. `stale_epoch`: the sender does not own the shard (any more). */
+export const offerRefusal = z.enum([
+  'stale_epoch',
+  'trip_not_open',
+  'driver_claimed',
+  'driver_unavailable',
+  'driver_excluded',
+]);
+export type OfferRefusal = z.infer<typeof offerRefusal>;
+
+export const offerOutcome = z.discriminatedUnion('result', [
+  z.object({
+    result: z.literal('offered'),
+    trip_id: tripId,
+    driver_id: driverId,
+    offer_id: offerId,
+    expires_at: timestamp,
+    driver_version: z.int(),
+    trip_seq: z.int(),
+  }),
+  z.object({ result: z.literal('refused'), trip_id: tripId, driver_id: driverId, reason: offerRefusal }),
+]);
+export type OfferOutcome = z.infer<typeof offerOutcome>;
+
+/**
+ * Commits the offers of a round in one transaction, each pair with an outcome of its own: shard epoch under
+ * FOR SHARE, trip open, driver online and unclaimed.
+ */
+export const makeOffers = defineCommand(
+  'trips.offer',
+  z.object({ matcher: instanceName, offers: z.array(offerProposal).min(1).max(MAX_OFFERS_PER_BATCH) }),
+  z.object({ outcomes: z.array(offerOutcome) }),
+);
+
+/** A matcher comes up: the static plan is made anew and every shard that changes hands gets a new epoch. */
+export const joinShards = defineCommand(
+  'trips.shards.join',
+  z.object({ matcher: instanceName }),
+  shardMapMessage,
+);
+
+/** A matcher goes down in good order: its shards go to the others. */
+export const leaveShards = defineCommand(
+  'trips.shards.leave',
+  z.object({ matcher: instanceName }),
+  shardMapMessage,
+);
+
+export const getShardMap = defineCommand('trips.shards.map', z.object({}), shardMapMessage);

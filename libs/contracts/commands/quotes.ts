@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineCommand } from '../command.ts';
+import { quote } from '../http/quotes.ts';
+import { riderId } from '../ids.ts';
+import { h3Cell } from '../values.ts';
+
+/** Keeps a quote, so that its price holds until it expires. */
+export const createQuote = defineCommand(
+  'trips.quotes.create',
+  quote.omit({ quote_id: true }).extend({ rider_id: riderId, pickup_cell: h3Cell }),
+  quote,
+);

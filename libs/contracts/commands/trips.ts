@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { defineCommand, idempotency } from '../command.ts';
+import { driverId, offerId, quoteId, riderId, tripId } from '../ids.ts';
+import { cancelReason, tripChange, tripRecord } from '../trip.ts';
+
+/** Turns a quote into a trip in `processing`. Acknowledged only after the commit. */
+export const createTrip = defineCommand(
+  'trips.create',
+  z.object({ rider_id: riderId, quote_id: quoteId, idempotency }),
+  tripRecord,
+);
+
+/** Who asks; a rider sees own trips, a driver those it has, had or was offered. */
+export const tripReader = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('rider'), rider_id: riderId }),
+  z.object({ role: z.literal('driver'), driver_id: driverId }),
+  z.object({ role: z.literal('operator') }),
+]);
+
+export const getTrip = defineCommand(
+  'trips.get',
+  z.object({ trip_id: tripId, reader: tripReader }),
+  tripRecord,
+);
+
+export const MAX_TRIPS_PER_PAGE = 100;
+
+/** A rider's own trips, newest first; `after` is the last trip of the page before. */
+export const listTrips = defineCommand(
+  'trips.list',
+  z.object({ rider_id: riderId, after: tripId.optional(), limit: z.int().min(1).max(MAX_TRIPS_PER_PAGE) }),
+  z.object({ trips: z.array(tripRecord), more: z.boolean() }),
+);
+
+export const MAX_EVENTS_PER_REPLAY = 500;
+
+/** The changes of a trip after a sequence number, for a client that comes back. */
+export const replayTrip = defineCommand(
+  'trips.replay',
+  z.object({ trip_id: tripId, after_seq: z.int().min(0), reader: tripReader }),
+  z.object({ changes: z.array(tripChange.pick({ event: true, trip: true })) }),
+);
+
+export const cancelTrip = defineCommand(
+  'trips.cancel',
+  z.object({
+    rider_id: riderId,
+    trip_id: tripId,
+    reason: cancelReason.optional(),
+    idempotency: idempotency.optional(),
+  }),
+  tripRecord,
+);
+
+/** What a driver does to the trip it has. `cancel` gives the trip back: it is matched again with someone else. */
+export const driveAction = z.enum(['arrived', 'start', 'complete', 'cancel']);
+export type DriveAction = z.infer<typeof driveAction>;
+
+export const driveTrip = defineCommand(
+  'trips.drive',
+  z.object({
+    driver_id: driverId,
+    trip_id: tripId,
+    action: driveAction,
+    reason: cancelReason.optional(),
+    idempotency: idempotency.optional(),
+  }),
+  tripRecord,
+);
+
+export const offerAnswer = z.enum(['accept', 'decline']);
+export type OfferAnswer = z.infer<typeof offerAnswer>;
+
+export const answerOffer = defineCommand(
+  'trips.answer_offer',
+  z.object({
+    driver_id: driverId,
+    offer_id: offerId,
+    answer: offerAnswer,
+    idempotency: idempotency.optional(),
+  }),
+  tripRecord,
+);

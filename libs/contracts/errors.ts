@@ -1,0 +1,92 @@
+/** What an error means for the one who called. */
+interface ErrorSpec {
+  /** HTTP status that the one mapping answers with. */
+  status: number;
+  /** Short and stable; RFC 9457 `title`. */
+  title: string;
+  /** Seconds after which trying again makes sense; becomes `Retry-After`. */
+  retryAfterS?: number;
+}
+
+/** Every error of the system, by its stable code. The only place where a code meets an HTTP status. */
+export const ERRORS = {
+  invalid_request: { status: 400, title: 'The request does not have the expected form' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  idempotency_key_required: { status: 400, title: 'This call needs an Idempotency-Key header' },
+  unauthenticated: { status: 401, title: 'A valid bearer token is needed' },
+  token_expired: { status: 401, title: 'The token has expired' },
+  ticket_invalid: { status: 401, title: 'The stream ticket is unknown, used or expired' },
+  forbidden: { status: 403, title: 'This token may not do that' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  trip_not_found: { status: 404, title: 'No such trip' },
+  quote_not_found: { status: 404, title: 'No such quote' },
+  offer_not_found: { status: 404, title: 'No such offer' },
+  method_not_allowed: { status: 405, title: 'This address does not know the method' },
+  quote_expired: { status: 409, title: 'The quote has expired; ask for a new one' },
+  quote_used: { status: 409, title: 'The quote was used for another trip' },
+  illegal_transition: { status: 409, title: 'The trip is in a state that does not allow this' },
+  offer_closed: { status: 409, title: 'The offer was answered, withdrawn or has expired' },
+  driver_on_trip: { status: 409, title: 'The driver has a trip to finish first' },
+  driver_offline: { status: 409, title: 'The driver is not online' },
+  session_superseded: { status: 409, title: 'A newer session of this driver is online' },
+  payload_too_large: { status: 413, title: 'The body or frame is too large' },
+  unsupported_media_type: { status: 415, title: 'Only application/json is understood' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request' },
+  outside_service_area: { status: 422, title: 'The point lies outside the service area' },
+  route_too_short: { status: 422, title: 'Pickup and dropoff are the same place' },
+  position_stale: { status: 422, title: 'The position is older than one already known' },
+  position_duplicate: { status: 422, title: 'A position with this sequence number is already known' },
+  position_implausible: { status: 422, title: 'The position is further away than a vehicle can be' },
+  position_time_invalid: { status: 422, title: 'The time of the position is too old or in the future' },
+  rate_limited: { status: 429, title: 'Too many requests', retryAfterS: 1 },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'The service cannot answer just now', retryAfterS: 1 },
+  shutting_down: { status: 503, title: 'The service is going down; connect again', retryAfterS: 1 },
+} as const satisfies Record<string, ErrorSpec>;
+
+/** Stable, machine-readable; part of the public API. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One member of a request that is wrong, as a JSON pointer and a sentence. */
+export interface FieldIssue {
+  pointer: string;
+  message: string;
+}
+
+export interface ErrorDetails {
+  /** Said to the caller beside the title. Never holds secrets or another party's data. */
+  detail?: string;
+  issues?: readonly FieldIssue[];
+  cause?: unknown;
+}
+
+/**
+ * The one error class. `message` is for the log, `detail` and `issues` are for the caller; the code decides the
+ * rest through {@link ERRORS}.
+ */
+export class HailgridError extends Error {
+  override readonly name = 'HailgridError';
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly issues: readonly FieldIssue[];
+
+  constructor(code: ErrorCode, internalMessage: string, details: ErrorDetails = {}) {
+    super(`${code}: ${internalMessage}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.detail = details.detail;
+    this.issues = details.issues ?? [];
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  get retryAfterS(): number | undefined {
+    const spec: ErrorSpec = ERRORS[this.code];
+    return spec.retryAfterS;
+  }
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}

@@ -1,0 +1,28 @@
+import * as drivers from './drivers.ts';
+import * as issuer from './issuer.ts';
+import * as operator from './operator.ts';
+import * as quotes from './quotes.ts';
+import * as riderTrips from './rider-trips.ts';
+import type { HttpRoute } from './route.ts';
+import * as streams from './streams.ts';
+
+export * from './drivers.ts';
+export * from './issuer.ts';
+export * from './operator.ts';
+export * from './quotes.ts';
+export * from './rider-trips.ts';
+export * from './route.ts';
+export * from './streams.ts';
+
+const modules: readonly object[] = [quotes, riderTrips, drivers, streams, operator, issuer];
+
+/** Every route of the system; the OpenAPI documents are made from this list. */
+export const HTTP_ROUTES: readonly HttpRoute[] = modules.flatMap((module) =>
+  Object.values(module).filter(isRoute),
+);
+
+function isRoute(value: unknown): value is HttpRoute {
+  return (
+    typeof value === 'object' && value !== null && 'api' in value && 'path' in value && 'method' in value
+  );
+}

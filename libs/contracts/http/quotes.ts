@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { quoteId } from '../ids.ts';
+import { money, point, product, timestamp } from '../values.ts';
+import { defineRoute } from './route.ts';
+
+export const quoteRequest = z
+  .strictObject({ product, pickup: point, dropoff: point })
+  .meta({ id: 'QuoteRequest' });
+export type QuoteRequest = z.infer<typeof quoteRequest>;
+
+export const quote = z
+  .object({
+    quote_id: quoteId,
+    product,
+    pickup: point,
+    dropoff: point,
+    fare: money,
+    distance_m: z.number().min(0),
+    trip_s: z.number().min(0).meta({ description: 'estimated ride time' }),
+    pickup_eta_s: z
+      .number()
+      .nullable()
+      .meta({ description: 'drive time of the nearest free driver; null where none is known' }),
+    created_at: timestamp,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'Quote', description: 'Upfront fare and times; the price holds until it expires' });
+export type Quote = z.infer<typeof quote>;
+
+export const postQuote = defineRoute({
+  api: 'rider',
+  method: 'POST',
+  path: '/v1/quotes',
+  summary: 'Upfront fare, pickup ETA and trip time; locks the price until it expires',
+  role: 'rider',
+  body: quoteRequest,
+  response: quote,
+  status: 201,
+  errors: ['outside_service_area', 'route_too_short'],
+});
+
+export const productList = z.object({
+  data: z.array(
+    z.object({
+      product,
+      name: z.string(),
+      seats: z.int(),
+      base_fare: money,
+      per_km: money,
+      per_min: money,
+      minimum_fare: money,
+    }),
+  ),
+});
+
+export const getProducts = defineRoute({
+  api: 'rider',
+  method: 'GET',
+  path: '/v1/products',
+  summary: 'The products one can ask for, with their tariffs',
+  role: 'rider',
+  response: productList,
+  status: 200,
+  errors: [],
+});

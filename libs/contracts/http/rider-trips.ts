@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { MAX_TRIPS_PER_PAGE } from '../commands/trips.ts';
+import { quoteId, tripId } from '../ids.ts';
+import { cancelReason, riderTrip } from '../trip.ts';
+import { defineRoute } from './route.ts';
+
+export const tripRequest = z.strictObject({ quote_id: quoteId }).meta({ id: 'TripRequest' });
+export const tripParams = z.strictObject({ trip_id: tripId });
+export const cancelRequest = z
+  .strictObject({ reason: cancelReason.optional() })
+  .meta({ id: 'CancelRequest' });
+
+export const postTrip = defineRoute({
+  api: 'rider',
+  method: 'POST',
+  path: '/v1/trips',
+  summary: 'Request a trip for a quote; matching starts once this is answered',
+  role: 'rider',
+  body: tripRequest,
+  response: riderTrip,
+  status: 201,
+  idempotencyKey: 'required',
+  errors: [
+    'idempotency_key_required',
+    'idempotency_key_reused',
+    'quote_not_found',
+    'quote_expired',
+    'quote_used',
+  ],
+});
+
+export const getRiderTrip = defineRoute({
+  api: 'rider',
+  method: 'GET',
+  path: '/v1/trips/{trip_id}',
+  summary: 'One own trip; answers 304 where If-None-Match names the newest ETag',
+  role: 'rider',
+  params: tripParams,
+  response: riderTrip,
+  status: 200,
+  errors: ['trip_not_found'],
+});
+
+export const tripPage = z
+  .object({ data: z.array(riderTrip), next_cursor: z.string().nullable() })
+  .meta({ id: 'TripPage' });
+
+export const DEFAULT_TRIPS_PER_PAGE = 20;
+
+export const getRiderTrips = defineRoute({
+  api: 'rider',
+  method: 'GET',
+  path: '/v1/trips',
+  summary: 'Own trips, newest first',
+  role: 'rider',
+  query: z.strictObject({
+    cursor: z.string().max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(MAX_TRIPS_PER_PAGE).default(DEFAULT_TRIPS_PER_PAGE),
+  }),
+  response: tripPage,
+  status: 200,
+  errors: [],
+});
+
+export const postRiderCancel = defineRoute({
+  api: 'rider',
+  method: 'POST',
+  path: '/v1/trips/{trip_id}/cancel',
+  summary: 'Cancel an own trip before the ride has started',
+  role: 'rider',
+  params: tripParams,
+  body: cancelRequest,
+  response: riderTrip,
+  status: 200,
+  idempotencyKey: 'optional',
+  errors: ['trip_not_found', 'illegal_transition', 'idempotency_key_reused'],
+});

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../errors.ts';
+
+export type Role = 'rider' | 'driver' | 'operator';
+
+/**
+ * One route of the public API. Validation in the handler, the OpenAPI document and the clients' types come from the
+ * same object; a test compares the documented routes with those that a running service has.
+ */
+export interface HttpRoute {
+  api: 'rider' | 'driver' | 'trips' | 'issuer';
+  method: 'GET' | 'POST';
+  /** With `{name}` for parameters, as OpenAPI writes it. */
+  path: string;
+  summary: string;
+  /** Null: no token is needed. */
+  role: Role | null;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  response: z.ZodType;
+  status: 200 | 201 | 202;
+  /** `required` where the call creates something, `optional` where it changes something. */
+  idempotencyKey?: 'required' | 'optional';
+  /** Beside those that any call can meet (invalid_request, unauthenticated, forbidden, unavailable …). */
+  errors: readonly ErrorCode[];
+}
+
+export function defineRoute<const R extends HttpRoute>(route: R): R {
+  return route;
+}
+
+/** `/v1/trips/{trip_id}` as routers write it: `/v1/trips/:trip_id`. */
+export function routerPath(route: Pick<HttpRoute, 'path'>): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+/** Each handler reads no more than this; also the WebSocket frame limit. */
+export const MAX_BODY_BYTES = 64 * 1024;

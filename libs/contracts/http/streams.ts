@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { timestamp } from '../values.ts';
+import { defineRoute } from './route.ts';
+
+/** Lives just long enough to open a socket with it. */
+export const TICKET_TTL_MS = 30_000;
+
+export const streamTicket = z
+  .object({ ticket: z.string(), expires_at: timestamp })
+  .meta({ id: 'StreamTicket', description: 'Opens one WebSocket: /v1/stream?ticket=…' });
+
+function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
+  return defineRoute({
+    api,
+    method: 'POST',
+    path: '/v1/stream/tickets',
+    summary: 'A single-use ticket for the WebSocket, so that no token stands in an address',
+    role: api,
+    response: streamTicket,
+    status: 201,
+    errors: ['rate_limited'],
+  });
+}
+
+export const postRiderTicket = ticketRoute('rider');
+export const postDriverTicket = ticketRoute('driver');

@@ -1,0 +1,47 @@
+import { TypeID, typeidUnboxed } from 'typeid-js';
+import { z } from 'zod';
+
+/** What an id names; the prefix makes a wrong id visible in a log and refusable at the edge. */
+export type IdPrefix = 'trip' | 'quote' | 'offer' | 'rider' | 'driver' | 'operator' | 'event';
+
+/**
+ * A TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Sorts by creation time within a prefix.
+ * Postgres keeps the bare UUID; {@link uuidOf} and {@link idFromUuid} convert at that border only.
+ */
+export type Id<P extends IdPrefix> = `${P}_${string}`;
+
+export type TripId = Id<'trip'>;
+export type QuoteId = Id<'quote'>;
+export type OfferId = Id<'offer'>;
+export type RiderId = Id<'rider'>;
+export type DriverId = Id<'driver'>;
+
+/** Crockford base32 of 128 bits: the first character carries three bits only. */
+const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+
+function idSchema<P extends IdPrefix>(prefix: P) {
+  return z
+    .templateLiteral([`${prefix}_`, z.string().regex(new RegExp(`^${SUFFIX}$`))])
+    .meta({ description: `${prefix} id (TypeID)`, example: `${prefix}_01k3q8v5mce9ts9wz2hbhvdz1q` });
+}
+
+export const tripId = idSchema('trip');
+export const quoteId = idSchema('quote');
+export const offerId = idSchema('offer');
+export const riderId = idSchema('rider');
+export const driverId = idSchema('driver');
+
+/** A fresh id; its time part comes from the wall clock, which is all that sorting needs. */
+export function newId<P extends IdPrefix>(prefix: P): Id<P> {
+  return typeidUnboxed(prefix) as unknown as Id<P>;
+}
+
+/** The UUID inside an id, as Postgres wants it. Throws a TypeError on another prefix. */
+export function uuidOf<P extends IdPrefix>(prefix: P, id: string): string {
+  return TypeID.fromString(id, prefix).toUUID();
+}
+
+/** The id for a UUID read from Postgres. */
+export function idFromUuid<P extends IdPrefix>(prefix: P, uuid: string): Id<P> {
+  return TypeID.fromUUID(prefix, uuid).toString() as Id<P>;
+}

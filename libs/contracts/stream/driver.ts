@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { driverView, onlineRequest, ping } from '../http/drivers.ts';
+import { offerId, tripId } from '../ids.ts';
+import { cancelReason, driverOffer, driverTrip, tripEventType } from '../trip.ts';
+import { timestamp } from '../values.ts';
+import { clientFrame, errorFrame, heartbeat, resume, serverFrame, serverHeartbeat } from './frame.ts';
+
+const offerRef = z.strictObject({ offer_id: offerId });
+const tripRef = z.strictObject({ trip_id: tripId });
+
+/**
+ * What a driver's app may send. `position` is answered only when it is refused; everything else by an `ack` or an
+ * `error` with the frame's id.
+ */
+export const driverClientFrame = z
+  .discriminatedUnion('type', [
+    heartbeat,
+    resume,
+    clientFrame('online', onlineRequest),
+    clientFrame('offline', z.strictObject({})),
+    clientFrame('position', ping),
+    clientFrame('accept', offerRef),
+    clientFrame('decline', offerRef),
+    clientFrame('arrived', tripRef),
+    clientFrame('start', tripRef),
+    clientFrame('complete', tripRef),
+    clientFrame('cancel', tripRef.extend({ reason: cancelReason.optional() })),
+  ])
+  .meta({ id: 'DriverClientFrame' });
+export type DriverClientFrame = z.infer<typeof driverClientFrame>;
+
+/** What a driver's app is sent. `offer_closed`: the offer was withdrawn, has expired, or is answered. */
+export const driverServerFrame = z
+  .discriminatedUnion('type', [
+    serverFrame('welcome', z.object({ driver: driverView, at: timestamp })),
+    serverHeartbeat,
+    serverFrame('offer', driverOffer),
+    serverFrame(
+      'offer_closed',
+      z.object({ offer_id: offerId.nullable(), trip_id: tripId, event: tripEventType }),
+    ),
+    serverFrame('trip', z.object({ event: tripEventType, at: timestamp, trip: driverTrip })),
+    serverFrame('ack', z.object({ driver: driverView.optional(), trip: driverTrip.optional() })),
+    errorFrame,
+  ])
+  .meta({ id: 'DriverServerFrame' });
+export type DriverServerFrame = z.infer<typeof driverServerFrame>;

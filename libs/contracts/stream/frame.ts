@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { problem } from '../problem.ts';
+import { timestamp } from '../values.ts';
+import { tripId } from '../ids.ts';
+
+/** The WebSocket subprotocol: one JSON object a text frame. */
+export const JSON_SUBPROTOCOL = 'hailgrid.v1.json';
+/** Both sides send a heartbeat when they have been silent for so long … */
+export const HEARTBEAT_INTERVAL_MS = 15_000;
+/** … and give the other up after this silence (1001). */
+export const SILENCE_LIMIT_MS = 45_000;
+export const MAX_FRAME_BYTES = 16 * 1024;
+
+/** A client's own reference; comes back in the `ack` or `error` that answers the frame. */
+const frameId = z.string().min(1).max(64);
+
+/** A frame a client sends. */
+export function clientFrame<T extends string, D extends z.ZodType>(type: T, data: D) {
+  return z.strictObject({
+    type: z.literal(type),
+    id: frameId.optional(),
+    seq: z.int().min(0).optional(),
+    data,
+  });
+}
+
+/** A frame a server sends; `seq` is the trip's sequence number where the frame is about a trip's change. */
+export function serverFrame<T extends string, D extends z.ZodType>(type: T, data: D) {
+  return z.object({ type: z.literal(type), id: frameId.optional(), seq: z.int().min(0).optional(), data });
+}
+
+export const heartbeat = clientFrame('heartbeat', z.strictObject({}));
+export const serverHeartbeat = serverFrame('heartbeat', z.object({ at: timestamp }));
+export const errorFrame = serverFrame('error', problem);
+
+export const MAX_RESUMED_TRIPS = 20;
+
+/** After a reconnect: the last sequence number the client has of each trip. */
+export const resume = clientFrame(
+  'resume',
+  z.strictObject({
+    trips: z.array(z.strictObject({ trip_id: tripId, last_seq: z.int().min(0) })).max(MAX_RESUMED_TRIPS),
+  }),
+);

@@ -1,0 +1,3 @@
+export * from './driver.ts';
+export * from './frame.ts';
+export * from './rider.ts';

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { timestamp } from '../values.ts';
+import { trackedPosition } from '../shards.ts';
+import { riderId } from '../ids.ts';
+import { riderTrip, tripEventType } from '../trip.ts';
+import { errorFrame, heartbeat, resume, serverFrame, serverHeartbeat } from './frame.ts';
+
+/** What a rider's app may send. */
+export const riderClientFrame = z
+  .discriminatedUnion('type', [heartbeat, resume])
+  .meta({ id: 'RiderClientFrame' });
+export type RiderClientFrame = z.infer<typeof riderClientFrame>;
+
+/** What a rider's app is sent: each change of its trips, and where the driver is while one is on its way or driving. */
+export const riderServerFrame = z
+  .discriminatedUnion('type', [
+    serverFrame('welcome', z.object({ rider_id: riderId, at: timestamp })),
+    serverHeartbeat,
+    serverFrame('trip', z.object({ event: tripEventType, at: timestamp, trip: riderTrip })),
+    serverFrame('driver_position', trackedPosition),
+    serverFrame('ack', z.object({})),
+    errorFrame,
+  ])
+  .meta({ id: 'RiderServerFrame' });
+export type RiderServerFrame = z.infer<typeof riderServerFrame>;

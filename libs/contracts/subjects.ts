@@ -1,0 +1,28 @@
+/** NATS subjects. Commands carry theirs in `commands/`; these are the streams, pushes and per-instance addresses. */
+
+/** Binary position batches of one res-7 cell (see position-batch.ts). */
+export const positionSubject = (cell: string): string => `pos.${cell}`;
+
+/** Committed changes for the rider of a trip (JSON `TripChange`). */
+export const riderPushSubject = (riderId: string): string => `push.rider.${riderId}`;
+
+/** Committed changes for a driver: the one a trip has, had, or is proposed to (JSON `TripChange`). */
+export const driverPushSubject = (driverId: string): string => `push.driver.${driverId}`;
+
+/** Positions of the driver of one trip, for its rider only (JSON `TrackedPosition`). */
+export const trackSubject = (tripId: string): string => `track.${tripId}`;
+
+/** Shard map changes (JSON list of `ShardClaim`); a hint, the truth is the shard table. */
+export const SHARD_MAP_SUBJECT = 'shardmap';
+
+/** Asks every driver-api to publish the last positions it holds in some cells again (JSON `ResendRequest`). */
+export const POSITIONS_RESEND_SUBJECT = 'positions.resend';
+
+/** A nudge to the owner of a shard: its open demand has changed (request/reply, `DemandNudge`). */
+export const demandSubject = (matcher: string): string => `matcher.${matcher}.demand`;
+
+/** Asks the owner of a shard how far its nearest free driver is (request/reply, `PickupEtaRequest`). */
+export const pickupEtaSubject = (matcher: string): string => `matcher.${matcher}.pickup_eta`;
+
+/** Redeems a stream ticket at the instance that issued it (request/reply). */
+export const ticketSubject = (instance: string): string => `ticket.${instance}`;

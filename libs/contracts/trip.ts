@@ -1,0 +1,158 @@
+import { TRIP_EVENT_TYPES, TRIP_STATES } from '#libs/trip';
+import { z } from 'zod';
+import { driverId, offerId, quoteId, riderId, tripId } from './ids.ts';
+import { h3Cell, money, point, product, timestamp, vehicle } from './values.ts';
+
+export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
+export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType' });
+
+/** Who ended a trip before its completion, in their own words. */
+export const cancelReason = z.string().trim().min(1).max(200);
+
+/** The trip as services exchange it. Edges project it to {@link riderTrip} or {@link driverTrip} before it leaves. */
+export const tripRecord = z
+  .object({
+    trip_id: tripId,
+    rider_id: riderId,
+    quote_id: quoteId,
+    product,
+    state: tripState,
+    seq: z.int().min(1).meta({ description: 'sequence number of the newest event' }),
+    pickup: point,
+    dropoff: point,
+    pickup_cell: h3Cell.meta({ description: 'H3 cell of the pickup at resolution 9' }),
+    fare: money,
+    distance_m: z.number(),
+    trip_s: z.number(),
+    requested_at: timestamp,
+    search_deadline_at: timestamp,
+    offer: z
+      .object({
+        offer_id: offerId,
+        driver_id: driverId,
+        expires_at: timestamp,
+        pickup_eta_s: z.number(),
+        pickup_distance_m: z.number(),
+      })
+      .nullable(),
+    driver: z.object({ driver_id: driverId, vehicle, pickup_eta_s: z.number() }).nullable(),
+    excluded_driver_ids: z
+      .array(driverId)
+      .meta({ description: 'declined, let expire or gave the trip back' }),
+    accepted_at: timestamp.nullable(),
+    arrived_at: timestamp.nullable(),
+    started_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+    cancel_reason: z.string().nullable(),
+  })
+  .meta({ id: 'TripRecord' });
+export type TripRecord = z.infer<typeof tripRecord>;
+
+/** What a rider sees of a trip. Which drivers were asked is nobody's business but the system's. */
+export const riderTrip = tripRecord
+  .pick({
+    trip_id: true,
+    quote_id: true,
+    product: true,
+    state: true,
+    seq: true,
+    pickup: true,
+    dropoff: true,
+    fare: true,
+    distance_m: true,
+    trip_s: true,
+    requested_at: true,
+    search_deadline_at: true,
+    driver: true,
+    accepted_at: true,
+    arrived_at: true,
+    started_at: true,
+    ended_at: true,
+    cancel_reason: true,
+  })
+  .meta({ id: 'RiderTrip' });
+export type RiderTrip = z.infer<typeof riderTrip>;
+
+/** What the driver of a trip sees of it. */
+export const driverTrip = tripRecord
+  .pick({
+    trip_id: true,
+    product: true,
+    state: true,
+    seq: true,
+    pickup: true,
+    dropoff: true,
+    fare: true,
+    distance_m: true,
+    trip_s: true,
+    requested_at: true,
+    accepted_at: true,
+    arrived_at: true,
+    started_at: true,
+    ended_at: true,
+    cancel_reason: true,
+  })
+  .meta({ id: 'DriverTrip' });
+export type DriverTrip = z.infer<typeof driverTrip>;
+
+/** A trip proposed to one driver. */
+export const driverOffer = z
+  .object({
+    offer_id: offerId,
+    trip_id: tripId,
+    product,
+    pickup: point,
+    dropoff: point,
+    fare: money,
+    pickup_eta_s: z.number(),
+    pickup_distance_m: z.number(),
+    distance_m: z.number(),
+    trip_s: z.number(),
+    requested_at: timestamp,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'DriverOffer' });
+export type DriverOffer = z.infer<typeof driverOffer>;
+
+/** One committed change of a trip, as it leaves `trips` after its commit. */
+export const tripEvent = z
+  .object({
+    trip_id: tripId,
+    seq: z.int().min(1),
+    type: tripEventType,
+    at: timestamp,
+    driver_id: driverId.nullable().meta({ description: 'the driver this event is about' }),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TripEvent' });
+export type TripEventMessage = z.infer<typeof tripEvent>;
+
+/** What a trip's event makes of its driver, ordered per driver by `driver_version`. */
+export const driverStatus = z.enum(['offline', 'free', 'offered', 'on_trip']).meta({ id: 'DriverStatus' });
+export type DriverStatus = z.infer<typeof driverStatus>;
+
+/** Fan-out of one committed event: the event, the trip after it, and the status its driver has from now on. */
+export const tripChange = z
+  .object({
+    event: tripEvent,
+    trip: tripRecord,
+    driver_status: driverStatus.nullable(),
+    driver_version: z.int().nullable(),
+  })
+  .meta({ id: 'TripChange' });
+export type TripChange = z.infer<typeof tripChange>;
+
+export function toRiderTrip(trip: TripRecord): RiderTrip {
+  return riderTrip.parse(trip);
+}
+
+export function toDriverTrip(trip: TripRecord): DriverTrip {
+  return driverTrip.parse(trip);
+}
+
+/** The open offer of a trip as its driver sees it; undefined where there is none. */
+export function toDriverOffer(trip: TripRecord): DriverOffer | undefined {
+  if (trip.offer === null) return undefined;
+  const { offer_id, expires_at, pickup_eta_s, pickup_distance_m } = trip.offer;
+  return driverOffer.parse({ ...trip, offer_id, expires_at, pickup_eta_s, pickup_distance_m });
+}

@@ -1,0 +1,49 @@
+/** Trip states, by Uber's names where they exist. The order is that of a trip that goes well. */
+export const TRIP_STATES = [
+  'scheduled',
+  'processing',
+  'accepted',
+  'arrived',
+  'in_progress',
+  'completed',
+  'rider_canceled',
+  'no_drivers_available',
+  'failed',
+] as const;
+
+export type TripState = (typeof TRIP_STATES)[number];
+
+/** Every kind of change a trip can go through; each is one row in the event table. */
+export const TRIP_EVENT_TYPES = [
+  'requested',
+  'offer_made',
+  'offer_declined',
+  'offer_expired',
+  'accepted',
+  'driver_redispatched',
+  'arrived',
+  'started',
+  'completed',
+  'rider_canceled',
+  'no_drivers_available',
+  'failed',
+] as const;
+
+export type TripEventType = (typeof TRIP_EVENT_TYPES)[number];
+
+const TERMINAL: ReadonlySet<TripState> = new Set([
+  'completed',
+  'rider_canceled',
+  'no_drivers_available',
+  'failed',
+]);
+
+/** A terminal trip changes no more. */
+export function isTerminal(state: TripState): boolean {
+  return TERMINAL.has(state);
+}
+
+/** States in which a driver is bound to the trip. */
+export function hasDriver(state: TripState): boolean {
+  return state === 'accepted' || state === 'arrived' || state === 'in_progress';
+}
