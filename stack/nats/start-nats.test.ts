@@ -1,0 +1,35 @@
+import { connect } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
+import { temporaryDirectory } from '../process/temporary-directory.ts';
+import { startNats } from './start-nats.ts';
+
+test('one server takes connections on a port of its own and is gone after stop', async () => {
+  const directory = temporaryDirectory('nats-test');
+  const nats = await startNats({ directory: directory.path });
+  const connection = await connect({ servers: [...nats.urls] });
+  const received = connection.subscribe('greeting', { max: 1 });
+  connection.publish('greeting', 'hello');
+  for await (const message of received) expect(message.string()).toBe('hello');
+  await connection.close();
+  await nats.stop();
+  await expect(connect({ servers: [...nats.urls], reconnect: false, timeout: 1000 })).rejects.toThrow();
+  directory.remove();
+});
+
+test('servers of a cluster pass messages on to one another', async () => {
+  const directory = temporaryDirectory('nats-test');
+  const nats = await startNats({ directory: directory.path, servers: 3 });
+  expect(nats.urls).toHaveLength(3);
+  const [publisher, subscriber] = await Promise.all(
+    nats.urls.slice(0, 2).map((url) => connect({ servers: url })),
+  );
+  const received = subscriber!.subscribe('greeting', { max: 1 });
+  await subscriber!.flush();
+  // Interest spreads along the routes after the flush was answered; a publisher hears of it by asking again.
+  const repeat = setInterval(() => publisher!.publish('greeting', 'hello'), 20);
+  for await (const message of received) expect(message.string()).toBe('hello');
+  clearInterval(repeat);
+  await Promise.all([publisher!.close(), subscriber!.close()]);
+  await nats.stop();
+  directory.remove();
+});

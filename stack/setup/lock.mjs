@@ -1,0 +1,93 @@
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const WAIT_MS = 10 * 60_000;
+const POLL_MS = 200;
+const BREAKER_STALE_MS = 30_000;
+
+/**
+ * Runs `work` while no other process of this machine runs its own under the same lock file. The lock of a
+ * process that has died is taken over.
+ *
+ * @template T
+ * @param {string} file
+ * @param {() => Promise<T> | T} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(file, work) {
+  await acquire(file);
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** @param {string} file */
+async function acquire(file) {
+  mkdirSync(dirname(file), { recursive: true });
+  const deadline = Date.now() + WAIT_MS;
+  for (let told = false; !createExclusively(file);) {
+    if (breakIfOwnerIsDead(file)) continue;
+    if (!told) console.error(`hailgrid: waiting for another set-up (process ${ownerOf(file)}) …`);
+    told = true;
+    if (Date.now() > deadline) {
+      throw new Error(`another set-up has held ${file} for too long; if none is running, delete that file`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** @param {string} file @returns {boolean} */
+function createExclusively(file) {
+  try {
+    const descriptor = openSync(file, 'wx');
+    writeSync(descriptor, String(process.pid));
+    closeSync(descriptor);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * One process at a time may break a lock, or a second could delete the lock that the first has just taken.
+ *
+ * @param {string} file
+ * @returns {boolean}
+ */
+function breakIfOwnerIsDead(file) {
+  if (isAlive(ownerOf(file))) return false;
+  const breaker = `${file}.breaker`;
+  if (!createExclusively(breaker)) {
+    const ageMs = Date.now() - (statSync(breaker, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (ageMs > BREAKER_STALE_MS) rmSync(breaker, { force: true });
+    return false;
+  }
+  if (!isAlive(ownerOf(file))) rmSync(file, { force: true });
+  rmSync(breaker, { force: true });
+  return true;
+}
+
+/** The process that holds the lock; NaN when it is gone or has not written its number yet. @param {string} file */
+function ownerOf(file) {
+  try {
+    return Number.parseInt(readFileSync(file, 'utf8'), 10);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  // No number yet: its owner is about to write one.
+  if (Number.isNaN(pid)) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
