@@ -1,0 +1,27 @@
+import { cellKeyFromH3, METERS_PER_DEGREE, wrapLngDelta } from '#libs/geo';
+import { cellToLatLng } from 'h3-js';
+import type { ShardKey } from './shard-claim.ts';
+
+/** A shard with its centre on a plane, metres east and north of the first shard: good enough to say what is near. */
+export interface PlacedShard {
+  readonly shard: ShardKey;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The distinct cells, ordered, on one plane. */
+export function placeShards(cells: Iterable<ShardKey>): PlacedShard[] {
+  const shards = [...new Set(cells)].sort((a, b) => cellKeyFromH3(a) - cellKeyFromH3(b));
+  const first = shards[0];
+  if (first === undefined) return [];
+  const [originLat, originLng] = cellToLatLng(first);
+  const metersPerLng = METERS_PER_DEGREE * Math.cos((originLat * Math.PI) / 180);
+  return shards.map((shard) => {
+    const [lat, lng] = cellToLatLng(shard);
+    return {
+      shard,
+      x: wrapLngDelta(lng - originLng) * metersPerLng,
+      y: (lat - originLat) * METERS_PER_DEGREE,
+    };
+  });
+}
