@@ -1,6 +1,7 @@
 export * from './command.ts';
 export * from './commands/index.ts';
 export * from './errors.ts';
+export * from './fleet-stats.ts';
 export * from './http/index.ts';
 export * from './ids.ts';
 export * from './position-batch.ts';

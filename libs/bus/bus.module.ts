@@ -1,0 +1,68 @@
+import {
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { CONFIG, HEALTH, type BaseConfig, type Health } from '#libs/service';
+import { CommandClient } from './command-client.ts';
+import { connectBus } from './connect.ts';
+
+/** Injection token of the raw NATS connection. */
+export const BUS = Symbol('hailgrid.bus');
+
+/** Drained last, when nothing of the process publishes any more. */
+@Injectable()
+class BusCloser implements OnApplicationShutdown {
+  readonly #bus: NatsConnection;
+  readonly #commands: CommandClient;
+
+  constructor(@Inject(BUS) bus: NatsConnection, @Inject(CommandClient) commands: CommandClient) {
+    this.#bus = bus;
+    this.#commands = commands;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#commands.close();
+    if (!this.#bus.isClosed()) await this.#bus.drain();
+  }
+}
+
+/** One raw connection and one command client for the whole process; readiness follows the connection. */
+@Global()
+@Module({})
+export class BusModule {
+  static create(): DynamicModule {
+    return {
+      module: BusModule,
+      providers: [
+        { provide: BUS, inject: [CONFIG, HEALTH], useFactory: openBus },
+        { provide: CommandClient, inject: [CONFIG], useFactory: openCommands },
+        BusCloser,
+      ],
+      exports: [BUS, CommandClient],
+    };
+  }
+}
+
+async function openBus(config: BaseConfig, health: Health): Promise<NatsConnection> {
+  const bus = await connectBus(config.natsUrls, config.instance);
+  let connected = true;
+  void (async () => {
+    for await (const status of bus.status()) {
+      if (status.type === 'disconnect') connected = false;
+      if (status.type === 'reconnect') connected = true;
+    }
+  })();
+  health.add('nats', () => (connected ? undefined : 'disconnected'));
+  return bus;
+}
+
+async function openCommands(config: BaseConfig): Promise<CommandClient> {
+  const client = new CommandClient(config.natsUrls, `${config.instance}-commands`, config.clockSpeed);
+  await client.connect();
+  return client;
+}

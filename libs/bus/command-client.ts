@@ -1,0 +1,78 @@
+import { ClientNats } from '@nestjs/microservices';
+import { firstValueFrom, timeout } from 'rxjs';
+import {
+  commandReply,
+  HailgridError,
+  parseOrThrow,
+  type Command,
+  type CommandInput,
+  type CommandOutput,
+} from '#libs/contracts';
+import { commandClientOptions } from './connect.ts';
+
+/** More than that many unanswered commands and the process says `unavailable` rather than pile them up. */
+export const MAX_COMMANDS_IN_FLIGHT = 4_096;
+
+/** Sends commands through Nest's NATS transport and turns their replies back into values and errors. */
+export class CommandClient {
+  readonly #proxy: ClientNats;
+  readonly #clockSpeed: number;
+  #inFlight = 0;
+
+  constructor(servers: string[], name: string, clockSpeed: number) {
+    this.#proxy = new ClientNats(commandClientOptions(servers, name));
+    this.#clockSpeed = clockSpeed;
+  }
+
+  async connect(): Promise<void> {
+    await this.#proxy.connect();
+  }
+
+  async close(): Promise<void> {
+    await this.#proxy.close();
+  }
+
+  /**
+   * The command's output, checked. Throws the handler's error by its code, `unavailable` where nobody answered in time
+   * (the outcome is then unknown: ask again under the same idempotency key).
+   */
+  async call<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+    if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) {
+      throw new HailgridError(
+        'unavailable',
+        `${command.subject}: ${MAX_COMMANDS_IN_FLIGHT} commands in flight`,
+      );
+    }
+    this.#inFlight += 1;
+    try {
+      return this.#read(command, await this.#send(command, input));
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  async #send(command: Command, input: unknown): Promise<unknown> {
+    const limitMs = Math.max(MIN_TIMEOUT_MS, command.timeoutMs / this.#clockSpeed);
+    try {
+      return await firstValueFrom(
+        this.#proxy.send<unknown, unknown>(command.subject, input).pipe(timeout(limitMs)),
+      );
+    } catch (error) {
+      throw new HailgridError('unavailable', `${command.subject}: no reply`, { cause: error });
+    }
+  }
+
+  #read<C extends Command>(command: C, raw: unknown): CommandOutput<C> {
+    const reply = parseOrThrow(commandReply, raw, `${command.subject} reply`);
+    if (reply.ok)
+      return parseOrThrow(command.output, reply.value, `${command.subject} output`) as CommandOutput<C>;
+    const { code, detail, issues } = reply.error;
+    throw new HailgridError(code, `${command.subject} refused`, {
+      ...(detail !== undefined && { detail }),
+      issues: issues ?? [],
+    });
+  }
+}
+
+/** Compressed service time does not make Postgres faster. */
+const MIN_TIMEOUT_MS = 2_000;

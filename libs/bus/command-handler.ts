@@ -1,0 +1,56 @@
+import { applyDecorators } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
+import {
+  asHailgridError,
+  parseOrThrow,
+  type Command,
+  type CommandOutput,
+  type CommandReply,
+  type HailgridError,
+} from '#libs/contracts';
+import type { z } from 'zod';
+
+type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<CommandOutput<C>>;
+
+/** A class whose failed commands should be logged has this. */
+export interface ReportsFailures {
+  reportFailure(command: Command, error: HailgridError): void;
+}
+
+/**
+ * Makes a method the handler of a command: its input is checked first, and what it returns or throws becomes the reply.
+ * The method's type must be the command's.
+ */
+export function HandleCommand<C extends Command>(command: C) {
+  return (
+    target: ReportsFailures,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Handler<C>>,
+  ): void => {
+    const handle = descriptor.value;
+    if (handle === undefined) throw new TypeError(`${String(key)} is not a method`);
+    const answer = async function (this: ReportsFailures, raw: unknown): Promise<CommandReply> {
+      try {
+        return {
+          ok: true,
+          value: await handle.call(this, parseOrThrow<C['input']>(command.input, raw, command.subject)),
+        };
+      } catch (thrown) {
+        const error = asHailgridError(thrown);
+        this.reportFailure(command, error);
+        return { ok: false, error: toReply(error) };
+      }
+    };
+    const replaced: PropertyDescriptor = { ...descriptor, value: answer };
+    applyDecorators(MessagePattern(command.subject))(target, key, replaced);
+    Object.defineProperty(target, key, replaced);
+  };
+}
+
+function toReply(error: HailgridError) {
+  return {
+    code: error.code,
+    ...(error.detail !== undefined && { detail: error.detail }),
+    ...(error.issues.length > 0 && { issues: [...error.issues] }),
+  };
+}

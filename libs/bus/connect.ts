@@ -1,0 +1,49 @@
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import type { NatsOptions } from '@nestjs/microservices';
+import { Transport } from '@nestjs/microservices';
+
+/** A dead server is noticed after two missed pings; nats.js would take minutes by default. */
+const PING_INTERVAL_MS = 1_000;
+const MAX_PINGS_OUT = 2;
+const RECONNECT_WAIT_MS = 250;
+
+/** One list for the raw client and Nest's transport: never give up, notice quickly, no stack trace per request. */
+function connectionOptions(servers: string[], name: string) {
+  return {
+    servers,
+    name,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: MAX_PINGS_OUT,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_WAIT_MS,
+    waitOnFirstConnect: true,
+    noAsyncTraces: true,
+  } satisfies NodeConnectionOptions;
+}
+
+/** The raw connection of a process: positions, pushes, nudges. Reconnects for ever. */
+export async function connectBus(servers: string[], name: string): Promise<NatsConnection> {
+  return connect(connectionOptions(servers, name));
+}
+
+/** How long a stopping service goes on answering what it has already been sent. */
+const GRACE_PERIOD_MS = 500;
+
+/** Nest's transport for the commands of a service; instances of one queue share the work. */
+export function commandTransport(servers: string[], name: string, queue: string): NatsOptions {
+  return {
+    transport: Transport.NATS,
+    options: {
+      ...connectionOptions(servers, name),
+      queue,
+      gracefulShutdown: true,
+      gracePeriod: GRACE_PERIOD_MS,
+    },
+  };
+}
+
+/** Options of Nest's client side. */
+export function commandClientOptions(servers: string[], name: string): NonNullable<NatsOptions['options']> {
+  return connectionOptions(servers, name);
+}

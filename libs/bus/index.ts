@@ -1,0 +1,5 @@
+export { BUS, BusModule } from './bus.module.ts';
+export { CommandClient } from './command-client.ts';
+export { HandleCommand, type ReportsFailures } from './command-handler.ts';
+export { commandTransport, connectBus } from './connect.ts';
+export { publishJson, requestJson, serveJson, subscribeJson } from './json-messages.ts';

@@ -1,0 +1,69 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import { HailgridError } from '#libs/contracts';
+
+/** Publishes without waiting; where the connection is down the message is lost, as every hint may be. */
+export function publishJson(bus: NatsConnection, subject: string, message: unknown): void {
+  if (!bus.isClosed()) bus.publish(subject, JSON.stringify(message));
+}
+
+/** Calls for each message that has the expected form; others are counted by `onInvalid` and dropped. */
+export function subscribeJson<S extends z.ZodType>(
+  bus: NatsConnection,
+  subject: string,
+  schema: S,
+  onMessage: (message: z.output<S>, subject: string) => void,
+  onInvalid: (error: unknown, subject: string) => void,
+): Subscription {
+  return bus.subscribe(subject, {
+    callback: (error, message) => {
+      if (error) return onInvalid(error, subject);
+      const parsed = schema.safeParse(readJson(message));
+      if (parsed.success) onMessage(parsed.data, message.subject);
+      else onInvalid(parsed.error, message.subject);
+    },
+  });
+}
+
+/** Answers requests on a subject of this instance; a handler that throws leaves the asker to its timeout. */
+export function serveJson<I extends z.ZodType, O>(
+  bus: NatsConnection,
+  subject: string,
+  schema: I,
+  handle: (input: z.output<I>) => O | Promise<O>,
+  onFailure: (error: unknown, subject: string) => void,
+): Subscription {
+  const answer = async (message: Msg): Promise<void> => {
+    message.respond(JSON.stringify(await handle(schema.parse(readJson(message)))));
+  };
+  return bus.subscribe(subject, {
+    callback: (error, message) => {
+      if (error) return onFailure(error, subject);
+      answer(message).catch((failure: unknown) => onFailure(failure, subject));
+    },
+  });
+}
+
+/** Asks one instance. Throws `unavailable` where nobody listens or the answer takes too long. */
+export async function requestJson<O extends z.ZodType>(
+  bus: NatsConnection,
+  subject: string,
+  message: unknown,
+  output: O,
+  timeoutMs: number,
+): Promise<z.output<O>> {
+  try {
+    const reply = await bus.request(subject, JSON.stringify(message), { timeout: timeoutMs });
+    return output.parse(readJson(reply));
+  } catch (error) {
+    throw new HailgridError('unavailable', `${subject}: no usable answer`, { cause: error });
+  }
+}
+
+function readJson(message: Msg): unknown {
+  try {
+    return message.json<unknown>();
+  } catch {
+    return undefined;
+  }
+}

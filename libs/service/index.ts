@@ -1,0 +1,20 @@
+export { AuthenticationModule, CallerOf, ForRole } from './authentication.ts';
+export { systemClock, type Cancel, type Clock } from './clock.ts';
+export {
+  baseConfig,
+  commaList,
+  ConfigError,
+  environmentName,
+  flag,
+  readConfig,
+  tokenConfig,
+  type BaseConfig,
+} from './config.ts';
+export { Health } from './health.ts';
+export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
+export { runService } from './run-service.ts';
+export type { ServiceParts } from './service.module.ts';
+export { TokenVerifier, type Caller } from './token-verifier.ts';
+export { CLOCK, CONFIG, HEALTH, LOGGER, METRICS } from './tokens.ts';

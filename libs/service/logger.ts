@@ -1,0 +1,41 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+
+export type { Logger };
+
+/** JSON lines on standard output; secrets that might ride along in a header or a body are cut out. */
+export function createLogger(service: string, instance: string, level: string): Logger {
+  return pino({
+    level,
+    base: { service, instance },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: ['*.authorization', '*.token', '*.ticket', '*.password'], censor: '[redacted]' },
+  });
+}
+
+/** Nest's own messages through the same logger; its start-up chatter goes to debug. */
+export class NestLogger implements LoggerService {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  log(message: unknown, context?: unknown): void {
+    this.#logger.debug({ context }, String(message));
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    const err = message instanceof Error ? message : undefined;
+    this.#logger.error({ err, context: rest.at(-1) }, String(message));
+  }
+
+  warn(message: unknown, context?: unknown): void {
+    this.#logger.warn({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: unknown): void {
+    this.#logger.debug({ context }, String(message));
+  }
+}

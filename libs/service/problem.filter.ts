@@ -1,0 +1,84 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asHailgridError, HailgridError, toProblem, type ErrorCode } from '#libs/contracts';
+import type { Logger } from './logger.ts';
+
+/** Codes of Fastify's own refusals, before a handler is reached. */
+const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+};
+
+const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+  503: 'unavailable',
+};
+
+/** Anything thrown on the way to an answer, as one of our errors. */
+export function classify(thrown: unknown): HailgridError {
+  if (thrown instanceof HailgridError) return thrown;
+  if (thrown instanceof HttpException) {
+    return new HailgridError(STATUS_CODES[thrown.getStatus()] ?? 'internal', thrown.message, {
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') {
+    const code = FASTIFY_CODES[thrown.code];
+    if (code !== undefined) return new HailgridError(code, thrown.message, { cause: thrown });
+  }
+  if (thrown instanceof SyntaxError && 'statusCode' in thrown && thrown.statusCode === 400) {
+    return new HailgridError('malformed_json', thrown.message, { cause: thrown });
+  }
+  return asHailgridError(thrown);
+}
+
+/** The one place where an error becomes an HTTP answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    sendProblem(classify(thrown), request, reply, this.#logger);
+  }
+}
+
+export function sendProblem(
+  error: HailgridError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): void {
+  const line = {
+    event: 'request_refused',
+    code: error.code,
+    request_id: request.id,
+    method: request.method,
+    path: request.routeOptions.url,
+  };
+  if (error.status >= 500 && error.code !== 'shutting_down')
+    logger.error({ ...line, err: error }, error.message);
+  else logger.debug(line, error.message);
+  const body = toProblem(error, request.id);
+  if (error.retryAfterS !== undefined) void reply.header('retry-after', String(error.retryAfterS));
+  if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply
+    .status(error.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(body));
+}

@@ -1,0 +1,67 @@
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { HailgridError, type Role } from '#libs/contracts';
+
+/** Who calls, as its token says: the id's prefix is the role. */
+export interface Caller {
+  role: Role;
+  /** `rider_…`, `driver_…` or `operator_…`. */
+  id: string;
+}
+
+export interface TokenSettings {
+  jwksUrl: string;
+  jwtIssuer: string;
+  jwtAudience: string;
+}
+
+const claims = z
+  .object({
+    sub: z.string().regex(/^(rider|driver|operator)_[0-7][0-9a-hjkmnp-tv-z]{25}$/),
+    role: z.enum(['rider', 'driver', 'operator']),
+  })
+  .refine(({ sub, role }) => sub.startsWith(`${role}_`), 'the subject is of another role');
+
+const CLOCK_TOLERANCE_S = 5;
+const JWKS_TIMEOUT_MS = 3_000;
+/** Only signatures: a token "signed" with none or with the public key as a secret is refused by its algorithm. */
+const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256'];
+
+/** Verifies bearer tokens against the issuer's published keys. Expiry is in real time, whatever the service clock does. */
+export class TokenVerifier {
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly #settings: TokenSettings;
+
+  constructor(settings: TokenSettings) {
+    this.#settings = settings;
+    this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
+  }
+
+  /** Throws `unauthenticated`, `token_expired`, or `unavailable` where the keys cannot be read. */
+  async verify(authorization: string | undefined): Promise<Caller> {
+    const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw new HailgridError('unauthenticated', 'no bearer token');
+    try {
+      const { payload } = await jwtVerify(token, this.#keys, {
+        issuer: this.#settings.jwtIssuer,
+        audience: this.#settings.jwtAudience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_S,
+        requiredClaims: ['exp', 'sub'],
+      });
+      const { sub, role } = claims.parse(payload);
+      return { id: sub, role };
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+}
+
+function refusal(error: unknown): HailgridError {
+  if (error instanceof errors.JWTExpired)
+    return new HailgridError('token_expired', 'token expired', { cause: error });
+  const known = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
+  if (known || error instanceof z.ZodError)
+    return new HailgridError('unauthenticated', 'token refused', { cause: error });
+  return new HailgridError('unavailable', 'the issuer does not answer', { cause: error });
+}
