@@ -1,7 +1,13 @@
 export * from './bounding-box.ts';
 export * from './cell-disks.ts';
 export * from './cell-key.ts';
+export { TableError } from './csv-table.ts';
 export * from './eta.ts';
 export * from './great-circle-eta.ts';
 export * from './point.ts';
 export * from './polyline.ts';
+export * from './street-eta.ts';
+export * from './street-file.ts';
+export { StreetGraph, parseStreetGraph } from './street-graph.ts';
+export * from './street-router.ts';
+export * from './trip-file.ts';

@@ -27,7 +27,7 @@ export function claimsToCommit(
   rejoined: ReadonlySet<InstanceName> = new Set(),
 ): ClaimCommand[] {
   const rows = new Map([...currentRows].map((row) => [row.shard, row]));
-  return plan.flatMap(({ shard, owner }) => {
+  return plan.flatMap(({ shard, owner }): ClaimCommand[] => {
     const row = rows.get(shard);
     if (row === undefined) return [{ shard, owner, epoch: FIRST_EPOCH, seenEpoch: null }];
     if (row.owner === owner && !rejoined.has(owner)) return [];
