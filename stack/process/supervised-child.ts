@@ -15,6 +15,7 @@ export interface ChildSpec {
   command: string;
   args: readonly string[];
   env?: NodeJS.ProcessEnv;
+  cwd?: string;
   /** Standard output and error are appended here; the directory must exist. */
   logFile: string;
   uid?: number | undefined;
@@ -140,6 +141,7 @@ function spawnLogged(spec: ChildSpec): ChildProcess {
       detached: true,
       stdio,
       ...(spec.env !== undefined && { env: spec.env }),
+      ...(spec.cwd !== undefined && { cwd: spec.cwd }),
       ...(spec.uid !== undefined && { uid: spec.uid }),
       ...(spec.gid !== undefined && { gid: spec.gid }),
     });

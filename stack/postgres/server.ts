@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { LOOPBACK } from '../network/free-port.ts';
+import { startChild, untilLogged, type SupervisedChild } from '../process/supervised-child.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { giveTo, type RunAs } from './run-as.ts';
+
+export const SUPERUSER = 'hailgrid';
+
+/** Small, for a laptop that runs the whole stack; durability is not traded for it. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: LOOPBACK,
+  unix_socket_directories: '',
+  max_connections: '100',
+  shared_buffers: '64MB',
+  wal_level: 'replica',
+  max_wal_senders: '8',
+  wal_keep_size: '256MB',
+  max_wal_size: '512MB',
+  hot_standby: 'on',
+  synchronous_commit: 'on',
+  log_min_messages: 'warning',
+  // One writer and one standby behind it: notice within seconds that the other is gone.
+  wal_sender_timeout: '10s',
+  wal_receiver_timeout: '10s',
+  wal_receiver_status_interval: '1s',
+  wal_retrieve_retry_interval: '500ms',
+};
+
+/** Postgres's message in English, since it is initialised with locale C. */
+const READY = 'database system is ready to accept';
+
+/** What a server is made of and where it keeps itself. */
+export interface ServerSpec {
+  name: string;
+  binaries: PostgresBinaries;
+  user: RunAs;
+  dataDirectory: string;
+  logFile: string;
+  port: number;
+}
+
+/** Makes an empty database cluster whose superuser `hailgrid` logs in by password only. */
+export async function initialise(spec: ServerSpec, password: string): Promise<void> {
+  mkdirSync(spec.dataDirectory, { mode: 0o700 });
+  const passwordFile = `${spec.dataDirectory}.password`;
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  try {
+    await Promise.all([giveTo(spec.user, spec.dataDirectory), giveTo(spec.user, passwordFile)]);
+    await promisify(execFile)(
+      spec.binaries.initdb,
+      [
+        ...['--pgdata', spec.dataDirectory, '--username', SUPERUSER, '--pwfile', passwordFile],
+        ...[
+          '--auth',
+          'scram-sha-256',
+          '--encoding',
+          'UTF8',
+          '--locale',
+          'C',
+          '--no-sync',
+          '--no-instructions',
+        ],
+      ],
+      { ...spec.user, cwd: '/' },
+    );
+  } finally {
+    rmSync(passwordFile);
+  }
+}
+
+/** Starts the server over its data directory; resolves when it takes connections. */
+export async function startServer(spec: ServerSpec): Promise<SupervisedChild> {
+  const settings = { ...SETTINGS, port: String(spec.port), cluster_name: spec.name };
+  chmodSync(spec.dataDirectory, 0o700);
+  const child = startChild({
+    name: spec.name,
+    command: spec.binaries.postgres,
+    args: [
+      '-D',
+      spec.dataDirectory,
+      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ],
+    cwd: '/',
+    logFile: spec.logFile,
+    stopSignal: 'SIGINT', // "fast": ends sessions instead of waiting for them
+    ...spec.user,
+  });
+  try {
+    await untilLogged(child, (line) => (line.includes(READY) ? true : undefined));
+    return child;
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
+
+/** Where the data directory of a server named so lies. */
+export function dataDirectoryOf(directory: string, name: string): string {
+  return join(directory, name);
+}
+
+export function urlOf(spec: Pick<ServerSpec, 'port'>, password: string, database: string): string {
+  return `postgres://${SUPERUSER}:${password}@${LOOPBACK}:${spec.port}/${database}`;
+}
