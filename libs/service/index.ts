@@ -10,6 +10,7 @@ export {
   tokenConfig,
   type BaseConfig,
 } from './config.ts';
+export { createApp } from './create-app.ts';
 export { Health } from './health.ts';
 export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
 export { createLogger, type Logger } from './logger.ts';

@@ -1,25 +1,18 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { StandardSchemaValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { DynamicModule, Type } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
-import { HailgridError, MAX_BODY_BYTES } from '#libs/contracts';
 import { systemClock } from './clock.ts';
 import { baseConfig, ConfigError, readConfig, refuseUnsafe, type BaseConfig } from './config.ts';
+import { createApp } from './create-app.ts';
 import { Health } from './health.ts';
-import { createLogger, NestLogger, type Logger } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { Metrics } from './metrics.ts';
-import { countRequests } from './request-metrics.ts';
-import { ProblemFilter } from './problem.filter.ts';
-import { ServiceModule, type ServiceParts } from './service.module.ts';
+import type { ServiceParts } from './service.module.ts';
 
 /** After a signal, open work has this long; then the process goes as it is. */
 const SHUTDOWN_LIMIT_MS = 8_000;
-/** A header that might be used to smuggle text into logs is not taken over. */
-const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 export interface ServiceDefinition<S extends z.ZodObject> {
   name: string;
@@ -73,46 +66,6 @@ function readOrExit<S extends z.ZodObject<typeof baseConfig.shape>>(
     process.stderr.write(`${definition.name}: ${error.message}\n`);
     process.exit(78); // EX_CONFIG
   }
-}
-
-async function createApp(root: DynamicModule | Type, parts: ServiceParts): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
-    routerOptions: { maxParamLength: 200 },
-    genReqId: (request: IncomingMessage) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    },
-  });
-  const module = { module: class Process {}, imports: [ServiceModule.of(parts), root as DynamicModule] };
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: new NestLogger(parts.logger),
-    abortOnError: false,
-  });
-  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
-  app.useGlobalFilters(new ProblemFilter(parts.logger));
-  adapter.getInstance().addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id);
-  });
-  countRequests(adapter.getInstance(), parts.metrics);
-  return app;
-}
-
-/** The validation pipe's issues as an `invalid_request` that points at each member. */
-function invalidRequest(
-  issues: readonly { message: string; path?: readonly unknown[] | undefined }[],
-): HailgridError {
-  return new HailgridError('invalid_request', issues[0]?.message ?? 'invalid', {
-    issues: issues.map(({ message, path = [] }) => ({
-      pointer: path
-        .map(
-          (part) =>
-            `/${String(typeof part === 'object' && part !== null && 'key' in part ? part.key : part)}`,
-        )
-        .join(''),
-      message,
-    })),
-  });
 }
 
 function endWithSignals(app: NestFastifyApplication, { health, logger }: ServiceParts): void {
