@@ -4,7 +4,10 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['{apps,libs,stack,test}/**/*.test.ts'],
-    testTimeout: 30_000,
+    include: ['{apps,libs,stack,test,load}/**/*.test.ts'],
+    globalSetup: ['stack/test-world/shared-postgres.ts'],
+    // The first test that asks for a database or a service waits for Postgres, or for the build.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

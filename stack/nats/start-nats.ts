@@ -60,7 +60,10 @@ async function startServer(
     name,
     command: binary,
     args: [
-      ...['--addr', LOOPBACK, '--port', String(port), '--name', name, '--ports_file_dir', portsDirectory],
+      `--addr=${LOOPBACK}`,
+      `--port=${port}`,
+      `--name=${name}`,
+      `--ports_file_dir=${portsDirectory}`,
       ...clusterArguments(index, clusterPorts),
     ],
     logFile: join(options.directory, `${name}.log`),

@@ -52,17 +52,14 @@ export async function initialise(spec: ServerSpec, password: string): Promise<vo
     await promisify(execFile)(
       spec.binaries.initdb,
       [
-        ...['--pgdata', spec.dataDirectory, '--username', SUPERUSER, '--pwfile', passwordFile],
-        ...[
-          '--auth',
-          'scram-sha-256',
-          '--encoding',
-          'UTF8',
-          '--locale',
-          'C',
-          '--no-sync',
-          '--no-instructions',
-        ],
+        `--pgdata=${spec.dataDirectory}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-sync',
+        '--no-instructions',
       ],
       { ...spec.user, cwd: '/' },
     );

@@ -8,7 +8,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const STOP_GRACE_MS = 8_000;
+const STOP_GRACE_MS = 9_000;
 const POLL_MS = 50;
 
 /** @type {Map<number, { signal: NodeJS.Signals, startedAt: string }>} */

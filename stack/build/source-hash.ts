@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** All that the compiled services are made of, besides what is in node_modules. */
+const SOURCES = ['apps/**/*.ts', 'libs/**/*.ts'];
+const SETTINGS = [
+  'package.json',
+  'package-lock.json',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
+
+/** A hash over the names and contents of the sources of the build: another one means that dist/ is stale. */
+export function sourceHash(checkout: string): string {
+  const hash = createHash('sha256');
+  const files = [...SETTINGS, ...globSync(SOURCES, { cwd: checkout }).filter(isBuilt).sort()];
+  for (const file of files) {
+    const path = join(checkout, file);
+    hash.update(`${file}\0`);
+    if (existsSync(path)) hash.update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+function isBuilt(file: string): boolean {
+  return !file.endsWith('.test.ts');
+}

@@ -1,0 +1,56 @@
+/** What every service of one running system shares. */
+export interface SystemSettings {
+  natsUrls: readonly string[];
+  /** Given to `trips` alone: it is the only process with a key to the database. */
+  postgresUrls: readonly string[];
+  /** Base URL of the dev-issuer; undefined while it is not up. */
+  issuerUrl?: string;
+  /** `south,west,north,east` in degrees. */
+  serviceArea: string;
+  clock?: ClockSettings;
+  /** More HAILGRID_* variables, for all services. */
+  extra?: Readonly<Record<string, string>>;
+}
+
+/** Service time runs `speed` times as fast as the wall clock since `originMs`. */
+export interface ClockSettings {
+  speed: number;
+  originMs: number;
+}
+
+const JWT_ISSUER = 'hailgrid-dev';
+const JWT_AUDIENCE = 'hailgrid';
+/** The one app with credentials of the database. */
+const STORE_APP = 'trips';
+
+/**
+ * The environment of one service: what this process has, without its own HAILGRID_* settings, which are for the stack,
+ * and with those of the system.
+ */
+export function serviceEnvironment(
+  app: string,
+  instance: string,
+  httpPort: number,
+  system: SystemSettings,
+  inherited: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const own = Object.entries(inherited).filter(([name]) => !name.startsWith('HAILGRID_'));
+  return {
+    ...Object.fromEntries(own),
+    HAILGRID_MODE: 'development',
+    HAILGRID_INSTANCE: instance,
+    HAILGRID_HTTP_PORT: String(httpPort),
+    HAILGRID_EXIT_WITH_PARENT: 'true',
+    HAILGRID_NATS_URLS: system.natsUrls.join(','),
+    HAILGRID_SERVICE_AREA: system.serviceArea,
+    HAILGRID_JWT_ISSUER: JWT_ISSUER,
+    HAILGRID_JWT_AUDIENCE: JWT_AUDIENCE,
+    ...(app === STORE_APP && { HAILGRID_POSTGRES_URLS: system.postgresUrls.join(',') }),
+    ...(system.issuerUrl !== undefined && { HAILGRID_JWKS_URL: `${system.issuerUrl}/.well-known/jwks.json` }),
+    ...(system.clock !== undefined && {
+      HAILGRID_CLOCK_SPEED: String(system.clock.speed),
+      HAILGRID_CLOCK_ORIGIN_MS: String(system.clock.originMs),
+    }),
+    ...system.extra,
+  };
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { entryPoint } from '../build/ensure-built.ts';
+import { LOOPBACK } from '../network/free-port.ts';
+import { startChild, untilLogged, type SupervisedChild } from '../process/supervised-child.ts';
+import { serviceEnvironment, type SystemSettings } from './service-environment.ts';
+
+export interface ServiceSpec {
+  /** Folder below apps/. */
+  app: string;
+  /** Its name in logs and ownership, such as `matcher-1`. */
+  instance: string;
+  /** 0 for any free one. */
+  httpPort: number;
+  system: SystemSettings;
+  /** Where its log goes. */
+  directory: string;
+  /** Variables of this service alone. */
+  env?: Readonly<Record<string, string>>;
+  onMessage?: (message: unknown) => void;
+}
+
+export interface RunningService {
+  readonly spec: ServiceSpec;
+  readonly child: SupervisedChild;
+  readonly httpPort: number;
+  /** Base URL of its HTTP API. */
+  readonly url: string;
+}
+
+/** Starts a compiled service; resolves once it has logged that it is ready. */
+export async function startService(spec: ServiceSpec): Promise<RunningService> {
+  const child = spawnService(spec);
+  try {
+    const httpPort = await untilLogged(child, readyPort);
+    return { spec, child, httpPort, url: `http://${LOOPBACK}:${httpPort}` };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
+
+/** Starts a compiled service without waiting for it. */
+export function spawnService(spec: ServiceSpec): SupervisedChild {
+  return startChild({
+    name: spec.instance,
+    command: process.execPath,
+    args: ['--enable-source-maps', entryPoint(spec.app)],
+    env: { ...serviceEnvironment(spec.app, spec.instance, spec.httpPort, spec.system), ...spec.env },
+    logFile: join(spec.directory, `${spec.instance}.log`),
+    ...(spec.onMessage !== undefined && { onMessage: spec.onMessage }),
+  });
+}
+
+/** The port in the line by which a service tells that it listens; undefined for any other line. */
+export function readyPort(line: string): number | undefined {
+  if (!line.includes('"ready"')) return undefined;
+  try {
+    const record = JSON.parse(line) as { event?: unknown; http_port?: unknown };
+    return record.event === 'ready' && typeof record.http_port === 'number' ? record.http_port : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,173 @@
+import { ensureBuilt } from '../build/ensure-built.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../process/temporary-directory.ts';
+import type { ClockSettings, SystemSettings } from '../services/service-environment.ts';
+import { startService, type RunningService } from '../services/start-service.ts';
+import { testDatabase, type TestDatabase } from './database.ts';
+import { testNats, type TestNats } from './nats.ts';
+
+const ISSUER = 'dev-issuer';
+
+export interface WorldOptions {
+  /** `south,west,north,east`; the centre of Lisbon unless said otherwise. */
+  serviceArea?: string;
+  clock?: ClockSettings;
+  /** HAILGRID_* variables for all services, such as a short HAILGRID_OFFER_TTL_MS. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** One service process of a test, by its instance name. */
+export interface TestService {
+  readonly instance: string;
+  /** Base URL of its HTTP API; another one after `restart`. */
+  readonly url: string;
+  readonly logFile: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** SIGSTOP until `resume`: alive to the system, dead to its peers. */
+  pause(): void;
+  resume(): void;
+  /** Starts it anew with the same settings, after `kill` or `stop`. */
+  restart(): Promise<void>;
+}
+
+export interface TestWorld {
+  readonly database: TestDatabase;
+  readonly nats: TestNats;
+  /** The service of this instance name; throws when there is none. */
+  service(instance: string): TestService;
+  /** Starts one more instance of an app. */
+  add(app: string): Promise<TestService>;
+  /** Stops everything and removes it; fails when a service had ended on its own. */
+  stop(): Promise<void>;
+}
+
+export const LISBON_CENTRE = '38.700,-9.160,38.745,-9.120';
+
+/**
+ * Starts real service processes over a database and a nats-server of their own:
+ * `startServices(['trips', 'matcher', 'matcher', 'rider-api'])` runs `trips-1`, `matcher-1`, `matcher-2`, `rider-api-1`.
+ * A `dev-issuer` comes first where one is named, and its keys are what the others trust. The order is kept.
+ */
+export async function startServices(apps: readonly string[], options: WorldOptions = {}): Promise<TestWorld> {
+  await ensureBuilt();
+  const directory = temporaryDirectory('test-world');
+  const [database, nats] = await Promise.all([testDatabase(), testNats()]);
+  const world = new World(directory, database, nats, options);
+  try {
+    for (const app of [...apps.filter(isIssuer), ...apps.filter((app) => !isIssuer(app))])
+      await world.add(app);
+    return world;
+  } catch (error) {
+    await world.stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+function isIssuer(app: string): boolean {
+  return app === ISSUER;
+}
+
+class World implements TestWorld {
+  readonly database: TestDatabase;
+  readonly nats: TestNats;
+  readonly #directory: TemporaryDirectory;
+  readonly #services = new Map<string, RestartableService>();
+  #system: SystemSettings;
+
+  constructor(directory: TemporaryDirectory, database: TestDatabase, nats: TestNats, options: WorldOptions) {
+    this.database = database;
+    this.nats = nats;
+    this.#directory = directory;
+    this.#system = {
+      natsUrls: nats.urls,
+      postgresUrls: database.urls,
+      serviceArea: options.serviceArea ?? LISBON_CENTRE,
+      ...(options.clock !== undefined && { clock: options.clock }),
+      ...(options.env !== undefined && { extra: options.env }),
+    };
+  }
+
+  service(instance: string): TestService {
+    const service = this.#services.get(instance);
+    if (service === undefined)
+      throw new Error(`no ${instance} among ${[...this.#services.keys()].join(', ')}`);
+    return service;
+  }
+
+  async add(app: string): Promise<TestService> {
+    const number = [...this.#services.values()].filter((service) => service.app === app).length + 1;
+    const instance = `${app}-${number}`;
+    const spec = { app, instance, httpPort: 0, system: this.#system, directory: this.#directory.path };
+    const service = new RestartableService(await startService(spec));
+    this.#services.set(instance, service);
+    if (isIssuer(app)) this.#system = { ...this.#system, issuerUrl: service.url };
+    return service;
+  }
+
+  async stop(): Promise<void> {
+    const services = [...this.#services.values()];
+    const deaths = (await Promise.all(services.map((service) => service.causeOfDeath()))).filter(
+      (cause) => cause !== undefined,
+    );
+    await Promise.all(services.map((service) => service.stop()));
+    await this.nats.stop();
+    await this.database.drop();
+    if (deaths.length === 0) this.#directory.remove();
+    else this.#directory.keep();
+    if (deaths.length > 0) throw new Error(deaths.join('\n'));
+  }
+}
+
+class RestartableService implements TestService {
+  #running: RunningService;
+
+  constructor(running: RunningService) {
+    this.#running = running;
+  }
+
+  get app(): string {
+    return this.#running.spec.app;
+  }
+
+  get instance(): string {
+    return this.#running.spec.instance;
+  }
+
+  get url(): string {
+    return this.#running.url;
+  }
+
+  get logFile(): string {
+    return this.#running.child.logFile;
+  }
+
+  async kill(): Promise<void> {
+    await this.#running.child.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.child.stop();
+  }
+
+  pause(): void {
+    this.#running.child.pause();
+  }
+
+  resume(): void {
+    this.#running.child.resume();
+  }
+
+  async restart(): Promise<void> {
+    if (this.#running.child.isRunning()) throw new Error(`${this.instance} runs already`);
+    this.#running = await startService(this.#running.spec);
+  }
+
+  /** Why it is gone though nobody here ended it; undefined while all is well. */
+  async causeOfDeath(): Promise<string | undefined> {
+    const { child } = this.#running;
+    if (child.isRunning()) return undefined;
+    const exit = await child.exited;
+    return exit.expected ? undefined : child.describeExit(exit);
+  }
+}
