@@ -1,4 +1,4 @@
-import { METERS_PER_DEGREE, isPoint, wrapLngDelta, type Point } from './point.ts';
+import { greatCircleM, METERS_PER_DEGREE, isPoint, wrapLngDelta, type Point } from './point.ts';
 
 /** A box in degrees, edges included. It crosses the antimeridian when `west > east`. */
 export interface BoundingBox {
@@ -62,6 +62,25 @@ export function boxWidthDeg(box: BoundingBox): number {
 
 export function boxCenter(box: BoundingBox): Point {
   return { lat: (box.south + box.north) / 2, lng: wrapLngDelta(box.west + boxWidthDeg(box) / 2) };
+}
+
+/** Great-circle distance from a point to the nearest part of the box; 0 inside. */
+export function boxDistanceM(box: BoundingBox, point: Point): number {
+  const fromWest = (point.lng - box.west + 720) % 360;
+  if (fromWest <= boxWidthDeg(box)) {
+    return Math.abs(point.lat - Math.min(box.north, Math.max(box.south, point.lat))) * METERS_PER_DEGREE;
+  }
+  return Math.min(meridianDistanceM(box, box.west, point), meridianDistanceM(box, box.east, point));
+}
+
+/** To the side of the box at longitude `lng`. */
+function meridianDistanceM(box: BoundingBox, lng: number, point: Point): number {
+  const radians = Math.PI / 180;
+  const cosDelta = Math.cos((point.lng - lng) * radians);
+  // Latitude of the foot of the perpendicular on the meridian's great circle.
+  const foot = Math.atan2(Math.sin(point.lat * radians), Math.cos(point.lat * radians) * cosDelta) / radians;
+  const candidates = foot > box.south && foot < box.north ? [foot] : [box.south, box.north];
+  return Math.min(...candidates.map((lat) => greatCircleM(point, { lat, lng })));
 }
 
 /** The box grown by at least `marginM` metres on every side. */

@@ -1,6 +1,9 @@
 export * from './bounding-box.ts';
+export * from './cell-cover.ts';
 export * from './cell-disks.ts';
 export * from './cell-key.ts';
+export { cellCenter } from './cell-shape.ts';
+export * from './cell-tracker.ts';
 export { TableError } from './csv-table.ts';
 export * from './eta.ts';
 export * from './great-circle-eta.ts';

@@ -97,13 +97,14 @@ export class NodeGrid {
   #sortIntoSquares(): void {
     const nodeCount = this.#xs.length;
     const filled = this.#starts;
-    for (let node = 0; node < nodeCount; node++) addTo(filled, this.#squareOf(node) + 1);
-    for (let square = 1; square < filled.length; square++) addTo(filled, square, filled[square - 1]);
+    for (let node = 0; node < nodeCount; node++) addTo(filled, this.#squareOf(node) + 1, 1);
+    for (let square = 1; square < filled.length; square++)
+      addTo(filled, square, filled[square - 1] as number);
     const next = filled.slice();
     for (let node = 0; node < nodeCount; node++) {
       const square = this.#squareOf(node);
       this.#members[next[square] as number] = node;
-      addTo(next, square);
+      addTo(next, square, 1);
     }
   }
 
@@ -119,7 +120,7 @@ export class NodeGrid {
   }
 }
 
-function addTo(counts: Uint32Array, index: number, amount: number | undefined = 1): void {
+function addTo(counts: Uint32Array, index: number, amount: number): void {
   counts[index] = (counts[index] as number) + amount;
 }
 
