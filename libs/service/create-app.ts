@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { StandardSchemaValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
@@ -8,7 +7,8 @@ import { HailgridError, MAX_BODY_BYTES } from '#libs/contracts';
 import { NestLogger } from './logger.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { countRequests } from './request-metrics.ts';
-import { ServiceModule, type ServiceParts } from './service.module.ts';
+import type { ServiceParts } from './service-parts.ts';
+import { ServiceModule } from './service.module.ts';
 
 /** A header that might be used to smuggle text into logs is not taken over. */
 const REQUEST_ID = /^[\w.:-]{1,100}$/;

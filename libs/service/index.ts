@@ -16,6 +16,6 @@ export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts'
 export { createLogger, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
 export { runService } from './run-service.ts';
-export type { ServiceParts } from './service.module.ts';
+export { serviceParts, type ServiceParts } from './service-parts.ts';
 export { TokenVerifier, type Caller } from './token-verifier.ts';
 export { CLOCK, CONFIG, HEALTH, LOGGER, METRICS } from './tokens.ts';

@@ -1,15 +1,11 @@
-import 'reflect-metadata';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
-import { systemClock } from './clock.ts';
 import { baseConfig, ConfigError, readConfig, refuseUnsafe, type BaseConfig } from './config.ts';
 import { createApp } from './create-app.ts';
-import { Health } from './health.ts';
-import { createLogger, type Logger } from './logger.ts';
-import { Metrics } from './metrics.ts';
-import type { ServiceParts } from './service.module.ts';
+import type { Logger } from './logger.ts';
+import { serviceParts, type ServiceParts } from './service-parts.ts';
 
 /** After a signal, open work has this long; then the process goes as it is. */
 const SHUTDOWN_LIMIT_MS = 8_000;
@@ -29,14 +25,8 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
 ): Promise<void> {
   const config = readOrExit(definition);
   const base: BaseConfig = config;
-  const logger = createLogger(definition.name, base.instance, base.logLevel);
-  const parts: ServiceParts = {
-    config: base,
-    clock: systemClock(base.clockSpeed, base.clockOriginMs),
-    logger,
-    health: new Health(),
-    metrics: new Metrics(definition.name, base.instance),
-  };
+  const parts = serviceParts(definition.name, base);
+  const { logger } = parts;
   try {
     const app = await createApp(await definition.module(config, parts), parts);
     endWithSignals(app, parts);
@@ -64,7 +54,7 @@ function readOrExit<S extends z.ZodObject<typeof baseConfig.shape>>(
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${definition.name}: ${error.message}\n`);
-    process.exit(78); // EX_CONFIG
+    return process.exit(78); // EX_CONFIG
   }
 }
 

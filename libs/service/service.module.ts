@@ -1,19 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import type { Clock } from './clock.ts';
-import type { BaseConfig } from './config.ts';
-import { Health } from './health.ts';
-import type { Logger } from './logger.ts';
-import { Metrics } from './metrics.ts';
 import { OperationsController } from './operations.controller.ts';
+import type { ServiceParts } from './service-parts.ts';
 import { CLOCK, CONFIG, HEALTH, LOGGER, METRICS } from './tokens.ts';
-
-export interface ServiceParts {
-  config: BaseConfig;
-  clock: Clock;
-  logger: Logger;
-  health: Health;
-  metrics: Metrics;
-}
 
 /** Gives every module of a process its configuration, clock, logger, health and metrics. */
 @Global()

@@ -12,10 +12,12 @@ export const tokenRequest = z
     ttl_s: z.int().min(1).max(86_400).optional(),
   })
   .meta({ id: 'TokenRequest' });
+export type TokenRequest = z.infer<typeof tokenRequest>;
 
 export const tokenResponse = z
   .object({ token: z.string(), subject: z.string(), expires_in_s: z.int() })
   .meta({ id: 'Token' });
+export type TokenResponse = z.infer<typeof tokenResponse>;
 
 export const postToken = defineRoute({
   api: 'issuer',
@@ -26,5 +28,32 @@ export const postToken = defineRoute({
   body: tokenRequest,
   response: tokenResponse,
   status: 201,
+  errors: [],
+});
+
+export const publicJwk = z
+  .object({
+    kty: z.literal('EC'),
+    crv: z.string(),
+    x: z.string(),
+    y: z.string(),
+    kid: z.string(),
+    alg: z.string(),
+    use: z.literal('sig'),
+  })
+  .meta({ id: 'PublicJwk', description: 'RFC 7517 public key' });
+export type PublicJwk = z.infer<typeof publicJwk>;
+
+export const jwks = z.object({ keys: z.array(publicJwk) }).meta({ id: 'Jwks' });
+export type Jwks = z.infer<typeof jwks>;
+
+export const getJwks = defineRoute({
+  api: 'issuer',
+  method: 'GET',
+  path: '/.well-known/jwks.json',
+  summary: 'The public keys that tokens are checked with',
+  role: null,
+  response: jwks,
+  status: 200,
   errors: [],
 });

@@ -1,0 +1,161 @@
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { jwks, newId, problem, tokenResponse } from '#libs/contracts';
+import { ConfigError, createApp, readConfig, serviceParts, TokenVerifier } from '#libs/service';
+import { issuerConfig } from './config.ts';
+import { DevIssuerModule } from './dev-issuer.module.ts';
+
+const running: NestFastifyApplication[] = [];
+let directory = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'hailgrid-issuer-'));
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((app) => app.close()));
+  rmSync(directory, { recursive: true });
+});
+
+/** A real issuer on a free port; gives its address. */
+async function startIssuer(environment: NodeJS.ProcessEnv = {}): Promise<string> {
+  const config = readConfig(issuerConfig, { HAILGRID_MODE: 'development', ...environment });
+  const app = await createApp(
+    await DevIssuerModule.of(config),
+    serviceParts('dev-issuer', { ...config, logLevel: 'silent' }),
+  );
+  running.push(app);
+  await app.listen(0, '127.0.0.1');
+  return (await app.getUrl()).replace('localhost', '127.0.0.1');
+}
+
+function ask(issuer: string, body: unknown): Promise<Response> {
+  return fetch(`${issuer}/v1/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function keysOf(issuer: string) {
+  return jwks.parse(await (await fetch(`${issuer}/.well-known/jwks.json`)).json());
+}
+
+function verifierOf(issuer: string): TokenVerifier {
+  const jwksUrl = `${issuer}/.well-known/jwks.json`;
+  return new TokenVerifier({ jwksUrl, jwtIssuer: 'hailgrid', jwtAudience: 'hailgrid' });
+}
+
+describe('tokens', () => {
+  test.each(['rider', 'driver', 'operator'] as const)(
+    'a %s token passes the verifier that services use',
+    async (role) => {
+      const issuer = await startIssuer();
+      const answer = await ask(issuer, { role });
+      expect(answer.status).toBe(201);
+      const { token, subject } = tokenResponse.parse(await answer.json());
+      expect(await verifierOf(issuer).verify(`Bearer ${token}`)).toEqual({ id: subject, role });
+    },
+  );
+
+  test('the subject asked for stands in the token, with issuer, audience and twelve hours', async () => {
+    const issuer = await startIssuer({ HAILGRID_JWT_ISSUER: 'me', HAILGRID_JWT_AUDIENCE: 'you' });
+    const subject = newId('rider');
+    const { token, expires_in_s } = tokenResponse.parse(
+      await (await ask(issuer, { role: 'rider', subject })).json(),
+    );
+    const { payload } = await jwtVerify(token, createLocalJWKSet(await keysOf(issuer)), {
+      issuer: 'me',
+      audience: 'you',
+      algorithms: ['ES256'],
+    });
+    expect(payload).toMatchObject({ sub: subject, role: 'rider' });
+    expect(payload.exp! - payload.iat!).toBe(12 * 3600);
+    expect(expires_in_s).toBe(12 * 3600);
+  });
+
+  test('a token with a life of its own says so', async () => {
+    const issuer = await startIssuer();
+    const { token, expires_in_s } = tokenResponse.parse(
+      await (await ask(issuer, { role: 'driver', ttl_s: 60 })).json(),
+    );
+    const { exp, iat } = decodeJwt(token);
+    expect([exp! - iat!, expires_in_s]).toEqual([60, 60]);
+  });
+
+  test('an id of another role is refused, naming the member', async () => {
+    const issuer = await startIssuer();
+    const answer = await ask(issuer, { role: 'rider', subject: newId('driver') });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    const said = problem.parse(await answer.json());
+    expect(said.code).toBe('invalid_request');
+    expect(said.issues).toEqual([expect.objectContaining({ pointer: '/subject' })]);
+  });
+
+  test('an unknown role is refused', async () => {
+    const issuer = await startIssuer();
+    const answer = await ask(issuer, { role: 'admin' });
+    expect(answer.status).toBe(400);
+    expect(problem.parse(await answer.json()).issues?.[0]?.pointer).toBe('/role');
+  });
+
+  test('a token of another issuer’s key is refused', async () => {
+    const [ours, theirs] = [await startIssuer(), await startIssuer()];
+    const { token } = tokenResponse.parse(await (await ask(theirs, { role: 'rider' })).json());
+    await expect(verifierOf(ours).verify(`Bearer ${token}`)).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+  });
+});
+
+describe('keys', () => {
+  test('only the public part is published, under the name that tokens carry', async () => {
+    const issuer = await startIssuer();
+    const { token } = tokenResponse.parse(await (await ask(issuer, { role: 'rider' })).json());
+    const { keys } = (await (await fetch(`${issuer}/.well-known/jwks.json`)).json()) as {
+      keys: Record<string, unknown>[];
+    };
+    expect(keys).toHaveLength(1);
+    expect(Object.keys(keys[0]!).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+    expect(decodeProtectedHeader(token).kid).toBe(keys[0]!['kid']);
+  });
+
+  test('a key file is made for its owner only and keeps tokens valid over a restart', async () => {
+    const path = join(directory, 'issuer.pem');
+    const environment = { HAILGRID_ISSUER_KEY_FILE: path };
+    const first = await startIssuer(environment);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { token } = tokenResponse.parse(await (await ask(first, { role: 'rider' })).json());
+    const second = await startIssuer(environment);
+    expect(await verifierOf(second).verify(`Bearer ${token}`)).toMatchObject({ role: 'rider' });
+  });
+
+  test('issuers that start at once on one missing file agree on one key', async () => {
+    const path = join(directory, 'issuer.pem');
+    const issuers = await Promise.all(
+      Array.from({ length: 5 }, () => startIssuer({ HAILGRID_ISSUER_KEY_FILE: path })),
+    );
+    const kids = await Promise.all(issuers.map(async (issuer) => (await keysOf(issuer)).keys[0]?.kid));
+    expect(new Set(kids).size).toBe(1);
+  });
+
+  test('a file that holds something else is left alone and named', async () => {
+    const path = join(directory, 'issuer.pem');
+    writeFileSync(path, 'not a key');
+    await expect(startIssuer({ HAILGRID_ISSUER_KEY_FILE: path })).rejects.toThrow(path);
+    expect(readFileSync(path, 'utf8')).toBe('not a key');
+  });
+});
+
+describe('production', () => {
+  test.each([{ HAILGRID_MODE: 'production' }, {}])('%o is refused before anything starts', (environment) => {
+    const read = (): unknown => readConfig(issuerConfig, environment);
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(/HAILGRID_MODE: .*refuses to run in production/);
+  });
+});

@@ -1,0 +1,39 @@
+import { SignJWT } from 'jose';
+import { HailgridError, newId, type TokenRequest, type TokenResponse } from '#libs/contracts';
+import { SIGNING_ALGORITHM, type SigningKey } from '../keys/signing-key.ts';
+
+export interface IssuerSettings {
+  jwtIssuer: string;
+  jwtAudience: string;
+  tokenTtlS: number;
+}
+
+/** Signs a token for whoever asks. Times are wall time: a token's life has nothing to do with the service clock. */
+export class TokenIssuer {
+  readonly #key: SigningKey;
+  readonly #settings: IssuerSettings;
+
+  constructor(key: SigningKey, settings: IssuerSettings) {
+    this.#key = key;
+    this.#settings = settings;
+  }
+
+  /** Throws `invalid_request` where the subject is an id of another role. */
+  async issue({ role, subject = newId(role), ttl_s }: TokenRequest): Promise<TokenResponse> {
+    if (!subject.startsWith(`${role}_`)) {
+      throw new HailgridError('invalid_request', `subject ${subject} for role ${role}`, {
+        issues: [{ pointer: '/subject', message: `the id of a ${role} starts with ${role}_` }],
+      });
+    }
+    const expiresInS = ttl_s ?? this.#settings.tokenTtlS;
+    const token = await new SignJWT({ role })
+      .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: this.#key.publicJwk.kid, typ: 'JWT' })
+      .setSubject(subject)
+      .setIssuer(this.#settings.jwtIssuer)
+      .setAudience(this.#settings.jwtAudience)
+      .setIssuedAt()
+      .setExpirationTime(`${expiresInS}s`)
+      .sign(this.#key.privateKey);
+    return { token, subject, expires_in_s: expiresInS };
+  }
+}

@@ -1,0 +1,24 @@
+import { systemClock, type Clock } from './clock.ts';
+import type { BaseConfig } from './config.ts';
+import { Health } from './health.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { Metrics } from './metrics.ts';
+
+export interface ServiceParts {
+  config: BaseConfig;
+  clock: Clock;
+  logger: Logger;
+  health: Health;
+  metrics: Metrics;
+}
+
+/** What a process named so has from the start. */
+export function serviceParts(name: string, config: BaseConfig): ServiceParts {
+  return {
+    config,
+    clock: systemClock(config.clockSpeed, config.clockOriginMs),
+    logger: createLogger(name, config.instance, config.logLevel),
+    health: new Health(),
+    metrics: new Metrics(name, config.instance),
+  };
+}
