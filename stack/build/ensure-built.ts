@@ -8,7 +8,7 @@ import { CHECKOUT } from './checkout.ts';
 import { sourceHash } from './source-hash.ts';
 
 const STAMP = join(CHECKOUT, 'dist', '.source-hash');
-const LOCK = join(CHECKOUT, 'node_modules', '.hailgrid-build.lock');
+const LOCK = join(CHECKOUT, '.hailgrid', 'build.lock');
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** The compiled `main` of a service. */

@@ -1,0 +1,4 @@
+/** `npm run lint`, with more arguments for oxlint such as `--fix` or paths. */
+import { LINT, runStep } from './checks/steps.ts';
+
+process.exitCode = await runStep({ ...LINT, args: [...LINT.args, ...process.argv.slice(2)] });
