@@ -115,7 +115,8 @@ class PathSolver {
     let freeColumn = NOBODY;
     while (freeColumn === NOBODY && this.#heap.size > 0) {
       const column = this.#heap.top;
-      if ((this.#distances[column] as number) >= this.#skipDistance) break;
+      // At a draw the column wins: better to serve a row than to skip it.
+      if ((this.#distances[column] as number) > this.#skipDistance) break;
       this.#heap.pop();
       const holder = this.#rowOfColumn[column] as number;
       if (holder === NOBODY) freeColumn = column;
@@ -162,7 +163,7 @@ class PathSolver {
       const reach = base + (costs[entry] as number) - (this.#prices[column] as number);
       const known = this.#distances[column] as number;
       // A settled column is never nearer again, but for rounding: its distance was smaller than any still to come.
-      if (reach >= known || reach >= this.#skipDistance || (known < Infinity && !this.#heap.has(column)))
+      if (reach >= known || reach > this.#skipDistance || (known < Infinity && !this.#heap.has(column)))
         continue;
       if (known === Infinity) this.#reached[this.#reachedCount++] = column;
       this.#distances[column] = reach;

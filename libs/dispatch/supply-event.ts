@@ -43,17 +43,11 @@ export interface DriverLeft {
  * - `applied`: the index has changed.
  * - `duplicate`: exactly this was known.
  * - `stale`: something newer was known.
+ * - `invalid`: not a place on earth; nothing has changed.
  * - `full`: a driver not known before, and every slot is taken; nothing has changed.
  */
-export type PositionOutcome = 'applied' | 'duplicate' | 'stale' | 'full';
+export type PositionOutcome = 'applied' | 'duplicate' | 'stale' | 'invalid' | 'full';
 export type StatusOutcome = 'applied' | 'duplicate' | 'stale' | 'full';
 
 /** `removed`, or `ignored` because the driver is not there any more or was heard there since. */
 export type LeftOutcome = 'removed' | 'ignored';
-
-/** Drivers whose position is known, by status. */
-export interface SupplyCounts {
-  readonly free: number;
-  readonly offered: number;
-  readonly onTrip: number;
-}

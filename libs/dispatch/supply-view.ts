@@ -1,0 +1,38 @@
+import type { Point } from '#libs/geo';
+import type { DriverId, DriverStatus } from './supply-event.ts';
+
+/** Drivers whose position is known, by status. */
+export interface SupplyCounts {
+  readonly free: number;
+  readonly offered: number;
+  readonly onTrip: number;
+}
+
+/** All that is known of one driver. */
+export interface SupplyView {
+  /** Undefined while no position is known here. */
+  readonly point: Point | undefined;
+  readonly status: DriverStatus;
+  /** -1 before the first status. */
+  readonly statusVersion: number;
+  /** 0 where that is now or unknown. */
+  readonly freeAtMs: number;
+  readonly product: string | undefined;
+  /** Time of the newest ping. */
+  readonly heardAtMs: number;
+}
+
+export interface NearestOptions {
+  readonly k: number;
+  readonly radiusM: number;
+  readonly product: string;
+  /** Drivers to leave out, as if they were not there. */
+  readonly isExcluded?: (driverId: DriverId) => boolean;
+}
+
+export interface NearbyDriver {
+  readonly driverId: DriverId;
+  readonly point: Point;
+  /** By air. */
+  readonly distanceM: number;
+}
