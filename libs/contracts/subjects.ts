@@ -12,7 +12,7 @@ export const driverPushSubject = (driverId: string): string => `push.driver.${dr
 /** Positions of the driver of one trip, for its rider only (JSON `TrackedPosition`). */
 export const trackSubject = (tripId: string): string => `track.${tripId}`;
 
-/** Shard map changes (JSON list of `ShardClaim`); a hint, the truth is the shard table. */
+/** Shard map changes (JSON `ShardMapMessage`); a hint, the truth is the shard table. */
 export const SHARD_MAP_SUBJECT = 'shardmap';
 
 /** Asks every driver-api to publish the last positions it holds in some cells again (JSON `ResendRequest`). */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { instanceName } from '#libs/contracts';
+import { parseBoundingBox } from '#libs/geo';
 
 const PREFIX = 'HAILGRID_';
 
@@ -22,6 +23,16 @@ export const commaList = z
 
 /** `true`/`false`/`1`/`0`. */
 export const flag = z.stringbool();
+
+/** `south,west,north,east` in degrees: where trips begin and end. */
+export const serviceArea = z.string().transform((text, context) => {
+  try {
+    return parseBoundingBox(text);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
 
 export const MAX_CLOCK_SPEED = 100;
 

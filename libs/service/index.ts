@@ -7,6 +7,7 @@ export {
   environmentName,
   flag,
   readConfig,
+  serviceArea,
   tokenConfig,
   type BaseConfig,
 } from './config.ts';
