@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import {
+  cellToBoundary,
+  cellToParent,
+  getIcosahedronFaces,
+  getPentagons,
+  gridDisk,
+  latLngToCell,
+} from 'h3-js';
+import { describe, expect, it } from 'vitest';
+import { cellKeyFromH3, type CellKey } from './cell-key.ts';
+import { CellTracker } from './cell-tracker.ts';
+import { wrapLngDelta } from './point.ts';
+
+const METERS_IN_DEGREES = 1 / 111_000;
+
+/** Starts: anywhere, on the edges of cells, around pentagons, at the antimeridian and near the poles. */
+const start = fc.oneof(
+  fc.tuple(
+    fc.double({ min: -89.9, max: 89.9, noNaN: true }),
+    fc.double({ min: -180, max: 180, noNaN: true }),
+  ),
+  fc.tuple(fc.constantFrom(9, 7), fc.nat(11), fc.nat(40), fc.nat(5)).map(([res, pentagon, place, corner]) => {
+    const near = gridDisk(getPentagons(res)[pentagon]!, 3);
+    const boundary = cellToBoundary(near[place % near.length]!);
+    return boundary[corner % boundary.length]!;
+  }),
+  fc.double({ min: -60, max: 60, noNaN: true }).map((lat): [number, number] => [lat, 180]),
+);
+
+/** Steps in metres, as a car between two pings, sometimes a jump. */
+const steps = fc.array(
+  fc.tuple(
+    fc.oneof(
+      fc.double({ min: -150, max: 150, noNaN: true }),
+      fc.double({ min: -2000, max: 2000, noNaN: true }),
+    ),
+    fc.double({ min: -150, max: 150, noNaN: true }),
+  ),
+  { minLength: 1, maxLength: 40 },
+);
+
+const exact = (lat: number, lng: number, res: number): CellKey =>
+  cellKeyFromH3(res < 9 ? cellToParent(latLngToCell(lat, lng, 9), res) : latLngToCell(lat, lng, res));
+
+describe.each([6, 7, 9, 10])('CellTracker at resolution %i', (res) => {
+  it('gives exactly the cell that a conversion gives, all along a drive', () => {
+    const tracker = new CellTracker(res, 64);
+    fc.assert(
+      fc.property(start, steps, ([startLat, startLng], moves) => {
+        let [lat, lng] = [startLat, startLng];
+        let cell: CellKey | undefined;
+        for (const [northM, eastM] of moves) {
+          lat = Math.max(-90, Math.min(90, lat + northM * METERS_IN_DEGREES));
+          lng = wrapLngDelta(
+            lng + (eastM * METERS_IN_DEGREES) / Math.max(0.01, Math.cos((lat * Math.PI) / 180)),
+          );
+          cell = tracker.cellKeyAt(lat, lng, cell);
+          expect(cell).toBe(exact(lat, lng, res));
+        }
+      }),
+      { numRuns: res < 9 ? 150 : 500 },
+    );
+  });
+
+  it('is exact just inside the inner circle, in cells that cross an edge of the icosahedron too', () => {
+    const tracker = new CellTracker(res);
+    const crossing = getPentagons(res === 10 ? 9 : res)
+      .flatMap((pentagon) => gridDisk(pentagon, 2))
+      .filter((cell) => getIcosahedronFaces(cell).filter((face) => face >= 0).length > 1);
+    expect(crossing.length).toBeGreaterThan(12);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...crossing),
+        fc.nat(9),
+        fc.nat(9),
+        fc.double({ min: 0.9, max: 1.1, noNaN: true }),
+        (cell, a, b, share) => {
+          const boundary = cellToBoundary(cell);
+          const corner = boundary[a % boundary.length]!;
+          const other = boundary[b % boundary.length]!;
+          const center = cellKeyFromH3(cell);
+          const [lat, lng] = [
+            (corner[0] * share + other[0] * (2 - share)) / 2,
+            corner[1] + (wrapLngDelta(other[1] - corner[1]) * (2 - share)) / 2,
+          ];
+          const previous = res === 10 ? undefined : center;
+          expect(tracker.cellKeyAt(lat, wrapLngDelta(lng), previous)).toBe(
+            exact(lat, wrapLngDelta(lng), res),
+          );
+        },
+      ),
+      { numRuns: res < 9 ? 300 : 1000 },
+    );
+  });
+});
