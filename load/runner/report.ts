@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { promisify } from 'node:util';
+import type { K6Summary } from '../riders/summary.ts';
+import type { LoadSettings } from '../settings.ts';
+
+/** What `--json FILE` writes: enough to make the figures again and to judge them. */
+export interface LoadReport {
+  command: string;
+  started_at: string;
+  versions: { hailgrid: string; node: string; k6: string };
+  cores: number;
+  cpu: string;
+  seed: number;
+  settings: LoadSettings;
+  /** Whether every threshold was kept. */
+  passed: boolean;
+  /** k6's own metrics by name; times in milliseconds. */
+  results: K6Summary['metrics'];
+}
+
+interface Run {
+  k6: string;
+  settings: LoadSettings;
+  startedAt: Date;
+  passed: boolean;
+  summaryFile: string;
+}
+
+export async function makeReport({ k6, settings, startedAt, passed, summaryFile }: Run): Promise<LoadReport> {
+  const { metrics } = JSON.parse(readFileSync(summaryFile, 'utf8')) as K6Summary;
+  return {
+    command: ['npm run load --', ...process.argv.slice(2)].join(' '),
+    started_at: startedAt.toISOString(),
+    versions: { hailgrid: ownVersion(), node: process.version, k6: await k6Version(k6) },
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    seed: settings.seed,
+    settings,
+    passed,
+    results: metrics,
+  };
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+async function k6Version(k6: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(k6, ['version']);
+  return /v[\d.]+/.exec(stdout)?.[0] ?? stdout.trim();
+}

@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { readSettings } from '../settings.ts';
+import { requireRunningStack } from './running-stack.ts';
+
+const servers: Server[] = [];
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+async function answering(status: number): Promise<string> {
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === '/health/ready' ? status : 404).end();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function settings(riderApi: string, issuer: string) {
+  return readSettings({ HAILGRID_RIDER_API_URL: riderApi, HAILGRID_ISSUER_URL: issuer });
+}
+
+test('a stack that is ready is taken', async () => {
+  const [riderApi, issuer] = await Promise.all([answering(200), answering(200)]);
+  await expect(requireRunningStack(settings(riderApi, issuer))).resolves.toBeUndefined();
+});
+
+test('where nothing listens, the message says to start the stack', async () => {
+  const gone = await answering(200);
+  servers.splice(0).forEach((server) => server.close());
+  await expect(requireRunningStack(settings(gone, gone))).rejects.toThrow(
+    /rider-api .* does not answer[^]*npm start/,
+  );
+});
+
+test('a service that is not ready is named with its status', async () => {
+  const [riderApi, issuer] = await Promise.all([answering(200), answering(503)]);
+  await expect(requireRunningStack(settings(riderApi, issuer))).rejects.toThrow(
+    /dev-issuer .* not ready \(503\)/,
+  );
+});
