@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { cellToParent, getPentagons, cellToLatLng, latLngToCell } from 'h3-js';
 import { describe, expect, it } from 'vitest';
 import { boxWidthDeg, expandBoxM, type BoundingBox } from './bounding-box.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { greatCircleDistance } from 'h3-js';
 import { describe, expect, it } from 'vitest';
 import { bearingDeg, greatCircleM, shortDistanceM, wrapLngDelta, type Point } from './point.ts';

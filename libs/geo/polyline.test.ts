@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { greatCircleM, type Point } from './point.ts';
 import { interpolate, pointAlong, polylineLengthM } from './polyline.ts';

@@ -50,6 +50,6 @@ export function streetEta({
 
 /** The hour (0 to 23) of a time of day in milliseconds, any day. */
 export function hourOfDay(localMs: number): number {
-  const hours = Math.floor(localMs / MS_PER_HOUR) % HOURS_PER_DAY;
-  return hours < 0 ? hours + HOURS_PER_DAY : hours;
+  const hours = Math.floor(localMs / MS_PER_HOUR);
+  return ((hours % HOURS_PER_DAY) + HOURS_PER_DAY) % HOURS_PER_DAY;
 }

@@ -1,0 +1,138 @@
+import { cellKeyFromH3 } from '#libs/geo';
+import * as fc from 'fast-check';
+import { areNeighborCells, getPentagons, gridDisk, latLngToCell } from 'h3-js';
+import { describe, expect, it } from 'vitest';
+import { claimsToCommit, FIRST_EPOCH, type ShardAssignment } from './claims-to-commit.ts';
+import { planShards } from './plan-shards.ts';
+import type { ShardClaim } from './shard-claim.ts';
+import { ShardMap } from './shard-map.ts';
+
+const CITY = [...gridDisk(latLngToCell(40.75, -73.98, 6), 4), ...getPentagons(6).slice(0, 1)];
+const INSTANCES = Array.from({ length: 8 }, (_, place) => `matcher-${place}`);
+
+const cells = fc.subarray(CITY, { minLength: 1 });
+const instances = fc.subarray(INSTANCES, { minLength: 1 });
+const owner = fc.constantFrom(...INSTANCES, 'matcher-gone', null);
+const current = fc
+  .array(fc.tuple(fc.constantFrom(...CITY), fc.integer({ min: 1, max: 9 }), owner), { maxLength: 80 })
+  .map((rows) => {
+    const byShard = new Map(rows.map(([shard, epoch, owner]) => [shard, { shard, epoch, owner }]));
+    return [...byShard.values()];
+  });
+
+const loads = (plan: readonly ShardAssignment[], names: readonly string[]): number[] =>
+  names.map((name) => plan.filter(({ owner }) => owner === name).length);
+const asClaims = (plan: readonly ShardAssignment[], epoch = 1): ShardClaim[] =>
+  plan.map((wanted) => ({ ...wanted, epoch }));
+
+/** The fewest shards that must change hands for a balance within one: nobody may keep more than its share. */
+function fewestMoves(
+  shards: readonly string[],
+  names: readonly string[],
+  claims: readonly ShardClaim[],
+): number {
+  const held = names.map(
+    (name) => claims.filter(({ owner, shard }) => owner === name && shards.includes(shard)).length,
+  );
+  const share = Math.floor(shards.length / names.length);
+  const odd = shards.length % names.length;
+  const kept = held
+    .sort((a, b) => b - a)
+    .map((count, rank) => Math.min(count, share + (rank < odd ? 1 : 0)))
+    .reduce((sum, count) => sum + count, 0);
+  return shards.length - kept;
+}
+
+describe('planShards', () => {
+  it('gives every cell one owner among the instances, within one of each other', () => {
+    fc.assert(
+      fc.property(cells, instances, current, (shards, names, claims) => {
+        const plan = planShards(shards, names, claims);
+        const map = ShardMap.of(asClaims(plan));
+        expect(plan).toHaveLength(shards.length);
+        expect(map.isTotalOver(shards.map(cellKeyFromH3))).toBe(true);
+        expect(map.isPrefixFree()).toBe(true);
+        const counts = loads(plan, names);
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(shards.length);
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('moves no more shards than balance demands', () => {
+    fc.assert(
+      fc.property(cells, instances, current, (shards, names, claims) => {
+        const moved = planShards(shards, names, claims).filter(
+          ({ shard, owner }) => claims.find((claim) => claim.shard === shard)?.owner !== owner,
+        );
+        expect(moved).toHaveLength(fewestMoves(shards, names, claims));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not depend on the order of its arguments, and leaves its own plan alone', () => {
+    const mixed = cells.chain((shards) =>
+      fc.tuple(fc.constant(shards), fc.shuffledSubarray(shards, { minLength: shards.length })),
+    );
+    fc.assert(
+      fc.property(mixed, instances, current, ([shards, shuffled], names, claims) => {
+        const plan = planShards(shards, names, claims);
+        expect(planShards(shuffled, names.toReversed(), claims.toReversed())).toEqual(plan);
+        expect(planShards([...shards, ...shards], [...names, ...names], claims)).toEqual(plan);
+        expect(planShards(shards, names, asClaims(plan))).toEqual(plan);
+      }),
+    );
+  });
+
+  it('keeps neighbours together, at first and after instances came and went', () => {
+    const disk = gridDisk(latLngToCell(40.75, -73.98, 6), 6);
+    const pairs = disk.flatMap((a, place) =>
+      disk
+        .slice(place + 1)
+        .filter((b) => areNeighborCells(a, b))
+        .map((b) => [a, b] as const),
+    );
+    const together = (plan: readonly ShardAssignment[]) => {
+      const ownerOf = new Map(plan.map(({ shard, owner }) => [shard, owner]));
+      return pairs.filter(([a, b]) => ownerOf.get(a) === ownerOf.get(b)).length / pairs.length;
+    };
+    let plan = planShards(disk, INSTANCES.slice(0, 4), []);
+    // By chance it would be a quarter; hash placement does no better.
+    expect(together(plan)).toBeGreaterThan(0.75);
+    for (const count of [5, 4, 3, 4, 5, 6, 4])
+      plan = planShards(disk, INSTANCES.slice(0, count), asClaims(plan));
+    expect(together(plan)).toBeGreaterThan(0.5);
+  });
+
+  it('plans nothing for nothing, and cannot plan without instances', () => {
+    expect(planShards([], [], [])).toEqual([]);
+    expect(() => planShards(CITY, [], [])).toThrow(RangeError);
+  });
+});
+
+describe('claimsToCommit', () => {
+  it('turns the rows into the plan, raising each changed epoch by one and no other', () => {
+    fc.assert(
+      fc.property(cells, instances, current, fc.subarray(INSTANCES), (shards, names, rows, rejoined) => {
+        const plan = planShards(shards, names, rows);
+        const commands = claimsToCommit(plan, rows, new Set(rejoined));
+        const rowOf = new Map(rows.map((row) => [row.shard, row]));
+        for (const { shard, seenEpoch, epoch } of commands) {
+          expect(seenEpoch).toBe(rowOf.get(shard)?.epoch ?? null);
+          expect(epoch).toBe(seenEpoch === null ? FIRST_EPOCH : seenEpoch + 1);
+        }
+        const { map, changed } = ShardMap.of(rows).merge(commands);
+        expect(changed).toHaveLength(commands.length);
+        for (const { shard, owner } of plan) {
+          expect(map.claim(shard)?.owner).toBe(owner);
+          const row = rowOf.get(shard);
+          const isNews = row?.owner !== owner || rejoined.includes(owner);
+          expect(commands.some((command) => command.shard === shard)).toBe(isNews);
+        }
+        expect(claimsToCommit(plan, map.claims())).toEqual([]);
+      }),
+    );
+  });
+});
