@@ -1,0 +1,7 @@
+export { FrameRefused } from './read-frame.ts';
+export { CLOSE, type ServerFrame, type StreamConnection } from './stream-connection.ts';
+export type { StreamHandler } from './stream-handler.ts';
+export { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
+export { StreamModule, type StreamDefinition } from './stream.module.ts';
+export { StreamServer, STREAM_PATH, type StreamServerOptions } from './stream-server.ts';
+export { TicketOffice } from './ticket-office.ts';

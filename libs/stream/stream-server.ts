@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { z } from 'zod';
+import { asHailgridError, HailgridError, toTimestamp, type Role } from '#libs/contracts';
+import type { Caller, Clock, Logger, Metrics } from '#libs/service';
+import { admit, chooseSubprotocol } from './admission.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { CLOSE, StreamConnection } from './stream-connection.ts';
+import type { StreamHandler } from './stream-handler.ts';
+import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
+import { streamMetrics, type StreamMetrics } from './stream-metrics.ts';
+import { StreamSession, type ClientFrame } from './stream-session.ts';
+
+export const STREAM_PATH = '/v1/stream';
+
+export interface StreamServerOptions<F extends ClientFrame> {
+  role: Role;
+  subprotocols: readonly string[];
+  clientFrame: z.ZodType<F>;
+  handler: StreamHandler<F>;
+  /** Throws `ticket_invalid` or `unavailable`. */
+  redeem: (ticket: string) => Promise<Caller>;
+  clock: Clock;
+  metrics: Metrics;
+  logger: Logger;
+  limits?: Partial<StreamLimits>;
+}
+
+/**
+ * The WebSocket end of an API: `ws` on the HTTP server that is there anyway. Refuses by plain HTTP before the upgrade,
+ * keeps every socket within {@link StreamLimits}, and hands checked frames to the app's {@link StreamHandler}.
+ */
+export class StreamServer<F extends ClientFrame = ClientFrame> {
+  readonly #options: StreamServerOptions<F>;
+  readonly #limits: StreamLimits;
+  readonly #metrics: StreamMetrics;
+  readonly #sockets: WebSocketServer;
+  readonly #connections = new Set<StreamConnection>();
+  #opening = 0;
+  #draining = false;
+  #whenEmpty: (() => void) | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(options: StreamServerOptions<F>) {
+    this.#options = options;
+    this.#limits = { ...STREAM_LIMITS, ...options.limits };
+    this.#metrics = streamMetrics(options.metrics, () => this.#connections.size);
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: this.#limits.maxFrameBytes,
+      handleProtocols: (offered) => chooseSubprotocol(offered, options.subprotocols),
+    });
+    this.#sockets.on('wsClientError', (error, socket) => {
+      const refusal = new HailgridError('invalid_request', error.message, { detail: error.message });
+      refuseUpgrade(socket, refusal, randomUUID());
+    });
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Takes the upgrades of this server from now on. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#sweep = setInterval(() => this.#keepAlive(), this.#limits.sweepIntervalMs).unref();
+  }
+
+  /** Tells every client to go elsewhere (1001) and waits for them, no longer than the close limit. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    clearInterval(this.#sweep);
+    for (const connection of this.#connections) connection.close(CLOSE.goingAway, 'shutting_down');
+    if (this.#connections.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+      setTimeout(resolve, this.#limits.closeLimitMs + this.#limits.sweepIntervalMs).unref();
+    });
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const id = randomUUID();
+    // A client that hangs up meanwhile is none of our business; without a listener it would end the process.
+    socket.on('error', () => socket.destroy());
+    this.#opening += 1;
+    try {
+      this.#refuseWhenFull();
+      const caller = await admit(request, {
+        path: STREAM_PATH,
+        subprotocols: this.#options.subprotocols,
+        role: this.#options.role,
+        redeem: this.#options.redeem,
+      });
+      if (this.#draining) throw new HailgridError('shutting_down', 'draining');
+      this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#open(id, caller, opened));
+    } catch (thrown) {
+      const error = asHailgridError(thrown);
+      this.#metrics.upgradeRefused(error.code);
+      if (error.status >= 500)
+        this.#options.logger.warn({ event: 'stream_refused', err: error }, error.message);
+      refuseUpgrade(socket, error, id);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  #refuseWhenFull(): void {
+    if (this.#draining) throw new HailgridError('shutting_down', 'draining');
+    if (this.#connections.size + this.#opening > this.#limits.maxConnections) {
+      throw new HailgridError('unavailable', `${this.#limits.maxConnections} connections are open`);
+    }
+  }
+
+  #open(id: string, caller: Caller, socket: WebSocket): void {
+    const { clientFrame, handler, logger } = this.#options;
+    const metrics = this.#metrics;
+    const connection = new StreamConnection(id, caller, socket, this.#limits, metrics.frameSent);
+    const session = new StreamSession({
+      connection,
+      socket,
+      clientFrame,
+      handler,
+      limits: this.#limits,
+      metrics,
+      logger,
+    });
+    this.#connections.add(connection);
+    socket.once('close', (code) => {
+      this.#connections.delete(connection);
+      metrics.closed(code);
+      logger.debug({ event: 'stream_closed', connection: id, caller: caller.id, code }, 'stream closed');
+      session.close();
+      if (this.#connections.size === 0) this.#whenEmpty?.();
+    });
+    logger.debug({ event: 'stream_opened', connection: id, caller: caller.id }, 'stream opened');
+    session.open();
+  }
+
+  #keepAlive(): void {
+    const nowMs = performance.now();
+    const at = toTimestamp(this.#options.clock.now());
+    for (const connection of this.#connections) connection.keepAlive(nowMs, at);
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  Inject,
+  Injectable,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type InjectionToken,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Server } from 'node:http';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import { BUS } from '#libs/bus';
+import { JSON_SUBPROTOCOL, type Role } from '#libs/contracts';
+import {
+  CLOCK,
+  CONFIG,
+  LOGGER,
+  METRICS,
+  type BaseConfig,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '#libs/service';
+import type { StreamHandler } from './stream-handler.ts';
+import { StreamServer } from './stream-server.ts';
+import type { ClientFrame } from './stream-session.ts';
+import { TicketOffice } from './ticket-office.ts';
+
+export interface StreamDefinition<F extends ClientFrame> {
+  role: Role;
+  clientFrame: z.ZodType<F>;
+  /** Injection token of the app's {@link StreamHandler}. */
+  handler: InjectionToken<StreamHandler<F>>;
+  /** The module that exports it. */
+  imports: NonNullable<ModuleMetadata['imports']>;
+  subprotocols?: readonly string[];
+}
+
+/** Opens with the process and is drained before the HTTP server closes, which waits for its sockets. */
+@Injectable()
+class StreamLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #server: StreamServer;
+  readonly #tickets: TicketOffice;
+  readonly #http: HttpAdapterHost;
+
+  constructor(
+    @Inject(StreamServer) server: StreamServer,
+    @Inject(TicketOffice) tickets: TicketOffice,
+    @Inject(HttpAdapterHost) http: HttpAdapterHost,
+  ) {
+    this.#server = server;
+    this.#tickets = tickets;
+    this.#http = http;
+  }
+
+  onApplicationBootstrap(): void {
+    this.#server.attach(this.#http.httpAdapter.getHttpServer() as Server);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#server.drain();
+    this.#tickets.close();
+  }
+}
+
+/** `/v1/stream` for one role, and the {@link TicketOffice} that its ticket route issues from. */
+@Module({})
+export class StreamModule {
+  static of<F extends ClientFrame>(definition: StreamDefinition<F>): DynamicModule {
+    return {
+      module: StreamModule,
+      imports: definition.imports,
+      providers: [
+        {
+          provide: TicketOffice,
+          inject: [CONFIG, BUS, CLOCK, LOGGER],
+          useFactory: (config: BaseConfig, bus: NatsConnection, clock: Clock, logger: Logger) =>
+            new TicketOffice(config.instance, bus, clock, logger),
+        },
+        {
+          provide: StreamServer,
+          inject: [definition.handler, TicketOffice, CLOCK, METRICS, LOGGER],
+          useFactory: (
+            handler: StreamHandler<F>,
+            tickets: TicketOffice,
+            clock: Clock,
+            metrics: Metrics,
+            logger: Logger,
+          ) => {
+            const { role, clientFrame, subprotocols = [JSON_SUBPROTOCOL] } = definition;
+            const redeem = (ticket: string) => tickets.redeem(ticket);
+            return new StreamServer<F>({
+              role,
+              subprotocols,
+              clientFrame,
+              handler,
+              redeem,
+              clock,
+              metrics,
+              logger,
+            });
+          },
+        },
+        StreamLifecycle,
+      ],
+      exports: [TicketOffice, StreamServer],
+    };
+  }
+}

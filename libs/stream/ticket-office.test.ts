@@ -1,0 +1,55 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId, TICKET_TTL_MS } from '#libs/contracts';
+import { createLogger, systemClock, type Caller } from '#libs/service';
+import { startNats, type Nats } from '../../stack/nats/start-nats.ts';
+import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { TicketOffice } from './ticket-office.ts';
+
+const directory = temporaryDirectory('ticket-test');
+const DRIVER: Caller = { role: 'driver', id: newId('driver') };
+let nats: Nats;
+let bus: NatsConnection;
+let here: TicketOffice;
+let there: TicketOffice;
+
+beforeAll(async () => {
+  nats = await startNats({ directory: directory.path });
+  bus = await connect({ servers: [...nats.urls], noAsyncTraces: true });
+  const logger = createLogger('test', 'test-1', 'silent');
+  here = new TicketOffice('driver-api-1', bus, systemClock(), logger);
+  there = new TicketOffice('driver-api-2', bus, systemClock(), logger);
+  await bus.flush();
+});
+
+afterAll(async () => {
+  await bus.close();
+  await nats.stop();
+  directory.remove();
+});
+
+test('a ticket is redeemed once, at its own instance or at another', async () => {
+  for (const office of [here, there]) {
+    const { ticket } = here.issue(DRIVER);
+    expect(await office.redeem(ticket)).toEqual(DRIVER);
+    await expect(office.redeem(ticket)).rejects.toMatchObject({ code: 'ticket_invalid' });
+    await expect(here.redeem(ticket)).rejects.toMatchObject({ code: 'ticket_invalid' });
+  }
+});
+
+test.each([
+  'nonsense',
+  '',
+  `driver-api-1.${'A'.repeat(43)}`,
+  `driver-api-2.${'A'.repeat(43)}`,
+  `*.${'A'.repeat(43)}`,
+  `gone-9.${'A'.repeat(43)}`,
+])('%s is no ticket', async (ticket) => {
+  await expect(here.redeem(ticket)).rejects.toMatchObject({ code: 'ticket_invalid' });
+});
+
+test('a ticket says when it ends', () => {
+  const leftMs = Date.parse(here.issue(DRIVER).expires_at) - Date.now();
+  expect(leftMs).toBeGreaterThan(0);
+  expect(leftMs).toBeLessThanOrEqual(TICKET_TTL_MS);
+});

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import {
+  NoRespondersError,
+  RequestError,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/transport-node';
+import { z } from 'zod';
+import { requestJson, serveJson } from '#libs/bus';
+import { HailgridError, instanceName, TICKET_TTL_MS, ticketSubject, toTimestamp } from '#libs/contracts';
+import type { Caller, Clock, Logger } from '#libs/service';
+import { TicketStore } from './ticket-store.ts';
+
+const SECRET_BYTES = 32;
+/** `<instance>.<32 bytes in base64url>`. */
+const TICKET = /^(?<issuer>[\w-]{1,63})\.(?<secret>[\w-]{43})$/;
+/** Wall time for the issuer to answer another instance. */
+const REDEEM_LIMIT_MS = 2_000;
+
+const redeemRequest = z.object({ secret: z.string().max(100) });
+const redeemReply = z.object({
+  caller: z.object({ role: z.enum(['rider', 'driver', 'operator']), id: z.string() }).nullable(),
+});
+
+export interface IssuedTicket {
+  ticket: string;
+  expires_at: string;
+}
+
+/**
+ * Issues single-use tickets for the WebSocket and redeems them, those of other instances by asking their issuer.
+ * A ticket lives for {@link TICKET_TTL_MS} of wall time, as it is a network that it has to outlast.
+ */
+export class TicketOffice {
+  readonly #instance: string;
+  readonly #bus: NatsConnection;
+  readonly #clock: Clock;
+  readonly #open = new TicketStore(TICKET_TTL_MS);
+  readonly #requests: Subscription;
+
+  constructor(instance: string, bus: NatsConnection, clock: Clock, logger: Logger) {
+    this.#instance = instanceName.parse(instance);
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#requests = serveJson(
+      bus,
+      ticketSubject(instance),
+      redeemRequest,
+      ({ secret }): z.infer<typeof redeemReply> => ({ caller: this.#take(secret) ?? null }),
+      (error, subject) =>
+        logger.warn({ event: 'ticket_request_failed', err: error, subject }, 'ticket not redeemed'),
+    );
+  }
+
+  /** `expires_at` is in service time; where that runs faster than the wall clock the ticket outlives it. */
+  issue(caller: Caller): IssuedTicket {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    if (!this.#open.put(secret, caller, performance.now())) {
+      throw new HailgridError('rate_limited', 'no place for another ticket');
+    }
+    return {
+      ticket: `${this.#instance}.${secret}`,
+      expires_at: toTimestamp(this.#clock.now() + TICKET_TTL_MS),
+    };
+  }
+
+  /** Throws `ticket_invalid`, or `unavailable` where the issuer is there but does not answer. */
+  async redeem(ticket: string): Promise<Caller> {
+    const { issuer, secret } = TICKET.exec(ticket)?.groups ?? {};
+    if (issuer === undefined || secret === undefined) throw invalid('not a ticket');
+    const caller = issuer === this.#instance ? this.#take(secret) : await this.#askIssuer(issuer, secret);
+    if (caller === undefined) throw invalid('unknown, used or expired');
+    return caller;
+  }
+
+  close(): void {
+    this.#requests.unsubscribe();
+  }
+
+  #take(secret: string): Caller | undefined {
+    return this.#open.take(secret, performance.now());
+  }
+
+  async #askIssuer(issuer: string, secret: string): Promise<Caller | undefined> {
+    try {
+      const reply = await requestJson(
+        this.#bus,
+        ticketSubject(issuer),
+        { secret },
+        redeemReply,
+        REDEEM_LIMIT_MS,
+      );
+      return reply.caller ?? undefined;
+    } catch (error) {
+      // Nobody of that name: its tickets went with it.
+      if (isWithoutResponders(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isWithoutResponders(error: unknown): boolean {
+  if (!(error instanceof HailgridError)) return false;
+  const { cause } = error;
+  return cause instanceof NoRespondersError || (cause instanceof RequestError && cause.isNoResponders());
+}
+
+function invalid(why: string): HailgridError {
+  return new HailgridError('ticket_invalid', why);
+}

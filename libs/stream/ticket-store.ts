@@ -1,0 +1,63 @@
+import type { Caller } from '#libs/service';
+
+/** Open tickets of a process; full only under attack, since a ticket lives for seconds. */
+export const MAX_OPEN_TICKETS = 50_000;
+/** A caller who asks for more takes its own oldest ones out of use, nobody else's. */
+export const MAX_OPEN_TICKETS_PER_CALLER = 4;
+
+interface OpenTicket {
+  caller: Caller;
+  expiresAtMs: number;
+}
+
+/** Tickets that were issued and not used yet. All live equally long, so the oldest entry is the first to expire. */
+export class TicketStore {
+  readonly #ttlMs: number;
+  readonly #capacity: number;
+  readonly #open = new Map<string, OpenTicket>();
+  readonly #byCaller = new Map<string, string[]>();
+
+  constructor(ttlMs: number, capacity = MAX_OPEN_TICKETS) {
+    this.#ttlMs = ttlMs;
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** False where every place is taken by a ticket that is still good. */
+  put(secret: string, caller: Caller, nowMs: number): boolean {
+    this.#dropExpired(nowMs);
+    const own = this.#byCaller.get(caller.id) ?? [];
+    const oldest = own.length >= MAX_OPEN_TICKETS_PER_CALLER ? own[0] : undefined;
+    if (oldest !== undefined) this.#remove(oldest);
+    if (this.#open.size >= this.#capacity) return false;
+    this.#open.set(secret, { caller, expiresAtMs: nowMs + this.#ttlMs });
+    this.#byCaller.set(caller.id, [...(this.#byCaller.get(caller.id) ?? []), secret]);
+    return true;
+  }
+
+  /** The caller the ticket was issued to, once; undefined where it is unknown, used or expired. */
+  take(secret: string, nowMs: number): Caller | undefined {
+    const ticket = this.#remove(secret);
+    return ticket !== undefined && ticket.expiresAtMs > nowMs ? ticket.caller : undefined;
+  }
+
+  #dropExpired(nowMs: number): void {
+    for (const [secret, ticket] of this.#open) {
+      if (ticket.expiresAtMs > nowMs) return;
+      this.#remove(secret);
+    }
+  }
+
+  #remove(secret: string): OpenTicket | undefined {
+    const ticket = this.#open.get(secret);
+    if (ticket === undefined) return undefined;
+    this.#open.delete(secret);
+    const rest = (this.#byCaller.get(ticket.caller.id) ?? []).filter((other) => other !== secret);
+    if (rest.length === 0) this.#byCaller.delete(ticket.caller.id);
+    else this.#byCaller.set(ticket.caller.id, rest);
+    return ticket;
+  }
+}
