@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {
   cellToBoundary,
+  cellToLatLng,
   cellToParent,
   getIcosahedronFaces,
   getPentagons,
