@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { problem, type HttpRoute } from '#libs/contracts';
+import type { z } from 'zod';
+import { randomStream, type Random } from '../random/random.ts';
+import { ApiError } from './api-error.ts';
+import { backoffMs } from './backoff.ts';
+import type { Credentials } from './credentials.ts';
+import { RequestSlots } from './request-slots.ts';
+
+/** Requests of one kind of caller under way at once; the rest wait here rather than in the service's socket queue. */
+export const MAX_CONCURRENT_REQUESTS = 64;
+/** Tries of one request, over about half a minute: longer than a restart or a failover takes. */
+const MAX_ATTEMPTS = 12;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface ApiUrls {
+  rider: string;
+  driver: string;
+  issuer: string;
+}
+
+export interface ApiCall {
+  credentials?: Credentials;
+  params?: Readonly<Record<string, string>>;
+  body?: unknown;
+  idempotencyKey?: string;
+  /** Told the wall time (`performance.now()`) just before the first try leaves. */
+  onSend?: (wallMs: number) => void;
+}
+
+type PublicRoute = HttpRoute & { api: keyof ApiUrls };
+
+/**
+ * The public REST API as a phone uses it: keep-alive, a bound on what is under way, and the same request again (same
+ * Idempotency-Key) after 429, 5xx or a lost connection, as late as Retry-After says.
+ */
+export class ApiClient {
+  readonly #urls: ApiUrls;
+  readonly #slots = new RequestSlots(MAX_CONCURRENT_REQUESTS);
+  readonly #random: Random;
+  readonly #stopping: AbortSignal;
+
+  constructor(urls: ApiUrls, seed: number, caller: string, stopping: AbortSignal) {
+    this.#urls = urls;
+    this.#random = randomStream(seed, `retry-${caller}`);
+    this.#stopping = stopping;
+  }
+
+  /** @throws ApiError with the service's code once it is final, or the last one when tries are used up */
+  async call<R extends PublicRoute>(route: R, call: ApiCall = {}): Promise<z.output<R['response']>> {
+    let renewed = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // Before the slot is taken: a token is fetched by a call of its own, which needs a slot.
+        const token = await call.credentials?.token();
+        return await this.#slots.run(() => this.#once(route, call, attempt, token));
+      } catch (error) {
+        if (!(error instanceof ApiError) || this.#stopping.aborted) throw error;
+        if (error.status === 401 && call.credentials !== undefined && !renewed) {
+          renewed = true;
+          call.credentials.forget();
+          continue;
+        }
+        if (!error.isTransient || attempt >= MAX_ATTEMPTS) throw error;
+        await this.#pause(Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, this.#random)));
+      }
+    }
+  }
+
+  async #once<R extends PublicRoute>(
+    route: R,
+    call: ApiCall,
+    attempt: number,
+    token: string | undefined,
+  ): Promise<z.output<R['response']>> {
+    const headers: Record<string, string> = {};
+    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+    if (call.idempotencyKey !== undefined) headers['idempotency-key'] = call.idempotencyKey;
+    if (call.body !== undefined) headers['content-type'] = 'application/json';
+    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => call.params?.[name] ?? '');
+    if (attempt === 1) call.onSend?.(performance.now());
+    const { status, text, retryAfterMs } = await this.#exchange(this.#urls[route.api] + path, {
+      method: route.method,
+      headers,
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+    });
+    if (status !== route.status) throw refusal(route, status, text, retryAfterMs);
+    const parsed = route.response.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data as z.output<R['response']>;
+    throw new ApiError('bad_answer', `${route.method} ${route.path}: ${parsed.error.message}`);
+  }
+
+  async #exchange(
+    url: string,
+    init: RequestInit,
+  ): Promise<{ status: number; text: string; retryAfterMs?: number }> {
+    try {
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+      const text = await response.text();
+      const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
+      if (Number.isNaN(retryAfterS)) return { status: response.status, text };
+      return { status: response.status, text, retryAfterMs: retryAfterS * 1000 };
+    } catch (cause) {
+      if (this.#stopping.aborted) throw new ApiError('stopped', url, { cause });
+      const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError';
+      throw new ApiError(timedOut ? 'timeout' : 'network', url, { cause });
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    try {
+      await sleep(ms, undefined, { signal: this.#stopping });
+    } catch (cause) {
+      throw new ApiError('stopped', 'while waiting to try again', { cause });
+    }
+  }
+}
+
+function refusal(route: HttpRoute, status: number, text: string, retryAfterMs: number | undefined): ApiError {
+  const parsed = problem.safeParse(parseJson(text));
+  const where = `${route.method} ${route.path} answered ${status}`;
+  if (!parsed.success) return new ApiError('bad_answer', where, { status, retryAfterMs });
+  return new ApiError(parsed.data.code, `${where} ${parsed.data.detail ?? ''}`, { status, retryAfterMs });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+/** A phone's token: fetched when first needed, and again when the service says that it is no longer good. */
+export class Credentials {
+  readonly #fetchToken: () => Promise<string>;
+  #token: Promise<string> | undefined;
+
+  constructor(fetchToken: () => Promise<string>) {
+    this.#fetchToken = fetchToken;
+  }
+
+  token(): Promise<string> {
+    this.#token ??= this.#fetchToken().catch((error: unknown) => {
+      this.#token = undefined;
+      throw error;
+    });
+    return this.#token;
+  }
+
+  forget(): void {
+    this.#token = undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseStreetGraph, parseTrips, type StreetGraph } from '#libs/geo';
+import type { DemandTrip } from './demand.ts';
+import { hotSpotsOn, startsFromHotSpots } from './hot-spots.ts';
+import { LISBON_BOX, LISBON_HOT_SPOTS, LISBON_PARKS, LISBON_SHORE } from './lisbon.ts';
+import { replayedDemand, startsFromTrips } from './replayed-demand.ts';
+import { streetLattice } from './street-lattice.ts';
+import { rateFor, syntheticDemand } from './synthetic-demand.ts';
+
+/** Where the fleet drives, who wants a ride, and where the drivers are at first. */
+export interface City {
+  readonly name: string;
+  readonly graph: StreetGraph;
+  /** In the order of time; may be endless. */
+  readonly demand: Iterable<DemandTrip>;
+  /** A node for each driver. */
+  readonly driverStarts: readonly number[];
+  /** Seconds that the demand lasts; null: for ever. */
+  readonly demandS: number | null;
+}
+
+export interface CityPlan {
+  readonly tripsFile: string | undefined;
+  readonly streetsDir: string | undefined;
+  /** Seconds after the city's midnight at which the demand begins. */
+  readonly fromS: number;
+  /** 0: to the end of the trips file, or for ever. */
+  readonly minutes: number;
+  readonly drivers: number;
+  readonly seed: number;
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * Recorded trips on their streets, made-up trips on given streets, or the built-in city.
+ * @throws TableError for a file that is not what it should be, Error for one that cannot be read or has no trips in the window
+ */
+export function buildCity(plan: CityPlan): City {
+  if (plan.tripsFile !== undefined) {
+    if (plan.streetsDir === undefined) throw new Error('a trips file needs the streets it runs on');
+    return replayedCity(plan, plan.tripsFile, readStreets(plan.streetsDir));
+  }
+  return plan.streetsDir === undefined ? builtInCity(plan) : syntheticCityOn(plan, plan.streetsDir);
+}
+
+function replayedCity(plan: CityPlan, tripsFile: string, graph: StreetGraph): City {
+  const trips = parseTrips(readFileSync(tripsFile, 'utf8'), tripsFile);
+  const lastS = trips.reduce((last, { requestedAtS }) => Math.max(last, requestedAtS), 0);
+  const toS = plan.minutes === 0 ? lastS + 1 : plan.fromS + plan.minutes * 60;
+  const window = { fromS: plan.fromS, toS };
+  const demand = replayedDemand(trips, window);
+  if (demand.length === 0) throw new Error(`${tripsFile} has no trips between ${plan.fromS} s and ${toS} s`);
+  const driverStarts = startsFromTrips(graph, trips, window, plan.seed, plan.drivers);
+  return { name: tripsFile, graph, demand, driverStarts, demandS: toS - plan.fromS };
+}
+
+function syntheticCityOn(plan: CityPlan, streetsDir: string): City {
+  const graph = readStreets(streetsDir);
+  return syntheticCity(plan, streetsDir, graph, hotSpotsOn(graph, plan.seed));
+}
+
+function builtInCity(plan: CityPlan): City {
+  const lattice = { box: LISBON_BOX, shore: LISBON_SHORE, parks: LISBON_PARKS };
+  return syntheticCity(plan, 'Lisbon (built in)', streetLattice(lattice, plan.seed), LISBON_HOT_SPOTS);
+}
+
+function syntheticCity(
+  { seed, drivers, fromS, minutes }: CityPlan,
+  name: string,
+  graph: StreetGraph,
+  hotSpots: Parameters<typeof rateFor>[1],
+): City {
+  const hour = Math.floor((fromS % SECONDS_PER_DAY) / 3600);
+  const tripsPerS = rateFor(graph, hotSpots, seed, drivers, hour);
+  return {
+    name,
+    graph,
+    demand: syntheticDemand(graph, hotSpots, seed, tripsPerS),
+    driverStarts: startsFromHotSpots(graph, hotSpots, seed, drivers),
+    demandS: minutes === 0 ? null : minutes * 60,
+  };
+}
+
+function readStreets(directory: string): StreetGraph {
+  const read = (file: string): string => readFileSync(join(directory, file), 'utf8');
+  return parseStreetGraph(read('nodes.csv'), read('edges.csv'));
+}

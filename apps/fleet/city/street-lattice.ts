@@ -1,0 +1,120 @@
+import {
+  boxCenter,
+  boxContains,
+  expandBoxM,
+  greatCircleM,
+  METERS_PER_DEGREE,
+  StreetGraph,
+  type BoundingBox,
+  type Point,
+  type StreetEdge,
+  type StreetNode,
+} from '#libs/geo';
+import { randomStream, type Random } from '../random/random.ts';
+import { largestMutuallyReachable } from './mutually-reachable.ts';
+import { rankOf, segmentSecondsByHour, type StreetRank } from './street-rank.ts';
+
+export interface LatticePlan {
+  readonly box: BoundingBox;
+  /** From west to east; no street south of it. */
+  readonly shore: readonly Point[];
+  readonly parks: readonly { readonly center: Point; readonly radiusM: number }[];
+}
+
+/** A crossing and its place in the lattice. */
+interface Crossing {
+  readonly point: Point;
+  readonly row: number;
+  readonly column: number;
+}
+
+const BLOCK_M = 105;
+const ROTATION_DEG = 14;
+/** Deviation of a crossing from the regular lattice. */
+const JITTER_M = 11;
+/** The streets bend by so much, over so many metres. */
+const BEND_M = 60;
+const BEND_LENGTH_M = 900;
+const EDGE_MARGIN_M = 60;
+/** Blocks grown together: lanes that end. */
+const MISSING_LANE_SHARE = 0.08;
+
+/**
+ * A made-up street network with the grain of an old city: a rotated, bent and jittered lattice of avenues, two-way streets and
+ * one-way lanes, two diagonal avenues, holes for parks and a river at its edge. Strongly connected; the same for the same seed.
+ */
+export function streetLattice(plan: LatticePlan, seed: number): StreetGraph {
+  const random = randomStream(seed, 'lattice');
+  const crossings = layCrossings(plan, random);
+  const edges = layStreets(crossings, random);
+  const kept = largestMutuallyReachable(crossings.length, edges);
+  const nodes: StreetNode[] = kept.map((id) => ({ id, ...(crossings[id] as Crossing).point }));
+  const isKept = new Set(kept);
+  return new StreetGraph(
+    nodes,
+    edges.filter(({ from, to }) => isKept.has(from) && isKept.has(to)),
+  );
+}
+
+function layCrossings({ box, shore, parks }: LatticePlan, random: Random): Crossing[] {
+  const center = boxCenter(box);
+  const metersPerLng = METERS_PER_DEGREE * Math.cos((center.lat * Math.PI) / 180);
+  const inside = expandBoxM(box, -EDGE_MARGIN_M);
+  const corner = { lat: box.south, lng: box.west };
+  const reach = Math.ceil(greatCircleM(center, corner) / BLOCK_M) + 1;
+  const [cos, sin] = [Math.cos((ROTATION_DEG * Math.PI) / 180), Math.sin((ROTATION_DEG * Math.PI) / 180)];
+  const crossings: Crossing[] = [];
+  for (let row = -reach; row <= reach; row++) {
+    for (let column = -reach; column <= reach; column++) {
+      const x =
+        column * BLOCK_M + BEND_M * Math.sin((row * BLOCK_M) / BEND_LENGTH_M) + random.normal() * JITTER_M;
+      const y =
+        row * BLOCK_M + BEND_M * Math.sin((column * BLOCK_M) / BEND_LENGTH_M) + random.normal() * JITTER_M;
+      const point = {
+        lat: center.lat + (x * sin + y * cos) / METERS_PER_DEGREE,
+        lng: center.lng + (x * cos - y * sin) / metersPerLng,
+      };
+      const isPark = parks.some((park) => greatCircleM(park.center, point) < park.radiusM);
+      if (boxContains(inside, point) && !isPark && point.lat > shoreLatAt(shore, point.lng)) {
+        crossings.push({ point, row, column });
+      }
+    }
+  }
+  return crossings;
+}
+
+function layStreets(crossings: readonly Crossing[], random: Random): StreetEdge[] {
+  const idAt = new Map(crossings.map(({ row, column }, id) => [`${row},${column}`, id]));
+  const edges: StreetEdge[] = [];
+  const lay = (from: number, row: number, column: number, rank: StreetRank, forward: boolean): void => {
+    const to = idAt.get(`${row},${column}`);
+    if (to === undefined) return;
+    const lengthM = greatCircleM((crossings[from] as Crossing).point, (crossings[to] as Crossing).point);
+    const secondsByHour = segmentSecondsByHour(lengthM, rank);
+    if (rank !== 'lane') edges.push({ from, to, secondsByHour }, { from: to, to: from, secondsByHour });
+    else if (!random.chance(MISSING_LANE_SHARE)) {
+      edges.push(forward ? { from, to, secondsByHour } : { from: to, to: from, secondsByHour });
+    }
+  };
+  for (const [from, { row, column }] of crossings.entries()) {
+    lay(from, row, column + 1, rankOf(row), row % 2 === 0);
+    lay(from, row + 1, column, rankOf(column), column % 2 === 0);
+    if (row === column) lay(from, row + 1, column + 1, 'avenue', true);
+    if (row === -column) lay(from, row + 1, column - 1, 'avenue', true);
+  }
+  return edges;
+}
+
+/** Latitude of the shore at a longitude, straight between its points and level beyond them. */
+function shoreLatAt(shore: readonly Point[], lng: number): number {
+  let west = shore[0];
+  if (west === undefined) return -90;
+  for (const east of shore) {
+    if (lng <= east.lng) {
+      const width = east.lng - west.lng;
+      return width === 0 ? east.lat : west.lat + ((east.lat - west.lat) * (lng - west.lng)) / width;
+    }
+    west = east;
+  }
+  return west.lat;
+}

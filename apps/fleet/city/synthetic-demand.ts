@@ -1,0 +1,57 @@
+import { greatCircleM, StreetRouter, type StreetGraph } from '#libs/geo';
+import { randomStream, type Random } from '../random/random.ts';
+import type { DemandTrip } from './demand.ts';
+import { drawNode, type HotSpot } from './hot-spots.ts';
+
+/** Nobody takes a car for less. */
+const SHORTEST_TRIP_M = 700;
+const MAX_DRAWS_PER_TRIP = 50;
+
+/** The part of their time that drivers should spend on trips: busy, with some in reserve everywhere. */
+export const TARGET_UTILIZATION = 0.65;
+/** What a trip costs a driver beside the ride, about: the way to the pickup and the boarding. */
+const APPROACH_AND_BOARDING_S = 130;
+const RIDES_SAMPLED = 200;
+
+/** Trips at random times (a Poisson process), without end, between hot spots and the rest of the streets. */
+export function* syntheticDemand(
+  graph: StreetGraph,
+  hotSpots: readonly HotSpot[],
+  seed: number,
+  tripsPerS: number,
+): Generator<DemandTrip, never> {
+  const gaps = randomStream(seed, 'demand-gap');
+  let atS = 0;
+  for (let index = 0; ; index++) {
+    atS += gaps.exponential(1 / tripsPerS);
+    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-ends', index));
+    yield { index, atS, pickup: graph.point(from), dropoff: graph.point(to), rideS: null };
+  }
+}
+
+/** The rate of requests that keeps so many drivers {@link TARGET_UTILIZATION} busy at the traffic of an hour. */
+export function rateFor(
+  graph: StreetGraph,
+  hotSpots: readonly HotSpot[],
+  seed: number,
+  drivers: number,
+  hour: number,
+): number {
+  const router = new StreetRouter(graph);
+  let totalS = 0;
+  for (let ride = 0; ride < RIDES_SAMPLED; ride++) {
+    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-sample', ride));
+    totalS += router.route(from, to, hour)?.totalS ?? 0;
+  }
+  return (drivers * TARGET_UTILIZATION) / (totalS / RIDES_SAMPLED + APPROACH_AND_BOARDING_S);
+}
+
+function drawEnds(graph: StreetGraph, hotSpots: readonly HotSpot[], random: Random): [number, number] {
+  const from = drawNode(graph, hotSpots, random);
+  for (let draw = 0; draw < MAX_DRAWS_PER_TRIP; draw++) {
+    const to = drawNode(graph, hotSpots, random);
+    if (greatCircleM(graph.point(from), graph.point(to)) >= SHORTEST_TRIP_M) return [from, to];
+  }
+  // A village: any other node will do.
+  return [from, (from + 1 + random.below(Math.max(1, graph.nodeCount - 1))) % graph.nodeCount];
+}

@@ -1,0 +1,76 @@
+import { METERS_PER_DEGREE, type Point, type StreetGraph } from '#libs/geo';
+import type { Streets } from '../city/streets.ts';
+import type { IdleDecision } from './driver-decisions.ts';
+import {
+  arrivalMs,
+  fixAt,
+  journeyAlong,
+  paceFor,
+  parkedAt,
+  partWayMs,
+  turnOffAt,
+  type Fix,
+  type Journey,
+} from './journey.ts';
+
+/** How many times longer than in traffic a driver without a goal takes. */
+const CRUISE_PACE = 1.5;
+
+/** Where one driver's car is, and how it gets elsewhere. */
+export class Car {
+  readonly #streets: Streets;
+  readonly #graph: StreetGraph;
+  readonly #fix: Fix = { lat: 0, lng: 0, headingDeg: 0, speedMps: 0 };
+  #journey: Journey;
+
+  constructor(streets: Streets, node: number, nowMs: number) {
+    this.#streets = streets;
+    this.#graph = streets.graph;
+    this.#journey = parkedAt(this.#graph, node, nowMs);
+  }
+
+  /** Where it is now. The object is the same each time. */
+  fix(nowMs: number): Fix {
+    fixAt(this.#journey, nowMs, this.#fix);
+    return this.#fix;
+  }
+
+  /**
+   * Sets off to the crossing nearest to the point.
+   * @param rideS seconds that the whole way takes; what the streets say where null
+   * @returns when a share of the way is driven, in service time
+   */
+  driveTo(to: Point, nowMs: number, rideS: number | null, share: number): number {
+    this.#setOff(this.#graph.nearestNode(to), nowMs, rideS, 1);
+    return share === 1 ? arrivalMs(this.#journey) : partWayMs(this.#journey, share);
+  }
+
+  /** Rolls to a crossing nearby. @returns when it gets there, in service time */
+  cruise(decision: IdleDecision, nowMs: number): number {
+    const { lat, lng } = this.fix(nowMs);
+    const metersPerLng = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180);
+    const to = {
+      lat: lat + decision.cruiseNorthM / METERS_PER_DEGREE,
+      lng: lng + decision.cruiseEastM / metersPerLng,
+    };
+    this.#setOff(this.#graph.nearestNode(to), nowMs, null, CRUISE_PACE);
+    return arrivalMs(this.#journey);
+  }
+
+  /** Goes on to the next crossing only. */
+  pullOver(nowMs: number): void {
+    if (nowMs < arrivalMs(this.#journey)) this.#setOff(turnOffAt(this.#journey, nowMs).node, nowMs, null, 1);
+  }
+
+  #setOff(node: number, nowMs: number, rideS: number | null, pace: number): void {
+    const from = turnOffAt(this.#journey, nowMs);
+    const route = this.#streets.route(from.node, node, nowMs);
+    this.#journey = journeyAlong(
+      this.#graph,
+      from,
+      route,
+      nowMs,
+      rideS === null ? pace : paceFor(route, rideS),
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import type { DriverServerFrame, ErrorCode } from '#libs/contracts';
+import type { Job, TickWheel } from '../clock/tick-wheel.ts';
+import { backoffMs } from '../api/backoff.ts';
+import type { Random } from '../random/random.ts';
+import type { DriverCommand } from './driver-state.ts';
+
+type Acknowledgement = Extract<DriverServerFrame, { type: 'ack' }>['data'];
+
+/** An answer that does not come within this wall time is lost, and the change is sent again. */
+const ANSWER_TIMEOUT_MS = 10_000;
+/** Transient refusals of one change beyond which it counts as an error (and is still sent again). */
+const QUIET_ATTEMPTS = 5;
+
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
+  'internal',
+  'unavailable',
+  'shutting_down',
+  'rate_limited',
+]);
+
+export interface CommandLineOptions {
+  wheel: TickWheel;
+  clockSpeed: number;
+  now: () => number;
+  random: Random;
+  /** False where there is no socket now; after the next welcome the command comes again. */
+  transmit: (command: DriverCommand, frameId: string) => boolean;
+  onAcknowledged: (command: DriverCommand, data: Acknowledgement) => void;
+  onRefused: (command: DriverCommand, code: ErrorCode) => void;
+  onProblem: (code: string) => void;
+}
+
+/**
+ * One driver's changes, one at a time: sent until acknowledged or refused for good. A lost or transient answer means again, with
+ * the same meaning; the service knows a change that it has made already.
+ */
+export class CommandLine implements Job {
+  readonly #options: CommandLineOptions;
+  #command: DriverCommand | null = null;
+  #frame = 0;
+  #attempts = 0;
+  #isSent = false;
+  #retryAtMs = Infinity;
+
+  constructor(options: CommandLineOptions) {
+    this.#options = options;
+  }
+
+  /** The change that counts from now on; one before it that is not answered yet is given up. */
+  send(command: DriverCommand): void {
+    if (command !== this.#command) this.#attempts = 0;
+    this.#command = command;
+    this.#transmit();
+  }
+
+  giveUp(): void {
+    this.#command = null;
+  }
+
+  /** Takes an `ack` or `error` frame; false where it answers nothing that is waited for. */
+  takeAnswer(frame: Extract<DriverServerFrame, { type: 'ack' | 'error' }>): boolean {
+    const command = this.#command;
+    if (command === null || frame.id !== String(this.#frame)) return false;
+    if (frame.type === 'ack') {
+      this.#command = null;
+      this.#options.onAcknowledged(command, frame.data);
+    } else if (TRANSIENT.has(frame.data.code)) {
+      if (this.#attempts === QUIET_ATTEMPTS) this.#options.onProblem(frame.data.code);
+      this.#isSent = false;
+      const pauseMs = (frame.data.retry_after_s ?? 0) * 1000;
+      this.#retryIn(Math.max(pauseMs, backoffMs(this.#attempts, this.#options.random)));
+    } else {
+      this.#command = null;
+      this.#options.onRefused(command, frame.data.code);
+    }
+    return true;
+  }
+
+  run(nowMs: number): void {
+    if (this.#command === null || nowMs < this.#retryAtMs) return;
+    if (this.#isSent) this.#options.onProblem('lost_ack');
+    this.#transmit();
+  }
+
+  #transmit(): void {
+    const command = this.#command;
+    if (command === null) return;
+    this.#frame++;
+    this.#attempts++;
+    this.#isSent = this.#options.transmit(command, String(this.#frame));
+    if (this.#isSent) this.#retryIn(ANSWER_TIMEOUT_MS);
+    else this.#retryAtMs = Infinity;
+  }
+
+  #retryIn(wallMs: number): void {
+    this.#retryAtMs = this.#options.now() + wallMs * this.#options.clockSpeed;
+    this.#options.wheel.at(this.#retryAtMs, this);
+  }
+}

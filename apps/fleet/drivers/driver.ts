@@ -1,0 +1,267 @@
+import {
+  driverServerFrame,
+  fromTimestamp,
+  getDriverSelf,
+  postDriverTicket,
+  type DriverId,
+  type DriverServerFrame,
+  type DriverView,
+  type ErrorCode,
+  type Vehicle,
+} from '#libs/contracts';
+import { ApiError } from '../api/api-error.ts';
+import { StreamLink } from '../api/stream-link.ts';
+import type { Job } from '../clock/tick-wheel.ts';
+import { randomStream, type Random } from '../random/random.ts';
+import { seededDriverId } from '../random/seeded-id.ts';
+import type { FleetServices } from '../fleet-services.ts';
+import { Credentials } from '../api/credentials.ts';
+import { Car } from './car.ts';
+import { commandFrame } from './command-frame.ts';
+import { CommandLine } from './command-line.ts';
+import { driverDecisions, type DriverDecisions } from './driver-decisions.ts';
+import { NEW_DRIVER, type DriverCommand, type DriverEffect, type DriverEvent } from './driver-state.ts';
+import { driverStep } from './driver-step.ts';
+import { positionFrame } from './position-frame.ts';
+import { vehicleOf } from './vehicles.ts';
+
+/** Service time between two positions, give or take {@link PING_SPREAD}. */
+const PING_INTERVAL_MS = 4_000;
+const PING_SPREAD = 0.1;
+
+/** Answers to positions that say that the service no longer counts us as online. */
+const SESSION_LOST: ReadonlySet<ErrorCode> = new Set(['driver_offline', 'session_superseded']);
+
+/**
+ * A simulated driver with phone and car. What it does is decided by {@link driverStep}; this class carries it out: the
+ * socket, the car, the alarm and the pings.
+ */
+export class Driver {
+  readonly id: DriverId;
+  readonly #services: FleetServices;
+  readonly #vehicle: Vehicle;
+  readonly #decisions: DriverDecisions;
+  readonly #random: Random;
+  readonly #car: Car;
+  readonly #credentials: Credentials;
+  readonly #link: StreamLink<DriverServerFrame>;
+  readonly #commands: CommandLine;
+  readonly #pingJob: Job = { run: (nowMs) => this.#pingAndGoOn(nowMs) };
+  readonly #firstOnline = Promise.withResolvers<void>();
+  #state = NEW_DRIVER;
+  #session: number | null = null;
+  #seq = 0;
+  #isPinging = false;
+
+  constructor(index: number, startNode: number, services: FleetServices) {
+    const { seed, habits } = services.settings;
+    this.id = seededDriverId(seed, index);
+    this.#services = services;
+    this.#vehicle = vehicleOf(seed, index);
+    this.#decisions = driverDecisions(seed, index, habits);
+    this.#random = randomStream(seed, 'driver-phone', index);
+    this.#car = new Car(services.streets, startNode, services.clock.now());
+    this.#credentials = new Credentials(() => services.tokens.issue('driver', this.id));
+    this.#link = this.#createLink();
+    this.#commands = this.#createCommandLine();
+  }
+
+  /** True while the service counts on this driver and hears it. */
+  get isOnline(): boolean {
+    return this.#state.hasSession && this.#link.isOpen;
+  }
+
+  /** Opens the socket; resolves when the driver has been acknowledged as online. */
+  async start(): Promise<void> {
+    await this.#link.open();
+    await this.#firstOnline.promise;
+  }
+
+  stop(): void {
+    this.#link.close();
+  }
+
+  #createLink(): StreamLink<DriverServerFrame> {
+    const { driverApi, driverSocketUrl, linkSlots, keeper, errors } = this.#services;
+    return new StreamLink<DriverServerFrame>({
+      url: driverSocketUrl,
+      openTicket: async () =>
+        (await driverApi.call(postDriverTicket, { credentials: this.#credentials })).ticket,
+      frames: driverServerFrame,
+      slots: linkSlots,
+      keeper,
+      random: this.#random,
+      onFrame: (frame) => this.#receive(frame),
+      onOpen: () => this.#resume(),
+      onProblem: (code) => errors.add(code),
+    });
+  }
+
+  #createCommandLine(): CommandLine {
+    const { wheel, clock, errors } = this.#services;
+    return new CommandLine({
+      wheel,
+      clockSpeed: clock.speed,
+      now: () => clock.now(),
+      random: this.#random,
+      transmit: (command, id) => this.#link.send(JSON.stringify(commandFrame(command, id, this.#vehicle))),
+      onAcknowledged: (command, data) => this.#acknowledged(command, data),
+      onRefused: (command, code) => this.#apply({ type: 'refused', command, code }),
+      onProblem: (code) => errors.add(code),
+    });
+  }
+
+  #resume(): void {
+    const { seen } = this.#state;
+    if (seen === null) return;
+    const trips = [{ trip_id: seen.tripId, last_seq: seen.seq }];
+    this.#link.send(JSON.stringify({ type: 'resume', id: 'resume', data: { trips } }));
+  }
+
+  #receive(frame: DriverServerFrame): void {
+    switch (frame.type) {
+      case 'welcome':
+        this.#adoptSession(frame.data.driver);
+        this.#apply({ type: 'synced', view: frame.data.driver });
+        this.#ping(this.#services.clock.now());
+        return;
+      case 'offer':
+        this.#services.book.offer(frame.data.trip_id, performance.now());
+        this.#apply({ type: 'offered', offer: frame.data });
+        return;
+      case 'offer_closed':
+        this.#apply({
+          type: 'offer_closed',
+          tripId: frame.data.trip_id,
+          accepted: frame.data.event === 'accepted',
+        });
+        return;
+      case 'trip':
+        this.#apply({ type: 'trip_changed', trip: frame.data.trip });
+        return;
+      case 'ack':
+      case 'error':
+        if (!this.#commands.takeAnswer(frame) && frame.type === 'error') this.#unasked(frame);
+        return;
+      case 'heartbeat':
+        return;
+    }
+  }
+
+  /** An error that answers no change: a position, a resume, or a change given up meanwhile. */
+  #unasked({ id, data }: Extract<DriverServerFrame, { type: 'error' }>): void {
+    if (id === undefined && SESSION_LOST.has(data.code)) this.#apply({ type: 'session_lost' });
+    else if (id === undefined || id === 'resume') this.#services.errors.add(data.code);
+  }
+
+  #acknowledged(
+    command: DriverCommand,
+    { driver, trip }: Extract<DriverServerFrame, { type: 'ack' }>['data'],
+  ): void {
+    const { log } = this.#services;
+    if (command.type === 'online') {
+      if (driver !== undefined) this.#adoptSession(driver);
+      log.write({ kind: 'driver_online', driver_id: this.id, session: this.#session ?? 0 });
+    } else if (trip !== undefined) {
+      log.write({
+        kind: 'driver_changed',
+        change: command.type,
+        driver_id: this.id,
+        trip_id: trip.trip_id,
+        ...('offerId' in command && { offer_id: command.offerId }),
+        seq: trip.seq,
+      });
+    }
+    this.#apply({ type: 'acknowledged', command, view: driver, trip });
+    if (command.type === 'online' && this.#state.hasSession) this.#startPinging();
+  }
+
+  #adoptSession({ session }: DriverView): void {
+    if (session === this.#session) return;
+    this.#session = session;
+    this.#seq = 0;
+  }
+
+  #apply(event: DriverEvent): void {
+    const { state, effects } = driverStep(this.#state, event, this.#decisions);
+    this.#state = state;
+    if (state.pending === null) this.#commands.giveUp();
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: DriverEffect): void {
+    const nowMs = this.#services.clock.now();
+    switch (effect.do) {
+      case 'send':
+        this.#commands.send(effect.command);
+        return;
+      case 'wait':
+        this.#alarmAt(nowMs + effect.ms);
+        return;
+      case 'wait_until':
+        this.#alarmAt(fromTimestamp(effect.timestamp) + effect.graceMs);
+        return;
+      case 'drive': {
+        const rideS = effect.rideOf === null ? null : this.#services.book.rideSecondsOf(effect.rideOf);
+        this.#alarmAt(this.#car.driveTo(effect.to, nowMs, rideS, effect.share));
+        return;
+      }
+      case 'cruise':
+        this.#alarmAt(this.#car.cruise(effect.decision, nowMs));
+        return;
+      case 'pull_over':
+        this.#car.pullOver(nowMs);
+        return;
+      case 'resync':
+        this.#services.wheel.at(nowMs + effect.afterMs, { run: () => void this.#resync() });
+        return;
+      case 'report_error':
+        this.#services.errors.add(effect.code);
+        return;
+    }
+  }
+
+  #alarmAt(timeMs: number): void {
+    const { alarm } = this.#state;
+    this.#services.wheel.at(timeMs, { run: () => this.#apply({ type: 'due', alarm }) });
+  }
+
+  async #resync(): Promise<void> {
+    const { driverApi, errors } = this.#services;
+    try {
+      const view = await driverApi.call(getDriverSelf, { credentials: this.#credentials });
+      // A new socket may have told us meanwhile, and more lately.
+      if (this.#state.phase.kind === 'unknown') this.#apply({ type: 'synced', view });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === 'stopped') return;
+      errors.add(error.code);
+      this.#link.abandon(); // the welcome of the next socket says how things stand
+    }
+  }
+
+  #startPinging(): void {
+    this.#firstOnline.resolve();
+    if (this.#isPinging) return;
+    this.#isPinging = true;
+    this.#pingAndGoOn(this.#services.clock.now());
+  }
+
+  #pingAndGoOn(nowMs: number): void {
+    this.#ping(nowMs);
+    const spread = this.#random.between(1 - PING_SPREAD, 1 + PING_SPREAD);
+    this.#services.wheel.at(nowMs + PING_INTERVAL_MS * spread, this.#pingJob);
+  }
+
+  #ping(nowMs: number): void {
+    if (this.#session === null || !this.#state.hasSession || !this.#link.isOpen) return;
+    this.#seq++;
+    const frame = positionFrame(
+      this.#session,
+      this.#seq,
+      this.#car.fix(nowMs),
+      this.#services.timestampText.of(nowMs),
+    );
+    if (this.#link.send(frame)) this.#services.pings.count();
+  }
+}

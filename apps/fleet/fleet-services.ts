@@ -1,0 +1,43 @@
+import type { ApiClient } from './api/api-client.ts';
+import type { LinkKeeper } from './api/link-keeper.ts';
+import type { RequestSlots } from './api/request-slots.ts';
+import type { TokenDesk } from './api/token-desk.ts';
+import type { Streets } from './city/streets.ts';
+import type { ServiceClock } from './clock/service-clock.ts';
+import type { TickWheel } from './clock/tick-wheel.ts';
+import type { TimestampText } from './clock/timestamp-text.ts';
+import type { DriverHabits } from './drivers/driver-decisions.ts';
+import type { ClientLog } from './statistics/client-log.ts';
+import type { ErrorCounts } from './statistics/error-counts.ts';
+import type { PingCount } from './statistics/ping-count.ts';
+import type { TripBook } from './statistics/trip-book.ts';
+
+export interface FleetSettings {
+  readonly seed: number;
+  /** Tells the Idempotency-Keys of this run from those of another with the same seed on the same database. */
+  readonly run: string;
+  readonly habits: DriverHabits;
+  /** Of a rider who still waits. */
+  readonly riderCancelProbability: number;
+}
+
+/** What every simulated person needs of the world. */
+export interface FleetServices {
+  readonly settings: FleetSettings;
+  readonly clock: ServiceClock;
+  readonly wheel: TickWheel;
+  readonly timestampText: TimestampText;
+  readonly streets: Streets;
+  readonly tokens: TokenDesk;
+  readonly riderApi: ApiClient;
+  readonly driverApi: ApiClient;
+  readonly riderSocketUrl: string;
+  readonly driverSocketUrl: string;
+  /** Bounds how many sockets are being opened at once. */
+  readonly linkSlots: RequestSlots;
+  readonly keeper: LinkKeeper;
+  readonly book: TripBook;
+  readonly pings: PingCount;
+  readonly errors: ErrorCounts;
+  readonly log: ClientLog;
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { FleetStats } from '#libs/contracts';
+import { ApiClient } from './api/api-client.ts';
+import { LinkKeeper } from './api/link-keeper.ts';
+import { RequestSlots } from './api/request-slots.ts';
+import { TokenDesk } from './api/token-desk.ts';
+import type { City } from './city/city.ts';
+import { Streets } from './city/streets.ts';
+import { serviceClock } from './clock/service-clock.ts';
+import { TickWheel, type Job } from './clock/tick-wheel.ts';
+import { TimestampText } from './clock/timestamp-text.ts';
+import type { FleetConfig } from './config/fleet-config.ts';
+import { DriverCrew } from './drivers/driver-crew.ts';
+import type { FleetServices } from './fleet-services.ts';
+import { RiderCrowd } from './riders/rider-crowd.ts';
+import { ClientLog } from './statistics/client-log.ts';
+import { ErrorCounts } from './statistics/error-counts.ts';
+import { fleetReport } from './statistics/fleet-report.ts';
+import { PingCount } from './statistics/ping-count.ts';
+import { SlidingCount } from './statistics/sliding-count.ts';
+import { TripBook } from './statistics/trip-book.ts';
+
+/** Sockets being opened at once: enough for thousands of drivers in seconds, few enough not to be a flood. */
+const MAX_OPENING_LINKS = 64;
+const MINUTE_BUCKETS = 12;
+const BUCKET_MS = 5_000;
+
+/** A simulated city on the public API: its drivers, its riders, and what they have seen. */
+export class Fleet {
+  readonly #config: FleetConfig;
+  readonly #city: City;
+  readonly #services: FleetServices;
+  readonly #matches: SlidingCount;
+  readonly #crew: DriverCrew;
+  readonly #crowd: RiderCrowd;
+  readonly #stopping = new AbortController();
+  #firstMatchMs: number | null = null;
+  #demandWallMs: number | null = null;
+  #demandEndWallMs: number | null = null;
+  #pingsBeforeDemand = 0;
+
+  constructor(config: FleetConfig, city: City) {
+    this.#config = config;
+    this.#city = city;
+    const clock = serviceClock(config.HAILGRID_CLOCK_SPEED, config.HAILGRID_CLOCK_ORIGIN_MS);
+    this.#matches = new SlidingCount(BUCKET_MS, MINUTE_BUCKETS, clock.now());
+    const book = new TripBook(() => {
+      this.#firstMatchMs ??= performance.now();
+      this.#matches.add(clock.now());
+    });
+    this.#services = createServices(config, city, book, this.#stopping.signal);
+    this.#crew = new DriverCrew(city.driverStarts, this.#services);
+    this.#crowd = new RiderCrowd(this.#services, city.demand);
+  }
+
+  /** Brings the drivers online; resolves when the demand may begin. @returns drivers online */
+  async open(): Promise<number> {
+    const { wheel, keeper, clock } = this.#services;
+    wheel.start();
+    keeper.run(clock.now());
+    const flush: Job = {
+      run: (nowMs) => {
+        this.#services.log.flush();
+        wheel.at(nowMs + 1000 * clock.speed, flush);
+      },
+    };
+    flush.run(clock.now());
+    await this.#crew.start(this.#stopping.signal);
+    return this.#crew.online();
+  }
+
+  /** Runs the demand to its end and the drain after it, or until stopped. */
+  async serve(): Promise<void> {
+    const { clock, streets, pings } = this.#services;
+    const startMs = clock.now();
+    const { demandS } = this.#city;
+    const endMs = demandS === null ? Infinity : startMs + demandS * 1000;
+    streets.setTimeOfDay({ s: this.#config.HAILGRID_FLEET_FROM_S, atMs: startMs });
+    this.#demandWallMs = performance.now();
+    this.#demandEndWallMs = demandS === null ? null : this.#demandWallMs + (demandS * 1000) / clock.speed;
+    this.#pingsBeforeDemand = pings.sent;
+    this.#crowd.start(startMs, endMs);
+    await this.#until(endMs + this.#config.HAILGRID_FLEET_DRAIN_S * 1000);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Hangs up all phones and writes the log out; the figures stay. */
+  async close(): Promise<void> {
+    this.stop();
+    this.#crowd.stop();
+    this.#crew.stop();
+    this.#services.wheel.stop();
+    await this.#services.log.close();
+  }
+
+  /** The figures now; at the end with rates over the whole demand. */
+  stats(atEnd = false): FleetStats {
+    const { book, pings, errors, clock } = this.#services;
+    const wallMs = performance.now();
+    const startMs = this.#demandWallMs;
+    const endMs = this.#demandEndWallMs;
+    return fleetReport({ book, pings, errors, matches: this.#matches }, this.#crew.online(), clock.now(), {
+      elapsedMs: startMs === null ? 0 : wallMs - startMs,
+      remainingMs: endMs === null ? null : Math.max(0, endMs - wallMs),
+      firstMatchMs: this.#firstMatchMs,
+      ...(atEnd && { pingsInDemand: pings.sent - this.#pingsBeforeDemand }),
+    });
+  }
+
+  /** Waits for a moment of service time, or for the stop. */
+  async #until(timeMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve());
+    });
+    const reached = Promise.withResolvers<void>();
+    if (timeMs !== Infinity) this.#services.wheel.at(timeMs, { run: () => reached.resolve() });
+    await Promise.race([stopped, reached.promise]);
+  }
+}
+
+function createServices(
+  config: FleetConfig,
+  city: City,
+  book: TripBook,
+  stopping: AbortSignal,
+): FleetServices {
+  const seed = config.HAILGRID_FLEET_SEED;
+  const clock = serviceClock(config.HAILGRID_CLOCK_SPEED, config.HAILGRID_CLOCK_ORIGIN_MS);
+  const wheel = new TickWheel(clock);
+  const urls = {
+    rider: withoutSlash(config.HAILGRID_FLEET_RIDER_API_URL),
+    driver: withoutSlash(config.HAILGRID_FLEET_DRIVER_API_URL),
+    issuer: withoutSlash(config.HAILGRID_FLEET_ISSUER_URL),
+  };
+  return {
+    settings: {
+      seed,
+      run: randomUUID().slice(0, 8),
+      habits: {
+        acceptProbability: config.HAILGRID_FLEET_ACCEPT,
+        cancelProbability: config.HAILGRID_FLEET_DRIVER_CANCEL,
+      },
+      riderCancelProbability: config.HAILGRID_FLEET_RIDER_CANCEL,
+    },
+    clock,
+    wheel,
+    timestampText: new TimestampText(),
+    streets: new Streets(city.graph, { s: config.HAILGRID_FLEET_FROM_S, atMs: clock.now() }),
+    tokens: new TokenDesk(new ApiClient(urls, seed, 'tokens', stopping)),
+    riderApi: new ApiClient(urls, seed, 'riders', stopping),
+    driverApi: new ApiClient(urls, seed, 'drivers', stopping),
+    riderSocketUrl: urls.rider.replace(/^http/, 'ws'),
+    driverSocketUrl: urls.driver.replace(/^http/, 'ws'),
+    linkSlots: new RequestSlots(MAX_OPENING_LINKS),
+    keeper: new LinkKeeper(wheel, clock.speed),
+    book,
+    pings: new PingCount(),
+    errors: new ErrorCounts(),
+    log: new ClientLog(clock, config.HAILGRID_FLEET_LOG),
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

@@ -1,0 +1,50 @@
+import { pino } from 'pino';
+import { buildCity } from './city/city.ts';
+import { readFleetConfig, type FleetConfig } from './config/fleet-config.ts';
+import { Fleet } from './fleet.ts';
+import { onEndOfRun } from './process/end-of-run.ts';
+import { tellParent } from './process/parent-channel.ts';
+
+const STATS_INTERVAL_MS = 1_000;
+const EX_CONFIG = 78;
+
+/** Reads what the run is made of; a mistake in it ends the process with a message. */
+function prepare(): { config: FleetConfig; fleet: Fleet; city: string } {
+  try {
+    const config = readFleetConfig(process.env);
+    const city = buildCity({
+      tripsFile: config.HAILGRID_FLEET_TRIPS_FILE,
+      streetsDir: config.HAILGRID_FLEET_STREETS_DIR,
+      fromS: config.HAILGRID_FLEET_FROM_S,
+      minutes: config.HAILGRID_FLEET_MINUTES,
+      drivers: config.HAILGRID_FLEET_DRIVERS,
+      seed: config.HAILGRID_FLEET_SEED,
+    });
+    return { config, fleet: new Fleet(config, city), city: city.name };
+  } catch (error) {
+    process.stderr.write(`fleet: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(EX_CONFIG);
+  }
+}
+
+const { config, fleet, city } = prepare();
+const logger = pino({ level: config.HAILGRID_LOG_LEVEL, base: { service: 'fleet' } });
+onEndOfRun(config.HAILGRID_EXIT_WITH_PARENT, (reason) => {
+  logger.info({ event: 'stopping', reason }, 'stopping');
+  fleet.stop();
+});
+logger.info({ event: 'ready', city, drivers: config.HAILGRID_FLEET_DRIVERS }, 'the fleet is ready');
+
+const reports = setInterval(
+  () => void tellParent({ type: 'fleet_stats', stats: fleet.stats() }),
+  STATS_INTERVAL_MS,
+);
+const online = await fleet.open();
+logger.info({ event: 'demand_started', drivers_online: online }, 'riders begin to ask for trips');
+await fleet.serve();
+clearInterval(reports);
+const stats = fleet.stats(true);
+await fleet.close();
+logger.info({ event: 'fleet_done', requested: stats.requested, served: stats.served }, 'the fleet is done');
+await tellParent({ type: 'fleet_done', stats });
+process.exit(0);

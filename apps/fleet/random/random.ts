@@ -1,0 +1,88 @@
+/**
+ * A small seeded generator (sfc32, Chris Doty-Humphrey, PractRand). Every entity and question gets a stream of its own by
+ * {@link randomStream}, so what one driver decides does not depend on when the others asked.
+ */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(a: number, b: number, c: number) {
+    this.#a = a | 0;
+    this.#b = b | 0;
+    this.#c = c | 0;
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) this.uint32();
+  }
+
+  /** 0 to 2^32 - 1. */
+  uint32(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** In [0, 1). */
+  fraction(): number {
+    return this.uint32() / 0x1_0000_0000;
+  }
+
+  /** In [low, high). */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.fraction();
+  }
+
+  /** A whole number in [0, count). */
+  below(count: number): number {
+    return Math.floor(this.fraction() * count);
+  }
+
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+
+  /** Exponentially distributed: the gap between events that come at random. */
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.fraction());
+  }
+
+  /** Normally distributed (Box–Muller), mean 0 and deviation 1. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.fraction())) * Math.cos(2 * Math.PI * this.fraction());
+  }
+
+  /** One of the items, each as likely as the others. @throws RangeError for none */
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new RangeError('nothing to pick from');
+    return item;
+  }
+}
+
+/** Enough for sfc32 to mix its seed into every bit. */
+const WARM_UP_ROUNDS = 12;
+
+/**
+ * The stream of one question of one entity: the same (seed, kind, numbers) is the same stream, any other is
+ * independent of it.
+ */
+export function randomStream(seed: number, kind: string, ...numbers: readonly number[]): Random {
+  let [a, b, c] = [0x9e37_79b9, 0x85eb_ca6b, 0xc2b2_ae35];
+  const mix = (value: number): void => {
+    a = Math.imul(a ^ value, 0x85eb_ca6b);
+    b = Math.imul(b ^ a ^ (a >>> 15), 0xc2b2_ae35);
+    c = Math.imul(c ^ b ^ (b >>> 13), 0x27d4_eb2f);
+    a ^= c >>> 16;
+  };
+  mix(seed | 0);
+  mix(Math.floor(seed / 0x1_0000_0000) | 0);
+  for (let place = 0; place < kind.length; place++) mix(kind.charCodeAt(place));
+  for (const number of numbers) {
+    mix(number | 0);
+    mix(Math.floor(number / 0x1_0000_0000) | 0);
+  }
+  return new Random(a, b, c);
+}

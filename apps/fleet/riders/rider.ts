@@ -1,0 +1,168 @@
+import {
+  postQuote,
+  postRiderCancel,
+  postRiderTicket,
+  postTrip,
+  riderServerFrame,
+  type RiderId,
+  type RiderServerFrame,
+  type RiderTrip,
+} from '#libs/contracts';
+import { isTerminal, type TripState } from '#libs/trip';
+import { ApiError } from '../api/api-error.ts';
+import { Credentials } from '../api/credentials.ts';
+import { StreamLink } from '../api/stream-link.ts';
+import type { DemandTrip } from '../city/demand.ts';
+import { FLEET_PRODUCT } from '../drivers/command-frame.ts';
+import type { FleetServices } from '../fleet-services.ts';
+import { randomStream } from '../random/random.ts';
+import { seededIdempotencyKey, seededRiderId } from '../random/seeded-id.ts';
+import { patienceMs } from './rider-decisions.ts';
+
+/** A quote that expired while the service was away is asked for again, but not for ever. */
+const MAX_QUOTES = 3;
+
+const STILL_WAITING: ReadonlySet<TripState> = new Set(['processing', 'accepted', 'arrived']);
+
+/** A simulated rider with one trip: quote, request, then following it on the socket until it ends. */
+export class Rider {
+  readonly id: RiderId;
+  readonly #demand: DemandTrip;
+  readonly #services: FleetServices;
+  readonly #credentials: Credentials;
+  readonly #link: StreamLink<RiderServerFrame>;
+  readonly #onEnd: () => void;
+  #trip: RiderTrip | undefined;
+
+  /** @param onEnd called once when there is nothing left to follow */
+  constructor(demand: DemandTrip, services: FleetServices, onEnd: () => void) {
+    this.id = seededRiderId(services.settings.seed, demand.index);
+    this.#demand = demand;
+    this.#services = services;
+    this.#onEnd = onEnd;
+    this.#credentials = new Credentials(() => services.tokens.issue('rider', this.id));
+    this.#link = this.#createLink();
+  }
+
+  /** Resolves when the trip is requested and followed, or could not be; failures are counted. */
+  async start(): Promise<void> {
+    try {
+      await this.#request();
+      this.#schedulePatience();
+      await this.#link.open();
+    } catch (error) {
+      this.#onEnd();
+      this.#countError(error);
+    }
+  }
+
+  stop(): void {
+    this.#link.close();
+  }
+
+  async #request(): Promise<void> {
+    const { riderApi, book, log, settings } = this.#services;
+    const { index, pickup, dropoff, rideS } = this.#demand;
+    for (let quotes = 1; ; quotes++) {
+      const quote = await riderApi.call(postQuote, {
+        credentials: this.#credentials,
+        body: { product: FLEET_PRODUCT, pickup, dropoff },
+      });
+      const key = `${seededIdempotencyKey(settings.seed, 'trip', index, settings.run)}-${quotes}`;
+      let sentAtMs = 0;
+      try {
+        const trip = await riderApi.call(postTrip, {
+          credentials: this.#credentials,
+          body: { quote_id: quote.quote_id },
+          idempotencyKey: key,
+          onSend: (wallMs) => (sentAtMs = wallMs),
+        });
+        this.#trip = trip;
+        book.request(trip, sentAtMs, rideS);
+        log.write({
+          kind: 'trip_requested',
+          trip_id: trip.trip_id,
+          seq: trip.seq,
+          rider_id: this.id,
+          idempotency_key: key,
+        });
+        return;
+      } catch (error) {
+        const isExpired = error instanceof ApiError && error.code === 'quote_expired';
+        if (!isExpired || quotes >= MAX_QUOTES) throw error;
+      }
+    }
+  }
+
+  #createLink(): StreamLink<RiderServerFrame> {
+    const { riderApi, riderSocketUrl, linkSlots, keeper, errors, settings } = this.#services;
+    return new StreamLink<RiderServerFrame>({
+      url: riderSocketUrl,
+      openTicket: async () =>
+        (await riderApi.call(postRiderTicket, { credentials: this.#credentials })).ticket,
+      frames: riderServerFrame,
+      ignoredType: 'driver_position',
+      slots: linkSlots,
+      keeper,
+      random: randomStream(settings.seed, 'rider-phone', this.#demand.index),
+      onFrame: (frame) => this.#receive(frame),
+      onOpen: () => this.#resume(),
+      onProblem: (code) => errors.add(code),
+    });
+  }
+
+  #resume(): void {
+    const trip = this.#trip;
+    if (trip === undefined) return;
+    const trips = [{ trip_id: trip.trip_id, last_seq: trip.seq }];
+    this.#link.send(JSON.stringify({ type: 'resume', id: 'resume', data: { trips } }));
+  }
+
+  #receive(frame: RiderServerFrame): void {
+    if (frame.type === 'trip') this.#learn(frame.data.trip);
+    else if (frame.type === 'error') this.#services.errors.add(frame.data.code);
+  }
+
+  #learn(trip: RiderTrip): void {
+    const known = this.#trip;
+    if (known === undefined || trip.trip_id !== known.trip_id || trip.seq <= known.seq) return;
+    const { book, log } = this.#services;
+    this.#trip = trip;
+    book.change(trip);
+    log.write({ kind: 'rider_saw', trip_id: trip.trip_id, seq: trip.seq, state: trip.state });
+    if (!isTerminal(trip.state)) return;
+    this.stop();
+    this.#onEnd();
+  }
+
+  #schedulePatience(): void {
+    const { settings, wheel, clock } = this.#services;
+    const ms = patienceMs(settings.seed, this.#demand.index, settings.riderCancelProbability);
+    if (ms !== null) wheel.at(clock.now() + ms, { run: () => void this.#giveUp() });
+  }
+
+  async #giveUp(): Promise<void> {
+    const trip = this.#trip;
+    if (trip === undefined || !STILL_WAITING.has(trip.state)) return;
+    const { riderApi, log, settings } = this.#services;
+    try {
+      const canceled = await riderApi.call(postRiderCancel, {
+        credentials: this.#credentials,
+        params: { trip_id: trip.trip_id },
+        body: { reason: 'waited too long' },
+        idempotencyKey: seededIdempotencyKey(settings.seed, 'cancel', this.#demand.index, settings.run),
+      });
+      log.write({ kind: 'rider_canceled', trip_id: trip.trip_id, seq: canceled.seq, rider_id: this.id });
+      this.#learn(canceled);
+    } catch (error) {
+      // The car arrived first.
+      if (error instanceof ApiError && error.code === 'illegal_transition') return;
+      this.#countError(error);
+    }
+  }
+
+  #countError(error: unknown): void {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code !== 'stopped') this.#services.errors.add(error.code);
+  }
+}

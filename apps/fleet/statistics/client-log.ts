@@ -1,0 +1,55 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { toTimestamp } from '#libs/contracts';
+import type { ServiceClock } from '../clock/service-clock.ts';
+
+const FLUSH_BYTES = 64 * 1024;
+
+/** What the services acknowledged to a simulated phone, for those who compare it with the database afterwards. */
+export type Acknowledged =
+  | { kind: 'trip_requested'; trip_id: string; seq: number; rider_id: string; idempotency_key: string }
+  | { kind: 'rider_canceled'; trip_id: string; seq: number; rider_id: string }
+  | { kind: 'rider_saw'; trip_id: string; seq: number; state: string }
+  | { kind: 'driver_online'; driver_id: string; session: number }
+  | {
+      kind: 'driver_changed';
+      change: 'accept' | 'decline' | 'arrived' | 'start' | 'complete' | 'cancel';
+      driver_id: string;
+      trip_id: string;
+      offer_id?: string;
+      seq: number;
+    };
+
+/** One JSON line for each acknowledgement, gathered and written in large pieces. Without a file it does nothing. */
+export class ClientLog {
+  readonly #clock: ServiceClock;
+  readonly #file: WriteStream | undefined;
+  #lines: string[] = [];
+  #bytes = 0;
+
+  constructor(clock: ServiceClock, path: string | undefined) {
+    this.#clock = clock;
+    this.#file = path === undefined ? undefined : createWriteStream(path, { flags: 'a' });
+  }
+
+  write(entry: Acknowledged): void {
+    if (this.#file === undefined) return;
+    const line = `${JSON.stringify({ at: toTimestamp(this.#clock.now()), ...entry })}\n`;
+    this.#lines.push(line);
+    this.#bytes += line.length;
+    if (this.#bytes >= FLUSH_BYTES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    this.#file?.write(this.#lines.join(''));
+    this.#lines = [];
+    this.#bytes = 0;
+  }
+
+  /** Everything is with the operating system when this resolves. */
+  async close(): Promise<void> {
+    this.flush();
+    const file = this.#file;
+    if (file !== undefined) await new Promise<void>((resolve) => file.end(resolve));
+  }
+}
