@@ -11,6 +11,7 @@ import { pathWith } from './setup/npm.mjs';
 
 const CHECKOUT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PARENT_POLL_MS = 1000;
+const startedAtMs = String(Date.now());
 /** @type {NodeJS.Signals[]} */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -34,7 +35,7 @@ function handOver(node, command) {
   const child = spawn(node, ['--conditions=source', ...command], {
     // The channel is never written to: by its closing the command learns that we were killed.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PATH: pathWith(node) },
+    env: { HAILGRID_STARTED_AT_MS: startedAtMs, ...process.env, PATH: pathWith(node) },
   });
   for (const signal of FORWARDED) {
     process.on(signal, () => {

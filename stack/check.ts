@@ -1,4 +1,5 @@
 /** `npm run check`: everything that `npm test` says about the sources without running them. */
 import { runSteps, STATIC_CHECKS } from './checks/steps.ts';
+import { runCommand } from './run-command.ts';
 
-process.exitCode = await runSteps(STATIC_CHECKS);
+await runCommand(() => runSteps(STATIC_CHECKS));

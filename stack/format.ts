@@ -1,4 +1,5 @@
 /** `npm run format`: rewrites what is not formatted. */
 import { FORMAT, runStep } from './checks/steps.ts';
+import { runCommand } from './run-command.ts';
 
-process.exitCode = await runStep(FORMAT);
+await runCommand(() => runStep(FORMAT));

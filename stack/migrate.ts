@@ -1,5 +1,7 @@
 /** `npm run migrate`: brings the database named by `--url` or HAILGRID_POSTGRES_URLS up to the newest migration. */
 import { Command } from 'commander';
+import { runCommand } from './run-command.ts';
+import { UserError } from './user-error.ts';
 import { migrate } from './postgres/migrations.ts';
 import { findPrimary } from './postgres/find-primary.ts';
 
@@ -13,10 +15,10 @@ const { url } = new Command('npm run migrate --')
   .parse()
   .opts<{ url?: string }>();
 
-if (url === undefined) {
-  console.error('Name the database: --url postgres://… or HAILGRID_POSTGRES_URLS');
-  process.exitCode = 64;
-} else {
+await runCommand(async () => {
+  if (url === undefined)
+    throw new UserError('name the database: --url postgres://… or HAILGRID_POSTGRES_URLS');
   const ran = await migrate(await findPrimary(url.split(',')));
   console.log(ran.length === 0 ? 'nothing to migrate' : ran.join('\n'));
-}
+  return 0;
+});

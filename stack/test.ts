@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { ensureBuilt } from './build/ensure-built.ts';
 import { countTests, type TestReport } from './checks/count-tests.ts';
 import { runStep, runSteps, STATIC_CHECKS } from './checks/steps.ts';
+import { runCommand } from './run-command.ts';
 import { temporaryDirectory } from './process/temporary-directory.ts';
 
 const filters = process.argv.slice(2);
-const startedAt = performance.now();
-const compiled = await ensureBuilt();
-console.log(
-  `✓ build (${compiled ? `${((performance.now() - startedAt) / 1000).toFixed(1)} s` : 'up to date'})`,
-);
 
-const staticCode = filters.length > 0 ? 0 : await runSteps(STATIC_CHECKS);
-process.exitCode = staticCode === 0 ? await runTests() : staticCode;
+await runCommand(async () => {
+  const startedAt = performance.now();
+  const compiled = await ensureBuilt();
+  console.log(
+    `✓ build (${compiled ? `${((performance.now() - startedAt) / 1000).toFixed(1)} s` : 'up to date'})`,
+  );
+  const staticCode = filters.length > 0 ? 0 : await runSteps(STATIC_CHECKS);
+  return staticCode === 0 ? runTests() : staticCode;
+});
 
 async function runTests(): Promise<number> {
   const directory = temporaryDirectory('report');

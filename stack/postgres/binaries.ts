@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { cacheDirectory } from '../setup/cache-directory.mjs';
 import { withLock } from '../setup/lock.mjs';
 import type { RunAs } from './run-as.ts';
+import { UserError } from '../user-error.ts';
 
 const run = promisify(execFile);
 
@@ -46,13 +47,13 @@ export async function findBinaries(
 
 async function namedBinaries(directory: string, user: RunAs): Promise<PostgresBinaries> {
   const binaries = await describe(directory, user).catch((error: unknown) => {
-    throw new Error(
+    throw new UserError(
       `HAILGRID_POSTGRES_BIN names ${directory}, where initdb and postgres do not run: ${String(error)}`,
     );
   });
   const major = Number.parseInt(binaries.version, 10);
   if (major < SUPPORTED.oldest || major > SUPPORTED.newest) {
-    throw new Error(
+    throw new UserError(
       `HAILGRID_POSTGRES_BIN names PostgreSQL ${binaries.version}; ${SUPPORTED.oldest} to ${SUPPORTED.newest} are supported`,
     );
   }
@@ -82,7 +83,7 @@ function embeddedPackage(): EmbeddedPackage {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     return { root, version };
   } catch {
-    throw new Error(
+    throw new UserError(
       `There is no ${name}: install PostgreSQL ${SUPPORTED.oldest} to ${SUPPORTED.newest} and name the directory of ` +
         'its initdb and postgres in HAILGRID_POSTGRES_BIN',
     );
@@ -129,7 +130,7 @@ async function copyForUser(native: EmbeddedPackage, user: RunAs): Promise<string
     await withLock(`${copy}.lock`, () => copyOnce(join(native.root, 'native'), copy));
     return copy;
   }
-  throw new Error(
+  throw new UserError(
     'The user that Postgres runs as can read no cache directory; set HAILGRID_CACHE_DIR to one it can',
   );
 }

@@ -1,4 +1,5 @@
 import { query } from './query.ts';
+import { UserError } from '../user-error.ts';
 
 /** The first of these servers that takes writes. */
 export async function findPrimary(urls: readonly string[]): Promise<string> {
@@ -12,7 +13,7 @@ export async function findPrimary(urls: readonly string[]): Promise<string> {
       answers.push(`${hostOf(url)}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new Error(`No primary among the servers given:\n  ${answers.join('\n  ')}`);
+  throw new UserError(`No primary among the servers given:\n  ${answers.join('\n  ')}`);
 }
 
 /** The password is no part of a message. */

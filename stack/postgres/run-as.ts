@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { UserError } from '../user-error.ts';
 
 const run = promisify(execFile);
 
@@ -18,7 +19,7 @@ export async function postgresUser(): Promise<RunAs> {
     const ids = await idsOf(name);
     if (ids !== undefined) return ids;
   }
-  throw new Error(
+  throw new UserError(
     `Postgres does not run as root, and there is no user ${UNPRIVILEGED.join(' or ')} to run it as`,
   );
 }

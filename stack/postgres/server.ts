@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LOOPBACK } from '../network/free-port.ts';
-import { startChild, untilLogged, type SupervisedChild } from '../process/supervised-child.ts';
+import { SupervisedChild } from '../process/supervised-child.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import { giveTo, type RunAs } from './run-as.ts';
 
@@ -72,7 +72,7 @@ export async function initialise(spec: ServerSpec, password: string): Promise<vo
 export async function startServer(spec: ServerSpec): Promise<SupervisedChild> {
   const settings = { ...SETTINGS, port: String(spec.port), cluster_name: spec.name };
   chmodSync(spec.dataDirectory, 0o700);
-  const child = startChild({
+  const child = new SupervisedChild({
     name: spec.name,
     command: spec.binaries.postgres,
     args: [
@@ -86,7 +86,7 @@ export async function startServer(spec: ServerSpec): Promise<SupervisedChild> {
     ...spec.user,
   });
   try {
-    await untilLogged(child, (line) => (line.includes(READY) ? true : undefined));
+    await child.untilLogged((line) => (line.includes(READY) ? true : undefined));
     return child;
   } catch (error) {
     await child.stop();

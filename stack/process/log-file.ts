@@ -25,9 +25,9 @@ export function boundLog(file: string, limitBytes = LOG_LIMIT_BYTES): void {
   truncateSync(file);
 }
 
-/** Gives the whole lines that were added to a growing file since the last call. */
+/** Gives the whole lines that were added to a growing file since the last call, at first since this one. */
 export function followLines(file: string): () => string[] {
-  let offset = 0;
+  let offset = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   let partial = '';
   return () => {
     const added = readFrom(file, offset);

@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boundLog, followLines, lastLines } from './log-file.ts';
 import { forgetProcess, reapOnExit } from './reaper.ts';
 import { usageOf, type ProcessUsage } from './usage.ts';
+import { UserError } from '../user-error.ts';
 
 const STOP_GRACE_MS = 10_000;
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 20;
 const LINES_IN_MESSAGE = 15;
 
@@ -33,101 +35,141 @@ export interface ChildExit {
   expected: boolean;
 }
 
-/** A child that cannot outlive this process: stopped by us, or by the reaper after us. */
-export interface SupervisedChild {
-  readonly name: string;
-  readonly pid: number;
-  readonly logFile: string;
-  readonly exited: Promise<ChildExit>;
-  isRunning(): boolean;
-  /** Asks it to end, and kills it when it has not within 10 s. */
-  stop(): Promise<ChildExit>;
-  /** `kill -9`, without a word to it. */
-  kill(): Promise<ChildExit>;
-  /** Freezes it (SIGSTOP) until `resume`. */
-  pause(): void;
-  resume(): void;
-  usage(): Promise<ProcessUsage | undefined>;
-  /** Moves an overgrown log aside; call it now and then on children that live long. */
-  boundLog(): void;
-  /** What happened to it, with the end of its log: for the message about an unexpected exit. */
-  describeExit(exit: ChildExit): string;
-}
+const running = new Set<SupervisedChild>();
 
-export function startChild(spec: ChildSpec): SupervisedChild {
-  const process_ = spawnLogged(spec);
-  const pid = process_.pid;
-  const stopSignal = spec.stopSignal ?? 'SIGTERM';
-  let expected = false;
-  let running = pid !== undefined;
-  const exited = new Promise<ChildExit>((resolve) => {
-    process_.once('error', (error) => {
-      running = false;
-      appendFileSync(spec.logFile, `${error.message}\n`);
-      resolve({ code: null, signal: null, expected: false });
-    });
-    process_.once('exit', (code, signal) => {
-      running = false;
-      if (pid !== undefined) forgetProcess(pid);
-      resolve({ code, signal, expected });
-    });
-  });
-  if (pid !== undefined) reapOnExit(pid, stopSignal);
-  if (spec.onMessage !== undefined) process_.on('message', spec.onMessage);
-
-  const signalTo = (signal: NodeJS.Signals) => {
-    if (running) process_.kill(signal);
-  };
-  return {
-    name: spec.name,
-    pid: pid ?? 0,
-    logFile: spec.logFile,
-    exited,
-    isRunning: () => running,
-    stop: async () => {
-      expected = true;
-      signalTo(stopSignal);
-      signalTo('SIGCONT'); // a paused process would never see the first one
-      const timer = setTimeout(() => signalTo('SIGKILL'), STOP_GRACE_MS);
-      const exit = await exited;
-      clearTimeout(timer);
-      return exit;
-    },
-    kill: () => {
-      expected = true;
-      signalTo('SIGKILL');
-      return exited;
-    },
-    pause: () => signalTo('SIGSTOP'),
-    resume: () => signalTo('SIGCONT'),
-    usage: async () => (running && pid !== undefined ? usageOf(pid) : undefined),
-    boundLog: () => boundLog(spec.logFile),
-    describeExit: (exit) => describeExit(spec, exit),
-  };
+/** Stops whatever is running, all at once: for a start that failed or was broken off half-way. */
+export async function stopAllChildren(): Promise<void> {
+  await Promise.all([...running].map((child) => child.stop()));
 }
 
 /**
- * Waits until `isReady` gives a value for one of the lines of the child's log.
- * Fails with the end of the log when the child ends first or nothing came within `timeoutMs`.
+ * A program that cannot outlive this process: it is stopped by us, or by the reaper after us. It has a process group of
+ * its own, so that Ctrl-C reaches the supervisor alone, which stops its children in order.
  */
-export async function untilLogged<T>(
-  child: SupervisedChild,
-  isReady: (line: string) => T | undefined,
-  timeoutMs = READY_TIMEOUT_MS,
-): Promise<T> {
-  const newLines = followLines(child.logFile);
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const wasRunning = child.isRunning(); // asked before the log is read, so that its last lines are still seen
-    for (const line of newLines()) {
-      const ready = isReady(line);
-      if (ready !== undefined) return ready;
+export class SupervisedChild {
+  readonly name: string;
+  readonly logFile: string;
+  /** Resolves when it has ended, and all its messages have been given to `onMessage`. */
+  readonly exited: Promise<ChildExit>;
+  readonly #process: ChildProcess;
+  readonly #stopSignal: NodeJS.Signals;
+  readonly #newLines: () => string[];
+  #isExpectedToEnd = false;
+
+  constructor(spec: ChildSpec) {
+    this.name = spec.name;
+    this.logFile = spec.logFile;
+    this.#stopSignal = spec.stopSignal ?? 'SIGTERM';
+    this.#newLines = followLines(spec.logFile);
+    this.#process = spawnLogged(spec);
+    this.exited = this.#watchExit();
+    if (spec.onMessage !== undefined) this.#process.on('message', spec.onMessage);
+    if (this.#process.pid === undefined) return;
+    reapOnExit(this.#process.pid, this.#stopSignal);
+    running.add(this);
+  }
+
+  /** 0 when it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  isRunning(): boolean {
+    return running.has(this);
+  }
+
+  /** Asks it to end, and kills it when it has not within 10 s. */
+  async stop(): Promise<ChildExit> {
+    this.#isExpectedToEnd = true;
+    this.#signal(this.#stopSignal);
+    this.#signal('SIGCONT'); // a paused process would never see the first one
+    const timer = setTimeout(() => this.#signal('SIGKILL'), STOP_GRACE_MS);
+    const exit = await this.exited;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  /** `kill -9`, without a word to it. */
+  kill(): Promise<ChildExit> {
+    this.#isExpectedToEnd = true;
+    this.#signal('SIGKILL');
+    return this.exited;
+  }
+
+  /** Freezes it (SIGSTOP) until `resume`. */
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  /** What it uses together with its own children; undefined when it has ended. */
+  async usage(): Promise<ProcessUsage | undefined> {
+    return this.isRunning() ? usageOf(this.pid) : undefined;
+  }
+
+  /** Moves an overgrown log aside; to be called now and then on children that live long. */
+  boundLog(): void {
+    boundLog(this.logFile);
+  }
+
+  /**
+   * Waits until `isReady` gives a value for a line that the child has logged since it was started.
+   * Fails with the end of its log when it ends first, or when nothing came within a minute.
+   */
+  async untilLogged<T>(isReady: (line: string) => T | undefined): Promise<T> {
+    const deadline = performance.now() + READY_TIMEOUT_MS;
+    for (;;) {
+      const wasRunning = this.isRunning(); // asked before its last lines are read
+      for (const line of this.#newLines()) {
+        const ready = isReady(line);
+        if (ready !== undefined) return ready;
+      }
+      if (!wasRunning) throw new UserError(this.describeExit(await this.exited));
+      if (performance.now() > deadline) {
+        throw new UserError(
+          `${this.name} was not ready within ${READY_TIMEOUT_MS / 1000} s. ${this.#endOfLog()}`,
+        );
+      }
+      await sleep(READY_POLL_MS);
     }
-    if (!wasRunning) throw new Error(child.describeExit(await child.exited));
-    if (performance.now() > deadline) {
-      throw new Error(`${child.name} was not ready within ${timeoutMs / 1000} s. ${endOfLog(child.logFile)}`);
-    }
-    await sleep(READY_POLL_MS);
+  }
+
+  /** What happened to it, with the end of its log: for the message about an unexpected exit. */
+  describeExit(exit: ChildExit): string {
+    const how = exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : exit.signal;
+    return `${this.name} ended ${exit.expected ? '' : 'unexpectedly '}(${how}). ${this.#endOfLog()}`;
+  }
+
+  #endOfLog(): string {
+    const lines = lastLines(this.logFile, LINES_IN_MESSAGE);
+    return lines.length === 0
+      ? `It logged nothing (${this.logFile}).`
+      : `Its last lines (${this.logFile}):\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.isRunning()) this.#process.kill(signal);
+  }
+
+  #watchExit(): Promise<ChildExit> {
+    return new Promise((resolve) => {
+      this.#process.once('error', (error) => {
+        if (this.isRunning()) return; // a signal that could not be sent: its exit will tell
+        appendFileSync(this.logFile, `${error.message}\n`);
+        resolve({ code: null, signal: null, expected: false });
+      });
+      this.#process.once('exit', (code, signal) => {
+        running.delete(this);
+        forgetProcess(this.pid);
+        const exit = { code, signal, expected: this.#isExpectedToEnd };
+        // Messages sent just before the end are delivered until the channel closes.
+        if (this.#process.connected) void once(this.#process, 'disconnect').then(() => resolve(exit));
+        else resolve(exit);
+      });
+    });
   }
 }
 
@@ -137,7 +179,6 @@ function spawnLogged(spec: ChildSpec): ChildProcess {
   if (spec.onMessage !== undefined) stdio.push('ipc');
   try {
     const child = spawn(spec.command, spec.args, {
-      // A group of its own: Ctrl-C reaches the supervisor alone, which stops its children in order.
       detached: true,
       stdio,
       ...(spec.env !== undefined && { env: spec.env }),
@@ -152,16 +193,4 @@ function spawnLogged(spec: ChildSpec): ChildProcess {
   } finally {
     closeSync(log);
   }
-}
-
-function describeExit(spec: ChildSpec, exit: ChildExit): string {
-  const how = exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : exit.signal;
-  return `${spec.name} ended ${exit.expected ? '' : 'unexpectedly '}(${how}). ${endOfLog(spec.logFile)}`;
-}
-
-function endOfLog(logFile: string): string {
-  const lines = lastLines(logFile, LINES_IN_MESSAGE);
-  return lines.length === 0
-    ? `It logged nothing (${logFile}).`
-    : `Its last lines (${logFile}):\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }

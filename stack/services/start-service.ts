@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { entryPoint } from '../build/ensure-built.ts';
 import { LOOPBACK } from '../network/free-port.ts';
-import { startChild, untilLogged, type SupervisedChild } from '../process/supervised-child.ts';
+import { SupervisedChild } from '../process/supervised-child.ts';
 import { serviceEnvironment, type SystemSettings } from './service-environment.ts';
 
 export interface ServiceSpec {
@@ -31,7 +31,7 @@ export interface RunningService {
 export async function startService(spec: ServiceSpec): Promise<RunningService> {
   const child = spawnService(spec);
   try {
-    const httpPort = await untilLogged(child, readyPort);
+    const httpPort = await child.untilLogged(readyPort);
     return { spec, child, httpPort, url: `http://${LOOPBACK}:${httpPort}` };
   } catch (error) {
     await child.stop();
@@ -41,7 +41,7 @@ export async function startService(spec: ServiceSpec): Promise<RunningService> {
 
 /** Starts a compiled service without waiting for it. */
 export function spawnService(spec: ServiceSpec): SupervisedChild {
-  return startChild({
+  return new SupervisedChild({
     name: spec.instance,
     command: process.execPath,
     args: ['--enable-source-maps', entryPoint(spec.app)],

@@ -1,0 +1,111 @@
+import { ensureBuilt } from '../build/ensure-built.ts';
+import { startNats, type Nats } from '../nats/start-nats.ts';
+import { createDatabase } from '../postgres/database.ts';
+import { migrate } from '../postgres/migrations.ts';
+import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
+import type { SupervisedChild } from '../process/supervised-child.ts';
+import type { SystemSettings } from '../services/service-environment.ts';
+import { startService, type RunningService } from '../services/start-service.ts';
+import type { CityOptions } from './options.ts';
+import { choosePorts, type PublicPorts, type PublicService } from './ports.ts';
+
+const DATABASE = 'hailgrid';
+
+/** The services of a city without its people: ready to be used through the public API. */
+export interface City {
+  readonly system: SystemSettings;
+  readonly urls: Record<PublicService, string>;
+  readonly notes: readonly string[];
+  /** All processes but the fleet, in the order in which they were started. */
+  readonly children: readonly SupervisedChild[];
+  readonly versions: Record<string, string>;
+  /** Services first, what they stand on last. */
+  stop(): Promise<void>;
+}
+
+export interface CitySpec {
+  options: Pick<CityOptions, 'matchers' | 'speed' | 'port'>;
+  /** `south,west,north,east` in degrees. */
+  area: string;
+  /** For data and logs. */
+  directory: string;
+  /** Told what is being done now, as a few words. */
+  onStep: (step: string) => void;
+}
+
+/** Starts Postgres with a synchronous standby, nats-server and every service; resolves when all are ready. */
+export async function startCity({ options, area, directory, onStep }: CitySpec): Promise<City> {
+  const chosen = await choosePorts(options.port);
+  onStep('building, starting Postgres and nats-server');
+  const [postgres, nats] = await Promise.all([
+    startDatabase(directory),
+    startNats({ directory }),
+    ensureBuilt(),
+  ]);
+  onStep('starting services');
+  const system: SystemSettings = {
+    natsUrls: nats.urls,
+    postgresUrls: postgres.urls(DATABASE),
+    serviceArea: area,
+    ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),
+  };
+  const services = await startServices(system, directory, options.matchers, chosen);
+  return {
+    system: { ...system, issuerUrl: services.urls['dev-issuer'] },
+    urls: services.urls,
+    notes: chosen.notes,
+    children: [...postgres.nodes.map((node) => node.server), ...nats.servers, ...services.children],
+    versions: { postgres: postgres.version, nats_server: nats.version },
+    stop: () => stopCity(services.children, nats, postgres),
+  };
+}
+
+async function startDatabase(directory: string): Promise<Postgres> {
+  const postgres = await startPostgres({ directory });
+  await createDatabase(postgres.primaryUrl, DATABASE);
+  const [primary] = postgres.urls(DATABASE);
+  if (primary !== undefined) await migrate(primary);
+  return postgres;
+}
+
+interface StartedServices {
+  urls: Record<PublicService, string>;
+  children: SupervisedChild[];
+}
+
+/** In the order of who needs whom at start: keys and the store, then those that ask them. */
+async function startServices(
+  system: SystemSettings,
+  directory: string,
+  matchers: number,
+  { ports }: PublicPorts,
+): Promise<StartedServices> {
+  const start = (
+    app: string,
+    number: number,
+    settings: SystemSettings,
+    httpPort = 0,
+  ): Promise<RunningService> =>
+    startService({ app, instance: `${app}-${number}`, httpPort, system: settings, directory });
+
+  const [issuer, trips] = await Promise.all([
+    start('dev-issuer', 1, system, ports['dev-issuer']),
+    start('trips', 1, system),
+  ]);
+  const trusting = { ...system, issuerUrl: issuer.url };
+  const [riderApi, driverApi, ...matching] = await Promise.all([
+    start('rider-api', 1, trusting, ports['rider-api']),
+    start('driver-api', 1, trusting, ports['driver-api']),
+    ...Array.from({ length: matchers }, (_, index) => start('matcher', index + 1, trusting)),
+  ]);
+  return {
+    urls: { 'rider-api': riderApi.url, 'driver-api': driverApi.url, 'dev-issuer': issuer.url },
+    children: [issuer, trips, ...matching, riderApi, driverApi].map(({ child }) => child),
+  };
+}
+
+async function stopCity(services: readonly SupervisedChild[], nats: Nats, postgres: Postgres): Promise<void> {
+  await Promise.all(services.map((service) => service.stop()));
+  await nats.stop();
+  await postgres.stop();
+}

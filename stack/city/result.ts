@@ -1,0 +1,73 @@
+import type { FleetStats } from '#libs/contracts';
+import type { ProcessUsage } from '../process/usage.ts';
+import type { Machine } from './machine.ts';
+
+export interface NamedUsage extends ProcessUsage {
+  name: string;
+}
+
+/** How the run came to be: enough to make it again. */
+export interface RunFacts extends Machine {
+  command: string;
+  seed: number;
+  /** When the command was given, RFC 3339. */
+  started_at: string;
+  /** Seconds from the command until every service was ready. */
+  ready_s: number;
+  /** Seconds from the command until the fleet was started; its own times count from there. */
+  fleet_started_s: number;
+}
+
+/** What `npm start` leaves behind: the table at its end, and the file of `--json`. */
+export interface CityResult extends Omit<RunFacts, 'fleet_started_s'> {
+  requested: number;
+  /** Riders picked up. */
+  served: number;
+  canceled: number;
+  expired: number;
+  open: number;
+  /** Of the trips that are no longer open; null when there are none. */
+  served_pct: number | null;
+  wait_s: FleetStats['wait_s'];
+  match_latency_ms: FleetStats['match_latency_ms'];
+  pings_per_s: number;
+  errors: number;
+  errors_by_code: FleetStats['errors_by_code'];
+  /** Seconds from the command to the first accepted offer; null when there was none. */
+  first_match_s: number | null;
+  /** Seconds of the clock that the demand lasted. */
+  elapsed_s: number;
+  processes: NamedUsage[];
+}
+
+export function cityResult(facts: RunFacts, stats: FleetStats, processes: NamedUsage[]): CityResult {
+  const { fleet_started_s: fleetStartedS, ...run } = facts;
+  const { requested, served, canceled, expired, open } = stats;
+  return {
+    ...run,
+    requested,
+    served,
+    canceled,
+    expired,
+    open,
+    served_pct: servedPct(stats),
+    wait_s: stats.wait_s,
+    match_latency_ms: stats.match_latency_ms,
+    pings_per_s: stats.pings_per_s,
+    errors: stats.errors,
+    errors_by_code: stats.errors_by_code,
+    first_match_s: stats.first_match_ms === null ? null : round(fleetStartedS + stats.first_match_ms / 1000),
+    elapsed_s: stats.elapsed_s,
+    processes,
+  };
+}
+
+/** Percent of the closed trips whose rider was picked up. */
+function servedPct({ requested, served, open }: FleetStats): number | null {
+  const closed = requested - open;
+  return closed === 0 ? null : round((100 * served) / closed);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,125 @@
+import { writeFileSync } from 'node:fs';
+import type { FleetStats } from '#libs/contracts';
+import { temporaryDirectory } from '../process/temporary-directory.ts';
+import { startCity, type City } from './city.ts';
+import { startFleet, type FleetProcess } from './fleet-process.ts';
+import { showLive } from './live-view.ts';
+import { describeMachine } from './machine.ts';
+import type { CityOptions } from './options.ts';
+import { resultTable } from './result-table.ts';
+import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
+import { sampleUsage } from './sample-usage.ts';
+import { serviceArea } from './service-area.ts';
+import { firstDeath } from './watch-children.ts';
+
+type Ending = { kind: 'over' } | { kind: 'asked' } | { kind: 'died'; message: string };
+
+/**
+ * Runs a city with its people and tells about it; resolves with the exit code.
+ * @param end resolves when the user wants it to end
+ */
+export async function runCity(options: CityOptions, end: Promise<void>): Promise<number> {
+  const area = serviceArea(options);
+  const directory = temporaryDirectory('city');
+  if (options.keep) directory.keep();
+  try {
+    const asked = end.then((): 'asked' => 'asked');
+    const starting = startCity({
+      options,
+      area,
+      directory: directory.path,
+      onStep: (step) => console.log(`${step} …`),
+    });
+    const city = await Promise.race([starting, asked]);
+    if (city === 'asked') {
+      starting.catch(() => undefined); // what it was about to do fails as its processes are stopped
+      console.log('stopped before the city was up');
+      return 0;
+    }
+    const code = await runPeople(city, options, directory.path, end);
+    if (code === 0 && !options.keep) directory.remove();
+    else whereToLook(directory);
+    return code;
+  } catch (error) {
+    whereToLook(directory);
+    throw error;
+  }
+}
+
+function whereToLook(directory: { path: string; keep(): void }): void {
+  directory.keep();
+  console.error(`hailgrid: data and logs are in ${directory.path}`);
+}
+
+/** From the moment all services are ready to the table at the end. */
+async function runPeople(
+  city: City,
+  options: CityOptions,
+  directory: string,
+  end: Promise<void>,
+): Promise<number> {
+  const startedAtMs = Number(process.env['HAILGRID_STARTED_AT_MS'] ?? Date.now());
+  const readyS = (Date.now() - startedAtMs) / 1000;
+  for (const note of city.notes) console.log(note);
+  console.log(`ready after ${readyS.toFixed(1)} s; logs in ${directory}\n`);
+  const fleet = startFleet(city, options, directory);
+  const children = [...city.children, fleet.child];
+  const usage = sampleUsage(children);
+  const view = showLive(process.stdout, () => ({
+    stats: fleet.latest(),
+    drivers: options.drivers,
+    urls: city.urls,
+    processes: children.filter((child) => child.isRunning()).map(({ name }) => name),
+  }));
+
+  const ending = await Promise.race([
+    fleetEnd(fleet),
+    firstDeath(city.children).then((message): Ending => ({ kind: 'died', message })),
+    end.then((): Ending => ({ kind: 'asked' })),
+  ]);
+  const processes = await usage.finish();
+  await fleet.child.stop();
+  view.close();
+  await city.stop();
+
+  const facts: RunFacts = {
+    command: commandLine(),
+    seed: options.seed,
+    started_at: new Date(startedAtMs).toISOString(),
+    ready_s: Math.round(readyS * 10) / 10,
+    fleet_started_s: readyS,
+    ...describeMachine(city.versions),
+  };
+  tellResult(facts, fleet.latest(), processes, options.json);
+  if (ending.kind !== 'died') return 0;
+  console.error(`hailgrid: ${ending.message}`);
+  return 1;
+}
+
+/** A fleet that ends before it has told its final figures has failed. */
+async function fleetEnd(fleet: FleetProcess): Promise<Ending> {
+  const exit = await fleet.child.exited;
+  if (fleet.isDone() && exit.code === 0) return { kind: 'over' };
+  return { kind: 'died', message: fleet.child.describeExit(exit) };
+}
+
+function tellResult(
+  facts: RunFacts,
+  stats: FleetStats | undefined,
+  processes: NamedUsage[],
+  jsonFile: string | undefined,
+): void {
+  if (stats === undefined) {
+    console.log('The fleet had not begun.');
+    return;
+  }
+  const result = cityResult(facts, stats, processes);
+  console.log(`\n${resultTable(result).join('\n')}`);
+  if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/** As the user would type it again. */
+function commandLine(): string {
+  const args = process.argv.slice(2);
+  return args.length === 0 ? 'npm start' : `npm start -- ${args.join(' ')}`;
+}

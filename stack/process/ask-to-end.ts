@@ -1,0 +1,28 @@
+/** Signals by which a terminal, a shell or an init system asks a program to end. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * npm and the terminal may both pass on one Ctrl-C: what comes this soon after the first is the same wish; what comes
+ * later is a user who does not want to wait.
+ */
+const SAME_WISH_MS = 1_000;
+
+const FORCED_EXIT_CODE = 130;
+
+/**
+ * Resolves when this process is asked to end, by a signal or because the bootstrap that started it is gone. Asked a
+ * second time, it exits at once and leaves the rest to the reaper.
+ */
+export function askedToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    let firstAskedAt: number | undefined;
+    const ask = (): void => {
+      firstAskedAt ??= performance.now();
+      if (performance.now() - firstAskedAt > SAME_WISH_MS) process.exit(FORCED_EXIT_CODE);
+      resolve();
+    };
+    for (const signal of SIGNALS) process.on(signal, ask);
+    process.on('disconnect', ask);
+    process.channel?.unref();
+  });
+}
