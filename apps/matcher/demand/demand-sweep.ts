@@ -1,0 +1,79 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { CommandClient } from '#libs/bus';
+import { MAX_SHARDS_PER_SWEEP, openDemand } from '#libs/contracts';
+import { OpenDemand } from '#libs/dispatch';
+import type { ShardClaim } from '#libs/ownership';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { OutageLog } from '../outage/outage-log.ts';
+import { Ownership } from '../ownership/ownership.ts';
+import { RepeatingTask } from '../schedule/repeating-task.ts';
+import { DemandMetrics } from './demand-metrics.ts';
+import { reconcile } from './reconcile.ts';
+import { toOpenTrip } from './to-open-trip.ts';
+
+/** A lost nudge costs a rider this much at most. */
+const SWEEP_INTERVAL_MS = 1_000;
+
+/** Reads all open trips of the owned shards from their source again and again: nudges are only hints. */
+@Injectable()
+export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #commands: CommandClient;
+  readonly #ownership: Ownership;
+  readonly #demand: OpenDemand;
+  readonly #metrics: DemandMetrics;
+  readonly #outage: OutageLog;
+  readonly #task: RepeatingTask;
+
+  constructor(
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(OpenDemand) demand: OpenDemand,
+    @Inject(DemandMetrics) metrics: DemandMetrics,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#commands = commands;
+    this.#ownership = ownership;
+    this.#demand = demand;
+    this.#metrics = metrics;
+    this.#outage = new OutageLog(logger, 'reading open trips');
+    this.#task = new RepeatingTask({
+      clock,
+      intervalMs: SWEEP_INTERVAL_MS,
+      run: () => this.#sweepAll(),
+      onError: (error) => this.#outage.failed(error),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#task.start();
+  }
+
+  /** A sweep under way changes nothing that outlives the process: no need to wait for it. */
+  onModuleDestroy(): void {
+    void this.#task.stop();
+  }
+
+  async #sweepAll(): Promise<void> {
+    const claims = [...this.#ownership.own.values()];
+    for (let start = 0; start < claims.length; start += MAX_SHARDS_PER_SWEEP) {
+      await this.#sweep(claims.slice(start, start + MAX_SHARDS_PER_SWEEP));
+      this.#outage.worked();
+    }
+  }
+
+  async #sweep(claims: ShardClaim[]): Promise<void> {
+    const asked = this.#demand.mark();
+    const { trips, moved, truncated } = await this.#commands.call(openDemand, {
+      matcher: this.#ownership.self,
+      shards: claims,
+    });
+    this.#ownership.merge(moved);
+    const movedShards = new Set(moved.map(({ shard }) => shard));
+    const shards = claims
+      .map(({ shard }) => shard)
+      .filter((shard) => this.#ownership.own.has(shard) && !movedShards.has(shard));
+    const full = reconcile(this.#demand, { shards, trips: trips.map(toOpenTrip), truncated, asked });
+    this.#metrics.countSweep(truncated, full);
+  }
+}

@@ -1,0 +1,13 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { OpenDemand } from '#libs/dispatch';
+import { Ownership } from '../ownership/ownership.ts';
+
+/** The demand of a shard goes the moment the shard does: its new owner makes the offers. */
+@Injectable()
+export class LostShards {
+  constructor(@Inject(Ownership) ownership: Ownership, @Inject(OpenDemand) demand: OpenDemand) {
+    ownership.onChange(({ lost }) => {
+      for (const { shard } of lost) demand.dropShard(shard);
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, serveJson } from '#libs/bus';
+import { demandNudge, demandSubject, type DemandNudge, type DemandNudgeReply } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { Ownership } from '../ownership/ownership.ts';
+import { ShardGate } from '../ownership/shard-gate.ts';
+import { DemandMetrics } from './demand-metrics.ts';
+import { OpenTripReader } from './open-trip-reader.ts';
+
+/** Answers "the demand of your shard has changed" at once and looks after it. */
+@Injectable()
+export class NudgeHandler implements OnApplicationBootstrap {
+  readonly #bus: NatsConnection;
+  readonly #ownership: Ownership;
+  readonly #gate: ShardGate;
+  readonly #reader: OpenTripReader;
+  readonly #metrics: DemandMetrics;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(ShardGate) gate: ShardGate,
+    @Inject(OpenTripReader) reader: OpenTripReader,
+    @Inject(DemandMetrics) metrics: DemandMetrics,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#ownership = ownership;
+    this.#gate = gate;
+    this.#reader = reader;
+    this.#metrics = metrics;
+    this.#logger = logger;
+  }
+
+  onApplicationBootstrap(): void {
+    const subject = demandSubject(this.#ownership.self);
+    serveJson(
+      this.#bus,
+      subject,
+      demandNudge,
+      (nudge) => this.#answer(nudge),
+      (error) => this.#logger.warn({ event: 'message_invalid', subject, err: error }),
+    );
+  }
+
+  #answer(nudge: DemandNudge): DemandNudgeReply {
+    const refusal = this.#gate.refuse(nudge);
+    if (refusal !== undefined) {
+      this.#metrics.countNudge('moved');
+      return refusal;
+    }
+    const waits = this.#reader.request(nudge.trip_id, nudge.shard);
+    this.#metrics.countNudge(waits ? 'noted' : 'dropped');
+    return { result: 'noted' };
+  }
+}

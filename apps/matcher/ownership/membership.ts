@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { CommandClient } from '#libs/bus';
+import { joinShards, leaveShards } from '#libs/contracts';
+import { HEALTH, LOGGER, type Health, type Logger } from '#libs/service';
+import { OutageLog } from '../outage/outage-log.ts';
+import { membershipComplaint } from './membership-complaint.ts';
+import { Ownership } from './ownership.ts';
+
+/** Real time: a compressed clock makes no other process start faster. */
+const JOIN_RETRY_MS = 500;
+/** Longer than this a leaving matcher does not wait for its shards to be taken; the next join takes them. */
+const LEAVE_LIMIT_MS = 3_000;
+
+/** Asks for this instance's share of the shards when it comes up and hands it back when it goes down. */
+@Injectable()
+export class Membership implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  readonly #commands: CommandClient;
+  readonly #ownership: Ownership;
+  readonly #logger: Logger;
+  readonly #outage: OutageLog;
+  readonly #stop = new AbortController();
+  #joining: Promise<void> = Promise.resolve();
+  #joined = false;
+
+  constructor(
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(HEALTH) health: Health,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#commands = commands;
+    this.#ownership = ownership;
+    this.#logger = logger;
+    this.#outage = new OutageLog(logger, 'joining the matchers');
+    health.add('shards', () => membershipComplaint(this.#joined, this.#ownership.own.size));
+  }
+
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /** Does not wait: a matcher that nobody gave shards yet is alive, and says in its readiness what it lacks. */
+  onApplicationBootstrap(): void {
+    this.#joining = this.#joinUntilAnswered();
+  }
+
+  onModuleDestroy(): void {
+    this.#stop.abort();
+  }
+
+  /** Rounds have stopped by now (they end in `onModuleDestroy`), so no offer goes out for a shard that was left. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.race([this.#leave(), sleep(LEAVE_LIMIT_MS, undefined, { ref: false })]);
+  }
+
+  async #joinUntilAnswered(): Promise<void> {
+    while (!this.#stop.signal.aborted && !(await this.#join())) {
+      await sleep(JOIN_RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  async #join(): Promise<boolean> {
+    try {
+      const { shards } = await this.#commands.call(joinShards, { matcher: this.#ownership.self });
+      this.#joined = true;
+      this.#outage.worked();
+      this.#ownership.merge(shards);
+    } catch (error) {
+      this.#outage.failed(error);
+    }
+    return this.#joined;
+  }
+
+  /** Also where no join was ever answered: one may have been carried out all the same. */
+  async #leave(): Promise<void> {
+    await this.#joining;
+    try {
+      const { shards } = await this.#commands.call(leaveShards, { matcher: this.#ownership.self });
+      this.#ownership.merge(shards);
+      this.#logger.info({ event: 'left' }, 'handed the shards back');
+    } catch (error) {
+      this.#logger.warn({ event: 'leave_failed', err: error }, 'could not hand the shards back');
+    }
+  }
+}

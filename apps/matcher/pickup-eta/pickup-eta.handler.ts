@@ -1,0 +1,68 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, serveJson } from '#libs/bus';
+import {
+  pickupEtaRequest,
+  pickupEtaSubject,
+  type PickupEtaReply,
+  type PickupEtaRequest,
+} from '#libs/contracts';
+import { SupplyIndex, type RoundParams } from '#libs/dispatch';
+import type { EtaTable } from '#libs/geo';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { ETAS } from '../eta/eta.module.ts';
+import { Ownership } from '../ownership/ownership.ts';
+import { ShardGate } from '../ownership/shard-gate.ts';
+import { ROUND_PARAMS } from '../round-params.ts';
+import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
+
+/** Tells a quote how far the nearest driver is, from the very index that the rounds use. */
+@Injectable()
+export class PickupEtaHandler implements OnApplicationBootstrap {
+  readonly #bus: NatsConnection;
+  readonly #ownership: Ownership;
+  readonly #gate: ShardGate;
+  readonly #supply: SupplyIndex;
+  readonly #etas: EtaTable;
+  readonly #params: RoundParams;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(ShardGate) gate: ShardGate,
+    @Inject(SupplyIndex) supply: SupplyIndex,
+    @Inject(ETAS) etas: EtaTable,
+    @Inject(ROUND_PARAMS) params: RoundParams,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#ownership = ownership;
+    this.#gate = gate;
+    this.#supply = supply;
+    this.#etas = etas;
+    this.#params = params;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  onApplicationBootstrap(): void {
+    const subject = pickupEtaSubject(this.#ownership.self);
+    serveJson(
+      this.#bus,
+      subject,
+      pickupEtaRequest,
+      (request) => this.#answer(request),
+      (error) => this.#logger.warn({ event: 'message_invalid', subject, err: error }),
+    );
+  }
+
+  #answer(request: PickupEtaRequest): PickupEtaReply {
+    const refusal = this.#gate.refuse(request);
+    if (refusal !== undefined) return refusal;
+    const etaS = nearestPickupEtaS(this.#supply, this.#etas, request, this.#params, this.#clock.now());
+    return { result: 'eta', pickup_eta_s: etaS };
+  }
+}

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandClient } from '#libs/bus';
+import { makeOffers } from '#libs/contracts';
+import { OpenDemand, type DriverId, type RoundOffer, type TripId } from '#libs/dispatch';
+import { Ownership } from '../ownership/ownership.ts';
+import { offerBatches } from './offer-batches.ts';
+import { OfferOutcomes, type SentOffer } from './offer-outcomes.ts';
+
+export interface CommittedOffers {
+  readonly made: number;
+  /** Drivers that turned out not to be available; their trips may be tried with others. */
+  readonly conflictedDriverIds: ReadonlySet<DriverId>;
+}
+
+/** Has the offers of a round committed and takes in what became of each. */
+@Injectable()
+export class OfferCommitter {
+  readonly #commands: CommandClient;
+  readonly #ownership: Ownership;
+  readonly #demand: OpenDemand;
+  readonly #outcomes: OfferOutcomes;
+
+  constructor(
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(OpenDemand) demand: OpenDemand,
+    @Inject(OfferOutcomes) outcomes: OfferOutcomes,
+  ) {
+    this.#commands = commands;
+    this.#ownership = ownership;
+    this.#demand = demand;
+    this.#outcomes = outcomes;
+  }
+
+  /**
+   * Call it in the same turn in which the offers were decided. Throws where `trips` cannot be reached; what was
+   * committed up to then has been taken in, and what is not known is found out by the next sweep.
+   */
+  async commit(offers: readonly RoundOffer[]): Promise<CommittedOffers> {
+    const batches = offerBatches(offers, this.#ownership.own);
+    const versions = this.#versionsOf(offers);
+    const conflictedDriverIds = new Set<DriverId>();
+    let made = 0;
+    for (const batch of batches) {
+      const sent = new Map(
+        batch.map((proposal): [TripId, SentOffer] => [
+          proposal.trip_id,
+          { proposal, tripVersion: versions.get(proposal.trip_id) ?? 0 },
+        ]),
+      );
+      const { outcomes } = await this.#commands.call(makeOffers, {
+        matcher: this.#ownership.self,
+        offers: batch,
+      });
+      for (const outcome of outcomes) {
+        const offer = sent.get(outcome.trip_id);
+        if (offer === undefined) continue;
+        if (outcome.result === 'offered') made += 1;
+        if (this.#outcomes.take(outcome, offer)) conflictedDriverIds.add(outcome.driver_id);
+      }
+    }
+    return { made, conflictedDriverIds };
+  }
+
+  #versionsOf(offers: readonly RoundOffer[]): Map<TripId, number> {
+    return new Map(offers.map(({ tripId }) => [tripId, this.#demand.get(tripId)?.version ?? 0]));
+  }
+}

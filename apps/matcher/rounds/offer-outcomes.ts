@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OfferOutcome, OfferProposal } from '#libs/contracts';
+import { OpenDemand, SupplyIndex } from '#libs/dispatch';
+import { LOGGER, type Logger } from '#libs/service';
+import { OpenTripReader } from '../demand/open-trip-reader.ts';
+import { ShardMapFollower } from '../ownership/shard-map-follower.ts';
+import { CONSEQUENCES, triesAnotherDriver } from './refusal-consequence.ts';
+import { RoundMetrics } from './round-metrics.ts';
+
+type Offered = Extract<OfferOutcome, { result: 'offered' }>;
+type Refused = Extract<OfferOutcome, { result: 'refused' }>;
+
+/** An offer that was sent to be committed, and the version of the trip that it was decided on. */
+export interface SentOffer {
+  readonly proposal: OfferProposal;
+  readonly tripVersion: number;
+}
+
+/** Brings demand and supply up to what became of the offers of a round. */
+@Injectable()
+export class OfferOutcomes {
+  readonly #demand: OpenDemand;
+  readonly #supply: SupplyIndex;
+  readonly #reader: OpenTripReader;
+  readonly #follower: ShardMapFollower;
+  readonly #metrics: RoundMetrics;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(OpenDemand) demand: OpenDemand,
+    @Inject(SupplyIndex) supply: SupplyIndex,
+    @Inject(OpenTripReader) reader: OpenTripReader,
+    @Inject(ShardMapFollower) follower: ShardMapFollower,
+    @Inject(RoundMetrics) metrics: RoundMetrics,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#demand = demand;
+    this.#supply = supply;
+    this.#reader = reader;
+    this.#follower = follower;
+    this.#metrics = metrics;
+    this.#logger = logger;
+  }
+
+  /** Takes in one outcome; answers whether the trip should be tried with another driver at once. */
+  take(outcome: OfferOutcome, sent: SentOffer): boolean {
+    if (outcome.result === 'refused') return this.#takeRefused(outcome, sent);
+    this.#takeOffered(outcome, sent);
+    return false;
+  }
+
+  #takeOffered(outcome: Offered, { proposal }: SentOffer): void {
+    const { trip_id, driver_id, offer_id, driver_version, trip_seq } = outcome;
+    this.#supply.applyStatus({
+      driverId: driver_id,
+      status: 'offered',
+      statusVersion: driver_version,
+      freeAtMs: 0,
+    });
+    const trip = this.#demand.get(trip_id);
+    if (trip !== undefined) this.#demand.upsert({ ...trip, offered: true, version: trip_seq });
+    this.#metrics.countOffered();
+    const { shard, epoch, pickup_eta_s } = proposal;
+    this.#logger.info(
+      { event: 'offer_made', trip_id, driver_id, offer_id, shard, epoch, pickup_eta_s },
+      'offer made',
+    );
+  }
+
+  #takeRefused({ trip_id, driver_id, reason }: Refused, { proposal, tripVersion }: SentOffer): boolean {
+    this.#metrics.countRefused(reason);
+    this.#logger.debug({ event: 'offer_refused', trip_id, driver_id, reason }, 'offer refused');
+    const consequence = CONSEQUENCES[reason];
+    if (consequence === 'forget_trip') this.#demand.remove(trip_id, tripVersion);
+    if (consequence === 'read_trip_and_try_another_driver') this.#reader.request(trip_id, proposal.shard);
+    if (consequence === 'shard_moved') {
+      this.#demand.dropShard(proposal.shard);
+      void this.#follower.reload();
+    }
+    return triesAnotherDriver(consequence);
+  }
+}

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Counter, Histogram } from 'prom-client';
+import type { OfferRefusal } from '#libs/contracts';
+import { LATENCY_BUCKETS_S, METRICS, type Metrics } from '#libs/service';
+
+const MATCHED_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
+
+@Injectable()
+export class RoundMetrics {
+  readonly #seconds: Histogram;
+  readonly #matched: Histogram;
+  readonly #made: Counter;
+  readonly #refused: Counter<'reason'>;
+  readonly #retries: Counter;
+  readonly #failures: Counter;
+
+  constructor(@Inject(METRICS) metrics: Metrics) {
+    this.#seconds = metrics.histogram(
+      'round_seconds',
+      'Rounds from decision to last commit',
+      LATENCY_BUCKETS_S,
+    );
+    this.#matched = metrics.histogram('round_matched_trips', 'Offers committed in a round', MATCHED_BUCKETS);
+    this.#made = metrics.counter('offers_made_total', 'Offers committed');
+    this.#refused = metrics.counter('offers_refused_total', 'Offers refused, by reason', ['reason']);
+    this.#retries = metrics.counter('round_retries_total', 'Further attempts within a round');
+    this.#failures = metrics.counter('rounds_failed_total', 'Rounds that could not commit');
+  }
+
+  countOffered(): void {
+    this.#made.inc();
+  }
+
+  countRefused(reason: OfferRefusal): void {
+    this.#refused.inc({ reason });
+  }
+
+  countRetry(): void {
+    this.#retries.inc();
+  }
+
+  countFailure(): void {
+    this.#failures.inc();
+  }
+
+  observeRound(seconds: number, matched: number): void {
+    this.#seconds.observe(seconds);
+    this.#matched.observe(matched);
+  }
+}

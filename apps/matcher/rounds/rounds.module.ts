@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { DemandModule } from '../demand/demand.module.ts';
+import { EtaModule } from '../eta/eta.module.ts';
+import { ExplainModule } from '../explain/explain.module.ts';
+import { OwnershipModule } from '../ownership/ownership.module.ts';
+import { SupplyModule } from '../supply/supply.module.ts';
+import { JointRound } from './joint-round.ts';
+import { OfferCommitter } from './offer-committer.ts';
+import { OfferOutcomes } from './offer-outcomes.ts';
+import { RoundDecisions } from './round-decisions.ts';
+import { RoundLoop } from './round-loop.ts';
+import { RoundMetrics } from './round-metrics.ts';
+
+/** Open demand meets free supply, every round interval. */
+@Module({
+  imports: [OwnershipModule, SupplyModule, DemandModule, EtaModule, ExplainModule],
+  providers: [RoundMetrics, OfferOutcomes, OfferCommitter, RoundDecisions, JointRound, RoundLoop],
+})
+export class RoundsModule {}

@@ -1,0 +1,55 @@
+import type { Cancel, Clock } from '#libs/service';
+
+export interface RepeatingTaskOptions {
+  readonly clock: Clock;
+  /** Service time from the start of one run to the start of the next. */
+  readonly intervalMs: number;
+  readonly run: () => Promise<void>;
+  /** A run that fails does not end the task. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Runs a task again and again, one run at a time. A run that takes longer than the interval is followed by the next
+ * one at once; runs that were missed meanwhile are not made up for.
+ */
+export class RepeatingTask {
+  readonly #options: RepeatingTaskOptions;
+  #cancelNext: Cancel = () => {};
+  #running: Promise<void> = Promise.resolve();
+  #started = false;
+
+  constructor(options: RepeatingTaskOptions) {
+    this.#options = options;
+  }
+
+  /** The first run begins now. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#begin();
+  }
+
+  /** No run begins from now on. Resolves when the one under way has ended. */
+  async stop(): Promise<void> {
+    this.#started = false;
+    this.#cancelNext();
+    await this.#running;
+  }
+
+  #begin(): void {
+    this.#running = this.#runOnce();
+  }
+
+  async #runOnce(): Promise<void> {
+    const { clock, intervalMs, run, onError } = this.#options;
+    const dueMs = clock.now() + intervalMs;
+    try {
+      await run();
+    } catch (error) {
+      onError(error);
+    }
+    if (!this.#started) return;
+    this.#cancelNext = clock.after(Math.max(0, dueMs - clock.now()), () => this.#begin());
+  }
+}

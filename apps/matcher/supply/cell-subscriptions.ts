@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { BUS, publishJson } from '#libs/bus';
+import { POSITIONS_RESEND_SUBJECT, positionSubject, type ResendRequest } from '#libs/contracts';
+import type { CellKey } from '#libs/geo';
+import { LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
+import { MATCHER_CONFIG, type MatcherConfig } from '../config.ts';
+import { Ownership } from '../ownership/ownership.ts';
+import { cellDifference, cellsToFollow, MAX_FOLLOWED_CELLS } from './cells-to-follow.ts';
+import { PositionIntake } from './position-intake.ts';
+
+/** Cells that one request to send positions again may name. */
+const MAX_CELLS_PER_RESEND = 4_096;
+
+/** Listens to the position cells of the owned shards and of the halo around them, whichever these are. */
+@Injectable()
+export class CellSubscriptions {
+  readonly #bus: NatsConnection;
+  readonly #ownership: Ownership;
+  readonly #intake: PositionIntake;
+  readonly #logger: Logger;
+  readonly #pickupRadiusM: number;
+  readonly #followed = new Map<string, Subscription>();
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(PositionIntake) intake: PositionIntake,
+    @Inject(MATCHER_CONFIG) config: MatcherConfig,
+    @Inject(METRICS) metrics: Metrics,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#ownership = ownership;
+    this.#intake = intake;
+    this.#pickupRadiusM = config.pickupRadiusM;
+    this.#logger = logger;
+    metrics.gauge('position_cells', 'Position cells listened to', () => this.#followed.size);
+    ownership.onChange(({ gained, lost }) => {
+      if (gained.length + lost.length > 0) this.#followShards();
+    });
+  }
+
+  #followShards(): void {
+    const wanted = cellsToFollow(this.#ownership.own.keys(), this.#pickupRadiusM);
+    const { added, removed } = cellDifference(this.#followed, wanted);
+    for (const cell of removed) this.#unfollow(cell);
+    for (const [cell, key] of wanted) if (!this.#followed.has(cell)) this.#follow(cell, key);
+    this.#askForPositions(added);
+    const line = { cells: wanted.size, added: added.length, removed: removed.length };
+    this.#logger.info({ event: 'cells_followed', ...line }, `listens to ${wanted.size} position cells`);
+    if (wanted.size === MAX_FOLLOWED_CELLS) {
+      this.#logger.error({ event: 'cells_cut', ...line }, 'owns more area than it can listen to');
+    }
+  }
+
+  #follow(cell: string, key: CellKey): void {
+    if (this.#bus.isClosed()) return;
+    const subscription = this.#bus.subscribe(positionSubject(cell), {
+      callback: (error, message) => {
+        if (error === null) this.#intake.take(message.data, key);
+      },
+    });
+    this.#followed.set(cell, subscription);
+  }
+
+  /** Drivers in it go by their silence; until then no owned pickup is near enough for them to be asked. */
+  #unfollow(cell: string): void {
+    this.#followed.get(cell)?.unsubscribe();
+    this.#followed.delete(cell);
+  }
+
+  /** Sent on the connection that has just subscribed, so the server knows of our interest before any answer. */
+  #askForPositions(cells: readonly string[]): void {
+    for (let start = 0; start < cells.length; start += MAX_CELLS_PER_RESEND) {
+      const request: ResendRequest = { cells: cells.slice(start, start + MAX_CELLS_PER_RESEND) };
+      publishJson(this.#bus, POSITIONS_RESEND_SUBJECT, request);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { decodePositionBatch, type PositionBatch } from '#libs/contracts';
+import { SupplyIndex } from '#libs/dispatch';
+import type { CellKey } from '#libs/geo';
+import { CLOCK, type Clock } from '#libs/service';
+import { applyBatch, emptyTally } from './apply-batch.ts';
+import { SupplyMetrics } from './supply-metrics.ts';
+
+/** The hot path: one message, one batch, straight into the index. Nothing here waits. */
+@Injectable()
+export class PositionIntake {
+  readonly #supply: SupplyIndex;
+  readonly #metrics: SupplyMetrics;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(SupplyIndex) supply: SupplyIndex,
+    @Inject(SupplyMetrics) metrics: SupplyMetrics,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#supply = supply;
+    this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  /** A payload that is no batch is counted and forgotten: one broken sender must not stop the others. */
+  take(payload: Uint8Array, cell: CellKey): void {
+    let batch: PositionBatch;
+    try {
+      batch = decodePositionBatch(payload);
+    } catch {
+      this.#metrics.countMalformed();
+      return;
+    }
+    const nowMs = this.#clock.now();
+    const tally = emptyTally();
+    applyBatch(this.#supply, batch, cell, nowMs, tally);
+    this.#metrics.countBatch(tally, nowMs - batch.sentAtMs);
+  }
+}

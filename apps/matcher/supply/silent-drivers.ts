@@ -1,0 +1,37 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { SupplyIndex } from '#libs/dispatch';
+import { CLOCK, type Cancel, type Clock } from '#libs/service';
+import { SupplyMetrics } from './supply-metrics.ts';
+
+/** Phones ping every few seconds; who has not been heard for so long is not offered a trip. */
+const DRIVER_SILENCE_TTL_MS = 30_000;
+const EXPIRY_INTERVAL_MS = 5_000;
+
+/** Forgets drivers who are not heard any more. */
+@Injectable()
+export class SilentDrivers implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #supply: SupplyIndex;
+  readonly #metrics: SupplyMetrics;
+  readonly #clock: Clock;
+  #cancel: Cancel = () => {};
+
+  constructor(
+    @Inject(SupplyIndex) supply: SupplyIndex,
+    @Inject(SupplyMetrics) metrics: SupplyMetrics,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#supply = supply;
+    this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  onApplicationBootstrap(): void {
+    this.#cancel = this.#clock.every(EXPIRY_INTERVAL_MS, () => {
+      this.#metrics.countExpired(this.#supply.expireBefore(this.#clock.now() - DRIVER_SILENCE_TTL_MS));
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.#cancel();
+  }
+}
