@@ -1,8 +1,11 @@
-import fc from 'fast-check';
-import loadHighs from 'highs';
+import * as fc from 'fast-check';
+import highsModule from 'highs';
 import { describe, expect, it } from 'vitest';
 import { assign } from './assign.ts';
 import { SKIPPED, type AssignmentProblem } from './assignment-problem.ts';
+
+/** The package declares types of a CommonJS module and gives an ES one, so what TypeScript takes for the module is the loader. */
+const loadHighs = highsModule as unknown as typeof highsModule.default;
 
 /** Candidates of one row: column and cost. */
 type Row = readonly (readonly [column: number, cost: number])[];

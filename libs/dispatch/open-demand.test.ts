@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OpenDemand } from './open-demand.ts';
 import type { OpenTrip } from './open-trip.ts';

@@ -1,5 +1,5 @@
 import { greatCircleM, positionCellOf, type Point } from '#libs/geo';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DriverId, DriverPosition, DriverStatus } from './supply-event.ts';
 import { SupplyIndex } from './supply-index.ts';

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { ExplainLog } from './explain-log.ts';
+import type { TripId } from './open-trip.ts';
+import type { ExplainedCandidate, TripExplanation } from './round-result.ts';
+
+const candidate: ExplainedCandidate = {
+  driverId: 'driver_a',
+  pickupDistanceM: 100,
+  pickupEtaS: 20,
+  costS: 20,
+  reason: 'taken_by_other_trip',
+};
+
+function explanation(tripId: TripId, roundAtMs: number, candidates = 1): TripExplanation {
+  return {
+    tripId,
+    shard: 'north',
+    roundAtMs,
+    outcome: 'outbid',
+    skipCostS: 900,
+    candidates: Array.from({ length: candidates }, () => candidate),
+  };
+}
+
+describe('ExplainLog', () => {
+  it('gives the rounds of a trip, oldest first', () => {
+    const log = new ExplainLog();
+    log.record([explanation('trip_a', 1), explanation('trip_b', 1)]);
+    log.record([explanation('trip_a', 2)]);
+    expect(log.roundsOf('trip_a').map((round) => round.roundAtMs)).toEqual([1, 2]);
+    expect(log.roundsOf('trip_unknown')).toEqual([]);
+  });
+
+  it('keeps the newest rounds of a trip', () => {
+    const log = new ExplainLog({ roundsPerTrip: 3 });
+    for (let round = 1; round <= 10; round++) log.record([explanation('trip_a', round)]);
+    expect(log.roundsOf('trip_a').map((round) => round.roundAtMs)).toEqual([8, 9, 10]);
+  });
+
+  it('forgets the oldest rounds of all when there are too many candidates, and trips with none left', () => {
+    const log = new ExplainLog({ candidatesTotal: 100 });
+    for (let round = 1; round <= 50; round++) {
+      log.record([explanation(`trip_${round}`, round, 8)]);
+      expect(log.size).toBeLessThanOrEqual(10);
+    }
+    expect(log.roundsOf('trip_40')).toEqual([]);
+    expect(log.roundsOf('trip_41')).toHaveLength(1);
+    expect(log.roundsOf('trip_50')[0]?.candidates).toHaveLength(8);
+  });
+
+  it('is bounded even where no trip ever has a candidate', () => {
+    const log = new ExplainLog({ candidatesTotal: 100 });
+    for (let round = 1; round <= 1000; round++) log.record([explanation(`trip_${round}`, round, 0)]);
+    expect(log.size).toBe(50);
+  });
+});
