@@ -16,6 +16,7 @@ export { Health } from './health.ts';
 export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
+export { RequestIdOf } from './request-id.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, type ServiceParts } from './service-parts.ts';
 export { TokenVerifier, type Caller } from './token-verifier.ts';

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { defineCommand } from '../command.ts';
 import { quote } from '../http/quotes.ts';
 import { riderId } from '../ids.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { driverId, offerId } from '../ids.ts';
 import { driverOffer, driverStatus, driverTrip } from '../trip.ts';
-import { point, product, timestamp, vehicle } from '../values.ts';
+import { product, timestamp, vehicle } from '../values.ts';
 import { tripParams, cancelRequest } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 
@@ -145,5 +145,5 @@ export const postStart = driveRoute('/v1/trips/{trip_id}/start', 'The rider is o
 export const postComplete = driveRoute('/v1/trips/{trip_id}/complete', 'The rider is at the dropoff');
 export const postDriverCancel = {
   ...driveRoute('/v1/trips/{trip_id}/cancel', 'Give the trip back; it is matched again with someone else'),
-  body: cancelRequest,
+  body: cancelRequest.prefault({}),
 };

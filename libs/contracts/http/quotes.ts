@@ -52,6 +52,7 @@ export const productList = z.object({
     }),
   ),
 });
+export type ProductList = z.infer<typeof productList>;
 
 export const getProducts = defineRoute({
   api: 'rider',

@@ -5,10 +5,13 @@ import { cancelReason, riderTrip } from '../trip.ts';
 import { defineRoute } from './route.ts';
 
 export const tripRequest = z.strictObject({ quote_id: quoteId }).meta({ id: 'TripRequest' });
+export type TripRequest = z.infer<typeof tripRequest>;
 export const tripParams = z.strictObject({ trip_id: tripId });
+export type TripParams = z.infer<typeof tripParams>;
 export const cancelRequest = z
   .strictObject({ reason: cancelReason.optional() })
   .meta({ id: 'CancelRequest' });
+export type CancelRequest = z.infer<typeof cancelRequest>;
 
 export const postTrip = defineRoute({
   api: 'rider',
@@ -44,8 +47,15 @@ export const getRiderTrip = defineRoute({
 export const tripPage = z
   .object({ data: z.array(riderTrip), next_cursor: z.string().nullable() })
   .meta({ id: 'TripPage' });
+export type TripPage = z.infer<typeof tripPage>;
 
 export const DEFAULT_TRIPS_PER_PAGE = 20;
+
+export const tripListQuery = z.strictObject({
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_TRIPS_PER_PAGE).default(DEFAULT_TRIPS_PER_PAGE),
+});
+export type TripListQuery = z.infer<typeof tripListQuery>;
 
 export const getRiderTrips = defineRoute({
   api: 'rider',
@@ -53,10 +63,7 @@ export const getRiderTrips = defineRoute({
   path: '/v1/trips',
   summary: 'Own trips, newest first',
   role: 'rider',
-  query: z.strictObject({
-    cursor: z.string().max(100).optional(),
-    limit: z.coerce.number().int().min(1).max(MAX_TRIPS_PER_PAGE).default(DEFAULT_TRIPS_PER_PAGE),
-  }),
+  query: tripListQuery,
   response: tripPage,
   status: 200,
   errors: [],
@@ -69,7 +76,7 @@ export const postRiderCancel = defineRoute({
   summary: 'Cancel an own trip before the ride has started',
   role: 'rider',
   params: tripParams,
-  body: cancelRequest,
+  body: cancelRequest.prefault({}),
   response: riderTrip,
   status: 200,
   idempotencyKey: 'optional',

@@ -8,6 +8,7 @@ export const TICKET_TTL_MS = 30_000;
 export const streamTicket = z
   .object({ ticket: z.string(), expires_at: timestamp })
   .meta({ id: 'StreamTicket', description: 'Opens one WebSocket: /v1/stream?ticket=…' });
+export type StreamTicket = z.infer<typeof streamTicket>;
 
 function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
   return defineRoute({

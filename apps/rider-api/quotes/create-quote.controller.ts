@@ -1,0 +1,54 @@
+import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { postQuote, routerPath, type Quote, type QuoteRequest } from '#libs/contracts';
+import {
+  CallerOf,
+  ForRole,
+  LOGGER,
+  METRICS,
+  RequestIdOf,
+  type Caller,
+  type Logger,
+  type Metrics,
+} from '#libs/service';
+import { riderOf } from '../caller/rider-of.ts';
+import { Quoting } from './quoting.ts';
+
+@Controller()
+export class CreateQuoteController {
+  readonly #quoting: Quoting;
+  readonly #logger: Logger;
+  readonly #quotes: ReturnType<typeof countQuotes>;
+
+  constructor(
+    @Inject(Quoting) quoting: Quoting,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#quoting = quoting;
+    this.#logger = logger;
+    this.#quotes = countQuotes(metrics);
+  }
+
+  @Post(routerPath(postQuote))
+  @ForRole('rider')
+  async create(
+    @CallerOf() caller: Caller,
+    @RequestIdOf() requestId: string,
+    @Body({ schema: postQuote.body }) request: QuoteRequest,
+  ): Promise<Quote> {
+    const riderId = riderOf(caller);
+    const quote = await this.#quoting.quote(riderId, request);
+    this.#quotes.inc({ pickup_eta: quote.pickup_eta_s === null ? 'unknown' : 'known' });
+    this.#logger.debug({
+      event: 'quote_created',
+      quote_id: quote.quote_id,
+      rider_id: riderId,
+      request_id: requestId,
+    });
+    return quote;
+  }
+}
+
+function countQuotes(metrics: Metrics) {
+  return metrics.counter('quotes_total', 'Quotes given, by whether a pickup ETA was known', ['pickup_eta']);
+}

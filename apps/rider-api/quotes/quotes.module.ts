@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { computedEtaProvider, greatCircleEta } from '#libs/geo';
+import { RIDER_API_CONFIG, type RiderApiConfig } from '../config.ts';
+import { ShardMapModule } from '../shard-map/shard-map.module.ts';
+import { CreateQuoteController } from './create-quote.controller.ts';
+import { ListProductsController } from './list-products.controller.ts';
+import { PickupEta } from './pickup-eta.ts';
+import { ETA_PROVIDER, Quoting } from './quoting.ts';
+
+@Module({
+  imports: [ShardMapModule],
+  controllers: [CreateQuoteController, ListProductsController],
+  providers: [
+    {
+      provide: ETA_PROVIDER,
+      inject: [RIDER_API_CONFIG],
+      useFactory: ({ drivingSpeedMps, detourFactor }: RiderApiConfig) =>
+        computedEtaProvider(greatCircleEta({ speedMps: drivingSpeedMps, detourFactor })),
+    },
+    PickupEta,
+    Quoting,
+  ],
+})
+export class QuotesModule {}

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandClient } from '#libs/bus';
+import {
+  createQuote,
+  HailgridError,
+  toTimestamp,
+  type Quote,
+  type QuoteRequest,
+  type RiderId,
+} from '#libs/contracts';
+import { cellKeyToH3, pickupCellOf, type EtaProvider } from '#libs/geo';
+import { CLOCK, type Clock } from '#libs/service';
+import { fareOf } from '#libs/trip';
+import { RIDER_API_CONFIG, type RiderApiConfig } from '../config.ts';
+import { ShardMapReader } from '../shard-map/shard-map-reader.ts';
+import { PickupEta } from './pickup-eta.ts';
+import { estimateRide } from './ride-estimate.ts';
+import { checkPickupShard, checkRoute } from './route-check.ts';
+import { tariffOf } from './tariffs.ts';
+
+/** Injection token of the {@link EtaProvider} that quotes are made with. */
+export const ETA_PROVIDER = Symbol('hailgrid.rider-api.eta-provider');
+
+/** Makes a quote and has it kept, so that any instance can turn it into a trip at this price. */
+@Injectable()
+export class Quoting {
+  readonly #config: RiderApiConfig;
+  readonly #etas: EtaProvider;
+  readonly #shards: ShardMapReader;
+  readonly #pickupEta: PickupEta;
+  readonly #commands: CommandClient;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(RIDER_API_CONFIG) config: RiderApiConfig,
+    @Inject(ETA_PROVIDER) etas: EtaProvider,
+    @Inject(ShardMapReader) shards: ShardMapReader,
+    @Inject(PickupEta) pickupEta: PickupEta,
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#config = config;
+    this.#etas = etas;
+    this.#shards = shards;
+    this.#pickupEta = pickupEta;
+    this.#commands = commands;
+    this.#clock = clock;
+  }
+
+  /** Throws `outside_service_area`, `route_too_short`, or `unavailable` while there is no shard map. */
+  async quote(riderId: RiderId, { product, pickup, dropoff }: QuoteRequest): Promise<Quote> {
+    checkRoute(this.#config.serviceArea, pickup, dropoff);
+    const pickupCell = pickupCellOf(pickup);
+    checkPickupShard(this.#shards.map, pickupCell);
+    const nowMs = this.#clock.now();
+    const [ride, pickupEtaS] = await Promise.all([
+      estimateRide(this.#etas, this.#config.detourFactor, pickup, dropoff, nowMs),
+      this.#pickupEta.ask(pickup, pickupCell, product),
+    ]);
+    if (ride.tripS === Infinity) throw noWay();
+    const fare = fareOf(tariffOf(product, this.#config.currency), ride.distanceM, ride.tripS);
+    return this.#commands.call(createQuote, {
+      rider_id: riderId,
+      product,
+      pickup,
+      dropoff,
+      pickup_cell: cellKeyToH3(pickupCell),
+      fare: { amount_minor: fare.amountMinor, currency: fare.currency },
+      distance_m: Math.round(ride.distanceM),
+      trip_s: Math.round(ride.tripS),
+      pickup_eta_s: pickupEtaS === null ? null : Math.round(pickupEtaS),
+      created_at: toTimestamp(nowMs),
+      expires_at: toTimestamp(nowMs + this.#config.quoteTtlMs),
+    });
+  }
+}
+
+function noWay(): HailgridError {
+  return new HailgridError('outside_service_area', 'no way from pickup to dropoff', {
+    issues: [{ pointer: '/dropoff', message: 'no street leads there from the pickup' }],
+  });
+}

@@ -1,0 +1,30 @@
+import { HailgridError } from '#libs/contracts';
+import { boxContains, greatCircleM, type BoundingBox, type CellKey, type Point } from '#libs/geo';
+import type { ShardMap } from '#libs/ownership';
+
+/** Two points nearer than this are one place: GPS cannot tell them apart. */
+export const MIN_ROUTE_M = 20;
+
+/** Throws `outside_service_area` or `route_too_short` where nobody could be driven so. */
+export function checkRoute(area: BoundingBox, pickup: Point, dropoff: Point): void {
+  requireInside(boxContains(area, pickup), 'pickup');
+  requireInside(boxContains(area, dropoff), 'dropoff');
+  if (greatCircleM(pickup, dropoff) < MIN_ROUTE_M) {
+    throw new HailgridError('route_too_short', 'pickup and dropoff are the same place', {
+      detail: `Pickup and dropoff must be at least ${MIN_ROUTE_M} m apart.`,
+    });
+  }
+}
+
+/** Throws `outside_service_area` where no shard holds the pickup, `unavailable` while there is no map to tell. */
+export function checkPickupShard(map: ShardMap, pickupCell: CellKey): void {
+  if (map.size === 0) throw new HailgridError('unavailable', 'the shard map has not been read yet');
+  requireInside(map.claimContaining(pickupCell) !== undefined, 'pickup');
+}
+
+function requireInside(isInside: boolean, member: 'pickup' | 'dropoff'): void {
+  if (isInside) return;
+  throw new HailgridError('outside_service_area', `${member} outside the service area`, {
+    issues: [{ pointer: `/${member}`, message: 'outside the service area' }],
+  });
+}

@@ -1,0 +1,53 @@
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { subscribeJson } from '#libs/bus';
+import {
+  trackedPosition,
+  trackSubject,
+  type TrackedPosition,
+  type TripId,
+  type TripRecord,
+} from '#libs/contracts';
+import { hasDriver } from '#libs/trip';
+
+/** A rider has one or two trips under way; anything above that is a mistake somewhere. */
+export const MAX_TRACKED_TRIPS = 20;
+
+export interface DriverTrackingParts {
+  bus: NatsConnection;
+  onPosition: (position: TrackedPosition) => void;
+  onInvalid: (error: unknown, subject: string) => void;
+}
+
+/** Listens to the drivers of one rider's trips, each only while it is bound to the trip. */
+export class DriverTracking {
+  readonly #parts: DriverTrackingParts;
+  readonly #subscriptions = new Map<TripId, Subscription>();
+
+  constructor(parts: DriverTrackingParts) {
+    this.#parts = parts;
+  }
+
+  /** The trip is in this state now: begins to listen, goes on, or ends. */
+  follow({ trip_id, state }: Pick<TripRecord, 'trip_id' | 'state'>): void {
+    if (!hasDriver(state)) this.#end(trip_id);
+    else if (!this.#subscriptions.has(trip_id) && this.#subscriptions.size < MAX_TRACKED_TRIPS)
+      this.#begin(trip_id);
+  }
+
+  close(): void {
+    for (const tripId of this.#subscriptions.keys()) this.#end(tripId);
+  }
+
+  #begin(tripId: TripId): void {
+    const { bus, onPosition, onInvalid } = this.#parts;
+    this.#subscriptions.set(
+      tripId,
+      subscribeJson(bus, trackSubject(tripId), trackedPosition, onPosition, onInvalid),
+    );
+  }
+
+  #end(tripId: TripId): void {
+    this.#subscriptions.get(tripId)?.unsubscribe();
+    this.#subscriptions.delete(tripId);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Subscription } from '@nats-io/transport-node';
+import { subscribeJson } from '#libs/bus';
+import {
+  listTrips,
+  MAX_RESUMED_TRIPS,
+  replayTrip,
+  riderPushSubject,
+  toRiderTrip,
+  toTimestamp,
+  tripChange,
+  type RiderId,
+  type RiderServerFrame,
+  type TripChange,
+  type TripId,
+  type TripRecord,
+} from '#libs/contracts';
+import type { Cancel } from '#libs/service';
+import { CLOSE, type StreamConnection } from '#libs/stream';
+import { isTerminal } from '#libs/trip';
+import { DriverTracking } from './driver-tracking.ts';
+import type { SessionContext } from './session-context.ts';
+import { TripFeed, type SeenChange } from './trip-feed.ts';
+
+/** Pushes are hints: what got lost on the way is found after this long at the latest. */
+const CHECK_INTERVAL_MS = 30_000;
+/** Trips that one socket has been told of; the oldest is forgotten beyond that, and read again should it change. */
+export const MAX_FEEDS = 100;
+
+/** One socket of a rider: its trips' changes and its drivers' positions. All of it can be made anew elsewhere. */
+export class RiderSession {
+  readonly #context: SessionContext;
+  readonly #connection: StreamConnection<RiderServerFrame>;
+  readonly #riderId: RiderId;
+  readonly #feeds = new Map<TripId, TripFeed>();
+  readonly #openTrips = new Set<TripId>();
+  readonly #tracking: DriverTracking;
+  #pushes: Subscription | undefined;
+  #cancelCheck: Cancel = () => {};
+  #closed = false;
+
+  constructor(context: SessionContext, connection: StreamConnection<RiderServerFrame>, riderId: RiderId) {
+    this.#context = context;
+    this.#connection = connection;
+    this.#riderId = riderId;
+    this.#tracking = new DriverTracking({
+      bus: context.bus,
+      onPosition: (position) => connection.send({ type: 'driver_position', data: position }),
+      onInvalid: context.onInvalid,
+    });
+  }
+
+  /**
+   * Listens, says `welcome`, and looks the open trips up. From the `welcome` on no change is missed; what
+   * happened before it is the client's to ask for, by `resume`.
+   */
+  async open(): Promise<void> {
+    const { bus, clock, onInvalid } = this.#context;
+    let welcomed = false;
+    this.#pushes = subscribeJson(
+      bus,
+      riderPushSubject(this.#riderId),
+      tripChange,
+      (change) => {
+        if (welcomed) this.#receive(change);
+      },
+      onInvalid,
+    );
+    await bus.flush();
+    welcomed = true;
+    const at = toTimestamp(clock.now());
+    this.#connection.send({ type: 'welcome', data: { rider_id: this.#riderId, at } });
+    await this.#lookUpTrips();
+    if (this.#closed) return;
+    this.#cancelCheck = clock.every(CHECK_INTERVAL_MS, () => this.#check());
+  }
+
+  /** Sends what the client has not got of each trip. Throws `trip_not_found` for another rider's, after the others. */
+  async resume(trips: readonly { trip_id: TripId; last_seq: number }[]): Promise<void> {
+    const resumed = await Promise.allSettled(
+      trips.map(({ trip_id, last_seq }) => this.#feedOf(trip_id, last_seq).resume(last_seq)),
+    );
+    const failed = resumed.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelCheck();
+    this.#pushes?.unsubscribe();
+    this.#tracking.close();
+  }
+
+  #receive(change: TripChange): void {
+    this.#orClose(this.#feedOf(change.trip.trip_id, 0).push(change));
+  }
+
+  /** Where a change cannot be had, the client had better come back and resume than go on with a hole. */
+  #orClose(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (this.#closed) return;
+      this.#context.logger.warn({ event: 'feed_broken', rider_id: this.#riderId, err: error });
+      this.#connection.close(CLOSE.tryAgainLater, 'resume');
+    });
+  }
+
+  #check(): void {
+    if (this.#openTrips.size > 0) this.#orClose(this.#lookUpTrips());
+  }
+
+  async #lookUpTrips(): Promise<void> {
+    const { commands } = this.#context;
+    const { trips } = await commands.call(listTrips, { rider_id: this.#riderId, limit: MAX_RESUMED_TRIPS });
+    if (this.#closed) return;
+    await Promise.all(trips.map((trip) => this.#compare(trip)));
+  }
+
+  /** A trip that this socket was told of must have been told to its end; one found open is followed from here. */
+  async #compare(trip: TripRecord): Promise<void> {
+    const known = this.#feeds.get(trip.trip_id);
+    if (known !== undefined) {
+      await known.reach(trip.seq);
+    } else if (!isTerminal(trip.state)) {
+      this.#feedOf(trip.trip_id, trip.seq);
+      this.#follow(trip);
+    }
+  }
+
+  #feedOf(tripId: TripId, lastSeq: number): TripFeed {
+    const known = this.#feeds.get(tripId);
+    if (known !== undefined) return known;
+    const feed = new TripFeed(
+      {
+        replay: (afterSeq) => this.#replay(tripId, afterSeq),
+        send: (change) => this.#send(change),
+      },
+      lastSeq,
+    );
+    this.#feeds.set(tripId, feed);
+    const [oldest] = this.#feeds.keys();
+    if (this.#feeds.size > MAX_FEEDS && oldest !== undefined) this.#feeds.delete(oldest);
+    return feed;
+  }
+
+  async #replay(tripId: TripId, afterSeq: number): Promise<SeenChange[]> {
+    const { changes } = await this.#context.commands.call(replayTrip, {
+      trip_id: tripId,
+      after_seq: afterSeq,
+      reader: { role: 'rider', rider_id: this.#riderId },
+    });
+    return changes;
+  }
+
+  #send({ event, trip }: SeenChange): void {
+    if (this.#closed) return;
+    this.#connection.send({
+      type: 'trip',
+      seq: event.seq,
+      data: { event: event.type, at: event.at, trip: toRiderTrip(trip) },
+    });
+    this.#follow(trip);
+  }
+
+  #follow(trip: TripRecord): void {
+    if (isTerminal(trip.state)) this.#openTrips.delete(trip.trip_id);
+    else this.#openTrips.add(trip.trip_id);
+    this.#tracking.follow(trip);
+  }
+}

@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, CommandClient } from '#libs/bus';
+import type { RiderClientFrame, RiderServerFrame } from '#libs/contracts';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import type { StreamConnection, StreamHandler } from '#libs/stream';
+import { riderOf } from '../caller/rider-of.ts';
+import { RiderSession } from './rider-session.ts';
+import type { SessionContext } from './session-context.ts';
+
+type RiderConnection = StreamConnection<RiderServerFrame>;
+
+/** The sockets of riders: each has a session of its own, several of one rider know nothing of each other. */
+@Injectable()
+export class RiderStream implements StreamHandler<RiderClientFrame, RiderServerFrame> {
+  readonly #context: SessionContext;
+  readonly #sessions = new Map<RiderConnection, RiderSession>();
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    const onInvalid = (error: unknown, subject: string): void =>
+      logger.warn({ event: 'message_invalid', subject, err: error }, 'a push was dropped');
+    this.#context = { bus, commands, clock, logger, onInvalid };
+  }
+
+  async opened(connection: RiderConnection): Promise<void> {
+    const session = new RiderSession(this.#context, connection, riderOf(connection.caller));
+    this.#sessions.set(connection, session);
+    await session.open();
+  }
+
+  async received(connection: RiderConnection, frame: RiderClientFrame): Promise<void> {
+    if (frame.type === 'heartbeat') return;
+    await this.#sessions.get(connection)?.resume(frame.data.trips);
+    connection.send({ type: 'ack', ...(frame.id !== undefined && { id: frame.id }), data: {} });
+  }
+
+  closed(connection: RiderConnection): void {
+    this.#sessions.get(connection)?.close();
+    this.#sessions.delete(connection);
+  }
+}

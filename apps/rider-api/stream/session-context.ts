@@ -1,0 +1,13 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { CommandClient } from '#libs/bus';
+import type { Clock, Logger } from '#libs/service';
+
+/** What the sessions of a process share. */
+export interface SessionContext {
+  bus: NatsConnection;
+  commands: CommandClient;
+  clock: Clock;
+  logger: Logger;
+  /** A push or position that does not have the expected form was dropped. */
+  onInvalid: (error: unknown, subject: string) => void;
+}

@@ -1,0 +1,15 @@
+import { HailgridError, tripId, type TripId } from '#libs/contracts';
+
+/** Opaque on purpose, so that what pages are ordered by stays ours to change. */
+export function cursorAfter(last: TripId): string {
+  return Buffer.from(last).toString('base64url');
+}
+
+/** Throws `invalid_request` for what {@link cursorAfter} did not make. */
+export function readCursor(cursor: string): TripId {
+  const parsed = tripId.safeParse(Buffer.from(cursor, 'base64url').toString());
+  if (parsed.success && cursorAfter(parsed.data) === cursor) return parsed.data;
+  throw new HailgridError('invalid_request', 'cursor', {
+    issues: [{ pointer: '/cursor', message: 'not a cursor of this list' }],
+  });
+}
