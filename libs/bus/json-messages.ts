@@ -34,12 +34,16 @@ export function serveJson<I extends z.ZodType, O>(
   onFailure: (error: unknown, subject: string) => void,
 ): Subscription {
   const answer = async (message: Msg): Promise<void> => {
-    message.respond(JSON.stringify(await handle(schema.parse(readJson(message)))));
+    try {
+      message.respond(JSON.stringify(await handle(schema.parse(readJson(message)))));
+    } catch (failure) {
+      onFailure(failure, subject);
+    }
   };
   return bus.subscribe(subject, {
     callback: (error, message) => {
-      if (error) return onFailure(error, subject);
-      answer(message).catch((failure: unknown) => onFailure(failure, subject));
+      if (error) onFailure(error, subject);
+      else void answer(message);
     },
   });
 }

@@ -17,21 +17,16 @@ export const fleetStats = z.object({
     .number()
     .min(0)
     .meta({ description: 'acceptances per minute of service time, over the last minute of it' }),
-  wait_s: z
-    .object({ mean: orNone, p50: orNone, p95: orNone })
-    .meta({
-      description: 'service seconds from the request to the pickup, over all served; null before the first',
-    }),
+  wait_s: z.object({ mean: orNone, p50: orNone, p95: orNone }).meta({
+    description: 'service seconds from the request to the pickup, over all served; null before the first',
+  }),
   match_latency_ms: z.object({ p50: orNone, p99: orNone }).meta({
     description:
       'wall milliseconds from sending POST /v1/trips to the first offer on a driver’s socket, over all offered trips',
   }),
-  pings_per_s: z
-    .number()
-    .min(0)
-    .meta({
-      description: 'driver positions sent a wall second, over the last seconds; at the end over the demand',
-    }),
+  pings_per_s: z.number().min(0).meta({
+    description: 'driver positions sent a wall second, over the last seconds; at the end over the demand',
+  }),
   pings_sent: count,
   errors: count.meta({
     description: 'answers that nobody expects of a healthy system; sum of errors_by_code',

@@ -37,7 +37,7 @@ export function newId<P extends IdPrefix>(prefix: P): Id<P> {
 }
 
 /** The UUID inside an id, as Postgres wants it. Throws a TypeError on another prefix. */
-export function uuidOf<P extends IdPrefix>(prefix: P, id: string): string {
+export function uuidOf(prefix: IdPrefix, id: string): string {
   return TypeID.fromString(id, prefix).toUUID();
 }
 

@@ -26,3 +26,6 @@ export const pickupEtaSubject = (matcher: string): string => `matcher.${matcher}
 
 /** Redeems a stream ticket at the instance that issued it (request/reply). */
 export const ticketSubject = (instance: string): string => `ticket.${instance}`;
+
+/** Between driver-api instances: a driver is served here now (JSON `DriverAttended`). */
+export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';

@@ -1,7 +1,18 @@
-import { TRIP_EVENT_TYPES, TRIP_STATES } from '#libs/trip';
+import { TRIP_EVENT_TYPES, TRIP_STATES, type Trip } from '#libs/trip';
 import { z } from 'zod';
-import { driverId, offerId, quoteId, riderId, tripId } from './ids.ts';
-import { h3Cell, money, point, product, timestamp, vehicle } from './values.ts';
+import {
+  driverId,
+  offerId,
+  quoteId,
+  riderId,
+  tripId,
+  type DriverId,
+  type OfferId,
+  type QuoteId,
+  type RiderId,
+  type TripId,
+} from './ids.ts';
+import { h3Cell, money, point, product, timestamp, toTimestamp, vehicle } from './values.ts';
 
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
 export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType' });
@@ -155,4 +166,44 @@ export function toDriverOffer(trip: TripRecord): DriverOffer | undefined {
   if (trip.offer === null) return undefined;
   const { offer_id, expires_at, pickup_eta_s, pickup_distance_m } = trip.offer;
   return driverOffer.parse({ ...trip, offer_id, expires_at, pickup_eta_s, pickup_distance_m });
+}
+
+/** The aggregate in the form in which services exchange it. */
+export function toTripRecord(trip: Trip): TripRecord {
+  const at = (ms: number | null): string | null => (ms === null ? null : toTimestamp(ms));
+  const { offer, driver } = trip;
+  return {
+    trip_id: trip.tripId as TripId,
+    rider_id: trip.riderId as RiderId,
+    quote_id: trip.quoteId as QuoteId,
+    product: product.parse(trip.product),
+    state: trip.state,
+    seq: trip.seq,
+    pickup: trip.pickup,
+    dropoff: trip.dropoff,
+    pickup_cell: trip.pickupCell,
+    fare: { amount_minor: trip.fareAmountMinor, currency: trip.fareCurrency },
+    distance_m: trip.distanceM,
+    trip_s: trip.tripS,
+    requested_at: toTimestamp(trip.requestedAtMs),
+    search_deadline_at: toTimestamp(trip.searchDeadlineAtMs),
+    offer: offer && {
+      offer_id: offer.offerId as OfferId,
+      driver_id: offer.driverId as DriverId,
+      expires_at: toTimestamp(offer.expiresAtMs),
+      pickup_eta_s: offer.pickupEtaS,
+      pickup_distance_m: offer.pickupDistanceM,
+    },
+    driver: driver && {
+      driver_id: driver.driverId as DriverId,
+      vehicle: driver.vehicle,
+      pickup_eta_s: driver.pickupEtaS,
+    },
+    excluded_driver_ids: trip.excludedDriverIds as DriverId[],
+    accepted_at: at(trip.acceptedAtMs),
+    arrived_at: at(trip.arrivedAtMs),
+    started_at: at(trip.startedAtMs),
+    ended_at: at(trip.endedAtMs),
+    cancel_reason: trip.cancelReason,
+  };
 }

@@ -1,1 +1,13 @@
-export * from './states.ts';
+export { decide, type TripCommand, type TripDecision, type TripRefusal } from './decide.ts';
+export { claimChangeOf, driverOfEvent, type ClaimChange, type TripEvent } from './events.ts';
+export { evolve } from './evolve.ts';
+export { fareOf, type Fare, type Tariff } from './fares.ts';
+export {
+  hasDriver,
+  isTerminal,
+  TRIP_EVENT_TYPES,
+  TRIP_STATES,
+  type TripEventType,
+  type TripState,
+} from './states.ts';
+export type { AssignedDriver, OpenOffer, Place, Trip, TripRequest, TripVehicle } from './trip.ts';

@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { driverOfEvent } from '#libs/trip';
+import { LOGGER, type Logger } from '#libs/service';
+import { TripStore, type TripTransaction, type WrittenChange } from '#libs/store';
+import { Announcer } from './announcing/announcer.ts';
+
+/** Commits changes of trips and then, and only then, tells the world of them. */
+@Injectable()
+export class Committer {
+  readonly #store: TripStore;
+  readonly #announcer: Announcer;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(Announcer) announcer: Announcer,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#store = store;
+    this.#announcer = announcer;
+    this.#logger = logger;
+  }
+
+  async commit<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<T> {
+    const { result, changes } = await this.#store.transact(work);
+    for (const change of changes) this.#log(change);
+    this.#announcer.announce(changes);
+    return result;
+  }
+
+  #log({ event, trip, authority }: WrittenChange): void {
+    this.#logger.info({
+      event: event.type,
+      trip_id: trip.tripId,
+      seq: trip.seq,
+      state: trip.state,
+      rider_id: trip.riderId,
+      driver_id: driverOfEvent(event) ?? undefined,
+      ...authority,
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
+
+/** Connections to Postgres of one process: its two cores' worth of work waits on the standby, not on them. */
+const DEFAULT_POSTGRES_CONNECTIONS = 16;
+
+export const tripsConfig = baseConfig.extend({
+  ...tokenConfig,
+  postgresUrls: commaList,
+  postgresConnections: z.coerce.number().int().min(2).max(200).default(DEFAULT_POSTGRES_CONNECTIONS),
+  /** South, west, north, east in degrees; its shards are what matchers divide among themselves. */
+  serviceArea,
+  offerTtlMs: z.coerce.number().int().min(1_000).max(120_000).default(15_000),
+  /** How long a rider's search goes on before it is given up. */
+  searchDeadlineMs: z.coerce.number().int().min(1_000).max(3_600_000).default(300_000),
+});
+export type TripsConfig = z.infer<typeof tripsConfig>;

@@ -1,0 +1,27 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { readOpenTrip, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { readTrip, TripStore } from '#libs/store';
+import { CommandHandlers } from '../command-handlers.ts';
+import { openTripOf } from './open-trip.ts';
+
+/** One open trip, for a matcher that was nudged. */
+@Controller()
+export class ReadOpenTripHandler extends CommandHandlers {
+  readonly #store: TripStore;
+
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#store = store;
+  }
+
+  @HandleCommand(readOpenTrip)
+  async handle({
+    trip_id,
+    shard,
+  }: CommandInput<typeof readOpenTrip>): Promise<CommandOutput<typeof readOpenTrip>> {
+    const trip = await readTrip(this.#store, trip_id);
+    return trip?.state === 'processing' ? openTripOf(trip, shard) : null;
+  }
+}

@@ -1,0 +1,53 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { goOffline, HailgridError, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { closeSession, readClaim, type TripTransaction } from '#libs/store';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import { driverRecordOf } from './driver-record.ts';
+
+type Input = CommandInput<typeof goOffline>;
+
+/** A driver stops working. An open offer counts as declined; a trip has to be finished or given back first. */
+@Controller()
+export class GoOfflineHandler extends CommandHandlers {
+  readonly #committer: Committer;
+  readonly #logger: Logger;
+
+  constructor(@Inject(Committer) committer: Committer, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#committer = committer;
+    this.#logger = logger;
+  }
+
+  @HandleCommand(goOffline)
+  async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
+    const record = await this.#committer.commit(async (transaction) => {
+      await declineOpenOffer(transaction, input.driver_id);
+      return endSession(transaction, input);
+    });
+    this.#logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
+    return record;
+  }
+}
+
+/** The trip's lock comes before the driver's, as everywhere; an offer that is gone by then needs nothing. */
+async function declineOpenOffer(transaction: TripTransaction, driverId: string): Promise<void> {
+  const claim = await readClaim(transaction, driverId);
+  if (claim?.kind !== 'offer') return;
+  await transaction.change(claim.tripId, () => ({ type: 'decline', offerId: claim.offerId, driverId }));
+}
+
+async function endSession(transaction: TripTransaction, { driver_id: driverId, session }: Input) {
+  const driver = await transaction.lockDriver(driverId);
+  if (session !== undefined && session !== driver.session) {
+    throw new HailgridError('session_superseded', `session ${session} of ${driverId}, now ${driver.session}`);
+  }
+  if (!driver.online) return driverRecordOf(transaction, driver);
+  // Under the driver's lock no claim comes or goes.
+  const claim = await readClaim(transaction, driverId);
+  if (claim !== undefined) throw new HailgridError('driver_on_trip', `${driverId} has ${claim.tripId}`);
+  const closed = await closeSession(transaction, driverId, transaction.nowMs);
+  return driverRecordOf(transaction, closed ?? driver);
+}

@@ -1,0 +1,45 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { goOnline, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { openSession, TripStore } from '#libs/store';
+import { CommandHandlers } from '../command-handlers.ts';
+import { driverRecordOf } from './driver-record.ts';
+
+/** A driver starts to work: a new session, numbered above all before it, so that what an older one sends is known as old. */
+@Controller()
+export class GoOnlineHandler extends CommandHandlers {
+  readonly #store: TripStore;
+  readonly #logger: Logger;
+
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  @HandleCommand(goOnline)
+  async handle({
+    driver_id,
+    product,
+    vehicle,
+  }: CommandInput<typeof goOnline>): Promise<CommandOutput<typeof goOnline>> {
+    const { result } = await this.#store.transact(async (transaction) => {
+      const driver = await openSession(transaction, {
+        driverId: driver_id,
+        product,
+        vehicle,
+        atMs: transaction.nowMs,
+      });
+      return driverRecordOf(transaction, driver);
+    });
+    this.#logger.info({
+      event: 'driver_online',
+      driver_id,
+      session: result.session,
+      product,
+      status: result.status,
+    });
+    return result;
+  }
+}

@@ -1,0 +1,53 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import {
+  answerOffer,
+  HailgridError,
+  toTripRecord,
+  type CommandInput,
+  type CommandOutput,
+} from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { findOffer, type TripTransaction } from '#libs/store';
+import type { Trip, TripCommand } from '#libs/trip';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import { tripOrThrow } from '../refusals.ts';
+
+type Answer = CommandInput<typeof answerOffer>;
+
+/** A driver accepts or declines an offer: a compare-and-set on the claim that the offer took. */
+@Controller()
+export class AnswerOfferHandler extends CommandHandlers {
+  readonly #committer: Committer;
+
+  constructor(@Inject(Committer) committer: Committer, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#committer = committer;
+  }
+
+  @HandleCommand(answerOffer)
+  async handle(answer: Answer): Promise<CommandOutput<typeof answerOffer>> {
+    const actor = { prefix: 'driver', id: answer.driver_id } as const;
+    return this.#committer.commit((transaction) =>
+      transaction.once(actor, answer.idempotency, async () => toTripRecord(await apply(transaction, answer))),
+    );
+  }
+}
+
+async function apply(transaction: TripTransaction, answer: Answer): Promise<Trip> {
+  const { driver_id: driverId, offer_id: offerId } = answer;
+  const tripId = await findOffer(transaction, offerId, driverId);
+  if (tripId === undefined) throw new HailgridError('offer_not_found', `no offer ${offerId} to ${driverId}`);
+  const changed = await transaction.change(tripId, () => commandOf(transaction, answer));
+  // A second tap on "accept" after the first one counted is not an error.
+  if (answer.answer === 'accept' && changed.trip.driver?.driverId === driverId) return changed.trip;
+  return tripOrThrow(changed);
+}
+
+async function commandOf(transaction: TripTransaction, answer: Answer): Promise<TripCommand> {
+  const { driver_id: driverId, offer_id: offerId } = answer;
+  if (answer.answer === 'decline') return { type: 'decline', offerId, driverId };
+  const { vehicle } = await transaction.lockDriver(driverId);
+  return { type: 'accept', offerId, driverId, vehicle };
+}

@@ -1,0 +1,109 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import {
+  makeOffers,
+  toTimestamp,
+  type CommandInput,
+  type CommandOutput,
+  type DriverId,
+  type OfferId,
+  type OfferOutcome,
+} from '#libs/contracts';
+import { CONFIG, LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
+import { lockDrivers, lockShardEpochs, lockTrips, type TripTransaction } from '#libs/store';
+import { evolve } from '#libs/trip';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import type { TripsConfig } from '../config.ts';
+import { judgeProposals, type AdmissibleOffer, type Judgement } from './judge-proposals.ts';
+
+type Proposals = CommandInput<typeof makeOffers>;
+
+/** Commits the offers of a matcher's round in one transaction, with an outcome for each. */
+@Controller()
+export class MakeOffersHandler extends CommandHandlers {
+  readonly #committer: Committer;
+  readonly #offerTtlMs: number;
+  readonly #outcomes;
+
+  constructor(
+    @Inject(Committer) committer: Committer,
+    @Inject(CONFIG) config: TripsConfig,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    super(logger);
+    this.#committer = committer;
+    this.#offerTtlMs = config.offerTtlMs;
+    this.#outcomes = metrics.counter('offers_total', 'offers proposed by matchers, by outcome', ['outcome']);
+  }
+
+  @HandleCommand(makeOffers)
+  async handle({ matcher, offers }: Proposals): Promise<CommandOutput<typeof makeOffers>> {
+    const outcomes = await this.#committer.commit(async (transaction) => {
+      const judgements = judgeProposals(
+        matcher,
+        offers,
+        await lock(transaction, offers),
+        transaction.nowMs,
+        this.#offerTtlMs,
+      );
+      const taken = await claim(transaction, judgements);
+      return judgements.map((judgement) => outcomeOf(judgement, taken));
+    });
+    for (const outcome of outcomes) {
+      this.#outcomes.inc({ outcome: outcome.result === 'offered' ? 'offered' : outcome.reason });
+    }
+    return { outcomes };
+  }
+}
+
+async function lock(transaction: TripTransaction, offers: Proposals['offers']) {
+  const distinct = (ids: string[]): string[] => [...new Set(ids)];
+  const shards = await lockShardEpochs(transaction, distinct(offers.map(({ shard }) => shard)));
+  const trips = await lockTrips(transaction, distinct(offers.map(({ trip_id }) => trip_id)));
+  const drivers = await lockDrivers(transaction, distinct(offers.map(({ driver_id }) => driver_id)));
+  return { shards, trips, drivers };
+}
+
+/** Claims the drivers and writes the offers of those whose claim was free. */
+async function claim(transaction: TripTransaction, judgements: readonly Judgement[]): Promise<Set<string>> {
+  const admissible = judgements.flatMap((judgement) =>
+    judgement.verdict === 'admissible' ? [judgement.offer] : [],
+  );
+  if (admissible.length === 0) return new Set();
+  const taken = await transaction.takeClaims(
+    admissible.map(({ offer, trip }) => ({ ...offer, tripId: trip.tripId })),
+  );
+  await transaction.write(admissible.filter(({ driver }) => taken.has(driver.driverId)).map(writtenOffer));
+  return taken;
+}
+
+function writtenOffer({ proposal, trip, driver, event }: AdmissibleOffer) {
+  return {
+    event,
+    trip: evolve(trip, event),
+    driverStatus: 'offered',
+    driverVersion: driver.version + 1,
+    authority: { shard: proposal.shard, epoch: proposal.epoch },
+  } as const;
+}
+
+function outcomeOf(judgement: Judgement, taken: ReadonlySet<string>): OfferOutcome {
+  if (judgement.verdict === 'refused') {
+    const { trip_id, driver_id } = judgement.proposal;
+    return { result: 'refused', trip_id, driver_id, reason: judgement.reason };
+  }
+  const { proposal, trip, driver, offer } = judgement.offer;
+  const { trip_id, driver_id } = proposal;
+  if (!taken.has(driver.driverId)) return { result: 'refused', trip_id, driver_id, reason: 'driver_claimed' };
+  return {
+    result: 'offered',
+    trip_id,
+    driver_id: offer.driverId as DriverId,
+    offer_id: offer.offerId as OfferId,
+    expires_at: toTimestamp(offer.expiresAtMs),
+    driver_version: driver.version + 1,
+    trip_seq: trip.seq + 1,
+  };
+}

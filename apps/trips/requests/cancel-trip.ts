@@ -1,0 +1,33 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { cancelTrip, toTripRecord, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import { tripOrThrow } from '../refusals.ts';
+import { tripNotFound } from './trip-reader.ts';
+
+/** A rider calls an own trip off, up to the moment the ride starts. */
+@Controller()
+export class CancelTripHandler extends CommandHandlers {
+  readonly #committer: Committer;
+
+  constructor(@Inject(Committer) committer: Committer, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#committer = committer;
+  }
+
+  @HandleCommand(cancelTrip)
+  async handle(input: CommandInput<typeof cancelTrip>): Promise<CommandOutput<typeof cancelTrip>> {
+    const { rider_id: riderId, trip_id: tripId, reason = null, idempotency } = input;
+    return this.#committer.commit((transaction) =>
+      transaction.once({ prefix: 'rider', id: riderId }, idempotency, async () => {
+        const changed = await transaction.change(tripId, (trip) => {
+          if (trip.riderId !== riderId) throw tripNotFound(tripId);
+          return { type: 'rider_cancel', reason };
+        });
+        return toTripRecord(tripOrThrow(changed));
+      }),
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import {
+  createTrip,
+  HailgridError,
+  newId,
+  toTripRecord,
+  type CommandInput,
+  type CommandOutput,
+  type QuoteId,
+  type RiderId,
+} from '#libs/contracts';
+import { CONFIG, LOGGER, type Logger } from '#libs/service';
+import { readQuote, type TripTransaction } from '#libs/store';
+import type { TripRequest } from '#libs/trip';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import type { TripsConfig } from '../config.ts';
+
+/** A rider requests the trip of a quote. The same key gives the same trip, whatever was lost on the way back. */
+@Controller()
+export class CreateTripHandler extends CommandHandlers {
+  readonly #committer: Committer;
+  readonly #searchMs: number;
+
+  constructor(
+    @Inject(Committer) committer: Committer,
+    @Inject(CONFIG) config: TripsConfig,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super(logger);
+    this.#committer = committer;
+    this.#searchMs = config.searchDeadlineMs;
+  }
+
+  @HandleCommand(createTrip)
+  async handle(input: CommandInput<typeof createTrip>): Promise<CommandOutput<typeof createTrip>> {
+    const { rider_id: riderId, quote_id: quoteId, idempotency } = input;
+    return this.#committer.commit((transaction) =>
+      transaction.once({ prefix: 'rider', id: riderId }, idempotency, async () => {
+        const request = await requestOf(transaction, riderId, quoteId, this.#searchMs);
+        return toTripRecord(await transaction.create(request));
+      }),
+    );
+  }
+}
+
+/** What the quote promised, as a request for a trip. */
+async function requestOf(
+  transaction: TripTransaction,
+  riderId: RiderId,
+  quoteId: QuoteId,
+  searchMs: number,
+): Promise<TripRequest> {
+  const quote = await readQuote(transaction, quoteId, riderId);
+  if (quote === undefined) throw new HailgridError('quote_not_found', `no quote ${quoteId} of ${riderId}`);
+  const { nowMs } = transaction;
+  if (nowMs >= quote.expires_at) throw new HailgridError('quote_expired', `quote ${quoteId} has expired`);
+  return {
+    tripId: newId('trip'),
+    riderId,
+    quoteId,
+    product: quote.product,
+    pickup: { lat: quote.pickup_lat, lng: quote.pickup_lng },
+    dropoff: { lat: quote.dropoff_lat, lng: quote.dropoff_lng },
+    pickupCell: quote.pickup_cell,
+    fareAmountMinor: quote.fare_minor,
+    fareCurrency: quote.currency,
+    distanceM: quote.distance_m,
+    tripS: quote.trip_s,
+    requestedAtMs: nowMs,
+    searchDeadlineAtMs: nowMs + searchMs,
+  };
+}

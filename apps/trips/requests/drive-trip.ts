@@ -1,0 +1,49 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { driveTrip, toTripRecord, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { CONFIG, LOGGER, type Logger } from '#libs/service';
+import type { TripCommand } from '#libs/trip';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import type { TripsConfig } from '../config.ts';
+import { tripOrThrow } from '../refusals.ts';
+
+/** A driver takes its trip a step further, or gives it back. */
+@Controller()
+export class DriveTripHandler extends CommandHandlers {
+  readonly #committer: Committer;
+  readonly #searchMs: number;
+
+  constructor(
+    @Inject(Committer) committer: Committer,
+    @Inject(CONFIG) config: TripsConfig,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super(logger);
+    this.#committer = committer;
+    this.#searchMs = config.searchDeadlineMs;
+  }
+
+  @HandleCommand(driveTrip)
+  async handle(input: CommandInput<typeof driveTrip>): Promise<CommandOutput<typeof driveTrip>> {
+    const { driver_id: driverId, trip_id: tripId, idempotency } = input;
+    return this.#committer.commit((transaction) =>
+      transaction.once({ prefix: 'driver', id: driverId }, idempotency, async () =>
+        toTripRecord(tripOrThrow(await transaction.change(tripId, () => this.#command(input)))),
+      ),
+    );
+  }
+
+  #command({ driver_id: driverId, action, reason }: CommandInput<typeof driveTrip>): TripCommand {
+    switch (action) {
+      case 'arrived':
+        return { type: 'arrive', driverId };
+      case 'start':
+        return { type: 'start', driverId };
+      case 'complete':
+        return { type: 'complete', driverId };
+      case 'cancel':
+        return { type: 'driver_cancel', driverId, reason: reason ?? null, searchMs: this.#searchMs };
+    }
+  }
+}

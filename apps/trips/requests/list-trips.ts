@@ -1,0 +1,26 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { listTrips, toTripRecord, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { listTripsOfRider, TripStore } from '#libs/store';
+import { CommandHandlers } from '../command-handlers.ts';
+
+@Controller()
+export class ListTripsHandler extends CommandHandlers {
+  readonly #store: TripStore;
+
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#store = store;
+  }
+
+  @HandleCommand(listTrips)
+  async handle({
+    rider_id,
+    after,
+    limit,
+  }: CommandInput<typeof listTrips>): Promise<CommandOutput<typeof listTrips>> {
+    const found = await listTripsOfRider(this.#store, rider_id, after, limit + 1);
+    return { trips: found.slice(0, limit).map(toTripRecord), more: found.length > limit };
+  }
+}

@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { purgeIdempotencyKeys, TripStore } from '#libs/store';
+import { Sweep } from '../sweep.ts';
+
+const PURGE_INTERVAL_MS = 60_000;
+const MAX_KEYS_PER_PURGE = 5_000;
+
+/** Forgets answers whose keys have expired. */
+@Injectable()
+export class IdempotencyKeyPurge extends Sweep {
+  readonly #store: TripStore;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super('idempotency_key_purge', PURGE_INTERVAL_MS, clock, logger);
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  protected override async sweep(): Promise<void> {
+    await purgeIdempotencyKeys(this.#store, this.#clock.now(), MAX_KEYS_PER_PURGE);
+  }
+}

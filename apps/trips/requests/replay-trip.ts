@@ -1,0 +1,35 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { MAX_EVENTS_PER_REPLAY, replayTrip, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { readEvents, TripStore } from '#libs/store';
+import { foldEvents } from '../announcing/trip-change.ts';
+import { CommandHandlers } from '../command-handlers.ts';
+import { tripNotFound, wasAsked, type TripReader } from './trip-reader.ts';
+
+/** What happened to a trip since the reader last heard of it. A driver gets the changes that are its own business. */
+@Controller()
+export class ReplayTripHandler extends CommandHandlers {
+  readonly #store: TripStore;
+
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+    super(logger);
+    this.#store = store;
+  }
+
+  @HandleCommand(replayTrip)
+  async handle(input: CommandInput<typeof replayTrip>): Promise<CommandOutput<typeof replayTrip>> {
+    const { trip_id, after_seq, reader } = input;
+    const events = await readEvents(this.#store, trip_id);
+    const first = events[0]?.event;
+    if (first?.type !== 'requested') throw tripNotFound(trip_id);
+    if (reader.role === 'rider' && first.request.riderId !== reader.rider_id) throw tripNotFound(trip_id);
+    if (reader.role === 'driver' && !wasAsked(events, reader.driver_id)) throw tripNotFound(trip_id);
+    const changes = foldEvents(events, after_seq).filter(({ event }) => concerns(event, reader));
+    return { changes: changes.slice(0, MAX_EVENTS_PER_REPLAY).map(({ event, trip }) => ({ event, trip })) };
+  }
+}
+
+function concerns(event: { driver_id: string | null }, reader: TripReader): boolean {
+  return reader.role !== 'driver' || event.driver_id === reader.driver_id;
+}

@@ -1,0 +1,76 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BusModule } from '#libs/bus';
+import { AuthenticationModule } from '#libs/service';
+import { Announcer } from './announcing/announcer.ts';
+import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
+import { OutboxRelay } from './announcing/outbox-relay.ts';
+import { Committer } from './committer.ts';
+import type { TripsConfig } from './config.ts';
+import { DemandNudger } from './demand/demand-nudger.ts';
+import { OpenDemandHandler } from './demand/open-demand.ts';
+import { ReadOpenTripHandler } from './demand/read-open-trip.ts';
+import { GetDriverHandler } from './drivers/get-driver.ts';
+import { GoOfflineHandler } from './drivers/go-offline.ts';
+import { GoOnlineHandler } from './drivers/go-online.ts';
+import { AnswerOfferHandler } from './offers/answer-offer.ts';
+import { OfferExpiry } from './offers/expire-offers.ts';
+import { MakeOffersHandler } from './offers/make-offers.ts';
+import { HistoryController } from './operations/history.controller.ts';
+import { ShardsController } from './operations/shards.controller.ts';
+import { CreateQuoteHandler } from './quotes/create-quote.ts';
+import { CancelTripHandler } from './requests/cancel-trip.ts';
+import { CreateTripHandler } from './requests/create-trip.ts';
+import { DriveTripHandler } from './requests/drive-trip.ts';
+import { GetTripHandler } from './requests/get-trip.ts';
+import { ListTripsHandler } from './requests/list-trips.ts';
+import { IdempotencyKeyPurge } from './requests/purge-idempotency-keys.ts';
+import { ReplayTripHandler } from './requests/replay-trip.ts';
+import { SearchDeadlines } from './searches/give-up-searches.ts';
+import { GetShardMapHandler } from './shards/get-shard-map.ts';
+import { JoinShardsHandler } from './shards/join-shards.ts';
+import { LeaveShardsHandler } from './shards/leave-shards.ts';
+import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
+import { ShardDirectory } from './shards/shard-directory.ts';
+import { StoreModule } from './store.module.ts';
+
+const COMMAND_HANDLERS = [
+  CreateQuoteHandler,
+  CreateTripHandler,
+  GetTripHandler,
+  ListTripsHandler,
+  ReplayTripHandler,
+  CancelTripHandler,
+  DriveTripHandler,
+  MakeOffersHandler,
+  AnswerOfferHandler,
+  GoOnlineHandler,
+  GoOfflineHandler,
+  GetDriverHandler,
+  OpenDemandHandler,
+  ReadOpenTripHandler,
+  JoinShardsHandler,
+  LeaveShardsHandler,
+  GetShardMapHandler,
+];
+
+const SWEEPS = [OutboxRelay, OfferExpiry, SearchDeadlines, IdempotencyKeyPurge, ShardDirectory];
+
+/** The only writer of trips. */
+@Module({})
+export class TripsModule {
+  static of(config: TripsConfig): DynamicModule {
+    return {
+      module: TripsModule,
+      imports: [BusModule.create(), AuthenticationModule.of(config), StoreModule],
+      controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController],
+      providers: [
+        { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
+        Committer,
+        Announcer,
+        OutboxCleaner,
+        DemandNudger,
+        ...SWEEPS,
+      ],
+    };
+  }
+}

@@ -1,0 +1,187 @@
+import { Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { HailgridError } from '#libs/contracts';
+import { isConflict, isOutage } from './outage.ts';
+import { typeParsers } from './values.ts';
+
+/** One SQL statement with its parameters; a named one is prepared once per connection. */
+export interface Statement {
+  name: string;
+  text: string;
+  values: readonly unknown[];
+}
+
+/** Where a statement can be run: a transaction, or the pool where it stands alone. */
+export interface Queryable {
+  rows<R extends QueryResultRow>(statement: Statement): Promise<R[]>;
+}
+
+export interface DatabaseSettings {
+  /** Every host of the cluster; the one that accepts writes is found among them. */
+  urls: readonly string[];
+  maxConnections: number;
+  applicationName: string;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+/** A statement that takes longer is given up by the server: its locks must not outlive its caller. */
+const STATEMENT_TIMEOUT_MS = 4_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+/** A transaction undone for another's sake is tried again so often. */
+const MAX_CONFLICT_RETRIES = 5;
+
+/**
+ * Connections that were warned since their last commit. When the wait for the standby is cut short (by the statement timeout,
+ * or an operator), Postgres commits locally, warns, and reports success: that is not an acknowledgement we may pass on.
+ */
+const warned = new WeakSet<PoolClient>();
+
+/** The pool that knows its primary. Leaves a server that is gone or has become a standby, and looks for the writable one. */
+export class Database {
+  readonly #settings: DatabaseSettings;
+  /** Being opened or open; `#open` is the one that this promise gave. */
+  #pool: Promise<Pool> | undefined;
+  #open: Pool | undefined;
+  #closed = false;
+
+  constructor(settings: DatabaseSettings) {
+    this.#settings = settings;
+  }
+
+  /** Runs one statement in a transaction of its own. */
+  async rows<R extends QueryResultRow>(statement: Statement): Promise<R[]> {
+    return this.#withClient(async (client) => {
+      const rows = await run<R>(client, statement);
+      refuseUnreplicated(client);
+      return rows;
+    });
+  }
+
+  /**
+   * Runs `work` in one transaction and commits. Throws what `work` throws, after the rollback; `unavailable` where there is
+   * no primary, or where the reply to COMMIT was lost: the outcome is then unknown, and the caller's idempotency key finds
+   * it out.
+   */
+  async transact<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#withClient((client) => transactOnce(client, work));
+      } catch (error) {
+        if (!isConflict(error) || attempt > MAX_CONFLICT_RETRIES) throw error;
+      }
+    }
+  }
+
+  /** Throws where no primary answers. */
+  async ping(): Promise<void> {
+    await this.rows({ name: 'ping', text: 'SELECT 1', values: [] });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const pool = await this.#pool?.catch(() => undefined);
+    await pool?.end();
+  }
+
+  async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+    const pool = await this.#connected();
+    let failure: unknown;
+    const client = await pool.connect().catch((error: unknown) => this.#lost(pool, error));
+    try {
+      return await use(client);
+    } catch (error) {
+      failure = error;
+      if (isOutage(error)) return this.#lost(pool, error);
+      throw error;
+    } finally {
+      client.release(isOutage(failure));
+    }
+  }
+
+  #connected(): Promise<Pool> {
+    if (this.#closed) throw new HailgridError('shutting_down', 'the database pool is closed');
+    this.#pool ??= this.#openPool();
+    return this.#pool;
+  }
+
+  async #openPool(): Promise<Pool> {
+    const url = await findPrimary(this.#settings.urls).catch((error: unknown) => {
+      this.#pool = undefined;
+      throw error;
+    });
+    const pool = new Pool({
+      connectionString: url,
+      max: this.#settings.maxConnections,
+      application_name: this.#settings.applicationName,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      keepAlive: true,
+      types: typeParsers,
+    });
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => {
+      client.on('notice', ({ severity }) => void (severity === 'WARNING' && warned.add(client)));
+    });
+    this.#open = pool;
+    return pool;
+  }
+
+  /** Leaves this pool; the next caller looks for the primary anew. */
+  #lost(pool: Pool, cause: unknown): never {
+    if (this.#pool !== undefined && this.#open === pool) {
+      this.#pool = undefined;
+      this.#open = undefined;
+      pool.end().catch(() => undefined);
+    }
+    throw new HailgridError('unavailable', 'the database is not reachable', { cause });
+  }
+}
+
+async function transactOnce<T>(client: PoolClient, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    const result = await work({ rows: (statement) => run(client, statement) });
+    await client.query('COMMIT');
+    refuseUnreplicated(client);
+    return result;
+  } catch (error) {
+    if (!isOutage(error)) await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Throws `unavailable` where the commit may exist on the primary only: its outcome is unknown until the standby is back. */
+function refuseUnreplicated(client: PoolClient): void {
+  if (warned.delete(client))
+    throw new HailgridError('unavailable', 'committed without the synchronous standby');
+}
+
+async function run<R extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<R[]> {
+  const { name, text, values } = statement;
+  const result = await client.query<R>({ name, text, values: [...values] });
+  return result.rows;
+}
+
+/** Asks the hosts in turn which one takes writes. Throws `unavailable` where none does. */
+async function findPrimary(urls: readonly string[]): Promise<string> {
+  let cause: unknown;
+  for (const url of urls) {
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+      if (rows[0]?.standby === false) return url;
+    } catch (error) {
+      cause = error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  throw new HailgridError('unavailable', 'no Postgres primary among the hosts', { cause });
+}

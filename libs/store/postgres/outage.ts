@@ -1,0 +1,44 @@
+/** SQLSTATE classes and codes after which a connection, or the server behind it, is not to be used any more. */
+const OUTAGE_CLASSES = ['08', '57P'];
+/** 25006: the server is read-only, so it is (now) a standby. 53300: too many connections. */
+const OUTAGE_CODES = new Set(['25006', '53300']);
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+]);
+/** Serialization failure and deadlock: the transaction was undone, doing it again is right. */
+const CONFLICT_CODES = new Set(['40001', '40P01']);
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The server or the way to it is gone; whether the last statement took effect is unknown. */
+export function isOutage(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === undefined) return error instanceof Error && /connection|timeout/i.test(error.message);
+  return (
+    OUTAGE_CODES.has(code) ||
+    NETWORK_CODES.has(code) ||
+    OUTAGE_CLASSES.some((prefix) => code.startsWith(prefix))
+  );
+}
+
+/** The transaction was undone by the server for another's sake. */
+export function isConflict(error: unknown): boolean {
+  return CONFLICT_CODES.has(codeOf(error) ?? '');
+}
+
+/** True where the error is this unique or primary key being taken. */
+export function violates(error: unknown, constraint: string): boolean {
+  return (
+    codeOf(error) === '23505' &&
+    error instanceof Error &&
+    'constraint' in error &&
+    error.constraint === constraint
+  );
+}

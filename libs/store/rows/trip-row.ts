@@ -1,0 +1,85 @@
+import type { OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
+import { idFromUuid, uuidOf } from '#libs/contracts';
+import { timestampOf } from '../postgres/values.ts';
+
+/** Columns of `trip` as every statement that reads one selects them. */
+export const TRIP_COLUMNS = `
+  trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
+  to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
+  offer, driver, excluded_driver_ids, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
+
+/** A row of `trip`; times in milliseconds, ids bare UUIDs (those inside `offer` and `driver` are whole ids). */
+export interface TripRow {
+  trip_id: string;
+  rider_id: string;
+  quote_id: string;
+  product: string;
+  state: TripState;
+  seq: number;
+  pickup_lat: number;
+  pickup_lng: number;
+  dropoff_lat: number;
+  dropoff_lng: number;
+  pickup_cell: string;
+  fare_minor: number;
+  currency: string;
+  distance_m: number;
+  trip_s: number;
+  requested_at: number;
+  search_deadline_at: number;
+  offer: OpenOffer | null;
+  driver: AssignedDriver | null;
+  excluded_driver_ids: string[];
+  accepted_at: number | null;
+  arrived_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  cancel_reason: string | null;
+}
+
+export function tripFromRow(row: TripRow): Trip {
+  return {
+    tripId: idFromUuid('trip', row.trip_id),
+    riderId: idFromUuid('rider', row.rider_id),
+    quoteId: idFromUuid('quote', row.quote_id),
+    product: row.product,
+    state: row.state,
+    seq: row.seq,
+    pickup: { lat: row.pickup_lat, lng: row.pickup_lng },
+    dropoff: { lat: row.dropoff_lat, lng: row.dropoff_lng },
+    pickupCell: row.pickup_cell,
+    fareAmountMinor: row.fare_minor,
+    fareCurrency: row.currency,
+    distanceM: row.distance_m,
+    tripS: row.trip_s,
+    requestedAtMs: row.requested_at,
+    searchDeadlineAtMs: row.search_deadline_at,
+    offer: row.offer,
+    driver: row.driver,
+    excludedDriverIds: row.excluded_driver_ids.map((uuid) => idFromUuid('driver', uuid)),
+    acceptedAtMs: row.accepted_at,
+    arrivedAtMs: row.arrived_at,
+    startedAtMs: row.started_at,
+    endedAtMs: row.ended_at,
+    cancelReason: row.cancel_reason,
+  };
+}
+
+/** The columns that an event can change, as a member of a `jsonb_to_recordset` list. */
+export function tripChanges(trip: Trip): Record<string, unknown> {
+  const at = (ms: number | null): string | null => (ms === null ? null : timestampOf(ms));
+  return {
+    trip_id: uuidOf('trip', trip.tripId),
+    state: trip.state,
+    seq: trip.seq,
+    search_deadline_at: timestampOf(trip.searchDeadlineAtMs),
+    offer: trip.offer,
+    driver: trip.driver,
+    excluded_driver_ids: trip.excludedDriverIds.map((id) => uuidOf('driver', id)),
+    accepted_at: at(trip.acceptedAtMs),
+    arrived_at: at(trip.arrivedAtMs),
+    started_at: at(trip.startedAtMs),
+    ended_at: at(trip.endedAtMs),
+    cancel_reason: trip.cancelReason,
+  };
+}

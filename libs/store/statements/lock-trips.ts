@@ -1,0 +1,17 @@
+import { uuidOf } from '#libs/contracts';
+import type { Trip } from '#libs/trip';
+import type { Queryable } from '../postgres/database.ts';
+import { TRIP_COLUMNS, tripFromRow, type TripRow } from '../rows/trip-row.ts';
+
+/** Trips by id, locked until the transaction ends; in the order of their ids, so that two batches never wait in a ring. */
+export async function lockTrips(
+  transaction: Queryable,
+  tripIds: readonly string[],
+): Promise<Map<string, Trip>> {
+  const rows = await transaction.rows<TripRow>({
+    name: 'lock-trips',
+    text: `SELECT ${TRIP_COLUMNS} FROM trip WHERE trip_id = ANY ($1::uuid[]) ORDER BY trip_id FOR UPDATE`,
+    values: [tripIds.map((id) => uuidOf('trip', id))],
+  });
+  return new Map(rows.map(tripFromRow).map((trip) => [trip.tripId, trip]));
+}

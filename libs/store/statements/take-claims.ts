@@ -1,0 +1,38 @@
+import { idFromUuid, uuidOf, type DriverId } from '#libs/contracts';
+import type { Queryable } from '../postgres/database.ts';
+import { timestampOf } from '../postgres/values.ts';
+
+export interface OfferClaim {
+  driverId: string;
+  tripId: string;
+  offerId: string;
+  expiresAtMs: number;
+}
+
+/** Claims drivers for offers, and says which ones: a driver (or a trip) that has a claim already is passed over. */
+export async function takeClaims(
+  transaction: Queryable,
+  claims: readonly OfferClaim[],
+): Promise<Set<DriverId>> {
+  const rows = await transaction.rows<{ driver_id: string }>({
+    name: 'take-claims',
+    text: `
+      INSERT INTO driver_claim (driver_id, trip_id, offer_id, kind, expires_at)
+      SELECT driver_id, trip_id, offer_id, 'offer', expires_at
+      FROM jsonb_to_recordset($1::jsonb) AS c (driver_id uuid, trip_id uuid, offer_id uuid, expires_at timestamptz)
+      ORDER BY driver_id
+      ON CONFLICT DO NOTHING
+      RETURNING driver_id`,
+    values: [
+      JSON.stringify(
+        claims.map((claim) => ({
+          driver_id: uuidOf('driver', claim.driverId),
+          trip_id: uuidOf('trip', claim.tripId),
+          offer_id: uuidOf('offer', claim.offerId),
+          expires_at: timestampOf(claim.expiresAtMs),
+        })),
+      ),
+    ],
+  });
+  return new Set(rows.map((row) => idFromUuid('driver', row.driver_id)));
+}

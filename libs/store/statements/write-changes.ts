@@ -1,0 +1,78 @@
+import { driverOfEvent, type Trip, type TripEvent } from '#libs/trip';
+import { uuidOf, type DriverStatus } from '#libs/contracts';
+import type { Queryable } from '../postgres/database.ts';
+import { cellToBigint, timestampOf } from '../postgres/values.ts';
+import { tripChanges } from '../rows/trip-row.ts';
+
+/** One event with what it made of its trip and its driver. */
+export interface WrittenChange {
+  event: TripEvent;
+  trip: Trip;
+  driverStatus: DriverStatus | null;
+  driverVersion: number | null;
+  /** Whose authority an offer was committed under. */
+  authority: { shard: string; epoch: number } | null;
+}
+
+/**
+ * Writes the trips as they are after their events, the events, and their outbox entries, in one round trip. A trip that was
+ * only just inserted is left as it is (its row has the event's number already).
+ *
+ * Throws where a trip's row is not at the event before: the caller did not hold its lock.
+ */
+export async function writeChanges(
+  transaction: Queryable,
+  changes: readonly WrittenChange[],
+  outboxDueAtMs: number,
+): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = await transaction.rows<{ trips: number }>({
+    name: 'write-changes',
+    text: `
+      WITH change AS (
+        SELECT * FROM jsonb_to_recordset($1::jsonb) AS c (trip_id uuid, state text, seq integer,
+          search_deadline_at timestamptz, offer jsonb, driver jsonb, excluded_driver_ids uuid[], accepted_at timestamptz,
+          arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text,
+          type text, at timestamptz, event_driver_id uuid, event jsonb, driver_status text, driver_version bigint,
+          shard bigint, epoch bigint)
+      ), written AS (
+        UPDATE trip t SET state = c.state, seq = c.seq, search_deadline_at = c.search_deadline_at,
+          offer = nullif(c.offer, 'null'), driver = nullif(c.driver, 'null'), excluded_driver_ids = c.excluded_driver_ids,
+          accepted_at = c.accepted_at, arrived_at = c.arrived_at, started_at = c.started_at, ended_at = c.ended_at,
+          cancel_reason = c.cancel_reason
+        FROM change c WHERE t.trip_id = c.trip_id AND t.seq = c.seq - 1 AND c.seq > 1
+        RETURNING t.trip_id
+      ), noted AS (
+        INSERT INTO trip_event (trip_id, seq, type, at, driver_id, event, driver_status, driver_version, shard, epoch)
+        SELECT trip_id, seq, type, at, event_driver_id, event, driver_status, driver_version, shard, epoch FROM change
+      ), posted AS (
+        INSERT INTO outbox (trip_id, seq, due_at) SELECT trip_id, seq, $2 FROM change
+      )
+      SELECT count(*)::integer AS trips FROM written`,
+    values: [JSON.stringify(changes.map(changeRecord)), timestampOf(outboxDueAtMs)],
+  });
+  const expected = changes.filter(({ trip }) => trip.seq > 1).length;
+  if (rows[0]?.trips !== expected)
+    throw new Error(`${rows[0]?.trips} of ${expected} trips were at the event before`);
+}
+
+function changeRecord({
+  event,
+  trip,
+  driverStatus,
+  driverVersion,
+  authority,
+}: WrittenChange): Record<string, unknown> {
+  const driverId = driverOfEvent(event);
+  return {
+    ...tripChanges(trip),
+    type: event.type,
+    at: timestampOf(event.atMs),
+    event_driver_id: driverId === null ? null : uuidOf('driver', driverId),
+    event,
+    driver_status: driverStatus,
+    driver_version: driverVersion,
+    shard: authority === null ? null : cellToBigint(authority.shard),
+    epoch: authority === null ? null : authority.epoch,
+  };
+}

@@ -1,0 +1,167 @@
+import type { TripEvent } from './events.ts';
+import type { OpenOffer, Trip, TripVehicle } from './trip.ts';
+import { isTerminal, type TripState } from './states.ts';
+
+/** What somebody wants of a trip that exists. */
+export type TripCommand =
+  | { type: 'offer'; offer: OpenOffer }
+  | { type: 'accept'; offerId: string; driverId: string; vehicle: TripVehicle }
+  | { type: 'decline'; offerId: string; driverId: string }
+  | { type: 'expire_offer'; offerId: string }
+  | { type: 'arrive'; driverId: string }
+  | { type: 'start'; driverId: string }
+  | { type: 'complete'; driverId: string }
+  | { type: 'driver_cancel'; driverId: string; reason: string | null; searchMs: number }
+  | { type: 'rider_cancel'; reason: string | null }
+  | { type: 'give_up' };
+
+/** Why a command is refused; callers turn these into errors of their own. */
+export type TripRefusal =
+  | 'trip_not_open'
+  | 'driver_excluded'
+  | 'offer_closed'
+  | 'not_the_driver'
+  | 'illegal_transition'
+  | 'too_early';
+
+/**
+ * The outcome of a command. `unchanged`: what it asks for is already so (a repeated tap, a retry after a lost reply),
+ * which is an answer, not an error.
+ */
+export type TripDecision =
+  | { outcome: 'changed'; event: TripEvent }
+  | { outcome: 'unchanged' }
+  | { outcome: 'refused'; refusal: TripRefusal };
+
+const UNCHANGED: TripDecision = { outcome: 'unchanged' };
+
+/** Decides a command on a trip at a moment. Pure: the same three always give the same decision. */
+export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDecision {
+  switch (command.type) {
+    case 'offer':
+      return decideOffer(trip, command.offer, nowMs);
+    case 'accept':
+      return decideAccept(trip, command, nowMs);
+    case 'decline':
+      return decideDecline(trip, command, nowMs);
+    case 'expire_offer':
+      return decideExpiry(trip, command.offerId, nowMs);
+    case 'arrive':
+      return advance(trip, command.driverId, 'accepted', 'arrived', {
+        type: 'arrived',
+        atMs: nowMs,
+        driverId: command.driverId,
+      });
+    case 'start':
+      return advance(trip, command.driverId, 'arrived', 'in_progress', {
+        type: 'started',
+        atMs: nowMs,
+        driverId: command.driverId,
+      });
+    case 'complete':
+      return advance(trip, command.driverId, 'in_progress', 'completed', {
+        type: 'completed',
+        atMs: nowMs,
+        driverId: command.driverId,
+      });
+    case 'driver_cancel':
+      return decideDriverCancel(trip, command, nowMs);
+    case 'rider_cancel':
+      return decideRiderCancel(trip, command.reason, nowMs);
+    case 'give_up':
+      return decideGiveUp(trip, nowMs);
+  }
+}
+
+function decideOffer(trip: Trip, offer: OpenOffer, nowMs: number): TripDecision {
+  const open = trip.state === 'processing' && trip.offer === null && nowMs < trip.searchDeadlineAtMs;
+  if (!open) return refused('trip_not_open');
+  if (trip.excludedDriverIds.includes(offer.driverId)) return refused('driver_excluded');
+  return changed({ type: 'offer_made', atMs: nowMs, offer });
+}
+
+function decideAccept(
+  trip: Trip,
+  command: Extract<TripCommand, { type: 'accept' }>,
+  nowMs: number,
+): TripDecision {
+  if (trip.offer?.offerId !== command.offerId || trip.offer.driverId !== command.driverId)
+    return refused('offer_closed');
+  if (nowMs >= trip.offer.expiresAtMs) return refused('offer_closed');
+  const { pickupEtaS } = trip.offer;
+  return changed({
+    type: 'accepted',
+    atMs: nowMs,
+    driver: { driverId: command.driverId, vehicle: command.vehicle, pickupEtaS },
+  });
+}
+
+function decideDecline(
+  trip: Trip,
+  command: Extract<TripCommand, { type: 'decline' }>,
+  nowMs: number,
+): TripDecision {
+  if (trip.offer?.offerId !== command.offerId || trip.offer.driverId !== command.driverId)
+    return refused('offer_closed');
+  return changed({ type: 'offer_declined', atMs: nowMs, driverId: command.driverId });
+}
+
+function decideExpiry(trip: Trip, offerId: string, nowMs: number): TripDecision {
+  if (trip.offer?.offerId !== offerId) return UNCHANGED;
+  if (nowMs < trip.offer.expiresAtMs) return refused('too_early');
+  return changed({ type: 'offer_expired', atMs: nowMs, driverId: trip.offer.driverId });
+}
+
+/** One step of a trip by its own driver; asking for the state it is in already changes nothing. */
+function advance(
+  trip: Trip,
+  driverId: string,
+  from: TripState,
+  to: TripState,
+  event: TripEvent,
+): TripDecision {
+  if (trip.driver?.driverId !== driverId) return refused('not_the_driver');
+  if (trip.state === to) return UNCHANGED;
+  return trip.state === from ? changed(event) : refused('illegal_transition');
+}
+
+/**
+ * The driver gives the trip back before the ride: the search starts again with a deadline of its own, so that the rider is
+ * not given up at once for what was not the rider's doing.
+ */
+function decideDriverCancel(
+  trip: Trip,
+  command: Extract<TripCommand, { type: 'driver_cancel' }>,
+  nowMs: number,
+): TripDecision {
+  const { driverId, reason, searchMs } = command;
+  const gaveBackBefore =
+    trip.driver === null && trip.offer?.driverId !== driverId && trip.excludedDriverIds.includes(driverId);
+  if (gaveBackBefore) return UNCHANGED;
+  if (trip.driver?.driverId !== driverId) return refused('not_the_driver');
+  if (trip.state !== 'accepted' && trip.state !== 'arrived') return refused('illegal_transition');
+  const searchDeadlineAtMs = Math.max(trip.searchDeadlineAtMs, nowMs + searchMs);
+  return changed({ type: 'driver_redispatched', atMs: nowMs, driverId, reason, searchDeadlineAtMs });
+}
+
+function decideRiderCancel(trip: Trip, reason: string | null, nowMs: number): TripDecision {
+  if (trip.state === 'rider_canceled') return UNCHANGED;
+  if (isTerminal(trip.state) || trip.state === 'in_progress') return refused('illegal_transition');
+  const driverId = trip.driver?.driverId ?? trip.offer?.driverId ?? null;
+  return changed({ type: 'rider_canceled', atMs: nowMs, driverId, reason });
+}
+
+/** The deadline has passed and nobody has accepted. An offer that is out is waited for. */
+function decideGiveUp(trip: Trip, nowMs: number): TripDecision {
+  if (trip.state !== 'processing') return UNCHANGED;
+  if (trip.offer !== null || nowMs < trip.searchDeadlineAtMs) return refused('too_early');
+  return changed({ type: 'no_drivers_available', atMs: nowMs });
+}
+
+function changed(event: TripEvent): TripDecision {
+  return { outcome: 'changed', event };
+}
+
+function refused(refusal: TripRefusal): TripDecision {
+  return { outcome: 'refused', refusal };
+}

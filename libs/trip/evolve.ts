@@ -1,0 +1,64 @@
+import type { TripEvent } from './events.ts';
+import type { Trip } from './trip.ts';
+
+/** The trip after an event. Replaying a trip's events from the first gives the trip. */
+export function evolve(trip: Trip | null, event: TripEvent): Trip {
+  if (event.type === 'requested') return requested(event);
+  if (trip === null) throw new Error(`a trip begins with requested, not ${event.type}`);
+  return { ...trip, ...changes(trip, event), seq: trip.seq + 1 };
+}
+
+function requested(event: Extract<TripEvent, { type: 'requested' }>): Trip {
+  return {
+    ...event.request,
+    state: 'processing',
+    seq: 1,
+    offer: null,
+    driver: null,
+    excludedDriverIds: [],
+    acceptedAtMs: null,
+    arrivedAtMs: null,
+    startedAtMs: null,
+    endedAtMs: null,
+    cancelReason: null,
+  };
+}
+
+function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): Partial<Trip> {
+  switch (event.type) {
+    case 'offer_made':
+      return { offer: event.offer };
+    case 'offer_declined':
+    case 'offer_expired':
+      return { offer: null, excludedDriverIds: excluding(trip, event.driverId) };
+    case 'accepted':
+      return { state: 'accepted', offer: null, driver: event.driver, acceptedAtMs: event.atMs };
+    case 'driver_redispatched':
+      return {
+        state: 'processing',
+        driver: null,
+        excludedDriverIds: excluding(trip, event.driverId),
+        acceptedAtMs: null,
+        arrivedAtMs: null,
+        searchDeadlineAtMs: event.searchDeadlineAtMs,
+      };
+    case 'arrived':
+      return { state: 'arrived', arrivedAtMs: event.atMs };
+    case 'started':
+      return { state: 'in_progress', startedAtMs: event.atMs };
+    case 'completed':
+      return { state: 'completed', endedAtMs: event.atMs };
+    case 'rider_canceled':
+      return { state: 'rider_canceled', offer: null, endedAtMs: event.atMs, cancelReason: event.reason };
+    case 'no_drivers_available':
+      return { state: 'no_drivers_available', endedAtMs: event.atMs };
+    case 'failed':
+      return { state: 'failed', offer: null, endedAtMs: event.atMs, cancelReason: event.reason };
+  }
+}
+
+function excluding(trip: Trip, driverId: string): readonly string[] {
+  return trip.excludedDriverIds.includes(driverId)
+    ? trip.excludedDriverIds
+    : [...trip.excludedDriverIds, driverId];
+}
