@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { cellKeyFromH3, cellKeyToH3, positionCellOf, shardCellOf } from '#libs/geo';
+import { cellDifference, cellsToFollow } from './cells-to-follow.ts';
+
+const PICKUP = { lat: 38.72, lng: -9.14 };
+const SHARD = cellKeyToH3(shardCellOf(PICKUP));
+const RADIUS_M = 4_000;
+
+test('hears drivers in the shard and within the pickup radius around it', () => {
+  const cells = cellsToFollow([SHARD], RADIUS_M);
+  expect(cells.has(cellKeyToH3(positionCellOf(PICKUP)))).toBe(true);
+  // 0.03 degrees of latitude are 3.3 km.
+  for (const lat of [PICKUP.lat - 0.03, PICKUP.lat + 0.03]) {
+    expect(cells.has(cellKeyToH3(positionCellOf({ ...PICKUP, lat })))).toBe(true);
+  }
+  for (const [cell, key] of cells) expect(cellKeyFromH3(cell)).toBe(key);
+});
+
+test('without shards there is nothing to hear', () => {
+  expect(cellsToFollow([], RADIUS_M).size).toBe(0);
+});
+
+test('changes only what changes', () => {
+  const followed = new Map([
+    ['a', 1],
+    ['b', 1],
+  ]);
+  const wanted = new Map([
+    ['b', 1],
+    ['c', 1],
+  ]);
+  expect(cellDifference(followed, wanted)).toEqual({ added: ['c'], removed: ['a'] });
+});
