@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../user-error.ts';
 
 /** What `npm start` was asked for. */
@@ -27,6 +27,7 @@ const MAX_MATCHERS = 64;
 /** The services' own bound for HAILGRID_CLOCK_SPEED. */
 const MAX_SPEED = 100;
 const MAX_MINUTES = 24 * 60;
+const NOON_S = 12 * 3600;
 const LAST_BASE_PORT = 65_533;
 const LAST_SEED = 2 ** 32 - 1;
 
@@ -58,7 +59,11 @@ function command(): Command {
     .option('--matchers <n>', 'matcher processes', whole(1, MAX_MATCHERS), 2)
     .option('--trips <file>', 'replay the trips of this file (columns: see README) instead of made-up demand')
     .option('--streets <dir>', 'drive on the street network of this directory (nodes.csv, edges.csv)')
-    .option('--from <HH:MM>', 'time of day at which the demand begins', timeOfDay, timeOfDay('12:00'))
+    .addOption(
+      new Option('--from <HH:MM>', 'time of day at which the demand begins')
+        .argParser(timeOfDay)
+        .default(NOON_S, '12:00'),
+    )
     .option(
       '--minutes <m>',
       'end after so many minutes of city time; 0: run until Ctrl-C',

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const WAIT_MS = 10 * 60_000;
 const POLL_MS = 200;
+const TELL_AFTER_MS = 2_000;
 const BREAKER_STALE_MS = 30_000;
 
 /**
@@ -27,12 +28,15 @@ export async function withLock(file, work) {
 /** @param {string} file */
 async function acquire(file) {
   mkdirSync(dirname(file), { recursive: true });
-  const deadline = Date.now() + WAIT_MS;
+  const startedAt = Date.now();
   for (let told = false; !createExclusively(file);) {
     if (breakIfOwnerIsDead(file)) continue;
-    if (!told) console.error(`hailgrid: waiting for another set-up (process ${ownerOf(file)}) …`);
-    told = true;
-    if (Date.now() > deadline) {
+    const waitedMs = Date.now() - startedAt;
+    if (!told && waitedMs > TELL_AFTER_MS) {
+      console.error(`hailgrid: waiting for another set-up (process ${ownerOf(file)}) …`);
+      told = true;
+    }
+    if (waitedMs > WAIT_MS) {
       throw new Error(`another set-up has held ${file} for too long; if none is running, delete that file`);
     }
     await sleep(POLL_MS);

@@ -18,6 +18,7 @@ export interface CachedTool {
 /** The path of the tool in the cache; fetches it first where it is not there yet, one process at a time. */
 export async function fromCache(tool: CachedTool): Promise<string> {
   const target = join(cacheDirectory(tool.name, tool.version), tool.name);
+  if (existsSync(target)) return target;
   return withLock(join(cacheDirectory(), `${tool.name}.lock`), async () => {
     if (!existsSync(target)) await fetchInto(target, tool);
     return target;

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { choosePorts } from './ports.ts';
+
+const taken =
+  (...ports: number[]) =>
+  async (port: number) =>
+    !ports.includes(port);
+
+test('the usual ports when they are free', async () => {
+  expect(await choosePorts(undefined, taken())).toEqual({
+    ports: { 'rider-api': 8080, 'driver-api': 8081, 'dev-issuer': 8082 },
+    notes: [],
+  });
+});
+
+test('a taken one moves its service to the next free port, never to one that another has got', async () => {
+  expect(await choosePorts(undefined, taken(8080))).toEqual({
+    ports: { 'rider-api': 8081, 'driver-api': 8082, 'dev-issuer': 8083 },
+    notes: [
+      'port 8080 is taken: rider-api is on 8081',
+      'port 8081 is taken: driver-api is on 8082',
+      'port 8082 is taken: dev-issuer is on 8083',
+    ],
+  });
+});
+
+test('ports that were asked for are used or refused', async () => {
+  expect((await choosePorts(9000, taken(8080))).ports['dev-issuer']).toBe(9002);
+  await expect(choosePorts(9000, taken(9001))).rejects.toThrow('port 9001, meant for driver-api, is taken');
+});
