@@ -22,7 +22,9 @@ export interface DatabaseSettings {
   applicationName: string;
 }
 
-const CONNECT_TIMEOUT_MS = 2_000;
+const PROBE_TIMEOUT_MS = 2_000;
+/** For a connection of the pool, be it a new one or one that has to be waited for. */
+const ACQUIRE_TIMEOUT_MS = 4_000;
 /** A statement that takes longer is given up by the server: its locks must not outlive its caller. */
 const STATEMENT_TIMEOUT_MS = 4_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
@@ -85,7 +87,7 @@ export class Database {
   async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
     const pool = await this.#connected();
     let failure: unknown;
-    const client = await pool.connect().catch((error: unknown) => this.#lost(pool, error));
+    const client = await pool.connect().catch((error: unknown) => this.#notConnected(pool, error));
     try {
       return await use(client);
     } catch (error) {
@@ -112,7 +114,7 @@ export class Database {
       connectionString: url,
       max: this.#settings.maxConnections,
       application_name: this.#settings.applicationName,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
@@ -125,6 +127,12 @@ export class Database {
     });
     this.#open = pool;
     return pool;
+  }
+
+  /** A pool whose connections are all at work is no reason to look for another server. */
+  #notConnected(pool: Pool, cause: unknown): never {
+    if (pool.totalCount < this.#settings.maxConnections) return this.#lost(pool, cause);
+    throw new HailgridError('unavailable', 'all connections to the database are busy', { cause });
   }
 
   /** Leaves this pool; the next caller looks for the primary anew. */
@@ -169,8 +177,8 @@ async function findPrimary(urls: readonly string[]): Promise<string> {
   for (const url of urls) {
     const client = new Client({
       connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: PROBE_TIMEOUT_MS,
+      query_timeout: PROBE_TIMEOUT_MS,
     });
     client.on('error', () => undefined);
     try {

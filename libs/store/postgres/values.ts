@@ -12,7 +12,10 @@ function safeInteger(text: string): number {
   return value;
 }
 
-const defaultParser: NonNullable<CustomTypesConfig['getTypeParser']> = types.getTypeParser;
+const defaultParser = types.getTypeParser as (
+  oid: number,
+  format?: 'text' | 'binary',
+) => (text: string) => unknown;
 
 /** bigint as number, timestamptz as milliseconds since the epoch; everything else as `pg` reads it. */
 export const typeParsers: CustomTypesConfig = {

@@ -1,0 +1,280 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId, toTimestamp, type DriverId, type RiderId, type TripId } from '#libs/contracts';
+import { decide, evolve, type Trip, type TripRequest } from '#libs/trip';
+import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import {
+  claimShards,
+  Database,
+  insertQuote,
+  lockShardEpochs,
+  openSession,
+  readClaim,
+  readEvents,
+  readTrip,
+  TripStore,
+} from './index.ts';
+
+const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
+const PICKUP_CELL = '89393362b83ffff';
+const SHARD = '86393362fffffff';
+
+let testBase: TestDatabase;
+let database: Database;
+let store: TripStore;
+let nowMs = Date.parse('2026-03-01T12:00:00Z');
+
+beforeAll(async () => {
+  testBase = await testDatabase();
+  // The standby first: the pool has to find out which one takes writes.
+  database = new Database({
+    urls: testBase.urls.toReversed(),
+    maxConnections: 20,
+    applicationName: 'trip-store-test',
+  });
+  store = new TripStore(database, () => nowMs);
+});
+
+afterAll(async () => {
+  await database.close();
+  await testBase.drop();
+});
+
+async function quotedRequest(riderId: RiderId = newId('rider')): Promise<TripRequest> {
+  const quoteId = newId('quote');
+  const pickup = { lat: 38.71, lng: -9.14 };
+  const dropoff = { lat: 38.72, lng: -9.13 };
+  await insertQuote(store, {
+    quote_id: quoteId,
+    rider_id: riderId,
+    product: 'standard',
+    pickup,
+    dropoff,
+    pickup_cell: PICKUP_CELL,
+    fare: { amount_minor: 700, currency: 'EUR' },
+    distance_m: 2_000,
+    trip_s: 400,
+    pickup_eta_s: null,
+    created_at: toTimestamp(nowMs),
+    expires_at: toTimestamp(nowMs + 60_000),
+  });
+  return {
+    tripId: newId('trip'),
+    riderId,
+    quoteId,
+    product: 'standard',
+    pickup,
+    dropoff,
+    pickupCell: PICKUP_CELL,
+    fareAmountMinor: 700,
+    fareCurrency: 'EUR',
+    distanceM: 2_000,
+    tripS: 400,
+    requestedAtMs: nowMs,
+    searchDeadlineAtMs: nowMs + 300_000,
+  };
+}
+
+async function requestTrip(): Promise<Trip> {
+  const request = await quotedRequest();
+  return (await store.transact((transaction) => transaction.create(request))).result;
+}
+
+async function onlineDriver(): Promise<DriverId> {
+  const driverId = newId('driver');
+  await store.transact((transaction) =>
+    openSession(transaction, { driverId, product: 'standard', vehicle: VEHICLE, atMs: nowMs }),
+  );
+  return driverId;
+}
+
+/** Offers the trip to the driver as `trips` does: locks, claim, event. False where the claim was taken. */
+async function offer(tripId: string, driverId: DriverId): Promise<boolean> {
+  const { result } = await store.transact(async (transaction) => {
+    const trip = (await readTrip(transaction, tripId))!;
+    const { version } = await transaction.lockDriver(driverId);
+    const proposed = {
+      offerId: newId('offer'),
+      driverId,
+      expiresAtMs: nowMs + 15_000,
+      pickupEtaS: 60,
+      pickupDistanceM: 300,
+    };
+    const decision = decide(trip, { type: 'offer', offer: proposed }, nowMs);
+    const taken = await transaction.takeClaims([{ ...proposed, tripId }]);
+    if (!taken.has(driverId) || decision.outcome !== 'changed') return false;
+    const { event } = decision;
+    await transaction.write([
+      {
+        event,
+        trip: evolve(trip, event),
+        driverStatus: 'offered',
+        driverVersion: version + 1,
+        authority: null,
+      },
+    ]);
+    return true;
+  });
+  return result;
+}
+
+describe('a trip in Postgres', () => {
+  test('is read as it was written, and its events give it again', async () => {
+    const created = await requestTrip();
+    const driverId = await onlineDriver();
+    await offer(created.tripId, driverId);
+    const offered = await readTrip(store, created.tripId);
+    const { offerId } = offered!.offer!;
+    const { result } = await store.transact((transaction) =>
+      transaction.change(created.tripId, () => ({ type: 'accept', offerId, driverId, vehicle: VEHICLE })),
+    );
+    const events = await readEvents(store, created.tripId);
+    expect(await readTrip(store, created.tripId)).toEqual(result.trip);
+    expect(events.map(({ event }) => event).reduce<Trip | null>(evolve, null)).toEqual(result.trip);
+    expect(
+      events.map(({ seq, driver_status, driver_version }) => [seq, driver_status, driver_version]),
+    ).toEqual([
+      [1, null, null],
+      [2, 'offered', 2],
+      [3, 'on_trip', 3],
+    ]);
+  });
+
+  test('leaves nothing behind when its transaction fails', async () => {
+    const request = await quotedRequest();
+    const failing = store.transact(async (transaction) => {
+      await transaction.create(request);
+      throw new Error('a handler failed after the write');
+    });
+    await expect(failing).rejects.toThrow('a handler failed');
+    expect(await readTrip(store, request.tripId)).toBeUndefined();
+    expect(await readEvents(store, request.tripId)).toEqual([]);
+  });
+
+  test('has a history that cannot be changed', async () => {
+    const { tripId } = await requestTrip();
+    for (const text of ['UPDATE trip_event SET seq = seq + 1', 'DELETE FROM trip_event']) {
+      await expect(store.rows({ name: `history ${text}`, text, values: [] })).rejects.toThrow('append-only');
+    }
+    expect(await readEvents(store, tripId)).toHaveLength(1);
+  });
+
+  test('comes of a quote once', async () => {
+    const request = await quotedRequest();
+    await store.transact((transaction) => transaction.create(request));
+    const again = store.transact((transaction) => transaction.create({ ...request, tripId: newId('trip') }));
+    await expect(again).rejects.toMatchObject({ code: 'quote_used' });
+  });
+});
+
+describe('a driver', () => {
+  test('is claimed by one of a hundred racing offers', async () => {
+    const driverId = await onlineDriver();
+    const trips = await Promise.all(Array.from({ length: 100 }, requestTrip));
+    const outcomes = await Promise.all(trips.map(({ tripId }) => offer(tripId, driverId)));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const winner = trips[outcomes.indexOf(true)]!;
+    expect(await readClaim(store, driverId)).toMatchObject({ tripId: winner.tripId, kind: 'offer' });
+  });
+
+  test('counts its versions without a gap through offers, declines and new sessions', async () => {
+    const driverId = await onlineDriver();
+    const versions: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const { tripId } = await requestTrip();
+      await offer(tripId, driverId);
+      const { offerId } = (await readTrip(store, tripId))!.offer!;
+      await store.transact((transaction) =>
+        transaction.change(tripId, () => ({ type: 'decline', offerId, driverId })),
+      );
+      versions.push(
+        ...(await readEvents(store, tripId)).flatMap(({ driver_version }) => driver_version ?? []),
+      );
+    }
+    expect(versions).toEqual([2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe('an idempotency key', () => {
+  const use = (riderId: RiderId, key: string, digest: string, work: () => Promise<TripId>) =>
+    store.transact((transaction) =>
+      transaction.once({ prefix: 'rider', id: riderId }, { key, request_digest: digest.repeat(64) }, work),
+    );
+
+  test('gives one answer to a hundred calls at once', async () => {
+    const riderId = newId('rider');
+    let done = 0;
+    const work = async (): Promise<TripId> => {
+      done += 1;
+      return newId('trip');
+    };
+    const answers = await Promise.all(Array.from({ length: 100 }, () => use(riderId, 'key', 'a', work)));
+    expect(done).toBe(1);
+    expect(new Set(answers.map(({ result }) => result)).size).toBe(1);
+  });
+
+  test('refuses another request, and belongs to one rider', async () => {
+    const riderId = newId('rider');
+    const first = await use(riderId, 'key', 'a', async () => newId('trip'));
+    await expect(use(riderId, 'key', 'b', async () => newId('trip'))).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    const other = await use(newId('rider'), 'key', 'b', async () => newId('trip'));
+    expect(other.result).not.toBe(first.result);
+  });
+
+  test('is free again after work that failed, and after it has expired', async () => {
+    const riderId = newId('rider');
+    const failing = use(riderId, 'key', 'a', () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    const first = await use(riderId, 'key', 'a', async () => newId('trip'));
+    nowMs += 25 * 3600 * 1000;
+    const second = await use(riderId, 'key', 'b', async () => newId('trip'));
+    expect(second.result).not.toBe(first.result);
+  });
+});
+
+describe('a shard', () => {
+  test('cannot change hands while a commit relies on its epoch', async () => {
+    await claimShards(store, [{ shard: SHARD, owner: 'matcher-1', epoch: 1, seenEpoch: null }], nowMs);
+    const order: string[] = [];
+    let move: Promise<unknown> = Promise.resolve();
+    await store.transact(async (transaction) => {
+      expect(await lockShardEpochs(transaction, [SHARD])).toEqual(
+        new Map([[SHARD, { epoch: 1, owner: 'matcher-1' }]]),
+      );
+      move = claimShards(store, [{ shard: SHARD, owner: 'matcher-2', epoch: 2, seenEpoch: 1 }], nowMs).then(
+        () => order.push('moved'),
+      );
+      // Long enough for the move to have gone through, were it not held up.
+      await store.rows({ name: 'pause', text: 'SELECT pg_sleep(0.3)', values: [] });
+      order.push('committed');
+    });
+    await move;
+    expect(order).toEqual(['committed', 'moved']);
+  });
+
+  test('is set only from the epoch that was seen, and never goes back', async () => {
+    const stale = await claimShards(
+      store,
+      [{ shard: SHARD, owner: 'matcher-3', epoch: 2, seenEpoch: 1 }],
+      nowMs,
+    );
+    expect(stale).toEqual([]);
+    const backwards = store.rows({
+      name: 'backwards',
+      text: 'UPDATE shard SET epoch = epoch - 1',
+      values: [],
+    });
+    await expect(backwards).rejects.toThrow('epoch');
+  });
+});
+
+test('a database without a primary says so', async () => {
+  const standbyOnly = new Database({
+    urls: testBase.urls.slice(1),
+    maxConnections: 2,
+    applicationName: 'standby-only',
+  });
+  await expect(standbyOnly.ping()).rejects.toMatchObject({ code: 'unavailable' });
+  await standbyOnly.close();
+});

@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  claimChangeOf,
+  decide,
+  driverOfEvent,
+  evolve,
+  isTerminal,
+  type Trip,
+  type TripCommand,
+  type TripEvent,
+  type TripState,
+} from './index.ts';
+
+const REQUEST = {
+  tripId: 'trip_1',
+  riderId: 'rider_1',
+  quoteId: 'quote_1',
+  product: 'standard',
+  pickup: { lat: 38.71, lng: -9.14 },
+  dropoff: { lat: 38.72, lng: -9.13 },
+  pickupCell: '89393362b83ffff',
+  fareAmountMinor: 700,
+  fareCurrency: 'EUR',
+  distanceM: 2_000,
+  tripS: 400,
+  requestedAtMs: 0,
+  searchDeadlineAtMs: 100_000,
+};
+const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
+const requested: TripEvent = { type: 'requested', atMs: 0, request: REQUEST };
+
+/** The only ways from one state to another. */
+const LEGAL: Readonly<Record<TripState, readonly TripState[]>> = {
+  scheduled: ['processing'],
+  processing: ['processing', 'accepted', 'rider_canceled', 'no_drivers_available', 'failed'],
+  accepted: ['arrived', 'processing', 'rider_canceled', 'failed'],
+  arrived: ['in_progress', 'processing', 'rider_canceled', 'failed'],
+  in_progress: ['completed', 'failed'],
+  completed: [],
+  rider_canceled: [],
+  no_drivers_available: [],
+  failed: [],
+};
+
+const driver = fc.constantFrom('driver_a', 'driver_b', 'driver_c');
+const offerId = fc.constantFrom('offer_1', 'offer_2', 'offer_3');
+const command: fc.Arbitrary<TripCommand> = fc.oneof(
+  fc
+    .record({ offerId, driverId: driver, ttlMs: fc.integer({ min: 1, max: 20_000 }) })
+    .map(({ offerId, driverId, ttlMs }): TripCommand => ({
+      type: 'offer',
+      offer: { offerId, driverId, expiresAtMs: ttlMs, pickupEtaS: 60, pickupDistanceM: 300 },
+    })),
+  fc.record({
+    type: fc.constant('accept' as const),
+    offerId,
+    driverId: driver,
+    vehicle: fc.constant(VEHICLE),
+  }),
+  fc.record({ type: fc.constant('decline' as const), offerId, driverId: driver }),
+  fc.record({ type: fc.constant('expire_offer' as const), offerId }),
+  fc.record({
+    type: fc.constantFrom('arrive' as const, 'start' as const, 'complete' as const),
+    driverId: driver,
+  }),
+  fc.record({
+    type: fc.constant('driver_cancel' as const),
+    driverId: driver,
+    reason: fc.constant(null),
+    searchMs: fc.constant(50_000),
+  }),
+  fc.record({ type: fc.constant('rider_cancel' as const), reason: fc.constant('changed my mind') }),
+  fc.constant<TripCommand>({ type: 'give_up' }),
+);
+const history = fc.array(fc.record({ command, afterMs: fc.integer({ min: 0, max: 30_000 }) }), {
+  maxLength: 40,
+});
+
+/** Plays commands at their times; an offer's ttl is counted from its moment. */
+function play(
+  steps: readonly { command: TripCommand; afterMs: number }[],
+  onStep: (before: Trip, after: Trip, event: TripEvent) => void,
+): TripEvent[] {
+  let trip = evolve(null, requested);
+  let nowMs = 0;
+  const events = [requested];
+  for (const { command: step, afterMs } of steps) {
+    nowMs += afterMs;
+    const now =
+      step.type === 'offer'
+        ? { ...step, offer: { ...step.offer, expiresAtMs: nowMs + step.offer.expiresAtMs } }
+        : step;
+    const decision = decide(trip, now, nowMs);
+    if (decision.outcome !== 'changed') continue;
+    const next = evolve(trip, decision.event);
+    onStep(trip, next, decision.event);
+    events.push(decision.event);
+    trip = next;
+  }
+  return events;
+}
+
+describe('any history of commands', () => {
+  test('moves along legal transitions only, one event a number, and not at all after an end', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (before, after) => {
+          expect(LEGAL[before.state]).toContain(after.state);
+          expect(isTerminal(before.state)).toBe(false);
+          expect(after.seq).toBe(before.seq + 1);
+        });
+      }),
+    );
+  });
+
+  test('binds one driver at a time, and lets go of every driver it bound', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        let bound: string | null = null;
+        play(steps, (_, after, event) => {
+          const change = claimChangeOf(event);
+          if (change === 'take') {
+            expect(bound).toBeNull();
+            bound = driverOfEvent(event);
+          } else if (change !== 'none') {
+            expect(driverOfEvent(event)).toBe(bound);
+            if (change === 'release') bound = null;
+          }
+          expect(after.driver?.driverId ?? after.offer?.driverId ?? null).toBe(
+            isTerminal(after.state) ? (after.driver?.driverId ?? null) : bound,
+          );
+          if (isTerminal(after.state)) expect(bound).toBeNull();
+        });
+      }),
+    );
+  });
+
+  test('never asks a driver again who declined, let the offer expire or gave the trip back', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const refused = new Set<string>();
+        play(steps, (_, __, event) => {
+          if (event.type === 'offer_made') expect(refused).not.toContain(event.offer.driverId);
+          if (
+            event.type === 'offer_declined' ||
+            event.type === 'offer_expired' ||
+            event.type === 'driver_redispatched'
+          ) {
+            refused.add(event.driverId);
+          }
+        });
+      }),
+    );
+  });
+
+  test('is told again by its events alone', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        let last = evolve(null, requested);
+        const events = play(steps, (_, after) => {
+          last = after;
+        });
+        expect(events.reduce<Trip | null>(evolve, null)).toEqual(last);
+      }),
+    );
+  });
+
+  test('does not change when the command that brought it there comes a second time', () => {
+    fc.assert(
+      fc.property(history, command, fc.integer({ min: 0, max: 200_000 }), (steps, last, nowMs) => {
+        const trip = play(steps, () => undefined).reduce<Trip | null>(evolve, null);
+        if (trip === null || last.type === 'offer') return;
+        const decision = decide(trip, last, nowMs);
+        if (decision.outcome !== 'changed') return;
+        expect(decide(evolve(trip, decision.event), last, nowMs).outcome).not.toBe('changed');
+      }),
+    );
+  });
+});
+
+describe('a moment decides', () => {
+  const offered = [
+    requested,
+    {
+      type: 'offer_made',
+      atMs: 0,
+      offer: {
+        offerId: 'offer_1',
+        driverId: 'driver_a',
+        expiresAtMs: 15_000,
+        pickupEtaS: 60,
+        pickupDistanceM: 300,
+      },
+    } as const,
+  ].reduce<Trip | null>(evolve, null)!;
+
+  test('an offer can be accepted until it expires, and expires from then on', () => {
+    const accept: TripCommand = {
+      type: 'accept',
+      offerId: 'offer_1',
+      driverId: 'driver_a',
+      vehicle: VEHICLE,
+    };
+    const expire: TripCommand = { type: 'expire_offer', offerId: 'offer_1' };
+    expect(decide(offered, accept, 14_999).outcome).toBe('changed');
+    expect(decide(offered, accept, 15_000)).toEqual({ outcome: 'refused', refusal: 'offer_closed' });
+    expect(decide(offered, expire, 14_999)).toEqual({ outcome: 'refused', refusal: 'too_early' });
+    expect(decide(offered, expire, 15_000).outcome).toBe('changed');
+  });
+
+  test('a search is given up at its deadline, unless an offer is out', () => {
+    const open = evolve(null, requested);
+    expect(decide(open, { type: 'give_up' }, 99_999)).toEqual({ outcome: 'refused', refusal: 'too_early' });
+    expect(decide(open, { type: 'give_up' }, 100_000).outcome).toBe('changed');
+    expect(decide(offered, { type: 'give_up' }, 100_000)).toEqual({
+      outcome: 'refused',
+      refusal: 'too_early',
+    });
+  });
+
+  test('a driver who gives the trip back starts the search anew, with time to find another', () => {
+    const accepted = decide(
+      offered,
+      { type: 'accept', offerId: 'offer_1', driverId: 'driver_a', vehicle: VEHICLE },
+      1_000,
+    );
+    const trip = evolve(offered, accepted.outcome === 'changed' ? accepted.event : requested);
+    const decision = decide(
+      trip,
+      { type: 'driver_cancel', driverId: 'driver_a', reason: 'flat tyre', searchMs: 60_000 },
+      90_000,
+    );
+    expect(decision).toMatchObject({ event: { type: 'driver_redispatched', searchDeadlineAtMs: 150_000 } });
+    expect(
+      decide(trip, { type: 'driver_cancel', driverId: 'driver_b', reason: null, searchMs: 60_000 }, 90_000),
+    ).toEqual({
+      outcome: 'refused',
+      refusal: 'not_the_driver',
+    });
+  });
+});
