@@ -134,7 +134,7 @@ export class StreamLink<F> implements KeptLink {
 
   #receive(data: RawData): void {
     this.lastReceivedMs = performance.now();
-    const text = data.toString();
+    const text = (data as Buffer).toString(); // the default binaryType of ws
     if (this.#ignoredPrefix !== undefined && text.startsWith(this.#ignoredPrefix)) return;
     const parsed = this.#options.frames.safeParse(parseJson(text));
     if (!parsed.success) {
