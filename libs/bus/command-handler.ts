@@ -22,10 +22,10 @@ export interface ReportsFailures {
  * The method's type must be the command's.
  */
 export function HandleCommand<C extends Command>(command: C) {
-  return (
+  return <H extends Handler<C>>(
     target: ReportsFailures,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<Handler<C>>,
+    descriptor: TypedPropertyDescriptor<H>,
   ): void => {
     const handle = descriptor.value;
     if (handle === undefined) throw new TypeError(`${String(key)} is not a method`);
@@ -41,9 +41,10 @@ export function HandleCommand<C extends Command>(command: C) {
         return { ok: false, error: toReply(error) };
       }
     };
-    const replaced: PropertyDescriptor = { ...descriptor, value: answer };
-    applyDecorators(MessagePattern(command.subject))(target, key, replaced);
-    Object.defineProperty(target, key, replaced);
+    // In place: once all decorators have run, this very descriptor is what the class gets.
+    const method: PropertyDescriptor = descriptor;
+    method.value = answer;
+    applyDecorators(MessagePattern(command.subject))(target, key, method);
   };
 }
 
