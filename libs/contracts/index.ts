@@ -1,5 +1,6 @@
 export * from './command.ts';
 export * from './commands/index.ts';
+export * from './documents/index.ts';
 export * from './driver-attended.ts';
 export * from './errors.ts';
 export * from './fleet-stats.ts';

@@ -6,6 +6,7 @@ import { tripParams, cancelRequest } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 
 export const onlineRequest = z.strictObject({ product, vehicle }).meta({ id: 'OnlineRequest' });
+export type OnlineRequest = z.infer<typeof onlineRequest>;
 
 /** The driver as its own app sees it. */
 export const driverView = z
@@ -42,6 +43,7 @@ export const MAX_POSITIONS_PER_REQUEST = 100;
 export const positionsRequest = z
   .strictObject({ positions: z.array(ping).min(1).max(MAX_POSITIONS_PER_REQUEST) })
   .meta({ id: 'PositionsRequest' });
+export type PositionsRequest = z.infer<typeof positionsRequest>;
 
 /** What became of each position of a batch; a bad one does not take the others with it. */
 export const positionsResult = z
@@ -50,8 +52,10 @@ export const positionsResult = z
     rejected: z.array(z.object({ seq: z.int(), code: z.string(), detail: z.string() })),
   })
   .meta({ id: 'PositionsResult' });
+export type PositionsResult = z.infer<typeof positionsResult>;
 
 export const offerParams = z.strictObject({ offer_id: offerId });
+export type OfferParams = z.infer<typeof offerParams>;
 
 export const getDriverSelf = defineRoute({
   api: 'driver',

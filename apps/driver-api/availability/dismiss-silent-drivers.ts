@@ -1,0 +1,92 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { asHailgridError } from '#libs/contracts';
+import { CLOCK, LOGGER, type Cancel, type Clock, type Logger } from '#libs/service';
+import type { DriverPresence } from '../presence/driver-presence.ts';
+import { Presences } from '../presence/presences.ts';
+import { GoOffline } from './go-offline.ts';
+
+/** How long an online driver may be without a socket and silent, service time. */
+export const DISCONNECT_GRACE_MS = 60_000;
+const SWEEP_INTERVAL_MS = 5_000;
+/** Of one sweep; the rest is for the next. */
+const MAX_DISMISSALS_PER_SWEEP = 200;
+const DISMISSALS_AT_ONCE = 8;
+
+/**
+ * Takes drivers offline who have lost their socket and do not come back. One on a trip stays: the trip is what matters, and the
+ * driver will be heard again, or the trip ends otherwise.
+ */
+@Injectable()
+export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShutdown {
+  readonly #presences: Presences;
+  readonly #goOffline: GoOffline;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #stop: Cancel | undefined;
+  #sweeping = false;
+
+  constructor(
+    @Inject(Presences) presences: Presences,
+    @Inject(GoOffline) goOffline: GoOffline,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#presences = presences;
+    this.#goOffline = goOffline;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  onModuleInit(): void {
+    this.#stop = this.#clock.every(SWEEP_INTERVAL_MS, () => void this.#sweep());
+  }
+
+  /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */
+  beforeApplicationShutdown(): void {
+    this.#stop?.();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    const queue = this.#silent().slice(0, MAX_DISMISSALS_PER_SWEEP).values();
+    const work = async (): Promise<void> => {
+      for (const presence of queue) await this.#dismiss(presence);
+    };
+    await Promise.all(Array.from({ length: DISMISSALS_AT_ONCE }, work));
+    this.#sweeping = false;
+  }
+
+  #silent(): DriverPresence[] {
+    const latestMs = this.#clock.now() - DISCONNECT_GRACE_MS;
+    return [...this.#presences.all()].filter(
+      ({ connection, heardAtMs, state }) =>
+        connection === undefined && heardAtMs < latestMs && state.status !== 'on_trip',
+    );
+  }
+
+  async #dismiss(presence: DriverPresence): Promise<void> {
+    const { driverId, state, attended } = presence;
+    if (!attended || state.session === null) {
+      this.#presences.remove(presence);
+      return;
+    }
+    try {
+      await this.#goOffline.execute(driverId, { reason: 'silent' }, state.newestSession);
+    } catch (thrown) {
+      this.#giveUp(presence, thrown);
+    }
+  }
+
+  #giveUp(presence: DriverPresence, thrown: unknown): void {
+    const error = asHailgridError(thrown);
+    const { driverId } = presence;
+    // Not online (in this session) any more: nothing is left to do. With a trip, or no answer: the next sweep sees.
+    if (error.code === 'driver_offline' || error.code === 'session_superseded')
+      this.#presences.remove(presence);
+    this.#logger.debug(
+      { event: 'driver_not_dismissed', driver_id: driverId, code: error.code },
+      error.message,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { MAX_RECORDS_PER_BATCH, type PositionRecord } from '#libs/contracts';
+import type { CellKey } from '#libs/geo';
+
+/** A position waits no longer than this for others of its cell, wall time. */
+export const FLUSH_INTERVAL_MS = 100;
+
+export type PublishBatch = (cell: CellKey, records: PositionRecord[]) => void;
+
+/**
+ * Gathers the records of each cell into batches: one message for many positions costs a twentieth of one for each. A
+ * batch goes out when it is full, when its time is over, or when {@link flush} is called for it.
+ */
+export class PositionBatcher {
+  readonly #publish: PublishBatch;
+  readonly #maxRecords: number;
+  #waiting = new Map<CellKey, PositionRecord[]>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(publish: PublishBatch, maxRecords = MAX_RECORDS_PER_BATCH) {
+    this.#publish = publish;
+    this.#maxRecords = maxRecords;
+  }
+
+  add(cell: CellKey, record: PositionRecord): void {
+    const records = this.#waiting.get(cell);
+    if (records === undefined) this.#waiting.set(cell, [record]);
+    else records.push(record);
+    if ((records?.length ?? 1) >= this.#maxRecords) this.flush(cell);
+    else this.#timer ??= setTimeout(() => this.flushAll(), FLUSH_INTERVAL_MS);
+  }
+
+  /** Sends what waits for one cell, now. */
+  flush(cell: CellKey): void {
+    const records = this.#waiting.get(cell);
+    if (records === undefined) return;
+    this.#waiting.delete(cell);
+    this.#publish(cell, records);
+  }
+
+  flushAll(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batches = this.#waiting;
+    this.#waiting = new Map();
+    for (const [cell, records] of batches) this.#publish(cell, records);
+  }
+}

@@ -1,0 +1,24 @@
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { postPositions, routerPath, type PositionsRequest, type PositionsResult } from '#libs/contracts';
+import { CallerOf, ForRole, type Caller } from '#libs/service';
+import { driverOf } from '../caller/driver-of.ts';
+import { ReceiveBatch } from './receive-batch.ts';
+
+@Controller()
+@ForRole('driver')
+export class PositionsController {
+  readonly #receiveBatch: ReceiveBatch;
+
+  constructor(@Inject(ReceiveBatch) receiveBatch: ReceiveBatch) {
+    this.#receiveBatch = receiveBatch;
+  }
+
+  @Post(routerPath(postPositions))
+  @HttpCode(postPositions.status)
+  positions(
+    @CallerOf() caller: Caller,
+    @Body({ schema: postPositions.body }) { positions }: PositionsRequest,
+  ): Promise<PositionsResult> {
+    return this.#receiveBatch.execute(driverOf(caller), positions);
+  }
+}

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { fromTimestamp, HailgridError, type DriverId, type Ping } from '#libs/contracts';
+import { CellTracker, expandBoxM, POSITION_CELL_RES, type BoundingBox } from '#libs/geo';
+import { CLOCK, METRICS, type Clock, type Metrics } from '#libs/service';
+import { DRIVER_API_CONFIG, type DriverApiConfig } from '../config.ts';
+import { Attendance } from '../presence/attendance.ts';
+import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
+import { Presences } from '../presence/presences.ts';
+import { judgePing, type JudgedPing } from './judge-ping.ts';
+import { PositionPublisher } from './position-publisher.ts';
+import { TripTracker } from './trip-tracker.ts';
+
+/** A driver whose positions do not fit what is known is looked up again no more often than that, wall time. */
+const READ_INTERVAL_MS = 1_000;
+
+/** Takes one position of a driver: judges it, and passes an accepted one on to the matchers and the trip's rider. */
+@Injectable()
+export class ReceivePosition {
+  readonly #presences: Presences;
+  readonly #attendance: Attendance;
+  readonly #publisher: PositionPublisher;
+  readonly #tracker: TripTracker;
+  readonly #clock: Clock;
+  readonly #area: BoundingBox;
+  readonly #cells = new CellTracker(POSITION_CELL_RES);
+  readonly #accepted;
+  readonly #pings;
+
+  constructor(
+    @Inject(Presences) presences: Presences,
+    @Inject(Attendance) attendance: Attendance,
+    @Inject(PositionPublisher) publisher: PositionPublisher,
+    @Inject(TripTracker) tracker: TripTracker,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(DRIVER_API_CONFIG) config: DriverApiConfig,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#presences = presences;
+    this.#attendance = attendance;
+    this.#publisher = publisher;
+    this.#tracker = tracker;
+    this.#clock = clock;
+    this.#area = expandBoxM(config.serviceArea, config.serviceAreaMarginM);
+    this.#pings = metrics.counter('pings_total', 'Driver positions received, by what became of them', [
+      'result',
+    ]);
+    this.#accepted = this.#pings.labels('accepted');
+  }
+
+  /**
+   * Throws the refusal. Synchronous, as nearly every position is, unless the driver has to be looked up first: it came here from
+   * another instance, or with a session that was opened there.
+   */
+  receive(driverId: DriverId, ping: Ping): Promise<void> | void {
+    const presence = this.#presences.get(driverId);
+    if (presence !== undefined && isKnown(presence, ping)) return this.#judge(presence, ping);
+    return this.#receiveAfterReading(driverId, ping);
+  }
+
+  async #receiveAfterReading(driverId: DriverId, ping: Ping): Promise<void> {
+    const record = await this.#attendance.read(driverId);
+    const presence = this.#presences.get(driverId);
+    if (record?.online === true && record.session === ping.session) {
+      this.#attendance.attend(record).readAtMs = performance.now();
+    } else if (record !== null && presence !== undefined) {
+      // Not of the session that is open: worth knowing, but no reason to speak for the driver.
+      this.#presences.applyRecord(presence, record);
+      presence.readAtMs = performance.now();
+    }
+    this.#judge(this.#presences.get(driverId), ping, record?.online === true ? record.session : null);
+  }
+
+  #judge(presence: DriverPresence | undefined, ping: Ping, session = openSession(presence)): void {
+    const judged: JudgedPing = {
+      session: ping.session,
+      seq: ping.seq,
+      lat: ping.lat,
+      lng: ping.lng,
+      recordedAtMs: fromTimestamp(ping.recorded_at),
+    };
+    const last = presence?.lastPosition;
+    const refusal = judgePing(judged, { session, last, area: this.#area, nowMs: this.#clock.now() });
+    if (refusal !== undefined) {
+      this.#pings.labels(refusal).inc();
+      throw new HailgridError(refusal, `session ${ping.session}, seq ${ping.seq}`);
+    }
+    if (presence === undefined) throw new HailgridError('driver_offline', 'no presence');
+    this.#accepted.inc();
+    this.#accept(presence, judged, ping);
+  }
+
+  #accept(presence: DriverPresence, judged: JudgedPing, ping: Ping): void {
+    const product = presence.state.session?.product;
+    if (product === undefined) return;
+    const previousCell = presence.lastPosition?.cell;
+    const position: LastPosition = {
+      ...judged,
+      headingDeg: ping.heading_deg,
+      speedMps: ping.speed_mps,
+      product,
+      cell: this.#cells.cellKeyAt(ping.lat, ping.lng, previousCell),
+    };
+    presence.lastPosition = position;
+    presence.heardAtMs = this.#clock.now();
+    this.#publisher.moved(presence, position, previousCell);
+    this.#tracker.moved(presence, position);
+  }
+}
+
+/** Whether what is known suffices to judge the ping; where it was looked up just now, it has to. */
+function isKnown({ attended, state, readAtMs }: DriverPresence, { session }: Ping): boolean {
+  const fits = attended ? session <= state.newestSession : session < state.newestSession;
+  return fits || performance.now() - readAtMs < READ_INTERVAL_MS;
+}
+
+function openSession(presence: DriverPresence | undefined): number | null {
+  return presence === undefined || presence.state.session === null ? null : presence.state.newestSession;
+}

@@ -1,0 +1,42 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, subscribeJson } from '#libs/bus';
+import { POSITIONS_RESEND_SUBJECT, resendRequest, type ResendRequest } from '#libs/contracts';
+import { parseCellKey } from '#libs/geo';
+import { LOGGER, type Logger } from '#libs/service';
+import { PositionPublisher } from './position-publisher.ts';
+
+/** Answers a matcher that has (re)gained cells: nobody stores positions, those who heard them say them again. */
+@Injectable()
+export class ResendPositions implements OnModuleInit {
+  readonly #bus: NatsConnection;
+  readonly #publisher: PositionPublisher;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(PositionPublisher) publisher: PositionPublisher,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#publisher = publisher;
+    this.#logger = logger;
+  }
+
+  onModuleInit(): void {
+    subscribeJson(
+      this.#bus,
+      POSITIONS_RESEND_SUBJECT,
+      resendRequest,
+      (request) => this.#resend(request),
+      (error, subject) =>
+        this.#logger.warn({ event: 'resend_invalid', subject, err: error }, 'resend request not understood'),
+    );
+  }
+
+  #resend({ cells }: ResendRequest): void {
+    const known = cells.map(parseCellKey).filter((cell) => cell !== undefined);
+    this.#publisher.resend(new Set(known));
+    this.#logger.info({ event: 'positions_resent', cells: known.length }, 'positions resent');
+  }
+}

@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, publishJson } from '#libs/bus';
+import { toTimestamp, trackSubject, type TrackedPosition } from '#libs/contracts';
+import { CLOCK, type Clock } from '#libs/service';
+import { BusLink } from '../presence/bus-link.ts';
+import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
+
+/** A rider's map needs no more, service time. */
+const TRACK_INTERVAL_MS = 1_000;
+
+/** Sends where a driver is to the rider of its trip, and to nobody else. */
+@Injectable()
+export class TripTracker {
+  readonly #bus: NatsConnection;
+  readonly #link: BusLink;
+  readonly #clock: Clock;
+
+  constructor(@Inject(BUS) bus: NatsConnection, @Inject(BusLink) link: BusLink, @Inject(CLOCK) clock: Clock) {
+    this.#bus = bus;
+    this.#link = link;
+    this.#clock = clock;
+  }
+
+  moved(presence: DriverPresence, position: LastPosition): void {
+    const { trip } = presence.state;
+    const nowMs = this.#clock.now();
+    if (trip === null || nowMs - presence.trackedAtMs < TRACK_INTERVAL_MS || !this.#link.connected) return;
+    presence.trackedAtMs = nowMs;
+    const tracked: TrackedPosition = {
+      trip_id: trip.tripId,
+      point: { lat: position.lat, lng: position.lng },
+      heading_deg: position.headingDeg ?? null,
+      recorded_at: toTimestamp(position.recordedAtMs),
+    };
+    publishJson(this.#bus, trackSubject(trip.tripId), tracked);
+  }
+}

@@ -1,0 +1,125 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, CommandClient, publishJson, subscribeJson } from '#libs/bus';
+import {
+  DRIVER_ATTENDED_SUBJECT,
+  driverAttended,
+  getDriver,
+  type DriverAttended,
+  type DriverId,
+  type DriverRecord,
+} from '#libs/contracts';
+import { CLOCK, CONFIG, LOGGER, type BaseConfig, type Clock, type Logger } from '#libs/service';
+import { CLOSE } from '#libs/stream';
+import type { DriverConnection, DriverPresence } from './driver-presence.ts';
+import { Presences } from './presences.ts';
+
+/**
+ * Which instance speaks for a driver: the one it was last heard at. Instances tell each other by a hint; the truth about
+ * session and status is read from `trips` whenever a driver turns up.
+ */
+@Injectable()
+export class Attendance implements OnModuleInit {
+  readonly #instance: string;
+  readonly #bus: NatsConnection;
+  readonly #commands: CommandClient;
+  readonly #presences: Presences;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(CONFIG) config: BaseConfig,
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(Presences) presences: Presences,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#instance = config.instance;
+    this.#bus = bus;
+    this.#commands = commands;
+    this.#presences = presences;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  onModuleInit(): void {
+    subscribeJson(
+      this.#bus,
+      DRIVER_ATTENDED_SUBJECT,
+      driverAttended,
+      (message) => this.#yieldTo(message),
+      (error, subject) =>
+        this.#logger.warn({ event: 'push_invalid', subject, err: error }, 'attendance not understood'),
+    );
+  }
+
+  /**
+   * A driver's socket has opened here. An older one of the same driver is closed, here or elsewhere. What is pushed is held until
+   * the presence is released, so that the welcome comes first.
+   */
+  async connect(
+    driverId: DriverId,
+    connection: DriverConnection,
+  ): Promise<{ presence: DriverPresence; record: DriverRecord | null }> {
+    const presence = this.#presences.ensure(driverId);
+    presence.connection?.close(CLOSE.superseded, 'session_superseded');
+    presence.connect(connection);
+    const record = await this.read(driverId);
+    if (record === null) this.#announce(presence);
+    else this.attend(record);
+    return { presence, record };
+  }
+
+  /** A driver's socket is gone. One that is online keeps its presence for a while, to come back to. */
+  disconnect(driverId: DriverId, connection: DriverConnection): void {
+    const presence = this.#presences.get(driverId);
+    if (presence?.connection !== connection) return;
+    presence.connection = undefined;
+    presence.heardAtMs = this.#clock.now();
+    if (!presence.attended || presence.state.session === null) this.#presences.remove(presence);
+  }
+
+  /** What `trips` knows of the driver; null where it never was online. */
+  async read(driverId: DriverId): Promise<DriverRecord | null> {
+    return this.#commands.call(getDriver, { driver_id: driverId });
+  }
+
+  /** From now on this instance speaks for the driver, as the record has it. */
+  attend(record: DriverRecord): DriverPresence {
+    const presence = this.#presences.ensure(record.driver_id);
+    presence.heardAtMs = this.#clock.now();
+    const { newestSession } = presence.state;
+    const takesOver = !presence.attended || record.session > newestSession;
+    presence.attended = true;
+    this.#presences.applyRecord(presence, record);
+    if (takesOver || presence.connection !== undefined) this.#announce(presence);
+    return presence;
+  }
+
+  /** The driver has shown by a request that it is there. */
+  heard(driverId: DriverId): void {
+    const presence = this.#presences.get(driverId);
+    if (presence !== undefined) presence.heardAtMs = this.#clock.now();
+  }
+
+  #announce(presence: DriverPresence): void {
+    const message: DriverAttended = {
+      driver_id: presence.driverId,
+      instance: this.#instance,
+      session: presence.state.newestSession,
+      socket: presence.connection !== undefined,
+    };
+    publishJson(this.#bus, DRIVER_ATTENDED_SUBJECT, message);
+  }
+
+  /** The driver has turned up elsewhere. A message about a session older than ours is late, and ignored. */
+  #yieldTo(message: DriverAttended): void {
+    if (message.instance === this.#instance) return;
+    const presence = this.#presences.get(message.driver_id);
+    if (presence === undefined || message.session < presence.state.newestSession) return;
+    presence.attended = false;
+    if (message.socket) presence.connection?.close(CLOSE.superseded, 'session_superseded');
+    if (presence.connection === undefined || message.socket) this.#presences.remove(presence);
+  }
+}

@@ -1,0 +1,36 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS } from '#libs/bus';
+
+/** Whether NATS can be reached now. Hints published meanwhile are lost, so whoever lives by them catches up on its return. */
+@Injectable()
+export class BusLink implements OnModuleInit {
+  readonly #bus: NatsConnection;
+  readonly #listeners: (() => void)[] = [];
+  #connected = true;
+
+  constructor(@Inject(BUS) bus: NatsConnection) {
+    this.#bus = bus;
+  }
+
+  get connected(): boolean {
+    return this.#connected && !this.#bus.isClosed();
+  }
+
+  onReturn(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  onModuleInit(): void {
+    void this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { type } of this.#bus.status()) {
+      if (type === 'disconnect') this.#connected = false;
+      if (type !== 'reconnect') continue;
+      this.#connected = true;
+      for (const listener of this.#listeners) listener();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { Subscription } from '@nats-io/transport-node';
+import type { DriverId, DriverServerFrame, Product, TripChange } from '#libs/contracts';
+import type { CellKey } from '#libs/geo';
+import type { StreamConnection } from '#libs/stream';
+import { UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
+import { framesOfChange, type KnownOffer } from './frames-of-change.ts';
+import { SentChanges } from './sent-changes.ts';
+
+export type DriverConnection = StreamConnection<DriverServerFrame>;
+
+/** The newest position that was accepted of a session. */
+export interface LastPosition {
+  readonly session: number;
+  readonly seq: number;
+  readonly lat: number;
+  readonly lng: number;
+  readonly recordedAtMs: number;
+  readonly headingDeg: number | undefined;
+  readonly speedMps: number | undefined;
+  /** Of the session it belongs to. */
+  readonly product: Product;
+  /** The resolution 7 cell it was published to. */
+  readonly cell: CellKey;
+}
+
+/** More than a trip has changes; a resume that takes longer than that many is given up by closing the socket. */
+const MAX_HELD_CHANGES = 100;
+
+/** One driver who is connected to this instance, or online through it. */
+export class DriverPresence {
+  readonly driverId: DriverId;
+  state: DriverState = UNKNOWN_DRIVER;
+  connection: DriverConnection | undefined;
+  /** Whether this instance speaks for the driver in the position stream. Another one may have taken over. */
+  attended = false;
+  lastPosition: LastPosition | undefined;
+  /** When the driver was last heard without a socket, service ms. */
+  heardAtMs: number;
+  /** When its position last went to its rider, service ms. */
+  trackedAtMs = 0;
+  /** When its record was last read because a position did not fit what is known, wall ms. */
+  readAtMs = -Infinity;
+  /** Changes pushed to the driver arrive by it. */
+  pushes: Subscription | undefined;
+  readonly #sent = new SentChanges();
+  #held: { change: TripChange; offer: KnownOffer | null }[] | undefined;
+
+  constructor(driverId: DriverId, heardAtMs: number) {
+    this.driverId = driverId;
+    this.heardAtMs = heardAtMs;
+  }
+
+  /** The socket from now on; nothing is pushed to it before {@link release}. */
+  connect(connection: DriverConnection): void {
+    this.connection = connection;
+    this.#sent.clear();
+    this.#held = [];
+  }
+
+  /** Pushed changes wait, so that none overtakes what is being read for the driver. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const { change, offer } of held) this.tell(change, offer);
+  }
+
+  /** Sends what the driver is to know of a change, unless it was told that or something newer. */
+  tell(change: Pick<TripChange, 'event' | 'trip'> & Partial<TripChange>, offer: KnownOffer | null): void {
+    if (this.connection === undefined) return;
+    if (!this.#sent.take(change.event.trip_id, change.event.seq)) return;
+    for (const frame of framesOfChange(this.driverId, change, offer)) this.connection.send(frame);
+  }
+
+  /** As {@link tell}, in its turn where others are held. */
+  push(change: TripChange, offer: KnownOffer | null): void {
+    if (this.#held === undefined) this.tell(change, offer);
+    else if (this.#held.length < MAX_HELD_CHANGES) this.#held.push({ change, offer });
+  }
+}

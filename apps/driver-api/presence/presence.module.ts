@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { BusLink } from './bus-link.ts';
+import { Attendance } from './attendance.ts';
+import { Presences } from './presences.ts';
+import { RereadAfterOutage } from './reread-after-outage.ts';
+
+/** Who is here: the drivers this instance serves, and what it knows of each. */
+@Module({
+  providers: [BusLink, Presences, Attendance, RereadAfterOutage],
+  exports: [BusLink, Presences, Attendance],
+})
+export class PresenceModule {}

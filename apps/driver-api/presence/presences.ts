@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, subscribeJson } from '#libs/bus';
+import {
+  driverPushSubject,
+  HailgridError,
+  tripChange,
+  type DriverId,
+  type DriverRecord,
+  type TripChange,
+} from '#libs/contracts';
+import { CLOCK, LOGGER, METRICS, type Clock, type Logger, type Metrics } from '#libs/service';
+import { DriverPresence } from './driver-presence.ts';
+import { afterChange, afterRecord, type DriverState } from './driver-state.ts';
+
+/** Drivers that one process serves; beyond it, it says `unavailable` and they go elsewhere. */
+export const MAX_PRESENCES = 50_000;
+
+type StateListener = (presence: DriverPresence, before: DriverState) => void;
+
+/** The drivers this instance serves, each kept up to date by the changes that are pushed to it. */
+@Injectable()
+export class Presences {
+  readonly #bus: NatsConnection;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #byDriver = new Map<DriverId, DriverPresence>();
+  readonly #listeners: StateListener[] = [];
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#logger = logger;
+    metrics.gauge('drivers_connected', 'Drivers with an open socket', () =>
+      this.#count((presence) => presence.connection !== undefined),
+    );
+    metrics.gauge('drivers_online', 'Drivers online whom this instance speaks for', () =>
+      this.#count((presence) => presence.attended && presence.state.session !== null),
+    );
+  }
+
+  /** Called after each change of what is known of a driver. */
+  onChange(listener: StateListener): void {
+    this.#listeners.push(listener);
+  }
+
+  get(driverId: DriverId): DriverPresence | undefined {
+    return this.#byDriver.get(driverId);
+  }
+
+  all(): IterableIterator<DriverPresence> {
+    return this.#byDriver.values();
+  }
+
+  /** The driver's presence, a new one where there is none. Throws `unavailable` where there is no place. */
+  ensure(driverId: DriverId): DriverPresence {
+    const known = this.#byDriver.get(driverId);
+    if (known !== undefined) return known;
+    if (this.#byDriver.size >= MAX_PRESENCES) {
+      throw new HailgridError('unavailable', `${MAX_PRESENCES} drivers are served here`);
+    }
+    const presence = new DriverPresence(driverId, this.#clock.now());
+    presence.pushes = subscribeJson(
+      this.#bus,
+      driverPushSubject(driverId),
+      tripChange,
+      (change) => this.#applyChange(presence, change),
+      (error, subject) =>
+        this.#logger.warn({ event: 'push_invalid', subject, err: error }, 'push not understood'),
+    );
+    this.#byDriver.set(driverId, presence);
+    return presence;
+  }
+
+  /** Takes what was read of, or answered for, a driver. */
+  applyRecord(presence: DriverPresence, record: DriverRecord): void {
+    this.#advance(presence, afterRecord(presence.state, record));
+  }
+
+  /** Forgets the driver, unless it has been given a new presence since. */
+  remove(presence: DriverPresence): void {
+    presence.attended = false;
+    presence.pushes?.unsubscribe();
+    presence.pushes = undefined;
+    if (this.#byDriver.get(presence.driverId) === presence) this.#byDriver.delete(presence.driverId);
+  }
+
+  #applyChange(presence: DriverPresence, change: TripChange): void {
+    const { offer } = presence.state;
+    this.#advance(presence, afterChange(presence.state, presence.driverId, change));
+    presence.push(change, offer);
+  }
+
+  #advance(presence: DriverPresence, state: DriverState): void {
+    const before = presence.state;
+    if (state === before) return;
+    presence.state = state;
+    for (const listener of this.#listeners) listener(presence, before);
+  }
+
+  #count(matches: (presence: DriverPresence) => boolean): number {
+    let count = 0;
+    for (const presence of this.#byDriver.values()) if (matches(presence)) count += 1;
+    return count;
+  }
+}

@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  toTimestamp,
+  type DriverClientFrame,
+  type DriverId,
+  type DriverServerFrame,
+  type DriverTrip,
+  type DriverView,
+} from '#libs/contracts';
+import { CLOCK, type Clock } from '#libs/service';
+import type { StreamHandler } from '#libs/stream';
+import { GoOffline } from '../availability/go-offline.ts';
+import { GoOnline } from '../availability/go-online.ts';
+import { driverOf } from '../caller/driver-of.ts';
+import type { RequestRefs } from '../caller/request-refs.ts';
+import { AnswerOffer } from '../offers/answer-offer.ts';
+import { ReceivePosition } from '../positions/receive-position.ts';
+import { Attendance } from '../presence/attendance.ts';
+import type { DriverConnection } from '../presence/driver-presence.ts';
+import { driverView } from '../presence/driver-view.ts';
+import { DriveTrip } from '../trips/drive-trip.ts';
+import { ResumeTrips } from './resume-trips.ts';
+
+type FrameOf<T extends DriverClientFrame['type']> = Extract<DriverClientFrame, { type: T }>;
+type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'resume'>>;
+type Answer = { driver: DriverView } | { trip: DriverTrip };
+
+/** A driver's socket: each frame goes to the handler that the REST route of the same name uses. */
+@Injectable()
+export class DriverStream implements StreamHandler<DriverClientFrame, DriverServerFrame> {
+  readonly #attendance: Attendance;
+  readonly #receivePosition: ReceivePosition;
+  readonly #goOnline: GoOnline;
+  readonly #goOffline: GoOffline;
+  readonly #answerOffer: AnswerOffer;
+  readonly #driveTrip: DriveTrip;
+  readonly #resumeTrips: ResumeTrips;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(Attendance) attendance: Attendance,
+    @Inject(ReceivePosition) receivePosition: ReceivePosition,
+    @Inject(GoOnline) goOnline: GoOnline,
+    @Inject(GoOffline) goOffline: GoOffline,
+    @Inject(AnswerOffer) answerOffer: AnswerOffer,
+    @Inject(DriveTrip) driveTrip: DriveTrip,
+    @Inject(ResumeTrips) resumeTrips: ResumeTrips,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#attendance = attendance;
+    this.#receivePosition = receivePosition;
+    this.#goOnline = goOnline;
+    this.#goOffline = goOffline;
+    this.#answerOffer = answerOffer;
+    this.#driveTrip = driveTrip;
+    this.#resumeTrips = resumeTrips;
+    this.#clock = clock;
+  }
+
+  async opened(connection: DriverConnection): Promise<void> {
+    const driverId = driverOf(connection.caller);
+    const { presence, record } = await this.#attendance.connect(driverId, connection);
+    const data = { driver: driverView(driverId, record), at: toTimestamp(this.#clock.now()) };
+    connection.send({ type: 'welcome', data });
+    presence.release();
+  }
+
+  received(connection: DriverConnection, frame: DriverClientFrame): Promise<void> | void {
+    const driverId = driverOf(connection.caller);
+    switch (frame.type) {
+      case 'heartbeat':
+        return undefined;
+      case 'position':
+        return this.#receivePosition.receive(driverId, frame.data);
+      case 'resume':
+        return this.#resume(connection, driverId, frame);
+      default:
+        return this.#acknowledge(connection, driverId, frame);
+    }
+  }
+
+  closed(connection: DriverConnection): void {
+    this.#attendance.disconnect(driverOf(connection.caller), connection);
+  }
+
+  async #resume(
+    connection: DriverConnection,
+    driverId: DriverId,
+    { id, data }: FrameOf<'resume'>,
+  ): Promise<void> {
+    await this.#resumeTrips.execute(driverId, connection, data.trips);
+    connection.send({ type: 'ack', ...(id !== undefined && { id }), data: {} });
+  }
+
+  async #acknowledge(connection: DriverConnection, driverId: DriverId, frame: StateFrame): Promise<void> {
+    const data = await this.#change(driverId, frame, { frame_id: frame.id, connection: connection.id });
+    connection.send({ type: 'ack', ...(frame.id !== undefined && { id: frame.id }), data });
+  }
+
+  async #change(driverId: DriverId, frame: StateFrame, refs: RequestRefs): Promise<Answer> {
+    switch (frame.type) {
+      case 'online':
+        return { driver: await this.#goOnline.execute(driverId, frame.data, refs) };
+      case 'offline':
+        return { driver: await this.#goOffline.execute(driverId, refs) };
+      case 'accept':
+      case 'decline':
+        return {
+          trip: await this.#answerOffer.execute(driverId, frame.data.offer_id, frame.type, refs),
+        };
+      case 'arrived':
+      case 'start':
+      case 'complete':
+        return { trip: await this.#drive(driverId, frame, undefined, refs) };
+      case 'cancel':
+        return { trip: await this.#drive(driverId, frame, frame.data.reason, refs) };
+    }
+  }
+
+  #drive(
+    driverId: DriverId,
+    frame: FrameOf<'arrived' | 'start' | 'complete' | 'cancel'>,
+    reason: string | undefined,
+    refs: RequestRefs,
+  ): Promise<DriverTrip> {
+    return this.#driveTrip.execute(
+      driverId,
+      { tripId: frame.data.trip_id, action: frame.type, reason },
+      refs,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DriverId, TripId } from '#libs/contracts';
+import type { DriverConnection } from '../presence/driver-presence.ts';
+import { Presences } from '../presence/presences.ts';
+import { ReplayTrips } from '../trips/replay-trips.ts';
+
+/** Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. */
+@Injectable()
+export class ResumeTrips {
+  readonly #presences: Presences;
+  readonly #replayTrips: ReplayTrips;
+
+  constructor(@Inject(Presences) presences: Presences, @Inject(ReplayTrips) replayTrips: ReplayTrips) {
+    this.#presences = presences;
+    this.#replayTrips = replayTrips;
+  }
+
+  async execute(
+    driverId: DriverId,
+    connection: DriverConnection,
+    trips: readonly { trip_id: TripId; last_seq: number }[],
+  ): Promise<void> {
+    const presence = this.#presences.get(driverId);
+    if (presence?.connection !== connection) return;
+    presence.hold();
+    try {
+      const changes = await this.#replayTrips.execute(driverId, trips);
+      for (const change of changes) presence.tell(change, presence.state.offer);
+    } finally {
+      presence.release();
+    }
+  }
+}
