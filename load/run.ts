@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { runCommand } from '../stack/run-command.ts';
+import { UserError } from '../stack/user-error.ts';
 import { findK6 } from './runner/find-k6.ts';
 import { makeReport } from './runner/report.ts';
 import { requireRunningStack } from './runner/running-stack.ts';
@@ -31,12 +33,7 @@ interface Request {
   k6Arguments: string[];
 }
 
-try {
-  process.exitCode = await load(parse(process.argv));
-} catch (error) {
-  console.error(`hailgrid load: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-}
+await runCommand(() => load(parse(process.argv)));
 
 function parse(argv: readonly string[]): Request {
   const command = new Command('npm run load --')
@@ -59,7 +56,7 @@ function parse(argv: readonly string[]): Request {
 
 /** Answers the exit code: k6's own, which is 99 where a threshold was crossed. */
 async function load({ environment, jsonFile, k6Arguments }: Request): Promise<number> {
-  const settings = readSettings(environment);
+  const settings = usableSettings(environment);
   await requireRunningStack(settings);
   const k6 = await findK6(environment);
   const scratch = mkdtempSync(join(tmpdir(), 'hailgrid-load-'));
@@ -74,6 +71,14 @@ async function load({ environment, jsonFile, k6Arguments }: Request): Promise<nu
     return code;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function usableSettings(environment: NodeJS.ProcessEnv): LoadSettings {
+  try {
+    return readSettings(environment);
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

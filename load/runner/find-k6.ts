@@ -1,6 +1,7 @@
-import { findOnPath, fromCache, goInstall, lastLine } from '../../stack/setup/tool-cache.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findOnPath, fromCache, goInstall, lastLine } from '../../stack/setup/tool-cache.ts';
+import { UserError } from '../../stack/user-error.ts';
 
 /** Runs TypeScript as it is and has k6/websockets; both since 1.0. */
 const PINNED_VERSION = '1.8.1';
@@ -16,7 +17,7 @@ export async function findK6(env: NodeJS.ProcessEnv = process.env): Promise<stri
 }
 
 function checked(path: string): string {
-  if (!existsSync(path)) throw new Error(`HAILGRID_K6 names ${path}, and there is no such file`);
+  if (!existsSync(path)) throw new UserError(`HAILGRID_K6 names ${path}, and there is no such file`);
   return path;
 }
 
@@ -24,7 +25,7 @@ async function build(scratch: string): Promise<string> {
   try {
     await goInstall(`go.k6.io/k6@v${PINNED_VERSION}`, scratch);
   } catch (error) {
-    throw new Error(
+    throw new UserError(
       `No k6: none on PATH, and building k6 ${PINNED_VERSION} with \`go install\` failed: ${lastLine(error)}\n` +
         'Install k6 1.0 or newer (https://grafana.com/docs/k6/latest/set-up/install-k6/) so that it is on PATH, ' +
         'name it in HAILGRID_K6, or install Go 1.24 or newer.',

@@ -1,3 +1,4 @@
+import { UserError } from '../../stack/user-error.ts';
 import type { LoadSettings } from '../settings.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
@@ -11,7 +12,7 @@ export async function requireRunningStack({ riderApiUrl, issuerUrl }: LoadSettin
   for (const { name, url, option } of services) {
     const complaint = await complaintOf(url);
     if (complaint === undefined) continue;
-    throw new Error(
+    throw new UserError(
       `${name} at ${url} ${complaint}.\n` +
         `Run \`npm start\` in another terminal first, or say where ${name} is with ${option}.`,
     );

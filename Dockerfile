@@ -1,0 +1,45 @@
+# syntax=docker/dockerfile:1
+
+# One image for every service; which one it is, is its argument: `docker run hailgrid dist/apps/matcher/main.js`.
+#
+# Honest note: checked by test/compose/ (sources, targets, entry points), but never built where it was written,
+# for want of a Docker engine there.
+
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# No package that the build needs has an install script worth running.
+RUN npm ci --ignore-scripts
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY apps apps
+COPY libs libs
+RUN npx nest build
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The optional packages are Postgres programs for `npm start`; here Postgres is a container of its own.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+
+FROM ${NODE_IMAGE} AS runtime
+ENV NODE_ENV=production
+WORKDIR /app
+COPY package.json ./
+COPY --from=dependencies /app/node_modules node_modules
+USER node
+
+# Brings the database up to the newest migration, and ends.
+FROM runtime AS migrate
+COPY stack stack
+COPY migrations migrations
+ENTRYPOINT ["node", "--conditions=source", "stack/migrate.ts"]
+
+FROM runtime AS service
+COPY --from=build /app/dist dist
+ENV HAILGRID_HTTP_HOST=0.0.0.0 HAILGRID_HTTP_PORT=8080
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 CMD ["node", "-e", \
+  "fetch(`http://127.0.0.1:${process.env.HAILGRID_HTTP_PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "--enable-source-maps"]

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ROOT } from './compose-file.ts';
+import { readStages, withBases } from './dockerfile.ts';
+
+const stages = readStages();
+const instructions = stages.flatMap((stage) => stage.instructions);
+const copies = instructions.filter(({ keyword }) => keyword === 'COPY').map(({ text }) => text.split(' '));
+const ownSources = copies
+  .filter(([first]) => !first!.startsWith('--from='))
+  .flatMap((parts) => parts.slice(0, -1));
+
+test('everything copied from the checkout exists', () => {
+  expect(ownSources.length).toBeGreaterThan(5);
+  expect(ownSources.filter((source) => !existsSync(ROOT + source))).toStrictEqual([]);
+});
+
+test('nothing that is copied is kept out of the build context', () => {
+  const allowed = readFileSync(`${ROOT}.dockerignore`, 'utf8').match(/(?<=^!).+$/gm);
+  expect(allowed).toStrictEqual(expect.arrayContaining([...new Set(ownSources)]));
+});
+
+test('what is copied from another stage comes from one that stands before it', () => {
+  for (const [index, stage] of stages.entries()) {
+    const froms = stage.instructions.flatMap(({ text }) => /^--from=(\w+)/.exec(text)?.[1] ?? []);
+    const earlier = stages.slice(0, index).map(({ name }) => name);
+    expect(earlier).toStrictEqual(expect.arrayContaining(froms));
+  }
+});
+
+test('the base is one pinned version of the Node that package.json asks for', () => {
+  const bases = new Set(stages.map(({ base }) => base).filter((base) => base.includes(':')));
+  expect([...bases]).toStrictEqual([expect.stringMatching(/^node:24\.\d+\.\d+-bookworm-slim$/)]);
+});
+
+test.each(['service', 'migrate'])(
+  '%s runs unprivileged, on production packages, without a shell',
+  (target) => {
+    const all = withBases(stages, target);
+    expect(all.filter(({ keyword }) => keyword === 'USER').at(-1)?.text).toBe('node');
+    expect(all.at(-1)).toMatchObject({ keyword: 'ENTRYPOINT', text: expect.stringMatching(/^\["node", /) });
+    expect(all.map(({ text }) => text)).toContain('--from=dependencies /app/node_modules node_modules');
+  },
+);
+
+test('the packages of the image are those of the lock file, without the ones for development', () => {
+  const runs = withBases(stages, 'dependencies').filter(({ keyword }) => keyword === 'RUN');
+  expect(runs.map(({ text }) => text).join()).toContain('npm ci --omit=dev');
+});
+
+test('an instance counts as healthy when it says that it is ready', () => {
+  const healthcheck = withBases(stages, 'service').find(({ keyword }) => keyword === 'HEALTHCHECK');
+  expect(healthcheck?.text).toContain('/health/ready');
+});
