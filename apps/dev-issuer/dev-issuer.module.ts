@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ApiDocumentsModule } from '#libs/service';
 import type { IssuerConfig } from './config.ts';
 import { JwksController } from './keys/jwks.controller.ts';
 import { keyFromFile } from './keys/key-file.ts';
@@ -13,6 +14,7 @@ export class DevIssuerModule {
     const key = await (issuerKeyFile === undefined ? makeSigningKey() : keyFromFile(issuerKeyFile));
     return {
       module: DevIssuerModule,
+      imports: [ApiDocumentsModule.of('issuer')],
       controllers: [JwksController, TokenController],
       providers: [
         { provide: SIGNING_KEY, useValue: key },

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
-import { AuthenticationModule } from '#libs/service';
+import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import { RIDER_API_CONFIG, type RiderApiConfig } from './config.ts';
 import { QuotesModule } from './quotes/quotes.module.ts';
 import { ShardMapModule } from './shard-map/shard-map.module.ts';
@@ -16,6 +16,7 @@ export class RiderApiModule {
       imports: [
         BusModule.create(),
         AuthenticationModule.of(config),
+        ApiDocumentsModule.of('rider'),
         ShardMapModule,
         QuotesModule,
         TripsModule,

@@ -1,3 +1,4 @@
+export { ApiDocumentsModule } from './api-documents.module.ts';
 export { AuthenticationModule, CallerOf, ForRole } from './authentication.ts';
 export { systemClock, type Cancel, type Clock } from './clock.ts';
 export {

@@ -41,6 +41,7 @@ export const getRiderTrip = defineRoute({
   params: tripParams,
   response: riderTrip,
   status: 200,
+  etag: true,
   errors: ['trip_not_found'],
 });
 

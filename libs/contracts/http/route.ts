@@ -22,6 +22,8 @@ export interface HttpRoute {
   status: 200 | 201 | 202;
   /** `required` where the call creates something, `optional` where it changes something. */
   idempotencyKey?: 'required' | 'optional';
+  /** Where the answer carries an ETag and If-None-Match is answered 304. */
+  etag?: true;
   /** Beside those that any call can meet (invalid_request, unauthenticated, forbidden, unavailable …). */
   errors: readonly ErrorCode[];
 }

@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import { TICKET_TTL_MS } from '../http/streams.ts';
+import { driverClientFrame, driverServerFrame } from '../stream/driver.ts';
+import {
+  HEARTBEAT_INTERVAL_MS,
+  JSON_SUBPROTOCOL,
+  MAX_FRAME_BYTES,
+  SILENCE_LIMIT_MS,
+} from '../stream/frame.ts';
+import { riderClientFrame, riderServerFrame } from '../stream/rider.ts';
+import { apiInfo, type ApiName } from './api-info.ts';
+import { SchemaComponents, type JsonSchema } from './schema-components.ts';
+
+/** The APIs that have a WebSocket. */
+export type StreamingApi = 'rider' | 'driver';
+
+type FrameUnion = z.ZodDiscriminatedUnion<readonly z.ZodObject<{ type: z.ZodLiteral<string> }>[]>;
+
+const FRAMES: Readonly<Record<StreamingApi, { client: FrameUnion; server: FrameUnion }>> = {
+  rider: { client: riderClientFrame, server: riderServerFrame },
+  driver: { client: driverClientFrame, server: driverServerFrame },
+};
+
+const DESCRIPTION = [
+  `Opened with a single-use ticket (POST /v1/stream/tickets), which lives for ${TICKET_TTL_MS / 1000} s.`,
+  `One JSON object a text frame, at most ${MAX_FRAME_BYTES} bytes.`,
+  `Both sides send a heartbeat after ${HEARTBEAT_INTERVAL_MS / 1000} s without another frame and give the other up after ` +
+    `${SILENCE_LIMIT_MS / 1000} s of silence.`,
+  'After a reconnect the client says the last `seq` it has of each trip in a `resume` frame and gets all later ones.',
+  'A bad frame is answered by an `error` frame; the socket closes only for abuse (1008, 1009), a peer that does not ' +
+    'keep up (1013), or a shutdown (1001).',
+].join('\n\n');
+
+export function hasStream(api: ApiName): api is StreamingApi {
+  return Object.hasOwn(FRAMES, api);
+}
+
+/** The AsyncAPI 3.0 document of an API's WebSocket, from the schemas that its frames are checked with. */
+export function asyncApiDocument(api: StreamingApi) {
+  const components = new SchemaComponents('draft-7');
+  const client = messagesOf(FRAMES[api].client, 'client', components);
+  const server = messagesOf(FRAMES[api].server, 'server', components);
+  const channel = '#/channels/stream';
+  const references = (messages: object) =>
+    Object.keys(messages).map((name) => ({ $ref: `${channel}/messages/${name}` }));
+  return {
+    asyncapi: '3.0.0',
+    info: apiInfo(api),
+    defaultContentType: 'application/json',
+    channels: {
+      stream: {
+        address: '/v1/stream',
+        description: DESCRIPTION,
+        messages: { ...client, ...server },
+        bindings: { ws: webSocketBinding() },
+      },
+    },
+    operations: {
+      receive: { action: 'receive', channel: { $ref: channel }, messages: references(client) },
+      send: { action: 'send', channel: { $ref: channel }, messages: references(server) },
+    },
+    components: { schemas: components.all() },
+  };
+}
+
+/** A message for each kind of frame: `client_resume`, `server_trip` … */
+function messagesOf(
+  frames: FrameUnion,
+  sender: 'client' | 'server',
+  components: SchemaComponents,
+): Record<string, { name: string; payload: JsonSchema }> {
+  return Object.fromEntries(
+    frames.options.map((frame) => {
+      const name = frame.shape.type.value;
+      return [`${sender}_${name}`, { name, payload: components.schema(frame) }];
+    }),
+  );
+}
+
+function webSocketBinding() {
+  return {
+    method: 'GET',
+    query: {
+      type: 'object',
+      properties: { ticket: { type: 'string' } },
+      required: ['ticket'],
+    },
+    headers: {
+      type: 'object',
+      properties: { 'Sec-WebSocket-Protocol': { type: 'string', const: JSON_SUBPROTOCOL } },
+      required: ['Sec-WebSocket-Protocol'],
+    },
+    bindingVersion: '0.1.0',
+  };
+}

@@ -1,0 +1,156 @@
+import specs from '@asyncapi/specs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv, type SchemaObject } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { ERRORS } from '../errors.ts';
+import { HTTP_ROUTES } from '../http/index.ts';
+import { newId } from '../ids.ts';
+import { asyncApiDocument, openApiDocument, type ApiName } from './index.ts';
+
+const APIS: readonly ApiName[] = ['rider', 'driver', 'trips', 'issuer'];
+const COMPONENT = /^#\/components\/schemas\/(\w+)$/;
+
+interface Operation {
+  operationId: string;
+  security: unknown[];
+  parameters?: { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
+  requestBody?: { required: boolean };
+  responses: Record<string, { headers?: Record<string, unknown>; content?: Record<string, unknown> }>;
+}
+
+function operationsOf(api: ApiName): [path: string, method: string, operation: Operation][] {
+  return Object.entries(openApiDocument(api).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [path, method, operation as Operation] as [string, string, Operation],
+    ),
+  );
+}
+
+function operationOf(api: ApiName, path: string, method: string): Operation {
+  return operationsOf(api).find(([itsPath, itsMethod]) => itsPath === path && itsMethod === method)![2];
+}
+
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === '$ref' && typeof member === 'string' ? [member] : referencesIn(member),
+  );
+}
+
+describe.each(APIS)('the OpenAPI document of %s', (api) => {
+  test('is one, by the schema of OpenAPI 3.1', async () => {
+    const result = await new Validator().validate(structuredClone(openApiDocument(api)));
+    expect(result).toMatchObject({ valid: true });
+  });
+
+  test('has each of its routes once, with names of their own', () => {
+    const documented = operationsOf(api).map(([path, method]) => `${method.toUpperCase()} ${path}`);
+    const routes = HTTP_ROUTES.filter((route) => route.api === api);
+    expect(documented.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+    const names = operationsOf(api).map(([, , { operationId }]) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('refers to nothing that it does not have, and has nothing that it does not refer to', () => {
+    const document = openApiDocument(api);
+    const referred = referencesIn(document).map((ref) => COMPONENT.exec(ref)?.[1]);
+    expect(new Set(referred)).toEqual(new Set(Object.keys(document.components.schemas)));
+  });
+});
+
+describe('an operation', () => {
+  test('that creates takes an Idempotency-Key, and says what it refuses', () => {
+    const { parameters, requestBody, responses, security } = operationOf('rider', '/v1/trips', 'post');
+    expect(parameters).toContainEqual(
+      expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
+    );
+    expect(requestBody?.required).toBe(true);
+    expect(security).toEqual([{ bearer: [] }]);
+    expect(Object.keys(responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '404',
+      '409',
+      '413',
+      '415',
+      '422',
+      '500',
+      '503',
+    ]);
+    expect(responses['409']?.content).toHaveProperty([
+      'application/problem+json',
+      'schema',
+      'allOf',
+      1,
+      'properties',
+      'code',
+      'enum',
+    ]);
+    expect(responses['503']?.headers).toHaveProperty('Retry-After');
+  });
+
+  test('that reads a trip knows ETags', () => {
+    const { parameters, responses } = operationOf('rider', '/v1/trips/{trip_id}', 'get');
+    expect(parameters?.map(({ name }) => name)).toEqual(['trip_id', 'If-None-Match']);
+    expect(responses['200']?.headers).toHaveProperty('ETag');
+    expect(responses['304']?.content).toBeUndefined();
+  });
+
+  test('may be called without what has a default', () => {
+    const list = operationOf('rider', '/v1/trips', 'get');
+    expect(list.parameters?.map(({ name, required }) => [name, required])).toEqual([
+      ['cursor', false],
+      ['limit', false],
+    ]);
+    expect(list.parameters?.[1]?.schema).toMatchObject({ type: 'integer', default: 20, maximum: 100 });
+    expect(operationOf('rider', '/v1/trips/{trip_id}/cancel', 'post').requestBody?.required).toBe(false);
+  });
+
+  test('without a role needs no token', () => {
+    expect(operationOf('issuer', '/v1/tokens', 'post').security).toEqual([]);
+  });
+
+  test('names only codes that exist', () => {
+    const named = APIS.flatMap(operationsOf).flatMap(([, , { responses }]) =>
+      Object.values(responses).flatMap(
+        (response) => JSON.stringify(response).match(/"enum":\[[^\]]*\]/g) ?? [],
+      ),
+    );
+    const codes = new Set(named.flatMap((list) => JSON.parse(`{${list}}`).enum as string[]));
+    expect([...codes].filter((code) => !Object.hasOwn(ERRORS, code))).toEqual([]);
+    expect(codes.size).toBeGreaterThan(15);
+  });
+});
+
+describe.each(['rider', 'driver'] as const)('the AsyncAPI document of %s', (api) => {
+  test('is one, by the schema of AsyncAPI 3.0', () => {
+    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    const validate = ajv.compile(specs.schemasWithoutId['3.0.0'] as SchemaObject);
+    validate(asyncApiDocument(api));
+    expect(validate.errors).toBeNull();
+  });
+
+  test('refers to nothing that it does not have', () => {
+    const document = asyncApiDocument(api);
+    const missing = referencesIn(document).filter((ref) => {
+      const path = ref.slice(2).split('/');
+      return (
+        path.reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], document) === undefined
+      );
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test('accepts by its schemas what a client may send, and nothing else', () => {
+    const document = asyncApiDocument(api);
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    const payload = document.channels.stream.messages['client_resume']!.payload;
+    const accepts = ajv.compile({ ...payload, components: document.components });
+    const frame = { type: 'resume', id: '1', data: { trips: [{ trip_id: newId('trip'), last_seq: 3 }] } };
+    expect(accepts(frame)).toBe(true);
+    expect(accepts({ ...frame, data: { trips: [{ trip_id: newId('rider'), last_seq: 3 }] } })).toBe(false);
+    expect(accepts({ ...frame, more: 1 })).toBe(false);
+  });
+});

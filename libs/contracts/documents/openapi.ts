@@ -1,0 +1,107 @@
+import type { z } from 'zod';
+import { HTTP_ROUTES } from '../http/index.ts';
+import type { HttpRoute } from '../http/route.ts';
+import { apiInfo, type ApiName } from './api-info.ts';
+import { problemResponses } from './problem-responses.ts';
+import { SchemaComponents } from './schema-components.ts';
+
+const REQUEST_ID = {
+  'X-Request-Id': {
+    description: 'Names this call in our logs; that of the request where it brought one',
+    schema: { type: 'string' },
+  },
+};
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key with the same body gets the first answer again; with another body it is refused',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'ETags the caller has; 304 where the newest is among them',
+  schema: { type: 'string' },
+};
+
+const ETAG = { ETag: { description: 'Changes with every change', schema: { type: 'string' } } };
+
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+
+/** The OpenAPI 3.1 document of one API, made from the routes that its handlers are made from. */
+export function openApiDocument(api: ApiName) {
+  const components = new SchemaComponents('draft-2020-12');
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of HTTP_ROUTES.filter((route) => route.api === api)) {
+    const path = (paths[route.path] ??= {});
+    path[route.method.toLowerCase()] = operation(route, components);
+  }
+  return {
+    openapi: '3.1.0',
+    info: apiInfo(api),
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: components.all(),
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'ES256 by our JWKS' },
+      },
+    },
+  };
+}
+
+function operation(route: HttpRoute, components: SchemaComponents): Record<string, unknown> {
+  const parameters = [
+    ...parametersIn('path', route.params, components),
+    ...parametersIn('query', route.query, components),
+    ...(route.idempotencyKey === undefined
+      ? []
+      : [{ ...IDEMPOTENCY_KEY, required: route.idempotencyKey === 'required' }]),
+    ...(route.etag === true ? [IF_NONE_MATCH] : []),
+  ];
+  return {
+    operationId: operationId(route),
+    summary: route.summary,
+    security: route.role === null ? [] : [{ bearer: [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(route.body !== undefined && { requestBody: requestBody(route.body, components) }),
+    responses: {
+      [route.status]: {
+        description: route.summary,
+        headers: { ...REQUEST_ID, ...(route.etag === true && ETAG) },
+        content: { 'application/json': { schema: components.schema(route.response) } },
+      },
+      ...(route.etag === true && { 304: { description: 'The caller has the newest', headers: ETAG } }),
+      ...problemResponses(route, components),
+    },
+  };
+}
+
+function requestBody(body: z.ZodType, components: SchemaComponents): Record<string, unknown> {
+  return {
+    required: !body.safeParse(undefined).success,
+    content: { 'application/json': { schema: components.schema(body) } },
+  };
+}
+
+function parametersIn(
+  place: 'path' | 'query',
+  schema: z.ZodObject | undefined,
+  components: SchemaComponents,
+): Record<string, unknown>[] {
+  return Object.entries(schema?.shape ?? {}).map(([name, member]) => ({
+    name,
+    in: place,
+    required: place === 'path' || !(member as z.ZodType).safeParse(undefined).success,
+    schema: components.schema(member),
+  }));
+}
+
+/** `POST /v1/trips/{trip_id}/cancel` → `post_trips_trip_id_cancel`. */
+function operationId({ method, path }: HttpRoute): string {
+  const words = path.match(/\w+/g) ?? [];
+  return [method.toLowerCase(), ...words.filter((word) => word !== 'v1')].join('_');
+}

@@ -1,0 +1,51 @@
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { HttpRoute } from '../http/route.ts';
+import { problem } from '../problem.ts';
+import type { SchemaComponents } from './schema-components.ts';
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait before trying again', schema: { type: 'integer' } },
+};
+
+/** One response for each status that the route can refuse with, naming the codes that stand behind it. */
+export function problemResponses(route: HttpRoute, components: SchemaComponents): Record<string, unknown> {
+  const codesByStatus = Map.groupBy(errorCodesOf(route), (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...codesByStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, codes]) => [
+        String(status),
+        {
+          description: codes.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('\n\n'),
+          ...(codes.some((code) => 'retryAfterS' in ERRORS[code]) && { headers: RETRY_AFTER }),
+          content: {
+            'application/problem+json': {
+              schema: {
+                allOf: [components.schema(problem), { properties: { code: { enum: codes } } }],
+              },
+            },
+          },
+        },
+      ]),
+  );
+}
+
+/** The route's own errors and those that come with what it takes. */
+function errorCodesOf(route: HttpRoute): ErrorCode[] {
+  const takesInput = route.params ?? route.query ?? route.body ?? route.idempotencyKey;
+  return [
+    ...new Set<ErrorCode>([
+      ...(takesInput === undefined ? [] : (['invalid_request'] as const)),
+      ...(route.body === undefined
+        ? []
+        : (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const)),
+      ...(route.role === null ? [] : (['unauthenticated', 'token_expired', 'forbidden'] as const)),
+      ...(route.idempotencyKey === undefined ? [] : (['idempotency_key_reused'] as const)),
+      ...(route.idempotencyKey === 'required' ? (['idempotency_key_required'] as const) : []),
+      ...route.errors,
+      'internal',
+      'unavailable',
+      'shutting_down',
+    ]),
+  ];
+}

@@ -1,0 +1,55 @@
+import { Controller, Get, Inject, Module, type DynamicModule } from '@nestjs/common';
+import {
+  asyncApiDocument,
+  hasStream,
+  openApiDocument,
+  type ApiName,
+  type OpenApiDocument,
+  type StreamingApi,
+} from '#libs/contracts';
+
+const API = Symbol('hailgrid.api-documents.api');
+
+@Controller()
+class OpenApiController {
+  readonly #api: ApiName;
+  #document: OpenApiDocument | undefined;
+
+  constructor(@Inject(API) api: ApiName) {
+    this.#api = api;
+  }
+
+  @Get('/openapi.json')
+  document(): OpenApiDocument {
+    this.#document ??= openApiDocument(this.#api);
+    return this.#document;
+  }
+}
+
+@Controller()
+class AsyncApiController {
+  readonly #api: StreamingApi;
+  #document: ReturnType<typeof asyncApiDocument> | undefined;
+
+  constructor(@Inject(API) api: StreamingApi) {
+    this.#api = api;
+  }
+
+  @Get('/asyncapi.json')
+  document(): ReturnType<typeof asyncApiDocument> {
+    this.#document ??= asyncApiDocument(this.#api);
+    return this.#document;
+  }
+}
+
+/** Serves `/openapi.json` of an API, and `/asyncapi.json` where it has a WebSocket; made when first asked for. */
+@Module({})
+export class ApiDocumentsModule {
+  static of(api: ApiName): DynamicModule {
+    return {
+      module: ApiDocumentsModule,
+      controllers: hasStream(api) ? [OpenApiController, AsyncApiController] : [OpenApiController],
+      providers: [{ provide: API, useValue: api }],
+    };
+  }
+}
