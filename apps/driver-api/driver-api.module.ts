@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
-import { AuthenticationModule } from '#libs/service';
+import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { DRIVER_API_CONFIG, type DriverApiConfig } from './config.ts';
 import { OffersModule } from './offers/offers.module.ts';
@@ -26,6 +26,7 @@ export class DriverApiModule {
         },
         BusModule.create(),
         AuthenticationModule.of(config),
+        ApiDocumentsModule.of('driver'),
         AvailabilityModule,
         OffersModule,
         TripsModule,
