@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { greatCircleM, parseTrips } from '#libs/geo';
 import type { DemandTrip } from './demand.ts';

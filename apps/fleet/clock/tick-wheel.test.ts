@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { serviceClock } from './service-clock.ts';
 import { TICK_MS, TickWheel } from './tick-wheel.ts';
