@@ -25,6 +25,7 @@ export const STATIC_CHECKS: readonly Step[] = [
   { name: 'format check', program: 'prettier', args: ['--check', '--log-level=warn', '.'] },
   LINT,
   { name: 'types', program: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types of load', program: 'tsc', args: ['-p', 'load/tsconfig.json'] },
   {
     name: 'import rules',
     program: 'depcruise',
