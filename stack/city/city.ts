@@ -88,11 +88,9 @@ async function startServices(
   ): Promise<RunningService> =>
     startService({ app, instance: `${app}-${number}`, httpPort, system: settings, directory });
 
-  const [issuer, trips] = await Promise.all([
-    start('dev-issuer', 1, system, ports['dev-issuer']),
-    start('trips', 1, system),
-  ]);
+  const issuer = await start('dev-issuer', 1, system, ports['dev-issuer']);
   const trusting = { ...system, issuerUrl: issuer.url };
+  const trips = await start('trips', 1, trusting);
   const [riderApi, driverApi, ...matching] = await Promise.all([
     start('rider-api', 1, trusting, ports['rider-api']),
     start('driver-api', 1, trusting, ports['driver-api']),
