@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ShardMap, type ShardClaim } from '#libs/ownership';
 import { ownershipChange } from './ownership-change.ts';

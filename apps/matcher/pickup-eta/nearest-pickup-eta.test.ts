@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_ROUND_PARAMS, SupplyIndex } from '#libs/dispatch';
+import { positionCellOf, type EtaTable } from '#libs/geo';
+import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
+
+const PICKUP = { lat: 38.72, lng: -9.14 };
+/** A street network in which the way from the north is blocked. */
+const etas: EtaTable = {
+  etasToPickup: (pickup, origins) =>
+    Float64Array.from(origins, ({ lat }) => (lat > pickup.lat ? Infinity : (pickup.lat - lat) * 1e5)),
+};
+
+function supplyOf(drivers: Record<string, { lat: number; product?: string }>): SupplyIndex {
+  const supply = new SupplyIndex({ capacity: 8 });
+  for (const [name, { lat, product = 'standard' }] of Object.entries(drivers)) {
+    const driverId = `driver_${name}` as const;
+    const point = { lat, lng: PICKUP.lng };
+    const positionCell = positionCellOf(point);
+    supply.applyPosition({ driverId, session: 1, seq: 1, ...point, positionCell, product, reportedAtMs: 0 });
+    supply.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0 });
+  }
+  return supply;
+}
+
+const etaS = (supply: SupplyIndex): number | null =>
+  nearestPickupEtaS(supply, etas, { pickup: PICKUP, product: 'standard' }, DEFAULT_ROUND_PARAMS, 0);
+
+test('takes the driver who is there first, not the one who is nearest by air', () => {
+  expect(
+    etaS(supplyOf({ blocked: { lat: 38.721 }, near: { lat: 38.717 }, far: { lat: 38.715 } })),
+  ).toBeCloseTo(300);
+});
+
+test('null where nobody is in the radius, of the product, or there within the cap', () => {
+  expect(etaS(supplyOf({}))).toBeNull();
+  expect(etaS(supplyOf({ other: { lat: 38.717, product: 'xl' } }))).toBeNull();
+  expect(etaS(supplyOf({ blocked: { lat: 38.721 } }))).toBeNull();
+  expect(etaS(supplyOf({ late: { lat: 38.71 } }))).toBeNull();
+});

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { PositionRecord } from '#libs/contracts';
+import { SupplyIndex } from '#libs/dispatch';
+import { positionCellOf } from '#libs/geo';
+import { applyBatch, emptyTally } from './apply-batch.ts';
+
+const PICKUP = { lat: 38.72, lng: -9.14 };
+const CELL = positionCellOf(PICKUP);
+const HEARD_AT_MS = 1_000_000;
+
+function ping(seq: number, changes: Partial<PositionRecord> = {}): PositionRecord {
+  return {
+    driverId: 'driver_a',
+    session: 1,
+    seq,
+    ...PICKUP,
+    recordedAtMs: 0,
+    freeAtMs: 0,
+    status: 'free',
+    statusVersion: 1,
+    product: 'standard',
+    left: false,
+    headingDeg: undefined,
+    speedMps: undefined,
+    ...changes,
+  };
+}
+
+function applied(...records: PositionRecord[]) {
+  const supply = new SupplyIndex({ capacity: 2 });
+  const tally = emptyTally();
+  applyBatch(supply, { sentAtMs: 0, records }, CELL, HEARD_AT_MS, tally);
+  return { supply, tally };
+}
+
+test('a ping makes its driver a candidate, a status takes it out, a leave removes it', () => {
+  expect(applied(ping(1)).supply.counts()).toMatchObject({ free: 1 });
+  const taken = applied(ping(1), ping(2, { status: 'on_trip', statusVersion: 2 }));
+  expect(taken.supply.counts()).toEqual({ free: 0, offered: 0, onTrip: 1 });
+  const gone = applied(ping(1), ping(2, { left: true }));
+  expect(gone.supply.counts()).toMatchObject({ free: 0 });
+  expect(gone.tally).toMatchObject({ applied: 1, left: 1 });
+});
+
+test('a status that rides on a ping already known still counts', () => {
+  const { supply, tally } = applied(ping(1), ping(1, { status: 'offered', statusVersion: 2 }));
+  expect(tally).toMatchObject({ applied: 1, duplicate: 1 });
+  expect(supply.counts()).toMatchObject({ free: 0, offered: 1 });
+});
+
+test('an older ping and an older status change nothing', () => {
+  const { supply, tally } = applied(
+    ping(2, { statusVersion: 2, status: 'offered' }),
+    ping(1, { lat: 38.73 }),
+  );
+  expect(tally).toMatchObject({ applied: 1, stale: 1 });
+  expect(supply.view('driver_a')).toMatchObject({ point: PICKUP, status: 'offered' });
+});
+
+test('silence is counted from when this process heard the driver, not from what its phone says', () => {
+  const { supply } = applied(ping(1, { recordedAtMs: 5 }));
+  expect(supply.expireBefore(HEARD_AT_MS)).toBe(0);
+  expect(supply.expireBefore(HEARD_AT_MS + 1)).toBe(1);
+});
+
+test('a driver too many is counted and leaves no trace', () => {
+  const { supply, tally } = applied(
+    ping(1),
+    ping(1, { driverId: 'driver_b' }),
+    ping(1, { driverId: 'driver_c' }),
+  );
+  expect(tally).toMatchObject({ applied: 2, full: 1 });
+  expect(supply.view('driver_c')).toBeUndefined();
+});
