@@ -256,7 +256,7 @@ describe('SupplyIndex.nearest', () => {
     const ask = () => index.nearest(LISBON, { k: 3, radiusM: 20_000, product: 'standard' });
     const before = ask();
     // Each of these searches touches thousands of cells nobody is in: together far more than the index has room for.
-    for (let step = 1; step <= 9; step++)
+    for (let step = 1; step <= 12; step++)
       index.nearest({ lat: 30 + step, lng: step }, { k: 3, radiusM: 20_000, product: 'standard' });
     expect(ask()).toEqual(before);
     expect(index.applyPosition(ping({ seq: 2, lat: 39 }))).toBe('applied');
