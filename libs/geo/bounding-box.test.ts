@@ -11,7 +11,7 @@ import {
   parseBoundingBox,
   type BoundingBox,
 } from './bounding-box.ts';
-import { greatCircleM, wrapLngDelta } from './point.ts';
+import { greatCircleM, METERS_PER_DEGREE, wrapLngDelta } from './point.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -94,6 +94,23 @@ describe('expandBoxM', () => {
           const point = pointIn(inner, x * 1.6 - 0.3, y * 1.6 - 0.3);
           fc.pre(boxDistanceM(inner, point) <= marginM * 0.999);
           expect(boxContains(outer, point)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('has the margin at its corners too, where a degree of longitude is shortest', () => {
+    fc.assert(
+      fc.property(
+        box,
+        fc.double({ min: 1, max: 20_000, noNaN: true }),
+        fc.boolean(),
+        (inner, marginM, isNorth) => {
+          const lat = isNorth ? inner.north : inner.south;
+          const eastward = (marginM * 0.999) / METERS_PER_DEGREE / Math.cos((lat * Math.PI) / 180);
+          expect(
+            boxContains(expandBoxM(inner, marginM), { lat, lng: wrapLngDelta(inner.east + eastward) }),
+          ).toBe(true);
         },
       ),
     );

@@ -13,8 +13,9 @@ import {
   positionCellOf,
   shardCellOf,
 } from './cell-key.ts';
-import { cellCenter, cellReachM } from './cell-shape.ts';
-import { greatCircleM, METERS_PER_DEGREE, wrapLngDelta, type Point } from './point.ts';
+import { cellCenter, cellOutline, cellReachM } from './cell-shape.ts';
+import { bearingDeg, greatCircleM, METERS_PER_DEGREE, wrapLngDelta, type Point } from './point.ts';
+import { interpolate } from './polyline.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 /** 0 and 1 often: the edges and corners of a box. */
@@ -128,6 +129,35 @@ describe('haloCells', () => {
               Math.sin(angle) * share * radiusM,
               Math.cos(angle) * share * radiusM,
             );
+            if (greatCircleM(pickup, driver) > radiusM) continue;
+            expect(halo).toContain(positionCellOf(driver));
+          }
+        },
+      ),
+      { numRuns: 120 },
+    );
+  });
+
+  it('has them where they are farthest: outward from the edge of the shard, at the whole radius', () => {
+    fc.assert(
+      fc.property(
+        shard,
+        fc.double({ min: 0, max: 6000, noNaN: true }),
+        fc.array(fc.tuple(fc.nat(), fc.double({ min: -0.5, max: 0.5, noNaN: true })), {
+          minLength: 40,
+          maxLength: 40,
+        }),
+        (cell, radiusM, samples) => {
+          const halo = new Set(haloCells([cell], radiusM));
+          const center = cellCenter(cell);
+          const corners = cellOutline(cell).flat();
+          for (const [pick, swing] of samples) {
+            const corner = corners[pick % corners.length]!;
+            // A metre inside the corner.
+            const pickup = interpolate(corner, center, 1 / greatCircleM(corner, center));
+            if (!isAncestor(cell, pickupCellOf(pickup))) continue;
+            const angle = ((90 - bearingDeg(center, corner)) * Math.PI) / 180 + swing;
+            const driver = shifted(pickup, Math.sin(angle) * radiusM, Math.cos(angle) * radiusM);
             if (greatCircleM(pickup, driver) > radiusM) continue;
             expect(halo).toContain(positionCellOf(driver));
           }

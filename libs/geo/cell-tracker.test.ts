@@ -64,9 +64,10 @@ describe.each([6, 7, 9, 10])('CellTracker at resolution %i', (res) => {
     );
   });
 
-  it('is exact close to the border on either side, in cells on an edge of the icosahedron and pentagons too', () => {
+  it('is exact close to the border on either side, in cells on an edge of the icosahedron, pentagons and at the poles too', () => {
     const tracker = new CellTracker(res);
-    const cells = getPentagons(res).flatMap((pentagon) => gridDisk(pentagon, 2));
+    const poles = [latLngToCell(90, 0, res), latLngToCell(-89.99, 90, res)];
+    const cells = [...getPentagons(res), ...poles].flatMap((center) => gridDisk(center, 2));
     const isCrossing = (cell: string) => getIcosahedronFaces(cell).filter((face) => face >= 0).length > 1;
     expect(cells.filter(isCrossing).length).toBeGreaterThan(12);
     const near = fc.double({ min: 0.8, max: 1.1, noNaN: true });

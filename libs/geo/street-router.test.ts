@@ -11,7 +11,7 @@ const edges = fc.array(
   fc
     .tuple(fc.nat(NODE_COUNT - 1), fc.nat(NODE_COUNT - 1), fc.nat(20), fc.nat(20))
     .map(([from, to, first, later]): StreetEdge => ({ from, to, secondsByHour: hourly(first, later) })),
-  { maxLength: 40 },
+  { minLength: 15, maxLength: 60, size: 'max' },
 );
 const hourly = (first: number, later: number) =>
   Array.from({ length: 24 }, (_, hour) => (hour === 0 ? first : later));

@@ -3,65 +3,47 @@ import type { InstanceName } from './shard-claim.ts';
 
 /** What an instance holds while a plan is made, and how much it shall hold. */
 export interface Territory {
-  readonly owner: InstanceName;
-  quota: number;
-  shards: PlacedShard[];
+  /** Null for the shards that nobody holds. */
+  readonly owner: InstanceName | null;
+  readonly quota: number;
+  readonly shards: Set<PlacedShard>;
 }
 
-interface Place {
+/** A place on the plane of the shards. */
+export interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-/**
- * Fills the taker to its quota with what the givers have beyond theirs, nearest to its own centre first. Changes the taker
- * and the givers.
- */
-export function takeNearest(taker: Territory, givers: readonly Territory[]): void {
-  const giving = givers.filter(({ quota, shards }) => shards.length > quota);
-  const center = taker.shards.length > 0 ? centroid(taker.shards) : foundingPlace(giving);
-  const offers = giving
-    .flatMap((giver) =>
-      giver.shards.map((placed) => ({ giver, placed, distance: squaredDistance(placed, center) })),
-    )
-    .sort((a, b) => a.distance - b.distance);
-  const taken = new Set<PlacedShard>();
-  const givenBy = new Map<Territory, number>();
-  for (const { giver, placed } of offers) {
-    if (taker.shards.length >= taker.quota) break;
-    const given = givenBy.get(giver) ?? 0;
-    if (giver.shards.length - given <= giver.quota) continue;
-    givenBy.set(giver, given + 1);
-    taken.add(placed);
-    taker.shards.push(placed);
+/** What a territory holds beyond its quota. */
+export function surplus({ quota, shards }: Territory): number {
+  return Math.max(0, shards.size - quota);
+}
+
+/** The mean of the places. */
+export function centroid(places: Iterable<Place>): Place {
+  let [x, y, count] = [0, 0, 0];
+  for (const place of places) {
+    x += place.x;
+    y += place.y;
+    count++;
   }
-  for (const giver of givenBy.keys()) giver.shards = giver.shards.filter((placed) => !taken.has(placed));
+  return { x: x / count, y: y / count };
 }
 
-/**
- * Where a new territory starts: in a far corner of a single giver, so that what remains hangs together; among several,
- * between them, where pieces of all can meet.
- */
-function foundingPlace(giving: readonly Territory[]): Place {
-  const center = centroid(giving.flatMap(({ shards }) => shards));
-  const [only, ...others] = giving;
-  if (only === undefined || others.length > 0) return center;
-  return only.shards.reduce<Place>(
-    (farthest, placed) =>
-      squaredDistance(placed, center) > squaredDistance(farthest, center) ? placed : farthest,
-    center,
-  );
-}
-
-function centroid(shards: readonly PlacedShard[]): Place {
-  let [x, y] = [0, 0];
-  for (const shard of shards) {
-    x += shard.x;
-    y += shard.y;
-  }
-  return { x: x / shards.length, y: y / shards.length };
-}
-
-function squaredDistance(a: Place, b: Place): number {
+export function squaredDistance(a: Place, b: Place): number {
   return (a.x - b.x) ** 2 + (a.y - b.y) ** 2;
+}
+
+/** The one with the highest score, the first of equals; undefined of none. */
+export function best<T>(items: Iterable<T>, score: (item: T) => number): T | undefined {
+  let winner: T | undefined;
+  let highest = -Infinity;
+  for (const item of items) {
+    const reached = score(item);
+    if (winner !== undefined && reached <= highest) continue;
+    winner = item;
+    highest = reached;
+  }
+  return winner;
 }
