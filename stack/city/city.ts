@@ -7,7 +7,7 @@ import type { SupervisedChild } from '../process/supervised-child.ts';
 import type { SystemSettings } from '../services/service-environment.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
 import type { CityOptions } from './options.ts';
-import { choosePorts, type PublicPorts, type PublicService } from './ports.ts';
+import type { PublicService } from './ports.ts';
 
 const DATABASE = 'hailgrid';
 
@@ -15,7 +15,6 @@ const DATABASE = 'hailgrid';
 export interface City {
   readonly system: SystemSettings;
   readonly urls: Record<PublicService, string>;
-  readonly notes: readonly string[];
   /** All processes but the fleet, in the order in which they were started. */
   readonly children: readonly SupervisedChild[];
   readonly versions: Record<string, string>;
@@ -24,7 +23,8 @@ export interface City {
 }
 
 export interface CitySpec {
-  options: Pick<CityOptions, 'matchers' | 'speed' | 'port'>;
+  options: Pick<CityOptions, 'matchers' | 'speed'>;
+  ports: Record<PublicService, number>;
   /** `south,west,north,east` in degrees. */
   area: string;
   /** For data and logs. */
@@ -34,8 +34,7 @@ export interface CitySpec {
 }
 
 /** Starts Postgres with a synchronous standby, nats-server and every service; resolves when all are ready. */
-export async function startCity({ options, area, directory, onStep }: CitySpec): Promise<City> {
-  const chosen = await choosePorts(options.port);
+export async function startCity({ options, ports, area, directory, onStep }: CitySpec): Promise<City> {
   onStep('building, starting Postgres and nats-server');
   const [postgres, nats] = await Promise.all([
     startDatabase(directory),
@@ -49,11 +48,10 @@ export async function startCity({ options, area, directory, onStep }: CitySpec):
     serviceArea: area,
     ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),
   };
-  const services = await startServices(system, directory, options.matchers, chosen);
+  const services = await startServices(system, directory, options.matchers, ports);
   return {
     system: { ...system, issuerUrl: services.urls['dev-issuer'] },
     urls: services.urls,
-    notes: chosen.notes,
     children: [...postgres.nodes.map((node) => node.server), ...nats.servers, ...services.children],
     versions: { postgres: postgres.version, nats_server: nats.version },
     stop: () => stopCity(services.children, nats, postgres),
@@ -78,7 +76,7 @@ async function startServices(
   system: SystemSettings,
   directory: string,
   matchers: number,
-  { ports }: PublicPorts,
+  ports: Record<PublicService, number>,
 ): Promise<StartedServices> {
   const start = (
     app: string,

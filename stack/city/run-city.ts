@@ -6,6 +6,7 @@ import { startFleet, type FleetProcess } from './fleet-process.ts';
 import { showLive } from './live-view.ts';
 import { describeMachine } from './machine.ts';
 import type { CityOptions } from './options.ts';
+import { choosePorts } from './ports.ts';
 import { resultTable } from './result-table.ts';
 import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
 import { sampleUsage } from './sample-usage.ts';
@@ -20,12 +21,15 @@ type Ending = { kind: 'over' } | { kind: 'asked' } | { kind: 'died'; message: st
  */
 export async function runCity(options: CityOptions, end: Promise<void>): Promise<number> {
   const area = serviceArea(options);
+  const { ports, notes } = await choosePorts(options.port);
+  for (const note of notes) console.log(note);
   const directory = temporaryDirectory('city');
   if (options.keep) directory.keep();
   try {
     const asked = end.then((): 'asked' => 'asked');
     const starting = startCity({
       options,
+      ports,
       area,
       directory: directory.path,
       onStep: (step) => console.log(`${step} …`),
@@ -60,7 +64,6 @@ async function runPeople(
 ): Promise<number> {
   const startedAtMs = Number(process.env['HAILGRID_STARTED_AT_MS'] ?? Date.now());
   const readyS = (Date.now() - startedAtMs) / 1000;
-  for (const note of city.notes) console.log(note);
   console.log(`ready after ${readyS.toFixed(1)} s; logs in ${directory}\n`);
   const fleet = startFleet(city, options, directory);
   const children = [...city.children, fleet.child];

@@ -124,7 +124,8 @@ async function mayEnter(directory: string, user: RunAs): Promise<boolean> {
 
 /** A checkout below a private home is closed to the user that Postgres runs as: copies the programs to where it is not. */
 async function copyForUser(native: EmbeddedPackage, user: RunAs): Promise<string> {
-  for (const base of [cacheDirectory(), cacheOfSystem()]) {
+  for (const cache of [cacheDirectory, cacheOfSystem]) {
+    const base = cache();
     if (!(await mayEnter(base, user))) continue;
     const copy = join(base, `postgres-${native.version}`);
     await withLock(`${copy}.lock`, () => copyOnce(join(native.root, 'native'), copy));
