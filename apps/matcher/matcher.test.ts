@@ -378,9 +378,11 @@ test('answers moved with its own claim to an older epoch, and learns of a newer 
   await readyMatcher();
   const current = { shard: SHARD, epoch: epoch(), owner: SELF };
   expect(await nudge(newId('trip'), epoch() - 1)).toEqual({ result: 'moved', claim: current });
+  trips.sweepsAnswered = false;
   trips.give(OTHER);
   expect(await nudge(newId('trip'), epoch())).toEqual({ result: 'moved', claim: null });
-  await until(async () => expect(await metric('shards_owned')).toBe(0));
+  // Well before the map would be read again of itself.
+  await vi.waitFor(async () => expect(await metric('shards_owned')).toBe(0), ANSWER_LIMIT_MS);
 });
 
 test('tells a quote how far the nearest driver of its product is', async () => {

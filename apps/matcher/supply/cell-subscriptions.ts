@@ -6,8 +6,9 @@ import type { CellKey } from '#libs/geo';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
 import { MATCHER_CONFIG, type MatcherConfig } from '../config.ts';
 import { Ownership } from '../ownership/ownership.ts';
-import { cellDifference, cellsToFollow, MAX_FOLLOWED_CELLS } from './cells-to-follow.ts';
+
 import { PositionIntake } from './position-intake.ts';
+import { cellDifference, MAX_FOLLOWED_CELLS, ShardHalos } from './shard-halos.ts';
 
 /** Cells that one request to send positions again may name. */
 const MAX_CELLS_PER_RESEND = 4_096;
@@ -19,7 +20,7 @@ export class CellSubscriptions {
   readonly #ownership: Ownership;
   readonly #intake: PositionIntake;
   readonly #logger: Logger;
-  readonly #pickupRadiusM: number;
+  readonly #halos: ShardHalos;
   readonly #followed = new Map<string, Subscription>();
 
   constructor(
@@ -33,7 +34,7 @@ export class CellSubscriptions {
     this.#bus = bus;
     this.#ownership = ownership;
     this.#intake = intake;
-    this.#pickupRadiusM = config.pickupRadiusM;
+    this.#halos = new ShardHalos(config.pickupRadiusM);
     this.#logger = logger;
     metrics.gauge('position_cells', 'Position cells listened to', () => this.#followed.size);
     ownership.onChange(({ gained, lost }) => {
@@ -42,7 +43,7 @@ export class CellSubscriptions {
   }
 
   #followShards(): void {
-    const wanted = cellsToFollow(this.#ownership.own.keys(), this.#pickupRadiusM);
+    const wanted = this.#halos.cellsAround(this.#ownership.own.keys());
     const { added, removed } = cellDifference(this.#followed, wanted);
     for (const cell of removed) this.#unfollow(cell);
     for (const [cell, key] of wanted) if (!this.#followed.has(cell)) this.#follow(cell, key);

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { cellKeyFromH3, cellKeyToH3, positionCellOf, shardCellOf } from '#libs/geo';
-import { cellDifference, cellsToFollow } from './cells-to-follow.ts';
+import { cellKeyFromH3, cellKeyToH3, haloCells, positionCellOf, shardCellOf } from '#libs/geo';
+import { cellDifference, ShardHalos } from './shard-halos.ts';
 
 const PICKUP = { lat: 38.72, lng: -9.14 };
 const SHARD = cellKeyToH3(shardCellOf(PICKUP));
 const RADIUS_M = 4_000;
 
 test('hears drivers in the shard and within the pickup radius around it', () => {
-  const cells = cellsToFollow([SHARD], RADIUS_M);
+  const cells = new ShardHalos(RADIUS_M).cellsAround([SHARD]);
   expect(cells.has(cellKeyToH3(positionCellOf(PICKUP)))).toBe(true);
   // 0.03 degrees of latitude are 3.3 km.
   for (const lat of [PICKUP.lat - 0.03, PICKUP.lat + 0.03]) {
@@ -17,7 +17,16 @@ test('hears drivers in the shard and within the pickup radius around it', () => 
 });
 
 test('without shards there is nothing to hear', () => {
-  expect(cellsToFollow([], RADIUS_M).size).toBe(0);
+  expect(new ShardHalos(RADIUS_M).cellsAround([]).size).toBe(0);
+});
+
+test('what shards come and go does not show in the cells around those that stay', () => {
+  const neighbor = cellKeyToH3(shardCellOf({ ...PICKUP, lat: PICKUP.lat + 0.1 }));
+  const halos = new ShardHalos(RADIUS_M);
+  for (const shards of [[SHARD], [SHARD, neighbor], [neighbor], [], [neighbor, SHARD]]) {
+    const expected = haloCells(shards.map(cellKeyFromH3), RADIUS_M);
+    expect([...halos.cellsAround(shards).values()].sort((a, b) => a - b)).toEqual(expected);
+  }
 });
 
 test('changes only what changes', () => {
