@@ -1,0 +1,78 @@
+import { positionCellOf, type Point } from '#libs/geo';
+import type { DriverId } from '#libs/dispatch';
+
+/** Uniform numbers in [0, 1) from a seed (mulberry32, T. Ettinger, public domain): a run can be made again. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const CENTER: Point = { lat: 38.72, lng: -9.14 };
+/** Half the side of the square city. */
+const HALF_SIDE_DEGREES = 0.15;
+/** Some 25 m: three seconds of driving. */
+const STEP_DEGREES = 0.0002;
+
+/** A ping as both indexes take it; one object is used for all pings, as a decoder would. */
+export interface Ping {
+  driverId: DriverId;
+  session: number;
+  seq: number;
+  lat: number;
+  lng: number;
+  positionCell: number;
+  product: string;
+  reportedAtMs: number;
+}
+
+/** Drivers spread over a square city who take a step in some direction before each ping. */
+export class City {
+  readonly driverIds: readonly DriverId[];
+  readonly #random: () => number;
+  readonly #lats: Float64Array;
+  readonly #lngs: Float64Array;
+  readonly #ping: Ping;
+  #turn = 0;
+
+  constructor(drivers: number, seed: number) {
+    this.#random = seededRandom(seed);
+    this.driverIds = Array.from(
+      { length: drivers },
+      (_, n): DriverId => `driver_${String(n).padStart(26, '0')}`,
+    );
+    this.#lats = Float64Array.from(this.driverIds, () => this.somewhere(CENTER.lat));
+    this.#lngs = Float64Array.from(this.driverIds, () => this.somewhere(CENTER.lng));
+    const session = {
+      session: 1,
+      seq: 0,
+      reportedAtMs: 0,
+      product: 'standard',
+      positionCell: positionCellOf(CENTER),
+    };
+    this.#ping = { driverId: 'driver_', lat: 0, lng: 0, ...session };
+  }
+
+  somewhere(center: number): number {
+    return center + (2 * this.#random() - 1) * HALF_SIDE_DEGREES;
+  }
+
+  place(): Point {
+    return { lat: this.somewhere(CENTER.lat), lng: this.somewhere(CENTER.lng) };
+  }
+
+  /** The next driver's next ping; valid until the next call. */
+  nextPing(): Ping {
+    const driver = this.#turn++ % this.driverIds.length;
+    const ping = this.#ping;
+    ping.driverId = this.driverIds[driver] ?? 'driver_';
+    ping.lat = this.#lats[driver] = (this.#lats[driver] ?? 0) + (this.#random() - 0.5) * STEP_DEGREES;
+    ping.lng = this.#lngs[driver] = (this.#lngs[driver] ?? 0) + (this.#random() - 0.5) * STEP_DEGREES;
+    ping.seq = this.#turn;
+    return ping;
+  }
+}
