@@ -1,6 +1,7 @@
 /**
- * Where every npm script begins: `node stack/bootstrap.mjs <command> …`. Runs on the Node.js that the machine has (18
- * or newer), sees to a current one and to the dependencies, and hands over to the command. Nothing is fetched twice.
+ * Where every npm script begins: `node stack/bootstrap.mjs <script.ts> …`. Runs on the Node.js that the machine has
+ * (18 or newer), sees to a current one and to the dependencies, and hands over to the script. Nothing is fetched twice.
+ * The npm scripts `exec` it, or the shell between npm and it would spoil exit codes and keep signals for itself.
  */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
