@@ -58,7 +58,10 @@ export class Quoting {
       this.#pickupEta.ask(pickup, pickupCell, product),
     ]);
     if (ride.tripS === Infinity) throw noWay();
-    const fare = fareOf(tariffOf(product, this.#config.currency), ride.distanceM, ride.tripS);
+    // Rounded first, so that the fare follows from the figures beside it.
+    const distanceM = Math.round(ride.distanceM);
+    const tripS = Math.round(ride.tripS);
+    const fare = fareOf(tariffOf(product, this.#config.currency), distanceM, tripS);
     return this.#commands.call(createQuote, {
       rider_id: riderId,
       product,
@@ -66,8 +69,8 @@ export class Quoting {
       dropoff,
       pickup_cell: cellKeyToH3(pickupCell),
       fare: { amount_minor: fare.amountMinor, currency: fare.currency },
-      distance_m: Math.round(ride.distanceM),
-      trip_s: Math.round(ride.tripS),
+      distance_m: distanceM,
+      trip_s: tripS,
       pickup_eta_s: pickupEtaS === null ? null : Math.round(pickupEtaS),
       created_at: toTimestamp(nowMs),
       expires_at: toTimestamp(nowMs + this.#config.quoteTtlMs),

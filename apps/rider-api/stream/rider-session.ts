@@ -35,7 +35,9 @@ export class RiderSession {
   readonly #openTrips = new Set<TripId>();
   readonly #tracking: DriverTracking;
   #pushes: Subscription | undefined;
+  #cancelChecks: Cancel = () => {};
   #cancelCheck: Cancel = () => {};
+  #checkDue = false;
   #closed = false;
 
   constructor(context: SessionContext, connection: StreamConnection<RiderServerFrame>, riderId: RiderId) {
@@ -50,28 +52,40 @@ export class RiderSession {
   }
 
   /**
-   * Listens, says `welcome`, and looks the open trips up. From the `welcome` on no change is missed; what
-   * happened before it is the client's to ask for, by `resume`.
+   * Listens, looks the newest trips up, and says `welcome`. From then on no change is missed; what happened before is the
+   * client's to ask for, by `resume`.
    */
   async open(): Promise<void> {
     const { bus, clock, onInvalid } = this.#context;
-    let welcomed = false;
+    const early = new Map<TripId, number>();
+    let receive = ({ event: { trip_id, seq } }: TripChange): void => {
+      early.set(trip_id, Math.max(seq, early.get(trip_id) ?? 0));
+    };
     this.#pushes = subscribeJson(
       bus,
       riderPushSubject(this.#riderId),
       tripChange,
-      (change) => {
-        if (welcomed) this.#receive(change);
-      },
+      (change) => receive(change),
       onInvalid,
     );
     await bus.flush();
-    welcomed = true;
-    const at = toTimestamp(clock.now());
-    this.#connection.send({ type: 'welcome', data: { rider_id: this.#riderId, at } });
-    await this.#lookUpTrips();
+    const trips = await this.#readTrips();
     if (this.#closed) return;
-    this.#cancelCheck = clock.every(CHECK_INTERVAL_MS, () => this.#check());
+    for (const trip of trips) this.#begin(trip);
+    this.#connection.send({
+      type: 'welcome',
+      data: { rider_id: this.#riderId, at: toTimestamp(clock.now()) },
+    });
+    receive = (change) => this.#receive(change);
+    for (const [tripId, seq] of early) this.#orClose(this.#feedOf(tripId, 0).reach(seq));
+    this.#cancelChecks = clock.every(CHECK_INTERVAL_MS, () => this.#checkWhereDue());
+  }
+
+  /** Pushes may have been lost just now: looks after so many milliseconds whether the client knows all. */
+  checkAfter(ms: number): void {
+    this.#checkDue = true;
+    this.#cancelCheck();
+    this.#cancelCheck = this.#context.clock.after(ms, () => this.#checkWhereDue());
   }
 
   /** Sends what the client has not got of each trip. Throws `trip_not_found` for another rider's, after the others. */
@@ -85,6 +99,7 @@ export class RiderSession {
 
   close(): void {
     this.#closed = true;
+    this.#cancelChecks();
     this.#cancelCheck();
     this.#pushes?.unsubscribe();
     this.#tracking.close();
@@ -103,26 +118,33 @@ export class RiderSession {
     });
   }
 
-  #check(): void {
-    if (this.#openTrips.size > 0) this.#orClose(this.#lookUpTrips());
+  /** A rider without an open trip has nothing to miss, unless something is known to have been lost. */
+  #checkWhereDue(): void {
+    if (this.#checkDue || this.#openTrips.size > 0) void this.#check();
   }
 
-  async #lookUpTrips(): Promise<void> {
+  async #check(): Promise<void> {
+    this.#checkDue = true;
+    let trips: TripRecord[];
+    try {
+      trips = await this.#readTrips();
+    } catch (error) {
+      this.#context.logger.debug({ event: 'check_failed', rider_id: this.#riderId, err: error });
+      return;
+    }
+    this.#checkDue = false;
+    for (const trip of trips) this.#orClose(this.#feedOf(trip.trip_id, 0).reach(trip.seq));
+  }
+
+  async #readTrips(): Promise<TripRecord[]> {
     const { commands } = this.#context;
     const { trips } = await commands.call(listTrips, { rider_id: this.#riderId, limit: MAX_RESUMED_TRIPS });
-    if (this.#closed) return;
-    await Promise.all(trips.map((trip) => this.#compare(trip)));
+    return trips;
   }
 
-  /** A trip that this socket was told of must have been told to its end; one found open is followed from here. */
-  async #compare(trip: TripRecord): Promise<void> {
-    const known = this.#feeds.get(trip.trip_id);
-    if (known !== undefined) {
-      await known.reach(trip.seq);
-    } else if (!isTerminal(trip.state)) {
-      this.#feedOf(trip.trip_id, trip.seq);
-      this.#follow(trip);
-    }
+  #begin(trip: TripRecord): void {
+    this.#feedOf(trip.trip_id, trip.seq);
+    this.#follow(trip);
   }
 
   #feedOf(tripId: TripId, lastSeq: number): TripFeed {

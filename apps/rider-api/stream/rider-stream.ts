@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient } from '#libs/bus';
 import type { RiderClientFrame, RiderServerFrame } from '#libs/contracts';
@@ -8,11 +8,16 @@ import { riderOf } from '../caller/rider-of.ts';
 import { RiderSession } from './rider-session.ts';
 import type { SessionContext } from './session-context.ts';
 
+/** Twenty thousand sockets that all ask at once would be an outage of their own. */
+const CHECK_SPACING_MS = 2;
+
 type RiderConnection = StreamConnection<RiderServerFrame>;
 
 /** The sockets of riders: each has a session of its own, several of one rider know nothing of each other. */
 @Injectable()
-export class RiderStream implements StreamHandler<RiderClientFrame, RiderServerFrame> {
+export class RiderStream
+  implements StreamHandler<RiderClientFrame, RiderServerFrame>, OnApplicationBootstrap
+{
   readonly #context: SessionContext;
   readonly #sessions = new Map<RiderConnection, RiderSession>();
 
@@ -25,6 +30,10 @@ export class RiderStream implements StreamHandler<RiderClientFrame, RiderServerF
     const onInvalid = (error: unknown, subject: string): void =>
       logger.warn({ event: 'message_invalid', subject, err: error }, 'a push was dropped');
     this.#context = { bus, commands, clock, logger, onInvalid };
+  }
+
+  onApplicationBootstrap(): void {
+    void this.#followLink();
   }
 
   async opened(connection: RiderConnection): Promise<void> {
@@ -42,5 +51,13 @@ export class RiderStream implements StreamHandler<RiderClientFrame, RiderServerF
   closed(connection: RiderConnection): void {
     this.#sessions.get(connection)?.close();
     this.#sessions.delete(connection);
+  }
+
+  /** What was pushed while NATS was away is lost; one session after the other makes up for it. */
+  async #followLink(): Promise<void> {
+    for await (const status of this.#context.bus.status()) {
+      if (status.type !== 'reconnect') continue;
+      [...this.#sessions.values()].forEach((session, index) => session.checkAfter(index * CHECK_SPACING_MS));
+    }
   }
 }

@@ -1,0 +1,152 @@
+import type { INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { commandTransport, connectBus } from '#libs/bus';
+import { newId, tokenResponse, type RiderId, type Role } from '#libs/contracts';
+import { cellKeyToH3, shardCellOf, type Point } from '#libs/geo';
+import { createApp, readConfig, serviceParts } from '#libs/service';
+import { issuerConfig } from '../../apps/dev-issuer/config.ts';
+import { DevIssuerModule } from '../../apps/dev-issuer/dev-issuer.module.ts';
+import { riderApiConfig } from '../../apps/rider-api/config.ts';
+import { RiderApiModule } from '../../apps/rider-api/rider-api.module.ts';
+import { LISBON_CENTRE, testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { PlayedTrips, PlayedTripsModule } from './played-trips.ts';
+
+export const PICKUP: Point = { lat: 38.72, lng: -9.14 };
+export const DROPOFF: Point = { lat: 38.735, lng: -9.13 };
+export const SHARD = cellKeyToH3(shardCellOf(PICKUP));
+
+const QUIET = { HAILGRID_MODE: 'development', HAILGRID_LOG_LEVEL: 'silent' };
+
+/** One request of one rider, and what came of it. */
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/**
+ * rider-api and the issuer for real, over a real nats-server; `trips` is played, since no test here is about what it
+ * decides. Several rider-apis may run side by side.
+ */
+export class RiderWorld {
+  readonly nats: TestNats;
+  readonly bus: NatsConnection;
+  readonly issuer: string;
+  trips = new PlayedTrips();
+  readonly #apps: NestFastifyApplication[];
+  #tripsService: INestMicroservice | undefined;
+  #instances = 0;
+
+  private constructor(nats: TestNats, bus: NatsConnection, issuer: NestFastifyApplication, address: string) {
+    this.nats = nats;
+    this.bus = bus;
+    this.#apps = [issuer];
+    this.issuer = address;
+  }
+
+  static async start(): Promise<RiderWorld> {
+    const nats = await testNats();
+    const bus = await connectBus([...nats.urls], 'test');
+    const config = readConfig(issuerConfig, QUIET);
+    const issuer = await createApp(await DevIssuerModule.of(config), serviceParts('dev-issuer', config));
+    return new RiderWorld(nats, bus, issuer, await listen(issuer));
+  }
+
+  async startTrips(): Promise<void> {
+    const transport = commandTransport([...this.nats.urls], 'trips-1', 'trips');
+    this.#tripsService = await NestFactory.createMicroservice(PlayedTripsModule, {
+      ...transport,
+      logger: false,
+    });
+    await this.#tripsService.listen();
+    this.trips = this.#tripsService.get(PlayedTrips);
+    this.trips.map = this.trips.map.merge([{ shard: SHARD, epoch: 1, owner: 'matcher-1' }]).map;
+  }
+
+  async stopTrips(): Promise<void> {
+    await this.#tripsService?.close();
+    this.#tripsService = undefined;
+  }
+
+  /** One more rider-api; gives its address. */
+  async startRiderApi(environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    this.#instances += 1;
+    const config = readConfig(riderApiConfig, {
+      ...QUIET,
+      HAILGRID_INSTANCE: `rider-api-${this.#instances}`,
+      HAILGRID_NATS_URLS: this.nats.url,
+      HAILGRID_JWKS_URL: `${this.issuer}/.well-known/jwks.json`,
+      HAILGRID_SERVICE_AREA: LISBON_CENTRE,
+      ...environment,
+    });
+    const app = await createApp(RiderApiModule.of(config), serviceParts('rider-api', config));
+    this.#apps.push(app);
+    return listen(app);
+  }
+
+  async token(role: Role, subject?: string): Promise<string> {
+    const answer = await fetch(`${this.issuer}/v1/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ role, subject }),
+    });
+    return tokenResponse.parse(await answer.json()).token;
+  }
+
+  async rider(): Promise<TestRider> {
+    const id = newId('rider');
+    return new TestRider(id, await this.token('rider', id));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#apps.map((app) => app.close()));
+    await this.stopTrips();
+    await this.bus.close();
+    await this.nats.stop();
+  }
+}
+
+/** A rider's phone, as far as it speaks HTTP. */
+export class TestRider {
+  readonly id: RiderId;
+  readonly token: string;
+
+  constructor(id: RiderId, token: string) {
+    this.id = id;
+    this.token = token;
+  }
+
+  get<T>(api: string, path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.#send(api, path, { method: 'GET', headers });
+  }
+
+  post<T>(
+    api: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    if (body === undefined) return this.#send(api, path, { method: 'POST', headers });
+    const json = { 'content-type': 'application/json', ...headers };
+    return this.#send(api, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  }
+
+  async #send<T>(api: string, path: string, init: RequestInit): Promise<Answer<T>> {
+    const headers = { authorization: `Bearer ${this.token}`, ...(init.headers as Record<string, string>) };
+    const response = await fetch(api + path, { ...init, headers });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
+  }
+}
+
+async function listen(app: NestFastifyApplication): Promise<string> {
+  await app.listen(0, '127.0.0.1');
+  const { port } = new URL(await app.getUrl());
+  return `http://127.0.0.1:${port}`;
+}
