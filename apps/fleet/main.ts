@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { buildCity } from './city/city.ts';
+import { buildCity, type City } from './city/city.ts';
 import { readFleetConfig, type FleetConfig } from './config/fleet-config.ts';
 import { Fleet } from './fleet.ts';
 import { onEndOfRun } from './process/end-of-run.ts';
@@ -9,7 +9,7 @@ const STATS_INTERVAL_MS = 1_000;
 const EX_CONFIG = 78;
 
 /** Reads what the run is made of; a mistake in it ends the process with a message. */
-function prepare(): { config: FleetConfig; fleet: Fleet; city: string } {
+function prepare(): { config: FleetConfig; fleet: Fleet; city: City } {
   try {
     const config = readFleetConfig(process.env);
     const city = buildCity({
@@ -20,7 +20,7 @@ function prepare(): { config: FleetConfig; fleet: Fleet; city: string } {
       drivers: config.HAILGRID_FLEET_DRIVERS,
       seed: config.HAILGRID_FLEET_SEED,
     });
-    return { config, fleet: new Fleet(config, city), city: city.name };
+    return { config, fleet: new Fleet(config, city), city };
   } catch (error) {
     process.stderr.write(`fleet: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(EX_CONFIG);
@@ -33,7 +33,15 @@ onEndOfRun(config.HAILGRID_EXIT_WITH_PARENT, (reason) => {
   logger.info({ event: 'stopping', reason }, 'stopping');
   fleet.stop();
 });
-logger.info({ event: 'ready', city, drivers: config.HAILGRID_FLEET_DRIVERS }, 'the fleet is ready');
+logger.info(
+  {
+    event: 'ready',
+    city: city.name,
+    drivers: config.HAILGRID_FLEET_DRIVERS,
+    trips_left_out: city.leftOut,
+  },
+  'the fleet is ready',
+);
 
 const reports = setInterval(
   () => void tellParent({ type: 'fleet_stats', stats: fleet.stats() }),

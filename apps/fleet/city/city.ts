@@ -14,6 +14,8 @@ export interface City {
   readonly graph: StreetGraph;
   /** In the order of time; may be endless. */
   readonly demand: Iterable<DemandTrip>;
+  /** Recorded trips that cannot be asked for. */
+  readonly leftOut: number;
   /** A node for each driver. */
   readonly driverStarts: readonly number[];
   /** Seconds that the demand lasts; null: for ever. */
@@ -50,10 +52,10 @@ function replayedCity(plan: CityPlan, tripsFile: string, graph: StreetGraph): Ci
   const lastS = trips.reduce((last, { requestedAtS }) => Math.max(last, requestedAtS), 0);
   const toS = plan.minutes === 0 ? lastS + 1 : plan.fromS + plan.minutes * 60;
   const window = { fromS: plan.fromS, toS };
-  const demand = replayedDemand(trips, window);
+  const { demand, leftOut } = replayedDemand(trips, window);
   if (demand.length === 0) throw new Error(`${tripsFile} has no trips between ${plan.fromS} s and ${toS} s`);
   const driverStarts = startsFromTrips(graph, trips, window, plan.seed, plan.drivers);
-  return { name: tripsFile, graph, demand, driverStarts, demandS: toS - plan.fromS };
+  return { name: tripsFile, graph, demand, leftOut, driverStarts, demandS: toS - plan.fromS };
 }
 
 function syntheticCityOn(plan: CityPlan, streetsDir: string): City {
@@ -78,6 +80,7 @@ function syntheticCity(
     name,
     graph,
     demand: syntheticDemand(graph, hotSpots, seed, tripsPerS),
+    leftOut: 0,
     driverStarts: startsFromHotSpots(graph, hotSpots, seed, drivers),
     demandS: minutes === 0 ? null : minutes * 60,
   };

@@ -54,12 +54,14 @@ const TRIPS = parseTrips(
     'c,7300,38.73,-9.14,38.74,-9.15,0',
     'b,7200,38.72,-9.14,38.73,-9.15,600',
     'd,7260,38.71,-9.13,38.72,-9.14,240',
+    'f,7210,38.71,-9.13,38.71,-9.13,240',
     'e,7320,38.71,-9.13,38.72,-9.14,240',
   ].join('\n'),
 );
 
 test('recorded trips of the window are replayed in order, at their own times', () => {
-  const trips = replayedDemand(TRIPS, { fromS: 7200, toS: 7320 });
+  const { demand: trips, leftOut } = replayedDemand(TRIPS, { fromS: 7200, toS: 7320 });
+  expect(leftOut).toBe(1);
   expect(trips.map(({ index, atS, rideS }) => [index, atS, rideS])).toEqual([
     [0, 0, 600],
     [1, 60, 240],

@@ -10,9 +10,18 @@ export interface Window {
   readonly toS: number;
 }
 
+/** What of a record can be asked for again, and how many of its trips cannot. */
+export interface Replay {
+  readonly demand: readonly DemandTrip[];
+  /** Trips whose ends were snapped to one and the same place: no phone can ask for such a ride. */
+  readonly leftOut: number;
+}
+
 /** The recorded trips of the window in the order of their requests, at their own times. */
-export function replayedDemand(trips: readonly RecordedTrip[], window: Window): DemandTrip[] {
-  return requestedWithin(trips, window)
+export function replayedDemand(trips: readonly RecordedTrip[], window: Window): Replay {
+  const recorded = requestedWithin(trips, window);
+  const demand = recorded
+    .filter(({ pickup, dropoff }) => pickup.lat !== dropoff.lat || pickup.lng !== dropoff.lng)
     .sort((a, b) => a.requestedAtS - b.requestedAtS)
     .map(({ requestedAtS, pickup, dropoff, tripS }, index) => ({
       index,
@@ -21,6 +30,7 @@ export function replayedDemand(trips: readonly RecordedTrip[], window: Window): 
       dropoff,
       rideS: tripS > 0 ? tripS : null,
     }));
+  return { demand, leftOut: recorded.length - demand.length };
 }
 
 /** Nodes where drivers start: where riders were let out in the hour before; failing that, where they get in. */
