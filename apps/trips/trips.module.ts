@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
-import { AuthenticationModule } from '#libs/service';
+import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import { Announcer } from './announcing/announcer.ts';
 import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
 import { OutboxRelay } from './announcing/outbox-relay.ts';
@@ -61,7 +61,12 @@ export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [BusModule.create(), AuthenticationModule.of(config), StoreModule],
+      imports: [
+        BusModule.create(),
+        AuthenticationModule.of(config),
+        ApiDocumentsModule.of('trips'),
+        StoreModule,
+      ],
       controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },

@@ -177,11 +177,27 @@ function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
   const { quote_id, product, pickup, dropoff, fare, distance_m, trip_s } = quote;
   const nowMs = Date.now();
   return {
-    ...{ trip_id: newId('trip'), rider_id: riderId, quote_id, product, state: 'processing', seq: 1 },
-    ...{ pickup, dropoff, pickup_cell: pickupCell, fare, distance_m, trip_s },
+    trip_id: newId('trip'),
+    rider_id: riderId,
+    quote_id,
+    product,
+    state: 'processing',
+    seq: 1,
+    pickup,
+    dropoff,
+    pickup_cell: pickupCell,
+    fare,
+    distance_m,
+    trip_s,
     requested_at: toTimestamp(nowMs),
     search_deadline_at: toTimestamp(nowMs + 300_000),
-    ...{ offer: null, driver: null, excluded_driver_ids: [] },
-    ...{ accepted_at: null, arrived_at: null, started_at: null, ended_at: null, cancel_reason: null },
+    offer: null,
+    driver: null,
+    excluded_driver_ids: [],
+    accepted_at: null,
+    arrived_at: null,
+    started_at: null,
+    ended_at: null,
+    cancel_reason: null,
   };
 }

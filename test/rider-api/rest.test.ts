@@ -28,7 +28,7 @@ beforeAll(async () => {
   await world.startTrips();
   api = await world.startRiderApi();
   rider = await world.rider();
-  await vi.waitFor(async () => expect((await fetch(`${api}/health/ready`)).status).toBe(200));
+  await world.untilReady(api);
 });
 
 afterAll(async () => {

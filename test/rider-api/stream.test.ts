@@ -26,7 +26,7 @@ beforeAll(async () => {
   world = await RiderWorld.start();
   await world.startTrips();
   api = await world.startRiderApi();
-  await vi.waitFor(async () => expect((await fetch(`${api}/health/ready`)).status).toBe(200));
+  await world.untilReady(api);
 });
 
 afterAll(async () => {
@@ -240,6 +240,7 @@ describe('the driver’s position', () => {
     accept();
     const socket = await open();
     await driveUntilSeen(socket);
+    expect(seqs(socket)).toEqual([]);
   });
 });
 

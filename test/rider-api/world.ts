@@ -2,6 +2,7 @@ import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { vi } from 'vitest';
 import { commandTransport, connectBus } from '#libs/bus';
 import { newId, tokenResponse, type RiderId, type Role } from '#libs/contracts';
 import { cellKeyToH3, shardCellOf, type Point } from '#libs/geo';
@@ -17,6 +18,7 @@ export const PICKUP: Point = { lat: 38.72, lng: -9.14 };
 export const DROPOFF: Point = { lat: 38.735, lng: -9.13 };
 export const SHARD = cellKeyToH3(shardCellOf(PICKUP));
 
+const READY_LIMIT_MS = 10_000;
 const QUIET = { HAILGRID_MODE: 'development', HAILGRID_LOG_LEVEL: 'silent' };
 
 /** One request of one rider, and what came of it. */
@@ -84,6 +86,13 @@ export class RiderWorld {
     const app = await createApp(RiderApiModule.of(config), serviceParts('rider-api', config));
     this.#apps.push(app);
     return listen(app);
+  }
+
+  async untilReady(api: string): Promise<void> {
+    await vi.waitFor(async () => {
+      const { status } = await fetch(`${api}/health/ready`);
+      if (status !== 200) throw new Error(`${api} is not ready: ${status}`);
+    }, READY_LIMIT_MS);
   }
 
   async token(role: Role, subject?: string): Promise<string> {
