@@ -29,3 +29,6 @@ export const ticketSubject = (instance: string): string => `ticket.${instance}`;
 
 /** Between driver-api instances: a driver is served here now (JSON `DriverAttended`). */
 export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
+
+/** Between driver-api instances: a driver's record was changed at another one than its own (JSON `DriverChanged`). */
+export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
@@ -102,7 +102,11 @@ interface Ports {
 
 /** The server writes the ports it was given to this file right after it listens. */
 async function readPorts(portsFile: string): Promise<Ports> {
-  await until(() => existsSync(portsFile), `nats-server wrote no ${portsFile}`);
+  // It creates the file before it fills it.
+  await until(
+    () => (statSync(portsFile, { throwIfNoEntry: false })?.size ?? 0) > 0,
+    `nats-server wrote no ${portsFile}`,
+  );
   const ports = JSON.parse(readFileSync(portsFile, 'utf8')) as { nats?: string[]; monitoring?: string[] };
   const client = ports.nats?.[0];
   if (client === undefined) throw new Error(`${portsFile} names no client port`);

@@ -2,24 +2,24 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { goOffline, type DriverId, type DriverView } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
+import { Attendance } from '../presence/attendance.ts';
 import { driverView } from '../presence/driver-view.ts';
-import { Presences } from '../presence/presences.ts';
 import type { RequestRefs } from '../caller/request-refs.ts';
 
 /** Ends a driver's session, and tells the matchers at once. */
 @Injectable()
 export class GoOffline {
   readonly #commands: CommandClient;
-  readonly #presences: Presences;
+  readonly #attendance: Attendance;
   readonly #logger: Logger;
 
   constructor(
     @Inject(CommandClient) commands: CommandClient,
-    @Inject(Presences) presences: Presences,
+    @Inject(Attendance) attendance: Attendance,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#commands = commands;
-    this.#presences = presences;
+    this.#attendance = attendance;
     this.#logger = logger;
   }
 
@@ -33,11 +33,7 @@ export class GoOffline {
       driver_id: driverId,
       ...(session !== undefined && { session }),
     });
-    const presence = this.#presences.get(driverId);
-    if (presence !== undefined) {
-      this.#presences.applyRecord(presence, record);
-      if (presence.connection === undefined && !record.online) this.#presences.remove(presence);
-    }
+    this.#attendance.changed(record);
     this.#logger.info(
       { event: 'driver_offline', driver_id: driverId, session: record.session, ...refs },
       'driver offline',

@@ -48,7 +48,7 @@ export function judgePing(ping: JudgedPing, context: PingContext): PingRefusal |
   return (
     judgeSession(ping, context.session) ??
     judgeOrder(ping, last) ??
-    judgeTime(ping, context.nowMs) ??
+    judgeTime(ping, last, context.nowMs) ??
     (isPoint(ping.lat, ping.lng) && boxContains(context.area, ping) ? undefined : 'outside_service_area') ??
     (last !== undefined && isImpossibleJump(last, ping) ? 'position_implausible' : undefined)
   );
@@ -62,15 +62,19 @@ function judgeSession(ping: JudgedPing, session: number | null): PingRefusal | u
 }
 
 function judgeOrder(ping: JudgedPing, last: JudgedPing | undefined): PingRefusal | undefined {
-  if (last === undefined) return undefined;
-  if (ping.seq === last.seq) return 'position_duplicate';
-  return ping.seq < last.seq || ping.recordedAtMs < last.recordedAtMs ? 'position_stale' : undefined;
+  if (last === undefined || ping.seq > last.seq) return undefined;
+  return ping.seq === last.seq ? 'position_duplicate' : 'position_stale';
 }
 
-function judgeTime({ recordedAtMs }: JudgedPing, nowMs: number): PingRefusal | undefined {
+function judgeTime(
+  { recordedAtMs }: JudgedPing,
+  last: JudgedPing | undefined,
+  nowMs: number,
+): PingRefusal | undefined {
   const ageMs = nowMs - recordedAtMs;
   // A time that is no number is neither young nor old enough.
-  return ageMs <= MAX_PING_AGE_MS && ageMs >= -MAX_PING_AHEAD_MS ? undefined : 'position_time_invalid';
+  if (!(ageMs <= MAX_PING_AGE_MS && ageMs >= -MAX_PING_AHEAD_MS)) return 'position_time_invalid';
+  return last !== undefined && recordedAtMs < last.recordedAtMs ? 'position_stale' : undefined;
 }
 
 function isImpossibleJump(last: JudgedPing, ping: JudgedPing): boolean {

@@ -3,9 +3,12 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient, publishJson, subscribeJson } from '#libs/bus';
 import {
   DRIVER_ATTENDED_SUBJECT,
+  DRIVER_CHANGED_SUBJECT,
   driverAttended,
+  driverChanged,
   getDriver,
   type DriverAttended,
+  type DriverChanged,
   type DriverId,
   type DriverRecord,
 } from '#libs/contracts';
@@ -44,13 +47,21 @@ export class Attendance implements OnModuleInit {
   }
 
   onModuleInit(): void {
+    const onInvalid = (error: unknown, subject: string): void =>
+      this.#logger.warn({ event: 'hint_invalid', subject, err: error }, 'hint not understood');
     subscribeJson(
       this.#bus,
       DRIVER_ATTENDED_SUBJECT,
       driverAttended,
       (message) => this.#yieldTo(message),
-      (error, subject) =>
-        this.#logger.warn({ event: 'push_invalid', subject, err: error }, 'attendance not understood'),
+      onInvalid,
+    );
+    subscribeJson(
+      this.#bus,
+      DRIVER_CHANGED_SUBJECT,
+      driverChanged,
+      (message) => void this.#readAgain(message),
+      onInvalid,
     );
   }
 
@@ -97,6 +108,16 @@ export class Attendance implements OnModuleInit {
     return presence;
   }
 
+  /** Takes what a command has made of a driver to whoever speaks for it, here or elsewhere. */
+  changed(record: DriverRecord): void {
+    const presence = this.#presences.get(record.driver_id);
+    const isOurs = presence?.attended === true;
+    if (presence !== undefined) this.#apply(presence, record);
+    if (isOurs) return;
+    const message: DriverChanged = { driver_id: record.driver_id, driver_version: record.driver_version };
+    publishJson(this.#bus, DRIVER_CHANGED_SUBJECT, message);
+  }
+
   /** The driver has shown by a request that it is there. */
   heard(driverId: DriverId): void {
     const presence = this.#presences.get(driverId);
@@ -111,6 +132,24 @@ export class Attendance implements OnModuleInit {
       socket: presence.connection !== undefined,
     };
     publishJson(this.#bus, DRIVER_ATTENDED_SUBJECT, message);
+  }
+
+  /** One that is offline, with no socket, is nobody's to serve any more. */
+  #apply(presence: DriverPresence, record: DriverRecord): void {
+    this.#presences.applyRecord(presence, record);
+    if (presence.connection === undefined && presence.state.session === null)
+      this.#presences.remove(presence);
+  }
+
+  async #readAgain({ driver_id, driver_version }: DriverChanged): Promise<void> {
+    const presence = this.#presences.get(driver_id);
+    if (presence === undefined || presence.state.version >= driver_version) return;
+    try {
+      const record = await this.read(driver_id);
+      if (record !== null) this.#apply(presence, record);
+    } catch (error) {
+      this.#logger.warn({ event: 'driver_not_read', driver_id, err: error }, 'driver changed elsewhere');
+    }
   }
 
   /** The driver has turned up elsewhere. A message about a session older than ours is late, and ignored. */

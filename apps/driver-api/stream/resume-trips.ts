@@ -4,7 +4,10 @@ import type { DriverConnection } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { ReplayTrips } from '../trips/replay-trips.ts';
 
-/** Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. */
+/**
+ * Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. Throws the first reason why a trip
+ * could not be replayed, once the others have been.
+ */
 @Injectable()
 export class ResumeTrips {
   readonly #presences: Presences;
@@ -24,8 +27,9 @@ export class ResumeTrips {
     if (presence?.connection !== connection) return;
     presence.hold();
     try {
-      const changes = await this.#replayTrips.execute(driverId, trips);
+      const { changes, failures } = await this.#replayTrips.execute(driverId, trips);
       for (const change of changes) presence.tell(change, presence.state.offer);
+      if (failures.length > 0) throw failures[0];
     } finally {
       presence.release();
     }

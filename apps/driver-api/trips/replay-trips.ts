@@ -4,6 +4,12 @@ import { replayTrip, type CommandOutput, type DriverId, type TripId } from '#lib
 
 type Changes = CommandOutput<typeof replayTrip>['changes'];
 
+export interface Replay {
+  changes: Changes;
+  /** Why the changes of some trips are not among them. */
+  failures: unknown[];
+}
+
 /** What a driver has missed of its trips. */
 @Injectable()
 export class ReplayTrips {
@@ -13,12 +19,12 @@ export class ReplayTrips {
     this.#commands = commands;
   }
 
-  /** All trips at once: a phone names no more than a few. */
+  /** All trips at once: a phone names no more than a few. One that cannot be read does not keep the others back. */
   async execute(
     driverId: DriverId,
     trips: readonly { trip_id: TripId; last_seq: number }[],
-  ): Promise<Changes> {
-    const replays = await Promise.all(
+  ): Promise<Replay> {
+    const replays = await Promise.allSettled(
       trips.map(({ trip_id, last_seq }) =>
         this.#commands.call(replayTrip, {
           trip_id,
@@ -27,6 +33,9 @@ export class ReplayTrips {
         }),
       ),
     );
-    return replays.flatMap(({ changes }) => changes);
+    return {
+      changes: replays.flatMap((replay) => (replay.status === 'fulfilled' ? replay.value.changes : [])),
+      failures: replays.flatMap((replay) => (replay.status === 'rejected' ? [replay.reason] : [])),
+    };
   }
 }

@@ -1,0 +1,72 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { DriverRecord, TripChange } from '#libs/contracts';
+import { afterChange, afterRecord, UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
+import { changeOf, DRIVER, OFFER, OTHER_DRIVER, recordOf, tripOf, TRIP } from './trip.sample.ts';
+
+const ONLINE = afterRecord(UNKNOWN_DRIVER, recordOf({ driver_version: 3, session: 2 }));
+
+test('a record says it all', () => {
+  expect(ONLINE).toMatchObject({ newestSession: 2, status: 'free', version: 3, offer: null, trip: null });
+  expect(ONLINE.session?.product).toBe('standard');
+  const offered = recordOf({ driver_version: 4, status: 'offered', trip: tripOf('offered') });
+  expect(afterRecord(ONLINE, offered)).toMatchObject({
+    status: 'offered',
+    offer: { offerId: OFFER, tripId: TRIP },
+  });
+  const offline = recordOf({ driver_version: 4, session: 2, online: false, status: 'offline' });
+  expect(afterRecord(ONLINE, offline)).toMatchObject({ newestSession: 2, session: null, status: 'offline' });
+});
+
+test('an offer, its acceptance, the ride and its end', () => {
+  const offered = afterChange(ONLINE, DRIVER, changeOf('offer_made', 'offered', 4));
+  expect(offered).toMatchObject({ status: 'offered', offer: { offerId: OFFER, tripId: TRIP } });
+  const accepted = afterChange(offered, DRIVER, changeOf('accepted', 'on_trip', 5));
+  expect(accepted).toMatchObject({ status: 'on_trip', offer: null, trip: { tripId: TRIP, freeAtMs: 0 } });
+  const started = afterChange(accepted, DRIVER, changeOf('started', null, null));
+  const { trip } = changeOf('started', null, null);
+  expect(started.trip?.freeAtMs).toBe(Date.parse(trip.started_at!) + trip.trip_s * 1000);
+  const completed = afterChange(started, DRIVER, changeOf('completed', 'free', 6));
+  expect(completed).toMatchObject({ status: 'free', offer: null, trip: null });
+  expect(completed.session).not.toBeNull();
+});
+
+test('what is about another driver, or older than what is known, changes nothing', () => {
+  const change = changeOf('accepted', 'on_trip', 9);
+  const foreign = { ...change, event: { ...change.event, driver_id: OTHER_DRIVER } };
+  expect(afterChange(ONLINE, DRIVER, foreign)).toBe(ONLINE);
+  expect(afterChange(ONLINE, DRIVER, changeOf('offer_made', 'offered', 3))).toBe(ONLINE);
+  const older = recordOf({ driver_version: 2, session: 1, status: 'offered' });
+  expect(afterRecord(ONLINE, older)).toEqual(ONLINE);
+});
+
+type News = { record: DriverRecord } | { change: TripChange };
+
+test('in whatever order news come, the highest version stands', () => {
+  const news: fc.Arbitrary<News> = fc.oneof(
+    fc.record({ version: fc.integer({ min: 0, max: 20 }) }).map(({ version }) => ({
+      record: recordOf({ driver_version: version, session: 1, status: statusAt(version) }),
+    })),
+    fc.record({ version: fc.integer({ min: 0, max: 20 }) }).map(({ version }) => ({
+      change: changeOf(statusAt(version) === 'free' ? 'completed' : 'accepted', statusAt(version), version),
+    })),
+  );
+  fc.assert(
+    fc.property(fc.array(news, { minLength: 1, maxLength: 20 }), (sequence) => {
+      const newest = Math.max(...sequence.map(versionOf));
+      const state = sequence.reduce(apply, UNKNOWN_DRIVER);
+      expect(state.version).toBe(newest);
+      expect(state.status).toBe(statusAt(newest));
+    }),
+  );
+});
+
+const statusAt = (version: number) => (version % 2 === 0 ? 'free' : 'on_trip');
+
+function versionOf(news: News): number {
+  return 'record' in news ? news.record.driver_version : news.change.driver_version!;
+}
+
+function apply(state: DriverState, news: News): DriverState {
+  return 'record' in news ? afterRecord(state, news.record) : afterChange(state, DRIVER, news.change);
+}

@@ -1,0 +1,79 @@
+import { CommandClient } from '#libs/bus';
+import {
+  createQuote,
+  createTrip,
+  joinShards,
+  makeOffers,
+  newId,
+  toTimestamp,
+  type DriverId,
+  type OfferOutcome,
+  type RiderId,
+  type TripId,
+} from '#libs/contracts';
+import { cellKeyToH3, pickupCellOf, shardCellOf, type Point } from '#libs/geo';
+import type { Clock } from '#libs/service';
+
+const MATCHER = 'desk-1';
+
+/** Asks `trips` for what riders and a matcher would ask, so that a test says itself which driver is offered which trip. */
+export class DispatchDesk {
+  readonly commands: CommandClient;
+  readonly #clock: Clock;
+  #epochs = new Map<string, number>();
+
+  private constructor(commands: CommandClient, clock: Clock) {
+    this.commands = commands;
+    this.#clock = clock;
+  }
+
+  static async open(natsUrls: readonly string[], clock: Clock): Promise<DispatchDesk> {
+    const desk = new DispatchDesk(new CommandClient([...natsUrls], 'desk', 1), clock);
+    await desk.commands.connect();
+    const { shards } = await desk.commands.call(joinShards, { matcher: MATCHER });
+    desk.#epochs = new Map(shards.map(({ shard, epoch }) => [shard, epoch]));
+    return desk;
+  }
+
+  async close(): Promise<void> {
+    await this.commands.close();
+  }
+
+  async requestTrip(pickup: Point, dropoff: Point): Promise<{ riderId: RiderId; tripId: TripId }> {
+    const riderId = newId('rider');
+    const nowMs = this.#clock.now();
+    const quote = await this.commands.call(createQuote, {
+      rider_id: riderId,
+      product: 'standard',
+      pickup,
+      dropoff,
+      pickup_cell: cellKeyToH3(pickupCellOf(pickup)),
+      fare: { amount_minor: 900, currency: 'EUR' },
+      distance_m: 2_000,
+      trip_s: 300,
+      pickup_eta_s: null,
+      created_at: toTimestamp(nowMs),
+      expires_at: toTimestamp(nowMs + 600_000),
+    });
+    const idempotency = { key: riderId, request_digest: 'd'.repeat(64) };
+    const trip = await this.commands.call(createTrip, {
+      rider_id: riderId,
+      quote_id: quote.quote_id,
+      idempotency,
+    });
+    return { riderId, tripId: trip.trip_id };
+  }
+
+  async offer(tripId: TripId, driverId: DriverId, pickup: Point): Promise<OfferOutcome> {
+    const shard = cellKeyToH3(shardCellOf(pickup));
+    const epoch = this.#epochs.get(shard) ?? 0;
+    const proposal = { trip_id: tripId, driver_id: driverId, shard, epoch };
+    const { outcomes } = await this.commands.call(makeOffers, {
+      matcher: MATCHER,
+      offers: [{ ...proposal, pickup_eta_s: 60, pickup_distance_m: 400 }],
+    });
+    const [outcome] = outcomes;
+    if (outcome?.result !== 'offered') throw new Error(`not offered: ${JSON.stringify(outcome)}`);
+    return outcome;
+  }
+}

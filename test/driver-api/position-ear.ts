@@ -1,0 +1,53 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { decodePositionBatch, type DriverId, type PositionRecord } from '#libs/contracts';
+
+export interface HeardRecord extends PositionRecord {
+  subject: string;
+}
+
+const HEAR_LIMIT_MS = 20_000;
+const POLL_MS = 10;
+
+/** Hears the position stream as matchers do. */
+export class PositionEar {
+  readonly bus: NatsConnection;
+  readonly #heard: HeardRecord[] = [];
+
+  private constructor(bus: NatsConnection) {
+    this.bus = bus;
+    bus.subscribe('pos.>', {
+      callback: (_, message) => {
+        const { records } = decodePositionBatch(message.data);
+        this.#heard.push(...records.map((record) => ({ ...record, subject: message.subject })));
+      },
+    });
+  }
+
+  static async open(natsUrls: readonly string[]): Promise<PositionEar> {
+    const ear = new PositionEar(await connect({ servers: [...natsUrls] }));
+    await ear.bus.flush();
+    return ear;
+  }
+
+  async close(): Promise<void> {
+    await this.bus.close();
+  }
+
+  /** All that was heard of a driver. */
+  of(driverId: DriverId): HeardRecord[] {
+    return this.#heard.filter((record) => record.driverId === driverId);
+  }
+
+  /** Waits for a record of the driver that matches. */
+  async until(driverId: DriverId, matches: (record: HeardRecord) => boolean): Promise<HeardRecord> {
+    const deadline = performance.now() + HEAR_LIMIT_MS;
+    for (;;) {
+      const found = this.of(driverId).find(matches);
+      if (found !== undefined) return found;
+      if (performance.now() > deadline) {
+        throw new Error(`heard only ${JSON.stringify(this.of(driverId).slice(-5))}`);
+      }
+      await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
+    }
+  }
+}
