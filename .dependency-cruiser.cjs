@@ -56,6 +56,9 @@ module.exports = {
     exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { conditionNames: ['source', 'import', 'types', 'node', 'default'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };
