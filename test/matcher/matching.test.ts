@@ -3,12 +3,14 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { CommandClient, connectBus } from '#libs/bus';
 import {
   answerOffer,
+  cancelTrip,
   createQuote,
   createTrip,
   getShardMap,
   getTrip,
   newId,
   toTimestamp,
+  type RiderId,
   type TripId,
   type TripRecord,
 } from '#libs/contracts';
@@ -23,6 +25,7 @@ let world: TestWorld;
 let bus: NatsConnection;
 let commands: CommandClient;
 let drivers: StreamedDriver[] = [];
+let requested: { rider_id: RiderId; trip_id: TripId }[] = [];
 
 beforeAll(async () => {
   world = await startServices(['dev-issuer', 'trips', 'matcher', 'matcher']);
@@ -32,7 +35,10 @@ beforeAll(async () => {
   await vi.waitUntil(async () => (await owners()).size === 2, POLL);
 });
 afterEach(async () => {
+  // Nothing is left over that would compete for the next test's drivers and trips.
+  await Promise.all(requested.map((trip) => commands.call(cancelTrip, trip)));
   await Promise.all(drivers.map((driver) => driver.goOffline(commands)));
+  requested = [];
   drivers = [];
 });
 afterAll(async () => {
@@ -71,7 +77,9 @@ async function requestTrip(pickup: Point): Promise<TripId> {
     expires_at: toTimestamp(nowMs + 60_000),
   });
   const idempotency = { key: rider_id, request_digest: 'd'.repeat(64) };
-  return (await commands.call(createTrip, { rider_id, quote_id, idempotency })).trip_id;
+  const { trip_id } = await commands.call(createTrip, { rider_id, quote_id, idempotency });
+  requested.push({ rider_id, trip_id });
+  return trip_id;
 }
 
 const readTrip = (tripId: TripId): Promise<TripRecord> =>

@@ -5,7 +5,6 @@ import {
   encodePositionBatch,
   goOffline,
   goOnline,
-  HailgridError,
   newId,
   positionSubject,
   tripChange,
@@ -54,14 +53,10 @@ export class StreamedDriver {
     return driver;
   }
 
-  /** Ends the trip search's interest in it: offline in `trips`, said so on the stream, then silent. */
+  /** Offline in `trips`, said so on the stream, then silent. Its trips must have ended. */
   async goOffline(commands: CommandClient): Promise<void> {
     clearInterval(this.#timer);
-    const record = await commands.call(goOffline, { driver_id: this.driverId }).catch((error: unknown) => {
-      if (error instanceof HailgridError && error.code === 'driver_on_trip') return undefined;
-      throw error;
-    });
-    if (record === undefined) return;
+    const record = await commands.call(goOffline, { driver_id: this.driverId });
     this.#status = record.status;
     this.#statusVersion = record.driver_version;
     this.#ping();

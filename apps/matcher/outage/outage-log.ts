@@ -14,10 +14,6 @@ export class OutageLog {
     this.#what = what;
   }
 
-  get failing(): boolean {
-    return this.#failures > 0;
-  }
-
   failed(error: unknown): void {
     this.#failures += 1;
     if (this.#failures > 1) return;

@@ -4,7 +4,7 @@ import { RoundDecisions } from './round-decisions.ts';
 import { RoundMetrics } from './round-metrics.ts';
 
 /** Attempts after the first that one round makes for trips whose driver was taken meanwhile; the next round is near. */
-export const MAX_RETRIES_PER_ROUND = 3;
+const MAX_RETRIES_PER_ROUND = 3;
 
 /** One matching round over all owned shards together: decide, commit, and again for those whose driver was gone. */
 @Injectable()
