@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId, type Problem, type RiderTrip } from '#libs/contracts';
+import { ESTRELA, ROSSIO, TestCity } from './city.ts';
+import type { Answer, RiderPhone } from './rider-phone.ts';
+
+const RIDERS = 60;
+const MAX_TRIES = 40;
+const RETRY_MS = 100;
+let city: TestCity;
+
+beforeAll(async () => {
+  city = await TestCity.start(['dev-issuer', 'trips', 'trips', 'matcher', 'rider-api', 'driver-api']);
+});
+afterAll(() => city.stop());
+
+/** As a phone would: the same key again and again until there is an answer that is not "try later". */
+async function persist(
+  rider: RiderPhone,
+  quoteId: string,
+): Promise<{ answer: Answer<RiderTrip & Problem>; tries: number }> {
+  const key = newId('event');
+  for (let tries = 1; ; tries += 1) {
+    const answer = await rider.requestTrip(quoteId, key);
+    if (answer.status !== 503 || tries === MAX_TRIES) return { answer, tries };
+    expect(answer.headers.get('retry-after')).not.toBeNull();
+    await new Promise((resolve) => void setTimeout(resolve, RETRY_MS));
+  }
+}
+
+test('a killed trips instance loses nothing that was acknowledged, and makes nothing twice', async () => {
+  const riders = await Promise.all(Array.from({ length: RIDERS }, () => city.rider()));
+  const quotes = await Promise.all(riders.map(async (rider) => (await rider.quote(ROSSIO, ESTRELA)).body));
+
+  const requests = riders.map(async (rider, index) => {
+    await new Promise((resolve) => void setTimeout(resolve, index * 10));
+    return persist(rider, quotes[index]!.quote_id);
+  });
+  await requests[RIDERS / 3];
+  await city.world.service('trips-1').kill();
+  const answered = await Promise.all(requests);
+
+  expect(answered.map(({ answer }) => answer.status)).toEqual(riders.map(() => 201));
+  const rows = await city.rows<{ trips: number; events: number }>(
+    `SELECT count(*)::int AS trips, (SELECT count(*)::int FROM trip_event WHERE type = 'requested') AS events FROM trip`,
+  );
+  expect(rows).toEqual([{ trips: RIDERS, events: RIDERS }]);
+  const read = await Promise.all(
+    answered.map(({ answer }, index) => riders[index]!.trip(answer.body.trip_id)),
+  );
+  expect(read.map(({ trip_id }) => trip_id)).toEqual(answered.map(({ answer }) => answer.body.trip_id));
+
+  // Matching goes on, and what the dead process committed but did not tell is told by the other one.
+  const driver = await city.driverAt(ROSSIO);
+  await driver.accept(await driver.offer());
+  await expect.poll(() => city.rows('SELECT * FROM outbox'), { timeout: 15_000 }).toEqual([]);
+  await city.world.service('trips-1').restart();
+});
