@@ -78,6 +78,9 @@ export const offerOutcome = z.discriminatedUnion('result', [
 ]);
 export type OfferOutcome = z.infer<typeof offerOutcome>;
 
+/** A round lasts two seconds at most; what a lost reply leaves open, the next sweep finds out. */
+const MAKE_OFFERS_TIMEOUT_MS = 2_000;
+
 /**
  * Commits the offers of a round in one transaction, each pair with an outcome of its own: shard epoch under
  * FOR SHARE, trip open, driver online and unclaimed.
@@ -86,6 +89,7 @@ export const makeOffers = defineCommand(
   'trips.offer',
   z.object({ matcher: instanceName, offers: z.array(offerProposal).min(1).max(MAX_OFFERS_PER_BATCH) }),
   z.object({ outcomes: z.array(offerOutcome) }),
+  MAKE_OFFERS_TIMEOUT_MS,
 );
 
 /** A matcher comes up: the static plan is made anew and every shard that changes hands gets a new epoch. */
