@@ -279,3 +279,15 @@ describe('over REST', () => {
     expect(malformed).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
+
+test('an instance that stops sends its drivers elsewhere, where they go on', async () => {
+  const { phone, session } = await driverAtPickup(there);
+  const stopped = world.service('driver-api-2').stop();
+  expect(await phone.closed).toEqual({ code: 1001, reason: 'shutting_down' });
+  await stopped;
+  const welcome = await phone.connect(here);
+  expect(welcome.data.driver).toMatchObject({ status: 'free', session });
+  const next = phone.ping(session, PICKUP.lat, PICKUP.lng);
+  phone.send({ type: 'position', data: next });
+  await ear.until(phone.driverId, ({ seq }) => seq === next.seq);
+});
