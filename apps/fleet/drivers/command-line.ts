@@ -37,6 +37,8 @@ export interface CommandLineOptions {
 export class CommandLine implements Job {
   readonly #options: CommandLineOptions;
   #command: DriverCommand | null = null;
+  /** False once nobody waits for the answer any more; it is still taken when it comes. */
+  #isWanted = false;
   #frame = 0;
   #attempts = 0;
   #isSent = false;
@@ -50,11 +52,13 @@ export class CommandLine implements Job {
   send(command: DriverCommand): void {
     if (command !== this.#command) this.#attempts = 0;
     this.#command = command;
+    this.#isWanted = true;
     this.#transmit();
   }
 
+  /** Sends the change no more: news of it, or of something else, came by another way. */
   giveUp(): void {
-    this.#command = null;
+    this.#isWanted = false;
   }
 
   /** Takes an `ack` or `error` frame; false where it answers nothing that is waited for. */
@@ -62,24 +66,31 @@ export class CommandLine implements Job {
     const command = this.#command;
     if (command === null || frame.id !== String(this.#frame)) return false;
     if (frame.type === 'ack') {
-      this.#command = null;
+      this.#settle();
       this.#options.onAcknowledged(command, frame.data);
+    } else if (!this.#isWanted) {
+      this.#settle();
     } else if (TRANSIENT.has(frame.data.code)) {
       if (this.#attempts === QUIET_ATTEMPTS) this.#options.onProblem(frame.data.code);
       this.#isSent = false;
       const pauseMs = (frame.data.retry_after_s ?? 0) * 1000;
       this.#retryIn(Math.max(pauseMs, backoffMs(this.#attempts, this.#options.random)));
     } else {
-      this.#command = null;
+      this.#settle();
       this.#options.onRefused(command, frame.data.code);
     }
     return true;
   }
 
   run(nowMs: number): void {
-    if (this.#command === null || nowMs < this.#retryAtMs) return;
+    if (!this.#isWanted || nowMs < this.#retryAtMs) return;
     if (this.#isSent) this.#options.onProblem('lost_ack');
     this.#transmit();
+  }
+
+  #settle(): void {
+    this.#command = null;
+    this.#isWanted = false;
   }
 
   #transmit(): void {
