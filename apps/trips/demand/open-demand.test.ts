@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { sortOut } from './open-demand.ts';
+
+const claim = (shard: string, epoch: number, owner: string | null) => ({ shard, epoch, owner });
+
+test('only claims that still hold give demand; of the others the matcher learns what holds instead', () => {
+  const [kept, newer, lost, freed, unknown] = ['a', 'b', 'c', 'd', 'e'].map(
+    (letter) => `8639336${letter}fffffff`,
+  );
+  const rows = [
+    claim(kept!, 4, 'matcher-1'),
+    claim(newer!, 6, 'matcher-1'),
+    claim(lost!, 5, 'matcher-2'),
+    claim(freed!, 5, null),
+  ];
+  const believed = [kept!, newer!, lost!, freed!, unknown!].map((shard) => claim(shard, 4, 'matcher-1'));
+  expect(sortOut('matcher-1', believed, rows)).toEqual({ owned: [rows[0]], moved: rows.slice(1) });
+});

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TRIP_STATES } from '#libs/trip';
+import { driverStatus } from '#libs/contracts';
+import { migrate } from '../../stack/postgres/migrations.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+/** The words that a CHECK constraint admits. */
+async function wordsOf(constraint: string): Promise<string[]> {
+  const rows = await query<{ definition: string }>(
+    database.url,
+    `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = '${constraint}'`,
+  );
+  return [...rows[0]!.definition.matchAll(/'(\w+)'/g)].map(([, word]) => word!);
+}
+
+test('a database that has every migration runs none again', async () => {
+  expect(await migrate(database.url)).toEqual([]);
+});
+
+test('Postgres admits the states that the code knows, and no others', async () => {
+  expect(await wordsOf('trip_state_check')).toEqual([...TRIP_STATES]);
+  expect((await wordsOf('trip_event_driver_status_check')).sort()).toEqual([...driverStatus.options].sort());
+});
+
+test.each([
+  ['a driver twice', `INSERT INTO driver_claim SELECT * FROM driver_claim`, /driver_claim_pkey/],
+  ['a claim of no kind', `UPDATE driver_claim SET kind = 'gift', expires_at = NULL`, /driver_claim_kind_check/],
+  ['a trip that drives without a driver', `UPDATE trip SET state = 'accepted'`, /trip_check/],
+  ['an end without its time', `UPDATE trip SET state = 'rider_canceled'`, /trip_check/],
+  [
+    'an offer on a trip that is over',
+    `UPDATE trip SET state = 'failed', ended_at = requested_at, offer = '{}'`,
+    /trip_check/,
+  ],
+  ['an epoch that falls', `UPDATE shard SET epoch = epoch - 1`, /epoch/],
+  ['an owner that changes without an epoch', `UPDATE shard SET owner = 'somebody-else'`, /epoch/],
+])('Postgres refuses %s by itself', async (_, statement, constraint) => {
+  await query(database.url, SEED);
+  await expect(query(database.url, statement)).rejects.toThrow(constraint);
+});
+
+/** One quote, one trip, one claim, one shard. */
+const SEED = `
+  INSERT INTO quote VALUES ('019a0000-0000-7000-8000-000000000001', '019a0000-0000-7000-8000-000000000002', 'standard',
+    38.71, -9.14, 38.72, -9.13, 617733151092113407, 700, 'EUR', 2000, 400, NULL, '2026-03-01Z', '2026-03-02Z')
+    ON CONFLICT DO NOTHING;
+  INSERT INTO trip (trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
+    pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at)
+    SELECT '019a0000-0000-7000-8000-000000000003', rider_id, quote_id, product, 'processing', 1, pickup_lat, pickup_lng,
+      dropoff_lat, dropoff_lng, pickup_cell, fare_minor, currency, distance_m, trip_s, created_at, expires_at FROM quote
+    ON CONFLICT DO NOTHING;
+  INSERT INTO driver_claim VALUES ('019a0000-0000-7000-8000-000000000004', '019a0000-0000-7000-8000-000000000003',
+    '019a0000-0000-7000-8000-000000000005', 'offer', '2026-03-01Z') ON CONFLICT DO NOTHING;
+  INSERT INTO shard VALUES (604222501837635583, 3, 'matcher-1', '2026-03-01Z') ON CONFLICT DO NOTHING;`;
