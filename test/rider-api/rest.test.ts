@@ -77,9 +77,21 @@ describe('a quote', () => {
     expect(asked).toEqual([{ shard: SHARD, epoch: 1, pickup: PICKUP, product: 'standard' }]);
   });
 
-  test('goes out without a pickup ETA where the matcher is silent', async () => {
+  test('goes out without a pickup ETA where no matcher listens', async () => {
     const { status, body } = await askQuote();
     expect([status, body.pickup_eta_s]).toEqual([201, null]);
+  });
+
+  test('does not wait for a matcher that listens and never answers', async () => {
+    const asked: string[] = [];
+    const hung = world.bus.subscribe(pickupEtaSubject('matcher-1'), {
+      callback: (_, { subject }) => void asked.push(subject),
+    });
+    matchers.push(hung);
+    await world.bus.flush();
+    const { status, body } = await askQuote();
+    expect([status, body.pickup_eta_s]).toEqual([201, null]);
+    expect(asked).toHaveLength(1);
   });
 
   test('asks the new owner once where the shard has moved, and remembers', async () => {
