@@ -9,11 +9,11 @@ import type { TripsConfig } from './config.ts';
 import { DemandNudger } from './demand/demand-nudger.ts';
 import { OpenDemandHandler } from './demand/open-demand.ts';
 import { ReadOpenTripHandler } from './demand/read-open-trip.ts';
+import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
 import { GetDriverHandler } from './drivers/get-driver.ts';
 import { GoOfflineHandler } from './drivers/go-offline.ts';
 import { GoOnlineHandler } from './drivers/go-online.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
-import { OfferExpiry } from './offers/expire-offers.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { HistoryController } from './operations/history.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
@@ -25,10 +25,10 @@ import { GetTripHandler } from './requests/get-trip.ts';
 import { ListTripsHandler } from './requests/list-trips.ts';
 import { IdempotencyKeyPurge } from './requests/purge-idempotency-keys.ts';
 import { ReplayTripHandler } from './requests/replay-trip.ts';
-import { SearchDeadlines } from './searches/give-up-searches.ts';
 import { GetShardMapHandler } from './shards/get-shard-map.ts';
 import { JoinShardsHandler } from './shards/join-shards.ts';
 import { LeaveShardsHandler } from './shards/leave-shards.ts';
+import { Membership } from './shards/membership.ts';
 import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
 import { ShardDirectory } from './shards/shard-directory.ts';
 import { StoreModule } from './store.module.ts';
@@ -53,7 +53,7 @@ const COMMAND_HANDLERS = [
   GetShardMapHandler,
 ];
 
-const SWEEPS = [OutboxRelay, OfferExpiry, SearchDeadlines, IdempotencyKeyPurge, ShardDirectory];
+const SWEEPS = [OutboxRelay, DeadlineSweep, IdempotencyKeyPurge, ShardDirectory];
 
 /** The only writer of trips. */
 @Module({})
@@ -74,6 +74,7 @@ export class TripsModule {
         Announcer,
         OutboxCleaner,
         DemandNudger,
+        Membership,
         ...SWEEPS,
       ],
     };

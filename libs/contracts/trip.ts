@@ -59,52 +59,33 @@ export const tripRecord = z
   .meta({ id: 'TripRecord' });
 export type TripRecord = z.infer<typeof tripRecord>;
 
+/** What the driver of a trip sees of it; an allow-list, so that a new member of the record reaches nobody by accident. */
+const SEEN_BY_DRIVER = {
+  trip_id: true,
+  product: true,
+  state: true,
+  seq: true,
+  pickup: true,
+  dropoff: true,
+  fare: true,
+  distance_m: true,
+  trip_s: true,
+  requested_at: true,
+  accepted_at: true,
+  arrived_at: true,
+  started_at: true,
+  ended_at: true,
+  cancel_reason: true,
+} as const;
+
+export const driverTrip = tripRecord.pick(SEEN_BY_DRIVER).meta({ id: 'DriverTrip' });
+export type DriverTrip = z.infer<typeof driverTrip>;
+
 /** What a rider sees of a trip. Which drivers were asked is nobody's business but the system's. */
 export const riderTrip = tripRecord
-  .pick({
-    trip_id: true,
-    quote_id: true,
-    product: true,
-    state: true,
-    seq: true,
-    pickup: true,
-    dropoff: true,
-    fare: true,
-    distance_m: true,
-    trip_s: true,
-    requested_at: true,
-    search_deadline_at: true,
-    driver: true,
-    accepted_at: true,
-    arrived_at: true,
-    started_at: true,
-    ended_at: true,
-    cancel_reason: true,
-  })
+  .pick({ ...SEEN_BY_DRIVER, quote_id: true, search_deadline_at: true, driver: true })
   .meta({ id: 'RiderTrip' });
 export type RiderTrip = z.infer<typeof riderTrip>;
-
-/** What the driver of a trip sees of it. */
-export const driverTrip = tripRecord
-  .pick({
-    trip_id: true,
-    product: true,
-    state: true,
-    seq: true,
-    pickup: true,
-    dropoff: true,
-    fare: true,
-    distance_m: true,
-    trip_s: true,
-    requested_at: true,
-    accepted_at: true,
-    arrived_at: true,
-    started_at: true,
-    ended_at: true,
-    cancel_reason: true,
-  })
-  .meta({ id: 'DriverTrip' });
-export type DriverTrip = z.infer<typeof driverTrip>;
 
 /** A trip proposed to one driver. */
 export const driverOffer = z

@@ -7,22 +7,28 @@ export interface CommittedPlan {
   changed: ShardClaim[];
 }
 
+/** Writes who joined or left, given who was a matcher, and says who is one now. */
+export type MembershipChange = (
+  transaction: TripTransaction,
+  matchers: readonly string[],
+) => Promise<readonly string[]>;
+
 /**
  * Changes who is a matcher, plans anew, and sets every shard that changes hands to its next epoch, all in the caller's
  * transaction. One at a time: the membership is locked.
  *
- * @param rejoined an instance that starts anew: its shards get a new epoch even where it keeps them, which shuts out
- *   whatever its former incarnation may still send
+ * @param subject the instance that joins or leaves. One that joins gets a new epoch even for shards it had before, which
+ *   shuts out whatever its former incarnation may still send
  */
 export async function commitPlan(
   transaction: TripTransaction,
   cells: readonly string[],
-  change: (matchers: readonly string[]) => Promise<readonly string[]>,
-  rejoined?: string,
+  change: MembershipChange,
+  subject: string,
 ): Promise<CommittedPlan> {
-  const matchers = await change(await lockMatchers(transaction));
+  const matchers = await change(transaction, await lockMatchers(transaction));
   const rows = await readShards(transaction);
-  const sets = matchers.length === 0 ? disown(rows) : plannedSets(cells, matchers, rows, rejoined);
+  const sets = matchers.length === 0 ? disown(rows) : plannedSets(cells, matchers, rows, subject);
   const moved = new Set(await claimShards(transaction, sets, transaction.nowMs));
   if (moved.size !== sets.length)
     throw new Error(`${sets.length - moved.size} shards changed under the membership lock`);
@@ -34,10 +40,10 @@ function plannedSets(
   cells: readonly string[],
   matchers: readonly string[],
   rows: readonly ShardClaim[],
-  rejoined: string | undefined,
+  subject: string,
 ): ShardCas[] {
   const plan = planShards(cells, matchers, rows);
-  return claimsToCommit(plan, rows, new Set(rejoined === undefined ? [] : [rejoined]));
+  return claimsToCommit(plan, rows, new Set([subject]));
 }
 
 /** The last matcher has left: the shards are nobody's, and their demand waits for the next one. */

@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { dueOffers, dueSearches, TripStore } from '#libs/store';
+import type { TripCommand } from '#libs/trip';
+import { Committer } from '../committer.ts';
+import { Sweep } from '../sweep.ts';
+
+const DEADLINE_INTERVAL_MS = 250;
+/** Of each kind; what is over comes a quarter of a second later. */
+const MAX_DUE_PER_SWEEP = 200;
+
+interface DueTrip {
+  tripId: string;
+  command: TripCommand;
+}
+
+/**
+ * Does to trips what time does: an offer that nobody answered ends, and its trip is matched with somebody else; a search that
+ * found nobody by its deadline is given up. Any number of processes may do so: each looks again under the trip's lock.
+ */
+@Injectable()
+export class DeadlineSweep extends Sweep {
+  readonly #store: TripStore;
+  readonly #committer: Committer;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(Committer) committer: Committer,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super('deadlines', DEADLINE_INTERVAL_MS, clock, logger);
+    this.#store = store;
+    this.#committer = committer;
+    this.#clock = clock;
+  }
+
+  /** A trip that cannot be changed does not hold up the others; that it could not is reported at the end. */
+  protected override async sweep(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const { tripId, command } of await this.#due()) {
+      await this.#committer
+        .commit((transaction) => transaction.change(tripId, () => command))
+        .catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} trips kept their deadline`);
+  }
+
+  async #due(): Promise<DueTrip[]> {
+    const nowMs = this.#clock.now();
+    const offers = await dueOffers(this.#store, nowMs, MAX_DUE_PER_SWEEP);
+    const searches = await dueSearches(this.#store, nowMs, MAX_DUE_PER_SWEEP);
+    return [
+      ...offers.map(({ tripId, offerId }): DueTrip => ({
+        tripId,
+        command: { type: 'expire_offer', offerId },
+      })),
+      ...searches.map((tripId): DueTrip => ({ tripId, command: { type: 'give_up' } })),
+    ];
+  }
+}
