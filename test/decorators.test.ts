@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { expect, test } from 'vitest';
