@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { DEFAULT_DETOUR_FACTOR } from '#libs/geo';
 import { baseConfig, serviceArea, tokenConfig } from '#libs/service';
+import { travelTimeConfig } from '#libs/travel-time';
 
 const DEFAULT_QUOTE_TTL_MS = 120_000;
-/** City traffic with its lights and corners; the matchers reckon with the same. */
-const DEFAULT_DRIVING_SPEED_MPS = 7;
 
 export const riderApiConfig = baseConfig.extend({
   ...tokenConfig,
@@ -14,9 +12,7 @@ export const riderApiConfig = baseConfig.extend({
     .string()
     .regex(/^[A-Z]{3}$/)
     .default('USD'),
-  /** Street distance over the way by air. */
-  detourFactor: z.coerce.number().min(1).max(10).default(DEFAULT_DETOUR_FACTOR),
-  drivingSpeedMps: z.coerce.number().positive().max(70).default(DEFAULT_DRIVING_SPEED_MPS),
+  ...travelTimeConfig,
 });
 export type RiderApiConfig = z.infer<typeof riderApiConfig>;
 

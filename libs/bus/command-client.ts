@@ -1,9 +1,9 @@
 import { ClientNats } from '@nestjs/microservices';
 import { firstValueFrom, timeout } from 'rxjs';
+import type { z } from 'zod';
 import {
   commandReply,
   HailgridError,
-  parseOrThrow,
   type Command,
   type CommandInput,
   type CommandOutput,
@@ -63,15 +63,21 @@ export class CommandClient {
   }
 
   #read<C extends Command>(command: C, raw: unknown): CommandOutput<C> {
-    const reply = parseOrThrow(commandReply, raw, `${command.subject} reply`);
-    if (reply.ok)
-      return parseOrThrow(command.output, reply.value, `${command.subject} output`) as CommandOutput<C>;
+    const reply = usable(commandReply, raw, command);
+    if (reply.ok) return usable(command.output, reply.value, command) as CommandOutput<C>;
     const { code, detail, issues } = reply.error;
     throw new HailgridError(code, `${command.subject} refused`, {
       ...(detail !== undefined && { detail }),
       issues: issues ?? [],
     });
   }
+}
+
+/** A reply of another form is the handler's mistake, not the caller's: what became of the command is not known. */
+function usable<S extends z.ZodType>(schema: S, reply: unknown, { subject }: Command): z.output<S> {
+  const parsed = schema.safeParse(reply);
+  if (parsed.success) return parsed.data;
+  throw new HailgridError('unavailable', `${subject}: no usable reply`, { cause: parsed.error });
 }
 
 /** Compressed service time does not make Postgres faster. */

@@ -2,11 +2,11 @@ import { applyDecorators } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import {
   asHailgridError,
+  HailgridError,
   parseOrThrow,
   type Command,
   type CommandOutput,
   type CommandReply,
-  type HailgridError,
 } from '#libs/contracts';
 import type { z } from 'zod';
 
@@ -16,6 +16,14 @@ type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<Comma
 export interface ReportsFailures {
   reportFailure(command: Command, error: HailgridError): void;
 }
+
+/**
+ * A process handles so many commands at a time and refuses the rest at once. Without a bound, commands that wait for Postgres
+ * outlive their askers' patience, and the process does nothing but work that nobody waits for.
+ */
+export const MAX_COMMANDS_IN_HAND = 256;
+
+let inHand = 0;
 
 /**
  * Makes a method the handler of a command: its input is checked first, and what it returns or throws becomes the reply.
@@ -30,7 +38,9 @@ export function HandleCommand<C extends Command>(command: C) {
     const handle = descriptor.value;
     if (handle === undefined) throw new TypeError(`${String(key)} is not a method`);
     const answer = async function (this: ReportsFailures, raw: unknown): Promise<CommandReply> {
+      inHand += 1;
       try {
+        if (inHand > MAX_COMMANDS_IN_HAND) throw overloaded(command);
         return {
           ok: true,
           value: await handle.call(this, parseOrThrow<C['input']>(command.input, raw, command.subject)),
@@ -39,6 +49,8 @@ export function HandleCommand<C extends Command>(command: C) {
         const error = asHailgridError(thrown);
         this.reportFailure(command, error);
         return { ok: false, error: toReply(error) };
+      } finally {
+        inHand -= 1;
       }
     };
     // In place: once all decorators have run, this very descriptor is what the class gets.
@@ -46,6 +58,10 @@ export function HandleCommand<C extends Command>(command: C) {
     method.value = answer;
     applyDecorators(MessagePattern(command.subject))(target, key, method);
   };
+}
+
+function overloaded({ subject }: Command): HailgridError {
+  return new HailgridError('unavailable', `${subject}: ${MAX_COMMANDS_IN_HAND} commands in hand`);
 }
 
 function toReply(error: HailgridError) {

@@ -1,6 +1,7 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { NatsOptions } from '@nestjs/microservices';
 import { Transport } from '@nestjs/microservices';
+import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-packets.ts';
 
 /** A dead server is noticed after two missed pings; nats.js would take minutes by default. */
 const PING_INTERVAL_MS = 1_000;
@@ -39,11 +40,12 @@ export function commandTransport(servers: string[], name: string, queue: string)
       queue,
       gracefulShutdown: true,
       gracePeriod: GRACE_PERIOD_MS,
+      deserializer: new CommandRequestDeserializer(),
     },
   };
 }
 
 /** Options of Nest's client side. */
 export function commandClientOptions(servers: string[], name: string): NonNullable<NatsOptions['options']> {
-  return connectionOptions(servers, name);
+  return { ...connectionOptions(servers, name), deserializer: new CommandReplyDeserializer() };
 }

@@ -3,3 +3,4 @@ export { CommandClient } from './command-client.ts';
 export { HandleCommand, type ReportsFailures } from './command-handler.ts';
 export { commandTransport, connectBus } from './connect.ts';
 export { publishJson, requestJson, serveJson, subscribeJson } from './json-messages.ts';
+export { subscribe } from './subscribe.ts';

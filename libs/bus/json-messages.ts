@@ -1,13 +1,14 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { HailgridError } from '#libs/contracts';
+import { subscribe } from './subscribe.ts';
 
 /** Publishes without waiting; where the connection is down the message is lost, as every hint may be. */
 export function publishJson(bus: NatsConnection, subject: string, message: unknown): void {
   if (!bus.isClosed()) bus.publish(subject, JSON.stringify(message));
 }
 
-/** Calls for each message that has the expected form; others are counted by `onInvalid` and dropped. */
+/** Calls for each message that has the expected form; others, and those it throws at, go to `onInvalid` and are dropped. */
 export function subscribeJson<S extends z.ZodType>(
   bus: NatsConnection,
   subject: string,
@@ -15,14 +16,12 @@ export function subscribeJson<S extends z.ZodType>(
   onMessage: (message: z.output<S>, subject: string) => void,
   onInvalid: (error: unknown, subject: string) => void,
 ): Subscription {
-  return bus.subscribe(subject, {
-    callback: (error, message) => {
-      if (error) return onInvalid(error, subject);
-      const parsed = schema.safeParse(readJson(message));
-      if (parsed.success) onMessage(parsed.data, message.subject);
-      else onInvalid(parsed.error, message.subject);
-    },
-  });
+  return subscribe(
+    bus,
+    subject,
+    (message) => onMessage(schema.parse(readJson(message)), message.subject),
+    onInvalid,
+  );
 }
 
 /** Answers requests on a subject of this instance; a handler that throws leaves the asker to its timeout. */
@@ -40,12 +39,7 @@ export function serveJson<I extends z.ZodType, O>(
       onFailure(failure, subject);
     }
   };
-  return bus.subscribe(subject, {
-    callback: (error, message) => {
-      if (error) onFailure(error, subject);
-      else void answer(message);
-    },
-  });
+  return subscribe(bus, subject, (message) => void answer(message), onFailure);
 }
 
 /** Asks one instance. Throws `unavailable` where nobody listens or the answer takes too long. */

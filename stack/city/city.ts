@@ -10,6 +10,7 @@ import type { CityOptions } from './options.ts';
 import type { PublicService } from './ports.ts';
 
 const DATABASE = 'hailgrid';
+const SECONDS_PER_DAY = 86_400;
 
 /** The services of a city without its people: ready to be used through the public API. */
 export interface City {
@@ -23,7 +24,7 @@ export interface City {
 }
 
 export interface CitySpec {
-  options: Pick<CityOptions, 'matchers' | 'speed'>;
+  options: Pick<CityOptions, 'matchers' | 'speed' | 'streets' | 'fromS'>;
   ports: Record<PublicService, number>;
   /** `south,west,north,east` in degrees. */
   area: string;
@@ -47,6 +48,9 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
     postgresUrls: postgres.urls(DATABASE),
     serviceArea: area,
     ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),
+    ...(options.streets !== undefined && {
+      streets: { directory: options.streets, utcOffsetS: options.fromS - secondsOfDay(Date.now()) },
+    }),
   };
   const services = await startServices(system, directory, options.matchers, ports);
   return {
@@ -56,6 +60,11 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
     versions: { postgres: postgres.version, nats_server: nats.version },
     stop: () => stopCity(services.children, nats, postgres),
   };
+}
+
+/** The services' clock tells today's time; the city's hour of traffic is that of the demand. */
+function secondsOfDay(ms: number): number {
+  return Math.floor(ms / 1000) % SECONDS_PER_DAY;
 }
 
 async function startDatabase(directory: string): Promise<Postgres> {

@@ -42,6 +42,9 @@ export function readOptions(argv: readonly string[]): CityOptions {
     for (const file of ['nodes.csv', 'edges.csv'])
       existing(`${options.streets}/${file}`, '--streets', 'file');
   }
+  if (options.trips !== undefined && options.streets === undefined) {
+    throw new UserError('--trips: recorded trips need the streets they were driven on; give --streets too');
+  }
   if (options.json !== undefined) {
     options.json = fromWhereNpmRan(options.json);
     existing(dirname(options.json), '--json', 'directory');

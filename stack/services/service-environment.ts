@@ -8,6 +8,8 @@ export interface SystemSettings {
   /** `south,west,north,east` in degrees. */
   serviceArea: string;
   clock?: ClockSettings;
+  /** The street network that drives are timed on, and the city's local time less UTC. */
+  streets?: { directory: string; utcOffsetS: number };
   /** More HAILGRID_* variables, for all services. */
   extra?: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,10 @@ export function serviceEnvironment(
     ...(system.clock !== undefined && {
       HAILGRID_CLOCK_SPEED: String(system.clock.speed),
       HAILGRID_CLOCK_ORIGIN_MS: String(system.clock.originMs),
+    }),
+    ...(system.streets !== undefined && {
+      HAILGRID_STREETS_DIR: system.streets.directory,
+      HAILGRID_UTC_OFFSET_S: String(system.streets.utcOffsetS),
     }),
     ...system.extra,
   };

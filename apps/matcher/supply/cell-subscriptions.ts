@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { BUS, publishJson } from '#libs/bus';
+import { BUS, publishJson, subscribe } from '#libs/bus';
 import { POSITIONS_RESEND_SUBJECT, positionSubject, type ResendRequest } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
@@ -57,11 +57,13 @@ export class CellSubscriptions {
 
   #follow(cell: string, key: CellKey): void {
     if (this.#bus.isClosed()) return;
-    const subscription = this.#bus.subscribe(positionSubject(cell), {
-      callback: (error, message) => {
-        if (error === null) this.#intake.take(message.data, key);
-      },
-    });
+    const subscription = subscribe(
+      this.#bus,
+      positionSubject(cell),
+      (message) => this.#intake.take(message.data, key),
+      (error, subject) =>
+        this.#logger.error({ event: 'positions_not_taken', subject, err: error }, 'a batch was dropped'),
+    );
     this.#followed.set(cell, subscription);
   }
 

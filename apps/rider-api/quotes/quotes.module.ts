@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { computedEtaProvider, greatCircleEta } from '#libs/geo';
+import { computedEtaProvider } from '#libs/geo';
+import { openTravelTimes } from '#libs/travel-time';
 import { RIDER_API_CONFIG, type RiderApiConfig } from '../config.ts';
 import { ShardMapModule } from '../shard-map/shard-map.module.ts';
 import { CreateQuoteController } from './create-quote.controller.ts';
@@ -14,8 +15,7 @@ import { ETA_PROVIDER, Quoting } from './quoting.ts';
     {
       provide: ETA_PROVIDER,
       inject: [RIDER_API_CONFIG],
-      useFactory: ({ drivingSpeedMps, detourFactor }: RiderApiConfig) =>
-        computedEtaProvider(greatCircleEta({ speedMps: drivingSpeedMps, detourFactor })),
+      useFactory: async (config: RiderApiConfig) => computedEtaProvider(await openTravelTimes(config)),
     },
     PickupEta,
     Quoting,

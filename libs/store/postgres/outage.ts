@@ -32,13 +32,3 @@ export function isOutage(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   return CONFLICT_CODES.has(codeOf(error) ?? '');
 }
-
-/** True where the error is this unique or primary key being taken. */
-export function violates(error: unknown, constraint: string): boolean {
-  return (
-    codeOf(error) === '23505' &&
-    error instanceof Error &&
-    'constraint' in error &&
-    error.constraint === constraint
-  );
-}

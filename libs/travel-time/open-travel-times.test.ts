@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTravelTimes } from './index.ts';
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const settings = { detourFactor: 1.3, drivingSpeedMps: 7, utcOffsetS: 0 };
+const here = { lat: 38.71, lng: -9.14 };
+const there = { lat: 38.712, lng: -9.14 };
+let directory: string;
+
+/** Two crossings; the way there takes 60 s and a second more each hour of the day, the way back is twice as long. */
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'hailgrid-streets-'));
+  const header = `from,to,${HOURS.map((hour) => `s${String(hour).padStart(2, '0')}`).join(',')}`;
+  const edge = (from: number, to: number, seconds: number) =>
+    [from, to, ...HOURS.map((hour) => seconds + hour)].join(',');
+  await writeFile(
+    join(directory, 'nodes.csv'),
+    `node_id,lat,lon\n0,${here.lat},${here.lng}\n1,${there.lat},${there.lng}\n`,
+  );
+  await writeFile(join(directory, 'edges.csv'), [header, edge(0, 1, 60), edge(1, 0, 120), ''].join('\n'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+describe('travel times', () => {
+  test('on a street network follow its directions and the local hour', async () => {
+    const utc = await openTravelTimes({ ...settings, streetsDir: directory });
+    const east = await openTravelTimes({ ...settings, streetsDir: directory, utcOffsetS: 3 * 3600 });
+    const sixUtcMs = Date.parse('2026-03-01T06:00:00Z');
+    expect([...utc.etasToPickup(there, [here], sixUtcMs)]).toEqual([66]);
+    expect([...utc.etasToPickup(here, [there], sixUtcMs)]).toEqual([126]);
+    expect([...east.etasToPickup(there, [here], sixUtcMs)]).toEqual([69]);
+  });
+
+  test('by air grow with the distance', async () => {
+    const byAir = await openTravelTimes(settings);
+    const [seconds] = byAir.etasToPickup(there, [here], 0);
+    expect(seconds).toBeCloseTo((222.4 * 1.3) / 7, 0);
+  });
+
+  test('of a network that is not there are refused', async () => {
+    await expect(openTravelTimes({ ...settings, streetsDir: join(directory, 'nowhere') })).rejects.toThrow(
+      'nodes.csv',
+    );
+  });
+});
