@@ -32,7 +32,11 @@ test('Postgres admits the states that the code knows, and no others', async () =
 
 test.each([
   ['a driver twice', `INSERT INTO driver_claim SELECT * FROM driver_claim`, /driver_claim_pkey/],
-  ['a claim of no kind', `UPDATE driver_claim SET kind = 'gift', expires_at = NULL`, /driver_claim_kind_check/],
+  [
+    'a claim of no kind',
+    `UPDATE driver_claim SET kind = 'gift', expires_at = NULL`,
+    /driver_claim_kind_check/,
+  ],
   ['a trip that drives without a driver', `UPDATE trip SET state = 'accepted'`, /trip_check/],
   ['an end without its time', `UPDATE trip SET state = 'rider_canceled'`, /trip_check/],
   [
