@@ -7,31 +7,36 @@ import {
   type IncomingResponse,
 } from '@nestjs/microservices';
 
+/** How a command came in, as Nest's server tells its deserializer. */
 interface Arrival {
-  channel: string;
-  replyTo: string;
+  channel?: string;
+  replyTo?: string;
 }
 
 /**
  * Reads a command's packet. What is no packet is a request all the same, whose input is what it holds: the handler's
- * schema then refuses it, where Nest would leave the asker to its timeout.
+ * schema refuses it and the asker hears why, where Nest would leave it to its timeout.
  */
 export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
-  override deserialize(message: Msg, arrival: Arrival): IncomingRequest | IncomingEvent {
+  override async deserialize(
+    message: Msg,
+    { channel, replyTo }: Arrival = {},
+  ): Promise<IncomingRequest | IncomingEvent> {
+    // Without a reply subject there is nobody to answer, and Nest takes what has no id as an event.
+    const unread = { ...(replyTo !== undefined && { id: replyTo }), pattern: channel, data: undefined };
     try {
-      const packet = super.deserialize(message, arrival);
-      return { id: arrival.replyTo, ...packet };
+      return { ...unread, ...(await super.deserialize(message, { channel, replyTo })) };
     } catch {
-      return { id: arrival.replyTo, pattern: arrival.channel, data: undefined };
+      return unread;
     }
   }
 }
 
-/** Reads a reply. Nest lets what is not JSON become an unhandled rejection, which ends the process. */
+/** Reads a reply. What is not JSON is a failed command here; Nest lets it reject unhandled, which ends the process. */
 export class CommandReplyDeserializer extends NatsResponseJSONDeserializer {
-  override deserialize(message: Msg): IncomingResponse {
+  override async deserialize(message: Msg): Promise<IncomingResponse> {
     try {
-      return super.deserialize(message);
+      return await super.deserialize(message);
     } catch (error) {
       return { id: '', err: error, isDisposed: true };
     }

@@ -1,0 +1,74 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { defineCommand } from '#libs/contracts';
+import { testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { CommandClient } from './command-client.ts';
+import { connectBus } from './connect.ts';
+import { subscribeJson } from './json-messages.ts';
+import { subscribe } from './subscribe.ts';
+
+const double = defineCommand(
+  'numbers.double',
+  z.object({ value: z.number() }),
+  z.object({ value: z.number() }),
+);
+const GARBAGE = ['', 'x', '{', 'null', '[]', '0', '"text"', '{}', '{"ok":true,"value":{"value":"2"}}'];
+
+let nats: TestNats;
+let bus: NatsConnection;
+let peer: NatsConnection;
+let commands: CommandClient;
+
+beforeAll(async () => {
+  nats = await testNats();
+  [bus, peer] = await Promise.all([connectBus([...nats.urls], 'bus'), connectBus([...nats.urls], 'peer')]);
+  commands = new CommandClient([...nats.urls], 'commands', 1);
+  await commands.connect();
+});
+afterAll(async () => {
+  await commands.close();
+  await Promise.all([bus.close(), peer.close()]);
+  await nats.stop();
+});
+
+test('a subscriber that throws does not deafen its connection', async () => {
+  const reconnected = vi.fn<(type: string) => void>();
+  void (async () => {
+    for await (const { type } of bus.status()) reconnected(type);
+  })();
+  const failures: unknown[] = [];
+  const heard: number[] = [];
+  const hear = (value: number): void => {
+    if (value < 0) throw new RangeError('negative');
+    heard.push(value);
+  };
+  const fail = (error: unknown): void => void failures.push(error);
+  subscribe(bus, 'raw', (message) => hear(message.json()), fail);
+  subscribeJson(bus, 'checked', z.number(), hear, fail);
+  await bus.flush();
+  for (const subject of ['raw', 'checked']) {
+    for (const message of ['-1', '{', '1']) peer.publish(subject, message);
+  }
+  await peer.flush();
+  await bus.flush();
+  expect(heard).toEqual([1, 1]);
+  expect(failures).toHaveLength(4);
+  expect(reconnected).not.toHaveBeenCalled();
+});
+
+test('a reply that is none fails its command, and nothing else', async () => {
+  const replies = GARBAGE.values();
+  const handler = peer.subscribe(double.subject, {
+    callback: (_, message) => void message.respond(replies.next().value ?? ''),
+  });
+  await peer.flush();
+  for (const reply of GARBAGE) {
+    await expect(commands.call(double, { value: 1 }), reply).rejects.toMatchObject({ code: 'unavailable' });
+  }
+  handler.unsubscribe();
+  const packet = JSON.stringify({ response: { ok: true, value: { value: 2 } }, isDisposed: true });
+  peer.subscribe(double.subject, { callback: (_, message) => void message.respond(packet) });
+  await peer.flush();
+  expect(await commands.call(double, { value: 1 })).toEqual({ value: 2 });
+});
