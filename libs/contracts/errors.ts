@@ -53,6 +53,9 @@ export interface FieldIssue {
   message: string;
 }
 
+/** An answer need not list every mistake of a request that is all mistakes. */
+const MAX_ISSUES = 10;
+
 export interface ErrorDetails {
   /** Said to the caller beside the title. Never holds secrets or another party's data. */
   detail?: string;
@@ -74,7 +77,7 @@ export class HailgridError extends Error {
     super(`${code}: ${internalMessage}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.detail = details.detail;
-    this.issues = details.issues ?? [];
+    this.issues = details.issues?.slice(0, MAX_ISSUES) ?? [];
   }
 
   get status(): number {

@@ -59,6 +59,8 @@ export const MAX_RECORDS_PER_BATCH = 2048;
 
 const STATUS_CODES: readonly DriverStatus[] = ['offline', 'free', 'offered', 'on_trip'];
 const PRODUCT_CODES: readonly Product[] = ['standard', 'xl', 'premium'];
+const KIND_HERE = 0;
+const KIND_LEFT = 1;
 const DEGREES = 1e7;
 const UNKNOWN = 0xffff;
 
@@ -89,7 +91,7 @@ export function decodePositionBatch(payload: Uint8Array): PositionBatch {
   const records = Array.from({ length: count }, (_, index) =>
     readRecord(bytes, HEADER_BYTES + index * RECORD_BYTES),
   );
-  return { sentAtMs: bytes.readDoubleLE(8), records };
+  return { sentAtMs: finite(bytes.readDoubleLE(8), 'sent-at'), records };
 }
 
 function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
@@ -103,7 +105,7 @@ function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
   bytes.writeDoubleLE(record.statusVersion, at + 48);
   bytes.writeUInt8(STATUS_CODES.indexOf(record.status), at + 56);
   bytes.writeUInt8(PRODUCT_CODES.indexOf(record.product), at + 57);
-  bytes.writeUInt8(record.left ? 1 : 0, at + 58);
+  bytes.writeUInt8(record.left ? KIND_LEFT : KIND_HERE, at + 58);
   bytes.writeUInt16LE(toHundredths(record.headingDeg), at + 60);
   bytes.writeUInt16LE(toHundredths(record.speedMps), at + 62);
 }
@@ -111,19 +113,21 @@ function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
 function readRecord(bytes: Buffer, at: number): PositionRecord {
   const status = STATUS_CODES[bytes.readUInt8(at + 56)];
   const product = PRODUCT_CODES[bytes.readUInt8(at + 57)];
-  if (status === undefined || product === undefined) throw malformed('unknown status or product code');
+  const kind = bytes.readUInt8(at + 58);
+  if (status === undefined || product === undefined || kind > KIND_LEFT)
+    throw malformed('unknown status, product or kind code');
   return {
     driverId: driverIdAt(bytes, at),
     session: bytes.readUInt32LE(at + 16),
     seq: bytes.readUInt32LE(at + 20),
     lat: bytes.readInt32LE(at + 24) / DEGREES,
     lng: bytes.readInt32LE(at + 28) / DEGREES,
-    recordedAtMs: bytes.readDoubleLE(at + 32),
-    freeAtMs: bytes.readDoubleLE(at + 40),
-    statusVersion: bytes.readDoubleLE(at + 48),
+    recordedAtMs: finite(bytes.readDoubleLE(at + 32), 'recorded-at'),
+    freeAtMs: finite(bytes.readDoubleLE(at + 40), 'free-at'),
+    statusVersion: finite(bytes.readDoubleLE(at + 48), 'status version'),
     status,
     product,
-    left: bytes.readUInt8(at + 58) === 1,
+    left: kind === KIND_LEFT,
     headingDeg: fromHundredths(bytes.readUInt16LE(at + 60)),
     speedMps: fromHundredths(bytes.readUInt16LE(at + 62)),
   };
@@ -164,6 +168,12 @@ function toHundredths(value: number | undefined): number {
 
 function fromHundredths(code: number): number | undefined {
   return code === UNKNOWN ? undefined : code / 100;
+}
+
+/** No time and no version is infinite or no number at all: one such version would never be overtaken again. */
+function finite(value: number, field: string): number {
+  if (!Number.isFinite(value)) throw malformed(`${field} is ${value}`);
+  return value;
 }
 
 function malformed(detail: string): HailgridError {

@@ -12,13 +12,13 @@ import {
   type RiderId,
   type TripId,
 } from './ids.ts';
-import { h3Cell, money, point, product, timestamp, toTimestamp, vehicle } from './values.ts';
+import { h3Cell, money, point, product, timestamp, toTimestamp, typedText, vehicle } from './values.ts';
 
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
 export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType' });
 
 /** Who ended a trip before its completion, in their own words. */
-export const cancelReason = z.string().trim().min(1).max(200);
+export const cancelReason = typedText(200);
 
 /** The trip as services exchange it. Edges project it to {@link riderTrip} or {@link driverTrip} before it leaves. */
 export const tripRecord = z

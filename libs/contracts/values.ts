@@ -1,3 +1,4 @@
+import { parseCellKey } from '#libs/geo';
 import { z } from 'zod';
 
 /** WGS84 degrees. */
@@ -25,6 +26,7 @@ export const timestamp = z.iso.datetime({ precision: 3 }).meta({ description: 'R
 export const h3Cell = z
   .string()
   .regex(/^8[0-9a-f]{14}$/)
+  .refine((text) => parseCellKey(text) !== undefined, 'no H3 cell of resolution 14 or coarser')
   .meta({ description: 'H3 cell' });
 
 export const product = z
@@ -32,12 +34,22 @@ export const product = z
   .meta({ id: 'Product', description: 'Vehicle product a rider asks for and a driver offers' });
 export type Product = z.infer<typeof product>;
 
+/** What somebody typed. Postgres can keep neither a NUL nor half a surrogate pair, so neither is let in. */
+export function typedText(maxLength: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds a NUL or half a surrogate pair');
+}
+
 export const vehicle = z
   .strictObject({
-    plate: z.string().trim().min(1).max(16),
-    make: z.string().trim().min(1).max(40),
-    model: z.string().trim().min(1).max(40),
-    color: z.string().trim().min(1).max(24),
+    plate: typedText(16),
+    make: typedText(40),
+    model: typedText(40),
+    color: typedText(24),
   })
   .meta({ id: 'Vehicle' });
 export type Vehicle = z.infer<typeof vehicle>;

@@ -14,9 +14,6 @@ export class FrameRefused extends Error {
   }
 }
 
-/** An answer need not list every mistake of a frame that is all mistakes. */
-const MAX_ISSUES = 10;
-
 const identified = z.object({ id: z.string().min(1).max(64) });
 
 /** One text frame as the schema has it. Throws {@link FrameRefused} with `malformed_json` or `invalid_request`. */
@@ -24,7 +21,7 @@ export function readFrame<S extends z.ZodType>(schema: S, text: string): z.outpu
   const value = parseJson(text);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = issuesOf(parsed.error).slice(0, MAX_ISSUES);
+  const issues = issuesOf(parsed.error);
   const first = issues[0];
   const error = new HailgridError(
     'invalid_request',

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HailgridError } from './errors.ts';
+import { idFromUuid } from './ids.ts';
+import {
+  decodePositionBatch,
+  encodePositionBatch,
+  RECORD_BYTES,
+  type PositionRecord,
+} from './position-batch.ts';
+
+const HEADER_BYTES = 16;
+const ms = fc.integer({ min: 0, max: 4e12 });
+const record: fc.Arbitrary<PositionRecord> = fc.record({
+  driverId: fc.uuid({ version: 7 }).map((uuid) => idFromUuid('driver', uuid)),
+  session: fc.nat(),
+  seq: fc.nat(),
+  lat: fc.integer({ min: -9e8, max: 9e8 }).map((lat) => lat / 1e7),
+  lng: fc.integer({ min: -18e8, max: 18e8 }).map((lng) => lng / 1e7),
+  recordedAtMs: ms,
+  freeAtMs: ms,
+  status: fc.constantFrom('offline', 'free', 'offered', 'on_trip'),
+  statusVersion: fc.nat(),
+  product: fc.constantFrom('standard', 'xl', 'premium'),
+  left: fc.boolean(),
+  headingDeg: fc.option(
+    fc.integer({ min: 0, max: 35_999 }).map((hundredths) => hundredths / 100),
+    { nil: undefined },
+  ),
+  speedMps: fc.option(
+    fc.integer({ min: 0, max: 9_999 }).map((hundredths) => hundredths / 100),
+    { nil: undefined },
+  ),
+});
+const batch = fc.record({ sentAtMs: ms, records: fc.array(record, { maxLength: 5 }) });
+
+test('a batch comes out as it went in', () => {
+  fc.assert(
+    fc.property(batch, (sent) => {
+      expect(decodePositionBatch(encodePositionBatch(sent))).toEqual(sent);
+    }),
+  );
+});
+
+test('bytes that are no whole batch are refused, and nothing else is thrown', () => {
+  const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 20 });
+  fc.assert(
+    fc.property(batch, damage, fc.nat(), (sent, changes, cut) => {
+      const bytes = Buffer.from(encodePositionBatch(sent));
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+      const rest = bytes.subarray(0, bytes.length - (cut % 3));
+      try {
+        for (const { recordedAtMs, freeAtMs, statusVersion } of decodePositionBatch(rest).records)
+          expect([recordedAtMs, freeAtMs, statusVersion].every(Number.isFinite)).toBe(true);
+      } catch (error) {
+        if (!(error instanceof HailgridError)) throw error;
+        expect(error.code).toBe('invalid_request');
+      }
+    }),
+  );
+});
+
+test.each([
+  ['sent-at', 8],
+  ['recorded-at', HEADER_BYTES + 32],
+  ['free-at', HEADER_BYTES + 40],
+  ['status version', HEADER_BYTES + 48],
+])('a %s that is no finite number is refused', (_, at) => {
+  const [sent] = fc.sample(fc.record({ sentAtMs: ms, records: fc.tuple(record) }), 1);
+  for (const value of [NaN, Infinity, -Infinity]) {
+    const bytes = Buffer.from(encodePositionBatch(sent!));
+    expect(bytes).toHaveLength(HEADER_BYTES + RECORD_BYTES);
+    bytes.writeDoubleLE(value, at);
+    expect(() => decodePositionBatch(bytes)).toThrow('invalid_request');
+  }
+});
