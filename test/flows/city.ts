@@ -108,7 +108,7 @@ export class TestDriver {
 
   async #done(
     type: 'accept' | 'decline' | 'arrived' | 'start' | 'complete',
-    data: never | object,
+    data: object,
   ): Promise<void> {
     const answer = await this.phone.ask(type, data as never);
     if (answer.type !== 'ack') throw new Error(`${type}: ${JSON.stringify(answer.data)}`);
