@@ -38,6 +38,7 @@ export const ERRORS = {
   position_duplicate: { status: 422, title: 'A position with this sequence number is already known' },
   position_implausible: { status: 422, title: 'The position is further away than a vehicle can be' },
   position_time_invalid: { status: 422, title: 'The time of the position is too old or in the future' },
+  headers_too_large: { status: 431, title: 'The header fields are too large' },
   rate_limited: { status: 429, title: 'Too many requests', retryAfterS: 1 },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service cannot answer just now', retryAfterS: 1 },

@@ -3,9 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { StandardSchemaValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HailgridError, MAX_BODY_BYTES } from '#libs/contracts';
 import { NestLogger } from './logger.ts';
-import { ProblemFilter } from './problem.filter.ts';
+import { classify, ProblemFilter, sendProblem } from './problem.filter.ts';
+import { refuseOnSocket } from './refuse-on-socket.ts';
 import { countRequests } from './request-metrics.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { ServiceModule } from './service.module.ts';
@@ -21,6 +23,11 @@ export async function createApp(
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id);
+      sendProblem(classify(error), request, reply, parts.logger);
+    },
+    clientErrorHandler: (error, socket) => refuseOnSocket(socket, unreadable(error), randomUUID()),
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -30,7 +37,10 @@ export async function createApp(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(parts.logger),
     abortOnError: false,
+    // Fastify reads JSON by itself; Nest would have it read forms too, and so let another site's page send them.
+    bodyParser: false,
   });
+  adapter.getInstance().removeContentTypeParser('text/plain');
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   adapter.getInstance().addHook('onRequest', async (request, reply) => {
@@ -38,6 +48,11 @@ export async function createApp(
   });
   countRequests(adapter.getInstance(), parts.metrics);
   return app;
+}
+
+/** What Node could not read as HTTP. */
+function unreadable({ code, message }: { code?: string; message: string }): HailgridError {
+  return new HailgridError(code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'invalid_request', message);
 }
 
 /** The validation pipe's issues as an `invalid_request` that points at each member. */

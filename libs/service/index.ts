@@ -17,6 +17,7 @@ export { Health } from './health.ts';
 export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
+export { refuseOnSocket } from './refuse-on-socket.ts';
 export { RequestIdOf } from './request-id.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, type ServiceParts } from './service-parts.ts';

@@ -10,6 +10,8 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  FST_ERR_BAD_URL: 'invalid_request',
+  FST_ERR_MAX_PARAM_LENGTH: 'invalid_request',
 };
 
 const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
@@ -27,19 +29,19 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
 /** Anything thrown on the way to an answer, as one of our errors. */
 export function classify(thrown: unknown): HailgridError {
   if (thrown instanceof HailgridError) return thrown;
-  if (thrown instanceof HttpException) {
-    return new HailgridError(STATUS_CODES[thrown.getStatus()] ?? 'internal', thrown.message, {
-      cause: thrown,
-    });
-  }
-  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') {
-    const code = FASTIFY_CODES[thrown.code];
-    if (code !== undefined) return new HailgridError(code, thrown.message, { cause: thrown });
-  }
-  if (thrown instanceof SyntaxError && 'statusCode' in thrown && thrown.statusCode === 400) {
-    return new HailgridError('malformed_json', thrown.message, { cause: thrown });
-  }
-  return asHailgridError(thrown);
+  const code = codeOf(thrown);
+  if (code === undefined || !(thrown instanceof Error)) return asHailgridError(thrown);
+  return new HailgridError(code, thrown.message, { cause: thrown });
+}
+
+/** Nest wraps what Fastify throws; the cause says more than the status it was given. */
+function codeOf(thrown: unknown): ErrorCode | undefined {
+  if (thrown instanceof HttpException) return codeOf(thrown.cause) ?? STATUS_CODES[thrown.getStatus()];
+  if (!(thrown instanceof Error)) return undefined;
+  if ('code' in thrown && typeof thrown.code === 'string') return FASTIFY_CODES[thrown.code];
+  // The JSON parser at a key such as `__proto__`.
+  const fromParser = thrown instanceof SyntaxError && 'statusCode' in thrown && thrown.statusCode === 400;
+  return fromParser ? 'malformed_json' : undefined;
 }
 
 /** The one place where an error becomes an HTTP answer. */

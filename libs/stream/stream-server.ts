@@ -4,9 +4,8 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { z } from 'zod';
 import { asHailgridError, HailgridError, toTimestamp, type Role } from '#libs/contracts';
-import type { Caller, Clock, Logger, Metrics } from '#libs/service';
+import { refuseOnSocket, type Caller, type Clock, type Logger, type Metrics } from '#libs/service';
 import { admit, chooseSubprotocol } from './admission.ts';
-import { refuseUpgrade } from './refuse-upgrade.ts';
 import { CLOSE, StreamConnection } from './stream-connection.ts';
 import type { StreamHandler } from './stream-handler.ts';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
@@ -56,7 +55,7 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
     });
     this.#sockets.on('wsClientError', (error, socket) => {
       const refusal = new HailgridError('invalid_request', error.message, { detail: error.message });
-      refuseUpgrade(socket, refusal, randomUUID());
+      refuseOnSocket(socket, refusal, randomUUID());
     });
   }
 
@@ -102,7 +101,7 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
       this.#metrics.upgradeRefused(error.code);
       if (error.status >= 500)
         this.#options.logger.warn({ event: 'stream_refused', err: error }, error.message);
-      refuseUpgrade(socket, error, id);
+      refuseOnSocket(socket, error, id);
     } finally {
       this.#opening -= 1;
     }

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { toProblem, type HailgridError } from '#libs/contracts';
 
-/** Answers a request for an upgrade with problem+json instead, and hangs up. */
-export function refuseUpgrade(socket: Duplex, error: HailgridError, requestId: string): void {
+/** Answers with problem+json where no response object is at hand (an upgrade, unreadable HTTP), and hangs up. */
+export function refuseOnSocket(socket: Duplex, error: HailgridError, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
