@@ -23,6 +23,8 @@ import { TripFeed, type SeenChange } from './trip-feed.ts';
 
 /** Pushes are hints: what got lost on the way is found after this long at the latest. */
 const CHECK_INTERVAL_MS = 30_000;
+/** What is known to have been lost is looked for again after so long where it could not be had. */
+const RETRY_CHECK_MS = 1_000;
 /** Trips that one socket has been told of; the oldest is forgotten beyond that, and read again should it change. */
 export const MAX_FEEDS = 100;
 
@@ -130,6 +132,7 @@ export class RiderSession {
       trips = await this.#readTrips();
     } catch (error) {
       this.#context.logger.debug({ event: 'check_failed', rider_id: this.#riderId, err: error });
+      if (!this.#closed) this.checkAfter(RETRY_CHECK_MS);
       return;
     }
     this.#checkDue = false;
