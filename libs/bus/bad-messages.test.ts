@@ -63,7 +63,7 @@ test('a reply that is none fails its command, and nothing else', async () => {
     callback: (_, message) => void message.respond(replies.next().value ?? ''),
   });
   await peer.flush();
-  for (const reply of GARBAGE) {
+  for (const _ of GARBAGE) {
     await expect(commands.call(double, { value: 1 })).rejects.toMatchObject({ code: 'unavailable' });
   }
   handler.unsubscribe();
