@@ -5,7 +5,7 @@ const MAX_DRIVERS = 100_000;
 const probability = z.coerce.number().min(0).max(1);
 
 /** Environment variable by environment variable, with what is taken where one is not set. */
-const fleetEnvironment = z.object({
+export const fleetEnvironment = z.object({
   HAILGRID_FLEET_RIDER_API_URL: z.url().default('http://127.0.0.1:8080'),
   HAILGRID_FLEET_DRIVER_API_URL: z.url().default('http://127.0.0.1:8081'),
   HAILGRID_FLEET_ISSUER_URL: z.url().default('http://127.0.0.1:8082'),

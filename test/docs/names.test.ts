@@ -1,0 +1,51 @@
+import { existsSync, globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { codeSpans, DOCUMENTS, readText } from './markdown.ts';
+
+const FOLDERS = 'apps|libs|stack|test|load|bench|migrations|deploy|docs';
+const PATH = new RegExp(`^((${FOLDERS})/[\\w./*-]*|\\.[\\w-]+\\.\\w+|[\\w-]+\\.(md|yml|json))$`);
+/** A class, function or constant of ours: words run together, or in capitals. */
+const IDENTIFIER = /^([A-Za-z]+[a-z][A-Z]\w*|[A-Z]+_[A-Z_]+)(\.\w+)?$/;
+const SETTING = /^HAILGRID_/;
+
+function missing(path: string): boolean {
+  return path.includes('*')
+    ? globSync(path, { cwd: CHECKOUT }).length === 0
+    : !existsSync(join(CHECKOUT, path));
+}
+
+test.each(DOCUMENTS)('%s names only files that exist', (document) => {
+  const paths = codeSpans(readText(document)).filter((code) => PATH.test(code));
+  expect(paths.filter(missing)).toEqual([]);
+});
+
+test.each(DOCUMENTS)('%s links only to what exists', (document) => {
+  const text = readText(document);
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  const files = targets
+    .filter((target) => !/^(https?:|#)/.test(target))
+    .map((target) => target.split('#')[0]!);
+  expect(files.filter((file) => !existsSync(join(CHECKOUT, dirname(document), file)))).toEqual([]);
+  const anchors = targets.filter((target) => target.startsWith('#'));
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!));
+  expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
+});
+
+function anchorOf(heading: string): string {
+  return `#${heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-')}`;
+}
+
+test('ARCHITECTURE.md names only classes, functions and constants that exist', () => {
+  const sources = globSync('{apps,libs,stack}/**/*.ts', { cwd: CHECKOUT }).map(readText);
+  const words = new Set(sources.flatMap((source) => source.match(/\w+/g) ?? []));
+  const names = codeSpans(readText('ARCHITECTURE.md')).filter(
+    (code) => IDENTIFIER.test(code) && !SETTING.test(code),
+  );
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter((name) => !name.split('.').every((word) => words.has(word)))).toEqual([]);
+});
