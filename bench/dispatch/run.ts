@@ -87,7 +87,7 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-const program = new Command('bench:dispatch')
+const program = new Command('npm run bench:dispatch --')
   .description('Measures the dispatch core on one core, beside the obvious alternative.')
   .option('--seed <n>', 'seed of places and steps', wholeNumber, 1)
   .option('--drivers <n>', 'drivers in the index', wholeNumber, 100_000)
@@ -96,7 +96,7 @@ const program = new Command('bench:dispatch')
   .parse();
 const options = program.opts<Options>();
 const report = {
-  command: ['bench:dispatch', ...process.argv.slice(2)].join(' '),
+  command: ['npm run bench:dispatch --', ...process.argv.slice(2)].join(' '),
   versions: { node: process.version, v8: process.versions.v8 },
   cores: availableParallelism(),
   cpu: cpus()[0]?.model ?? 'unknown',
