@@ -1,7 +1,10 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CLOCK, CONFIG, HEALTH, type Clock, type Health } from '#libs/service';
+import { CLOCK, CONFIG, HEALTH, machineTime, type Clock, type Health } from '#libs/service';
 import { Database, TripStore } from '#libs/store';
 import type { TripsConfig } from './config.ts';
+
+/** The committing process pushes a change itself; only after this does another one believe that it could not. */
+const OUTBOX_GRACE_MS = 2_000;
 
 @Injectable()
 class StoreCloser implements OnApplicationShutdown {
@@ -30,7 +33,10 @@ function openStore(config: TripsConfig, clock: Clock, health: Health): TripStore
     maxConnections: config.postgresConnections,
     applicationName: `hailgrid-${config.instance}`,
   });
-  const store = new TripStore(database, () => clock.now());
+  const store = new TripStore(database, {
+    now: () => clock.now(),
+    outboxGraceMs: machineTime(clock, OUTBOX_GRACE_MS),
+  });
   health.add('postgres', async () => {
     await store.ping();
     return undefined;

@@ -1,5 +1,5 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import type { Cancel, Clock, Logger } from '#libs/service';
+import { machineTime, type Cancel, type Clock, type Logger } from '#libs/service';
 
 /**
  * Work that is found in Postgres again and again. Runs do not overlap; one that fails is reported once until one succeeds,
@@ -24,7 +24,7 @@ export abstract class Sweep implements OnApplicationBootstrap, BeforeApplication
   protected abstract sweep(): Promise<void>;
 
   onApplicationBootstrap(): void {
-    this.#cancel = this.#clock.every(this.#intervalMs, () => {
+    this.#cancel = this.#clock.every(machineTime(this.#clock, this.#intervalMs), () => {
       this.#running ??= this.#run().finally(() => {
         this.#running = undefined;
       });

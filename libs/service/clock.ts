@@ -6,6 +6,8 @@ export type Cancel = () => void;
  * city can run faster than life and a test can say what time it is.
  */
 export interface Clock {
+  /** How many times as fast as the machine's own time service time runs. */
+  readonly speed: number;
   /** Milliseconds since the epoch, in service time. */
   now(): number;
   /** Calls once after so many milliseconds of service time. */
@@ -13,6 +15,14 @@ export interface Clock {
   /** Calls again and again; a call that comes late does not make up for those missed. */
   every(ms: number, callback: () => void): Cancel;
   sleep(ms: number): Promise<void>;
+}
+
+/**
+ * So much of the machine's own time, as service time: for what waits for networks and processes, which a faster city does not
+ * make any faster.
+ */
+export function machineTime(clock: Clock, ms: number): number {
+  return ms * clock.speed;
 }
 
 /** `service(t) = origin + (wall − origin) × speed`; with speed 1 it is the wall clock. */
@@ -23,6 +33,7 @@ export function systemClock(speed = 1, originMs = 0): Clock {
     return () => clearTimeout(timer);
   };
   return {
+    speed,
     now,
     after,
     every(ms, callback) {

@@ -1,6 +1,6 @@
 export { ApiDocumentsModule } from './api-documents.module.ts';
 export { AuthenticationModule, CallerOf, ForRole } from './authentication.ts';
-export { systemClock, type Cancel, type Clock } from './clock.ts';
+export { machineTime, systemClock, type Cancel, type Clock } from './clock.ts';
 export {
   baseConfig,
   commaList,

@@ -31,7 +31,7 @@ beforeAll(async () => {
     maxConnections: 20,
     applicationName: 'trip-store-test',
   });
-  store = new TripStore(database, () => nowMs);
+  store = new TripStore(database, { now: () => nowMs, outboxGraceMs: 2_000 });
 });
 
 afterAll(async () => {

@@ -8,14 +8,21 @@ export interface Committed<T> {
   changes: readonly WrittenChange[];
 }
 
+export interface TripStoreSettings {
+  /** Service time, in milliseconds. */
+  now: () => number;
+  /** How long a change is left to the process that commits it to be pushed, in service time. */
+  outboxGraceMs: number;
+}
+
 /** Trips in Postgres. Every change of state goes through {@link transact}; single statements may be read directly. */
 export class TripStore implements Queryable {
   readonly #database: Database;
-  readonly #now: () => number;
+  readonly #settings: TripStoreSettings;
 
-  constructor(database: Database, now: () => number) {
+  constructor(database: Database, settings: TripStoreSettings) {
     this.#database = database;
-    this.#now = now;
+    this.#settings = settings;
   }
 
   rows<R extends Record<string, unknown>>(statement: Statement): Promise<R[]> {
@@ -24,8 +31,9 @@ export class TripStore implements Queryable {
 
   /** Runs the closure in one transaction; it may run again where the server undid it for another's sake. */
   async transact<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<Committed<T>> {
+    const { now, outboxGraceMs } = this.#settings;
     return this.#database.transact(async (queryable) => {
-      const transaction = new TripTransaction(queryable, this.#now());
+      const transaction = new TripTransaction(queryable, now(), outboxGraceMs);
       const result = await work(transaction);
       return { result, changes: transaction.written };
     });

@@ -25,8 +25,6 @@ import { writeChanges, type WrittenChange } from './statements/write-changes.ts'
 
 /** How long an answer is kept under its key. */
 export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000;
-/** The committing process pushes a change itself; only after this does another one believe that it could not. */
-export const OUTBOX_GRACE_MS = 2_000;
 
 /** Who used an idempotency key. */
 export interface Actor {
@@ -46,11 +44,13 @@ export interface ChangedTrip {
 export class TripTransaction implements Queryable {
   readonly #transaction: Queryable;
   readonly #nowMs: number;
+  readonly #outboxGraceMs: number;
   readonly #written: WrittenChange[] = [];
 
-  constructor(transaction: Queryable, nowMs: number) {
+  constructor(transaction: Queryable, nowMs: number, outboxGraceMs: number) {
     this.#transaction = transaction;
     this.#nowMs = nowMs;
+    this.#outboxGraceMs = outboxGraceMs;
   }
 
   /** The moment of every change of this transaction. */
@@ -112,7 +112,7 @@ export class TripTransaction implements Queryable {
   }
 
   async write(changes: readonly WrittenChange[]): Promise<void> {
-    await writeChanges(this, changes, this.#nowMs + OUTBOX_GRACE_MS);
+    await writeChanges(this, changes, this.#nowMs + this.#outboxGraceMs);
     this.#written.push(...changes);
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { asHailgridError } from '#libs/contracts';
-import { CLOCK, LOGGER, type Cancel, type Clock, type Logger } from '#libs/service';
+import { CLOCK, LOGGER, type Cancel, type Clock, type Logger, machineTime } from '#libs/service';
 import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { GoOffline } from './go-offline.ts';
@@ -38,7 +38,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   }
 
   onModuleInit(): void {
-    this.#stop = this.#clock.every(SWEEP_INTERVAL_MS, () => void this.#sweep());
+    this.#stop = this.#clock.every(machineTime(this.#clock, SWEEP_INTERVAL_MS), () => void this.#sweep());
   }
 
   /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */

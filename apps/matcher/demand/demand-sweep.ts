@@ -3,7 +3,7 @@ import { CommandClient } from '#libs/bus';
 import { MAX_SHARDS_PER_SWEEP, openDemand } from '#libs/contracts';
 import { OpenDemand } from '#libs/dispatch';
 import type { ShardClaim } from '#libs/ownership';
-import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { CLOCK, LOGGER, type Clock, type Logger, machineTime } from '#libs/service';
 import { OutageLog } from '../outage/outage-log.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { RepeatingTask } from '../schedule/repeating-task.ts';
@@ -39,7 +39,7 @@ export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
     this.#outage = new OutageLog(logger, 'reading open trips');
     this.#task = new RepeatingTask({
       clock,
-      intervalMs: SWEEP_INTERVAL_MS,
+      intervalMs: machineTime(clock, SWEEP_INTERVAL_MS),
       run: () => this.#sweepAll(),
       onError: (error) => this.#outage.failed(error),
     });

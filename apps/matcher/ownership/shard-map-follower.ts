@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient, subscribeJson } from '#libs/bus';
 import { getShardMap, SHARD_MAP_SUBJECT, shardMapMessage } from '#libs/contracts';
-import { CLOCK, LOGGER, type Cancel, type Clock, type Logger } from '#libs/service';
+import { CLOCK, LOGGER, type Cancel, type Clock, type Logger, machineTime } from '#libs/service';
 import { OutageLog } from '../outage/outage-log.ts';
 import { Ownership } from './ownership.ts';
 
@@ -44,7 +44,10 @@ export class ShardMapFollower implements OnApplicationBootstrap, OnApplicationSh
       ({ shards }) => this.#ownership.merge(shards),
       (error) => this.#logger.warn({ event: 'message_invalid', subject: SHARD_MAP_SUBJECT, err: error }),
     );
-    this.#cancelReload = this.#clock.every(RELOAD_INTERVAL_MS, () => void this.reload());
+    this.#cancelReload = this.#clock.every(
+      machineTime(this.#clock, RELOAD_INTERVAL_MS),
+      () => void this.reload(),
+    );
   }
 
   onApplicationShutdown(): void {

@@ -4,6 +4,7 @@ import { RepeatingTask } from './repeating-task.ts';
 
 /** Time that only moves when the test says so. */
 class HandClock implements Clock {
+  readonly speed = 1;
   #nowMs = 0;
   #due: { atMs: number; callback: () => void }[] = [];
 

@@ -3,7 +3,16 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { BUS, CommandClient, subscribeJson } from '#libs/bus';
 import { getShardMap, SHARD_MAP_SUBJECT, shardMapMessage } from '#libs/contracts';
 import { ShardMap, type ShardClaim } from '#libs/ownership';
-import { CLOCK, HEALTH, LOGGER, type Cancel, type Clock, type Health, type Logger } from '#libs/service';
+import {
+  CLOCK,
+  HEALTH,
+  LOGGER,
+  type Cancel,
+  type Clock,
+  type Health,
+  type Logger,
+  machineTime,
+} from '#libs/service';
 
 /** While there is no map at all nothing can be quoted: ask often. */
 const RETRY_INTERVAL_MS = 500;
@@ -79,6 +88,6 @@ export class ShardMapReader implements OnApplicationBootstrap, OnApplicationShut
     }
     if (this.#stopped) return;
     const waitMs = this.#map.size === 0 ? RETRY_INTERVAL_MS : RELOAD_INTERVAL_MS;
-    this.#cancelReload = this.#clock.after(waitMs, () => void this.#reload());
+    this.#cancelReload = this.#clock.after(machineTime(this.#clock, waitMs), () => void this.#reload());
   }
 }

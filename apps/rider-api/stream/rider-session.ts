@@ -14,7 +14,7 @@ import {
   type TripId,
   type TripRecord,
 } from '#libs/contracts';
-import type { Cancel } from '#libs/service';
+import { machineTime, type Cancel } from '#libs/service';
 import { CLOSE, type StreamConnection } from '#libs/stream';
 import { isTerminal } from '#libs/trip';
 import { DriverTracking } from './driver-tracking.ts';
@@ -80,14 +80,15 @@ export class RiderSession {
     });
     receive = (change) => this.#receive(change);
     for (const [tripId, seq] of early) this.#orClose(this.#feedOf(tripId, 0).reach(seq));
-    this.#cancelChecks = clock.every(CHECK_INTERVAL_MS, () => this.#checkWhereDue());
+    this.#cancelChecks = clock.every(machineTime(clock, CHECK_INTERVAL_MS), () => this.#checkWhereDue());
   }
 
   /** Pushes may have been lost just now: looks after so many milliseconds whether the client knows all. */
   checkAfter(ms: number): void {
     this.#checkDue = true;
     this.#cancelCheck();
-    this.#cancelCheck = this.#context.clock.after(ms, () => this.#checkWhereDue());
+    const { clock } = this.#context;
+    this.#cancelCheck = clock.after(machineTime(clock, ms), () => this.#checkWhereDue());
   }
 
   /** Sends what the client has not got of each trip. Throws `trip_not_found` for another rider's, after the others. */

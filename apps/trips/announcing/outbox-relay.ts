@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, LOGGER, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
+import { CLOCK, LOGGER, machineTime, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
 import { readEvents, takeDueOutbox, TripStore, type OutboxEntry } from '#libs/store';
 import { Sweep } from '../sweep.ts';
 import { Announcer } from './announcer.ts';
@@ -37,7 +37,12 @@ export class OutboxRelay extends Sweep {
 
   protected override async sweep(): Promise<void> {
     const nowMs = this.#clock.now();
-    const entries = await takeDueOutbox(this.#store, nowMs, nowMs + RELAY_LEASE_MS, MAX_ENTRIES_PER_RELAY);
+    const entries = await takeDueOutbox(
+      this.#store,
+      nowMs,
+      nowMs + machineTime(this.#clock, RELAY_LEASE_MS),
+      MAX_ENTRIES_PER_RELAY,
+    );
     for (const [tripId, seqs] of byTrip(entries)) {
       const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...seqs) - 1);
       for (const change of changes) if (seqs.has(change.event.seq)) this.#announcer.tell(change);
