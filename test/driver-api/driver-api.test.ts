@@ -13,7 +13,7 @@ import { cellKeyToH3, positionCellOf } from '#libs/geo';
 import { systemClock } from '#libs/service';
 import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
-import { DriverPhone, onlineBody } from './driver-phone.ts';
+import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';
 
 /** Fast enough to see a driver's grace end within seconds. */
@@ -39,14 +39,14 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const phone of phones) phone.vanish();
+  for (const phone of phones) phone.hangUp();
   await desk?.close();
   await ear?.close();
   await world?.stop();
 });
 
 async function newPhone(): Promise<DriverPhone> {
-  const phone = await DriverPhone.register(world.service('dev-issuer-1').url, clock);
+  const phone = await DriverPhone.register(world.service('dev-issuer-1').url, here, clock);
   phones.push(phone);
   return phone;
 }
@@ -127,7 +127,7 @@ test('positions that cannot be are refused by frame, and the good ones go on', a
   const { phone, session } = await driverAtPickup();
   const good = phone.ping(session, PICKUP.lat, PICKUP.lng);
   phone.send({ type: 'position', data: good });
-  const refused = async (data: unknown) => codeOf(await phone.ask('position', data as never));
+  const refused = async (data: unknown) => codeOf(await phone.ask('position', data));
   expect(await refused(good)).toBe('position_duplicate');
   expect(await refused({ ...good, seq: 1 })).toBe('position_stale');
   expect(await refused(phone.ping(session, 41.15, -8.61))).toBe('outside_service_area');
@@ -174,7 +174,7 @@ describe('one driver, several sockets', () => {
   ])('a new socket %s replaces the old one and goes on with the session', async (_, url) => {
     const { phone, session } = await driverAtPickup();
     const old = phone.closed;
-    const welcome = await phone.connect(url());
+    const { welcome } = await phone.connect(url());
     expect(welcome.data.driver).toMatchObject({ status: 'free', session });
     expect(await old).toEqual({ code: 4001, reason: 'session_superseded' });
     const next = phone.ping(session, PICKUP.lat, PICKUP.lng);
@@ -184,7 +184,7 @@ describe('one driver, several sockets', () => {
 
   test('a session opened elsewhere ends the one here, whose positions are refused', async () => {
     const { phone, session } = await driverAtPickup();
-    const other = await phone.rest(`${there}/v1/driver/online`, 'POST', onlineBody);
+    const other = await phone.post(`${there}/v1/driver/online`, onlineBody);
     expect((other.body as DriverView).session).toBe(session + 1);
     await expect
       .poll(async () => codeOf(await phone.ask('position', phone.ping(session, PICKUP.lat, PICKUP.lng))))
@@ -198,9 +198,9 @@ describe('one driver, several sockets', () => {
 test('a driver who comes back is told what it missed, with a ticket from the other instance', async () => {
   const { phone } = await driverAtPickup();
   const { tripId } = await desk.requestTrip(PICKUP, DROPOFF);
-  phone.vanish();
+  phone.hangUp();
   await desk.offer(tripId, phone.driverId, PICKUP);
-  const welcome = await phone.connect(there, here);
+  const { welcome } = await phone.connect(there, here);
   expect(welcome.data.driver).toMatchObject({ status: 'offered', offer: { trip_id: tripId } });
   const answer = await phone.ask('resume', { trips: [{ trip_id: tripId, last_seq: 0 }] });
   expect(answer.type).toBe('ack');
@@ -216,8 +216,8 @@ test('a driver who is gone is taken offline; one with a trip is not', async () =
   await desk.offer(tripId, busy.phone.driverId, PICKUP);
   const offer = await busy.phone.next('offer');
   await busy.phone.ask('accept', { offer_id: offer.data.offer_id });
-  busy.phone.vanish();
-  idle.phone.vanish();
+  busy.phone.hangUp();
+  idle.phone.hangUp();
   await ear.until(idle.phone.driverId, ({ status }) => status === 'offline');
   const record = (driverId: typeof idle.phone.driverId) =>
     desk.commands.call(getDriver, { driver_id: driverId });
@@ -228,12 +228,12 @@ test('a driver who is gone is taken offline; one with a trip is not', async () =
 describe('over REST', () => {
   test('a driver without a socket works too', async () => {
     const phone = await newPhone();
-    const online = await phone.rest(`${here}/v1/driver/online`, 'POST', onlineBody);
+    const online = await phone.post('/v1/driver/online', onlineBody);
     const { session } = online.body as DriverView & { session: number };
     const good = phone.ping(session, PICKUP.lat, PICKUP.lng);
     const positions = [good, good, phone.ping(session, 0, 0), phone.ping(session, PICKUP.lat, PICKUP.lng)];
     // At the other instance: whoever hears the driver speaks for it.
-    const sent = await phone.rest(`${there}/v1/driver/positions`, 'POST', { positions });
+    const sent = await phone.post(`${there}/v1/driver/positions`, { positions });
     expect(sent).toMatchObject({
       status: 202,
       body: {
@@ -248,34 +248,34 @@ describe('over REST', () => {
     const { tripId } = await desk.requestTrip(PICKUP, DROPOFF);
     const outcome = await desk.offer(tripId, phone.driverId, PICKUP);
     const offerId = outcome.result === 'offered' ? outcome.offer_id : '';
-    const self = await phone.rest(`${here}/v1/driver`, 'GET');
+    const self = await phone.get('/v1/driver');
     expect(self.body).toMatchObject({ status: 'offered', offer: { offer_id: offerId } });
     const key = { 'idempotency-key': 'tap-1' };
-    const first = await phone.rest(`${here}/v1/offers/${offerId}/accept`, 'POST', undefined, key);
-    const again = await phone.rest(`${there}/v1/offers/${offerId}/accept`, 'POST', undefined, key);
+    const first = await phone.post(`/v1/offers/${offerId}/accept`, undefined, key);
+    const again = await phone.post(`${there}/v1/offers/${offerId}/accept`, undefined, key);
     expect(first).toMatchObject({ status: 200, body: { state: 'accepted' } });
     expect(again.body).toEqual(first.body);
-    const late = await phone.rest(`${here}/v1/trips/${tripId}/complete`, 'POST');
+    const late = await phone.post(`/v1/trips/${tripId}/complete`);
     expect(late).toMatchObject({ status: 409, body: { code: 'illegal_transition' } });
-    const offline = await phone.rest(`${here}/v1/driver/offline`, 'POST');
+    const offline = await phone.post('/v1/driver/offline');
     expect(offline).toMatchObject({ status: 409, body: { code: 'driver_on_trip' } });
-    const back = await phone.rest(`${here}/v1/trips/${tripId}/cancel`, 'POST', { reason: 'flat tyre' });
+    const back = await phone.post(`/v1/trips/${tripId}/cancel`, { reason: 'flat tyre' });
     expect(back).toMatchObject({ status: 200, body: { state: 'processing' } });
-    expect((await phone.rest(`${here}/v1/driver/offline`, 'POST')).body).toMatchObject({ status: 'offline' });
+    expect((await phone.post('/v1/driver/offline')).body).toMatchObject({ status: 'offline' });
     await ear.until(phone.driverId, ({ status }) => status === 'offline');
   });
 
   test('what is wrong is said as problem+json', async () => {
     const phone = await newPhone();
-    const bad = await phone.rest(`${here}/v1/driver/online`, 'POST', { product: 'tank' });
+    const bad = await phone.post('/v1/driver/online', { product: 'tank' });
     expect(bad.headers.get('content-type')).toContain('application/problem+json');
     expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     const positions = [phone.ping(1, PICKUP.lat, PICKUP.lng)];
-    const offline = await phone.rest(`${here}/v1/driver/positions`, 'POST', { positions });
+    const offline = await phone.post('/v1/driver/positions', { positions });
     expect(offline).toMatchObject({ status: 409, body: { code: 'driver_offline' } });
-    const unknown = await phone.rest(`${here}/v1/offers/${newId('offer')}/accept`, 'POST');
+    const unknown = await phone.post(`/v1/offers/${newId('offer')}/accept`);
     expect(unknown).toMatchObject({ status: 404, body: { code: 'offer_not_found' } });
-    const malformed = await phone.rest(`${here}/v1/offers/offer_x/accept`, 'POST');
+    const malformed = await phone.post('/v1/offers/offer_x/accept');
     expect(malformed).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
@@ -285,7 +285,7 @@ test('an instance that stops sends its drivers elsewhere, where they go on', asy
   const stopped = world.service('driver-api-2').stop();
   expect(await phone.closed).toEqual({ code: 1001, reason: 'shutting_down' });
   await stopped;
-  const welcome = await phone.connect(here);
+  const { welcome } = await phone.connect(here);
   expect(welcome.data.driver).toMatchObject({ status: 'free', session });
   const next = phone.ping(session, PICKUP.lat, PICKUP.lng);
   phone.send({ type: 'position', data: next });

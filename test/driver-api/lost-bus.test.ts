@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
 import { startService, type RunningService } from '../../stack/services/start-service.ts';
 import { LISBON_CENTRE, startServices, type TestWorld } from '../../stack/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
-import { DriverPhone } from './driver-phone.ts';
+import { DriverPhone } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';
 import { SeverableLine } from './severable-line.ts';
 
@@ -53,8 +53,8 @@ async function readiness(): Promise<number> {
 }
 
 test('what was committed while NATS was away reaches the driver once it is back', async () => {
-  const phone = await DriverPhone.register(world.service('dev-issuer-1').url, clock);
-  await phone.connect(driverApi.url);
+  const phone = await DriverPhone.register(world.service('dev-issuer-1').url, driverApi.url, clock);
+  await phone.connect();
   const session = await phone.online();
   phone.send({ type: 'position', data: phone.ping(session, PICKUP.lat, PICKUP.lng) });
   await ear.until(phone.driverId, ({ seq }) => seq === 1);

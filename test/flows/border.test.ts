@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ShardMapMessage } from '#libs/contracts';
 import { cellKeyToH3, greatCircleM, parseBoundingBox, shardCellOf, type Point } from '#libs/geo';
-import { ESTRELA, TestCity } from './city.ts';
-import { tokenFor } from './tokens.ts';
+import { ESTRELA, TestCity } from '../city/test-city.ts';
+import { tokenFor } from '../phones/tokens.ts';
 
 const AREA = '38.650,-9.250,38.800,-9.050';
 /** Steps of the search for a border, in degrees: some 100 m. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, type Problem, type RiderTrip } from '#libs/contracts';
-import { ESTRELA, ROSSIO, TestCity } from './city.ts';
-import type { Answer, RiderPhone } from './rider-phone.ts';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
+import type { Answer } from '../phones/phone.ts';
+import type { RiderPhone } from '../phones/rider-phone.ts';
 
 const RIDERS = 60;
 const MAX_TRIES = 40;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ESTRELA, ROSSIO, TestCity, type TestDriver } from './city.ts';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
+import type { TestDriver } from '../city/test-driver.ts';
 
 const DRIVERS = 8;
 const RIDERS = 100;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ESTRELA, ROSSIO, TestCity } from './city.ts';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 
 let city: TestCity;
 

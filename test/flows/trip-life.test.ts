@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RiderServerFrame } from '#libs/contracts';
-import { ESTRELA, ROSSIO, TestCity } from './city.ts';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 
 let city: TestCity;
 
@@ -31,7 +31,7 @@ test('a rider is matched, driven and completed, and hears of every step once and
     vehicle: { plate: 'AA-00-BB' },
   });
 
-  const position = await rider.until(
+  const position = await rider.socket.until(
     (frame): frame is Extract<RiderServerFrame, { type: 'driver_position' }> =>
       frame.type === 'driver_position',
   );
@@ -68,7 +68,7 @@ test('a rider who asks again with the same key gets the same trip, another reque
   const used = await rider.requestTrip(quote.quote_id, 'other-key');
   expect(used).toMatchObject({ status: 409, body: { code: 'quote_used' } });
   expect(used.headers.get('content-type')).toContain('application/problem+json');
-  const canceled = await rider.call('POST', `/v1/trips/${first.body.trip_id}/cancel`, {});
+  const canceled = await rider.post(`/v1/trips/${first.body.trip_id}/cancel`, {});
   expect(canceled).toMatchObject({ status: 200, body: { state: 'rider_canceled' } });
 });
 

@@ -14,20 +14,23 @@ import {
   type RiderTrip,
   type TripPage,
 } from '#libs/contracts';
-import { DROPOFF, PICKUP, RiderWorld, SHARD, type Answer, type TestRider } from './world.ts';
+import type { Answer } from '../phones/phone.ts';
+import type { RiderPhone } from '../phones/rider-phone.ts';
+import { tokenFor } from '../phones/tokens.ts';
+import { DROPOFF, PICKUP, RiderWorld, SHARD } from './world.ts';
 
 const QUOTE = { product: 'standard', pickup: PICKUP, dropoff: DROPOFF };
 
 let world: RiderWorld;
 let api: string;
-let rider: TestRider;
+let rider: RiderPhone;
 const matchers: Subscription[] = [];
 
 beforeAll(async () => {
   world = await RiderWorld.start();
   await world.startTrips();
   api = await world.startRiderApi();
-  rider = await world.rider();
+  rider = await world.rider(api);
   await world.untilReady(api);
 });
 
@@ -53,13 +56,13 @@ async function matcher(instance: string, answer: () => PickupEtaReply): Promise<
 }
 
 function askQuote(body: unknown = QUOTE, who = rider): Promise<Answer<Quote>> {
-  return who.post<Quote>(api, '/v1/quotes', body);
+  return who.post<Quote>('/v1/quotes', body);
 }
 
 async function requestTrip(who = rider): Promise<RiderTrip> {
   const { body: quote } = await askQuote(QUOTE, who);
   const headers = { 'idempotency-key': newId('event') };
-  const { body, status } = await who.post<RiderTrip>(api, '/v1/trips', { quote_id: quote.quote_id }, headers);
+  const { body, status } = await who.post<RiderTrip>('/v1/trips', { quote_id: quote.quote_id }, headers);
   expect(status).toBe(201);
   return body;
 }
@@ -117,7 +120,7 @@ describe('a quote', () => {
     ['pickup', { ...QUOTE, pickup: { lat: 38.9, lng: -9.14 } }],
     ['dropoff', { ...QUOTE, dropoff: { lat: 38.72, lng: -9.3 } }],
   ])('is refused where the %s lies outside', async (member, body) => {
-    const answer = await rider.post<Problem>(api, '/v1/quotes', body);
+    const answer = await rider.post<Problem>('/v1/quotes', body);
     expect(answer.status).toBe(422);
     expect(answer.body).toMatchObject({
       code: 'outside_service_area',
@@ -127,13 +130,13 @@ describe('a quote', () => {
 
   test('is refused in the area but in no shard', async () => {
     const pickup = { lat: 38.744, lng: -9.159 };
-    const answer = await rider.post<Problem>(api, '/v1/quotes', { ...QUOTE, pickup });
+    const answer = await rider.post<Problem>('/v1/quotes', { ...QUOTE, pickup });
     expect(answer.body).toMatchObject({ code: 'outside_service_area', issues: [{ pointer: '/pickup' }] });
   });
 
   test('is refused from a place to itself', async () => {
     const dropoff = { lat: PICKUP.lat + 0.0001, lng: PICKUP.lng };
-    const answer = await rider.post<Problem>(api, '/v1/quotes', { ...QUOTE, dropoff });
+    const answer = await rider.post<Problem>('/v1/quotes', { ...QUOTE, dropoff });
     expect([answer.status, answer.body.code]).toEqual([422, 'route_too_short']);
   });
 
@@ -143,13 +146,13 @@ describe('a quote', () => {
     ['/product', { ...QUOTE, product: 'helicopter' }],
     ['/dropoff', { product: 'standard', pickup: PICKUP }],
   ])('names %s where that is wrong', async (pointer, body) => {
-    const answer = await rider.post<Problem>(api, '/v1/quotes', body);
+    const answer = await rider.post<Problem>('/v1/quotes', body);
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
     expect(answer.body.issues?.[0]?.pointer).toBe(pointer);
   });
 
   test('can be asked for each product that is listed', async () => {
-    const { body } = await rider.get<{ data: { product: string }[] }>(api, '/v1/products');
+    const { body } = await rider.get<{ data: { product: string }[] }>('/v1/products');
     expect(body.data.map(({ product }) => product)).toEqual(['standard', 'xl', 'premium']);
     const fares = await Promise.all(
       body.data.map(async ({ product }) => (await askQuote({ ...QUOTE, product })).body.fare.amount_minor),
@@ -162,7 +165,7 @@ describe('a trip', () => {
   test('is requested once, however often the same is asked under one key', async () => {
     const { body: quote } = await askQuote();
     const ask = (body: unknown) =>
-      rider.post<RiderTrip & Problem>(api, '/v1/trips', body, { 'idempotency-key': 'once' });
+      rider.post<RiderTrip & Problem>('/v1/trips', body, { 'idempotency-key': 'once' });
     const [first, again] = [await ask({ quote_id: quote.quote_id }), await ask({ quote_id: quote.quote_id })];
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.body).toEqual(first.body);
@@ -173,16 +176,16 @@ describe('a trip', () => {
 
   test('is not requested without a usable key', async () => {
     const body = { quote_id: newId('quote') };
-    const without = await rider.post<Problem>(api, '/v1/trips', body);
+    const without = await rider.post<Problem>('/v1/trips', body);
     expect([without.status, without.body.code]).toEqual([400, 'idempotency_key_required']);
-    const tooLong = await rider.post<Problem>(api, '/v1/trips', body, { 'idempotency-key': 'x'.repeat(201) });
+    const tooLong = await rider.post<Problem>('/v1/trips', body, { 'idempotency-key': 'x'.repeat(201) });
     expect([tooLong.status, tooLong.body.code]).toEqual([400, 'invalid_request']);
   });
 
   test('is shown to its rider without what is nobody’s business', async () => {
     const trip = await requestTrip();
     world.trips.change(trip.trip_id, 'offer_declined', { excluded_driver_ids: [newId('driver')] });
-    const { body } = await rider.get<Record<string, unknown>>(api, `/v1/trips/${trip.trip_id}`);
+    const { body } = await rider.get<Record<string, unknown>>(`/v1/trips/${trip.trip_id}`);
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['excluded_driver_ids']));
     expect(body).not.toHaveProperty('offer');
     expect(body).not.toHaveProperty('rider_id');
@@ -191,49 +194,46 @@ describe('a trip', () => {
   test('answers 304 until it changes', async () => {
     const { trip_id } = await requestTrip();
     const path = `/v1/trips/${trip_id}`;
-    const first = await rider.get<RiderTrip>(api, path);
+    const first = await rider.get<RiderTrip>(path);
     const etag = first.headers.get('etag')!;
     expect([first.status, etag]).toEqual([200, 'W/"1"']);
-    const same = await rider.get<RiderTrip>(api, path, { 'if-none-match': etag });
+    const same = await rider.get<RiderTrip>(path, { 'if-none-match': etag });
     expect([same.status, same.body, same.headers.get('etag')]).toEqual([304, undefined, etag]);
     world.trips.change(trip_id, 'no_drivers_available', { state: 'no_drivers_available' });
-    const changed = await rider.get<RiderTrip>(api, path, { 'if-none-match': etag });
+    const changed = await rider.get<RiderTrip>(path, { 'if-none-match': etag });
     expect([changed.status, changed.body.state]).toEqual([200, 'no_drivers_available']);
   });
 
   test('of another rider does not exist', async () => {
-    const { trip_id } = await requestTrip(await world.rider());
+    const { trip_id } = await requestTrip(await world.rider(api));
     const path = `/v1/trips/${trip_id}`;
-    const [read, canceled] = [
-      await rider.get<Problem>(api, path),
-      await rider.post<Problem>(api, `${path}/cancel`),
-    ];
+    const [read, canceled] = [await rider.get<Problem>(path), await rider.post<Problem>(`${path}/cancel`)];
     expect([read.status, read.body.code]).toEqual([404, 'trip_not_found']);
     expect([canceled.status, canceled.body.code]).toEqual([404, 'trip_not_found']);
   });
 
   test.each(['trip_1', newId('rider'), '..%2f..'])('is not looked for under "%s"', async (id) => {
-    const { status, body } = await rider.get<Problem>(api, `/v1/trips/${id}`);
+    const { status, body } = await rider.get<Problem>(`/v1/trips/${id}`);
     expect([status, body.code, body.issues?.[0]?.pointer]).toEqual([400, 'invalid_request', '/trip_id']);
   });
 
   test('is canceled with or without a reason, until the ride has begun', async () => {
     const [first, second, third] = [await requestTrip(), await requestTrip(), await requestTrip()];
-    const bare = await rider.post<RiderTrip>(api, `/v1/trips/${first.trip_id}/cancel`);
+    const bare = await rider.post<RiderTrip>(`/v1/trips/${first.trip_id}/cancel`);
     expect([bare.status, bare.body.state]).toEqual([200, 'rider_canceled']);
-    const reason = await rider.post<RiderTrip>(api, `/v1/trips/${second.trip_id}/cancel`, {
+    const reason = await rider.post<RiderTrip>(`/v1/trips/${second.trip_id}/cancel`, {
       reason: 'rain',
     });
     expect([reason.status, reason.body.cancel_reason]).toEqual([200, 'rain']);
     world.trips.change(third.trip_id, 'started', { state: 'in_progress' });
-    const late = await rider.post<Problem>(api, `/v1/trips/${third.trip_id}/cancel`, {});
+    const late = await rider.post<Problem>(`/v1/trips/${third.trip_id}/cancel`, {});
     expect([late.status, late.body.code]).toEqual([409, 'illegal_transition']);
   });
 });
 
 describe('own trips', () => {
   test('come page by page, newest first, each once, nobody else’s', async () => {
-    const [mine, other] = [await world.rider(), await world.rider()];
+    const [mine, other] = [await world.rider(api), await world.rider(api)];
     const requested: string[] = [];
     for (let count = 0; count < 5; count++) {
       requested.push((await requestTrip(mine)).trip_id);
@@ -244,7 +244,7 @@ describe('own trips', () => {
     const sizes: number[] = [];
     while (cursor !== null) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const { body }: Answer<TripPage> = await mine.get<TripPage>(api, `/v1/trips?limit=2${query}`);
+      const { body }: Answer<TripPage> = await mine.get<TripPage>(`/v1/trips?limit=2${query}`);
       sizes.push(body.data.length);
       seen.push(...body.data.map(({ trip_id }) => trip_id));
       cursor = body.next_cursor;
@@ -254,7 +254,7 @@ describe('own trips', () => {
   });
 
   test.each(['limit=0', 'limit=101', 'limit=many', 'cursor=abc', 'offset=3'])('refuse ?%s', async (query) => {
-    const { status, body } = await rider.get<Problem>(api, `/v1/trips?${query}`);
+    const { status, body } = await rider.get<Problem>(`/v1/trips?${query}`);
     expect([status, body.code]).toEqual([400, 'invalid_request']);
   });
 });
@@ -268,13 +268,13 @@ describe('the door', () => {
   });
 
   test('lets in no driver', async () => {
-    const authorization = `Bearer ${await world.token('driver')}`;
+    const authorization = `Bearer ${await tokenFor(world.issuer, 'driver')}`;
     const answer = await fetch(`${api}/v1/trips`, { headers: { authorization } });
     expect(((await answer.json()) as Problem).code).toBe('forbidden');
   });
 
   test('gives the request id back', async () => {
-    const { headers } = await rider.get(api, '/v1/products', { 'x-request-id': 'call-7' });
+    const { headers } = await rider.get('/v1/products', { 'x-request-id': 'call-7' });
     expect(headers.get('x-request-id')).toBe('call-7');
   });
 
@@ -298,16 +298,16 @@ describe('without trips', () => {
     const ready = await fetch(`${late}/health/ready`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ checks: { shard_map: 'not read yet', nats: 'ok' } });
-    const refused = await rider.post<Problem>(late, '/v1/quotes', QUOTE);
+    const refused = await rider.post<Problem>(`${late}/v1/quotes`, QUOTE);
     expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
     expect(refused.headers.get('retry-after')).toBe('1');
 
-    const known = await rider.post<Problem>(api, '/v1/quotes', QUOTE);
+    const known = await rider.post<Problem>('/v1/quotes', QUOTE);
     expect([known.status, known.body.code]).toEqual([503, 'unavailable']);
 
     await world.startTrips();
     await vi.waitFor(
-      async () => expect((await rider.post(late, '/v1/quotes', QUOTE)).status).toBe(201),
+      async () => expect((await rider.post(`${late}/v1/quotes`, QUOTE)).status).toBe(201),
       10_000,
     );
     expect((await fetch(`${late}/health/ready`)).status).toBe(200);

@@ -5,22 +5,26 @@ import {
   toTimestamp,
   trackSubject,
   type Quote,
+  type RiderServerFrame,
   type RiderTrip,
   type TrackedPosition,
   type TripId,
 } from '#libs/contracts';
+import type { PhoneSocket } from '../phones/phone-socket.ts';
+import type { RiderPhone } from '../phones/rider-phone.ts';
 import { push } from './played-trips.ts';
-import { TestSocket } from './test-socket.ts';
-import { DROPOFF, PICKUP, RiderWorld, type TestRider } from './world.ts';
+import { DROPOFF, PICKUP, RiderWorld } from './world.ts';
 
 /** Thirty seconds between two checks for lost pushes are 0.3 s at this speed. */
 const FAST = { HAILGRID_CLOCK_SPEED: '100', HAILGRID_CLOCK_ORIGIN_MS: String(Date.now()) };
 
+type RiderSocket = PhoneSocket<RiderServerFrame>;
+
 let world: RiderWorld;
 let api: string;
-let rider: TestRider;
+let rider: RiderPhone;
 let tripId: TripId;
-const sockets: TestSocket[] = [];
+const sockets: RiderSocket[] = [];
 
 beforeAll(async () => {
   world = await RiderWorld.start();
@@ -34,7 +38,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  rider = await world.rider();
+  rider = await world.rider(api);
   tripId = await requestTrip();
 });
 
@@ -44,20 +48,20 @@ afterEach(async () => {
 
 async function requestTrip(who = rider): Promise<TripId> {
   const route = { product: 'standard', pickup: PICKUP, dropoff: DROPOFF };
-  const { body: quote } = await who.post<Quote>(api, '/v1/quotes', route);
+  const { body: quote } = await who.post<Quote>('/v1/quotes', route);
   const body = { quote_id: quote.quote_id };
-  const trip = await who.post<RiderTrip>(api, '/v1/trips', body, { 'idempotency-key': quote.quote_id });
+  const trip = await who.post<RiderTrip>('/v1/trips', body, { 'idempotency-key': quote.quote_id });
   return trip.body.trip_id;
 }
 
-async function open(at = api, ticketFrom = at): Promise<TestSocket> {
-  const socket = await TestSocket.open(rider, at, ticketFrom);
+async function open(at = api, ticketFrom = at): Promise<RiderSocket> {
+  const { socket } = await rider.connect(at, ticketFrom);
   sockets.push(socket);
   return socket;
 }
 
 /** Everything the server was sent before this it has answered after it. */
-async function settle(socket: TestSocket): Promise<void> {
+async function settle(socket: RiderSocket): Promise<void> {
   socket.send({ type: 'resume', id: 'settle', data: { trips: [] } });
   await vi.waitFor(() => expect(socket.frames).toContainEqual({ type: 'ack', id: 'settle', data: {} }));
   await socket.next('ack');
@@ -80,7 +84,7 @@ function drive(id = tripId): TrackedPosition {
 }
 
 /** Publishes until it is heard, since nobody says when a subscription stands. */
-async function driveUntilSeen(socket: TestSocket): Promise<void> {
+async function driveUntilSeen(socket: RiderSocket): Promise<void> {
   await vi.waitFor(() => {
     drive();
     expect(socket.frames.some(({ type }) => type === 'driver_position')).toBe(true);
@@ -88,7 +92,7 @@ async function driveUntilSeen(socket: TestSocket): Promise<void> {
   socket.frames.splice(0);
 }
 
-function seqs(socket: TestSocket): (number | undefined)[] {
+function seqs(socket: RiderSocket): (number | undefined)[] {
   return socket.frames.filter(({ type }) => type === 'trip').map(({ seq }) => seq);
 }
 
@@ -123,7 +127,7 @@ describe('changes', () => {
 
   test('of others are not heard', async () => {
     const socket = await open();
-    const other = await world.rider();
+    const other = await world.rider(api);
     push(world.bus, accept(await requestTrip(other)));
     push(world.bus, accept());
     await socket.next('trip');
@@ -161,8 +165,8 @@ describe('changes', () => {
 
   test('that do not have the expected form are dropped and harm nobody', async () => {
     const socket = await open();
-    world.bus.publish(`push.rider.${rider.id}`, 'not json');
-    publishJson(world.bus, `push.rider.${rider.id}`, { event: {}, trip: {} });
+    world.bus.publish(`push.rider.${rider.riderId}`, 'not json');
+    publishJson(world.bus, `push.rider.${rider.riderId}`, { event: {}, trip: {} });
     push(world.bus, accept());
     expect((await socket.next('trip')).seq).toBe(2);
   });
@@ -180,7 +184,7 @@ describe('resume', () => {
 
   test('of another rider’s trip is refused with the frame’s id; own ones are served', async () => {
     accept();
-    const foreign = await requestTrip(await world.rider());
+    const foreign = await requestTrip(await world.rider(api));
     const socket = await open();
     const trips = [
       { trip_id: foreign, last_seq: 0 },
@@ -250,7 +254,7 @@ describe('the socket', () => {
     await settle(socket);
     world.trips.change(tripId, 'offer_made', {});
     const afterIt = accept();
-    const closed = socket.closed();
+    const { closed } = socket;
     await world.stopTrips();
     push(world.bus, afterIt);
     expect(await closed).toEqual({ code: 1013, reason: 'resume' });

@@ -4,7 +4,6 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { vi } from 'vitest';
 import { commandTransport, connectBus } from '#libs/bus';
-import { newId, tokenResponse, type RiderId, type Role } from '#libs/contracts';
 import { cellKeyToH3, shardCellOf, type Point } from '#libs/geo';
 import { createApp, readConfig, serviceParts } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
@@ -12,6 +11,7 @@ import { DevIssuerModule } from '../../apps/dev-issuer/dev-issuer.module.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { RiderApiModule } from '../../apps/rider-api/rider-api.module.ts';
 import { LISBON_CENTRE, testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { RiderPhone } from '../phones/rider-phone.ts';
 import { PlayedTrips, PlayedTripsModule } from './played-trips.ts';
 
 export const PICKUP: Point = { lat: 38.72, lng: -9.14 };
@@ -20,13 +20,6 @@ export const SHARD = cellKeyToH3(shardCellOf(PICKUP));
 
 const READY_LIMIT_MS = 10_000;
 const QUIET = { HAILGRID_MODE: 'development', HAILGRID_LOG_LEVEL: 'silent' };
-
-/** One request of one rider, and what came of it. */
-export interface Answer<T> {
-  status: number;
-  headers: Headers;
-  body: T;
-}
 
 /**
  * rider-api and the issuer for real, over a real nats-server; `trips` is played, since no test here is about what it
@@ -38,6 +31,7 @@ export class RiderWorld {
   readonly issuer: string;
   trips = new PlayedTrips();
   readonly #apps: NestFastifyApplication[];
+  readonly #riders: RiderPhone[] = [];
   #tripsService: INestMicroservice | undefined;
   #instances = 0;
 
@@ -95,62 +89,18 @@ export class RiderWorld {
     }, READY_LIMIT_MS);
   }
 
-  async token(role: Role, subject?: string): Promise<string> {
-    const answer = await fetch(`${this.issuer}/v1/tokens`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ role, subject }),
-    });
-    return tokenResponse.parse(await answer.json()).token;
-  }
-
-  async rider(): Promise<TestRider> {
-    const id = newId('rider');
-    return new TestRider(id, await this.token('rider', id));
+  async rider(api: string): Promise<RiderPhone> {
+    const rider = await RiderPhone.register(this.issuer, api);
+    this.#riders.push(rider);
+    return rider;
   }
 
   async stop(): Promise<void> {
+    for (const rider of this.#riders) rider.hangUp();
     await Promise.all(this.#apps.map((app) => app.close()));
     await this.stopTrips();
     await this.bus.close();
     await this.nats.stop();
-  }
-}
-
-/** A rider's phone, as far as it speaks HTTP. */
-export class TestRider {
-  readonly id: RiderId;
-  readonly token: string;
-
-  constructor(id: RiderId, token: string) {
-    this.id = id;
-    this.token = token;
-  }
-
-  get<T>(api: string, path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
-    return this.#send(api, path, { method: 'GET', headers });
-  }
-
-  post<T>(
-    api: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer<T>> {
-    if (body === undefined) return this.#send(api, path, { method: 'POST', headers });
-    const json = { 'content-type': 'application/json', ...headers };
-    return this.#send(api, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
-  }
-
-  async #send<T>(api: string, path: string, init: RequestInit): Promise<Answer<T>> {
-    const headers = { authorization: `Bearer ${this.token}`, ...(init.headers as Record<string, string>) };
-    const response = await fetch(api + path, { ...init, headers });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (text === '' ? undefined : JSON.parse(text)) as T,
-    };
   }
 }
 

@@ -1,0 +1,103 @@
+import type { z } from 'zod';
+import { streamTicket } from '#libs/contracts';
+import type { ServerFrame } from '#libs/stream';
+import { PhoneSocket, type Closing, type FrameOf } from './phone-socket.ts';
+
+/** What came of one request. */
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  /** Undefined where the answer has none. */
+  body: T;
+}
+
+interface Request {
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export interface PhoneSettings<F extends ServerFrame> {
+  /** Base URL of the instance that the phone speaks to unless a call names another one. */
+  api: string;
+  token: string;
+  serverFrame: z.ZodType<F>;
+}
+
+/** What the phones of riders and drivers have in common: a token, REST calls with it, and sockets. */
+export class Phone<F extends ServerFrame> {
+  readonly #settings: PhoneSettings<F>;
+  readonly #sockets: PhoneSocket<F>[] = [];
+
+  constructor(settings: PhoneSettings<F>) {
+    this.#settings = settings;
+  }
+
+  /** A path at the phone's own instance, or a whole URL. */
+  get<T>(path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.#call(path, { method: 'GET', headers });
+  }
+
+  /** As {@link get}; a body goes as JSON. */
+  post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    if (body === undefined) return this.#call(path, { method: 'POST', headers });
+    const json = { 'content-type': 'application/json', ...headers };
+    return this.#call(path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  }
+
+  /** Opens one more socket, with a ticket that may come from another instance; gives it and takes its `welcome`. */
+  async connect(
+    api = this.#settings.api,
+    ticketFrom = api,
+  ): Promise<{ socket: PhoneSocket<F>; welcome: FrameOf<F, 'welcome'> }> {
+    const { body } = await this.post(`${ticketFrom}/v1/stream/tickets`);
+    const { ticket } = streamTicket.parse(body);
+    const socket = await PhoneSocket.open(api, ticket, this.#settings.serverFrame);
+    this.#sockets.push(socket);
+    return { socket, welcome: await socket.next('welcome') };
+  }
+
+  /** Cuts all its lines without a word. */
+  hangUp(): void {
+    for (const socket of this.#sockets.splice(0)) socket.hangUp();
+  }
+
+  /** The newest one; what follows is done with it. */
+  get socket(): PhoneSocket<F> {
+    const newest = this.#sockets.at(-1);
+    if (newest === undefined) throw new Error('the phone has no socket');
+    return newest;
+  }
+
+  get frames(): readonly F[] {
+    return this.socket.frames;
+  }
+
+  get closed(): Promise<Closing> {
+    return this.socket.closed;
+  }
+
+  send(frame: unknown): void {
+    this.socket.send(frame);
+  }
+
+  next<T extends F['type']>(type: T): Promise<FrameOf<F, T>> {
+    return this.socket.next(type);
+  }
+
+  ask(type: string, data: unknown): Promise<FrameOf<F, 'ack' | 'error'>> {
+    return this.socket.ask(type, data);
+  }
+
+  async #call<T>(path: string, request: Request): Promise<Answer<T>> {
+    const { api, token } = this.#settings;
+    const headers = { authorization: `Bearer ${token}`, ...request.headers };
+    const response = await fetch(new URL(path, api), { ...request, headers });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
+  }
+}
