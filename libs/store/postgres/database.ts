@@ -1,6 +1,6 @@
 import { Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
-import { isConflict, isOutage } from './outage.ts';
+import { isConflict, isOutage, isTimeout, saysUnreplicated } from './outage.ts';
 import { typeParsers } from './values.ts';
 
 /** One SQL statement with its parameters; a named one is prepared once per connection. */
@@ -27,6 +27,8 @@ const PROBE_TIMEOUT_MS = 2_000;
 const ACQUIRE_TIMEOUT_MS = 4_000;
 /** A statement that takes longer is given up by the server: its locks must not outlive its caller. */
 const STATEMENT_TIMEOUT_MS = 4_000;
+/** A server that does not even say so by then is frozen or cut off: nobody waits for it any longer. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** A transaction undone for another's sake is tried again so often. */
 const MAX_CONFLICT_RETRIES = 5;
@@ -93,6 +95,8 @@ export class Database {
     } catch (error) {
       failure = error;
       if (isOutage(error)) return this.#lost(pool, error);
+      if (isTimeout(error))
+        throw new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
       throw error;
     } finally {
       client.release(isOutage(failure));
@@ -116,6 +120,7 @@ export class Database {
       application_name: this.#settings.applicationName,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
       types: typeParsers,
@@ -123,7 +128,9 @@ export class Database {
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => {
-      client.on('notice', ({ severity }) => void (severity === 'WARNING' && warned.add(client)));
+      // The pool listens to idle ones only; whoever uses this one hears of its end by its statement.
+      client.on('error', () => undefined);
+      client.on('notice', ({ code }) => void (saysUnreplicated(code) && warned.add(client)));
     });
     this.#open = pool;
     return pool;
@@ -148,11 +155,20 @@ export class Database {
 
 async function transactOnce<T>(client: PoolClient, work: (transaction: Queryable) => Promise<T>): Promise<T> {
   await client.query('BEGIN');
+  const result = await workOrRollback(client, work);
+  const { command } = await client.query('COMMIT');
+  // What Postgres answers, without an error, where a statement failed and its error was not passed on.
+  if (command !== 'COMMIT') throw new Error(`${command}: the transaction was rolled back`);
+  refuseUnreplicated(client);
+  return result;
+}
+
+async function workOrRollback<T>(
+  client: PoolClient,
+  work: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
   try {
-    const result = await work({ rows: (statement) => run(client, statement) });
-    await client.query('COMMIT');
-    refuseUnreplicated(client);
-    return result;
+    return await work({ rows: (statement) => run(client, statement) });
   } catch (error) {
     if (!isOutage(error)) await client.query('ROLLBACK');
     throw error;

@@ -1,7 +1,7 @@
 /** SQLSTATE classes and codes after which a connection, or the server behind it, is not to be used any more. */
 const OUTAGE_CLASSES = ['08', '57P'];
-/** 25006: the server is read-only, so it is (now) a standby. 53300: too many connections. */
-const OUTAGE_CODES = new Set(['25006', '53300']);
+/** 25006: the server is read-only, so it is (now) a standby. 25P03: idle in a transaction. 53300: too many connections. */
+const OUTAGE_CODES = new Set(['25006', '25P03', '53300']);
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -12,6 +12,11 @@ const NETWORK_CODES = new Set([
 ]);
 /** Serialization failure and deadlock: the transaction was undone, doing it again is right. */
 const CONFLICT_CODES = new Set(['40001', '40P01']);
+
+/** The statement timeout has ended it, be it at work or waiting for a lock. */
+const QUERY_CANCELED = '57014';
+/** The wait for the standby was cut short, by a cancel (a plain warning, 01000) or by the end of the session. */
+const UNREPLICATED_NOTICES = new Set(['01000', '57P01']);
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -31,4 +36,14 @@ export function isOutage(error: unknown): boolean {
 /** The transaction was undone by the server for another's sake. */
 export function isConflict(error: unknown): boolean {
   return CONFLICT_CODES.has(codeOf(error) ?? '');
+}
+
+/** The transaction was undone since it took too long. */
+export function isTimeout(error: unknown): boolean {
+  return codeOf(error) === QUERY_CANCELED;
+}
+
+/** Whether a notice with this code can mean that a commit is on the primary only. */
+export function saysUnreplicated(noticeCode: string | undefined): boolean {
+  return noticeCode !== undefined && UNREPLICATED_NOTICES.has(noticeCode);
 }

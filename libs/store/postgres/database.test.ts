@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
+import { query } from '../../../stack/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { Database, type Queryable } from './database.ts';
+
+const directory = temporaryDirectory('database-test');
+let postgres: Postgres;
+let database: Database;
+
+beforeAll(async () => {
+  postgres = await startPostgres({ directory: directory.path });
+  await query(postgres.primaryUrl, 'CREATE TABLE note (id int PRIMARY KEY)');
+});
+afterAll(async () => {
+  await postgres?.stop();
+  directory.remove();
+});
+
+/** One connection, so that what befalls it befalls every transaction after it. */
+const SETTINGS = { maxConnections: 1, applicationName: 'database-test' };
+
+beforeEach(() => {
+  database = new Database({ ...SETTINGS, urls: postgres.urls('postgres') });
+});
+afterEach(() => database.close());
+
+let lastId = 0;
+const nextId = (): number => (lastId += 1);
+
+function insert(on: Queryable, id: number): Promise<unknown> {
+  return on.rows({ name: 'insert-note', text: 'INSERT INTO note VALUES ($1)', values: [id] });
+}
+
+async function isKept(id: number): Promise<boolean> {
+  return (await query(postgres.primaryUrl, `SELECT FROM note WHERE id = ${id}`)).length === 1;
+}
+
+test('without the standby nothing is acknowledged, and with it everything again, on the same connection', async () => {
+  const [alone, inTransaction, later] = [nextId(), nextId(), nextId()];
+  const standby = postgres.nodes[1]!;
+  await database.ping();
+  await standby.server.stop();
+  const unacknowledged = { code: 'unavailable' };
+  await expect(insert(database, alone)).rejects.toMatchObject(unacknowledged);
+  await expect(database.transact((on) => insert(on, inTransaction))).rejects.toMatchObject(unacknowledged);
+  await standby.restart();
+  await database.transact((on) => insert(on, later));
+  expect(await isKept(later)).toBe(true);
+});
+
+test('a connection that breaks between two statements costs its transaction, not the process', async () => {
+  const [lost, next] = [nextId(), nextId()];
+  const broken = database.transact(async (on) => {
+    await insert(on, lost);
+    const [row] = await on.rows<{ pid: number }>({
+      name: 'pid',
+      text: 'SELECT pg_backend_pid() AS pid',
+      values: [],
+    });
+    await query(postgres.primaryUrl, `SELECT pg_terminate_backend(${row!.pid}, 5000)`);
+    await insert(on, nextId());
+  });
+  await expect(broken).rejects.toMatchObject({ code: 'unavailable' });
+  await database.transact((on) => insert(on, next));
+  expect(await Promise.all([isKept(lost), isKept(next)])).toEqual([false, true]);
+});
+
+test('a lock that does not come free in time is "try later", and undoes the transaction', async () => {
+  const [held, undone] = [nextId(), nextId()];
+  const holder = new Database({ ...SETTINGS, urls: postgres.urls('postgres') });
+  let letGo = (): void => {};
+  let isHeld = (): void => {};
+  const whenHeld = new Promise<void>((resolve) => (isHeld = resolve));
+  const holding = holder.transact(async (on) => {
+    await insert(on, held);
+    isHeld();
+    await new Promise<void>((resolve) => (letGo = resolve));
+  });
+  await whenHeld;
+  const waiting = database.transact(async (on) => {
+    await insert(on, undone);
+    await insert(on, held);
+  });
+  await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
+  letGo();
+  await holding;
+  await holder.close();
+  expect(await isKept(undone)).toBe(false);
+});
+
+test('a transaction that went on after a failed statement is not acknowledged', async () => {
+  const id = nextId();
+  const swallowing = database.transact(async (on) => {
+    await insert(on, id);
+    await insert(on, id).catch(() => undefined);
+  });
+  await expect(swallowing).rejects.toThrow('rolled back');
+  expect(await isKept(id)).toBe(false);
+});
+
+test('a server that answers nothing any more is given up', async () => {
+  const line = await MutableLine.to(new URL(postgres.primaryUrl));
+  const through = new Database({ ...SETTINGS, urls: [line.url] });
+  await through.ping();
+  line.mute();
+  const [first, second] = await Promise.allSettled([through.ping(), through.ping()]);
+  line.unmute();
+  for (const outcome of [first, second])
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  await through.ping();
+  await through.close();
+  line.close();
+});
+
+/** A line to Postgres that stays open and can fall silent, as a frozen server or a cut network does. */
+class MutableLine {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #target: URL;
+  readonly #sockets = new Set<Socket>();
+  #muted = false;
+
+  private constructor(server: Server, target: URL) {
+    this.#server = server;
+    this.#target = target;
+    const url = new URL(target);
+    url.port = String((server.address() as AddressInfo).port);
+    this.url = url.href;
+    server.on('connection', (near) => this.#join(near));
+  }
+
+  static async to(target: URL): Promise<MutableLine> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new MutableLine(server, target);
+  }
+
+  mute(): void {
+    this.#muted = true;
+  }
+
+  /** New connections are served; what the old ones swallowed is gone. */
+  unmute(): void {
+    this.#muted = false;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #join(near: Socket): void {
+    const far = connect(Number(this.#target.port), this.#target.hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(from);
+      from.on('data', (data) => void (this.#muted || to.write(data)));
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
+  }
+}
