@@ -29,6 +29,3 @@ export const matcherConfig = baseConfig.extend({
   ...travelTimeConfig,
 });
 export type MatcherConfig = z.infer<typeof matcherConfig>;
-
-/** Injection token of the {@link MatcherConfig}. */
-export const MATCHER_CONFIG = Symbol('hailgrid.matcher.config');

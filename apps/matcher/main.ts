@@ -1,5 +1,5 @@
 import { runService } from '#libs/service';
 import { matcherConfig } from './config.ts';
-import { matcherModule } from './matcher.module.ts';
+import { MatcherModule } from './matcher.module.ts';
 
-await runService({ name: 'matcher', config: matcherConfig, module: matcherModule });
+await runService({ name: 'matcher', config: matcherConfig, module: () => MatcherModule });

@@ -97,14 +97,19 @@ async function startServices(
 
   const issuer = await start('dev-issuer', 1, system, ports['dev-issuer']);
   const trusting = { ...system, issuerUrl: issuer.url };
-  const trips = await start('trips', 1, trusting);
+  const trips = await start('trips', 1, trusting, ports.trips);
   const [riderApi, driverApi, ...matching] = await Promise.all([
     start('rider-api', 1, trusting, ports['rider-api']),
     start('driver-api', 1, trusting, ports['driver-api']),
     ...Array.from({ length: matchers }, (_, index) => start('matcher', index + 1, trusting)),
   ]);
   return {
-    urls: { 'rider-api': riderApi.url, 'driver-api': driverApi.url, 'dev-issuer': issuer.url },
+    urls: {
+      'rider-api': riderApi.url,
+      'driver-api': driverApi.url,
+      'dev-issuer': issuer.url,
+      trips: trips.url,
+    },
     children: [issuer, trips, ...matching, riderApi, driverApi].map(({ child }) => child),
   };
 }

@@ -17,7 +17,7 @@ export interface CityOptions {
   speed: number;
   seed: number;
   json?: string;
-  /** First of three ports in a row; undefined for the usual ones, or the next free. */
+  /** First of four ports in a row; undefined for the usual ones, or the next free. */
   port?: number;
   keep: boolean;
 }
@@ -28,7 +28,7 @@ const MAX_MATCHERS = 64;
 const MAX_SPEED = 100;
 const MAX_MINUTES = 24 * 60;
 const NOON_S = 12 * 3600;
-const LAST_BASE_PORT = 65_533;
+const LAST_BASE_PORT = 65_532;
 const LAST_SEED = 2 ** 32 - 1;
 
 /** Reads the command line of `npm start`. Throws {@link UserError} for files that are not there. */
@@ -78,12 +78,12 @@ function command(): Command {
     .option('--json <file>', 'write the final table there as JSON too')
     .option(
       '--port <n>',
-      'rider-api on this port, driver-api and dev-issuer on the next two',
+      'rider-api on this port; driver-api, dev-issuer and trips on the next three',
       whole(1, LAST_BASE_PORT),
     )
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
-    .addHelpText('after', '\nWithout --port: 8080, 8081 and 8082, or the next free ones.');
+    .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');
 }
 
 function whole(least: number, most: number): (text: string) => number {

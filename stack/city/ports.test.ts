@@ -8,18 +8,19 @@ const taken =
 
 test('the usual ports when they are free', async () => {
   expect(await choosePorts(undefined, taken())).toEqual({
-    ports: { 'rider-api': 8080, 'driver-api': 8081, 'dev-issuer': 8082 },
+    ports: { 'rider-api': 8080, 'driver-api': 8081, 'dev-issuer': 8082, trips: 8083 },
     notes: [],
   });
 });
 
 test('a taken one moves its service to the next free port, never to one that another has got', async () => {
   expect(await choosePorts(undefined, taken(8080))).toEqual({
-    ports: { 'rider-api': 8081, 'driver-api': 8082, 'dev-issuer': 8083 },
+    ports: { 'rider-api': 8081, 'driver-api': 8082, 'dev-issuer': 8083, trips: 8084 },
     notes: [
       'port 8080 is taken: rider-api is on 8081',
       'port 8081 is taken: driver-api is on 8082',
       'port 8082 is taken: dev-issuer is on 8083',
+      'port 8083 is taken: trips is on 8084',
     ],
   });
 });

@@ -2,7 +2,7 @@ import { isPortFree } from '../network/free-port.ts';
 import { UserError } from '../user-error.ts';
 
 /** The services that people and their programs speak to, in the order of their ports. */
-export const PUBLIC_SERVICES = ['rider-api', 'driver-api', 'dev-issuer'] as const;
+export const PUBLIC_SERVICES = ['rider-api', 'driver-api', 'dev-issuer', 'trips'] as const;
 export type PublicService = (typeof PUBLIC_SERVICES)[number];
 
 const DEFAULT_BASE_PORT = 8080;
@@ -37,6 +37,7 @@ export async function choosePorts(
       'rider-api': await choose('rider-api'),
       'driver-api': await choose('driver-api'),
       'dev-issuer': await choose('dev-issuer'),
+      trips: await choose('trips'),
     },
     notes,
   };

@@ -11,6 +11,7 @@ import { resultTable } from './result-table.ts';
 import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
 import { sampleUsage } from './sample-usage.ts';
 import { serviceArea } from './service-area.ts';
+import { portsText } from './summary.ts';
 import { firstDeath } from './watch-children.ts';
 
 type Ending = { kind: 'over' } | { kind: 'asked' } | { kind: 'died'; message: string };
@@ -64,7 +65,7 @@ async function runPeople(
 ): Promise<number> {
   const startedAtMs = Number(process.env['HAILGRID_STARTED_AT_MS'] ?? Date.now());
   const readyS = (Date.now() - startedAtMs) / 1000;
-  console.log(`ready after ${readyS.toFixed(1)} s; logs in ${directory}\n`);
+  console.log(`ready after ${readyS.toFixed(1)} s on ports ${portsText(city.urls)}; logs in ${directory}\n`);
   const fleet = startFleet(city, options, directory);
   const children = [...city.children, fleet.child];
   const usage = sampleUsage(children);

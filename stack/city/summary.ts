@@ -14,12 +14,7 @@ export interface Snapshot {
 
 /** The block that is redrawn in place in a terminal. */
 export function summaryBlock({ stats, drivers, urls, processes }: Snapshot): string[] {
-  const head = [
-    Object.entries(urls)
-      .map(([service, url]) => `${service} ${url}`)
-      .join('   '),
-    `processes    ${counted(processes)}`,
-  ];
+  const head = [`ports        ${portsText(urls)}`, `processes    ${counted(processes)}`];
   if (stats === undefined) return [...head, 'the fleet is getting ready …'];
   return [
     ...head,
@@ -31,6 +26,13 @@ export function summaryBlock({ stats, drivers, urls, processes }: Snapshot): str
     `errors       ${stats.errors}`,
     `progress     ${progressText(stats)}`,
   ];
+}
+
+/** Where the services that people speak to listen, all on loopback; operators speak to `trips`. */
+export function portsText(urls: Record<PublicService, string>): string {
+  return Object.entries(urls)
+    .map(([service, url]) => `${service} ${new URL(url).port}`)
+    .join(', ');
 }
 
 /** The same in one line, where the output is no terminal. */

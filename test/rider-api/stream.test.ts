@@ -16,7 +16,7 @@ import { push } from './played-trips.ts';
 import { DROPOFF, PICKUP, RiderWorld } from './world.ts';
 
 /** Thirty seconds between two checks for lost pushes are 0.3 s at this speed. */
-const FAST = { HAILGRID_CLOCK_SPEED: '100', HAILGRID_CLOCK_ORIGIN_MS: String(Date.now()) };
+const WATCHFUL = { HAILGRID_LOST_PUSH_CHECK_MS: '300' };
 
 type RiderSocket = PhoneSocket<RiderServerFrame>;
 
@@ -144,8 +144,8 @@ describe('changes', () => {
   });
 
   test('whose push was lost are found by looking now and then', async () => {
-    const fast = await world.startRiderApi(FAST);
-    const socket = await open(fast);
+    const watchful = await world.startRiderApi(WATCHFUL);
+    const socket = await open(watchful);
     await settle(socket);
     accept();
     world.trips.change(tripId, 'rider_canceled', { state: 'rider_canceled' });

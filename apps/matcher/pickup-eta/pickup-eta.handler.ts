@@ -13,7 +13,7 @@ import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { ETAS } from '../eta/eta.module.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { ShardGate } from '../ownership/shard-gate.ts';
-import { ROUND_PARAMS } from '../round-params.ts';
+import { ROUND_PARAMS } from '../round-params/round-params.module.ts';
 import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
 
 /** Tells a quote how far the nearest driver is, from the very index that the rounds use. */

@@ -13,7 +13,7 @@ import {
 import type { EtaTable } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
 import { ETAS } from '../eta/eta.module.ts';
-import { ROUND_PARAMS } from '../round-params.ts';
+import { ROUND_PARAMS } from '../round-params/round-params.module.ts';
 
 /** Puts the question of a round to the dispatch core, on demand and supply as they are, and keeps its reasons. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
-import { MATCHER_CONFIG, type MatcherConfig } from '../config.ts';
+import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
+import type { MatcherConfig } from '../config.ts';
 import { OutageLog } from '../outage/outage-log.ts';
 import { RepeatingTask } from '../schedule/repeating-task.ts';
 import { JointRound } from './joint-round.ts';
@@ -21,7 +21,7 @@ export class RoundLoop implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(JointRound) round: JointRound,
     @Inject(RoundMetrics) metrics: RoundMetrics,
-    @Inject(MATCHER_CONFIG) config: MatcherConfig,
+    @Inject(CONFIG) config: MatcherConfig,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {

@@ -3,6 +3,7 @@ import { DemandModule } from '../demand/demand.module.ts';
 import { EtaModule } from '../eta/eta.module.ts';
 import { ExplainModule } from '../explain/explain.module.ts';
 import { OwnershipModule } from '../ownership/ownership.module.ts';
+import { RoundParamsModule } from '../round-params/round-params.module.ts';
 import { SupplyModule } from '../supply/supply.module.ts';
 import { JointRound } from './joint-round.ts';
 import { OfferCommitter } from './offer-committer.ts';
@@ -13,7 +14,7 @@ import { RoundMetrics } from './round-metrics.ts';
 
 /** Open demand meets free supply, every round interval. */
 @Module({
-  imports: [OwnershipModule, SupplyModule, DemandModule, EtaModule, ExplainModule],
+  imports: [OwnershipModule, SupplyModule, DemandModule, EtaModule, RoundParamsModule, ExplainModule],
   providers: [RoundMetrics, OfferOutcomes, OfferCommitter, RoundDecisions, JointRound, RoundLoop],
 })
 export class RoundsModule {}

@@ -3,10 +3,9 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { BUS, publishJson, subscribe } from '#libs/bus';
 import { POSITIONS_RESEND_SUBJECT, positionSubject, type ResendRequest } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
-import { LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
-import { MATCHER_CONFIG, type MatcherConfig } from '../config.ts';
+import { CONFIG, LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
+import type { MatcherConfig } from '../config.ts';
 import { Ownership } from '../ownership/ownership.ts';
-
 import { PositionIntake } from './position-intake.ts';
 import { cellDifference, MAX_FOLLOWED_CELLS, ShardHalos } from './shard-halos.ts';
 
@@ -27,7 +26,7 @@ export class CellSubscriptions {
     @Inject(BUS) bus: NatsConnection,
     @Inject(Ownership) ownership: Ownership,
     @Inject(PositionIntake) intake: PositionIntake,
-    @Inject(MATCHER_CONFIG) config: MatcherConfig,
+    @Inject(CONFIG) config: MatcherConfig,
     @Inject(METRICS) metrics: Metrics,
     @Inject(LOGGER) logger: Logger,
   ) {

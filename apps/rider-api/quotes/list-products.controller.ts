@@ -1,14 +1,14 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { getProducts, routerPath, type ProductList } from '#libs/contracts';
-import { ForRole } from '#libs/service';
-import { RIDER_API_CONFIG, type RiderApiConfig } from '../config.ts';
+import { CONFIG, ForRole } from '#libs/service';
+import type { RiderApiConfig } from '../config.ts';
 import { productOffers } from './tariffs.ts';
 
 @Controller()
 export class ListProductsController {
   readonly #currency: string;
 
-  constructor(@Inject(RIDER_API_CONFIG) config: RiderApiConfig) {
+  constructor(@Inject(CONFIG) config: RiderApiConfig) {
     this.#currency = config.currency;
   }
 

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { computedEtaProvider } from '#libs/geo';
+import { CONFIG } from '#libs/service';
 import { openTravelTimes } from '#libs/travel-time';
-import { RIDER_API_CONFIG, type RiderApiConfig } from '../config.ts';
+import type { RiderApiConfig } from '../config.ts';
 import { ShardMapModule } from '../shard-map/shard-map.module.ts';
 import { CreateQuoteController } from './create-quote.controller.ts';
 import { ListProductsController } from './list-products.controller.ts';
@@ -14,7 +15,7 @@ import { ETA_PROVIDER, Quoting } from './quoting.ts';
   providers: [
     {
       provide: ETA_PROVIDER,
-      inject: [RIDER_API_CONFIG],
+      inject: [CONFIG],
       useFactory: async (config: RiderApiConfig) => computedEtaProvider(await openTravelTimes(config)),
     },
     PickupEta,

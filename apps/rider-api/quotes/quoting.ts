@@ -9,9 +9,9 @@ import {
   type RiderId,
 } from '#libs/contracts';
 import { cellKeyToH3, pickupCellOf, type EtaProvider } from '#libs/geo';
-import { CLOCK, type Clock } from '#libs/service';
+import { CLOCK, CONFIG, type Clock } from '#libs/service';
 import { fareOf } from '#libs/trip';
-import { RIDER_API_CONFIG, type RiderApiConfig } from '../config.ts';
+import type { RiderApiConfig } from '../config.ts';
 import { ShardMapReader } from '../shard-map/shard-map-reader.ts';
 import { PickupEta } from './pickup-eta.ts';
 import { estimateRide } from './ride-estimate.ts';
@@ -32,7 +32,7 @@ export class Quoting {
   readonly #clock: Clock;
 
   constructor(
-    @Inject(RIDER_API_CONFIG) config: RiderApiConfig,
+    @Inject(CONFIG) config: RiderApiConfig,
     @Inject(ETA_PROVIDER) etas: EtaProvider,
     @Inject(ShardMapReader) shards: ShardMapReader,
     @Inject(PickupEta) pickupEta: PickupEta,

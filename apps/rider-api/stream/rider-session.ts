@@ -21,8 +21,6 @@ import { DriverTracking } from './driver-tracking.ts';
 import type { SessionContext } from './session-context.ts';
 import { TripFeed, type SeenChange } from './trip-feed.ts';
 
-/** Pushes are hints: what got lost on the way is found after this long at the latest. */
-const CHECK_INTERVAL_MS = 30_000;
 /** What is known to have been lost is looked for again after so long where it could not be had. */
 const RETRY_CHECK_MS = 1_000;
 /** Trips that one socket has been told of; the oldest is forgotten beyond that, and read again should it change. */
@@ -58,7 +56,7 @@ export class RiderSession {
    * client's to ask for, by `resume`.
    */
   async open(): Promise<void> {
-    const { bus, clock, onInvalid } = this.#context;
+    const { bus, clock, lostPushCheckMs, onInvalid } = this.#context;
     const early = new Map<TripId, number>();
     let receive = ({ event: { trip_id, seq } }: TripChange): void => {
       early.set(trip_id, Math.max(seq, early.get(trip_id) ?? 0));
@@ -80,7 +78,7 @@ export class RiderSession {
     });
     receive = (change) => this.#receive(change);
     for (const [tripId, seq] of early) this.#orClose(this.#feedOf(tripId, 0).reach(seq));
-    this.#cancelChecks = clock.every(machineTime(clock, CHECK_INTERVAL_MS), () => this.#checkWhereDue());
+    this.#cancelChecks = clock.every(machineTime(clock, lostPushCheckMs), () => this.#checkWhereDue());
   }
 
   /** Pushes may have been lost just now: looks after so many milliseconds whether the client knows all. */

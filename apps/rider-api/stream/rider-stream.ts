@@ -2,9 +2,10 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient } from '#libs/bus';
 import type { RiderClientFrame, RiderServerFrame } from '#libs/contracts';
-import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
 import type { StreamConnection, StreamHandler } from '#libs/stream';
 import { riderOf } from '../caller/rider-of.ts';
+import type { RiderApiConfig } from '../config.ts';
 import { RiderSession } from './rider-session.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -26,10 +27,11 @@ export class RiderStream
     @Inject(CommandClient) commands: CommandClient,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
+    @Inject(CONFIG) { lostPushCheckMs }: RiderApiConfig,
   ) {
     const onInvalid = (error: unknown, subject: string): void =>
       logger.warn({ event: 'message_invalid', subject, err: error }, 'a push was dropped');
-    this.#context = { bus, commands, clock, logger, onInvalid };
+    this.#context = { bus, commands, clock, logger, lostPushCheckMs, onInvalid };
   }
 
   onApplicationBootstrap(): void {

@@ -8,6 +8,8 @@ export interface SessionContext {
   commands: CommandClient;
   clock: Clock;
   logger: Logger;
+  /** What a lost push hid is found after so long at the latest; the machine's time. */
+  lostPushCheckMs: number;
   /** A push or position that does not have the expected form was dropped. */
   onInvalid: (error: unknown, subject: string) => void;
 }
