@@ -10,6 +10,3 @@ export const driverApiConfig = baseConfig.extend({
   serviceAreaMarginM: z.coerce.number().min(0).max(100_000).default(DEFAULT_SERVICE_AREA_MARGIN_M),
 });
 export type DriverApiConfig = z.infer<typeof driverApiConfig>;
-
-/** Injection token of the {@link DriverApiConfig}. */
-export const DRIVER_API_CONFIG = Symbol('hailgrid.driver-api.config');

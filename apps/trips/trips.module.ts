@@ -61,12 +61,7 @@ export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [
-        BusModule.create(),
-        AuthenticationModule.of(config),
-        ApiDocumentsModule.of('trips'),
-        StoreModule,
-      ],
+      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('trips'), StoreModule],
       controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },

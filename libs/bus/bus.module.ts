@@ -1,11 +1,4 @@
-import {
-  Global,
-  Inject,
-  Injectable,
-  Module,
-  type DynamicModule,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { CONFIG, HEALTH, type BaseConfig, type Health } from '#libs/service';
 import { CommandClient } from './command-client.ts';
@@ -33,20 +26,15 @@ class BusCloser implements OnApplicationShutdown {
 
 /** One raw connection and one command client for the whole process; readiness follows the connection. */
 @Global()
-@Module({})
-export class BusModule {
-  static create(): DynamicModule {
-    return {
-      module: BusModule,
-      providers: [
-        { provide: BUS, inject: [CONFIG, HEALTH], useFactory: openBus },
-        { provide: CommandClient, inject: [CONFIG], useFactory: openCommands },
-        BusCloser,
-      ],
-      exports: [BUS, CommandClient],
-    };
-  }
-}
+@Module({
+  providers: [
+    { provide: BUS, inject: [CONFIG, HEALTH], useFactory: openBus },
+    { provide: CommandClient, inject: [CONFIG], useFactory: openCommands },
+    BusCloser,
+  ],
+  exports: [BUS, CommandClient],
+})
+export class BusModule {}
 
 async function openBus(config: BaseConfig, health: Health): Promise<NatsConnection> {
   const bus = await connectBus(config.natsUrls, config.instance);

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { fromTimestamp, HailgridError, type DriverId, type Ping } from '#libs/contracts';
 import { CellTracker, expandBoxM, POSITION_CELL_RES, type BoundingBox } from '#libs/geo';
-import { CLOCK, METRICS, type Clock, type Metrics } from '#libs/service';
-import { DRIVER_API_CONFIG, type DriverApiConfig } from '../config.ts';
+import { CLOCK, CONFIG, METRICS, type Clock, type Metrics } from '#libs/service';
+import type { DriverApiConfig } from '../config.ts';
 import { Attendance } from '../presence/attendance.ts';
 import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
@@ -32,7 +32,7 @@ export class ReceivePosition {
     @Inject(PositionPublisher) publisher: PositionPublisher,
     @Inject(TripTracker) tracker: TripTracker,
     @Inject(CLOCK) clock: Clock,
-    @Inject(DRIVER_API_CONFIG) config: DriverApiConfig,
+    @Inject(CONFIG) config: DriverApiConfig,
     @Inject(METRICS) metrics: Metrics,
   ) {
     this.#presences = presences;
