@@ -27,6 +27,13 @@ const JWKS_TIMEOUT_MS = 3_000;
 /** Only signatures: a token "signed" with none or with the public key as a secret is refused by its algorithm. */
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256'];
 
+/** What `jose` says where the key set did not come, or is none: no fault of the token. */
+const ISSUER_FAULTS: ReadonlySet<string> = new Set([
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+  errors.JOSEError.code,
+]);
+
 /** Verifies bearer tokens against the issuer's published keys. Expiry is in real time, whatever the service clock does. */
 export class TokenVerifier {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
@@ -60,8 +67,8 @@ export class TokenVerifier {
 function refusal(error: unknown): HailgridError {
   if (error instanceof errors.JWTExpired)
     return new HailgridError('token_expired', 'token expired', { cause: error });
-  const known = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout);
-  if (known || error instanceof z.ZodError)
+  const ofToken = error instanceof errors.JOSEError && !ISSUER_FAULTS.has(error.code);
+  if (ofToken || error instanceof z.ZodError)
     return new HailgridError('unauthenticated', 'token refused', { cause: error });
   return new HailgridError('unavailable', 'the issuer does not answer', { cause: error });
 }
