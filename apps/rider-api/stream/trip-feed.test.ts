@@ -79,6 +79,18 @@ describe('a feed', () => {
     expect(sent).toEqual(upTo(newest));
   });
 
+  test('brings all again after a resume that failed, whatever the client believed to have', async () => {
+    const sent: number[] = [];
+    const replay = async (afterSeq: number): Promise<SeenChange[]> => {
+      if (afterSeq > 3) throw new HailgridError('invalid_request', 'ahead');
+      return upTo(3, afterSeq).map(change);
+    };
+    const feed = new TripFeed({ replay, send: ({ event }) => sent.push(event.seq) }, 99);
+    await expect(feed.resume(99)).rejects.toMatchObject({ code: 'invalid_request' });
+    await feed.push(change(3));
+    expect(sent).toEqual([1, 2, 3]);
+  });
+
   test('says that it could not read, and goes on from where it was', async () => {
     const sent: number[] = [];
     let works = false;

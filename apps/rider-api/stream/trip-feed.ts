@@ -47,7 +47,14 @@ export class TripFeed {
   async resume(lastSeq: number): Promise<void> {
     while (this.#catchingUp !== undefined) await this.#catchingUp.catch(() => {});
     this.#lastSeq = lastSeq;
-    await this.#catchUp();
+    try {
+      await this.#catchUp();
+    } catch (error) {
+      // What the client has is not known, so the next change brings all of them.
+      this.#lastSeq = 0;
+      this.#newestSeq = 0;
+      throw error;
+    }
   }
 
   #catchUp(): Promise<void> {

@@ -1,6 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { MAX_EVENTS_PER_REPLAY, replayTrip, type CommandInput, type CommandOutput } from '#libs/contracts';
+import {
+  HailgridError,
+  MAX_EVENTS_PER_REPLAY,
+  replayTrip,
+  type CommandInput,
+  type CommandOutput,
+} from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { readEvents, TripStore } from '#libs/store';
 import { foldEvents } from '../announcing/trip-change.ts';
@@ -25,9 +31,17 @@ export class ReplayTripHandler extends CommandHandlers {
     if (first?.type !== 'requested') throw tripNotFound(trip_id);
     if (reader.role === 'rider' && first.request.riderId !== reader.rider_id) throw tripNotFound(trip_id);
     if (reader.role === 'driver' && !wasAsked(events, reader.driver_id)) throw tripNotFound(trip_id);
+    if (after_seq > events.length) throw aheadOf(trip_id, events.length);
     const changes = foldEvents(events, after_seq).filter(({ event }) => concerns(event, reader));
     return { changes: changes.slice(0, MAX_EVENTS_PER_REPLAY).map(({ event, trip }) => ({ event, trip })) };
   }
+}
+
+/** Who believes to have changes that never were would wait for the next ones in vain. */
+function aheadOf(tripId: string, lastSeq: number): HailgridError {
+  return new HailgridError('invalid_request', `${tripId} has ${lastSeq} changes`, {
+    detail: `The newest change of the trip is number ${lastSeq}.`,
+  });
 }
 
 function concerns(event: { driver_id: string | null }, reader: TripReader): boolean {
