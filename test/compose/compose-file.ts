@@ -20,6 +20,7 @@ export interface ComposeService {
 }
 
 export interface ComposeFile {
+  name: string;
   services: Record<string, ComposeService>;
   networks: Record<string, unknown>;
   volumes: Record<string, unknown>;
