@@ -1,50 +1,31 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import { machineTime, type Cancel, type Clock, type Logger } from '#libs/service';
+import { machineTime, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 
-/**
- * Work that is found in Postgres again and again. Runs do not overlap; one that fails is reported once until one succeeds,
- * and the next is tried all the same.
- */
+/** Work that is found in Postgres again and again, until the process goes down. A run that fails does not keep the next from trying. */
 export abstract class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #name: string;
-  readonly #intervalMs: number;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-  #cancel: Cancel | undefined;
-  #running: Promise<void> | undefined;
-  #failing = false;
+  readonly #task: RepeatingTask;
 
-  constructor(name: string, intervalMs: number, clock: Clock, logger: Logger) {
-    this.#name = name;
-    this.#intervalMs = intervalMs;
-    this.#clock = clock;
-    this.#logger = logger;
+  /** @param what as it stands in the log: "… fails", "… works again" */
+  constructor(what: string, intervalMs: number, clock: Clock, logger: Logger) {
+    const outage = new OutageLog(logger, what);
+    this.#task = new RepeatingTask({
+      clock,
+      intervalMs: machineTime(clock, intervalMs),
+      run: async () => {
+        await this.sweep();
+        outage.worked();
+      },
+      onError: (error) => outage.failed(error),
+    });
   }
 
   protected abstract sweep(): Promise<void>;
 
   onApplicationBootstrap(): void {
-    this.#cancel = this.#clock.every(machineTime(this.#clock, this.#intervalMs), () => {
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined;
-      });
-    });
+    this.#task.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#cancel?.();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      await this.sweep();
-      if (this.#failing) this.#logger.info({ event: 'sweep_resumed', sweep: this.#name }, 'works again');
-      this.#failing = false;
-    } catch (error) {
-      if (!this.#failing)
-        this.#logger.error({ event: 'sweep_failed', sweep: this.#name, err: error }, 'will be tried again');
-      this.#failing = true;
-    }
+    await this.#task.stop();
   }
 }

@@ -15,9 +15,12 @@ export {
 export { createApp } from './create-app.ts';
 export { Health } from './health.ts';
 export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
+export { inParallel } from './in-parallel.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
+export { OutageLog } from './outage-log.ts';
 export { refuseOnSocket } from './refuse-on-socket.ts';
+export { RepeatingTask } from './repeating-task.ts';
 export { RequestIdOf } from './request-id.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, type ServiceParts } from './service-parts.ts';

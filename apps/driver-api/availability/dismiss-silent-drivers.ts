@@ -1,6 +1,14 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { asHailgridError } from '#libs/contracts';
-import { CLOCK, LOGGER, type Cancel, type Clock, type Logger, machineTime } from '#libs/service';
+import {
+  CLOCK,
+  inParallel,
+  LOGGER,
+  machineTime,
+  RepeatingTask,
+  type Clock,
+  type Logger,
+} from '#libs/service';
 import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { GoOffline } from './go-offline.ts';
@@ -22,8 +30,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   readonly #goOffline: GoOffline;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #stop: Cancel | undefined;
-  #sweeping = false;
+  readonly #task: RepeatingTask;
 
   constructor(
     @Inject(Presences) presences: Presences,
@@ -35,26 +42,26 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
     this.#goOffline = goOffline;
     this.#clock = clock;
     this.#logger = logger;
+    this.#task = new RepeatingTask({
+      clock,
+      intervalMs: machineTime(clock, SWEEP_INTERVAL_MS),
+      run: () => this.#sweep(),
+      onError: (error) => logger.error({ event: 'dismissal_failed', err: error }, 'silent drivers stay'),
+    });
   }
 
   onModuleInit(): void {
-    this.#stop = this.#clock.every(machineTime(this.#clock, SWEEP_INTERVAL_MS), () => void this.#sweep());
+    this.#task.start();
   }
 
   /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */
   beforeApplicationShutdown(): void {
-    this.#stop?.();
+    void this.#task.stop();
   }
 
   async #sweep(): Promise<void> {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
-    const queue = this.#silent().slice(0, MAX_DISMISSALS_PER_SWEEP).values();
-    const work = async (): Promise<void> => {
-      for (const presence of queue) await this.#dismiss(presence);
-    };
-    await Promise.all(Array.from({ length: DISMISSALS_AT_ONCE }, work));
-    this.#sweeping = false;
+    const silent = this.#silent().slice(0, MAX_DISMISSALS_PER_SWEEP);
+    await inParallel(silent, DISMISSALS_AT_ONCE, (presence) => this.#dismiss(presence));
   }
 
   #silent(): DriverPresence[] {

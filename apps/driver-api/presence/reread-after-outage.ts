@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { toTimestamp } from '#libs/contracts';
-import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { CLOCK, inParallel, LOGGER, type Clock, type Logger } from '#libs/service';
 import { BusLink } from './bus-link.ts';
 import { Attendance } from './attendance.ts';
 import type { DriverPresence } from './driver-presence.ts';
@@ -69,15 +69,10 @@ export class RereadAfterOutage implements OnModuleInit {
 
   /** Those that could not be read. */
   async #reread(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
-    const queue = presences.values();
     const failed: DriverPresence[] = [];
-    const work = async (): Promise<void> => {
-      // The workers take from one iterator, so each presence is read once.
-      for (const presence of queue) {
-        await this.#rereadOne(presence).catch(() => failed.push(presence));
-      }
-    };
-    await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
+    await inParallel(presences, READS_AT_ONCE, async (presence) => {
+      await this.#rereadOne(presence).catch(() => failed.push(presence));
+    });
     return failed;
   }
 

@@ -8,8 +8,7 @@ import {
 } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { joinShards, leaveShards } from '#libs/contracts';
-import { HEALTH, LOGGER, type Health, type Logger } from '#libs/service';
-import { OutageLog } from '../outage/outage-log.ts';
+import { HEALTH, LOGGER, OutageLog, type Health, type Logger } from '#libs/service';
 import { Ownership } from './ownership.ts';
 
 /** Real time: a compressed clock makes no other process start faster. */

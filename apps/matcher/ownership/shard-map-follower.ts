@@ -2,8 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient, subscribeJson } from '#libs/bus';
 import { getShardMap, SHARD_MAP_SUBJECT, shardMapMessage } from '#libs/contracts';
-import { CLOCK, LOGGER, type Cancel, type Clock, type Logger, machineTime } from '#libs/service';
-import { OutageLog } from '../outage/outage-log.ts';
+import { CLOCK, LOGGER, machineTime, OutageLog, type Cancel, type Clock, type Logger } from '#libs/service';
 import { Ownership } from './ownership.ts';
 
 /** NATS only hints: whatever was missed is known after this long at the latest. */

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
+import { CLOCK, CONFIG, LOGGER, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 import type { MatcherConfig } from '../config.ts';
-import { OutageLog } from '../outage/outage-log.ts';
-import { RepeatingTask } from '../schedule/repeating-task.ts';
 import { JointRound } from './joint-round.ts';
 import { RoundMetrics } from './round-metrics.ts';
 

@@ -25,7 +25,7 @@ export class OutboxRelay extends Sweep {
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    super('outbox_relay', RELAY_INTERVAL_MS, clock, logger);
+    super('relaying the outbox', RELAY_INTERVAL_MS, clock, logger);
     this.#store = store;
     this.#announcer = announcer;
     this.#clock = clock;

@@ -30,7 +30,7 @@ export class DeadlineSweep extends Sweep {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    super('deadlines', DEADLINE_INTERVAL_MS, clock, logger);
+    super('ending what is past its deadline', DEADLINE_INTERVAL_MS, clock, logger);
     this.#store = store;
     this.#committer = committer;
     this.#clock = clock;

@@ -17,7 +17,7 @@ export class IdempotencyKeyPurge extends Sweep {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    super('idempotency_key_purge', PURGE_INTERVAL_MS, clock, logger);
+    super('purging idempotency keys', PURGE_INTERVAL_MS, clock, logger);
     this.#store = store;
     this.#clock = clock;
   }

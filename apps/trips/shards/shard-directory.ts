@@ -24,7 +24,7 @@ export class ShardDirectory extends Sweep {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    super('shard_directory', RELOAD_INTERVAL_MS, clock, logger);
+    super('reading the shard map', RELOAD_INTERVAL_MS, clock, logger);
     this.#store = store;
     this.#bus = bus;
     subscribeJson(

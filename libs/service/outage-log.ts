@@ -1,4 +1,4 @@
-import type { Logger } from '#libs/service';
+import type { Logger } from './logger.ts';
 
 /**
  * Says once that something which is tried again and again has stopped working, and once that it works again; a line

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '#libs/service';
+import type { Cancel, Clock } from './clock.ts';
 
 export interface RepeatingTaskOptions {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '#libs/service';
+import type { Clock } from './clock.ts';
 import { RepeatingTask } from './repeating-task.ts';
 
 /** Time that only moves when the test says so. */
