@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
 import { query } from '../../../stack/postgres/query.ts';
 import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
@@ -27,6 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => database.close());
 
+const WAITING_COMMITS = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'`;
 let lastId = 0;
 const nextId = (): number => (lastId += 1);
 
@@ -38,17 +39,35 @@ async function isKept(id: number): Promise<boolean> {
   return (await query(postgres.primaryUrl, `SELECT FROM note WHERE id = ${id}`)).length === 1;
 }
 
-test('without the standby nothing is acknowledged, and with it everything again, on the same connection', async () => {
-  const [alone, inTransaction, later] = [nextId(), nextId(), nextId()];
-  const standby = postgres.nodes[1]!;
-  await database.ping();
-  await standby.server.stop();
+describe('without the standby', () => {
+  const standby = (): Postgres['nodes'][number] => postgres.nodes[1]!;
   const unacknowledged = { code: 'unavailable' };
-  await expect(insert(database, alone)).rejects.toMatchObject(unacknowledged);
-  await expect(database.transact((on) => insert(on, inTransaction))).rejects.toMatchObject(unacknowledged);
-  await standby.restart();
-  await database.transact((on) => insert(on, later));
-  expect(await isKept(later)).toBe(true);
+  const waiting = () => query<{ pid: number }>(postgres.primaryUrl, WAITING_COMMITS);
+
+  test('nothing is acknowledged, and no more sessions wait for it than there are connections', async () => {
+    const [alone, inTransaction, later] = [nextId(), nextId(), nextId()];
+    await standby().server.stop();
+    await expect(insert(database, alone)).rejects.toMatchObject(unacknowledged);
+    await expect(database.transact((on) => insert(on, inTransaction))).rejects.toMatchObject(unacknowledged);
+    await expect(insert(database, nextId())).rejects.toMatchObject(unacknowledged);
+    expect(await waiting()).toHaveLength(SETTINGS.maxConnections);
+    await standby().restart();
+    await expect.poll(waiting).toEqual([]);
+    await database.transact((on) => insert(on, later));
+    expect(await isKept(later)).toBe(true);
+  });
+
+  test('a commit whose wait is canceled is not acknowledged, the next one on its connection is', async () => {
+    const [local, later] = [nextId(), nextId()];
+    await standby().server.stop();
+    const commit = Promise.allSettled([database.transact((on) => insert(on, local))]);
+    await expect.poll(waiting).toHaveLength(1);
+    await query(postgres.primaryUrl, `SELECT pg_cancel_backend(pid) FROM (${WAITING_COMMITS}) AS w`);
+    expect(await commit).toMatchObject([{ status: 'rejected', reason: unacknowledged }]);
+    await standby().restart();
+    await database.transact((on) => insert(on, later));
+    expect(await isKept(later)).toBe(true);
+  });
 });
 
 test('a connection that breaks between two statements costs its transaction, not the process', async () => {
@@ -101,7 +120,7 @@ test('a transaction that went on after a failed statement is not acknowledged', 
   expect(await isKept(id)).toBe(false);
 });
 
-test('a server that answers nothing any more is given up', async () => {
+test('a connection that falls silent is given up, though the server is well', async () => {
   const line = await MutableLine.to(new URL(postgres.primaryUrl));
   const through = new Database({ ...SETTINGS, urls: [line.url] });
   await through.ping();
@@ -110,7 +129,12 @@ test('a server that answers nothing any more is given up', async () => {
   line.unmute();
   for (const outcome of [first, second])
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
-  await through.ping();
+  const isBack = () =>
+    through.ping().then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isBack, { timeout: 10_000 }).toBe(true);
   await through.close();
   line.close();
 });

@@ -1,5 +1,7 @@
-import { Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
+import { findPrimary, isAtWork } from './find-primary.ts';
 import { isConflict, isOutage, isTimeout, saysUnreplicated } from './outage.ts';
 import { typeParsers } from './values.ts';
 
@@ -22,29 +24,37 @@ export interface DatabaseSettings {
   applicationName: string;
 }
 
-const PROBE_TIMEOUT_MS = 2_000;
 /** For a connection of the pool, be it a new one or one that has to be waited for. */
 const ACQUIRE_TIMEOUT_MS = 4_000;
-/** A statement that takes longer is given up by the server: its locks must not outlive its caller. */
+/**
+ * A statement that takes longer is given up by the server: its locks must not outlive its caller. The wait for the standby
+ * is not part of it: Postgres stops that clock before it commits.
+ */
 const STATEMENT_TIMEOUT_MS = 4_000;
-/** A server that does not even say so by then is frozen or cut off: nobody waits for it any longer. */
+/** Nobody waits longer than this for what is done with a connection. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** A transaction undone for another's sake is tried again so often. */
 const MAX_CONFLICT_RETRIES = 5;
 
 /**
- * Connections that were warned since their last commit. When the wait for the standby is cut short (by the statement timeout,
- * or an operator), Postgres commits locally, warns, and reports success: that is not an acknowledgement we may pass on.
+ * Connections that were warned since their last commit. When the wait for the standby is canceled, Postgres commits locally,
+ * warns, and reports success: that is not an acknowledgement we may pass on.
  */
 const warned = new WeakSet<PoolClient>();
+
+/** Connections to the server that took writes when they were opened. */
+interface OpenPool {
+  readonly pool: Pool;
+  readonly url: string;
+}
 
 /** The pool that knows its primary. Leaves a server that is gone or has become a standby, and looks for the writable one. */
 export class Database {
   readonly #settings: DatabaseSettings;
   /** Being opened or open; `#open` is the one that this promise gave. */
-  #pool: Promise<Pool> | undefined;
-  #open: Pool | undefined;
+  #pool: Promise<OpenPool> | undefined;
+  #open: OpenPool | undefined;
   #closed = false;
 
   constructor(settings: DatabaseSettings) {
@@ -82,19 +92,30 @@ export class Database {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const pool = await this.#pool?.catch(() => undefined);
-    await pool?.end();
+    const opened = await this.#pool?.catch(() => undefined);
+    await opened?.pool.end();
   }
 
   async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
-    const pool = await this.#connected();
+    const opened = await this.#connected();
+    const client = await opened.pool.connect().catch((error: unknown) => this.#notConnected(opened, error));
+    const work = this.#workWith(client, opened, use);
+    if (await settlesWithin(work, ANSWER_TIMEOUT_MS)) return work;
+    void this.#watch(client, opened, work);
+    throw new HailgridError('unavailable', 'the database takes too long, the outcome is unknown');
+  }
+
+  async #workWith<T>(
+    client: PoolClient,
+    opened: OpenPool,
+    use: (client: PoolClient) => Promise<T>,
+  ): Promise<T> {
     let failure: unknown;
-    const client = await pool.connect().catch((error: unknown) => this.#notConnected(pool, error));
     try {
       return await use(client);
     } catch (error) {
       failure = error;
-      if (isOutage(error)) return this.#lost(pool, error);
+      if (isOutage(error)) return this.#lost(opened, error);
       if (isTimeout(error))
         throw new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
       throw error;
@@ -103,13 +124,24 @@ export class Database {
     }
   }
 
-  #connected(): Promise<Pool> {
+  /**
+   * Work that nobody waits for any more keeps its connection while the server is at it, as when a commit waits for the standby:
+   * to hang up would leave the session waiting there, and each new connection would add one.
+   */
+  async #watch(client: PoolClient, { url }: OpenPool, work: Promise<unknown>): Promise<void> {
+    do {
+      const goesOn = !this.#closed && (await isAtWork(url, sessionPid(client)).catch(() => false));
+      if (!goesOn) return client.end();
+    } while (!(await settlesWithin(work, ANSWER_TIMEOUT_MS)));
+  }
+
+  #connected(): Promise<OpenPool> {
     if (this.#closed) throw new HailgridError('shutting_down', 'the database pool is closed');
     this.#pool ??= this.#openPool();
     return this.#pool;
   }
 
-  async #openPool(): Promise<Pool> {
+  async #openPool(): Promise<OpenPool> {
     const url = await findPrimary(this.#settings.urls).catch((error: unknown) => {
       this.#pool = undefined;
       throw error;
@@ -120,7 +152,6 @@ export class Database {
       application_name: this.#settings.applicationName,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
       types: typeParsers,
@@ -132,22 +163,22 @@ export class Database {
       client.on('error', () => undefined);
       client.on('notice', ({ code }) => void (saysUnreplicated(code) && warned.add(client)));
     });
-    this.#open = pool;
-    return pool;
+    this.#open = { pool, url };
+    return this.#open;
   }
 
   /** A pool whose connections are all at work is no reason to look for another server. */
-  #notConnected(pool: Pool, cause: unknown): never {
-    if (pool.totalCount < this.#settings.maxConnections) return this.#lost(pool, cause);
+  #notConnected(opened: OpenPool, cause: unknown): never {
+    if (opened.pool.totalCount < this.#settings.maxConnections) return this.#lost(opened, cause);
     throw new HailgridError('unavailable', 'all connections to the database are busy', { cause });
   }
 
   /** Leaves this pool; the next caller looks for the primary anew. */
-  #lost(pool: Pool, cause: unknown): never {
-    if (this.#pool !== undefined && this.#open === pool) {
+  #lost(opened: OpenPool, cause: unknown): never {
+    if (this.#pool !== undefined && this.#open === opened) {
       this.#pool = undefined;
       this.#open = undefined;
-      pool.end().catch(() => undefined);
+      opened.pool.end().catch(() => undefined);
     }
     throw new HailgridError('unavailable', 'the database is not reachable', { cause });
   }
@@ -187,25 +218,20 @@ async function run<R extends QueryResultRow>(client: PoolClient, statement: Stat
   return result.rows;
 }
 
-/** Asks the hosts in turn which one takes writes. Throws `unavailable` where none does. */
-async function findPrimary(urls: readonly string[]): Promise<string> {
-  let cause: unknown;
-  for (const url of urls) {
-    const client = new Client({
-      connectionString: url,
-      connectionTimeoutMillis: PROBE_TIMEOUT_MS,
-      query_timeout: PROBE_TIMEOUT_MS,
-    });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
-      if (rows[0]?.standby === false) return url;
-    } catch (error) {
-      cause = error;
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-  throw new HailgridError('unavailable', 'no Postgres primary among the hosts', { cause });
+/** Of the server's process; `pg` has it, its types do not. */
+function sessionPid(client: PoolClient): number | undefined {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined;
+}
+
+/** True where the work ends by then, well or not. */
+async function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const waiting = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const late = sleep(limitMs, false, { signal: waiting.signal }).catch(() => false);
+  const isInTime = await Promise.race([ended, late]);
+  waiting.abort();
+  return isInTime;
 }
