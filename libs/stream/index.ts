@@ -1,5 +1,5 @@
 export { FrameRefused } from './read-frame.ts';
-export { CLOSE, type ServerFrame, type StreamConnection } from './stream-connection.ts';
+export { CLOSE, StreamConnection, type ServerFrame } from './stream-connection.ts';
 export type { StreamHandler } from './stream-handler.ts';
 export { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
 export { StreamModule, type StreamDefinition } from './stream.module.ts';

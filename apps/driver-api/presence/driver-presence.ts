@@ -1,7 +1,7 @@
 import type { Subscription } from '@nats-io/transport-node';
 import type { DriverId, DriverServerFrame, Product, TripChange } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
-import type { StreamConnection } from '#libs/stream';
+import { CLOSE, type StreamConnection } from '#libs/stream';
 import { UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
 import { framesOfChange, type KnownOffer } from './frames-of-change.ts';
 import { SentChanges } from './sent-changes.ts';
@@ -23,8 +23,8 @@ export interface LastPosition {
   readonly cell: CellKey;
 }
 
-/** More than a trip has changes; a resume that takes longer than that many is given up by closing the socket. */
-const MAX_HELD_CHANGES = 100;
+/** More than a trip has changes. Where a resume takes longer than that many, the socket is closed: its driver resumes anew. */
+export const MAX_HELD_CHANGES = 100;
 
 /** One driver who is connected to this instance, or online through it. */
 export class DriverPresence {
@@ -79,5 +79,6 @@ export class DriverPresence {
   push(change: TripChange, offer: KnownOffer | null): void {
     if (this.#held === undefined) this.tell(change, offer);
     else if (this.#held.length < MAX_HELD_CHANGES) this.#held.push({ change, offer });
+    else this.connection?.close(CLOSE.tryAgainLater, 'too_many_held_changes');
   }
 }

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { newId, type TripChange } from '#libs/contracts';
+import { CLOSE, STREAM_LIMITS, StreamConnection } from '#libs/stream';
+import { DriverPresence, MAX_HELD_CHANGES } from './driver-presence.ts';
+import { changeOf, DRIVER, tripOf } from './trip.sample.ts';
+
+const servers: WebSocketServer[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A presence with an open socket whose pushes are held, and the phone at its other end. */
+async function connected(): Promise<{ presence: DriverPresence; phone: WebSocket; frames: unknown[] }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  servers.push(server);
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[WebSocket]>;
+  const phone = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const frames: unknown[] = [];
+  phone.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString())));
+  const [socket] = await accepted;
+  const presence = new DriverPresence(DRIVER, 0);
+  const caller = { role: 'driver', id: DRIVER } as const;
+  presence.connect(new StreamConnection('c1', caller, socket, STREAM_LIMITS, () => {}));
+  return { presence, phone, frames };
+}
+
+function offers(count: number): TripChange[] {
+  return Array.from({ length: count }, () =>
+    changeOf('offer_made', 'offered', 1, { ...tripOf('offered'), trip_id: newId('trip') }),
+  );
+}
+
+test('what is pushed while a resume is read is told after it, up to the bound', async () => {
+  const { presence, phone, frames } = await connected();
+  for (const change of offers(MAX_HELD_CHANGES)) presence.push(change, null);
+  expect(frames).toEqual([]);
+  presence.release();
+  await expect.poll(() => frames.length).toBe(MAX_HELD_CHANGES);
+  expect(phone.readyState).toBe(WebSocket.OPEN);
+});
+
+test('a change beyond the bound closes the socket, so that the driver resumes instead of missing it', async () => {
+  const { presence, phone, frames } = await connected();
+  const closed = once(phone, 'close') as Promise<[number, Buffer]>;
+  for (const change of offers(MAX_HELD_CHANGES + 1)) presence.push(change, null);
+  presence.release();
+  const [code, reason] = await closed;
+  expect(code).toBe(CLOSE.tryAgainLater);
+  expect(reason.toString()).toBe('too_many_held_changes');
+  expect(frames).toEqual([]);
+});
