@@ -24,8 +24,20 @@ export class Committer {
   async commit<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<T> {
     const { result, changes } = await this.#store.transact(work);
     for (const change of changes) this.#log(change);
-    this.#announcer.announce(changes);
+    this.#announce(changes);
     return result;
+  }
+
+  /** It is committed: that it cannot be told of now must not look like a failure to whoever asked. The relay tells it later. */
+  #announce(changes: readonly WrittenChange[]): void {
+    try {
+      this.#announcer.announce(changes);
+    } catch (error) {
+      this.#logger.error(
+        { event: 'not_announced', changes: changes.length, err: error },
+        'left to the relay',
+      );
+    }
   }
 
   #log({ event, trip, authority }: WrittenChange): void {

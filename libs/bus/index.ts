@@ -3,4 +3,5 @@ export { CommandClient } from './command-client.ts';
 export { HandleCommand, type ReportsFailures } from './command-handler.ts';
 export { commandTransport, connectBus } from './connect.ts';
 export { publishJson, requestJson, serveJson, subscribeJson } from './json-messages.ts';
+export { openConnection } from './open-connection.ts';
 export { subscribe } from './subscribe.ts';

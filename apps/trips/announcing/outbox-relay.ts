@@ -35,6 +35,7 @@ export class OutboxRelay extends Sweep {
     );
   }
 
+  /** A trip whose history cannot be read does not hold up the others; that it could not is reported at the end. */
   protected override async sweep(): Promise<void> {
     const nowMs = this.#clock.now();
     const entries = await takeDueOutbox(
@@ -43,11 +44,17 @@ export class OutboxRelay extends Sweep {
       nowMs + machineTime(this.#clock, RELAY_LEASE_MS),
       MAX_ENTRIES_PER_RELAY,
     );
+    const failures: unknown[] = [];
     for (const [tripId, seqs] of byTrip(entries)) {
-      const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...seqs) - 1);
-      for (const change of changes) if (seqs.has(change.event.seq)) this.#announcer.tell(change);
-      this.#relayed.inc(seqs.size);
+      await this.#relay(tripId, seqs).catch((error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} trips were not told of`);
+  }
+
+  async #relay(tripId: string, seqs: ReadonlySet<number>): Promise<void> {
+    const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...seqs) - 1);
+    for (const change of changes) if (seqs.has(change.event.seq)) this.#announcer.tell(change);
+    this.#relayed.inc(seqs.size);
   }
 }
 
