@@ -3,7 +3,6 @@ import { BusModule } from '#libs/bus';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import type { RiderApiConfig } from './config.ts';
 import { QuotesModule } from './quotes/quotes.module.ts';
-import { ShardMapModule } from './shard-map/shard-map.module.ts';
 import { RiderStreamModule } from './stream/rider-stream.module.ts';
 import { TripsModule } from './trips/trips.module.ts';
 
@@ -17,7 +16,6 @@ export class RiderApiModule {
         BusModule,
         AuthenticationModule.of(config),
         ApiDocumentsModule.of('rider'),
-        ShardMapModule,
         QuotesModule,
         TripsModule,
         RiderStreamModule,

@@ -30,7 +30,7 @@ import { JoinShardsHandler } from './shards/join-shards.ts';
 import { LeaveShardsHandler } from './shards/leave-shards.ts';
 import { Membership } from './shards/membership.ts';
 import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
-import { ShardDirectory } from './shards/shard-directory.ts';
+import { TripsShardMapModule } from './shards/shard-map.module.ts';
 import { StoreModule } from './store.module.ts';
 
 const COMMAND_HANDLERS = [
@@ -53,7 +53,7 @@ const COMMAND_HANDLERS = [
   GetShardMapHandler,
 ];
 
-const SWEEPS = [OutboxRelay, DeadlineSweep, IdempotencyKeyPurge, ShardDirectory];
+const SWEEPS = [OutboxRelay, DeadlineSweep, IdempotencyKeyPurge];
 
 /** The only writer of trips. */
 @Module({})
@@ -61,7 +61,13 @@ export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('trips'), StoreModule],
+      imports: [
+        BusModule,
+        AuthenticationModule.of(config),
+        ApiDocumentsModule.of('trips'),
+        StoreModule,
+        TripsShardMapModule,
+      ],
       controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },

@@ -4,6 +4,7 @@ import { MAX_SHARDS_PER_SWEEP, openDemand } from '#libs/contracts';
 import { OpenDemand } from '#libs/dispatch';
 import type { ShardClaim } from '#libs/ownership';
 import { CLOCK, LOGGER, machineTime, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
 import { Ownership } from '../ownership/ownership.ts';
 import { DemandMetrics } from './demand-metrics.ts';
 import { reconcile } from './reconcile.ts';
@@ -17,6 +18,7 @@ const SWEEP_INTERVAL_MS = 1_000;
 export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #commands: CommandClient;
   readonly #ownership: Ownership;
+  readonly #shards: LiveShardMap;
   readonly #demand: OpenDemand;
   readonly #metrics: DemandMetrics;
   readonly #outage: OutageLog;
@@ -25,6 +27,7 @@ export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(CommandClient) commands: CommandClient,
     @Inject(Ownership) ownership: Ownership,
+    @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(OpenDemand) demand: OpenDemand,
     @Inject(DemandMetrics) metrics: DemandMetrics,
     @Inject(CLOCK) clock: Clock,
@@ -32,6 +35,7 @@ export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.#commands = commands;
     this.#ownership = ownership;
+    this.#shards = shards;
     this.#demand = demand;
     this.#metrics = metrics;
     this.#outage = new OutageLog(logger, 'reading open trips');
@@ -66,7 +70,7 @@ export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
       matcher: this.#ownership.self,
       shards: claims,
     });
-    this.#ownership.merge(moved);
+    this.#shards.learn(moved);
     const movedShards = new Set(moved.map(({ shard }) => shard));
     const shards = claims
       .map(({ shard }) => shard)

@@ -9,6 +9,7 @@ import {
 import { CommandClient } from '#libs/bus';
 import { joinShards, leaveShards } from '#libs/contracts';
 import { HEALTH, LOGGER, OutageLog, type Health, type Logger } from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
 import { Ownership } from './ownership.ts';
 
 /** Real time: a compressed clock makes no other process start faster. */
@@ -21,6 +22,7 @@ const LEAVE_LIMIT_MS = 3_000;
 export class Membership implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   readonly #commands: CommandClient;
   readonly #ownership: Ownership;
+  readonly #shards: LiveShardMap;
   readonly #logger: Logger;
   readonly #outage: OutageLog;
   readonly #stop = new AbortController();
@@ -30,11 +32,13 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy, Befo
   constructor(
     @Inject(CommandClient) commands: CommandClient,
     @Inject(Ownership) ownership: Ownership,
+    @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(HEALTH) health: Health,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#commands = commands;
     this.#ownership = ownership;
+    this.#shards = shards;
     this.#logger = logger;
     this.#outage = new OutageLog(logger, 'joining the matchers');
     // One without a shard is ready all the same: it takes over the moment another one leaves.
@@ -70,7 +74,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy, Befo
       const { shards } = await this.#commands.call(joinShards, { matcher: this.#ownership.self });
       this.#joined = true;
       this.#outage.worked();
-      this.#ownership.merge(shards);
+      this.#shards.learn(shards);
     } catch (error) {
       this.#outage.failed(error);
     }
@@ -82,7 +86,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy, Befo
     await this.#joining;
     try {
       const { shards } = await this.#commands.call(leaveShards, { matcher: this.#ownership.self });
-      this.#ownership.merge(shards);
+      this.#shards.learn(shards);
       this.#logger.info({ event: 'left' }, 'handed the shards back');
     } catch (error) {
       this.#logger.warn({ event: 'leave_failed', err: error }, 'could not hand the shards back');

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { METRICS, type Metrics } from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
 import { Membership } from './membership.ts';
 import { Ownership } from './ownership.ts';
 
@@ -7,11 +8,12 @@ import { Ownership } from './ownership.ts';
 export class OwnershipMetrics {
   constructor(
     @Inject(METRICS) metrics: Metrics,
+    @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(Ownership) ownership: Ownership,
     @Inject(Membership) membership: Membership,
   ) {
     metrics.gauge('shards_owned', 'Shards this matcher owns', () => ownership.own.size);
-    metrics.gauge('shards_known', 'Shards in the map as it is known here', () => ownership.knownShards);
+    metrics.gauge('shards_known', 'Shards in the map as it is known here', () => shards.map.size);
     metrics.gauge('matcher_idle', '1 where the matcher has joined but owns no shard', () =>
       membership.joined && ownership.own.size === 0 ? 1 : 0,
     );

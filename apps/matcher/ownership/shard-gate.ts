@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { moved } from '#libs/contracts';
 import type { RoutedTo } from '#libs/ownership';
+import { LiveShardMap } from '#libs/shard-map';
 import type { z } from 'zod';
 import { Ownership } from './ownership.ts';
-import { ShardMapFollower } from './shard-map-follower.ts';
 
 export type MovedReply = z.infer<typeof moved>;
 
@@ -11,11 +11,11 @@ export type MovedReply = z.infer<typeof moved>;
 @Injectable()
 export class ShardGate {
   readonly #ownership: Ownership;
-  readonly #follower: ShardMapFollower;
+  readonly #shards: LiveShardMap;
 
-  constructor(@Inject(Ownership) ownership: Ownership, @Inject(ShardMapFollower) follower: ShardMapFollower) {
+  constructor(@Inject(Ownership) ownership: Ownership, @Inject(LiveShardMap) shards: LiveShardMap) {
     this.#ownership = ownership;
-    this.#follower = follower;
+    this.#shards = shards;
   }
 
   /** The refusal, naming who owns the shard; undefined where the request is to be served. */
@@ -23,7 +23,7 @@ export class ShardGate {
     const answer = this.#ownership.answer(request);
     if (answer.result === 'ok') return undefined;
     // The asker knows a later epoch than we do, or a shard we never heard of.
-    if (answer.claim === null) void this.#follower.reload();
+    if (answer.claim === null) void this.#shards.reload();
     return answer;
   }
 }

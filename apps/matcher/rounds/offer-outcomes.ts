@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OfferOutcome, OfferProposal } from '#libs/contracts';
 import { OpenDemand, SupplyIndex } from '#libs/dispatch';
 import { LOGGER, type Logger } from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
 import { OpenTripReader } from '../demand/open-trip-reader.ts';
-import { ShardMapFollower } from '../ownership/shard-map-follower.ts';
 import { CONSEQUENCES, triesAnotherDriver } from './refusal-consequence.ts';
 import { RoundMetrics } from './round-metrics.ts';
 
@@ -22,7 +22,7 @@ export class OfferOutcomes {
   readonly #demand: OpenDemand;
   readonly #supply: SupplyIndex;
   readonly #reader: OpenTripReader;
-  readonly #follower: ShardMapFollower;
+  readonly #shards: LiveShardMap;
   readonly #metrics: RoundMetrics;
   readonly #logger: Logger;
 
@@ -30,14 +30,14 @@ export class OfferOutcomes {
     @Inject(OpenDemand) demand: OpenDemand,
     @Inject(SupplyIndex) supply: SupplyIndex,
     @Inject(OpenTripReader) reader: OpenTripReader,
-    @Inject(ShardMapFollower) follower: ShardMapFollower,
+    @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(RoundMetrics) metrics: RoundMetrics,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#demand = demand;
     this.#supply = supply;
     this.#reader = reader;
-    this.#follower = follower;
+    this.#shards = shards;
     this.#metrics = metrics;
     this.#logger = logger;
   }
@@ -75,7 +75,7 @@ export class OfferOutcomes {
     if (consequence === 'read_trip_and_try_another_driver') this.#reader.request(trip_id, proposal.shard);
     if (consequence === 'shard_moved') {
       this.#demand.dropShard(proposal.shard);
-      void this.#follower.reload();
+      void this.#shards.reload();
     }
     return triesAnotherDriver(consequence);
   }

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { computedEtaProvider } from '#libs/geo';
 import { CONFIG } from '#libs/service';
+import { ShardMapModule } from '#libs/shard-map';
 import { openTravelTimes } from '#libs/travel-time';
 import type { RiderApiConfig } from '../config.ts';
-import { ShardMapModule } from '../shard-map/shard-map.module.ts';
 import { CreateQuoteController } from './create-quote.controller.ts';
 import { ListProductsController } from './list-products.controller.ts';
 import { PickupEta } from './pickup-eta.ts';

@@ -9,10 +9,10 @@ import {
   type RiderId,
 } from '#libs/contracts';
 import { cellKeyToH3, pickupCellOf, type EtaProvider } from '#libs/geo';
-import { CLOCK, CONFIG, type Clock } from '#libs/service';
+import { CLOCK, CONFIG, HEALTH, type Clock, type Health } from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
 import { fareOf } from '#libs/trip';
 import type { RiderApiConfig } from '../config.ts';
-import { ShardMapReader } from '../shard-map/shard-map-reader.ts';
 import { PickupEta } from './pickup-eta.ts';
 import { estimateRide } from './ride-estimate.ts';
 import { checkPickupShard, checkRoute } from './route-check.ts';
@@ -26,7 +26,7 @@ export const ETA_PROVIDER = Symbol('hailgrid.rider-api.eta-provider');
 export class Quoting {
   readonly #config: RiderApiConfig;
   readonly #etas: EtaProvider;
-  readonly #shards: ShardMapReader;
+  readonly #shards: LiveShardMap;
   readonly #pickupEta: PickupEta;
   readonly #commands: CommandClient;
   readonly #clock: Clock;
@@ -34,10 +34,11 @@ export class Quoting {
   constructor(
     @Inject(CONFIG) config: RiderApiConfig,
     @Inject(ETA_PROVIDER) etas: EtaProvider,
-    @Inject(ShardMapReader) shards: ShardMapReader,
+    @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(PickupEta) pickupEta: PickupEta,
     @Inject(CommandClient) commands: CommandClient,
     @Inject(CLOCK) clock: Clock,
+    @Inject(HEALTH) health: Health,
   ) {
     this.#config = config;
     this.#etas = etas;
@@ -45,6 +46,7 @@ export class Quoting {
     this.#pickupEta = pickupEta;
     this.#commands = commands;
     this.#clock = clock;
+    health.add('shard_map', () => (shards.map.size > 0 ? undefined : 'not read yet'));
   }
 
   /** Throws `outside_service_area`, `route_too_short`, or `unavailable` while there is no shard map. */

@@ -1,27 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ShardMapMessage } from '#libs/contracts';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, publishJson } from '#libs/bus';
+import { SHARD_MAP_SUBJECT, type ShardMapMessage } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
 import { deleteMatcher, insertMatcher, TripStore } from '#libs/store';
 import { commitPlan, type MembershipChange } from './plan-commit.ts';
 import { SERVICE_CELLS } from './service-cells.ts';
-import { ShardDirectory } from './shard-directory.ts';
 
 /** Who matches: each change of it is planned, committed, and then told to everyone who keeps a copy of the map. */
 @Injectable()
 export class Membership {
   readonly #store: TripStore;
-  readonly #directory: ShardDirectory;
+  readonly #bus: NatsConnection;
+  readonly #shards: LiveShardMap;
   readonly #cells: readonly string[];
   readonly #logger: Logger;
 
   constructor(
     @Inject(TripStore) store: TripStore,
-    @Inject(ShardDirectory) directory: ShardDirectory,
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(SERVICE_CELLS) cells: readonly string[],
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#store = store;
-    this.#directory = directory;
+    this.#bus = bus;
+    this.#shards = shards;
     this.#cells = cells;
     this.#logger = logger;
   }
@@ -46,7 +51,9 @@ export class Membership {
     const { result } = await this.#store.transact((transaction) =>
       commitPlan(transaction, this.#cells, change, matcher),
     );
-    this.#directory.publish(result.changed);
+    this.#shards.learn(result.changed);
+    const message: ShardMapMessage = { shards: result.changed };
+    publishJson(this.#bus, SHARD_MAP_SUBJECT, message);
     this.#logger.info({ event, matcher, shards_changed: result.changed.length });
     return { shards: result.shards };
   }

@@ -1,5 +1,0 @@
-import { Module } from '@nestjs/common';
-import { ShardMapReader } from './shard-map-reader.ts';
-
-@Module({ providers: [ShardMapReader], exports: [ShardMapReader] })
-export class ShardMapModule {}

@@ -1,0 +1,136 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { subscribeJson } from '#libs/bus';
+import { SHARD_MAP_SUBJECT, shardMapMessage } from '#libs/contracts';
+import type { CellKey } from '#libs/geo';
+import { route, ShardMap, type OwnedShard, type ShardClaim } from '#libs/ownership';
+import { machineTime, OutageLog, type Cancel, type Clock, type Logger } from '#libs/service';
+
+/** While nothing is known there is nobody to turn to: ask often. */
+const RETRY_INTERVAL_MS = 500;
+/** NATS only hints: whatever was missed is known after this long at the latest. */
+const RELOAD_INTERVAL_MS = 5_000;
+/** A wrong route is corrected once: whoever is sent round in circles gives up. */
+const MAX_ATTEMPTS = 2;
+
+export interface LiveShardMapParts {
+  bus: NatsConnection;
+  clock: Clock;
+  logger: Logger;
+  /** Asks the source of the map. */
+  read: () => Promise<readonly ShardClaim[]>;
+}
+
+/** Called within the {@link LiveShardMap.learn} that brought the news. */
+export type ShardMapListener = (before: ShardMap, changed: readonly ShardClaim[]) => void;
+
+/** The answer to a request that may have gone to the wrong matcher. */
+type RoutedReply = { result: string } | { result: 'moved'; claim: ShardClaim | null };
+
+/**
+ * The shard map as this process knows it: by hints over NATS, by reading its source now and then, and by the word of whoever knows
+ * more. Only ever towards higher epochs.
+ */
+export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #parts: LiveShardMapParts;
+  readonly #outage: OutageLog;
+  readonly #listeners: ShardMapListener[] = [];
+  #map = ShardMap.empty;
+  #hints: Subscription | undefined;
+  #cancelNext: Cancel = () => {};
+  #reloading: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: LiveShardMapParts) {
+    this.#parts = parts;
+    this.#outage = new OutageLog(parts.logger, 'reading the shard map');
+  }
+
+  /** Empty until it could be read for the first time, and while there are no shards. */
+  get map(): ShardMap {
+    return this.#map;
+  }
+
+  onChange(listener: ShardMapListener): void {
+    this.#listeners.push(listener);
+  }
+
+  onApplicationBootstrap(): void {
+    const { bus, logger } = this.#parts;
+    this.#hints = subscribeJson(
+      bus,
+      SHARD_MAP_SUBJECT,
+      shardMapMessage,
+      ({ shards }) => this.learn(shards),
+      (error, subject) => logger.warn({ event: 'message_invalid', subject, err: error }),
+    );
+    void this.#keepReading();
+  }
+
+  onApplicationShutdown(): void {
+    this.#stopped = true;
+    this.#cancelNext();
+    this.#hints?.unsubscribe();
+  }
+
+  /** Takes in claims from whatever source; older ones than known do nothing. */
+  learn(claims: Iterable<ShardClaim>): void {
+    const before = this.#map;
+    const { map, changed } = before.merge(claims);
+    if (changed.length === 0) return;
+    this.#map = map;
+    for (const listener of this.#listeners) listener(before, changed);
+  }
+
+  /** Reads the map from its source. Asked again while it reads, it answers when that read is done. Never throws. */
+  reload(): Promise<void> {
+    this.#reloading ??= this.#read().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  /**
+   * Asks the owner of the shard that holds the cell. One that says the shard has moved is believed, and the new owner asked.
+   * `unowned`: nobody owns the shard now. `moved`: the one asked last does not own it either. Throws what `ask` throws.
+   */
+  async askOwner<R extends RoutedReply>(
+    cell: CellKey,
+    ask: (owned: OwnedShard) => Promise<R>,
+  ): Promise<Exclude<R, { result: 'moved' }> | 'unowned' | 'moved'> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const owned = route(this.#map, cell);
+      if (owned === undefined) return 'unowned';
+      const reply = await ask(owned);
+      if (!isMoved(reply)) return reply as Exclude<R, { result: 'moved' }>;
+      if (reply.claim === null) {
+        // It knows less than we do; whether that is right, only the source can say.
+        void this.reload();
+        return 'moved';
+      }
+      this.learn([reply.claim]);
+    }
+    return 'moved';
+  }
+
+  async #keepReading(): Promise<void> {
+    await this.reload();
+    if (this.#stopped) return;
+    const { clock } = this.#parts;
+    const waitMs = this.#map.size === 0 ? RETRY_INTERVAL_MS : RELOAD_INTERVAL_MS;
+    this.#cancelNext = clock.after(machineTime(clock, waitMs), () => void this.#keepReading());
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.learn(await this.#parts.read());
+      this.#outage.worked();
+    } catch (error) {
+      this.#outage.failed(error);
+    }
+  }
+}
+
+function isMoved(reply: RoutedReply): reply is { result: 'moved'; claim: ShardClaim | null } {
+  return reply.result === 'moved';
+}
