@@ -30,7 +30,7 @@ export interface DriverStatusChange {
   readonly freeAtMs: number;
 }
 
-/** The driver's pings come on another cell's stream, from ping (session, seq) on. */
+/** From ping (session, seq) on, the driver's pings come on another cell's stream; or it cannot be reached until its next ping. */
 export interface DriverLeft {
   readonly driverId: DriverId;
   readonly session: number;

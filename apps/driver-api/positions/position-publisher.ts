@@ -9,7 +9,7 @@ import type { DriverPresence, LastPosition } from '../presence/driver-presence.t
 import type { DriverState } from '../presence/driver-state.ts';
 import { Presences } from '../presence/presences.ts';
 import { PositionBatcher } from './position-batcher.ts';
-import { hereRecord, leftRecord } from './position-record.ts';
+import { currentRecord, hereRecord, leftRecord } from './position-record.ts';
 
 const RECORDS_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2048];
 
@@ -68,19 +68,30 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
     for (const presence of this.#presences.all()) {
       const { lastPosition: position, attended } = presence;
       if (attended && position !== undefined && cells.has(position.cell)) {
-        this.#batcher.add(position.cell, hereRecord(presence, position));
+        this.#batcher.add(position.cell, currentRecord(presence, position));
       }
     }
     for (const cell of cells) this.#batcher.flush(cell);
   }
 
+  /**
+   * Takes a driver off the stream until its next position, so that no matcher offers it a trip. Its status is not touched: that
+   * is for Postgres to say, and comes with the position.
+   */
+  withdraw(presence: DriverPresence): void {
+    presence.reach = 'withdrawn';
+    if (presence.lastPosition !== undefined) this.#publishNow(presence, presence.lastPosition);
+  }
+
+  #publishNow(presence: DriverPresence, position: LastPosition): void {
+    this.#batcher.add(position.cell, currentRecord(presence, position));
+    this.#batcher.flush(position.cell);
+  }
+
   #statusChanged(presence: DriverPresence, before: DriverState): void {
     const { lastPosition: position, state, attended } = presence;
     if (position === undefined) return;
-    if (attended && state.version > before.version) {
-      this.#batcher.add(position.cell, hereRecord(presence, position));
-      this.#batcher.flush(position.cell);
-    }
+    if (attended && state.version > before.version) this.#publishNow(presence, position);
     // Where the driver is in its next session, only that session's pings say.
     if (state.session === null || state.newestSession > position.session) presence.lastPosition = undefined;
   }

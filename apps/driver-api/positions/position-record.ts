@@ -21,9 +21,14 @@ export function hereRecord({ driverId, state }: Driver, position: LastPosition):
   };
 }
 
-/** Tells those who listen to the old cell only that the driver is heard elsewhere from this position on. */
+/** Tells those who listen to the cell that from this position on the driver is heard elsewhere, or not at all for now. */
 export function leftRecord(driver: Driver, position: LastPosition): PositionRecord {
   return { ...hereRecord(driver, position), left: true };
+}
+
+/** The driver as it is now: there, or gone from there. */
+export function currentRecord(presence: DriverPresence, position: LastPosition): PositionRecord {
+  return presence.reach === 'withdrawn' ? leftRecord(presence, position) : hereRecord(presence, position);
 }
 
 type Driver = Pick<DriverPresence, 'driverId'> & { state: DriverState };

@@ -100,8 +100,7 @@ export class ReceivePosition {
       product,
       cell: this.#cells.cellKeyAt(ping.lat, ping.lng, previousCell),
     };
-    presence.lastPosition = position;
-    presence.heardAtMs = this.#clock.now();
+    presence.moveTo(position, this.#clock.now());
     this.#publisher.moved(presence, position, previousCell);
     this.#tracker.moved(presence, position);
   }

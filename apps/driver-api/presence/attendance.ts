@@ -86,8 +86,7 @@ export class Attendance implements OnModuleInit {
   disconnect(driverId: DriverId, connection: DriverConnection): void {
     const presence = this.#presences.get(driverId);
     if (presence?.connection !== connection) return;
-    presence.connection = undefined;
-    presence.heardAtMs = this.#clock.now();
+    presence.disconnect(this.#clock.now());
     if (!presence.attended || presence.state.session === null) this.#presences.remove(presence);
   }
 

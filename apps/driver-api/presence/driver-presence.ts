@@ -23,6 +23,12 @@ export interface LastPosition {
   readonly cell: CellKey;
 }
 
+/**
+ * How the driver can be reached: `present` with its socket, or by its requests alone; `lost` since its socket has gone;
+ * `withdrawn` from the position stream for that, until its next position.
+ */
+export type Reach = 'present' | 'lost' | 'withdrawn';
+
 /** More than a trip has changes. Where a resume takes longer than that many, the socket is closed: its driver resumes anew. */
 export const MAX_HELD_CHANGES = 100;
 
@@ -34,6 +40,7 @@ export class DriverPresence {
   /** Whether this instance speaks for the driver in the position stream. Another one may have taken over. */
   attended = false;
   lastPosition: LastPosition | undefined;
+  reach: Reach = 'present';
   /** When the driver was last heard without a socket, service ms. */
   heardAtMs: number;
   /** When its position last went to its rider, service ms. */
@@ -53,8 +60,23 @@ export class DriverPresence {
   /** The socket from now on; nothing is pushed to it before {@link release}. */
   connect(connection: DriverConnection): void {
     this.connection = connection;
+    if (this.reach === 'lost') this.reach = 'present';
     this.#sent.clear();
     this.#held = [];
+  }
+
+  /** The socket is gone; when the driver was last heard is counted from now. */
+  disconnect(nowMs: number): void {
+    this.connection = undefined;
+    this.heardAtMs = nowMs;
+    if (this.reach === 'present') this.reach = 'lost';
+  }
+
+  /** The driver is at this place now, and can be reached. */
+  moveTo(position: LastPosition, nowMs: number): void {
+    this.lastPosition = position;
+    this.heardAtMs = nowMs;
+    this.reach = 'present';
   }
 
   /** Pushed changes wait, so that none overtakes what is being read for the driver. */

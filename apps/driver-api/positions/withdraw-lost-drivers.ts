@@ -1,0 +1,58 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, machineTime, type Cancel, type Clock } from '#libs/service';
+import { BusLink } from '../presence/bus-link.ts';
+import type { DriverPresence } from '../presence/driver-presence.ts';
+import { Presences } from '../presence/presences.ts';
+import { PositionPublisher } from './position-publisher.ts';
+
+/** A phone that changes networks is back sooner, machine time. */
+const LOST_SOCKET_GRACE_MS = 3_000;
+const CHECK_INTERVAL_MS = 500;
+
+/**
+ * Takes drivers whose socket has gone off the position stream: an offer would only expire with them. They stay online, and their
+ * next position brings them back. One on a trip is offered nothing anyway, and stays for those who count.
+ */
+@Injectable()
+export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutdown {
+  readonly #presences: Presences;
+  readonly #publisher: PositionPublisher;
+  readonly #link: BusLink;
+  readonly #clock: Clock;
+  #stop: Cancel | undefined;
+
+  constructor(
+    @Inject(Presences) presences: Presences,
+    @Inject(PositionPublisher) publisher: PositionPublisher,
+    @Inject(BusLink) link: BusLink,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#presences = presences;
+    this.#publisher = publisher;
+    this.#link = link;
+    this.#clock = clock;
+  }
+
+  onModuleInit(): void {
+    this.#stop = this.#clock.every(machineTime(this.#clock, CHECK_INTERVAL_MS), () => this.#check());
+  }
+
+  /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */
+  beforeApplicationShutdown(): void {
+    this.#stop?.();
+  }
+
+  #check(): void {
+    // What is said while NATS is away is lost, and would not be said again.
+    if (!this.#link.connected) return;
+    const latestMs = this.#clock.now() - machineTime(this.#clock, LOST_SOCKET_GRACE_MS);
+    for (const presence of this.#presences.all()) {
+      if (isOverdue(presence, latestMs)) this.#publisher.withdraw(presence);
+    }
+  }
+}
+
+/** Lost, and silent by its requests too. */
+function isOverdue({ reach, attended, heardAtMs, state }: DriverPresence, latestMs: number): boolean {
+  return reach === 'lost' && attended && heardAtMs < latestMs && state.status !== 'on_trip';
+}
