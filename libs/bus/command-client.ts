@@ -13,6 +13,9 @@ import { commandClientOptions } from './connect.ts';
 /** More than that many unanswered commands and the process says `unavailable` rather than pile them up. */
 export const MAX_COMMANDS_IN_FLIGHT = 4_096;
 
+/** Compressed service time does not make Postgres faster. */
+const MIN_TIMEOUT_MS = 2_000;
+
 /** Sends commands through Nest's NATS transport and turns their replies back into values and errors. */
 export class CommandClient {
   readonly #proxy: ClientNats;
@@ -79,6 +82,3 @@ function usable<S extends z.ZodType>(schema: S, reply: unknown, { subject }: Com
   if (parsed.success) return parsed.data;
   throw new HailgridError('unavailable', `${subject}: no usable reply`, { cause: parsed.error });
 }
-
-/** Compressed service time does not make Postgres faster. */
-const MIN_TIMEOUT_MS = 2_000;

@@ -38,8 +38,8 @@ export const ERRORS = {
   position_duplicate: { status: 422, title: 'A position with this sequence number is already known' },
   position_implausible: { status: 422, title: 'The position is further away than a vehicle can be' },
   position_time_invalid: { status: 422, title: 'The time of the position is too old or in the future' },
-  headers_too_large: { status: 431, title: 'The header fields are too large' },
   rate_limited: { status: 429, title: 'Too many requests', retryAfterS: 1 },
+  headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service cannot answer just now', retryAfterS: 1 },
   shutting_down: { status: 503, title: 'The service is going down; connect again', retryAfterS: 1 },
@@ -89,8 +89,4 @@ export class HailgridError extends Error {
     const spec: ErrorSpec = ERRORS[this.code];
     return spec.retryAfterS;
   }
-}
-
-export function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(ERRORS, text);
 }

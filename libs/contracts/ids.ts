@@ -31,6 +31,13 @@ export const offerId = idSchema('offer');
 export const riderId = idSchema('rider');
 export const driverId = idSchema('driver');
 
+/** Who may hold a token. */
+export const role = z.enum(['rider', 'driver', 'operator']);
+export type Role = z.infer<typeof role>;
+
+/** The id of whoever a token is for; its prefix is the role. */
+export const subjectId = z.string().regex(new RegExp(`^(${role.options.join('|')})_${SUFFIX}$`));
+
 /** A fresh id; its time part comes from the wall clock, which is all that sorting needs. */
 export function newId<P extends IdPrefix>(prefix: P): Id<P> {
   return typeidUnboxed(prefix) as unknown as Id<P>;

@@ -7,6 +7,7 @@ export * from './fleet-stats.ts';
 export * from './http/index.ts';
 export * from './ids.ts';
 export * from './position-batch.ts';
+export * from './positions.ts';
 export * from './problem.ts';
 export * from './shards.ts';
 export * from './stream/index.ts';

@@ -35,12 +35,3 @@ export const pickupEtaReply = z.discriminatedUnion('result', [
   moved,
 ]);
 export type PickupEtaReply = z.infer<typeof pickupEtaReply>;
-
-export const resendRequest = z.object({ cells: z.array(h3Cell).max(4096) });
-export type ResendRequest = z.infer<typeof resendRequest>;
-
-/** Where the driver of a trip is, on its way from driver-api to the rider's socket. */
-export const trackedPosition = z
-  .object({ trip_id: tripId, point, heading_deg: z.number().nullable(), recorded_at: z.iso.datetime() })
-  .meta({ id: 'TrackedPosition' });
-export type TrackedPosition = z.infer<typeof trackedPosition>;

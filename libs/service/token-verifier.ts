@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { HailgridError, type Role } from '#libs/contracts';
+import { HailgridError, role, subjectId, type Role } from '#libs/contracts';
 
 /** Who calls, as its token says: the id's prefix is the role. */
 export interface Caller {
@@ -17,10 +17,10 @@ export interface TokenSettings {
 
 const claims = z
   .object({
-    sub: z.string().regex(/^(rider|driver|operator)_[0-7][0-9a-hjkmnp-tv-z]{25}$/),
-    role: z.enum(['rider', 'driver', 'operator']),
+    sub: subjectId,
+    role,
   })
-  .refine(({ sub, role }) => sub.startsWith(`${role}_`), 'the subject is of another role');
+  .refine((claimed) => claimed.sub.startsWith(`${claimed.role}_`), 'the subject is of another role');
 
 const CLOCK_TOLERANCE_S = 5;
 const JWKS_TIMEOUT_MS = 3_000;

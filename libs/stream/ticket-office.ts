@@ -7,7 +7,14 @@ import {
 } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { requestJson, serveJson } from '#libs/bus';
-import { HailgridError, instanceName, TICKET_TTL_MS, ticketSubject, toTimestamp } from '#libs/contracts';
+import {
+  HailgridError,
+  instanceName,
+  role,
+  TICKET_TTL_MS,
+  ticketSubject,
+  toTimestamp,
+} from '#libs/contracts';
 import type { Caller, Clock, Logger } from '#libs/service';
 import { TicketStore } from './ticket-store.ts';
 
@@ -19,7 +26,7 @@ const REDEEM_LIMIT_MS = 2_000;
 
 const redeemRequest = z.object({ secret: z.string().max(100) });
 const redeemReply = z.object({
-  caller: z.object({ role: z.enum(['rider', 'driver', 'operator']), id: z.string() }).nullable(),
+  caller: z.object({ role, id: z.string() }).nullable(),
 });
 
 export interface IssuedTicket {

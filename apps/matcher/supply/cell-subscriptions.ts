@@ -1,16 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { BUS, publishJson, subscribe } from '#libs/bus';
-import { POSITIONS_RESEND_SUBJECT, positionSubject, type ResendRequest } from '#libs/contracts';
+import {
+  MAX_CELLS_PER_RESEND,
+  POSITIONS_RESEND_SUBJECT,
+  positionSubject,
+  type ResendRequest,
+} from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
 import { CONFIG, LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
 import type { MatcherConfig } from '../config.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { PositionIntake } from './position-intake.ts';
 import { cellDifference, MAX_FOLLOWED_CELLS, ShardHalos } from './shard-halos.ts';
-
-/** Cells that one request to send positions again may name. */
-const MAX_CELLS_PER_RESEND = 4_096;
 
 /** Listens to the position cells of the owned shards and of the halo around them, whichever these are. */
 @Injectable()

@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { role, subjectId } from '../ids.ts';
 import { defineRoute } from './route.ts';
 
 export const tokenRequest = z
   .strictObject({
-    role: z.enum(['rider', 'driver', 'operator']),
-    subject: z
-      .string()
-      .regex(/^(rider|driver|operator)_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
-      .optional()
-      .meta({ description: 'an id of that role; a new one where it is left out' }),
+    role,
+    subject: subjectId.optional().meta({ description: 'an id of that role; a new one where it is left out' }),
     ttl_s: z.int().min(1).max(86_400).optional(),
   })
   .meta({ id: 'TokenRequest' });

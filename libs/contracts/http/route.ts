@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
-
-export type Role = 'rider' | 'driver' | 'operator';
+import type { Role } from '../ids.ts';
 
 /**
  * One route of the public API. Validation in the handler, the OpenAPI document and the clients' types come from the
@@ -37,5 +36,5 @@ export function routerPath(route: Pick<HttpRoute, 'path'>): string {
   return route.path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-/** Each handler reads no more than this; also the WebSocket frame limit. */
+/** No service reads a longer body; frames of a WebSocket have a bound of their own. */
 export const MAX_BODY_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timestamp } from '../values.ts';
-import { trackedPosition } from '../shards.ts';
+import { trackedPosition } from '../positions.ts';
 import { riderId } from '../ids.ts';
 import { riderTrip, tripEventType } from '../trip.ts';
 import { errorFrame, heartbeat, resume, serverFrame, serverHeartbeat } from './frame.ts';
