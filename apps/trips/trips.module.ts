@@ -13,6 +13,7 @@ import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
 import { GetDriverHandler } from './drivers/get-driver.ts';
 import { GoOfflineHandler } from './drivers/go-offline.ts';
 import { GoOnlineHandler } from './drivers/go-online.ts';
+import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { HistoryController } from './operations/history.controller.ts';
@@ -46,6 +47,7 @@ const COMMAND_HANDLERS = [
   GoOnlineHandler,
   GoOfflineHandler,
   GetDriverHandler,
+  OutdatedDriversHandler,
   OpenDemandHandler,
   ReadOpenTripHandler,
   JoinShardsHandler,

@@ -18,6 +18,7 @@ export { purgeIdempotencyKeys } from './statements/purge-idempotency-keys.ts';
 export { readClaim, type ClaimRow } from './statements/read-claim.ts';
 export { readDriver } from './statements/read-driver.ts';
 export { readEvents, type StoredEvent } from './statements/read-events.ts';
+export { readOutdatedDrivers } from './statements/read-outdated-drivers.ts';
 export { readQuote } from './statements/read-quote.ts';
 export { readShards } from './statements/read-shards.ts';
 export { readTrip } from './statements/read-trip.ts';

@@ -1,11 +1,9 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { toTimestamp } from '#libs/contracts';
-import { CLOCK, inParallel, LOGGER, type Clock, type Logger } from '#libs/service';
+import { inParallel, LOGGER, type Logger } from '#libs/service';
 import { BusLink } from './bus-link.ts';
-import { Attendance } from './attendance.ts';
 import type { DriverPresence } from './driver-presence.ts';
-import { driverView } from './driver-view.ts';
 import { Presences } from './presences.ts';
+import { RereadDriver } from './reread-driver.ts';
 
 const READS_AT_ONCE = 16;
 /** `trips` may come back later than NATS, wall time. */
@@ -13,15 +11,13 @@ const RETRY_MS = 1_000;
 const MAX_ATTEMPTS = 30;
 
 /**
- * Pushes are lost while NATS is away. On its return every driver served here is read again; one whose status has moved on gets a
- * new `welcome`, which says how things are.
+ * Pushes are lost while NATS is away. On its return every driver served here is read again.
  */
 @Injectable()
 export class RereadAfterOutage implements OnModuleInit {
   readonly #link: BusLink;
   readonly #presences: Presences;
-  readonly #attendance: Attendance;
-  readonly #clock: Clock;
+  readonly #rereadDriver: RereadDriver;
   readonly #logger: Logger;
   #running = false;
   #again = false;
@@ -29,14 +25,12 @@ export class RereadAfterOutage implements OnModuleInit {
   constructor(
     @Inject(BusLink) link: BusLink,
     @Inject(Presences) presences: Presences,
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(RereadDriver) rereadDriver: RereadDriver,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#link = link;
     this.#presences = presences;
-    this.#attendance = attendance;
-    this.#clock = clock;
+    this.#rereadDriver = rereadDriver;
     this.#logger = logger;
   }
 
@@ -71,17 +65,8 @@ export class RereadAfterOutage implements OnModuleInit {
   async #reread(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
     const failed: DriverPresence[] = [];
     await inParallel(presences, READS_AT_ONCE, async (presence) => {
-      await this.#rereadOne(presence).catch(() => failed.push(presence));
+      await this.#rereadDriver.execute(presence).catch(() => failed.push(presence));
     });
     return failed;
-  }
-
-  async #rereadOne(presence: DriverPresence): Promise<void> {
-    const { driverId } = presence;
-    const record = await this.#attendance.read(driverId);
-    if (record === null || record.driver_version <= presence.state.version) return;
-    this.#presences.applyRecord(presence, record);
-    const data = { driver: driverView(driverId, record), at: toTimestamp(this.#clock.now()) };
-    presence.connection?.send({ type: 'welcome', data });
   }
 }

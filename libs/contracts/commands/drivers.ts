@@ -39,3 +39,20 @@ export const getDriver = defineCommand(
   z.object({ driver_id: driverId }),
   driverRecord.nullable(),
 );
+
+export const MAX_DRIVERS_PER_CHECK = 1_000;
+
+/**
+ * Which of these drivers have changed since the version that is known of them. Pushes may be lost without anybody noticing;
+ * one such question for a thousand drivers is what it costs to find that out.
+ */
+export const outdatedDrivers = defineCommand(
+  'trips.drivers.outdated',
+  z.object({
+    drivers: z
+      .array(z.object({ driver_id: driverId, driver_version: z.int() }))
+      .min(1)
+      .max(MAX_DRIVERS_PER_CHECK),
+  }),
+  z.object({ driver_ids: z.array(driverId) }),
+);

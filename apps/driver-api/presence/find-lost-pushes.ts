@@ -1,0 +1,92 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { CommandClient } from '#libs/bus';
+import { MAX_DRIVERS_PER_CHECK, outdatedDrivers } from '#libs/contracts';
+import {
+  CLOCK,
+  inParallel,
+  LOGGER,
+  machineTime,
+  METRICS,
+  OutageLog,
+  RepeatingTask,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '#libs/service';
+import type { DriverPresence } from './driver-presence.ts';
+import { Presences } from './presences.ts';
+import { RereadDriver } from './reread-driver.ts';
+
+/** A lost push costs its driver this much at most; a driver taken for busy is offered nothing meanwhile. */
+const CHECK_INTERVAL_MS = 10_000;
+const READS_AT_ONCE = 8;
+
+/**
+ * Core NATS delivers at most once, and a push can be lost without this process noticing: by another one's connection, or a
+ * server on the way. So every driver's version is compared with that in Postgres now and then, a thousand at a time.
+ */
+@Injectable()
+export class FindLostPushes implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #commands: CommandClient;
+  readonly #presences: Presences;
+  readonly #reread: RereadDriver;
+  readonly #lost: Counter;
+  readonly #outage: OutageLog;
+  readonly #task: RepeatingTask;
+
+  constructor(
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(Presences) presences: Presences,
+    @Inject(RereadDriver) reread: RereadDriver,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#commands = commands;
+    this.#presences = presences;
+    this.#reread = reread;
+    this.#lost = metrics.counter('driver_pushes_lost_total', 'Drivers read again since a push did not come');
+    this.#outage = new OutageLog(logger, 'looking for lost pushes');
+    this.#task = new RepeatingTask({
+      clock,
+      intervalMs: machineTime(clock, CHECK_INTERVAL_MS),
+      run: () => this.#checkAll(),
+      onError: (error) => this.#outage.failed(error),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#task.start();
+  }
+
+  beforeApplicationShutdown(): void {
+    void this.#task.stop();
+  }
+
+  async #checkAll(): Promise<void> {
+    const presences = [...this.#presences.all()];
+    for (let start = 0; start < presences.length; start += MAX_DRIVERS_PER_CHECK) {
+      await this.#check(presences.slice(start, start + MAX_DRIVERS_PER_CHECK));
+      this.#outage.worked();
+    }
+  }
+
+  async #check(presences: readonly DriverPresence[]): Promise<void> {
+    const asked = new Map(presences.map((presence) => [presence.driverId, presence.state.version]));
+    const drivers = [...asked].map(([driver_id, driver_version]) => ({ driver_id, driver_version }));
+    const { driver_ids } = await this.#commands.call(outdatedDrivers, { drivers });
+    const outdated = new Set(driver_ids);
+    // Those whose push came while we asked know it by now.
+    const lost = presences.filter(
+      ({ driverId, state }) => outdated.has(driverId) && state.version === asked.get(driverId),
+    );
+    this.#lost.inc(lost.length);
+    await inParallel(lost, READS_AT_ONCE, (presence) => this.#reread.execute(presence));
+  }
+}

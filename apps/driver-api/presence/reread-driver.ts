@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { toTimestamp } from '#libs/contracts';
+import { CLOCK, type Clock } from '#libs/service';
+import { Attendance } from './attendance.ts';
+import type { DriverPresence } from './driver-presence.ts';
+import { driverView } from './driver-view.ts';
+import { Presences } from './presences.ts';
+
+/** Catches up on a driver of whom a push was lost: where the status has moved on, a new `welcome` says how things are. */
+@Injectable()
+export class RereadDriver {
+  readonly #attendance: Attendance;
+  readonly #presences: Presences;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(Attendance) attendance: Attendance,
+    @Inject(Presences) presences: Presences,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#attendance = attendance;
+    this.#presences = presences;
+    this.#clock = clock;
+  }
+
+  async execute(presence: DriverPresence): Promise<void> {
+    const { driverId } = presence;
+    const record = await this.#attendance.read(driverId);
+    if (record === null || record.driver_version <= presence.state.version) return;
+    this.#presences.applyRecord(presence, record);
+    const data = { driver: driverView(driverId, record), at: toTimestamp(this.#clock.now()) };
+    presence.connection?.send({ type: 'welcome', data });
+  }
+}
