@@ -1,4 +1,4 @@
-import { cellKeyOf, greatCircleM, type Point } from '#libs/geo';
+import { cellKeyAt, greatCircleM, type Point } from '#libs/geo';
 import * as fc from 'fast-check';
 import { getPentagons, cellToLatLng } from 'h3-js';
 import { describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ describe('CellGraph', () => {
     fc.assert(
       fc.property(nearAnchor, (point) => {
         putCartesian(place, 0, point.lat, point.lng);
-        const cell = graph.numberOf(cellKeyOf(point, SUPPLY_CELL_RES));
+        const cell = graph.numberOf(cellKeyAt(point.lat, point.lng, SUPPLY_CELL_RES));
         expect(Math.sqrt(chordSquared(graph.centers, cell, place, 0))).toBeLessThanOrEqual(
           graph.outerRadiiM[cell]!,
         );
@@ -54,7 +54,7 @@ describe('CellGraph', () => {
     const graph = new CellGraph(100);
     const [lat, lng] = pentagonCenters[0]!;
     const countAround = (point: Point) => {
-      const cell = graph.numberOf(cellKeyOf(point, SUPPLY_CELL_RES));
+      const cell = graph.numberOf(cellKeyAt(point.lat, point.lng, SUPPLY_CELL_RES));
       return directions.filter((direction) => graph.neighbor(cell, direction) >= 0).length;
     };
     expect(countAround({ lat, lng })).toBe(5);

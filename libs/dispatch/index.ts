@@ -1,18 +1,22 @@
-export * from './assign.ts';
-export * from './assignment-problem.ts';
-export * from './explain-log.ts';
-export { MAX_NEAREST, MAX_SEARCH_RADIUS_M } from './nearest-search.ts';
-export * from './open-demand.ts';
-export * from './open-trip.ts';
-export * from './round.ts';
+export { assign } from './assign.ts';
+export type { AssignmentProblem } from './assignment-problem.ts';
+export { ExplainLog } from './explain-log.ts';
+export { MAX_SEARCH_RADIUS_M } from './nearest-search.ts';
+export { OpenDemand, type DemandMark } from './open-demand.ts';
+export type { OpenTrip, TripId } from './open-trip.ts';
 export {
   collectCandidates,
   etaQuestions,
   type RoundCandidates,
   type RoundInput,
 } from './round-candidates.ts';
-export * from './round-params.ts';
-export * from './round-result.ts';
-export * from './supply-event.ts';
-export * from './supply-index.ts';
-export * from './supply-view.ts';
+export {
+  checkRoundParams,
+  DEFAULT_ROUND_PARAMS,
+  MAX_CANDIDATES_PER_TRIP,
+  type RoundParams,
+} from './round-params.ts';
+export type { RoundOffer, RoundResult } from './round-result.ts';
+export { decideRound, retryRound, runRound, type RoundWithEtas } from './round.ts';
+export type { DriverId, PositionOutcome } from './supply-event.ts';
+export { SupplyIndex } from './supply-index.ts';

@@ -14,8 +14,14 @@ import {
   shardCellOf,
 } from './cell-key.ts';
 import { cellCenter, cellOutline, cellReachM } from './cell-shape.ts';
-import { bearingDeg, greatCircleM, METERS_PER_DEGREE, wrapLngDelta, type Point } from './point.ts';
-import { interpolate } from './polyline.ts';
+import {
+  bearingDeg,
+  greatCircleM,
+  interpolate,
+  METERS_PER_DEGREE,
+  wrapLngDelta,
+  type Point,
+} from './point.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 /** 0 and 1 often: the edges and corners of a box. */

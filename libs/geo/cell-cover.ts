@@ -1,5 +1,5 @@
 import { boxCenter, boxDistanceM, type BoundingBox } from './bounding-box.ts';
-import { neighborKeys } from './cell-disks.ts';
+import { neighborKeys } from './cell-neighbors.ts';
 import {
   cellKeyRes,
   childKeys,

@@ -59,11 +59,6 @@ export function cellKeyRes(key: CellKey): number {
  * The cell that H3 gives for the point. Only for a resolution that is used on its own: a coarser cell that must
  * agree with a finer one is its {@link parentKey}, never a second look-up (H3 cells do not nest exactly).
  */
-export function cellKeyOf(point: Point, res: number): CellKey {
-  return cellKeyAt(point.lat, point.lng, res);
-}
-
-/** {@link cellKeyOf} without a point object. */
 export function cellKeyAt(lat: number, lng: number, res: number): CellKey {
   return cellKeyFromH3(latLngToCell(lat, lng, res));
 }
@@ -114,11 +109,6 @@ export function cellKeyToH3(key: CellKey): string {
 /** The H3 index of a key as a decimal string: what a Postgres `bigint` column holds. */
 export function cellKeyToBigInt(key: CellKey): string {
   return BigInt(`0x${cellKeyToH3(key)}`).toString();
-}
-
-/** The inverse of {@link cellKeyToBigInt}. */
-export function cellKeyFromBigInt(decimal: string): CellKey {
-  return cellKeyFromH3(BigInt(decimal).toString(16));
 }
 
 /**

@@ -1,16 +1,55 @@
-export * from './bounding-box.ts';
-export * from './cell-cover.ts';
-export * from './cell-disks.ts';
-export * from './cell-key.ts';
+export {
+  boundingBoxOf,
+  boxCenter,
+  boxContains,
+  expandBoxM,
+  formatBoundingBox,
+  parseBoundingBox,
+  type BoundingBox,
+} from './bounding-box.ts';
+export { cellsCovering, haloCells } from './cell-cover.ts';
+export {
+  cellKeyAt,
+  cellKeyFromH3,
+  cellKeyRes,
+  cellKeyToH3,
+  childKeys,
+  descendantRange,
+  parentKey,
+  parseCellKey,
+  PICKUP_CELL_RES,
+  pickupCellOf,
+  POSITION_CELL_RES,
+  positionCellOf,
+  SHARD_CELL_RES,
+  shardCellOf,
+  type CellKey,
+} from './cell-key.ts';
+export { neighborKeys } from './cell-neighbors.ts';
 export { cellCenter } from './cell-shape.ts';
-export * from './cell-tracker.ts';
+export { CellTracker } from './cell-tracker.ts';
 export { TableError } from './csv-table.ts';
-export * from './eta.ts';
-export * from './great-circle-eta.ts';
-export * from './point.ts';
-export * from './polyline.ts';
-export * from './street-eta.ts';
-export * from './street-file.ts';
-export { StreetGraph, parseStreetGraph } from './street-graph.ts';
-export * from './street-router.ts';
-export * from './trip-file.ts';
+export { computedEtaProvider, type EtaProvider, type EtaQuestion, type EtaTable } from './eta.ts';
+export { DEFAULT_DETOUR_FACTOR, greatCircleEta } from './great-circle-eta.ts';
+export {
+  bearingDeg,
+  EARTH_RADIUS_M,
+  greatCircleM,
+  interpolate,
+  isPoint,
+  METERS_PER_DEGREE,
+  shortDistanceM,
+  wrapLngDelta,
+  type Point,
+} from './point.ts';
+export { streetEta } from './street-eta.ts';
+export {
+  HOURS_PER_DAY,
+  parseStreetEdges,
+  parseStreetNodes,
+  type StreetEdge,
+  type StreetNode,
+} from './street-file.ts';
+export { parseStreetGraph, StreetGraph } from './street-graph.ts';
+export { StreetRouter, type StreetRoute } from './street-router.ts';
+export { parseTrips, type RecordedTrip } from './trip-file.ts';

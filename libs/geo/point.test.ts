@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { greatCircleDistance } from 'h3-js';
 import { describe, expect, it } from 'vitest';
-import { bearingDeg, greatCircleM, shortDistanceM, wrapLngDelta, type Point } from './point.ts';
+import { bearingDeg, greatCircleM, interpolate, shortDistanceM, wrapLngDelta, type Point } from './point.ts';
 
 const lat = fc.double({ min: -90, max: 90, noNaN: true });
 const lng = fc.double({ min: -180, max: 180, noNaN: true });
@@ -80,5 +80,21 @@ describe('bearingDeg', () => {
         ],
       },
     );
+  });
+});
+
+describe('interpolate', () => {
+  it('stays between the ends', () => {
+    const [a, b] = [
+      { lat: 38.7, lng: -9.1 },
+      { lat: 38.8, lng: -9.2 },
+    ];
+    expect([-1, 0, 1, 2].map((fraction) => interpolate(a, b, fraction))).toEqual([a, a, b, b]);
+    expect(interpolate(a, b, 0.5).lat).toBeCloseTo(38.75);
+  });
+
+  it('takes the short way over the antimeridian', () => {
+    expect(interpolate({ lat: 0, lng: 179 }, { lat: 0, lng: -179 }, 0.25).lng).toBeCloseTo(179.5);
+    expect(interpolate({ lat: 0, lng: 179 }, { lat: 0, lng: -179 }, 0.75).lng).toBeCloseTo(-179.5);
   });
 });

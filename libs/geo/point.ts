@@ -55,3 +55,10 @@ export function wrapLngDelta(delta: number): number {
   if (delta < -180) return delta + 360;
   return delta;
 }
+
+/** The point at `fraction` (0..1, clamped) of the way from `a` to `b`; straight in degrees, for street-sized segments. */
+export function interpolate(a: Point, b: Point, fraction: number): Point {
+  const t = Math.min(1, Math.max(0, fraction));
+  if (t === 1) return b;
+  return { lat: a.lat + (b.lat - a.lat) * t, lng: wrapLngDelta(a.lng + wrapLngDelta(b.lng - a.lng) * t) };
+}

@@ -1,5 +1,5 @@
-export * from './answer.ts';
-export * from './claims-to-commit.ts';
-export * from './plan-shards.ts';
-export * from './shard-claim.ts';
-export * from './shard-map.ts';
+export { answer, type OwnershipAnswer, type RoutedTo } from './answer.ts';
+export { claimsToCommit } from './claims-to-commit.ts';
+export { planShards } from './plan-shards.ts';
+export type { InstanceName, OwnedShard, ShardClaim, ShardKey } from './shard-claim.ts';
+export { route, ShardMap } from './shard-map.ts';
