@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { HailgridError } from '#libs/contracts';
+import type { DroppedMessage } from './log-dropped.ts';
 import { subscribe } from './subscribe.ts';
 
 /** Publishes without waiting; where the connection is down the message is lost, as every hint may be. */
@@ -8,19 +9,19 @@ export function publishJson(bus: NatsConnection, subject: string, message: unkno
   if (!bus.isClosed()) bus.publish(subject, JSON.stringify(message));
 }
 
-/** Calls for each message that has the expected form; others, and those it throws at, go to `onInvalid` and are dropped. */
+/** Calls for each message that has the expected form; others, and those it throws at, go to `onDropped` and are dropped. */
 export function subscribeJson<S extends z.ZodType>(
   bus: NatsConnection,
   subject: string,
   schema: S,
   onMessage: (message: z.output<S>, subject: string) => void,
-  onInvalid: (error: unknown, subject: string) => void,
+  onDropped: DroppedMessage,
 ): Subscription {
   return subscribe(
     bus,
     subject,
     (message) => onMessage(schema.parse(readJson(message)), message.subject),
-    onInvalid,
+    onDropped,
   );
 }
 
@@ -30,16 +31,16 @@ export function serveJson<I extends z.ZodType, O>(
   subject: string,
   schema: I,
   handle: (input: z.output<I>) => O | Promise<O>,
-  onFailure: (error: unknown, subject: string) => void,
+  onDropped: DroppedMessage,
 ): Subscription {
   const answer = async (message: Msg): Promise<void> => {
     try {
       message.respond(JSON.stringify(await handle(schema.parse(readJson(message)))));
     } catch (failure) {
-      onFailure(failure, subject);
+      onDropped(failure, subject);
     }
   };
-  return subscribe(bus, subject, (message) => void answer(message), onFailure);
+  return subscribe(bus, subject, (message) => void answer(message), onDropped);
 }
 
 /** Asks one instance. Throws `unavailable` where nobody listens or the answer takes too long. */

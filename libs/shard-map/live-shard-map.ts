@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { subscribeJson } from '#libs/bus';
+import { logDropped, subscribeJson } from '#libs/bus';
 import { SHARD_MAP_SUBJECT, shardMapMessage } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
 import { route, ShardMap, type OwnedShard, type ShardClaim } from '#libs/ownership';
@@ -62,7 +62,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
       SHARD_MAP_SUBJECT,
       shardMapMessage,
       ({ shards }) => this.learn(shards),
-      (error, subject) => logger.warn({ event: 'message_invalid', subject, err: error }),
+      logDropped(logger),
     );
     void this.#keepReading();
   }

@@ -6,7 +6,7 @@ import {
   type Subscription,
 } from '@nats-io/transport-node';
 import { z } from 'zod';
-import { requestJson, serveJson } from '#libs/bus';
+import { logDropped, requestJson, serveJson } from '#libs/bus';
 import {
   HailgridError,
   instanceName,
@@ -54,8 +54,7 @@ export class TicketOffice {
       ticketSubject(instance),
       redeemRequest,
       ({ secret }): z.infer<typeof redeemReply> => ({ caller: this.#take(secret) ?? null }),
-      (error, subject) =>
-        logger.warn({ event: 'ticket_request_failed', err: error, subject }, 'ticket not redeemed'),
+      logDropped(logger),
     );
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, subscribeJson } from '#libs/bus';
+import { BUS, logDropped, subscribeJson } from '#libs/bus';
 import { POSITIONS_RESEND_SUBJECT, resendRequest, type ResendRequest } from '#libs/contracts';
 import { parseCellKey } from '#libs/geo';
 import { LOGGER, type Logger } from '#libs/service';
@@ -29,8 +29,7 @@ export class ResendPositions implements OnModuleInit {
       POSITIONS_RESEND_SUBJECT,
       resendRequest,
       (request) => this.#resend(request),
-      (error, subject) =>
-        this.#logger.warn({ event: 'resend_invalid', subject, err: error }, 'resend request not understood'),
+      logDropped(this.#logger),
     );
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, CommandClient, publishJson, subscribeJson } from '#libs/bus';
+import { BUS, CommandClient, logDropped, publishJson, subscribeJson } from '#libs/bus';
 import {
   DRIVER_ATTENDED_SUBJECT,
   DRIVER_CHANGED_SUBJECT,
@@ -47,21 +47,20 @@ export class Attendance implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const onInvalid = (error: unknown, subject: string): void =>
-      this.#logger.warn({ event: 'hint_invalid', subject, err: error }, 'hint not understood');
+    const onDropped = logDropped(this.#logger);
     subscribeJson(
       this.#bus,
       DRIVER_ATTENDED_SUBJECT,
       driverAttended,
       (message) => this.#yieldTo(message),
-      onInvalid,
+      onDropped,
     );
     subscribeJson(
       this.#bus,
       DRIVER_CHANGED_SUBJECT,
       driverChanged,
       (message) => void this.#readAgain(message),
-      onInvalid,
+      onDropped,
     );
   }
 

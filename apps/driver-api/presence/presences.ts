@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, subscribeJson } from '#libs/bus';
+import { BUS, logDropped, subscribeJson } from '#libs/bus';
 import {
   driverPushSubject,
   HailgridError,
@@ -70,8 +70,7 @@ export class Presences {
       driverPushSubject(driverId),
       tripChange,
       (change) => this.#applyChange(presence, change),
-      (error, subject) =>
-        this.#logger.warn({ event: 'push_invalid', subject, err: error }, 'push not understood'),
+      logDropped(this.#logger),
     );
     this.#byDriver.set(driverId, presence);
     return presence;

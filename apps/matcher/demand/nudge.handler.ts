@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, serveJson } from '#libs/bus';
+import { BUS, logDropped, serveJson } from '#libs/bus';
 import { demandNudge, demandSubject, type DemandNudge, type DemandNudgeReply } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { Ownership } from '../ownership/ownership.ts';
@@ -36,13 +36,7 @@ export class NudgeHandler implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const subject = demandSubject(this.#ownership.self);
-    serveJson(
-      this.#bus,
-      subject,
-      demandNudge,
-      (nudge) => this.#answer(nudge),
-      (error) => this.#logger.warn({ event: 'message_invalid', subject, err: error }),
-    );
+    serveJson(this.#bus, subject, demandNudge, (nudge) => this.#answer(nudge), logDropped(this.#logger));
   }
 
   #answer(nudge: DemandNudge): DemandNudgeReply {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, serveJson } from '#libs/bus';
+import { BUS, logDropped, serveJson } from '#libs/bus';
 import {
   pickupEtaRequest,
   pickupEtaSubject,
@@ -55,7 +55,7 @@ export class PickupEtaHandler implements OnApplicationBootstrap {
       subject,
       pickupEtaRequest,
       (request) => this.#answer(request),
-      (error) => this.#logger.warn({ event: 'message_invalid', subject, err: error }),
+      logDropped(this.#logger),
     );
   }
 

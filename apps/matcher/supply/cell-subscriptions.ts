@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { BUS, publishJson, subscribe } from '#libs/bus';
+import { BUS, logDropped, publishJson, subscribe } from '#libs/bus';
 import {
   MAX_CELLS_PER_RESEND,
   POSITIONS_RESEND_SUBJECT,
@@ -62,8 +62,7 @@ export class CellSubscriptions {
       this.#bus,
       positionSubject(cell),
       (message) => this.#intake.take(message.data, key),
-      (error, subject) =>
-        this.#logger.error({ event: 'positions_not_taken', subject, err: error }, 'a batch was dropped'),
+      logDropped(this.#logger),
     );
     this.#followed.set(cell, subscription);
   }

@@ -1,5 +1,5 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { subscribeJson } from '#libs/bus';
+import { subscribeJson, type DroppedMessage } from '#libs/bus';
 import {
   trackedPosition,
   trackSubject,
@@ -15,7 +15,7 @@ export const MAX_TRACKED_TRIPS = 20;
 export interface DriverTrackingParts {
   bus: NatsConnection;
   onPosition: (position: TrackedPosition) => void;
-  onInvalid: (error: unknown, subject: string) => void;
+  onDropped: DroppedMessage;
 }
 
 /** Listens to the drivers of one rider's trips, each only while it is bound to the trip. */
@@ -39,10 +39,10 @@ export class DriverTracking {
   }
 
   #begin(tripId: TripId): void {
-    const { bus, onPosition, onInvalid } = this.#parts;
+    const { bus, onPosition, onDropped } = this.#parts;
     this.#subscriptions.set(
       tripId,
-      subscribeJson(bus, trackSubject(tripId), trackedPosition, onPosition, onInvalid),
+      subscribeJson(bus, trackSubject(tripId), trackedPosition, onPosition, onDropped),
     );
   }
 

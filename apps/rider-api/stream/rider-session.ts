@@ -47,7 +47,7 @@ export class RiderSession {
     this.#tracking = new DriverTracking({
       bus: context.bus,
       onPosition: (position) => connection.send({ type: 'driver_position', data: position }),
-      onInvalid: context.onInvalid,
+      onDropped: context.onDropped,
     });
   }
 
@@ -56,7 +56,7 @@ export class RiderSession {
    * client's to ask for, by `resume`.
    */
   async open(): Promise<void> {
-    const { bus, clock, lostPushCheckMs, onInvalid } = this.#context;
+    const { bus, clock, lostPushCheckMs, onDropped } = this.#context;
     const early = new Map<TripId, number>();
     let receive = ({ event: { trip_id, seq } }: TripChange): void => {
       early.set(trip_id, Math.max(seq, early.get(trip_id) ?? 0));
@@ -66,7 +66,7 @@ export class RiderSession {
       riderPushSubject(this.#riderId),
       tripChange,
       (change) => receive(change),
-      onInvalid,
+      onDropped,
     );
     await bus.flush();
     const trips = await this.#readTrips();

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, CommandClient } from '#libs/bus';
+import { BUS, CommandClient, logDropped } from '#libs/bus';
 import type { RiderClientFrame, RiderServerFrame } from '#libs/contracts';
 import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
 import type { StreamConnection, StreamHandler } from '#libs/stream';
@@ -29,9 +29,8 @@ export class RiderStream
     @Inject(LOGGER) logger: Logger,
     @Inject(CONFIG) { lostPushCheckMs }: RiderApiConfig,
   ) {
-    const onInvalid = (error: unknown, subject: string): void =>
-      logger.warn({ event: 'message_invalid', subject, err: error }, 'a push was dropped');
-    this.#context = { bus, commands, clock, logger, lostPushCheckMs, onInvalid };
+    const onDropped = logDropped(logger);
+    this.#context = { bus, commands, clock, logger, lostPushCheckMs, onDropped };
   }
 
   onApplicationBootstrap(): void {

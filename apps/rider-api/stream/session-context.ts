@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { CommandClient } from '#libs/bus';
+import type { CommandClient, DroppedMessage } from '#libs/bus';
 import type { Clock, Logger } from '#libs/service';
 
 /** What the sessions of a process share. */
@@ -10,6 +10,5 @@ export interface SessionContext {
   logger: Logger;
   /** What a lost push hid is found after so long at the latest; the machine's time. */
   lostPushCheckMs: number;
-  /** A push or position that does not have the expected form was dropped. */
-  onInvalid: (error: unknown, subject: string) => void;
+  onDropped: DroppedMessage;
 }
