@@ -12,7 +12,7 @@ import { DriverApiModule } from '../apps/driver-api/driver-api.module.ts';
 import { tripsConfig } from '../apps/trips/config.ts';
 import { TripsModule } from '../apps/trips/trips.module.ts';
 import {
-  LISBON_CENTRE,
+  BUILT_IN_AREA,
   testDatabase,
   testNats,
   type TestDatabase,
@@ -83,7 +83,7 @@ async function routesOf({ api, make }: Service): Promise<string[]> {
     HAILGRID_NATS_URLS: nats.url,
     HAILGRID_POSTGRES_URLS: database.urls.join(','),
     HAILGRID_JWKS_URL: 'http://127.0.0.1:9/unused',
-    HAILGRID_SERVICE_AREA: LISBON_CENTRE,
+    HAILGRID_SERVICE_AREA: BUILT_IN_AREA,
   });
   const app = await createApp(module, serviceParts(api, config));
   const routes: string[] = [];

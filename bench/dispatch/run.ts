@@ -2,7 +2,7 @@ import { assign, DEFAULT_ROUND_PARAMS, runRound, SupplyIndex, type OpenTrip } fr
 import { greatCircleEta } from '#libs/geo';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { describeMachine } from '../../stack/machine/describe-machine.ts';
 import { City, seededRandom } from './city.ts';
 import { greedyCost } from './greedy.ts';
 import { durationsOf, rateOf } from './measure.ts';
@@ -97,9 +97,7 @@ const program = new Command('npm run bench:dispatch --')
 const options = program.opts<Options>();
 const report = {
   command: ['npm run bench:dispatch --', ...process.argv.slice(2)].join(' '),
-  versions: { node: process.version, v8: process.versions.v8 },
-  cores: availableParallelism(),
-  cpu: cpus()[0]?.model ?? 'unknown',
+  ...describeMachine({ v8: process.versions.v8 }),
   seed: options.seed,
   index: measureIndex(options),
   assign: [

@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { promisify } from 'node:util';
+import { describeMachine, type Machine } from '../../stack/machine/describe-machine.ts';
 import type { K6Summary } from '../riders/summary.ts';
 import type { LoadSettings } from '../settings.ts';
 
 /** What `--json FILE` writes: enough to make the figures again and to judge them. */
-export interface LoadReport {
+export interface LoadReport extends Machine {
   command: string;
   started_at: string;
-  versions: { hailgrid: string; node: string; k6: string };
-  cores: number;
-  cpu: string;
   seed: number;
   settings: LoadSettings;
   /** Whether every threshold was kept. */
@@ -33,19 +30,12 @@ export async function makeReport({ k6, settings, startedAt, passed, summaryFile 
   return {
     command: ['npm run load --', ...process.argv.slice(2)].join(' '),
     started_at: startedAt.toISOString(),
-    versions: { hailgrid: ownVersion(), node: process.version, k6: await k6Version(k6) },
-    cores: availableParallelism(),
-    cpu: cpus()[0]?.model ?? 'unknown',
+    ...describeMachine({ k6: await k6Version(k6) }),
     seed: settings.seed,
     settings,
     passed,
     results: metrics,
   };
-}
-
-function ownVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 async function k6Version(k6: string): Promise<string> {

@@ -1,6 +1,6 @@
 import type { FleetStats } from '#libs/contracts';
 import type { ProcessUsage } from '../process/usage.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../machine/describe-machine.ts';
 
 export interface NamedUsage extends ProcessUsage {
   name: string;

@@ -4,7 +4,7 @@ import { temporaryDirectory } from '../process/temporary-directory.ts';
 import { startCity, type City } from './city.ts';
 import { startFleet, type FleetProcess } from './fleet-process.ts';
 import { showLive } from './live-view.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine } from '../machine/describe-machine.ts';
 import type { CityOptions } from './options.ts';
 import { choosePorts } from './ports.ts';
 import { resultTable } from './result-table.ts';

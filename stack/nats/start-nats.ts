@@ -1,12 +1,11 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
+import { until } from '../process/until.ts';
 import { findServer } from './find-server.ts';
 
 const SETTLE_TIMEOUT_MS = 10_000;
-const POLL_MS = 20;
 /** What the server logs once it listens on all its ports. */
 const READY = 'Server is ready';
 /** The server's own word for "any free port". */
@@ -105,7 +104,8 @@ async function readPorts(portsFile: string): Promise<Ports> {
   // It creates the file before it fills it.
   await until(
     () => (statSync(portsFile, { throwIfNoEntry: false })?.size ?? 0) > 0,
-    `nats-server wrote no ${portsFile}`,
+    SETTLE_TIMEOUT_MS,
+    () => `nats-server wrote no ${portsFile}`,
   );
   const ports = JSON.parse(readFileSync(portsFile, 'utf8')) as { nats?: string[]; monitoring?: string[] };
   const client = ports.nats?.[0];
@@ -115,19 +115,16 @@ async function readPorts(portsFile: string): Promise<Ports> {
 
 /** A message published to one server reaches the subscribers of another only once their routes stand. */
 async function untilRouted(name: string, monitoring: string, others: number): Promise<void> {
-  await until(async () => {
+  const isRouted = async (): Promise<boolean> => {
     const answer = await fetch(`${monitoring}/routez`);
     const { routes } = (await answer.json()) as { routes: { remote_name: string }[] };
     return new Set(routes.map((route) => route.remote_name)).size >= others;
-  }, `${name} found no route to the other servers of its cluster`);
-}
-
-async function until(isTrue: () => boolean | Promise<boolean>, failure: string): Promise<void> {
-  const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-  while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error(`${failure} within ${SETTLE_TIMEOUT_MS / 1000} s`);
-    await sleep(POLL_MS);
-  }
+  };
+  await until(
+    isRouted,
+    SETTLE_TIMEOUT_MS,
+    () => `${name} found no route to the other servers of its cluster`,
+  );
 }
 
 async function stopAll(servers: readonly SupervisedChild[]): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../network/free-port.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
+import { until } from '../process/until.ts';
 import { findBinaries } from './binaries.ts';
 import { query } from './query.ts';
 import { postgresUser } from './run-as.ts';
@@ -10,7 +10,6 @@ import { dataDirectoryOf, initialise, startServer, urlOf, type ServerSpec } from
 import { startStandby } from './standby.ts';
 
 const SYNC_TIMEOUT_MS = 15_000;
-const POLL_MS = 20;
 /** Names the primary's setting takes as they are; also the names of logs and data directories. */
 const STANDBY_NAME = /^[a-z0-9_]+$/;
 
@@ -117,19 +116,14 @@ async function untilStreaming(
   state: 'streaming' | 'quorum',
   count: number,
 ): Promise<void> {
-  const deadline = performance.now() + SYNC_TIMEOUT_MS;
-  for (;;) {
+  let reached = 0;
+  const haveReached = async (): Promise<boolean> => {
     const rows = await query<{ state: string; sync_state: string }>(
       primaryUrl,
       'SELECT state, sync_state FROM pg_stat_replication',
     );
-    const ready = rows.filter((row) => (state === 'quorum' ? row.sync_state : row.state) === state);
-    if (ready.length >= count) return;
-    if (performance.now() > deadline) {
-      throw new Error(
-        `Of ${count} standbys ${ready.length} reached "${state}" within ${SYNC_TIMEOUT_MS / 1000} s`,
-      );
-    }
-    await sleep(POLL_MS);
-  }
+    reached = rows.filter((row) => (state === 'quorum' ? row.sync_state : row.state) === state).length;
+    return reached >= count;
+  };
+  await until(haveReached, SYNC_TIMEOUT_MS, () => `of ${count} standbys ${reached} reached "${state}"`);
 }

@@ -1,9 +1,4 @@
+export { BUILT_IN_AREA } from '../city/service-area.ts';
 export { testDatabase, type TestDatabase } from './database.ts';
 export { testNats, type TestNats } from './nats.ts';
-export {
-  LISBON_CENTRE,
-  startServices,
-  type TestService,
-  type TestWorld,
-  type WorldOptions,
-} from './services.ts';
+export { startServices, type TestService, type TestWorld, type WorldOptions } from './services.ts';

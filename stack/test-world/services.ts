@@ -1,3 +1,4 @@
+import { BUILT_IN_AREA } from '../city/service-area.ts';
 import { ensureBuilt } from '../build/ensure-built.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../process/temporary-directory.ts';
 import type { ClockSettings, SystemSettings } from '../services/service-environment.ts';
@@ -42,8 +43,6 @@ export interface TestWorld {
   stop(): Promise<void>;
 }
 
-export const LISBON_CENTRE = '38.700,-9.160,38.745,-9.120';
-
 /**
  * Starts real service processes over a database and a nats-server of their own:
  * `startServices(['trips', 'matcher', 'matcher', 'rider-api'])` runs `trips-1`, `matcher-1`, `matcher-2`, `rider-api-1`.
@@ -82,7 +81,7 @@ class World implements TestWorld {
     this.#system = {
       natsUrls: nats.urls,
       postgresUrls: database.urls,
-      serviceArea: options.serviceArea ?? LISBON_CENTRE,
+      serviceArea: options.serviceArea ?? BUILT_IN_AREA,
       ...(options.clock !== undefined && { clock: options.clock }),
       ...(options.env !== undefined && { extra: options.env }),
     };

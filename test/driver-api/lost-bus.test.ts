@@ -3,7 +3,7 @@ import { cancelTrip } from '#libs/contracts';
 import { systemClock } from '#libs/service';
 import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
 import { startService, type RunningService } from '../../stack/services/start-service.ts';
-import { LISBON_CENTRE, startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { BUILT_IN_AREA, startServices, type TestWorld } from '../../stack/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
       natsUrls: [line.url],
       postgresUrls: [],
       issuerUrl: world.service('dev-issuer-1').url,
-      serviceArea: LISBON_CENTRE,
+      serviceArea: BUILT_IN_AREA,
     },
     directory: directory.path,
   });

@@ -10,7 +10,7 @@ import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { DevIssuerModule } from '../../apps/dev-issuer/dev-issuer.module.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { RiderApiModule } from '../../apps/rider-api/rider-api.module.ts';
-import { LISBON_CENTRE, testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { BUILT_IN_AREA, testNats, type TestNats } from '../../stack/test-world/index.ts';
 import { RiderPhone } from '../phones/rider-phone.ts';
 import { PlayedTrips, PlayedTripsModule } from './played-trips.ts';
 
@@ -74,7 +74,7 @@ export class RiderWorld {
       HAILGRID_INSTANCE: `rider-api-${this.#instances}`,
       HAILGRID_NATS_URLS: this.nats.url,
       HAILGRID_JWKS_URL: `${this.issuer}/.well-known/jwks.json`,
-      HAILGRID_SERVICE_AREA: LISBON_CENTRE,
+      HAILGRID_SERVICE_AREA: BUILT_IN_AREA,
       ...environment,
     });
     const app = await createApp(RiderApiModule.of(config), serviceParts('rider-api', config));

@@ -5,6 +5,7 @@ import { randomStream, type Random } from '../random/random.ts';
 import { ApiError } from './api-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
+import { parseJson } from './parse-json.ts';
 import { RequestSlots } from './request-slots.ts';
 
 /** Requests of one kind of caller under way at once; the rest wait here rather than in the service's socket queue. */
@@ -121,12 +122,4 @@ function refusal(route: HttpRoute, status: number, text: string, retryAfterMs: n
   const where = `${route.method} ${route.path} answered ${status}`;
   if (!parsed.success) return new ApiError('bad_answer', where, { status, retryAfterMs });
   return new ApiError(parsed.data.code, `${where} ${parsed.data.detail ?? ''}`, { status, retryAfterMs });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

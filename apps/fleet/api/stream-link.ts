@@ -6,6 +6,7 @@ import type { Random } from '../random/random.ts';
 import { ApiError } from './api-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { KeptLink, LinkKeeper } from './link-keeper.ts';
+import { parseJson } from './parse-json.ts';
 import type { RequestSlots } from './request-slots.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -153,13 +154,5 @@ export class StreamLink<F> implements KeptLink {
     this.#options.onLost?.();
     const { random } = this.#options;
     void sleep(backoffMs(this.#failures, random)).then(() => this.open());
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 20;
+
+/** Looks again and again until it is so. Throws an Error with the failure's words where that takes longer than the limit. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  limitMs: number,
+  failure: () => string,
+): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`${failure()} within ${limitMs / 1000} s`);
+    await sleep(POLL_MS);
+  }
+}
