@@ -1,4 +1,4 @@
-import type { InstanceName, OwnedShard, ShardClaim, ShardKey } from './shard-claim.ts';
+import type { InstanceName, ShardClaim, ShardKey } from './shard-claim.ts';
 
 /** Who shall own a shard. */
 export interface ShardAssignment {
@@ -10,7 +10,7 @@ export interface ShardAssignment {
  * One compare-and-set: give the shard to `owner` at `epoch` if its row still has `seenEpoch`; `null` means that
  * there is no row yet, and to insert one.
  */
-export interface ClaimCommand extends OwnedShard {
+export interface ClaimCommand extends ShardClaim {
   readonly seenEpoch: number | null;
 }
 
@@ -33,4 +33,11 @@ export function claimsToCommit(
     if (row.owner === owner && !rejoined.has(owner)) return [];
     return [{ shard, owner, epoch: row.epoch + 1, seenEpoch: row.epoch }];
   });
+}
+
+/** The commands after which no shard has an owner: what was demanded there waits for the next one. */
+export function claimsToGiveUp(currentRows: Iterable<ShardClaim>): ClaimCommand[] {
+  return [...currentRows]
+    .filter(({ owner }) => owner !== null)
+    .map(({ shard, epoch }) => ({ shard, owner: null, epoch: epoch + 1, seenEpoch: epoch }));
 }

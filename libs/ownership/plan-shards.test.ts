@@ -2,7 +2,7 @@ import { cellKeyFromH3 } from '#libs/geo';
 import * as fc from 'fast-check';
 import { areNeighborCells, cellToChildren, getPentagons, gridDisk, latLngToCell } from 'h3-js';
 import { describe, expect, it } from 'vitest';
-import { claimsToCommit, FIRST_EPOCH, type ShardAssignment } from './claims-to-commit.ts';
+import { claimsToCommit, claimsToGiveUp, FIRST_EPOCH, type ShardAssignment } from './claims-to-commit.ts';
 import { planShards } from './plan-shards.ts';
 import type { ShardClaim } from './shard-claim.ts';
 import { ShardMap } from './shard-map.ts';
@@ -176,5 +176,17 @@ describe('claimsToCommit', () => {
         expect(claimsToCommit(plan, map.claims())).toEqual([]);
       }),
     );
+  });
+});
+
+describe('claimsToGiveUp', () => {
+  it('leaves no shard an owner, and those without one alone', () => {
+    const [owned, free] = [
+      { shard: '86393361fffffff', epoch: 4, owner: 'matcher-1' },
+      { shard: '863933617ffffff', epoch: 7, owner: null },
+    ];
+    expect(claimsToGiveUp([owned, free])).toEqual([
+      { shard: owned.shard, owner: null, epoch: 5, seenEpoch: 4 },
+    ]);
   });
 });

@@ -130,9 +130,7 @@ describe('a trip in Postgres', () => {
     const events = await readEvents(store, created.tripId);
     expect(await readTrip(store, created.tripId)).toEqual(result.trip);
     expect(events.map(({ event }) => event).reduce<Trip | null>(evolve, null)).toEqual(result.trip);
-    expect(
-      events.map(({ seq, driver_status, driver_version }) => [seq, driver_status, driver_version]),
-    ).toEqual([
+    expect(events.map(({ seq, driverStatus, driverVersion }) => [seq, driverStatus, driverVersion])).toEqual([
       [1, null, null],
       [2, 'offered', 2],
       [3, 'on_trip', 3],
@@ -186,9 +184,7 @@ describe('a driver', () => {
       await store.transact((transaction) =>
         transaction.change(tripId, () => ({ type: 'decline', offerId, driverId })),
       );
-      versions.push(
-        ...(await readEvents(store, tripId)).flatMap(({ driver_version }) => driver_version ?? []),
-      );
+      versions.push(...(await readEvents(store, tripId)).flatMap(({ driverVersion }) => driverVersion ?? []));
     }
     expect(versions).toEqual([2, 3, 4, 5, 6, 7]);
   });

@@ -34,13 +34,13 @@ const canceled: TripEvent = { type: 'rider_canceled', atMs: 3_000, driverId, rea
 const stored = (
   seq: number,
   event: TripEvent,
-  status: StoredEvent['driver_status'],
+  status: StoredEvent['driverStatus'],
   version: number | null,
 ): StoredEvent => ({
   seq,
   event,
-  driver_status: status,
-  driver_version: version,
+  driverStatus: status,
+  driverVersion: version,
 });
 const history = [
   stored(1, requested, null, null),

@@ -29,7 +29,7 @@ function eventData(event: TripEvent): Record<string, unknown> {
 export function foldEvents(events: readonly StoredEvent[], afterSeq: number): TripChange[] {
   const changes: TripChange[] = [];
   let trip: Trip | null = null;
-  for (const { seq, event, driver_status: driverStatus, driver_version: driverVersion } of events) {
+  for (const { seq, event, driverStatus, driverVersion } of events) {
     trip = evolve(trip, event);
     if (trip.seq !== seq) throw new Error(`${trip.tripId}: event ${seq} where ${trip.seq} was expected`);
     if (seq > afterSeq) changes.push(tripChangeOf({ event, trip, driverStatus, driverVersion }));

@@ -1,5 +1,11 @@
-import { claimsToCommit, planShards, type ShardClaim } from '#libs/ownership';
-import { claimShards, lockMatchers, readShards, type ShardCas, type TripTransaction } from '#libs/store';
+import {
+  claimsToCommit,
+  claimsToGiveUp,
+  planShards,
+  type ClaimCommand,
+  type ShardClaim,
+} from '#libs/ownership';
+import { claimShards, lockMatchers, readShards, type TripTransaction } from '#libs/store';
 
 /** What a change of membership led to. */
 export interface CommittedPlan {
@@ -28,27 +34,21 @@ export async function commitPlan(
 ): Promise<CommittedPlan> {
   const matchers = await change(transaction, await lockMatchers(transaction));
   const rows = await readShards(transaction);
-  const sets = matchers.length === 0 ? disown(rows) : plannedSets(cells, matchers, rows, subject);
-  const moved = new Set(await claimShards(transaction, sets, transaction.nowMs));
-  if (moved.size !== sets.length)
-    throw new Error(`${sets.length - moved.size} shards changed under the membership lock`);
+  const commands =
+    matchers.length === 0 ? claimsToGiveUp(rows) : plannedClaims(cells, matchers, rows, subject);
+  const moved = new Set(await claimShards(transaction, commands, transaction.nowMs));
+  if (moved.size !== commands.length)
+    throw new Error(`${commands.length - moved.size} shards changed under the membership lock`);
   const shards = await readShards(transaction);
   return { shards, changed: shards.filter(({ shard }) => moved.has(shard)) };
 }
 
-function plannedSets(
+function plannedClaims(
   cells: readonly string[],
   matchers: readonly string[],
   rows: readonly ShardClaim[],
   subject: string,
-): ShardCas[] {
+): ClaimCommand[] {
   const plan = planShards(cells, matchers, rows);
   return claimsToCommit(plan, rows, new Set([subject]));
-}
-
-/** The last matcher has left: the shards are nobody's, and their demand waits for the next one. */
-function disown(rows: readonly ShardClaim[]): ShardCas[] {
-  return rows
-    .filter(({ owner }) => owner !== null)
-    .map(({ shard, epoch }) => ({ shard, owner: null, epoch: epoch + 1, seenEpoch: epoch }));
 }

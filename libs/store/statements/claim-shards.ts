@@ -1,18 +1,11 @@
+import type { ClaimCommand } from '#libs/ownership';
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
 
-/** A compare-and-set on one shard: from the epoch that was seen (null: no row yet) to the next one and its owner. */
-export interface ShardCas {
-  shard: string;
-  owner: string | null;
-  epoch: number;
-  seenEpoch: number | null;
-}
-
-/** Applies the sets whose seen epoch still holds and returns their shards. */
+/** Carries out the commands whose seen epoch still holds and returns their shards. */
 export async function claimShards(
   transaction: Queryable,
-  sets: readonly ShardCas[],
+  commands: readonly ClaimCommand[],
   atMs: number,
 ): Promise<string[]> {
   const rows = await transaction.rows<{ shard: string }>({
@@ -32,11 +25,11 @@ export async function claimShards(
       SELECT to_hex(cell) AS shard FROM moved UNION ALL SELECT to_hex(cell) FROM added`,
     values: [
       JSON.stringify(
-        sets.map((set) => ({
-          cell: cellToBigint(set.shard),
-          owner: set.owner,
-          epoch: set.epoch,
-          seen_epoch: set.seenEpoch,
+        commands.map(({ shard, owner, epoch, seenEpoch }) => ({
+          cell: cellToBigint(shard),
+          owner,
+          epoch,
+          seen_epoch: seenEpoch,
         })),
       ),
       timestampOf(atMs),

@@ -1,7 +1,7 @@
 import { uuidOf } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
-import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from './lock-drivers.ts';
+import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from '../rows/driver-row.ts';
 
 /** The (locked) driver goes offline. */
 export async function closeSession(

@@ -1,23 +1,6 @@
-import { idFromUuid, uuidOf, type DriverId, type Product, type Vehicle } from '#libs/contracts';
+import { uuidOf } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
-
-/** A driver's session row. */
-export interface DriverRow {
-  driverId: DriverId;
-  session: number;
-  online: boolean;
-  product: Product;
-  vehicle: Vehicle;
-  version: number;
-}
-
-export const DRIVER_COLUMNS = 'driver_id, session, online, product, vehicle, version';
-
-export type RawDriverRow = Omit<DriverRow, 'driverId'> & { driver_id: string };
-
-export function driverFromRow({ driver_id, ...row }: RawDriverRow): DriverRow {
-  return { ...row, driverId: idFromUuid('driver', driver_id) };
-}
+import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from '../rows/driver-row.ts';
 
 /** Drivers by id, locked in the order of their ids; always after their trips. Whoever holds this lock may change the claim. */
 export async function lockDrivers(

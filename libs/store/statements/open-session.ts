@@ -1,7 +1,7 @@
 import { uuidOf, type Product, type Vehicle } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
-import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from './lock-drivers.ts';
+import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from '../rows/driver-row.ts';
 
 /** The driver goes online: a session of its own number, above all it ever had. */
 export async function openSession(

@@ -1,6 +1,6 @@
 import { uuidOf } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
-import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from './lock-drivers.ts';
+import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from '../rows/driver-row.ts';
 
 export async function readDriver(database: Queryable, driverId: string): Promise<DriverRow | undefined> {
   const rows = await database.rows<RawDriverRow>({

@@ -6,15 +6,17 @@ import type { Queryable } from '../postgres/database.ts';
 export interface StoredEvent {
   seq: number;
   event: TripEvent;
-  driver_status: DriverStatus | null;
-  driver_version: number | null;
+  driverStatus: DriverStatus | null;
+  driverVersion: number | null;
 }
 
 /** A trip's events from the first, in order. A trip has a few tens at the most: each needs a driver's or rider's deed. */
 export async function readEvents(database: Queryable, tripId: string): Promise<StoredEvent[]> {
   return database.rows<StoredEvent & Record<string, unknown>>({
     name: 'read-events',
-    text: `SELECT seq, event, driver_status, driver_version FROM trip_event WHERE trip_id = $1 ORDER BY seq`,
+    text: `
+      SELECT seq, event, driver_status AS "driverStatus", driver_version AS "driverVersion"
+      FROM trip_event WHERE trip_id = $1 ORDER BY seq`,
     values: [uuidOf('trip', tripId)],
   });
 }
