@@ -82,7 +82,9 @@ function usableSettings(environment: NodeJS.ProcessEnv): LoadSettings {
   }
 }
 
-/** k6 ends in good order on the first signal and writes its summary; it is in our group, so Ctrl-C reaches it itself. */
+/**
+ * k6 ends in good order on the first signal and writes its summary; it is in our group, so Ctrl-C reaches it itself.
+ */
 async function run(k6: string, extra: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(k6, ['run', '--no-usage-report', ...extra, SCRIPT], { stdio: 'inherit', env });
   const stop = (): void => void child.kill('SIGTERM');

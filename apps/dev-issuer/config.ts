@@ -11,7 +11,9 @@ export const issuerConfig = baseConfig.extend({
   }),
   jwtIssuer: tokenConfig.jwtIssuer,
   jwtAudience: tokenConfig.jwtAudience,
-  /** Keeps the signing key over restarts; made with mode 600 where it is missing. Without it each start has a new key. */
+  /**
+   * Keeps the signing key over restarts; made with mode 600 where it is missing. Without it each start has a new key.
+   */
   issuerKeyFile: z.string().optional(),
   tokenTtlS: z.coerce.number().int().min(1).default(DEFAULT_TOKEN_TTL_S),
 });

@@ -2,7 +2,10 @@ import type { ReportsFailures } from '#libs/bus';
 import type { Command, HailgridError } from '#libs/contracts';
 import type { Logger } from '#libs/service';
 
-/** What every class that handles commands has: failures that are ours go to the log, refusals are the caller's business. */
+/**
+ * What every class that handles commands has: failures that are ours go to the log, refusals are the caller's
+ * business.
+ */
 export abstract class CommandHandlers implements ReportsFailures {
   readonly #logger: Logger;
 

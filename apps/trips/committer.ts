@@ -28,7 +28,10 @@ export class Committer {
     return result;
   }
 
-  /** It is committed: that it cannot be told of now must not look like a failure to whoever asked. The relay tells it later. */
+  /**
+   * It is committed: that it cannot be told of now must not look like a failure to whoever asked. The relay tells it
+   * later.
+   */
   #announce(changes: readonly WrittenChange[]): void {
     try {
       this.#announcer.announce(changes);

@@ -1,7 +1,10 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { machineTime, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 
-/** Work that is found in Postgres again and again, until the process goes down. A run that fails does not keep the next from trying. */
+/**
+ * Work that is found in Postgres again and again, until the process goes down. A run that fails does not keep the
+ * next from trying.
+ */
 export abstract class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #task: RepeatingTask;
 

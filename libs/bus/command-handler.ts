@@ -18,8 +18,8 @@ export interface ReportsFailures {
 }
 
 /**
- * A process handles so many commands at a time and refuses the rest at once. Without a bound, commands that wait for Postgres
- * outlive their askers' patience, and the process does nothing but work that nobody waits for.
+ * A process handles so many commands at a time and refuses the rest at once. Without a bound, commands that wait for
+ * Postgres outlive their askers' patience, and the process does nothing but work that nobody waits for.
  */
 export const MAX_COMMANDS_IN_HAND = 256;
 

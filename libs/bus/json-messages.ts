@@ -9,7 +9,10 @@ export function publishJson(bus: NatsConnection, subject: string, message: unkno
   if (!bus.isClosed()) bus.publish(subject, JSON.stringify(message));
 }
 
-/** Calls for each message that has the expected form; others, and those it throws at, go to `onDropped` and are dropped. */
+/**
+ * Calls for each message that has the expected form; others, and those it throws at, go to `onDropped` and are
+ * dropped.
+ */
 export function subscribeJson<S extends z.ZodType>(
   bus: NatsConnection,
   subject: string,

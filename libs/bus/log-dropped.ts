@@ -1,6 +1,9 @@
 import type { Logger } from '#libs/service';
 
-/** What becomes of a message that could not be taken; its subject is that of the message, not the pattern subscribed to. */
+/**
+ * What becomes of a message that could not be taken; its subject is that of the message, not the pattern subscribed
+ * to.
+ */
 export type DroppedMessage = (error: unknown, subject: string) => void;
 
 /** One line in the log for each message dropped: it is a peer's mistake, or ours, and nobody is left to answer. */

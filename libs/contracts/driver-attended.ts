@@ -11,6 +11,8 @@ export const driverAttended = z.object({
 });
 export type DriverAttended = z.infer<typeof driverAttended>;
 
-/** A driver's record has changed at an instance that does not speak for the driver; the one that does reads it again. */
+/**
+ * A driver's record has changed at an instance that does not speak for the driver; the one that does reads it again.
+ */
 export const driverChanged = z.object({ driver_id: driverId, driver_version: z.int().min(0) });
 export type DriverChanged = z.infer<typeof driverChanged>;

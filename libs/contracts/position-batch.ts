@@ -39,7 +39,10 @@ export interface PositionRecord {
   /** Orders the status of one driver, whatever path it comes by. */
   statusVersion: number;
   product: Product;
-  /** True where the driver has left this batch's cell: from now on it is heard in another one, or not until its next ping. */
+  /**
+   * True where the driver has left this batch's cell: from now on it is heard in another one, or not until its next
+   * ping.
+   */
   left: boolean;
   headingDeg: number | undefined;
   speedMps: number | undefined;

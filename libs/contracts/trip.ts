@@ -59,7 +59,9 @@ export const tripRecord = z
   .meta({ id: 'TripRecord' });
 export type TripRecord = z.infer<typeof tripRecord>;
 
-/** What the driver of a trip sees of it; an allow-list, so that a new member of the record reaches nobody by accident. */
+/**
+ * What the driver of a trip sees of it; an allow-list, so that a new member of the record reaches nobody by accident.
+ */
 const SEEN_BY_DRIVER = {
   trip_id: true,
   product: true,

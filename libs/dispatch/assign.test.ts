@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { assign } from './assign.ts';
 import { SKIPPED, type AssignmentProblem } from './assignment-problem.ts';
 
-/** The package declares types of a CommonJS module and gives an ES one, so what TypeScript takes for the module is the loader. */
+/**
+ * The package declares types of a CommonJS module and gives an ES one, so what TypeScript takes for the module is the
+ * loader.
+ */
 const loadHighs = highsModule as unknown as typeof highsModule.default;
 
 /** Candidates of one row: column and cost. */
@@ -65,7 +68,10 @@ function leastTotal({ rows, skipCosts }: Instance, row = 0, taken = new Set<numb
   return least;
 }
 
-/** The same as a linear program in the LP format. Its optimum is whole: the constraints are a bipartite graph's incidences. */
+/**
+ * The same as a linear program in the LP format. Its optimum is whole: the constraints are a bipartite graph's
+ * incidences.
+ */
 function linearProgram({ columnCount, rows, skipCosts }: Instance): string {
   const objective = rows.flatMap((row, r) => [
     ...row.map(([column, cost]) => `${signed(cost)} x${r}_${column}`),

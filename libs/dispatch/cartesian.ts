@@ -35,7 +35,10 @@ export function arcOfChord(chordM: number): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, chordM / (2 * EARTH_RADIUS_M)));
 }
 
-/** Distance in metres from the `i`-th triple of `a` to the plane through the earth's centre and triples `j` and `k` of `b`. */
+/**
+ * Distance in metres from the `i`-th triple of `a` to the plane through the earth's centre and triples `j` and `k` of
+ * `b`.
+ */
 export function distanceToPlane(a: Float64Array, i: number, b: Float64Array, j: number, k: number): number {
   const [ux, uy, uz] = [b[3 * j] as number, b[3 * j + 1] as number, b[3 * j + 2] as number];
   const [vx, vy, vz] = [b[3 * k] as number, b[3 * k + 1] as number, b[3 * k + 2] as number];

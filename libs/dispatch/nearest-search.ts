@@ -29,8 +29,8 @@ export interface NearestQuery {
 }
 
 /**
- * Exact k nearest by walking outwards from the query's cell, neighbour by neighbour, through every cell that may
- * hold somebody near enough. Nobody is missed: the straight way to a driver runs through neighbouring cells only, none of
+ * Exact k nearest by walking outwards from the query's cell, neighbour by neighbour, through every cell that may hold
+ * somebody near enough. Nobody is missed: the straight way to a driver runs through neighbouring cells only, none of
  * which is further away than the driver.
  */
 export class NearestSearch {

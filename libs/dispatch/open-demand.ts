@@ -67,14 +67,16 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return entry === undefined ? 'unknown' : 'removed';
   }
 
-  /** To be taken before the question for a shard's open trips is sent; {@link replaceShard} wants it with the answer. */
+  /**
+   * To be taken before the question for a shard's open trips is sent; {@link replaceShard} wants it with the answer.
+   */
   mark(): DemandMark {
     return ++this.#clock;
   }
 
   /**
-   * Takes in the whole list of a shard's open trips, as it was at or after `asked`. What was heard since and is newer by
-   * version stands; trips not in the list are dropped unless they were heard of since.
+   * Takes in the whole list of a shard's open trips, as it was at or after `asked`. What was heard since and is newer
+   * by version stands; trips not in the list are dropped unless they were heard of since.
    */
   replaceShard(shard: string, trips: Iterable<OpenTrip>, asked: DemandMark): SweepOutcome {
     const listed = new Set<TripId>();

@@ -30,7 +30,10 @@ export interface DriverStatusChange {
   readonly freeAtMs: number;
 }
 
-/** From ping (session, seq) on, the driver's pings come on another cell's stream; or it cannot be reached until its next ping. */
+/**
+ * From ping (session, seq) on, the driver's pings come on another cell's stream; or it cannot be reached until its
+ * next ping.
+ */
 export interface DriverLeft {
   readonly driverId: DriverId;
   readonly session: number;

@@ -244,8 +244,8 @@ export class SupplyIndex {
   }
 
   /**
-   * Cells are remembered when a search or a driver has touched them. Should they ever fill the graph, it starts anew from the
-   * cells that drivers are in: slow, rare, and without effect on any answer.
+   * Cells are remembered when a search or a driver has touched them. Should they ever fill the graph, it starts anew
+   * from the cells that drivers are in: slow, rare, and without effect on any answer.
    */
   #makeRoomForCells(wanted: number): void {
     if (this.#graph.size + wanted <= this.#graph.capacity) return;

@@ -16,8 +16,9 @@ import { greatCircleM, type Point } from './point.ts';
 export const MAX_COVER_CELLS = 100_000;
 
 /**
- * All cells at `res` (9 or coarser) that contain any part of the box: whatever the point in it, the parent at `res` of its
- * resolution 9 cell is among them. Ordered by key. Cells that miss the box by less than a few dozen metres may be among them too.
+ * All cells at `res` (9 or coarser) that contain any part of the box: whatever the point in it, the parent at `res`
+ * of its resolution 9 cell is among them. Ordered by key. Cells that miss the box by less than a few dozen metres may
+ * be among them too.
  * @throws RangeError for a finer resolution, or a box of more than {@link MAX_COVER_CELLS} cells
  */
 export function cellsCovering(box: BoundingBox, res: number): CellKey[] {
@@ -28,8 +29,9 @@ export function cellsCovering(box: BoundingBox, res: number): CellKey[] {
 }
 
 /**
- * The position cells (resolution 7) from which a driver may be within `radiusM` of a pickup in these shards, those of the shards
- * included: what their matcher must listen to. A superset, too wide by the size of a resolution 9 cell or so. Ordered by key.
+ * The position cells (resolution 7) from which a driver may be within `radiusM` of a pickup in these shards, those of
+ * the shards included: what their matcher must listen to. A superset, too wide by the size of a resolution 9 cell or
+ * so. Ordered by key.
  * @throws RangeError when that is more than {@link MAX_COVER_CELLS} cells
  */
 export function haloCells(shardCells: Iterable<CellKey>, radiusM: number): CellKey[] {

@@ -3,8 +3,9 @@ import { cellKeyRes, cellKeyToH3, childKeys, PICKUP_CELL_RES, type CellKey } fro
 import { greatCircleM, type Point } from './point.ts';
 
 /*
- * H3 cells contain their children logically, not geometrically: where a point belongs to the parent of its resolution 9 cell, the
- * area of the parent is the union of its resolution 9 descendants, whose edge is frayed. "Area" below means that one.
+ * H3 cells contain their children logically, not geometrically: where a point belongs to the parent of its resolution
+ * 9 cell, the area of the parent is the union of its resolution 9 descendants, whose edge is frayed. "Area" below
+ * means that one.
  */
 
 /**
@@ -35,8 +36,8 @@ export function cellOutline(key: CellKey): Point[][] {
 }
 
 /**
- * True when some part of the cell's area may be within `limitM`, as `distanceM` measures points; false is certain. Looks into
- * the descendants down to the resolution of pickups, and only where it must.
+ * True when some part of the cell's area may be within `limitM`, as `distanceM` measures points; false is certain.
+ * Looks into the descendants down to the resolution of pickups, and only where it must.
  */
 export function mayReach(key: CellKey, distanceM: (point: Point) => number, limitM: number): boolean {
   const centerM = distanceM(cellCenter(key));

@@ -21,9 +21,9 @@ interface InnerCircle {
 }
 
 /**
- * The cell of a moving driver without asking H3 for each ping: while the driver is inside a circle that lies within its last cell,
- * it is still in that cell. Gives exactly what the conversion would: the resolution 9 cell's parent at `res`, or for finer `res`
- * H3's own cell.
+ * The cell of a moving driver without asking H3 for each ping: while the driver is inside a circle that lies within
+ * its last cell, it is still in that cell. Gives exactly what the conversion would: the resolution 9 cell's parent at
+ * `res`, or for finer `res` H3's own cell.
  */
 export class CellTracker {
   readonly #res: number;
@@ -68,8 +68,8 @@ function innerCircle(key: CellKey): InnerCircle {
 }
 
 /**
- * Angle in radians from the centre to the nearest part of the outline. On the gnomonic projection around the centre great circles are
- * straight, so this is the distance of a point from straight segments.
+ * Angle in radians from the centre to the nearest part of the outline. On the gnomonic projection around the centre
+ * great circles are straight, so this is the distance of a point from straight segments.
  */
 function innerRadius(center: Point, outline: readonly Point[][]): number {
   let least = Infinity;

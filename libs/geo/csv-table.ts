@@ -48,8 +48,9 @@ export interface Row {
 }
 
 /**
- * Rows of a comma-separated text with a header, in which the named columns may stand in any order among others. Plain values
- * only: no quotes, as the street and trip files have none. Empty lines are skipped; CRLF and a byte-order mark are fine.
+ * Rows of a comma-separated text with a header, in which the named columns may stand in any order among others. Plain
+ * values only: no quotes, as the street and trip files have none. Empty lines are skipped; CRLF and a byte-order mark
+ * are fine.
  *
  * @param file how errors call the text
  * @throws TableError for a missing column, a row that is short or long, and whatever `read` finds

@@ -19,9 +19,9 @@ export interface EtaTable {
 }
 
 /**
- * The port for providers that need I/O (OSRM, Valhalla), used by the shell of a round: it knows the round's candidates by air
- * distance, asks all questions in one call, and hands the filled table to the pure round. Decisions stay
- * synchronous and repeatable; batching, timeouts and fallbacks are the provider's business.
+ * The port for providers that need I/O (OSRM, Valhalla), used by the shell of a round: it knows the round's
+ * candidates by air distance, asks all questions in one call, and hands the filled table to the pure round. Decisions
+ * stay synchronous and repeatable; batching, timeouts and fallbacks are the provider's business.
  */
 export interface EtaProvider {
   tableFor(questions: readonly EtaQuestion[], atMs: number): Promise<EtaTable>;

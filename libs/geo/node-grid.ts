@@ -4,8 +4,8 @@ import { METERS_PER_DEGREE, wrapLngDelta, type Point } from './point.ts';
 const NODES_PER_SQUARE = 2;
 
 /**
- * Nearest-node look-up: the nodes on a plane (metres east and north of the first, which is right within a metropolitan area),
- * sorted into squares; a query looks at rings of squares until no nearer node is possible.
+ * Nearest-node look-up: the nodes on a plane (metres east and north of the first, which is right within a
+ * metropolitan area), sorted into squares; a query looks at rings of squares until no nearer node is possible.
  */
 export class NodeGrid {
   readonly #originLat: number;

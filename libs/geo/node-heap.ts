@@ -1,7 +1,7 @@
 /**
- * Binary min-heap of nodes by priority on typed arrays. A node may be in it more than once: whoever lowers a priority pushes the
- * node again and skips the stale entry when it comes out, which is simpler than decrease-key and as fast on street graphs.
- * Entries of equal priority leave in the order of their nodes.
+ * Binary min-heap of nodes by priority on typed arrays. A node may be in it more than once: whoever lowers a priority
+ * pushes the node again and skips the stale entry when it comes out, which is simpler than decrease-key and as fast
+ * on street graphs. Entries of equal priority leave in the order of their nodes.
  */
 export class NodeHeap {
   readonly #priorities: Float64Array;

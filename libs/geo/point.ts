@@ -56,7 +56,9 @@ export function wrapLngDelta(delta: number): number {
   return delta;
 }
 
-/** The point at `fraction` (0..1, clamped) of the way from `a` to `b`; straight in degrees, for street-sized segments. */
+/**
+ * The point at `fraction` (0..1, clamped) of the way from `a` to `b`; straight in degrees, for street-sized segments.
+ */
 export function interpolate(a: Point, b: Point, fraction: number): Point {
   const t = Math.min(1, Math.max(0, fraction));
   if (t === 1) return b;

@@ -1,6 +1,7 @@
 /**
- * A bounded map that keeps what is in use: two generations of half the capacity; what is read or written moves to the young one, and
- * when that is full the old one is dropped. About as good as least-recently-used, at the price of a plain Map.
+ * A bounded map that keeps what is in use: two generations of half the capacity; what is read or written moves to the
+ * young one, and when that is full the old one is dropped. About as good as least-recently-used, at the price of a
+ * plain Map.
  */
 export class RecentMap<K, V> {
   readonly #generationSize: number;

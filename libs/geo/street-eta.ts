@@ -19,8 +19,8 @@ export interface StreetEtaOptions {
 }
 
 /**
- * Travel times on the street graph at the hour of departure: nearest node to nearest node, plus the way by air between each point and
- * its node. One backward search a pickup, however many origins.
+ * Travel times on the street graph at the hour of departure: nearest node to nearest node, plus the way by air
+ * between each point and its node. One backward search a pickup, however many origins.
  * @throws RangeError unless the access speed is positive
  */
 export function streetEta({

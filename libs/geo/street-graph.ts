@@ -9,8 +9,8 @@ import {
 } from './street-file.ts';
 
 /**
- * The segments that touch each node on one side, as compressed sparse rows: those of node n are the slots `starts[n]` up to
- * `starts[n + 1]` of `edges` (which segment) and `ends` (the node at its other end).
+ * The segments that touch each node on one side, as compressed sparse rows: those of node n are the slots `starts[n]`
+ * up to `starts[n + 1]` of `edges` (which segment) and `ends` (the node at its other end).
  */
 export interface Adjacency {
   readonly starts: Uint32Array;
@@ -19,8 +19,8 @@ export interface Adjacency {
 }
 
 /**
- * A directed street network on typed arrays. Nodes and edges are known by index (0 to count - 1, in the order they came);
- * `nodeId` leads back to the file. Immutable.
+ * A directed street network on typed arrays. Nodes and edges are known by index (0 to count - 1, in the order they
+ * came); `nodeId` leads back to the file. Immutable.
  */
 export class StreetGraph {
   readonly nodeCount: number;

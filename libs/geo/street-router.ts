@@ -12,8 +12,8 @@ export interface StreetRoute {
 }
 
 /**
- * Fastest ways on one street graph, at the segment times of one hour. Holds the memory of its searches, so keep one and use it
- * again; it answers one question at a time.
+ * Fastest ways on one street graph, at the segment times of one hour. Holds the memory of its searches, so keep one
+ * and use it again; it answers one question at a time.
  */
 export class StreetRouter {
   readonly graph: StreetGraph;

@@ -4,8 +4,8 @@ import type { Adjacency } from './street-graph.ts';
 const NOWHERE = -1;
 
 /**
- * One Dijkstra search, with memory that is used again: starting anew costs nothing, so thousands of searches a second leave no
- * garbage. Nodes come out in the order of their travel time.
+ * One Dijkstra search, with memory that is used again: starting anew costs nothing, so thousands of searches a second
+ * leave no garbage. Nodes come out in the order of their travel time.
  */
 export class StreetSearch {
   readonly #adjacency: Adjacency;
@@ -45,7 +45,10 @@ export class StreetSearch {
     return this.#heap.topPriority;
   }
 
-  /** Settles the next node and looks along its segments; -1 when none is left. Its time is {@link secondsOf}, final now. */
+  /**
+   * Settles the next node and looks along its segments; -1 when none is left. Its time is {@link secondsOf}, final
+   * now.
+   */
   settleNext(): number {
     for (;;) {
       const priority = this.#heap.topPriority;

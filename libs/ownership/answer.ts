@@ -8,8 +8,9 @@ export interface RoutedTo {
 }
 
 /**
- * `ok`: serve the request. `moved`: not ours at that epoch; `claim` is the newer one that the asker lacks, or null when it
- * knows more than we do (a later epoch than ours, or a shard we never heard of) and should ask the source of the map.
+ * `ok`: serve the request. `moved`: not ours at that epoch; `claim` is the newer one that the asker lacks, or null
+ * when it knows more than we do (a later epoch than ours, or a shard we never heard of) and should ask the source of
+ * the map.
  */
 export type OwnershipAnswer =
   { readonly result: 'ok' } | { readonly result: 'moved'; readonly claim: ShardClaim | null };

@@ -2,8 +2,8 @@ import type { PlacedShard } from './placed-shard.ts';
 import type { Territory } from './territory.ts';
 
 /**
- * Fills empty territories to their quotas with compact parts of the area: recursive coordinate bisection, i.e. cut across
- * the longer side so that each half of the territories gets what it needs, and go on in the halves.
+ * Fills empty territories to their quotas with compact parts of the area: recursive coordinate bisection, i.e. cut
+ * across the longer side so that each half of the territories gets what it needs, and go on in the halves.
  */
 export function divideArea(shards: readonly PlacedShard[], territories: readonly Territory[]): void {
   const [first, ...rest] = territories;

@@ -2,8 +2,9 @@ import { neighborsAmong, type PlacedShard } from './placed-shard.ts';
 import { best, centroid, squaredDistance, surplus, type Place, type Territory } from './territory.ts';
 
 /**
- * Brings every territory to its quota by shifting borders: who has too little takes from a neighbour, who takes from the next, up to
- * one that has too much. So territories stay whole, at the price of a few more moves than if anyone gave to anyone.
+ * Brings every territory to its quota by shifting borders: who has too little takes from a neighbour, who takes from
+ * the next, up to one that has too much. So territories stay whole, at the price of a few more moves than if anyone
+ * gave to anyone.
  */
 export function levelTerritories(territories: readonly Territory[]): void {
   const levelling = new Levelling(territories);
@@ -32,8 +33,8 @@ class Levelling {
   }
 
   /**
-   * Gives an empty territory its first shard: in a far corner of a single giver, so that what remains hangs together; among
-   * several, between them, where their borders meet.
+   * Gives an empty territory its first shard: in a far corner of a single giver, so that what remains hangs together;
+   * among several, between them, where their borders meet.
    */
   #found(taker: Territory): void {
     const givers = this.#territories.filter((territory) => surplus(territory) > 0);

@@ -7,12 +7,12 @@ import type { InstanceName, ShardClaim, ShardKey } from './shard-claim.ts';
 import type { Territory } from './territory.ts';
 
 /**
- * The static plan: who shall own each cell. Every instance gets the same number of shards, give or take one; neighbouring
- * shards stay together, and few change hands when instances come and go. Depends on nothing but its arguments, in
- * any order.
+ * The static plan: who shall own each cell. Every instance gets the same number of shards, give or take one;
+ * neighbouring shards stay together, and few change hands when instances come and go. Depends on nothing but its
+ * arguments, in any order.
  *
- * A first plan divides the area into compact parts; later ones keep what is there and shift the borders between territories
- * until all are level.
+ * A first plan divides the area into compact parts; later ones keep what is there and shift the borders between
+ * territories until all are level.
  *
  * @param cells the shards of the service area, which must be prefix-free for the plan to be so
  * @param current the claims as they are; owners that are not among the instances lose theirs

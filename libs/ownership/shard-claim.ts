@@ -6,8 +6,8 @@ export type InstanceName = string;
 
 /**
  * Who owns a shard since which epoch. The epoch is the fencing number of the shard: it rises by one with each
- * committed change of owner or incarnation and decides which of two claims is newer; Postgres makes sure that one epoch of one
- * shard has one owner. `owner` is null while nobody owns the shard.
+ * committed change of owner or incarnation and decides which of two claims is newer; Postgres makes sure that one
+ * epoch of one shard has one owner. `owner` is null while nobody owns the shard.
  */
 export interface ShardClaim {
   readonly shard: ShardKey;

@@ -8,8 +8,8 @@ export interface MergedShardMap {
 }
 
 /**
- * The latest known claim of every shard, as an immutable value. It only ever takes higher epochs, so maps that have heard
- * the same claims are the same, whatever the order, the repeats and the batches in which they heard them.
+ * The latest known claim of every shard, as an immutable value. It only ever takes higher epochs, so maps that have
+ * heard the same claims are the same, whatever the order, the repeats and the batches in which they heard them.
  */
 export class ShardMap {
   static readonly empty = new ShardMap(new Map());

@@ -18,8 +18,8 @@ export interface Clock {
 }
 
 /**
- * So much of the machine's own time, as service time: for what waits for networks and processes, which a faster city does not
- * make any faster.
+ * So much of the machine's own time, as service time: for what waits for networks and processes, which a faster city
+ * does not make any faster.
  */
 export function machineTime(clock: Clock, ms: number): number {
   return ms * clock.speed;

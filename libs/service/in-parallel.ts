@@ -1,4 +1,7 @@
-/** Works on each item once, on so many at a time. `work` answers for its own failures: the first that rejects is passed on. */
+/**
+ * Works on each item once, on so many at a time. `work` answers for its own failures: the first that rejects is
+ * passed on.
+ */
 export async function inParallel<T>(
   items: Iterable<T>,
   limit: number,

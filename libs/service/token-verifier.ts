@@ -34,7 +34,10 @@ const ISSUER_FAULTS: ReadonlySet<string> = new Set([
   errors.JOSEError.code,
 ]);
 
-/** Verifies bearer tokens against the issuer's published keys. Expiry is in real time, whatever the service clock does. */
+/**
+ * Verifies bearer tokens against the issuer's published keys. Expiry is in real time, whatever the service clock
+ * does.
+ */
 export class TokenVerifier {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
   readonly #settings: TokenSettings;

@@ -28,8 +28,8 @@ export type ShardMapListener = (before: ShardMap, changed: readonly ShardClaim[]
 type RoutedReply = { result: string } | { result: 'moved'; claim: ShardClaim | null };
 
 /**
- * The shard map as this process knows it: by hints over NATS, by reading its source now and then, and by the word of whoever knows
- * more. Only ever towards higher epochs.
+ * The shard map as this process knows it: by hints over NATS, by reading its source now and then, and by the word of
+ * whoever knows more. Only ever towards higher epochs.
  */
 export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #parts: LiveShardMapParts;
@@ -91,8 +91,9 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Asks the owner of the shard that holds the cell. One that says the shard has moved is believed, and the new owner asked.
-   * `unowned`: nobody owns the shard now. `moved`: the one asked last does not own it either. Throws what `ask` throws.
+   * Asks the owner of the shard that holds the cell. One that says the shard has moved is believed, and the new owner
+   * asked. `unowned`: nobody owns the shard now. `moved`: the one asked last does not own it either. Throws what
+   * `ask` throws.
    */
   async askOwner<R extends RoutedReply>(
     cell: CellKey,

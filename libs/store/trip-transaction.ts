@@ -39,8 +39,8 @@ export interface ChangedTrip {
 }
 
 /**
- * One transaction over trips, their events and the claims on drivers. Locks are taken in one order everywhere (shards, trips,
- * drivers, claims; within a kind by id), so that no two transactions wait for each other in a ring.
+ * One transaction over trips, their events and the claims on drivers. Locks are taken in one order everywhere
+ * (shards, trips, drivers, claims; within a kind by id), so that no two transactions wait for each other in a ring.
  */
 export class TripTransaction implements Queryable {
   readonly #transaction: Queryable;
@@ -118,8 +118,8 @@ export class TripTransaction implements Queryable {
   }
 
   /**
-   * Does the work once for each key: the first time it is done and its answer kept, later times the answer is given again.
-   * Another request under the same key is refused. Without a key the work is simply done.
+   * Does the work once for each key: the first time it is done and its answer kept, later times the answer is given
+   * again. Another request under the same key is refused. Without a key the work is simply done.
    */
   async once<T>(actor: Actor, idempotency: Idempotency | undefined, work: () => Promise<T>): Promise<T> {
     if (idempotency === undefined) return work();

@@ -4,8 +4,9 @@ import { greatCircleEta, parseStreetGraph, streetEta, StreetRouter, type EtaTabl
 import type { TravelTimeConfig } from './config.ts';
 
 /**
- * Travel times as the configuration has them: on the street network it names, else by air with a detour factor. Throws where the
- * network cannot be read, naming file, line and column: a matcher that silently knew less would match worse.
+ * Travel times as the configuration has them: on the street network it names, else by air with a detour factor.
+ * Throws where the network cannot be read, naming file, line and column: a matcher that silently knew less would
+ * match worse.
  */
 export async function openTravelTimes(config: TravelTimeConfig): Promise<EtaTable> {
   const { streetsDir, utcOffsetS, detourFactor, drivingSpeedMps } = config;

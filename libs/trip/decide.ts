@@ -126,8 +126,8 @@ function advance(
 }
 
 /**
- * The driver gives the trip back before the ride: the search starts again with a deadline of its own, so that the rider is
- * not given up at once for what was not the rider's doing.
+ * The driver gives the trip back before the ride: the search starts again with a deadline of its own, so that the
+ * rider is not given up at once for what was not the rider's doing.
  */
 function decideDriverCancel(
   trip: Trip,

@@ -22,8 +22,8 @@ const PARTIAL = '.partial';
 const PACKAGE = { type: 'module', imports: { '#libs/*': './libs/*/index.js' } };
 
 /**
- * Copies of what was compiled, one for each state of the sources, that nothing changes any more: services run from there,
- * and a later build does not pull files from under them. A copy is there as a whole or not at all.
+ * Copies of what was compiled, one for each state of the sources, that nothing changes any more: services run from
+ * there, and a later build does not pull files from under them. A copy is there as a whole or not at all.
  */
 export class FrozenBuilds {
   readonly #directory: string;

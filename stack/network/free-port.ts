@@ -2,7 +2,9 @@ import { createServer } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
-/** A port nobody listens on now. It may be taken before it is used: prefer listening on port 0 where that is possible. */
+/**
+ * A port nobody listens on now. It may be taken before it is used: prefer listening on port 0 where that is possible.
+ */
 export function freePort(): Promise<number> {
   return listenOnce(0);
 }

@@ -122,7 +122,10 @@ async function mayEnter(directory: string, user: RunAs): Promise<boolean> {
   }
 }
 
-/** A checkout below a private home is closed to the user that Postgres runs as: copies the programs to where it is not. */
+/**
+ * A checkout below a private home is closed to the user that Postgres runs as: copies the programs to where it is
+ * not.
+ */
 async function copyForUser(native: EmbeddedPackage, user: RunAs): Promise<string> {
   for (const cache of [cacheDirectory, cacheOfSystem]) {
     const base = cache();

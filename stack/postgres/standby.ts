@@ -17,8 +17,8 @@ const NOT_COPIED = new Set([
 ]);
 
 /**
- * Makes a hot standby out of a base backup of the running primary, and starts it. This is what pg_basebackup does, which
- * the embedded Postgres does not bring.
+ * Makes a hot standby out of a base backup of the running primary, and starts it. This is what pg_basebackup does,
+ * which the embedded Postgres does not bring.
  */
 export async function startStandby(
   primary: ServerSpec,

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
 
-/** Looks again and again until it is so. Throws an Error with the failure's words where that takes longer than the limit. */
+/**
+ * Looks again and again until it is so. Throws an Error with the failure's words where that takes longer than the
+ * limit.
+ */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   limitMs: number,

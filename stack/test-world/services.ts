@@ -44,9 +44,9 @@ export interface TestWorld {
 }
 
 /**
- * Starts real service processes over a database and a nats-server of their own:
- * `startServices(['trips', 'matcher', 'matcher', 'rider-api'])` runs `trips-1`, `matcher-1`, `matcher-2`, `rider-api-1`.
- * A `dev-issuer` comes first where one is named, and its keys are what the others trust. The order is kept.
+ * Starts real service processes over a database and a nats-server of their own: `startServices(['trips', 'matcher',
+ * 'matcher', 'rider-api'])` runs `trips-1`, `matcher-1`, `matcher-2`, `rider-api-1`. A `dev-issuer` comes first where
+ * one is named, and its keys are what the others trust. The order is kept.
  */
 export async function startServices(apps: readonly string[], options: WorldOptions = {}): Promise<TestWorld> {
   await ensureBuilt();

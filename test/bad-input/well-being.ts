@@ -23,7 +23,10 @@ export async function expectServing(city: TestCity): Promise<void> {
   await takeRide(city);
 }
 
-/** What a service said at level error or worse, or not as a log line at all: input from outside is no reason for either. */
+/**
+ * What a service said at level error or worse, or not as a log line at all: input from outside is no reason for
+ * either.
+ */
 function complaints(city: TestCity, instance: string): string[] {
   return readFileSync(city.world.service(instance).logFile, 'utf8')
     .split('\n')
@@ -45,8 +48,8 @@ async function takeRide(city: TestCity): Promise<void> {
 }
 
 /**
- * Every trip has all its events, from the first on; claims belong to trips that have that driver; and what was acknowledged is
- * there.
+ * Every trip has all its events, from the first on; claims belong to trips that have that driver; and what was
+ * acknowledged is there.
  */
 export async function expectNothingLost(city: TestCity, acknowledgedTrips: number): Promise<void> {
   const trips = await city.rows<{ state: string; seq: number; events: number }>(

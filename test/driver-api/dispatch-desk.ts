@@ -16,7 +16,10 @@ import type { Clock } from '#libs/service';
 
 const MATCHER = 'desk-1';
 
-/** Asks `trips` for what riders and a matcher would ask, so that a test says itself which driver is offered which trip. */
+/**
+ * Asks `trips` for what riders and a matcher would ask, so that a test says itself which driver is offered which
+ * trip.
+ */
 export class DispatchDesk {
   readonly commands: CommandClient;
   readonly #clock: Clock;

@@ -15,7 +15,9 @@ import { cellKeyToH3, positionCellOf, type Point } from '#libs/geo';
 
 const PING_INTERVAL_MS = 100;
 
-/** A driver who is online in `trips`, stands still, and is heard on the position stream as a driver-api would say it. */
+/**
+ * A driver who is online in `trips`, stands still, and is heard on the position stream as a driver-api would say it.
+ */
 export class StreamedDriver {
   readonly driverId = newId('driver');
   /** Offers it was sent, newest last. */

@@ -36,7 +36,10 @@ interface KeptTrip {
   changes: TripChange[];
 }
 
-/** Plays `trips` over its real commands, with everything in memory, so that a test can say what is pushed and what is lost. */
+/**
+ * Plays `trips` over its real commands, with everything in memory, so that a test can say what is pushed and what is
+ * lost.
+ */
 @Controller()
 export class PlayedTrips implements ReportsFailures {
   map = ShardMap.empty;

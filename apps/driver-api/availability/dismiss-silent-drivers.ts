@@ -21,8 +21,8 @@ const MAX_DISMISSALS_PER_SWEEP = 200;
 const DISMISSALS_AT_ONCE = 8;
 
 /**
- * Takes drivers offline who have lost their socket and do not come back. One on a trip stays: the trip is what matters, and the
- * driver will be heard again, or the trip ends otherwise.
+ * Takes drivers offline who have lost their socket and do not come back. One on a trip stays: the trip is what
+ * matters, and the driver will be heard again, or the trip ends otherwise.
  */
 @Injectable()
 export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShutdown {

@@ -75,8 +75,8 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
   }
 
   /**
-   * Takes a driver off the stream until its next position, so that no matcher offers it a trip. Its status is not touched: that
-   * is for Postgres to say, and comes with the position.
+   * Takes a driver off the stream until its next position, so that no matcher offers it a trip. Its status is not
+   * touched: that is for Postgres to say, and comes with the position.
    */
   withdraw(presence: DriverPresence): void {
     presence.reach = 'withdrawn';

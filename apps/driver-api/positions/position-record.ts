@@ -21,7 +21,9 @@ export function hereRecord({ driverId, state }: Driver, position: LastPosition):
   };
 }
 
-/** Tells those who listen to the cell that from this position on the driver is heard elsewhere, or not at all for now. */
+/**
+ * Tells those who listen to the cell that from this position on the driver is heard elsewhere, or not at all for now.
+ */
 export function leftRecord(driver: Driver, position: LastPosition): PositionRecord {
   return { ...hereRecord(driver, position), left: true };
 }

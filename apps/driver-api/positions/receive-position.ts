@@ -48,8 +48,8 @@ export class ReceivePosition {
   }
 
   /**
-   * Throws the refusal. Synchronous, as nearly every position is, unless the driver has to be looked up first: it came here from
-   * another instance, or with a session that was opened there.
+   * Throws the refusal. Synchronous, as nearly every position is, unless the driver has to be looked up first: it
+   * came here from another instance, or with a session that was opened there.
    */
   receive(driverId: DriverId, ping: Ping): Promise<void> | void {
     const presence = this.#presences.get(driverId);

@@ -10,8 +10,9 @@ const LOST_SOCKET_GRACE_MS = 3_000;
 const CHECK_INTERVAL_MS = 500;
 
 /**
- * Takes drivers whose socket has gone off the position stream: an offer would only expire with them. They stay online, and their
- * next position brings them back. One on a trip is offered nothing anyway, and stays for those who count.
+ * Takes drivers whose socket has gone off the position stream: an offer would only expire with them. They stay
+ * online, and their next position brings them back. One on a trip is offered nothing anyway, and stays for those who
+ * count.
  */
 @Injectable()
 export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutdown {

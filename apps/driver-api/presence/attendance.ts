@@ -18,8 +18,8 @@ import type { DriverConnection, DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 
 /**
- * Which instance speaks for a driver: the one it was last heard at. Instances tell each other by a hint; the truth about
- * session and status is read from `trips` whenever a driver turns up.
+ * Which instance speaks for a driver: the one it was last heard at. Instances tell each other by a hint; the truth
+ * about session and status is read from `trips` whenever a driver turns up.
  */
 @Injectable()
 export class Attendance implements OnModuleInit {
@@ -65,8 +65,8 @@ export class Attendance implements OnModuleInit {
   }
 
   /**
-   * A driver's socket has opened here. An older one of the same driver is closed, here or elsewhere. What is pushed is held until
-   * the presence is released, so that the welcome comes first.
+   * A driver's socket has opened here. An older one of the same driver is closed, here or elsewhere. What is pushed
+   * is held until the presence is released, so that the welcome comes first.
    */
   async connect(
     driverId: DriverId,

@@ -2,7 +2,10 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS } from '#libs/bus';
 
-/** Whether NATS can be reached now. Hints published meanwhile are lost, so whoever lives by them catches up on its return. */
+/**
+ * Whether NATS can be reached now. Hints published meanwhile are lost, so whoever lives by them catches up on its
+ * return.
+ */
 @Injectable()
 export class BusLink implements OnModuleInit {
   readonly #bus: NatsConnection;

@@ -29,7 +29,10 @@ export interface LastPosition {
  */
 export type Reach = 'present' | 'lost' | 'withdrawn';
 
-/** More than a trip has changes. Where a resume takes longer than that many, the socket is closed: its driver resumes anew. */
+/**
+ * More than a trip has changes. Where a resume takes longer than that many, the socket is closed: its driver resumes
+ * anew.
+ */
 export const MAX_HELD_CHANGES = 100;
 
 /** One driver who is connected to this instance, or online through it. */

@@ -63,7 +63,9 @@ function claimOf(state: DriverState, record: DriverRecord): Claim | undefined {
   };
 }
 
-/** After a pushed change. One that is about another driver, or that something newer has overtaken, changes no status. */
+/**
+ * After a pushed change. One that is about another driver, or that something newer has overtaken, changes no status.
+ */
 export function afterChange(state: DriverState, driverId: DriverId, change: TripChange): DriverState {
   const { event, trip, driver_status: status, driver_version: version } = change;
   if (event.driver_id !== driverId) return state;

@@ -28,8 +28,9 @@ const CHECK_INTERVAL_MS = 10_000;
 const READS_AT_ONCE = 8;
 
 /**
- * Core NATS delivers at most once, and a push can be lost without this process noticing: by another one's connection, or a
- * server on the way. So every driver's version is compared with that in Postgres now and then, a thousand at a time.
+ * Core NATS delivers at most once, and a push can be lost without this process noticing: by another one's connection,
+ * or a server on the way. So every driver's version is compared with that in Postgres now and then, a thousand at a
+ * time.
  */
 @Injectable()
 export class FindLostPushes implements OnApplicationBootstrap, BeforeApplicationShutdown {

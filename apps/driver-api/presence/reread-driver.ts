@@ -6,7 +6,9 @@ import type { DriverPresence } from './driver-presence.ts';
 import { driverView } from './driver-view.ts';
 import { Presences } from './presences.ts';
 
-/** Catches up on a driver of whom a push was lost: where the status has moved on, a new `welcome` says how things are. */
+/**
+ * Catches up on a driver of whom a push was lost: where the status has moved on, a new `welcome` says how things are.
+ */
 @Injectable()
 export class RereadDriver {
   readonly #attendance: Attendance;

@@ -5,8 +5,8 @@ import { Presences } from '../presence/presences.ts';
 import { ReplayTrips } from '../trips/replay-trips.ts';
 
 /**
- * Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. Throws the first reason why a trip
- * could not be replayed, once the others have been.
+ * Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. Throws the first
+ * reason why a trip could not be replayed, once the others have been.
  */
 @Injectable()
 export class ResumeTrips {

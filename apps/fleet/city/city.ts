@@ -37,7 +37,8 @@ const SECONDS_PER_DAY = 86_400;
 
 /**
  * Recorded trips on their streets, made-up trips on given streets, or the built-in city.
- * @throws TableError for a file that is not what it should be, Error for one that cannot be read or has no trips in the window
+ * @throws TableError for a file that is not what it should be, Error for one that cannot be read or has no trips in
+ *   the window
  */
 export function buildCity(plan: CityPlan): City {
   if (plan.tripsFile !== undefined) {

@@ -40,8 +40,9 @@ const EDGE_MARGIN_M = 60;
 const MISSING_LANE_SHARE = 0.08;
 
 /**
- * A made-up street network with the grain of an old city: a rotated, bent and jittered lattice of avenues, two-way streets and
- * one-way lanes, two diagonal avenues, holes for parks and a river at its edge. Strongly connected; the same for the same seed.
+ * A made-up street network with the grain of an old city: a rotated, bent and jittered lattice of avenues, two-way
+ * streets and one-way lanes, two diagonal avenues, holes for parks and a river at its edge. Strongly connected; the
+ * same for the same seed.
  */
 export function streetLattice(plan: LatticePlan, seed: number): StreetGraph {
   const random = randomStream(seed, 'lattice');

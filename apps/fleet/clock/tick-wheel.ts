@@ -9,8 +9,8 @@ export interface Job {
 }
 
 /**
- * All waiting of the simulated city on one timer: thousands of drivers cost thousands of list entries, not timers. Times are
- * service time; a job runs at the first tick that is not before its time.
+ * All waiting of the simulated city on one timer: thousands of drivers cost thousands of list entries, not timers.
+ * Times are service time; a job runs at the first tick that is not before its time.
  */
 export class TickWheel {
   readonly #clock: ServiceClock;

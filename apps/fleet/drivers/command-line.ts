@@ -31,8 +31,8 @@ export interface CommandLineOptions {
 }
 
 /**
- * One driver's changes, one at a time: sent until acknowledged or refused for good. A lost or transient answer means again, with
- * the same meaning; the service knows a change that it has made already.
+ * One driver's changes, one at a time: sent until acknowledged or refused for good. A lost or transient answer means
+ * again, with the same meaning; the service knows a change that it has made already.
  */
 export class CommandLine implements Job {
   readonly #options: CommandLineOptions;

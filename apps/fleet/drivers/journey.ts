@@ -5,7 +5,10 @@ export const MAX_STREET_SPEED_MPS = 30;
 
 /** A way with a time for each of its points: where a car is at any moment follows from it alone. */
 export interface Journey {
-  /** The street node at each point; a car that starts between two nodes has the one ahead of it at the first place too. */
+  /**
+   * The street node at each point; a car that starts between two nodes has the one ahead of it at the first place
+   * too.
+   */
   readonly nodes: Uint32Array;
   readonly lats: Float64Array;
   readonly lngs: Float64Array;

@@ -1,6 +1,9 @@
 import type { FleetMessage } from '#libs/contracts';
 
-/** Tells the parent over its IPC channel, or whoever reads standard output where there is none. Resolves when it is sent. */
+/**
+ * Tells the parent over its IPC channel, or whoever reads standard output where there is none. Resolves when it is
+ * sent.
+ */
 export function tellParent(message: FleetMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send !== undefined && process.connected) {

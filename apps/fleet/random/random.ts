@@ -1,6 +1,6 @@
 /**
- * A small seeded generator (sfc32, Chris Doty-Humphrey, PractRand). Every entity and question gets a stream of its own by
- * {@link randomStream}, so what one driver decides does not depend on when the others asked.
+ * A small seeded generator (sfc32, Chris Doty-Humphrey, PractRand). Every entity and question gets a stream of its
+ * own by {@link randomStream}, so what one driver decides does not depend on when the others asked.
  */
 export class Random {
   #a: number;

@@ -3,8 +3,8 @@ import { randomStream } from '../random/random.ts';
 const PATIENCE_MS = [30_000, 300_000] as const;
 
 /**
- * When the rider gives up, in milliseconds after the request, if no car has picked it up by then; null: it waits for as long
- * as the service does.
+ * When the rider gives up, in milliseconds after the request, if no car has picked it up by then; null: it waits for
+ * as long as the service does.
  */
 export function patienceMs(seed: number, rider: number, cancelProbability: number): number | null {
   const random = randomStream(seed, 'rider-patience', rider);

@@ -12,7 +12,10 @@ export interface Sweep {
   readonly asked: DemandMark;
 }
 
-/** Makes the demand what the sweep says, but for what was heard since it was asked. Returns trips there was no room for. */
+/**
+ * Makes the demand what the sweep says, but for what was heard since it was asked. Returns trips there was no room
+ * for.
+ */
 export function reconcile(demand: OpenDemand, { shards, trips, truncated, asked }: Sweep): number {
   const byShard = Map.groupBy(trips, (trip) => trip.shard);
   let full = 0;

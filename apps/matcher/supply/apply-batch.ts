@@ -6,8 +6,8 @@ import type { CellKey } from '#libs/geo';
 export type BatchTally = Record<PositionOutcome | 'left', number>;
 
 /**
- * Puts a batch of one position cell into the index and adds to the tally. `heardAtMs` is this process's own time: phones
- * and other servers have clocks of their own, and silence is judged by one.
+ * Puts a batch of one position cell into the index and adds to the tally. `heardAtMs` is this process's own time:
+ * phones and other servers have clocks of their own, and silence is judged by one.
  */
 export function applyBatch(
   supply: SupplyIndex,

@@ -6,8 +6,8 @@ export interface RideEstimate {
 }
 
 /**
- * How far and how long a ride is when it leaves at `atMs`: the time as the provider of travel times knows it, the distance by great
- * circle and detour factor.
+ * How far and how long a ride is when it leaves at `atMs`: the time as the provider of travel times knows it, the
+ * distance by great circle and detour factor.
  */
 export async function estimateRide(
   etas: EtaProvider,

@@ -52,8 +52,8 @@ export class RiderSession {
   }
 
   /**
-   * Listens, looks the newest trips up, and says `welcome`. From then on no change is missed; what happened before is the
-   * client's to ask for, by `resume`.
+   * Listens, looks the newest trips up, and says `welcome`. From then on no change is missed; what happened before is
+   * the client's to ask for, by `resume`.
    */
   async open(): Promise<void> {
     const { bus, clock, lostPushCheckMs, onDropped } = this.#context;

@@ -10,9 +10,9 @@ export interface TripFeedParts {
 }
 
 /**
- * One trip as one socket hears of it: each change once and in order, whatever the pushes do. A push that comes late or again is
- * dropped; one that comes too early only says how far there is to go, and the missing ones are read from `trips`. So nothing
- * has to be kept while they are.
+ * One trip as one socket hears of it: each change once and in order, whatever the pushes do. A push that comes late
+ * or again is dropped; one that comes too early only says how far there is to go, and the missing ones are read from
+ * `trips`. So nothing has to be kept while they are.
  */
 export class TripFeed {
   readonly #parts: TripFeedParts;

@@ -1,4 +1,7 @@
-/** The sequence number says all: each change of a trip raises it. Weak, as the bytes may differ between versions of us. */
+/**
+ * The sequence number says all: each change of a trip raises it. Weak, as the bytes may differ between versions of
+ * us.
+ */
 export function tripEtag({ seq }: { seq: number }): string {
   return `W/"${seq}"`;
 }

@@ -19,7 +19,10 @@ const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
   'failed',
 ]);
 
-/** Tells committed changes to the rider, the driver and the matcher concerned. May tell one twice, never out of thin air. */
+/**
+ * Tells committed changes to the rider, the driver and the matcher concerned. May tell one twice, never out of thin
+ * air.
+ */
 @Injectable()
 export class Announcer {
   readonly #bus: NatsConnection;

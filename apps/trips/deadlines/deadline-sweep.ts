@@ -15,8 +15,9 @@ interface DueTrip {
 }
 
 /**
- * Does to trips what time does: an offer that nobody answered ends, and its trip is matched with somebody else; a search that
- * found nobody by its deadline is given up. Any number of processes may do so: each looks again under the trip's lock.
+ * Does to trips what time does: an offer that nobody answered ends, and its trip is matched with somebody else; a
+ * search that found nobody by its deadline is given up. Any number of processes may do so: each looks again under the
+ * trip's lock.
  */
 @Injectable()
 export class DeadlineSweep extends Sweep {

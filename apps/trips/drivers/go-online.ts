@@ -6,7 +6,10 @@ import { openSession, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { driverRecordOf } from './driver-record.ts';
 
-/** A driver starts to work: a new session, numbered above all before it, so that what an older one sends is known as old. */
+/**
+ * A driver starts to work: a new session, numbered above all before it, so that what an older one sends is known as
+ * old.
+ */
 @Controller()
 export class GoOnlineHandler extends CommandHandlers {
   readonly #store: TripStore;

@@ -20,11 +20,11 @@ export type MembershipChange = (
 ) => Promise<readonly string[]>;
 
 /**
- * Changes who is a matcher, plans anew, and sets every shard that changes hands to its next epoch, all in the caller's
- * transaction. One at a time: the membership is locked.
+ * Changes who is a matcher, plans anew, and sets every shard that changes hands to its next epoch, all in the
+ * caller's transaction. One at a time: the membership is locked.
  *
- * @param subject the instance that joins or leaves. One that joins gets a new epoch even for shards it had before, which
- *   shuts out whatever its former incarnation may still send
+ * @param subject the instance that joins or leaves. One that joins gets a new epoch even for shards it had before,
+ *   which shuts out whatever its former incarnation may still send
  */
 export async function commitPlan(
   transaction: TripTransaction,

@@ -43,8 +43,8 @@ export const getDriver = defineCommand(
 export const MAX_DRIVERS_PER_CHECK = 1_000;
 
 /**
- * Which of these drivers have changed since the version that is known of them. Pushes may be lost without anybody noticing;
- * one such question for a thousand drivers is what it costs to find that out.
+ * Which of these drivers have changed since the version that is known of them. Pushes may be lost without anybody
+ * noticing; one such question for a thousand drivers is what it costs to find that out.
  */
 export const outdatedDrivers = defineCommand(
   'trips.drivers.outdated',

@@ -9,8 +9,9 @@ export type Dialect = 'draft-2020-12' | 'draft-7';
 const LOCAL_REF = /^#\/(?:\$defs|definitions)\//;
 
 /**
- * Turns zod schemas into JSON Schemas of one document: those with an id become components, each written once and referred
- * to by `$ref`. All are described as what a caller may send; of what is answered it follows that members may be added.
+ * Turns zod schemas into JSON Schemas of one document: those with an id become components, each written once and
+ * referred to by `$ref`. All are described as what a caller may send; of what is answered it follows that members may
+ * be added.
  */
 export class SchemaComponents {
   readonly #dialect: Dialect;

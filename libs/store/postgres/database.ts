@@ -27,8 +27,8 @@ export interface DatabaseSettings {
 /** For a connection of the pool, be it a new one or one that has to be waited for. */
 const ACQUIRE_TIMEOUT_MS = 4_000;
 /**
- * A statement that takes longer is given up by the server: its locks must not outlive its caller. The wait for the standby
- * is not part of it: Postgres stops that clock before it commits.
+ * A statement that takes longer is given up by the server: its locks must not outlive its caller. The wait for the
+ * standby is not part of it: Postgres stops that clock before it commits.
  */
 const STATEMENT_TIMEOUT_MS = 4_000;
 /** Nobody waits longer than this for what is done with a connection. */
@@ -38,8 +38,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const MAX_CONFLICT_RETRIES = 5;
 
 /**
- * Connections that were warned since their last commit. When the wait for the standby is canceled, Postgres commits locally,
- * warns, and reports success: that is not an acknowledgement we may pass on.
+ * Connections that were warned since their last commit. When the wait for the standby is canceled, Postgres commits
+ * locally, warns, and reports success: that is not an acknowledgement we may pass on.
  */
 const warned = new WeakSet<PoolClient>();
 
@@ -49,7 +49,10 @@ interface OpenPool {
   readonly url: string;
 }
 
-/** The pool that knows its primary. Leaves a server that is gone or has become a standby, and looks for the writable one. */
+/**
+ * The pool that knows its primary. Leaves a server that is gone or has become a standby, and looks for the writable
+ * one.
+ */
 export class Database {
   readonly #settings: DatabaseSettings;
   /** Being opened or open; `#open` is the one that this promise gave. */
@@ -71,9 +74,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction and commits. Throws what `work` throws, after the rollback; `unavailable` where there is
-   * no primary, or where the reply to COMMIT was lost: the outcome is then unknown, and the caller's idempotency key finds
-   * it out.
+   * Runs `work` in one transaction and commits. Throws what `work` throws, after the rollback; `unavailable` where
+   * there is no primary, or where the reply to COMMIT was lost: the outcome is then unknown, and the caller's
+   * idempotency key finds it out.
    */
   async transact<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -125,8 +128,8 @@ export class Database {
   }
 
   /**
-   * Work that nobody waits for any more keeps its connection while the server is at it, as when a commit waits for the standby:
-   * to hang up would leave the session waiting there, and each new connection would add one.
+   * Work that nobody waits for any more keeps its connection while the server is at it, as when a commit waits for
+   * the standby: to hang up would leave the session waiting there, and each new connection would add one.
    */
   async #watch(client: PoolClient, { url }: OpenPool, work: Promise<unknown>): Promise<void> {
     do {
@@ -206,7 +209,10 @@ async function workOrRollback<T>(
   }
 }
 
-/** Throws `unavailable` where the commit may exist on the primary only: its outcome is unknown until the standby is back. */
+/**
+ * Throws `unavailable` where the commit may exist on the primary only: its outcome is unknown until the standby is
+ * back.
+ */
 function refuseUnreplicated(client: PoolClient): void {
   if (warned.delete(client))
     throw new HailgridError('unavailable', 'committed without the synchronous standby');

@@ -1,6 +1,9 @@
 /** SQLSTATE classes and codes after which a connection, or the server behind it, is not to be used any more. */
 const OUTAGE_CLASSES = ['08', '57P'];
-/** 25006: the server is read-only, so it is (now) a standby. 25P03: idle in a transaction. 53300: too many connections. */
+/**
+ * 25006: the server is read-only, so it is (now) a standby. 25P03: idle in a transaction. 53300: too many
+ * connections.
+ */
 const OUTAGE_CODES = new Set(['25006', '25P03', '53300']);
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',

@@ -2,7 +2,10 @@ import { uuidOf } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
 import { DRIVER_COLUMNS, driverFromRow, type DriverRow, type RawDriverRow } from '../rows/driver-row.ts';
 
-/** Drivers by id, locked in the order of their ids; always after their trips. Whoever holds this lock may change the claim. */
+/**
+ * Drivers by id, locked in the order of their ids; always after their trips. Whoever holds this lock may change the
+ * claim.
+ */
 export async function lockDrivers(
   transaction: Queryable,
   driverIds: readonly string[],

@@ -2,8 +2,8 @@ import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint } from '../postgres/values.ts';
 
 /**
- * The epoch and owner of shards, which cannot change before this transaction ends: FOR SHARE blocks the update of the epoch
- * (FOR KEY SHARE would not), and lets other commits under the same epoch pass.
+ * The epoch and owner of shards, which cannot change before this transaction ends: FOR SHARE blocks the update of the
+ * epoch (FOR KEY SHARE would not), and lets other commits under the same epoch pass.
  */
 export async function lockShardEpochs(
   transaction: Queryable,

@@ -3,7 +3,10 @@ import type { Trip } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 import { TRIP_COLUMNS, tripFromRow, type TripRow } from '../rows/trip-row.ts';
 
-/** Trips by id, locked until the transaction ends; in the order of their ids, so that two batches never wait in a ring. */
+/**
+ * Trips by id, locked until the transaction ends; in the order of their ids, so that two batches never wait in a
+ * ring.
+ */
 export async function lockTrips(
   transaction: Queryable,
   tripIds: readonly string[],

@@ -10,7 +10,9 @@ export interface StoredEvent {
   driverVersion: number | null;
 }
 
-/** A trip's events from the first, in order. A trip has a few tens at the most: each needs a driver's or rider's deed. */
+/**
+ * A trip's events from the first, in order. A trip has a few tens at the most: each needs a driver's or rider's deed.
+ */
 export async function readEvents(database: Queryable, tripId: string): Promise<StoredEvent[]> {
   return database.rows<StoredEvent & Record<string, unknown>>({
     name: 'read-events',

@@ -8,8 +8,8 @@ export interface KeyUse {
 }
 
 /**
- * True where the key is new and from now on ours. A key that another transaction is just using is waited for. One that has
- * expired counts as new.
+ * True where the key is new and from now on ours. A key that another transaction is just using is waited for. One
+ * that has expired counts as new.
  */
 export async function reserveIdempotencyKey(
   transaction: Queryable,

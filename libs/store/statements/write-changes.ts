@@ -15,8 +15,8 @@ export interface WrittenChange {
 }
 
 /**
- * Writes the trips as they are after their events, the events, and their outbox entries, in one round trip. A trip that was
- * only just inserted is left as it is (its row has the event's number already).
+ * Writes the trips as they are after their events, the events, and their outbox entries, in one round trip. A trip
+ * that was only just inserted is left as it is (its row has the event's number already).
  *
  * Throws where a trip's row is not at the event before: the caller did not hold its lock.
  */
