@@ -56,7 +56,10 @@ function handOver(node, command) {
   });
 }
 
-/** npm passes signals on, but cannot when it is itself killed. @param {import('node:child_process').ChildProcess} child */
+/**
+ * npm passes signals on, but cannot when it is itself killed. @param {import('node:child_process').ChildProcess}
+ * child
+ */
 function endWithNpm(child) {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const parent = process.ppid;

@@ -31,7 +31,7 @@ export class OutboxRelay extends Sweep {
     this.#clock = clock;
     this.#relayed = metrics.counter(
       'outbox_relayed_total',
-      'changes told by the relay instead of their committer',
+      'Changes told by the relay instead of their committer',
     );
   }
 

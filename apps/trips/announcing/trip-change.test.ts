@@ -2,27 +2,14 @@ import { expect, test } from 'vitest';
 import { newId } from '#libs/contracts';
 import type { StoredEvent } from '#libs/store';
 import type { TripEvent } from '#libs/trip';
+import { tripRequest } from '../trip-request.sample.ts';
 import { foldEvents } from './trip-change.ts';
 
 const driverId = newId('driver');
 const requested: TripEvent = {
   type: 'requested',
   atMs: 1_000,
-  request: {
-    tripId: newId('trip'),
-    riderId: newId('rider'),
-    quoteId: newId('quote'),
-    product: 'standard',
-    pickup: { lat: 38.71, lng: -9.14 },
-    dropoff: { lat: 38.72, lng: -9.13 },
-    pickupCell: '89393362b83ffff',
-    fareAmountMinor: 700,
-    fareCurrency: 'EUR',
-    distanceM: 2_000,
-    tripS: 400,
-    requestedAtMs: 1_000,
-    searchDeadlineAtMs: 300_000,
-  },
+  request: tripRequest({ requestedAtMs: 1_000 }),
 };
 const offerMade: TripEvent = {
   type: 'offer_made',

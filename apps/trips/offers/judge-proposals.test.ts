@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newId, type DriverId, type OfferId, type OfferProposal } from '#libs/contracts';
 import type { DriverRow } from '#libs/store';
 import { evolve, type Trip } from '#libs/trip';
+import { tripRequest } from '../trip-request.sample.ts';
 import { judgeProposals, type LockedRound } from './judge-proposals.ts';
 
 const SHARD = '86393362fffffff';
@@ -9,25 +10,7 @@ const NOW_MS = 1_000;
 const TTL_MS = 15_000;
 
 function tripOf(product = 'standard'): Trip {
-  return evolve(null, {
-    type: 'requested',
-    atMs: 0,
-    request: {
-      tripId: newId('trip'),
-      riderId: newId('rider'),
-      quoteId: newId('quote'),
-      product,
-      pickup: { lat: 38.71, lng: -9.14 },
-      dropoff: { lat: 38.72, lng: -9.13 },
-      pickupCell: '89393362b83ffff',
-      fareAmountMinor: 700,
-      fareCurrency: 'EUR',
-      distanceM: 2_000,
-      tripS: 400,
-      requestedAtMs: 0,
-      searchDeadlineAtMs: 300_000,
-    },
-  });
+  return evolve(null, { type: 'requested', atMs: 0, request: tripRequest({ product }) });
 }
 
 function driverOf(change: Partial<DriverRow> = {}): DriverRow {

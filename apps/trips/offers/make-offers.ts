@@ -35,7 +35,7 @@ export class MakeOffersHandler extends CommandHandlers {
     super(logger);
     this.#committer = committer;
     this.#offerTtlMs = config.offerTtlMs;
-    this.#outcomes = metrics.counter('offers_total', 'offers proposed by matchers, by outcome', ['outcome']);
+    this.#outcomes = metrics.counter('offers_total', 'Offers proposed by matchers, by outcome', ['outcome']);
   }
 
   @HandleCommand(makeOffers)
