@@ -1,62 +1,38 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CommandClient } from '#libs/bus';
 import {
   answerOffer,
-  toDriverTrip,
   type DriverId,
   type DriverTrip,
   type Idempotency,
   type OfferAnswer,
   type OfferId,
 } from '#libs/contracts';
-import { LOGGER, type Logger } from '#libs/service';
 import type { RequestRefs } from '../caller/request-refs.ts';
-import { Attendance } from '../presence/attendance.ts';
+import { ChangeTrip } from '../trips/change-trip.ts';
 
-/** Accepts or declines an offer. Whom it makes of the driver comes back by push, in the order of the commits. */
+/** Accepts or declines an offer. */
 @Injectable()
 export class AnswerOffer {
-  readonly #commands: CommandClient;
-  readonly #attendance: Attendance;
-  readonly #logger: Logger;
+  readonly #changeTrip: ChangeTrip;
 
-  constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#commands = commands;
-    this.#attendance = attendance;
-    this.#logger = logger;
+  constructor(@Inject(ChangeTrip) changeTrip: ChangeTrip) {
+    this.#changeTrip = changeTrip;
   }
 
-  async execute(
+  execute(
     driverId: DriverId,
     offerId: OfferId,
     answer: OfferAnswer,
     refs: RequestRefs,
     idempotency?: Idempotency,
   ): Promise<DriverTrip> {
-    this.#attendance.heard(driverId);
-    const trip = await this.#commands.call(answerOffer, {
+    const input = {
       driver_id: driverId,
       offer_id: offerId,
       answer,
       ...(idempotency !== undefined && { idempotency }),
-    });
-    const { trip_id, seq, state } = trip;
-    this.#logger.info(
-      {
-        event: answer === 'accept' ? 'offer_accepted' : 'offer_declined',
-        trip_id,
-        offer_id: offerId,
-        driver_id: driverId,
-        seq,
-        state,
-        ...refs,
-      },
-      'offer answered',
-    );
-    return toDriverTrip(trip);
+    };
+    const event = answer === 'accept' ? 'offer_accepted' : 'offer_declined';
+    return this.#changeTrip.execute(answerOffer, input, { event, offer_id: offerId }, refs);
   }
 }

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { PresenceModule } from '../presence/presence.module.ts';
+import { TripsModule } from '../trips/trips.module.ts';
 import { AnswerOffer } from './answer-offer.ts';
 import { OffersController } from './offers.controller.ts';
 
 /** Answers to offers. */
 @Module({
-  imports: [PresenceModule],
+  imports: [TripsModule],
   controllers: [OffersController],
   providers: [AnswerOffer],
   exports: [AnswerOffer],

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PresenceModule } from '../presence/presence.module.ts';
+import { ChangeTrip } from './change-trip.ts';
 import { DriveTrip } from './drive-trip.ts';
 import { ReplayTrips } from './replay-trips.ts';
 import { TripsController } from './trips.controller.ts';
@@ -8,7 +9,7 @@ import { TripsController } from './trips.controller.ts';
 @Module({
   imports: [PresenceModule],
   controllers: [TripsController],
-  providers: [DriveTrip, ReplayTrips],
-  exports: [DriveTrip, ReplayTrips],
+  providers: [ChangeTrip, DriveTrip, ReplayTrips],
+  exports: [ChangeTrip, DriveTrip, ReplayTrips],
 })
 export class TripsModule {}
