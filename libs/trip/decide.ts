@@ -85,6 +85,7 @@ function decideAccept(
   command: Extract<TripCommand, { type: 'accept' }>,
   nowMs: number,
 ): TripDecision {
+  if (trip.driver?.driverId === command.driverId) return UNCHANGED;
   if (trip.offer?.offerId !== command.offerId || trip.offer.driverId !== command.driverId)
     return refused('offer_closed');
   if (nowMs >= trip.offer.expiresAtMs) return refused('offer_closed');

@@ -39,10 +39,7 @@ async function apply(transaction: TripTransaction, answer: Answer): Promise<Trip
   const { driver_id: driverId, offer_id: offerId } = answer;
   const tripId = await findOffer(transaction, offerId, driverId);
   if (tripId === undefined) throw new HailgridError('offer_not_found', `no offer ${offerId} to ${driverId}`);
-  const changed = await transaction.change(tripId, () => commandOf(transaction, answer));
-  // A second tap on "accept" after the first one counted is not an error.
-  if (answer.answer === 'accept' && changed.trip.driver?.driverId === driverId) return changed.trip;
-  return tripOrThrow(changed);
+  return tripOrThrow(await transaction.change(tripId, () => commandOf(transaction, answer)));
 }
 
 async function commandOf(transaction: TripTransaction, answer: Answer): Promise<TripCommand> {
