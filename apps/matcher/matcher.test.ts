@@ -81,7 +81,7 @@ class PlayedTrips {
 
   @HandleCommand(getShardMap)
   async shardMap(): Promise<CommandOutput<typeof getShardMap>> {
-    return { shards: this.map.claims() };
+    return { shards: this.map.claims(), more: false };
   }
 
   @HandleCommand(openDemand)

@@ -21,6 +21,7 @@ export const ERRORS = {
   trip_not_found: { status: 404, title: 'No such trip' },
   quote_not_found: { status: 404, title: 'No such quote' },
   offer_not_found: { status: 404, title: 'No such offer' },
+  matcher_not_found: { status: 404, title: 'No such matcher' },
   method_not_allowed: { status: 405, title: 'This address does not know the method' },
   quote_expired: { status: 409, title: 'The quote has expired; ask for a new one' },
   quote_used: { status: 409, title: 'The quote was used for another trip' },

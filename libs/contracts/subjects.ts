@@ -32,3 +32,18 @@ export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
 
 /** Between driver-api instances: a driver's record was changed at another one than its own (JSON `DriverChanged`). */
 export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
+
+/** "I live", from every matcher to the planners (JSON `MatcherHeartbeat`). */
+export const HEARTBEAT_SUBJECT = 'matchers.heartbeat';
+
+/** Tells the planner that matchers have come, gone, or are to be drained (empty); a hint, the table is the truth. */
+export const PLANNER_WAKE_SUBJECT = 'planner.wake';
+
+/** Asks a matcher that has fallen silent whether it lives (request/reply). */
+export const probeSubject = (matcher: string): string => `matcher.${matcher}.probe`;
+
+/** Asks the next owner of some shards to get ready for them (request/reply, `PrepareShards`). */
+export const prepareSubject = (matcher: string): string => `matcher.${matcher}.prepare`;
+
+/** Asks the present owner of some shards to stop matching them (request/reply, `DrainShards`). */
+export const drainSubject = (matcher: string): string => `matcher.${matcher}.drain`;

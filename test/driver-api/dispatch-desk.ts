@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CommandClient } from '#libs/bus';
 import {
   createQuote,
@@ -33,7 +34,10 @@ export class DispatchDesk {
   static async open(natsUrls: readonly string[], clock: Clock): Promise<DispatchDesk> {
     const desk = new DispatchDesk(new CommandClient([...natsUrls], 'desk', 1), clock);
     await desk.commands.connect();
-    const { shards } = await desk.commands.call(joinShards, { matcher: MATCHER });
+    const { shards } = await desk.commands.call(joinShards, {
+      matcher: MATCHER,
+      incarnation: randomUUID(),
+    });
     desk.#epochs = new Map(shards.map(({ shard, epoch }) => [shard, epoch]));
     return desk;
   }

@@ -68,7 +68,7 @@ export class PlayedTrips implements ReportsFailures {
 
   @HandleCommand(getShardMap)
   async shardMap(): Promise<CommandOutput<typeof getShardMap>> {
-    return { shards: this.map.claims() };
+    return { shards: this.map.claims(), more: false };
   }
 
   @HandleCommand(createQuote)

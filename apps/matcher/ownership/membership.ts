@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
@@ -25,6 +26,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy, Befo
   readonly #shards: LiveShardMap;
   readonly #logger: Logger;
   readonly #outage: OutageLog;
+  readonly #incarnation = randomUUID();
   readonly #stop = new AbortController();
   #joining: Promise<void> = Promise.resolve();
   #joined = false;
@@ -71,7 +73,10 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy, Befo
 
   async #join(): Promise<boolean> {
     try {
-      const { shards } = await this.#commands.call(joinShards, { matcher: this.#ownership.self });
+      const { shards } = await this.#commands.call(joinShards, {
+        matcher: this.#ownership.self,
+        incarnation: this.#incarnation,
+      });
       this.#joined = true;
       this.#outage.worked();
       this.#shards.learn(shards);
@@ -85,7 +90,10 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy, Befo
   async #leave(): Promise<void> {
     await this.#joining;
     try {
-      const { shards } = await this.#commands.call(leaveShards, { matcher: this.#ownership.self });
+      const { shards } = await this.#commands.call(leaveShards, {
+        matcher: this.#ownership.self,
+        incarnation: this.#incarnation,
+      });
       this.#shards.learn(shards);
       this.#logger.info({ event: 'left' }, 'handed the shards back');
     } catch (error) {

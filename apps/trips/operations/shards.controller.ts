@@ -1,5 +1,6 @@
-import { Controller, Get, Inject } from '@nestjs/common';
-import { getShards, routerPath, type ShardMapMessage } from '#libs/contracts';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { getShards, routerPath, toTimestamp, type ShardPage } from '#libs/contracts';
 import { ForRole } from '#libs/service';
 import { readShards, TripStore } from '#libs/store';
 
@@ -14,7 +15,15 @@ export class ShardsController {
 
   @Get(routerPath(getShards))
   @ForRole('operator')
-  async list(): Promise<ShardMapMessage> {
-    return { shards: await readShards(this.#store) };
+  async list(
+    @Query({ schema: getShards.query }) _query: z.output<typeof getShards.query>,
+  ): Promise<ShardPage> {
+    const rows = await readShards(this.#store);
+    return {
+      data: rows.map((row) => ({ ...row, since: toTimestamp(0), load: null })),
+      next_cursor: null,
+      matchers: [],
+      planner: null,
+    };
   }
 }

@@ -17,6 +17,6 @@ export class GetShardMapHandler extends CommandHandlers {
 
   @HandleCommand(getShardMap)
   async handle(_input: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
-    return { shards: await readShards(this.#store) };
+    return { shards: await readShards(this.#store), more: false };
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../command.ts';
 import { driverId, offerId, tripId } from '../ids.ts';
-import { instanceName, shardClaim, shardMapMessage } from '../shards.ts';
+import { incarnation, instanceName, shardClaim, shardMapMessage } from '../shards.ts';
 import { h3Cell, point, product, timestamp } from '../values.ts';
 
 /** A trip that waits for a driver, as its matcher needs it. */
@@ -92,18 +92,32 @@ export const makeOffers = defineCommand(
   MAKE_OFFERS_TIMEOUT_MS,
 );
 
-/** A matcher comes up: the static plan is made anew and every shard that changes hands gets a new epoch. */
+/**
+ * A matcher comes up: it is a member from now on, and what a former incarnation of it still held gets a new epoch. Its
+ * share of the shards follows from the planner's next decision. Answers the map as it stands.
+ */
 export const joinShards = defineCommand(
   'trips.shards.join',
-  z.object({ matcher: instanceName }),
+  z.object({ matcher: instanceName, incarnation }),
   shardMapMessage,
 );
 
-/** A matcher goes down in good order: its shards go to the others. */
+/**
+ * A matcher wants to go: the planner hands its shards to the others, one after the other, and then forgets it. Answers
+ * the map as it stands, so that to ask again tells how far it has come. Of another incarnation than the member's it
+ * changes nothing.
+ */
 export const leaveShards = defineCommand(
   'trips.shards.leave',
-  z.object({ matcher: instanceName }),
+  z.object({ matcher: instanceName, incarnation }),
   shardMapMessage,
 );
 
-export const getShardMap = defineCommand('trips.shards.map', z.object({}), shardMapMessage);
+export const MAX_CLAIMS_PER_PAGE = 4096;
+
+/** The map, by pages in the order of the cells; the next page is after the last shard of this one, if there is one. */
+export const getShardMap = defineCommand(
+  'trips.shards.map',
+  z.object({ after: h3Cell.optional() }),
+  shardMapMessage.extend({ more: z.boolean() }),
+);
