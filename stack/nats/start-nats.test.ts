@@ -35,3 +35,19 @@ test('servers of a cluster pass messages on to one another', async () => {
   await nats.stop();
   directory.remove();
 });
+
+test('a server of a cluster that was killed comes back at its place, and clients are told of no others', async () => {
+  const directory = temporaryDirectory('nats-test');
+  const nats = await startNats({ directory: directory.path, servers: 3 });
+  const [node] = nats.nodes;
+  const url = node!.url;
+  await node!.server.kill();
+  await expect(connect({ servers: url, reconnect: false, timeout: 1000 })).rejects.toThrow('refused');
+  await node!.restart();
+  expect(node!.url).toBe(url);
+  const connection = await connect({ servers: url });
+  expect(connection.info?.connect_urls).toBeUndefined();
+  await connection.close();
+  await nats.stop();
+  directory.remove();
+});

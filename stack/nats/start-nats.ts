@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
@@ -20,10 +20,21 @@ export interface NatsOptions {
   port?: number;
 }
 
+export interface NatsNode {
+  /** Its client URL: the same after a restart. */
+  readonly url: string;
+  /** Another one after a restart. */
+  readonly server: SupervisedChild;
+  /** Starts it again, without anything of its former life, after it was stopped or killed. */
+  restart(): Promise<void>;
+}
+
 export interface Nats {
   readonly version: string;
   /** For HAILGRID_NATS_URLS: one URL per server. */
   readonly urls: readonly string[];
+  readonly nodes: readonly NatsNode[];
+  /** The processes that run now. */
   readonly servers: readonly SupervisedChild[];
   stop(): Promise<void>;
 }
@@ -33,48 +44,97 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   const binary = await findServer();
   const count = options.servers ?? 1;
   const clusterPorts = count > 1 ? await Promise.all(Array.from({ length: count }, freePort)) : [];
-  const servers: SupervisedChild[] = [];
+  const nodes = Array.from(
+    { length: count },
+    (_, index) => new RestartableNode(binary.path, options, index, clusterPorts),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.stop()));
+  };
   try {
-    const started = await Promise.all(
-      Array.from({ length: count }, (_, index) =>
-        startServer(binary.path, options, index, clusterPorts, servers),
-      ),
-    );
-    return { version: binary.version, urls: started, servers, stop: () => stopAll(servers) };
+    await Promise.all(nodes.map((node) => node.start()));
   } catch (error) {
-    await stopAll(servers);
+    await stop();
     throw error;
   }
+  return {
+    version: binary.version,
+    urls: nodes.map(({ url }) => url),
+    nodes,
+    get servers() {
+      return nodes.map(({ server }) => server);
+    },
+    stop,
+  };
 }
 
-async function startServer(
-  binary: string,
-  options: NatsOptions,
-  index: number,
-  clusterPorts: readonly number[],
-  servers: SupervisedChild[],
-): Promise<string> {
-  const name = clusterPorts.length === 0 ? 'nats' : `nats-${index + 1}`;
-  const portsDirectory = join(options.directory, name);
-  mkdirSync(portsDirectory, { recursive: true });
-  const port = index === 0 ? (options.port ?? ANY_PORT) : ANY_PORT;
-  const child = new SupervisedChild({
-    name,
-    command: binary,
-    args: [
-      `--addr=${LOOPBACK}`,
-      `--port=${port}`,
-      `--name=${name}`,
-      `--ports_file_dir=${portsDirectory}`,
-      ...clusterArguments(index, clusterPorts),
-    ],
-    logFile: join(options.directory, `${name}.log`),
-  });
-  servers.push(child);
-  await child.untilLogged((line) => (line.includes(READY) ? true : undefined));
-  const ports = await readPorts(join(portsDirectory, `nats-server_${child.pid}.ports`));
-  if (ports.monitoring !== undefined) await untilRouted(name, ports.monitoring, clusterPorts.length - 1);
-  return ports.client;
+class RestartableNode implements NatsNode {
+  readonly #binary: string;
+  readonly #options: NatsOptions;
+  readonly #index: number;
+  readonly #clusterPorts: readonly number[];
+  #server: SupervisedChild | undefined;
+  #url: string | undefined;
+
+  constructor(binary: string, options: NatsOptions, index: number, clusterPorts: readonly number[]) {
+    this.#binary = binary;
+    this.#options = options;
+    this.#index = index;
+    this.#clusterPorts = clusterPorts;
+  }
+
+  get url(): string {
+    if (this.#url === undefined) throw new Error(`${this.#name} has not been started`);
+    return this.#url;
+  }
+
+  get server(): SupervisedChild {
+    if (this.#server === undefined) throw new Error(`${this.#name} has not been started`);
+    return this.#server;
+  }
+
+  async start(): Promise<void> {
+    const portsDirectory = join(this.#options.directory, this.#name);
+    rmSync(portsDirectory, { recursive: true, force: true });
+    mkdirSync(portsDirectory, { recursive: true });
+    const child = new SupervisedChild({
+      name: this.#name,
+      command: this.#binary,
+      args: [
+        `--addr=${LOOPBACK}`,
+        `--port=${this.#port}`,
+        `--name=${this.#name}`,
+        `--ports_file_dir=${portsDirectory}`,
+        ...clusterArguments(this.#index, this.#clusterPorts),
+      ],
+      logFile: join(this.#options.directory, `${this.#name}.log`),
+    });
+    this.#server = child;
+    await child.untilLogged((line) => (line.includes(READY) ? true : undefined));
+    const ports = await readPorts(join(portsDirectory, `nats-server_${child.pid}.ports`));
+    this.#url = ports.client;
+    if (ports.monitoring !== undefined)
+      await untilRouted(this.#name, ports.monitoring, this.#clusterPorts.length - 1);
+  }
+
+  async restart(): Promise<void> {
+    if (this.server.isRunning()) throw new Error(`${this.#name} runs already`);
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  get #name(): string {
+    return this.#clusterPorts.length === 0 ? 'nats' : `nats-${this.#index + 1}`;
+  }
+
+  /** Clients find a restarted server where it was. */
+  get #port(): number {
+    if (this.#url !== undefined) return Number(new URL(this.#url).port);
+    return this.#index === 0 ? (this.#options.port ?? ANY_PORT) : ANY_PORT;
+  }
 }
 
 function clusterArguments(index: number, clusterPorts: readonly number[]): string[] {
@@ -82,6 +142,8 @@ function clusterArguments(index: number, clusterPorts: readonly number[]): strin
   if (own === undefined) return [];
   const routes = clusterPorts.map((port) => `nats://${LOOPBACK}:${port}`).join(',');
   return [
+    // Clients use the URLs they were given, and no others: a line that is laid in between cannot be walked around.
+    '--no_advertise',
     '--http_port',
     String(ANY_PORT),
     '--cluster_name',
@@ -125,8 +187,4 @@ async function untilRouted(name: string, monitoring: string, others: number): Pr
     SETTLE_TIMEOUT_MS,
     () => `${name} found no route to the other servers of its cluster`,
   );
-}
-
-async function stopAll(servers: readonly SupervisedChild[]): Promise<void> {
-  await Promise.all(servers.map((server) => server.stop()));
 }

@@ -1,4 +1,4 @@
-import { startNats } from '../nats/start-nats.ts';
+import { startNats, type NatsNode } from '../nats/start-nats.ts';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 
@@ -7,6 +7,8 @@ export interface TestNats {
   readonly urls: readonly string[];
   /** The server processes, to be paused or killed. */
   readonly servers: readonly SupervisedChild[];
+  /** The same with what restarts them. */
+  readonly nodes: readonly NatsNode[];
   stop(): Promise<void>;
 }
 
@@ -17,7 +19,10 @@ export async function testNats(servers = 1): Promise<TestNats> {
   return {
     url: nats.urls.join(','),
     urls: nats.urls,
-    servers: nats.servers,
+    get servers() {
+      return nats.servers;
+    },
+    nodes: nats.nodes,
     stop: async () => {
       await nats.stop();
       directory.remove();

@@ -1,8 +1,8 @@
 import { BUILT_IN_AREA } from '../city/service-area.ts';
 import { ensureBuilt } from '../build/ensure-built.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../process/temporary-directory.ts';
+import { RestartableService } from '../services/restartable-service.ts';
 import type { ClockSettings, SystemSettings } from '../services/service-environment.ts';
-import { startService, type RunningService } from '../services/start-service.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { testNats, type TestNats } from './nats.ts';
 
@@ -17,20 +17,7 @@ export interface WorldOptions {
 }
 
 /** One service process of a test, by its instance name. */
-export interface TestService {
-  readonly instance: string;
-  /** Base URL of its HTTP API; another one after `restart`. */
-  readonly url: string;
-  readonly logFile: string;
-  /** `kill -9`. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-  /** SIGSTOP until `resume`: alive to the system, dead to its peers. */
-  pause(): void;
-  resume(): void;
-  /** Starts it anew with the same settings, after `kill` or `stop`. */
-  restart(): Promise<void>;
-}
+export type TestService = RestartableService;
 
 export interface TestWorld {
   readonly database: TestDatabase;
@@ -98,7 +85,7 @@ class World implements TestWorld {
     const number = [...this.#services.values()].filter((service) => service.app === app).length + 1;
     const instance = `${app}-${number}`;
     const spec = { app, instance, httpPort: 0, system: this.#system, directory: this.#directory.path };
-    const service = new RestartableService(await startService(spec));
+    const service = await RestartableService.start(spec);
     this.#services.set(instance, service);
     if (isIssuer(app)) this.#system = { ...this.#system, issuerUrl: service.url };
     return service;
@@ -115,58 +102,5 @@ class World implements TestWorld {
     if (deaths.length === 0) this.#directory.remove();
     else this.#directory.keep();
     if (deaths.length > 0) throw new Error(deaths.join('\n'));
-  }
-}
-
-class RestartableService implements TestService {
-  #running: RunningService;
-
-  constructor(running: RunningService) {
-    this.#running = running;
-  }
-
-  get app(): string {
-    return this.#running.spec.app;
-  }
-
-  get instance(): string {
-    return this.#running.spec.instance;
-  }
-
-  get url(): string {
-    return this.#running.url;
-  }
-
-  get logFile(): string {
-    return this.#running.child.logFile;
-  }
-
-  async kill(): Promise<void> {
-    await this.#running.child.kill();
-  }
-
-  async stop(): Promise<void> {
-    await this.#running.child.stop();
-  }
-
-  pause(): void {
-    this.#running.child.pause();
-  }
-
-  resume(): void {
-    this.#running.child.resume();
-  }
-
-  async restart(): Promise<void> {
-    if (this.#running.child.isRunning()) throw new Error(`${this.instance} runs already`);
-    this.#running = await startService(this.#running.spec);
-  }
-
-  /** Why it is gone though nobody here ended it; undefined while all is well. */
-  async causeOfDeath(): Promise<string | undefined> {
-    const { child } = this.#running;
-    if (child.isRunning()) return undefined;
-    const exit = await child.exited;
-    return exit.expected ? undefined : child.describeExit(exit);
   }
 }

@@ -7,7 +7,7 @@ import { BUILT_IN_AREA, startServices, type TestWorld } from '../../stack/test-w
 import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';
-import { SeverableLine } from './severable-line.ts';
+import { SeverableLine } from '../../stack/network/severable-line.ts';
 
 const PICKUP = { lat: 38.7223, lng: -9.1393 };
 const DROPOFF = { lat: 38.71, lng: -9.13 };

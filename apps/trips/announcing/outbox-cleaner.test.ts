@@ -6,7 +6,7 @@ import { createLogger, systemClock } from '#libs/service';
 import { Database, TripStore } from '#libs/store';
 import { query } from '../../../stack/postgres/query.ts';
 import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../../stack/test-world/index.ts';
-import { SeverableLine } from '../../../test/driver-api/severable-line.ts';
+import { SeverableLine } from '../../../stack/network/severable-line.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 
 const SUBJECT = 'push.rider.test';

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { LOOPBACK } from './free-port.ts';
+
+/** `reset`: connections are closed and new ones refused. `black_hole`: they stand, and nothing goes through them. */
+export type CutKind = 'reset' | 'black_hole';
+
+/** A TCP line to a server that can be cut and mended: what is at its ends lives on meanwhile. */
+export class SeverableLine {
+  readonly #server: Server;
+  readonly #target: URL;
+  readonly #open = new Set<Socket>();
+  /** Connections taken while the line was a black hole: joined to the server when it is mended. */
+  readonly #waiting = new Set<Socket>();
+  #cut: CutKind | undefined;
+  #forwardedBytes = 0;
+  readonly url: string;
+
+  private constructor(server: Server, target: URL) {
+    this.#server = server;
+    this.#target = target;
+    this.url = `nats://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+    server.on('connection', (near) => this.#take(near));
+  }
+
+  static async to(target: string): Promise<SeverableLine> {
+    const server = createServer();
+    server.listen(0, LOOPBACK);
+    await once(server, 'listening');
+    return new SeverableLine(server, new URL(target));
+  }
+
+  /** Both ways together, since the line was laid. */
+  get forwardedBytes(): number {
+    return this.#forwardedBytes;
+  }
+
+  /** In a black hole what is sent waits in the ends' own buffers, as where a network loses every packet. */
+  cut(kind: CutKind = 'reset'): void {
+    this.#cut = kind;
+    for (const socket of this.#open) {
+      if (kind === 'reset') socket.destroy();
+      else socket.pause();
+    }
+  }
+
+  mend(): void {
+    this.#cut = undefined;
+    for (const near of this.#waiting) this.#join(near);
+    for (const socket of this.#open) socket.resume();
+    this.#waiting.clear();
+  }
+
+  close(): void {
+    this.cut();
+    for (const near of this.#waiting) near.destroy();
+    this.#server.close();
+  }
+
+  #take(near: Socket): void {
+    near.on('error', () => near.destroy());
+    if (this.#cut === undefined) {
+      this.#join(near);
+    } else if (this.#cut === 'reset') {
+      near.destroy();
+    } else {
+      near.pause();
+      this.#waiting.add(near);
+      near.on('close', () => this.#waiting.delete(near));
+    }
+  }
+
+  #join(near: Socket): void {
+    const far = connect(Number(this.#target.port), this.#target.hostname);
+    this.#forward(near, far);
+    this.#forward(far, near);
+  }
+
+  #forward(from: Socket, to: Socket): void {
+    this.#open.add(from);
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      this.#open.delete(from);
+      to.destroy();
+    });
+    from.on('data', (bytes: Buffer) => {
+      this.#forwardedBytes += bytes.length;
+      if (to.write(bytes)) return;
+      from.pause();
+      to.once('drain', () => {
+        if (this.#cut === undefined) from.resume();
+      });
+    });
+  }
+}
