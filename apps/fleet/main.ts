@@ -19,6 +19,7 @@ function prepare(): { config: FleetConfig; fleet: Fleet; city: City } {
       minutes: config.HAILGRID_FLEET_MINUTES,
       drivers: config.HAILGRID_FLEET_DRIVERS,
       seed: config.HAILGRID_FLEET_SEED,
+      longestTripM: config.HAILGRID_FLEET_LONGEST_TRIP_M,
     });
     return { config, fleet: new Fleet(config, city), city };
   } catch (error) {

@@ -31,6 +31,8 @@ export interface CityPlan {
   readonly minutes: number;
   readonly drivers: number;
   readonly seed: number;
+  /** Made-up trips are no longer than this as the crow flies; undefined: as long as the city is wide. */
+  readonly longestTripM?: number | undefined;
 }
 
 const SECONDS_PER_DAY = 86_400;
@@ -70,17 +72,17 @@ function builtInCity(plan: CityPlan): City {
 }
 
 function syntheticCity(
-  { seed, drivers, fromS, minutes }: CityPlan,
+  { seed, drivers, fromS, minutes, longestTripM }: CityPlan,
   name: string,
   graph: StreetGraph,
   hotSpots: Parameters<typeof rateFor>[1],
 ): City {
   const hour = Math.floor((fromS % SECONDS_PER_DAY) / 3600);
-  const tripsPerS = rateFor(graph, hotSpots, seed, drivers, hour);
+  const tripsPerS = rateFor(graph, hotSpots, seed, drivers, hour, longestTripM);
   return {
     name,
     graph,
-    demand: syntheticDemand(graph, hotSpots, seed, tripsPerS),
+    demand: syntheticDemand(graph, hotSpots, seed, tripsPerS, longestTripM),
     leftOut: 0,
     driverStarts: startsFromHotSpots(graph, hotSpots, seed, drivers),
     demandS: minutes === 0 ? null : minutes * 60,

@@ -39,6 +39,15 @@ test('made-up demand comes at its rate', () => {
   expect(trips.at(-1)!.atS).toBeLessThan(2_640);
 });
 
+test('made-up trips can be kept short, and more of them are asked for then', () => {
+  const trips = take(syntheticDemand(graph, LISBON_HOT_SPOTS, 3, 2, 2_000), 300);
+  const distances = trips.map(({ pickup, dropoff }) => greatCircleM(pickup, dropoff));
+  expect(distances.every((distanceM) => distanceM <= 2_000)).toBe(true);
+  expect(rateFor(graph, LISBON_HOT_SPOTS, 1, 300, 12, 2_000)).toBeGreaterThan(
+    rateFor(graph, LISBON_HOT_SPOTS, 1, 300, 12),
+  );
+});
+
 test('the rate is in proportion to the drivers and lower when traffic is slow', () => {
   const rate = rateFor(graph, LISBON_HOT_SPOTS, 1, 300, 3);
   expect(rateFor(graph, LISBON_HOT_SPOTS, 1, 600, 3)).toBeCloseTo(2 * rate, 9);

@@ -19,12 +19,13 @@ export function* syntheticDemand(
   hotSpots: readonly HotSpot[],
   seed: number,
   tripsPerS: number,
+  longestM = Infinity,
 ): Generator<DemandTrip, never> {
   const gaps = randomStream(seed, 'demand-gap');
   let atS = 0;
   for (let index = 0; ; index++) {
     atS += gaps.exponential(1 / tripsPerS);
-    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-ends', index));
+    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-ends', index), longestM);
     yield { index, atS, pickup: graph.point(from), dropoff: graph.point(to), rideS: null };
   }
 }
@@ -36,21 +37,29 @@ export function rateFor(
   seed: number,
   drivers: number,
   hour: number,
+  longestM = Infinity,
 ): number {
   const router = new StreetRouter(graph);
   let totalS = 0;
   for (let ride = 0; ride < RIDES_SAMPLED; ride++) {
-    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-sample', ride));
+    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-sample', ride), longestM);
     totalS += router.route(from, to, hour)?.totalS ?? 0;
   }
   return (drivers * TARGET_UTILIZATION) / (totalS / RIDES_SAMPLED + APPROACH_AND_BOARDING_S);
 }
 
-function drawEnds(graph: StreetGraph, hotSpots: readonly HotSpot[], random: Random): [number, number] {
+/** A way of {@link SHORTEST_TRIP_M} to `longestM` as the crow flies. */
+function drawEnds(
+  graph: StreetGraph,
+  hotSpots: readonly HotSpot[],
+  random: Random,
+  longestM: number,
+): [number, number] {
   const from = drawNode(graph, hotSpots, random);
   for (let draw = 0; draw < MAX_DRAWS_PER_TRIP; draw++) {
     const to = drawNode(graph, hotSpots, random);
-    if (greatCircleM(graph.point(from), graph.point(to)) >= SHORTEST_TRIP_M) return [from, to];
+    const distanceM = greatCircleM(graph.point(from), graph.point(to));
+    if (distanceM >= SHORTEST_TRIP_M && distanceM <= longestM) return [from, to];
   }
   // A village: any other node will do.
   return [from, (from + 1 + random.below(Math.max(1, graph.nodeCount - 1))) % graph.nodeCount];

@@ -19,6 +19,8 @@ export const fleetEnvironment = z.object({
   HAILGRID_FLEET_ACCEPT: probability.default(0.95),
   HAILGRID_FLEET_DRIVER_CANCEL: probability.default(0.005),
   HAILGRID_FLEET_RIDER_CANCEL: probability.default(0.01),
+  /** Of made-up demand, as the crow flies; unset: as long as the city is wide. */
+  HAILGRID_FLEET_LONGEST_TRIP_M: z.coerce.number().min(1_000).optional(),
   /** Seconds of service time after the demand in which open trips may still be served. */
   HAILGRID_FLEET_DRAIN_S: z.coerce.number().min(0).default(0),
   HAILGRID_FLEET_LOG: z.string().optional(),

@@ -127,6 +127,12 @@ export class Driver {
         return;
       case 'offer':
         this.#services.book.offer(frame.data.trip_id, performance.now());
+        this.#services.log.write({
+          kind: 'driver_offered',
+          driver_id: this.id,
+          trip_id: frame.data.trip_id,
+          offer_id: frame.data.offer_id,
+        });
         this.#apply({ type: 'offered', offer: frame.data });
         return;
       case 'offer_closed':
@@ -137,6 +143,13 @@ export class Driver {
         });
         return;
       case 'trip':
+        this.#services.log.write({
+          kind: 'driver_saw',
+          driver_id: this.id,
+          trip_id: frame.data.trip.trip_id,
+          seq: frame.data.trip.seq,
+          state: frame.data.trip.state,
+        });
         this.#apply({ type: 'trip_changed', trip: frame.data.trip });
         return;
       case 'ack':

@@ -46,6 +46,7 @@ export class Rider {
 
   /** Resolves when the trip is requested and followed, or could not be; failures are counted. */
   async start(): Promise<void> {
+    const sinceMs = Date.now();
     try {
       await this.#request();
       this.#schedulePatience();
@@ -53,6 +54,7 @@ export class Rider {
     } catch (error) {
       this.#onEnd();
       this.#countError(error);
+      this.#noteFailure(error, sinceMs);
     }
   }
 
@@ -159,6 +161,13 @@ export class Rider {
       if (error instanceof ApiError && error.code === 'illegal_transition') return;
       this.#countError(error);
     }
+  }
+
+  /** A request that was acknowledged has not failed, whatever became of the socket that follows it. */
+  #noteFailure(error: unknown, sinceMs: number): void {
+    if (!(error instanceof ApiError) || error.code === 'stopped' || this.#trip !== undefined) return;
+    const { log } = this.#services;
+    log.write({ kind: 'request_failed', rider_id: this.id, code: error.code, since_ms: sinceMs });
   }
 
   #countError(error: unknown): void {

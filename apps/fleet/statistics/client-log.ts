@@ -4,11 +4,17 @@ import type { ServiceClock } from '../clock/service-clock.ts';
 
 const FLUSH_BYTES = 64 * 1024;
 
-/** What the services acknowledged to a simulated phone, for those who compare it with the database afterwards. */
-export type Acknowledged =
+/**
+ * What the services acknowledged to a simulated phone, or showed it, for those who compare it with the database
+ * afterwards; and the riders' requests that came to nothing after all tries.
+ */
+export type Seen =
   | { kind: 'trip_requested'; trip_id: string; seq: number; rider_id: string; idempotency_key: string }
   | { kind: 'rider_canceled'; trip_id: string; seq: number; rider_id: string }
+  | { kind: 'request_failed'; rider_id: string; code: string; since_ms: number }
   | { kind: 'rider_saw'; trip_id: string; seq: number; state: string }
+  | { kind: 'driver_offered'; driver_id: string; trip_id: string; offer_id: string }
+  | { kind: 'driver_saw'; driver_id: string; trip_id: string; seq: number; state: string }
   | { kind: 'driver_online'; driver_id: string; session: number }
   | {
       kind: 'driver_changed';
@@ -19,7 +25,7 @@ export type Acknowledged =
       seq: number;
     };
 
-/** One JSON line for each acknowledgement, gathered and written in large pieces. Without a file it does nothing. */
+/** One JSON line each with service time (`at`) and wall time (`at_ms`), gathered and written in large pieces. Without a file it does nothing. */
 export class ClientLog {
   readonly #clock: ServiceClock;
   readonly #file: WriteStream | undefined;
@@ -31,9 +37,9 @@ export class ClientLog {
     this.#file = path === undefined ? undefined : createWriteStream(path, { flags: 'a' });
   }
 
-  write(entry: Acknowledged): void {
+  write(entry: Seen): void {
     if (this.#file === undefined) return;
-    const line = `${JSON.stringify({ at: toTimestamp(this.#clock.now()), ...entry })}\n`;
+    const line = `${JSON.stringify({ at: toTimestamp(this.#clock.now()), at_ms: Date.now(), ...entry })}\n`;
     this.#lines.push(line);
     this.#bytes += line.length;
     if (this.#bytes >= FLUSH_BYTES) this.flush();
