@@ -1,0 +1,211 @@
+import { cellToParent } from 'h3-js';
+import { expect, test } from 'vitest';
+import { check, type Findings } from './check.ts';
+import type { ClientEntry } from './client-entry.ts';
+import type { DatabaseFacts, EventFact } from './facts.ts';
+import {
+  change,
+  ELSEWHERE,
+  event,
+  goodEntries,
+  goodFacts,
+  PICKUP,
+  servedTrip,
+  SHARD,
+  trip,
+} from './facts.sample.ts';
+import { verdictOf, type RunState } from './verdict.ts';
+
+const LIVING = new Set(['matcher-1', 'matcher-2']);
+const GOOD_RUN: RunState = {
+  ineffective: [],
+  unrecovered: [],
+  deaths: [],
+  settled: true,
+  matchingGoesOn: true,
+};
+
+function found(
+  facts: Partial<DatabaseFacts> = {},
+  entries: readonly ClientEntry[] = goodEntries(),
+): Findings {
+  return check(entries, { ...goodFacts(), ...facts }, [], LIVING);
+}
+
+/** The good history with one event changed. */
+function spoilt(tripId: string, seq: number, more: Partial<EventFact>): EventFact[] {
+  return goodFacts().events.map((one) =>
+    one.tripId === tripId && one.seq === seq ? { ...one, ...more } : one,
+  );
+}
+
+const requested: ClientEntry = { kind: 'trip_requested', at_ms: 1, trip_id: 'trip_z', seq: 1 };
+
+test('a good history has nothing wrong', () => {
+  const findings = found();
+  expect(findings).toEqual({
+    acknowledged: 3,
+    offers: 2,
+    accepted: 2,
+    lost: [],
+    doubleAssigned: [],
+    staleEpochCommits: [],
+    overlapping: [],
+    failedByFault: {},
+  });
+  expect(verdictOf(findings, GOOD_RUN)).toBe('ok');
+});
+
+test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntry[]]>([
+  ['a request that was acknowledged is not there', {}, [requested]],
+  [
+    'an event is missing in the middle',
+    { events: goodFacts().events.filter(({ tripId, seq }) => tripId !== 'trip_a' || seq !== 4) },
+    [],
+  ],
+  [
+    'a change that was acknowledged to a driver is not there',
+    {},
+    [
+      {
+        kind: 'driver_changed',
+        at_ms: 9,
+        driver_id: 'driver_y',
+        change: 'accept',
+        trip_id: 'trip_c',
+        seq: 1,
+      },
+    ],
+  ],
+  ['a rider was shown what never was', {}, [{ kind: 'rider_saw', at_ms: 9, trip_id: 'trip_c', seq: 2 }]],
+  ['a cancellation is not there', {}, [{ kind: 'rider_canceled', at_ms: 9, trip_id: 'trip_c', seq: 1 }]],
+  [
+    'an offer was shown that is not there',
+    {},
+    [{ kind: 'driver_offered', at_ms: 9, driver_id: 'driver_y', trip_id: 'trip_c' }],
+  ],
+  ['a rider waits in no shard', { shards: [{ ...goodFacts().shards[0]!, shard: ELSEWHERE }] }, []],
+  ['a rider waits in a shard nobody owns', { shards: [{ ...goodFacts().shards[0]!, owner: null }] }, []],
+  ['… whose owner is dead', { shards: [{ ...goodFacts().shards[0]!, owner: 'matcher-9' }] }, []],
+  ['… that is retired', { shards: [{ ...goodFacts().shards[0]!, retired: true }] }, []],
+  ['a search goes on past its deadline', { readAtMs: 400_000 }, []],
+])('lost: %s', ([, facts, more]) => {
+  const findings = found(facts, [...goodEntries(), ...more]);
+  expect(findings.lost).not.toEqual([]);
+  expect(verdictOf(findings, GOOD_RUN)).toBe('lost');
+});
+
+test.for<[what: string, facts: Partial<DatabaseFacts>]>([
+  [
+    'a driver is offered a second trip before the first has ended',
+    { events: spoilt('trip_b', 2, { driverVersion: 3 }) },
+  ],
+  ['two changes of a driver have one number', { events: spoilt('trip_b', 2, { driverVersion: 4 }) }],
+  [
+    'a trip is offered to a second driver while the first has it',
+    { events: spoilt('trip_a', 4, { driverId: 'driver_y' }) },
+  ],
+  ['a claim is left behind', { claims: [{ driverId: 'driver_x', tripId: 'trip_a', kind: 'trip' }] }],
+  ['a claim is of no trip', { claims: [{ driverId: 'driver_x', tripId: 'trip_q', kind: 'trip' }] }],
+  [
+    'an open offer has no claim',
+    { trips: [...goodFacts().trips.slice(0, 2), trip('trip_c', 'processing', 1, { offeredTo: 'driver_y' })] },
+  ],
+  [
+    'a claim is of another driver than the trip',
+    {
+      trips: [...goodFacts().trips, trip('trip_d', 'accepted', 3, { driverId: 'driver_y' })],
+      events: [...goodFacts().events, ...servedTrip('trip_d', 'driver_y', 2, 170n).slice(0, 3)],
+      claims: [{ driverId: 'driver_x', tripId: 'trip_d', kind: 'trip' }],
+    },
+  ],
+])('double assigned: %s', ([, facts]) => {
+  const findings = found(facts);
+  expect(findings.doubleAssigned).not.toEqual([]);
+  expect(verdictOf(findings, GOOD_RUN)).toBe('double_assigned');
+});
+
+test('double assigned: a phone accepts a second trip that the database does not see as later', () => {
+  const accept = (tripId: string): ClientEntry => ({
+    kind: 'driver_changed',
+    at_ms: 5,
+    driver_id: 'driver_x',
+    change: 'accept',
+    trip_id: tripId,
+    seq: 3,
+  });
+  // Bound to both from 2 on: neither was ended before the other began.
+  const events = [
+    event('trip_a', 1, 'requested'),
+    event('trip_a', 2, 'offer_made', { driverId: 'driver_x', shard: SHARD, epoch: 3, lsn: 150n }),
+    event('trip_b', 1, 'requested'),
+    event('trip_b', 2, 'offer_made', { driverId: 'driver_x', shard: SHARD, epoch: 3, lsn: 151n }),
+  ];
+  const findings = found({ events }, [accept('trip_a'), accept('trip_b')]);
+  expect(findings.doubleAssigned.filter((words) => words.includes('is told of'))).toHaveLength(1);
+});
+
+test('a phone that missed the end of a trip is not a double assignment', () => {
+  const entries = goodEntries().filter((entry) => !('change' in entry && entry.change === 'complete'));
+  expect(found({}, entries).doubleAssigned).toEqual([]);
+});
+
+test.for<[what: string, facts: Partial<DatabaseFacts>]>([
+  [
+    'an offer is committed after its shard has come to the next epoch',
+    { events: spoilt('trip_b', 2, { lsn: 201n }) },
+  ],
+  ['… before it has come to this one', { events: spoilt('trip_b', 2, { lsn: 99n }) }],
+  ['… under an epoch that never was', { events: spoilt('trip_b', 2, { epoch: 9 }) }],
+  ['… under none', { events: spoilt('trip_b', 2, { epoch: null }) }],
+  ['… of a shard elsewhere', { events: spoilt('trip_b', 2, { shard: ELSEWHERE }) }],
+  ['… of a shard without history', { events: spoilt('trip_b', 2, { shard: cellToParent(PICKUP, 7) }) }],
+  ['… of a shard without an owner', { changes: [change(3, 100n, { owner: null })] }],
+  ['… of a shard that is retired', { changes: [change(3, 100n, { retired: true })] }],
+])('stale: %s', ([, facts]) => {
+  const findings = found(facts);
+  expect(findings.staleEpochCommits).not.toEqual([]);
+  expect(verdictOf(findings, GOOD_RUN)).toBe('stale_epoch_commits');
+});
+
+test('a shard and its child in force together are seen', () => {
+  const shards = [
+    ...goodFacts().shards,
+    { shard: cellToParent(PICKUP, 7), epoch: 1, owner: 'matcher-1', retired: false },
+  ];
+  expect(verdictOf(found({ shards }), GOOD_RUN)).toBe('overlapping_shards');
+});
+
+test('failed requests count for the fault in whose time they failed', () => {
+  const failed = (atMs: number): ClientEntry => ({
+    kind: 'request_failed',
+    at_ms: atMs,
+    code: 'unavailable',
+    since_ms: atMs - 5,
+  });
+  const faults = [
+    { kind: 'nats-all', atMs: 100 },
+    { kind: 'rolling:matchers', atMs: 200 },
+  ];
+  const one = check([...goodEntries(), failed(150)], goodFacts(), faults, LIVING);
+  expect(one.failedByFault).toEqual({ 'nats-all': 1 });
+  expect(verdictOf(one, GOOD_RUN)).toBe('ok');
+  const two = check([...goodEntries(), failed(150), failed(250)], goodFacts(), faults, LIVING);
+  expect(two.failedByFault).toEqual({ 'nats-all': 1, 'rolling:matchers': 1 });
+  expect(verdictOf(two, GOOD_RUN)).toBe('failed_requests');
+});
+
+test.for<[Partial<RunState>, string]>([
+  [{ ineffective: ['kill9:matcher'] }, 'fault_ineffective'],
+  [{ deaths: ['trips-1'] }, 'process_died'],
+  [{ unrecovered: ['cut:matcher'] }, 'not_recovered'],
+  [{ settled: false }, 'not_settled'],
+  [{ matchingGoesOn: false }, 'matching_stopped'],
+])('a run that was not as it should be is not ok: %o', ([state, verdict]) => {
+  expect(verdictOf(found(), { ...GOOD_RUN, ...state })).toBe(verdict);
+});
+
+test('a run in which nothing happened proves nothing', () => {
+  const nothing = { trips: [], events: [], claims: [] };
+  expect(verdictOf(found(nothing, []), GOOD_RUN)).toBe('nothing_happened');
+});

@@ -1,0 +1,40 @@
+import type { ClientEntry } from './client-entry.ts';
+import { doubleAssigned } from './double-assigned.ts';
+import { failedRequests, type BlamedFault } from './failed-requests.ts';
+import type { DatabaseFacts, Violation } from './facts.ts';
+import { overlapping } from './lineage.ts';
+import { acknowledgedTrips, lost } from './lost.ts';
+import { phonesWithTwoTrips } from './phones-with-two-trips.ts';
+import { staleEpochCommits } from './stale-epoch-commits.ts';
+
+export interface Findings {
+  /** Trips that riders have been acknowledged. */
+  readonly acknowledged: number;
+  readonly offers: number;
+  /** Offers whose acceptance was acknowledged to a driver. */
+  readonly accepted: number;
+  readonly lost: readonly Violation[];
+  readonly doubleAssigned: readonly Violation[];
+  readonly staleEpochCommits: readonly Violation[];
+  readonly overlapping: readonly Violation[];
+  readonly failedByFault: Readonly<Record<string, number>>;
+}
+
+/** What the phones were told against what the database holds. */
+export function check(
+  entries: readonly ClientEntry[],
+  facts: DatabaseFacts,
+  faults: readonly BlamedFault[],
+  living: ReadonlySet<string>,
+): Findings {
+  return {
+    acknowledged: acknowledgedTrips(entries).size,
+    offers: facts.events.filter(({ type }) => type === 'offer_made').length,
+    accepted: entries.filter((entry) => entry.kind === 'driver_changed' && entry.change === 'accept').length,
+    lost: lost(entries, facts, living),
+    doubleAssigned: [...doubleAssigned(facts), ...phonesWithTwoTrips(entries, facts.events)],
+    staleEpochCommits: staleEpochCommits(facts.events, facts.changes, facts.trips),
+    overlapping: overlapping(facts.shards),
+    failedByFault: failedRequests(entries, faults),
+  };
+}

@@ -1,0 +1,68 @@
+/** What a checker compares: rows of Postgres and lines of logs, as they are. Ids are TypeIDs, cells H3 text. */
+
+export interface TripFact {
+  readonly tripId: string;
+  readonly state: string;
+  readonly seq: number;
+  readonly pickupCell: string;
+  readonly searchDeadlineMs: number;
+  /** Whom the open offer is made to. */
+  readonly offeredTo: string | null;
+  /** Who has accepted. */
+  readonly driverId: string | null;
+}
+
+export interface EventFact {
+  readonly tripId: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly driverId: string | null;
+  /** What it makes of its driver, and the count of that driver's changes: their order across trips. */
+  readonly driverStatus: string | null;
+  readonly driverVersion: number | null;
+  /** Of an offer: under whose authority it was committed, and when by the write-ahead log. */
+  readonly shard: string | null;
+  readonly epoch: number | null;
+  readonly lsn: bigint | null;
+}
+
+export interface ClaimFact {
+  readonly driverId: string;
+  readonly tripId: string;
+  readonly kind: string;
+}
+
+export interface ShardFact {
+  readonly shard: string;
+  readonly epoch: number;
+  readonly owner: string | null;
+  readonly retired: boolean;
+}
+
+/** One line of the history of ownership. */
+export interface ShardChangeFact extends ShardFact {
+  readonly kind: string;
+  readonly lsn: bigint;
+}
+
+/** All of one snapshot. */
+export interface DatabaseFacts {
+  readonly trips: readonly TripFact[];
+  readonly events: readonly EventFact[];
+  readonly claims: readonly ClaimFact[];
+  readonly shards: readonly ShardFact[];
+  readonly changes: readonly ShardChangeFact[];
+  /** Service time at which it was read. */
+  readonly readAtMs: number;
+}
+
+/** A matcher's word about shards that it has stopped matching, or begun to match. */
+export interface TenureFact {
+  readonly matcher: string;
+  readonly event: 'shards_drained' | 'shards_taken_over';
+  readonly atMs: number;
+  readonly shards: readonly { readonly shard: string; readonly epoch: number }[];
+}
+
+/** One thing that must not be, in words. */
+export type Violation = string;

@@ -1,0 +1,101 @@
+import type { Client } from 'pg';
+import { idFromUuid, type IdPrefix } from '#libs/contracts';
+import { withClient } from '../../stack/postgres/query.ts';
+import type { ClaimFact, DatabaseFacts, EventFact, ShardChangeFact, ShardFact, TripFact } from './facts.ts';
+
+/** Reads what the checker compares, in one snapshot. */
+export function readDatabase(url: string, nowMs: number): Promise<DatabaseFacts> {
+  return withClient(url, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return {
+      trips: await readTrips(client),
+      events: await readEvents(client),
+      claims: await readClaims(client),
+      shards: await readShards(client),
+      changes: await readChanges(client),
+      readAtMs: nowMs,
+    };
+  });
+}
+
+/** Only the shards, for those who wait until they are as they should be. */
+export function readShardsNow(url: string): Promise<ShardFact[]> {
+  return withClient(url, readShards);
+}
+
+async function readTrips(client: Client): Promise<TripFact[]> {
+  const { rows } = await client.query<Record<string, string | null>>(`
+    SELECT trip_id, state, seq, to_hex(pickup_cell) AS cell, offer ->> 'driverId' AS offered_to,
+      driver ->> 'driverId' AS driver_id, extract(epoch FROM search_deadline_at) * 1000 AS deadline_ms FROM trip`);
+  return rows.map((row) => ({
+    tripId: idOf('trip', text(row, 'trip_id')),
+    state: text(row, 'state'),
+    seq: Number(row['seq']),
+    pickupCell: text(row, 'cell'),
+    searchDeadlineMs: Number(row['deadline_ms']),
+    offeredTo: row['offered_to'] ?? null,
+    driverId: row['driver_id'] ?? null,
+  }));
+}
+
+async function readEvents(client: Client): Promise<EventFact[]> {
+  const { rows } = await client.query<Record<string, string | null>>(`
+    SELECT trip_id, seq, type, driver_id, driver_status, driver_version, to_hex(shard) AS shard, epoch, lsn::text AS lsn
+    FROM trip_event ORDER BY trip_id, seq`);
+  return rows.map((row) => ({
+    tripId: idOf('trip', text(row, 'trip_id')),
+    seq: Number(row['seq']),
+    type: text(row, 'type'),
+    driverId: row['driver_id'] === null ? null : idOf('driver', text(row, 'driver_id')),
+    driverStatus: row['driver_status'] ?? null,
+    driverVersion: numberOrNull(row['driver_version']),
+    shard: row['shard'] ?? null,
+    epoch: numberOrNull(row['epoch']),
+    lsn: row['lsn'] === null ? null : lsnOf(text(row, 'lsn')),
+  }));
+}
+
+async function readClaims(client: Client): Promise<ClaimFact[]> {
+  const { rows } = await client.query<Record<string, string>>(
+    'SELECT driver_id, trip_id, kind FROM driver_claim',
+  );
+  return rows.map((row) => ({
+    driverId: idOf('driver', text(row, 'driver_id')),
+    tripId: idOf('trip', text(row, 'trip_id')),
+    kind: text(row, 'kind'),
+  }));
+}
+
+async function readShards(client: Client): Promise<ShardFact[]> {
+  const { rows } = await client.query<ShardFact & { epoch: string }>(
+    'SELECT to_hex(cell) AS shard, epoch, owner, retired FROM shard',
+  );
+  return rows.map((row) => ({ ...row, epoch: Number(row.epoch) }));
+}
+
+async function readChanges(client: Client): Promise<ShardChangeFact[]> {
+  const { rows } = await client.query<ShardFact & { epoch: string; kind: string; lsn: string }>(
+    'SELECT to_hex(cell) AS shard, epoch, owner, retired, kind, lsn::text AS lsn FROM shard_change ORDER BY cell, epoch',
+  );
+  return rows.map((row) => ({ ...row, epoch: Number(row.epoch), lsn: lsnOf(row.lsn) }));
+}
+
+/** `16/B374D848` as one number: the places in the write-ahead log are in its order. */
+export function lsnOf(words: string): bigint {
+  const [high = '0', low = '0'] = words.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+}
+
+function idOf(prefix: IdPrefix, uuid: string): string {
+  return idFromUuid(prefix, uuid);
+}
+
+function numberOrNull(value: string | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+function text(row: Readonly<Record<string, string | null>>, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new TypeError(`${column} is ${String(value)}`);
+  return value;
+}

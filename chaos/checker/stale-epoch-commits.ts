@@ -1,0 +1,38 @@
+import type { EventFact, ShardChangeFact, TripFact, Violation } from './facts.ts';
+import { isInside } from './lineage.ts';
+
+/**
+ * Offers that were committed under an epoch which was not in force. The change to an epoch, the offers under it and the
+ * change to the next one stand in this order in the write-ahead log, since each offer holds the shard's row.
+ */
+export function staleEpochCommits(
+  events: readonly EventFact[],
+  changes: readonly ShardChangeFact[],
+  trips: readonly TripFact[],
+): Violation[] {
+  const historyOf = Map.groupBy(changes, ({ shard }) => shard);
+  const pickupOf = new Map(trips.map(({ tripId, pickupCell }) => [tripId, pickupCell]));
+  return events
+    .filter(({ type }) => type === 'offer_made')
+    .flatMap((offer) => {
+      const reason = whyStale(offer, historyOf, pickupOf.get(offer.tripId));
+      return reason === undefined ? [] : [`offer ${offer.tripId}#${offer.seq}: ${reason}`];
+    });
+}
+
+function whyStale(
+  { shard, epoch, lsn }: EventFact,
+  historyOf: ReadonlyMap<string, readonly ShardChangeFact[]>,
+  pickupCell: string | undefined,
+): string | undefined {
+  if (shard === null || epoch === null || lsn === null) return 'names no shard, epoch or place in the log';
+  if (pickupCell === undefined || !isInside(pickupCell, shard)) return `its pickup is not in ${shard}`;
+  const history = historyOf.get(shard) ?? [];
+  const own = history.find((change) => change.epoch === epoch);
+  if (own === undefined) return `${shard} never had epoch ${epoch}`;
+  if (own.owner === null || own.retired) return `${shard} had no owner at epoch ${epoch}`;
+  if (own.lsn >= lsn) return `committed before ${shard} came to epoch ${epoch}`;
+  const overtaking = history.find((change) => change.epoch > epoch && change.lsn <= lsn);
+  if (overtaking !== undefined) return `${shard} was at epoch ${overtaking.epoch} already, not at ${epoch}`;
+  return undefined;
+}

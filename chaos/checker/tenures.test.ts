@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { change, SHARD } from './facts.sample.ts';
+import type { TenureFact } from './facts.ts';
+import { percentiles } from './percentiles.ts';
+import { Tenures } from './tenures.ts';
+
+function fact(
+  matcher: string,
+  event: TenureFact['event'],
+  atMs: number,
+  epoch: number,
+  shard = SHARD,
+): TenureFact {
+  return { matcher, event, atMs, shards: [{ shard, epoch }] };
+}
+
+test('a planned move stalls its shard from the last drain to the takeover by the new owner', () => {
+  const tenures = new Tenures([
+    fact('matcher-1', 'shards_drained', 100, 3), // given up
+    fact('matcher-1', 'shards_drained', 500, 3),
+    fact('matcher-2', 'shards_taken_over', 620, 4),
+    fact('matcher-2', 'shards_drained', 900, 4),
+  ]);
+  expect(tenures.handoffStallsMs([change(4, 2n, { owner: 'matcher-2' })])).toEqual([120]);
+});
+
+test('what was not handed over as planned is no stall', () => {
+  const tenures = new Tenures([
+    fact('matcher-1', 'shards_drained', 500, 3),
+    fact('matcher-2', 'shards_taken_over', 620, 4),
+  ]);
+  expect(tenures.handoffStallsMs([change(4, 2n, { kind: 'reowned', owner: 'matcher-2' })])).toEqual([]);
+});
+
+test('shards are back when the last one is matched under a later epoch', () => {
+  const tenures = new Tenures([
+    fact('matcher-1', 'shards_taken_over', 50, 3),
+    fact('matcher-2', 'shards_taken_over', 800, 4),
+    fact('matcher-3', 'shards_taken_over', 900, 7, 'other'),
+  ]);
+  const before = [{ shard: SHARD, epoch: 3 }];
+  expect(tenures.takenOverAtMs(before)).toBe(800);
+  expect(tenures.takenOverAtMs([...before, { shard: 'other', epoch: 6 }])).toBe(900);
+  expect(tenures.takenOverAtMs([...before, { shard: 'other', epoch: 7 }])).toBeUndefined();
+  expect(tenures.takenOverAtMs([...before, { shard: 'other', epoch: 7 }], new Set(['other']))).toBe(800);
+});
+
+test('percentiles are samples', () => {
+  expect(percentiles([])).toEqual({ count: 0, p50: null, p99: null, max: null });
+  expect(percentiles([30, 10, 20])).toEqual({ count: 3, p50: 20, p99: 30, max: 30 });
+});

@@ -1,0 +1,51 @@
+import type { Findings } from './check.ts';
+
+/** What a run showed beside the checker's findings. */
+export interface RunState {
+  /** Faults that did not do what they were to do. */
+  readonly ineffective: readonly string[];
+  /** Faults after which the system did not come to itself. */
+  readonly unrecovered: readonly string[];
+  /** Processes that ended though no fault ended them. */
+  readonly deaths: readonly string[];
+  /** After the last fault every shard had a living owner, and new requests got drivers. */
+  readonly settled: boolean;
+  readonly matchingGoesOn: boolean;
+}
+
+export type Verdict =
+  | 'ok'
+  | 'lost'
+  | 'double_assigned'
+  | 'stale_epoch_commits'
+  | 'overlapping_shards'
+  | 'fault_ineffective'
+  | 'process_died'
+  | 'not_recovered'
+  | 'not_settled'
+  | 'matching_stopped'
+  | 'failed_requests'
+  | 'nothing_happened';
+
+/** Faults that are planned by an operator: riders are not to notice them at all. */
+const PLANNED: ReadonlySet<string> = new Set(['none', 'term:matcher', 'rolling:matchers', 'drain:matcher']);
+
+/** The worst of what was found. */
+export function verdictOf(findings: Findings, run: RunState): Verdict {
+  const failedAsPlanned = Object.keys(findings.failedByFault).some((kind) => PLANNED.has(kind));
+  const sawNothing = findings.acknowledged === 0 || findings.offers === 0 || findings.accepted === 0;
+  const wrong: readonly [boolean, Verdict][] = [
+    [findings.lost.length > 0, 'lost'],
+    [findings.doubleAssigned.length > 0, 'double_assigned'],
+    [findings.staleEpochCommits.length > 0, 'stale_epoch_commits'],
+    [findings.overlapping.length > 0, 'overlapping_shards'],
+    [run.ineffective.length > 0, 'fault_ineffective'],
+    [run.deaths.length > 0, 'process_died'],
+    [run.unrecovered.length > 0, 'not_recovered'],
+    [!run.settled, 'not_settled'],
+    [!run.matchingGoesOn, 'matching_stopped'],
+    [failedAsPlanned, 'failed_requests'],
+    [sawNothing, 'nothing_happened'],
+  ];
+  return wrong.find(([isSo]) => isSo)?.[1] ?? 'ok';
+}
