@@ -11,6 +11,8 @@ export type CoordinatorEvent =
   /** Postgres has given this process the planner's term, or taken it away. */
   | { readonly type: 'term_won'; readonly term: number }
   | { readonly type: 'term_lost' }
+  /** Something in Postgres has changed: members, mostly. */
+  | { readonly type: 'woken' }
   | { readonly type: 'bus_connected' }
   | { readonly type: 'bus_lost' }
   | {

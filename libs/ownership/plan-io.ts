@@ -12,6 +12,8 @@ export interface PlanInput {
   readonly takers: readonly InstanceName[];
   /** Who must give all of its shards away, by handing them over. */
   readonly leavers: readonly InstanceName[];
+  /** Who keep what they have and are given nothing more: those under suspicion. */
+  readonly keepers: readonly InstanceName[];
   /** Measured loads by shard, as of its owner's last heartbeat; a shard without one counts as idle. */
   readonly loads: ReadonlyMap<ShardKey, ShardLoad>;
   /** Shards that are on their way already: not to be touched, and counted where they go. */
@@ -25,7 +27,7 @@ export interface PlanInput {
 
 /** What is to be done now; bounded, so that a large imbalance takes several plans. */
 export interface Plan {
-  /** Shards whose owner is none of takers and leavers, or that have no row or owner: claimed at once, unprepared. */
+  /** Shards whose owner is none of takers, leavers and keepers, or that have no row or owner: claimed at once, unprepared. */
   readonly claim: readonly { readonly shard: ShardKey; readonly owner: InstanceName }[];
   /** Shards to hand over: prepare, drain, commit. */
   readonly move: readonly {

@@ -1,0 +1,203 @@
+import type { Holdings } from './holdings.ts';
+import type { PlanParams } from './plan-params.ts';
+
+/** Attempts of one plan; each moves at least one shard. */
+const MAX_SHIFTS = 1_000;
+/** A gain in evenness smaller than this share of the mean's square is not worth a move. */
+const LEAST_GAIN = 1e-6;
+
+/**
+ * Evens out the load by shifting borders: the heaviest taker gives to the nearest one below the mean, over the
+ * territories between them, so that territories stay whole. Each shift lowers the sum of the squared loads, so plans
+ * made again and again on the same loads come to rest.
+ */
+export function balance(holdings: Holdings, params: PlanParams): void {
+  new Balancing(holdings, params).run();
+}
+
+class Balancing {
+  readonly #holdings: Holdings;
+  readonly #threshold: number;
+  #movesLeft: number;
+
+  constructor(holdings: Holdings, params: PlanParams) {
+    this.#holdings = holdings;
+    this.#threshold = params.balanceThreshold;
+    this.#movesLeft = Math.max(
+      params.minMovedBound,
+      Math.floor(params.maxMovedShare * holdings.topology.size),
+    );
+  }
+
+  run(): void {
+    const { loads, takerCount, meanLoad } = this.#holdings;
+    if (takerCount < 2) return;
+    for (let shifts = 0; shifts < MAX_SHIFTS && this.#movesLeft > 0; shifts++) {
+      const heaviest = this.#heaviest();
+      if ((loads[heaviest] as number) <= meanLoad * (1 + this.#threshold)) return;
+      if (!this.#relieve(heaviest, meanLoad)) return;
+    }
+  }
+
+  #heaviest(): number {
+    const { loads, takerCount } = this.#holdings;
+    let heaviest = 0;
+    for (let taker = 1; taker < takerCount; taker++)
+      if ((loads[taker] as number) > (loads[heaviest] as number)) heaviest = taker;
+    return heaviest;
+  }
+
+  /** Moves what is above the mean towards whoever is below it; false where nothing can be gained. */
+  #relieve(heaviest: number, meanLoad: number): boolean {
+    const { loads, counts, takerCount } = this.#holdings;
+    for (let taker = 0; taker < takerCount; taker++)
+      if (counts[taker] === 0 && this.#found(taker, heaviest)) return true;
+    const chain = this.#chainFrom(heaviest, meanLoad);
+    const taker = chain.at(-1);
+    if (taker === undefined) return false;
+    const amount = Math.min((loads[heaviest] as number) - meanLoad, meanLoad - (loads[taker] as number));
+    if (this.#shiftAlong(chain, amount)) return true;
+    // Lumps too large for the whole way may still go one step, or straight to whoever has least.
+    return chain.length > 2 && this.#shiftAlong([heaviest, taker], amount);
+  }
+
+  /** Gives somebody who has nothing a first shard: one far from the middle of who gives it. */
+  #found(taker: number, giver: number): boolean {
+    const { topology } = this.#holdings;
+    let [best, furthest] = [-1, -1];
+    for (let shard = 0; shard < topology.size; shard++) {
+      if (!this.#mayLeave(shard, giver) || !this.#gains(shard, giver, taker)) continue;
+      const square = this.#holdings.squareFrom(shard, giver);
+      if (square > furthest) [best, furthest] = [shard, square];
+    }
+    if (best < 0) return false;
+    this.#holdings.give(best, taker);
+    this.#movesLeft--;
+    return true;
+  }
+
+  /** The shortest way over bordering territories to one below the mean; straight there if no border leads there. */
+  #chainFrom(heaviest: number, meanLoad: number): number[] {
+    const { loads, takerCount } = this.#holdings;
+    const borders = this.#borders();
+    const cameFrom = new Map<number, number | undefined>([[heaviest, undefined]]);
+    for (const territory of cameFrom.keys()) {
+      if ((loads[territory] as number) < meanLoad) return chainBack(cameFrom, territory);
+      for (let next = 0; next < takerCount; next++)
+        if (borders[territory * takerCount + next] === 1 && !cameFrom.has(next))
+          cameFrom.set(next, territory);
+    }
+    let least = 0;
+    for (let taker = 1; taker < takerCount; taker++)
+      if ((loads[taker] as number) < (loads[least] as number)) least = taker;
+    return least === heaviest ? [] : [heaviest, least];
+  }
+
+  #borders(): Uint8Array {
+    const { owners, takerCount, topology } = this.#holdings;
+    const borders = new Uint8Array(takerCount * takerCount);
+    for (let shard = 0; shard < topology.size; shard++) {
+      const owner = owners[shard] as number;
+      if (owner < 0 || owner >= takerCount) continue;
+      for (
+        let slot = topology.starts[shard] as number;
+        slot < (topology.starts[shard + 1] as number);
+        slot++
+      ) {
+        const other = owners[topology.neighbors[slot] as number] as number;
+        if (other >= 0 && other < takerCount && other !== owner) borders[owner * takerCount + other] = 1;
+      }
+    }
+    return borders;
+  }
+
+  /** Shifts about `amount` over each border of the chain, from its far end on; undone where nothing is gained. */
+  #shiftAlong(chain: readonly number[], amount: number): boolean {
+    const before = this.#unevenness();
+    const moved: { shard: number; from: number }[] = [];
+    for (let link = chain.length - 1; link > 0; link--) {
+      const [to, from] = [chain[link] as number, chain[link - 1] as number];
+      for (const shard of this.#shift(from, to, amount)) moved.push({ shard, from });
+    }
+    const { meanLoad } = this.#holdings;
+    if (moved.length > 0 && before - this.#unevenness() > LEAST_GAIN * meanLoad * meanLoad) return true;
+    for (const { shard, from } of moved.reverse()) this.#holdings.give(shard, from);
+    this.#movesLeft += moved.length;
+    return false;
+  }
+
+  #unevenness(): number {
+    const { loads, takerCount } = this.#holdings;
+    let sum = 0;
+    for (let taker = 0; taker < takerCount; taker++) sum += (loads[taker] as number) ** 2;
+    return sum;
+  }
+
+  #shift(from: number, to: number, amount: number): number[] {
+    const { weights } = this.#holdings;
+    const atBorder = this.#shardsAtBorder(from, to);
+    const moved: number[] = [];
+    let left = amount;
+    while (this.#movesLeft > 0) {
+      const shard = this.#bestToMove(atBorder, from, to, left);
+      if (shard === undefined) break;
+      atBorder.delete(shard);
+      this.#holdings.give(shard, to);
+      this.#movesLeft--;
+      left -= weights[shard] as number;
+      moved.push(shard);
+      this.#addNeighbors(atBorder, shard, from);
+    }
+    return moved;
+  }
+
+  /** What may go over the border; of territories that do not touch, everything. */
+  #shardsAtBorder(from: number, to: number): Set<number> {
+    const { topology } = this.#holdings;
+    const [atBorder, all] = [new Set<number>(), new Set<number>()];
+    for (let shard = 0; shard < topology.size; shard++) {
+      if (!this.#mayLeave(shard, from)) continue;
+      all.add(shard);
+      if (this.#holdings.neighborsOwned(shard, to) > 0) atBorder.add(shard);
+    }
+    return atBorder.size > 0 ? atBorder : all;
+  }
+
+  /** The one that leaves the border shortest, of equals the nearest to where it goes, among those not too heavy. */
+  #bestToMove(choices: Iterable<number>, from: number, to: number, left: number): number | undefined {
+    const { weights } = this.#holdings;
+    let [best, highest, least] = [-1, -Infinity, Infinity];
+    for (const shard of choices) {
+      if ((weights[shard] as number) / 2 >= left) continue;
+      const gain = this.#holdings.neighborsOwned(shard, to) - this.#holdings.neighborsOwned(shard, from);
+      const square = this.#holdings.squareFrom(shard, to);
+      if (gain < highest || (gain === highest && square >= least)) continue;
+      [best, highest, least] = [shard, gain, square];
+    }
+    return best < 0 ? undefined : best;
+  }
+
+  #addNeighbors(atBorder: Set<number>, shard: number, from: number): void {
+    const { starts, neighbors } = this.#holdings.topology;
+    for (let slot = starts[shard] as number; slot < (starts[shard + 1] as number); slot++) {
+      const neighbor = neighbors[slot] as number;
+      if (this.#mayLeave(neighbor, from)) atBorder.add(neighbor);
+    }
+  }
+
+  #mayLeave(shard: number, owner: number): boolean {
+    return this.#holdings.owners[shard] === owner && this.#holdings.fixed[shard] === 0;
+  }
+
+  #gains(shard: number, from: number, to: number): boolean {
+    const { loads, weights } = this.#holdings;
+    return (weights[shard] as number) < (loads[from] as number) - (loads[to] as number);
+  }
+}
+
+/** From where the search began to where it ended. */
+function chainBack(cameFrom: ReadonlyMap<number, number | undefined>, end: number): number[] {
+  const chain: number[] = [];
+  for (let link: number | undefined = end; link !== undefined; link = cameFrom.get(link)) chain.push(link);
+  return chain.reverse();
+}
