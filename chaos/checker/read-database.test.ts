@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { lsnOf } from './read-database.ts';
+
+test('places in the write-ahead log are compared as Postgres does', () => {
+  expect(lsnOf('0/16B3748')).toBe(0x16b3748n);
+  expect(lsnOf('1/0')).toBeGreaterThan(lsnOf('0/FFFFFFFF'));
+  expect(lsnOf('A/1')).toBeGreaterThan(lsnOf('9/FFFF'));
+});

@@ -1,0 +1,115 @@
+import type { Nats } from '../../stack/nats/start-nats.ts';
+import { startNats } from '../../stack/nats/start-nats.ts';
+import { createDatabase } from '../../stack/postgres/database.ts';
+import { migrate } from '../../stack/postgres/migrations.ts';
+import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
+import { ensureBuilt } from '../../stack/build/ensure-built.ts';
+import { RestartableService } from '../../stack/services/restartable-service.ts';
+import type { SystemSettings } from '../../stack/services/service-environment.ts';
+import { GRID_AREA } from './grid-streets.ts';
+import { NatsLines } from './nats-lines.ts';
+
+const DATABASE = 'hailgrid';
+const NATS_SERVERS = 3;
+/** Of each of the roles that riders, drivers and matchers ask. */
+const API_INSTANCES = 2;
+
+/** A matcher reaches the others through its own lines alone. */
+export interface ChaosMatcher {
+  readonly service: RestartableService;
+  readonly lines: NatsLines;
+}
+
+/** Every process of a city in several instances, each of which can be hurt. */
+export interface ChaosCity {
+  readonly directory: string;
+  readonly system: SystemSettings;
+  readonly postgres: Postgres;
+  readonly nats: Nats;
+  /** Of the database on the primary. */
+  readonly databaseUrl: string;
+  readonly issuer: RestartableService;
+  readonly trips: readonly RestartableService[];
+  readonly riderApis: readonly RestartableService[];
+  readonly driverApis: readonly RestartableService[];
+  readonly matchers: readonly ChaosMatcher[];
+  stop(): Promise<void>;
+}
+
+export interface ChaosCitySpec {
+  matchers: number;
+  speed: number;
+  directory: string;
+  onStep: (step: string) => void;
+}
+
+/** Starts Postgres with a synchronous standby, three nats-servers, and every service; resolves when all are ready. */
+export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
+  const { directory } = spec;
+  spec.onStep('building, starting Postgres and a NATS cluster');
+  const [postgres, nats] = await Promise.all([
+    startPostgres({ directory }),
+    startNats({ directory, servers: NATS_SERVERS }),
+    ensureBuilt(),
+  ]);
+  await createDatabase(postgres.primaryUrl, DATABASE);
+  const [databaseUrl = ''] = postgres.urls(DATABASE);
+  await migrate(databaseUrl);
+  spec.onStep('starting services');
+  const system: SystemSettings = {
+    natsUrls: nats.urls,
+    postgresUrls: postgres.urls(DATABASE),
+    serviceArea: GRID_AREA,
+    ...(spec.speed !== 1 && { clock: { speed: spec.speed, originMs: Date.now() } }),
+  };
+  const services = await startServices(system, spec);
+  return {
+    directory,
+    postgres,
+    nats,
+    databaseUrl,
+    ...services,
+    stop: async () => {
+      await Promise.all(servicesOf(services).map((service) => service.stop()));
+      for (const { lines } of services.matchers) lines.close();
+      await nats.stop();
+      await postgres.stop();
+    },
+  };
+}
+
+type Services = Pick<ChaosCity, 'system' | 'issuer' | 'trips' | 'riderApis' | 'driverApis' | 'matchers'>;
+
+export function servicesOf({
+  issuer,
+  trips,
+  riderApis,
+  driverApis,
+  matchers,
+}: Services): RestartableService[] {
+  return [...matchers.map(({ service }) => service), ...riderApis, ...driverApis, ...trips, issuer];
+}
+
+async function startServices(
+  base: SystemSettings,
+  { directory, matchers }: ChaosCitySpec,
+): Promise<Services> {
+  const start = (app: string, number: number, system: SystemSettings): Promise<RestartableService> =>
+    RestartableService.start({ app, instance: `${app}-${number}`, httpPort: 0, system, directory });
+  const several = (app: string, system: SystemSettings): Promise<RestartableService[]> =>
+    Promise.all(Array.from({ length: API_INSTANCES }, (_, index) => start(app, index + 1, system)));
+  const startMatcher = async (number: number, system: SystemSettings): Promise<ChaosMatcher> => {
+    const lines = await NatsLines.to(system.natsUrls);
+    return { lines, service: await start('matcher', number, { ...system, natsUrls: lines.urls }) };
+  };
+
+  const issuer = await start('dev-issuer', 1, base);
+  const system = { ...base, issuerUrl: issuer.url };
+  const trips = await several('trips', system);
+  const [riderApis, driverApis, ...matching] = await Promise.all([
+    several('rider-api', system),
+    several('driver-api', system),
+    ...Array.from({ length: matchers }, (_, index) => startMatcher(index + 1, system)),
+  ]);
+  return { system, issuer, trips, riderApis, driverApis, matchers: matching };
+}

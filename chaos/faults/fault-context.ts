@@ -1,0 +1,114 @@
+import type { ChaosCity, ChaosMatcher } from '../city/chaos-city.ts';
+import { whenSo, type Observer } from '../city/observer.ts';
+import type { ShardFact } from '../checker/facts.ts';
+import type { RestartableService } from '../../stack/services/restartable-service.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import type { PlannedFault } from './schedule.ts';
+
+/** Longer than any recovery may take, many times over. */
+export const RECOVERY_LIMIT_MS = 60_000;
+/** A signal, a socket or a line shows what was done to it within this. */
+export const EFFECT_LIMIT_MS = 2_000;
+
+/** What a fault is done to. */
+export interface FaultContext {
+  readonly city: ChaosCity;
+  readonly observer: Observer;
+  readonly planned: PlannedFault;
+}
+
+/** What became of a fault. */
+export interface FaultTrace {
+  readonly kind: FaultKind;
+  readonly target: string;
+  /** Wall time at which it began to bite. */
+  readonly atMs: number;
+  /** Wall time at which all was well again; null where that never came. */
+  readonly recoveredAtMs: number | null;
+  /** Why it did not take effect; null where it did. */
+  readonly ineffective: string | null;
+  /** Shards that the target had when it was hit, and that others were to take over. */
+  readonly held: readonly ShardFact[];
+}
+
+/** A fault on the way: the traces are made of it. */
+export class Incident {
+  readonly #context: FaultContext;
+  readonly #target: string;
+  readonly atMs = Date.now();
+  #held: readonly ShardFact[] = [];
+  #ineffective: string | null = null;
+
+  constructor(context: FaultContext, target: string, held: readonly ShardFact[] = []) {
+    this.#context = context;
+    this.#target = target;
+    this.#held = held;
+  }
+
+  /** Fails the run unless it is so within a moment. */
+  async verify(isSo: () => Promise<boolean> | boolean, otherwise: string): Promise<void> {
+    if ((await whenSo(isSo, EFFECT_LIMIT_MS)) === undefined) this.fail(otherwise);
+  }
+
+  fail(reason: string): void {
+    this.#ineffective ??= reason;
+  }
+
+  end(recoveredAtMs: number | undefined): FaultTrace {
+    return {
+      kind: this.#context.planned.kind,
+      target: this.#target,
+      atMs: this.atMs,
+      recoveredAtMs: recoveredAtMs ?? null,
+      ineffective: this.#ineffective,
+      held: this.#held,
+    };
+  }
+}
+
+/** One of them, by the fault's own draw. */
+export function chosen<T>(candidates: readonly T[], { target }: PlannedFault): T {
+  const one = candidates[Math.min(candidates.length - 1, Math.floor(target * candidates.length))];
+  if (one === undefined) throw new Error('nothing to choose from');
+  return one;
+}
+
+/** A matcher that has shards, where there is one: hurting an idle one would show nothing. */
+export async function chooseMatcher({
+  city,
+  observer,
+  planned,
+}: FaultContext): Promise<{ matcher: ChaosMatcher; held: ShardFact[] }> {
+  const all = await Promise.all(
+    city.matchers.map(async (matcher) => ({
+      matcher,
+      held: await observer.shardsOf(matcher.service.instance),
+    })),
+  );
+  const busy = all.filter(({ held }) => held.length > 0);
+  return chosen(busy.length > 0 ? busy : all, planned);
+}
+
+/** The `trips` instance that plans, where one does. */
+export async function choosePlanner({ city, observer, planned }: FaultContext): Promise<RestartableService> {
+  const planner = await observer.planner();
+  return city.trips.find(({ instance }) => instance === planner) ?? chosen(city.trips, planned);
+}
+
+/** Names of all matchers, but for one that is out of action. */
+export function matchersBut(city: ChaosCity, absent?: string): Set<string> {
+  const names = city.matchers.map(({ service }) => service.instance);
+  return new Set(names.filter((name) => name !== absent));
+}
+
+/** When every shard is owned by a matcher that is there, and offers are made again. */
+export async function whenWell(
+  { city, observer }: FaultContext,
+  absent?: string,
+  limitMs = RECOVERY_LIMIT_MS,
+): Promise<number | undefined> {
+  const since = await observer.now().catch(() => '0/0');
+  const isWell = async (): Promise<boolean> =>
+    (await observer.isWhole(matchersBut(city, absent))) && (await observer.hasOfferedSince(since));
+  return whenSo(isWell, limitMs);
+}

@@ -1,0 +1,50 @@
+import { UserError } from '../../stack/user-error.ts';
+
+/** What can be done to a running city. */
+export const FAULT_KINDS = [
+  'kill9:matcher',
+  'freeze:matcher',
+  'term:matcher',
+  'rolling:matchers',
+  'cut:matcher',
+  'drain:matcher',
+  'kill9:trips',
+  'freeze:trips',
+  'nats-node',
+  'nats-all',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** How long a fault of a kind lasts, seconds, unless the list says so. */
+const LASTS_S: Readonly<Record<FaultKind, readonly [least: number, most: number]>> = {
+  'kill9:matcher': [8, 12],
+  'freeze:matcher': [5, 60],
+  'term:matcher': [1, 5],
+  'rolling:matchers': [0, 0],
+  'cut:matcher': [5, 20],
+  'drain:matcher': [5, 10],
+  'kill9:trips': [5, 10],
+  'freeze:trips': [5, 20],
+  'nats-node': [5, 10],
+  'nats-all': [4, 10],
+};
+const MAX_LASTS_S = 600;
+
+export interface WantedFault {
+  readonly kind: FaultKind;
+  readonly lastsS: readonly [least: number, most: number];
+}
+
+/** Reads a list such as `kill9:matcher,freeze:matcher=6`; `all` is one of each. */
+export function parseFaults(list: string): WantedFault[] {
+  if (list === 'all') return FAULT_KINDS.map((kind) => ({ kind, lastsS: LASTS_S[kind] }));
+  return list.split(',').map((item) => {
+    const [name, seconds] = item.trim().split('=');
+    const kind = FAULT_KINDS.find((known) => known === name);
+    if (kind === undefined) throw new UserError(`--faults: ${name} is none of ${FAULT_KINDS.join(', ')}`);
+    if (seconds === undefined) return { kind, lastsS: LASTS_S[kind] };
+    const lastsS = Number(seconds);
+    if (!(lastsS >= 0 && lastsS <= MAX_LASTS_S)) throw new UserError(`--faults: ${item} lasts no such time`);
+    return { kind, lastsS: [lastsS, lastsS] };
+  });
+}

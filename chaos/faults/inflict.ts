@@ -1,0 +1,22 @@
+import type { FaultContext, FaultTrace } from './fault-context.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { cutMatcher, freezeMatcher, killMatcher, rollMatchers, terminateMatcher } from './matcher-faults.ts';
+import { drainMatcher, freezeTrips, killAllNats, killNatsNode, killTrips } from './other-faults.ts';
+
+const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise<FaultTrace>>> = {
+  'kill9:matcher': killMatcher,
+  'freeze:matcher': freezeMatcher,
+  'term:matcher': terminateMatcher,
+  'rolling:matchers': rollMatchers,
+  'cut:matcher': cutMatcher,
+  'drain:matcher': drainMatcher,
+  'kill9:trips': killTrips,
+  'freeze:trips': freezeTrips,
+  'nats-node': killNatsNode,
+  'nats-all': killAllNats,
+};
+
+/** Does the fault, undoes it after its time, and waits until all is well again. */
+export function inflict(context: FaultContext): Promise<FaultTrace> {
+  return INFLICTIONS[context.planned.kind](context);
+}

@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { processState } from './process-state.ts';
+
+test('a stopped process is seen as stopped, one that has ended as gone', async () => {
+  const child = spawn('sleep', ['60']);
+  const pid = child.pid!;
+  await expect.poll(() => processState(pid)).toBe('S');
+  child.kill('SIGSTOP');
+  await expect.poll(() => processState(pid)).toBe('T');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(processState(pid)).toBeUndefined();
+});

@@ -1,0 +1,38 @@
+import type { FaultKind, WantedFault } from './fault-kinds.ts';
+
+/** One fault to come: everything about it that chance decides is decided here. */
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  readonly lastsMs: number;
+  /** 0 to 1: which of those that can be hit. */
+  readonly target: number;
+}
+
+/** Round after round each of the wanted faults once, in an order of its own: the same for the same seed, without end. */
+export function* schedule(seed: number, wanted: readonly WantedFault[]): Generator<PlannedFault, never> {
+  const random = mulberry32(seed);
+  for (;;) {
+    for (const { kind, lastsS } of shuffled(wanted, random)) {
+      const [least, most] = lastsS;
+      yield { kind, lastsMs: Math.round(1000 * (least + random() * (most - least))), target: random() };
+    }
+  }
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+/** A small generator of numbers from 0 to 1; good enough to choose victims. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { FAULT_KINDS, parseFaults, type WantedFault } from './faults/fault-kinds.ts';
+
+/** What `npm run chaos` was asked for. */
+export interface ChaosOptions {
+  seed: number;
+  /** Of faults; each kind comes once at least. */
+  minutes: number;
+  faults: readonly WantedFault[];
+  matchers: number;
+  drivers: number;
+  speed: number;
+  json?: string;
+  keep: boolean;
+}
+
+const LAST_SEED = 2 ** 31 - 1;
+const MAX_MINUTES = 24 * 60;
+const MAX_MATCHERS = 32;
+const MAX_DRIVERS = 20_000;
+const MAX_SPEED = 20;
+
+export function readChaosOptions(argv: readonly string[]): ChaosOptions {
+  const options = command().parse(argv, { from: 'user' }).opts<ChaosOptions>();
+  // npm runs scripts in the package's folder; a relative path is meant from where the user stood.
+  if (options.json !== undefined)
+    options.json = resolve(process.env['INIT_CWD'] ?? process.cwd(), options.json);
+  return options;
+}
+
+function command(): Command {
+  return new Command('npm run chaos --')
+    .description(
+      'Runs a whole city in several instances, hurts its processes and its network under the fleet, and compares ' +
+        'what the phones were told with what Postgres holds. Exit code 0 only where the verdict is "ok".',
+    )
+    .option('--seed <n>', 'the same seed gives the same faults in the same order', within(0, LAST_SEED), 1)
+    .option(
+      '--minutes <m>',
+      'go on with faults for so long; each comes once at least',
+      within(0, MAX_MINUTES),
+      5,
+    )
+    .option(
+      '--faults <list>',
+      `all, or some of ${FAULT_KINDS.join(', ')}; freeze:matcher=6 lasts 6 seconds`,
+      parseFaults,
+      parseFaults('all'),
+    )
+    .option('--matchers <n>', 'matcher processes', within(2, MAX_MATCHERS), 4)
+    .option('--drivers <n>', 'simulated drivers', within(2, MAX_DRIVERS), 800)
+    .option('--speed <x>', 'city time runs x times as fast as the clock', within(1, MAX_SPEED), 1)
+    .option('--json <file>', 'write the findings there as JSON')
+    .option('--keep', 'leave data and logs in place at the end', false)
+    .helpOption('--help', 'show this');
+}
+
+function within(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`It takes a number from ${least} to ${most}.`);
+    return value;
+  };
+}

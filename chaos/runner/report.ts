@@ -1,0 +1,147 @@
+import { describeMachine, type Machine } from '../../stack/machine/describe-machine.ts';
+import type { Findings } from '../checker/check.ts';
+import type { DatabaseFacts, ShardChangeFact, TenureFact, Violation } from '../checker/facts.ts';
+import { percentiles, type Percentiles } from '../checker/percentiles.ts';
+import { Tenures } from '../checker/tenures.ts';
+import { verdictOf, type RunState, type Verdict } from '../checker/verdict.ts';
+import type { FaultTrace } from '../faults/fault-context.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
+import type { ChaosOptions } from '../options.ts';
+
+/** Of each sort, for whoever looks into it. */
+const MAX_SHOWN = 20;
+
+export interface FaultReport {
+  kind: FaultKind;
+  target: string;
+  /** Since the fleets were started. */
+  at_s: number;
+  recovered_ms: number | null;
+  /** Shards that others had to take over. */
+  shards: number;
+  ineffective: string | null;
+}
+
+/** What `npm run chaos` leaves behind, and the file of `--json`. */
+export interface ChaosReport extends Machine {
+  verdict: Verdict;
+  acknowledged: number;
+  lost: number;
+  double_assigned: number;
+  stale_epoch_commits: number;
+  failed_requests: number;
+  failed_by_fault: Readonly<Record<string, number>>;
+  faults: FaultReport[];
+  reown_ms: Percentiles;
+  handoff_stall_ms: Percentiles;
+  seed: number;
+  matchers: number;
+  drivers: number;
+  elapsed_s: number;
+  /** Changes of ownership by their kind. */
+  shard_changes: Record<string, number>;
+  shards: number;
+  offers: number;
+  accepted: number;
+  trips_by_state: Record<string, number>;
+  violations: Violation[];
+}
+
+export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchingGoesOn'> {
+  options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers'>;
+  startedAtMs: number;
+  traces: readonly FaultTrace[];
+  facts: DatabaseFacts;
+  tenures: readonly TenureFact[];
+  findings: Findings;
+  versions: Record<string, string>;
+}
+
+export function makeReport(run: RunFacts): ChaosReport {
+  const { options, traces, facts, findings } = run;
+  const tenures = new Tenures(run.tenures);
+  const faults = traces.map((trace) => faultReport(trace, run.startedAtMs, tenures, facts.changes));
+  const state: RunState = {
+    ...run,
+    ineffective: faults.filter(({ ineffective }) => ineffective !== null).map(({ kind }) => kind),
+    unrecovered: faults.filter(({ recovered_ms: ms }) => ms === null).map(({ kind }) => kind),
+  };
+  const reowned = faults.filter(({ shards }) => shards > 0).flatMap(({ recovered_ms: ms }) => ms ?? []);
+  return {
+    verdict: verdictOf(findings, state),
+    acknowledged: findings.acknowledged,
+    lost: findings.lost.length,
+    double_assigned: findings.doubleAssigned.length,
+    stale_epoch_commits: findings.staleEpochCommits.length,
+    failed_requests: sum(Object.values(findings.failedByFault)),
+    failed_by_fault: findings.failedByFault,
+    faults,
+    reown_ms: percentiles(reowned),
+    handoff_stall_ms: percentiles(tenures.handoffStallsMs(facts.changes)),
+    seed: options.seed,
+    matchers: options.matchers,
+    drivers: options.drivers,
+    elapsed_s: Math.round((Date.now() - run.startedAtMs) / 1000),
+    shard_changes: countBy(facts.changes, ({ kind }) => kind),
+    shards: facts.shards.filter(({ retired }) => !retired).length,
+    offers: findings.offers,
+    accepted: findings.accepted,
+    trips_by_state: countBy(facts.trips, (trip) => trip.state),
+    violations: [
+      ...[findings.lost, findings.doubleAssigned, findings.staleEpochCommits, findings.overlapping].flatMap(
+        (found) => found.slice(0, MAX_SHOWN),
+      ),
+      ...run.deaths,
+    ],
+    ...describeMachine(run.versions),
+  };
+}
+
+/** Where the target's shards were taken over, the fault is over when the last of them is matched again. */
+function faultReport(
+  { kind, target, atMs, recoveredAtMs, ineffective, held }: FaultTrace,
+  startedAtMs: number,
+  tenures: Tenures,
+  changes: readonly ShardChangeFact[],
+): FaultReport {
+  const reshaped = changes.filter((change) => change.kind === 'split' || change.kind === 'merged');
+  const excused = new Set(reshaped.map(({ shard }) => shard));
+  const takenOverAtMs = tenures.takenOverAtMs(held, excused);
+  const isReowned = takenOverAtMs !== undefined && takenOverAtMs >= atMs;
+  const endMs = recoveredAtMs !== null && isReowned ? takenOverAtMs : recoveredAtMs;
+  return {
+    kind,
+    target,
+    at_s: Math.round((atMs - startedAtMs) / 100) / 10,
+    recovered_ms: endMs === null ? null : endMs - atMs,
+    shards: isReowned ? held.length : 0,
+    ineffective,
+  };
+}
+
+function countBy<T>(items: readonly T[], name: (item: T) => string): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(items, name)].map(([key, group]) => [key, group.length]));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** For the terminal. */
+export function tellReport(report: ChaosReport): string[] {
+  const spread = ({ count, p50, p99 }: Percentiles): string =>
+    `p50 ${p50 ?? '–'}, p99 ${p99 ?? '–'} (${count})`;
+  return [
+    `verdict               ${report.verdict}`,
+    `acknowledged          ${report.acknowledged}, ${report.accepted} accepted by drivers, ${report.offers} offers`,
+    `lost                  ${report.lost}`,
+    `double assigned       ${report.double_assigned}`,
+    `stale epoch commits   ${report.stale_epoch_commits}`,
+    `failed requests       ${report.failed_requests} ${JSON.stringify(report.failed_by_fault)}`,
+    `crash to re-owned     ${spread(report.reown_ms)} ms`,
+    `stall of a handoff    ${spread(report.handoff_stall_ms)} ms`,
+    `ownership changes     ${JSON.stringify(report.shard_changes)}, ${report.shards} shards in force`,
+    `trips at the end      ${JSON.stringify(report.trips_by_state)}`,
+    ...report.violations.map((violation) => `  ! ${violation}`),
+  ];
+}
