@@ -16,8 +16,12 @@ import { GoOnlineHandler } from './drivers/go-online.ts';
 import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
+import { DrainController } from './operations/drain.controller.ts';
 import { HistoryController } from './operations/history.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
+import { CarryOut } from './planner/carry-out.ts';
+import { PlannerReports } from './planner/planner-reports.ts';
+import { Planner } from './planner/planner.ts';
 import { CreateQuoteHandler } from './quotes/create-quote.ts';
 import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
@@ -29,7 +33,8 @@ import { ReplayTripHandler } from './requests/replay-trip.ts';
 import { GetShardMapHandler } from './shards/get-shard-map.ts';
 import { JoinShardsHandler } from './shards/join-shards.ts';
 import { LeaveShardsHandler } from './shards/leave-shards.ts';
-import { Membership } from './shards/membership.ts';
+import { MatcherMembership } from './shards/matcher-membership.ts';
+import { ShardChangePurge } from './shards/purge-shard-changes.ts';
 import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
 import { TripsShardMapModule } from './shards/shard-map.module.ts';
 import { StoreModule } from './store.module.ts';
@@ -55,7 +60,7 @@ const COMMAND_HANDLERS = [
   GetShardMapHandler,
 ];
 
-const SWEEPS = [OutboxRelay, DeadlineSweep, IdempotencyKeyPurge];
+const SWEEPS = [OutboxRelay, DeadlineSweep, IdempotencyKeyPurge, ShardChangePurge];
 
 /** The only writer of trips. */
 @Module({})
@@ -70,14 +75,17 @@ export class TripsModule {
         StoreModule,
         TripsShardMapModule,
       ],
-      controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController],
+      controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController, DrainController],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         Committer,
         Announcer,
         OutboxCleaner,
         DemandNudger,
-        Membership,
+        MatcherMembership,
+        PlannerReports,
+        CarryOut,
+        Planner,
         ...SWEEPS,
       ],
     };

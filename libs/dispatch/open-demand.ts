@@ -51,6 +51,11 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return trips.sort(byWaiting)[Symbol.iterator]();
   }
 
+  /** The shards and ids of all trips, in no order. */
+  *placed(): Iterable<readonly [shard: string, tripId: TripId]> {
+    for (const { trip } of this.#entries.values()) yield [trip.shard, trip.tripId];
+  }
+
   /** Takes in a trip that is open at its version. */
   upsert(trip: OpenTrip): 'applied' | 'duplicate' | 'stale' | 'full' {
     const known = this.#knownVersion(trip.tripId);

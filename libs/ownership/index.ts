@@ -3,7 +3,7 @@ export { claimCommand } from './claim-commands.ts';
 export { claimsToCommit, claimsToGiveUp, type ClaimCommand } from './claims-to-commit.ts';
 export type { CoordinatorEffect, CoordinatorEvent, CoordinatorReport } from './coordinator-io.ts';
 export { Coordinator, type MatcherKnowledge } from './coordinator/coordinator.ts';
-export { DEFAULT_COORDINATOR_PARAMS, type CoordinatorParams } from './coordinator/params.ts';
+export { DEFAULT_COORDINATOR_PARAMS, scaleTimes, type CoordinatorParams } from './coordinator/params.ts';
 export { DEFAULT_LIVENESS_PARAMS, type LivenessParams } from './liveness.ts';
 export type { Member, MemberState } from './member.ts';
 export type {

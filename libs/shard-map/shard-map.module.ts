@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient } from '#libs/bus';
 import { getShardMap } from '#libs/contracts';
+import type { ShardClaim } from '#libs/ownership';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { LiveShardMap } from './live-shard-map.ts';
 
@@ -20,6 +21,20 @@ function openShardMap(
   clock: Clock,
   logger: Logger,
 ): LiveShardMap {
-  const read = async () => (await commands.call(getShardMap, {})).shards;
-  return new LiveShardMap({ bus, clock, logger, read });
+  return new LiveShardMap({ bus, clock, logger, read: () => readAllPages(commands) });
+}
+
+/** A map larger than that is cut: far beyond what a planner is made for. */
+const MAX_PAGES = 64;
+
+/** Claims that change while the pages are read come by hints, or with the next reading. */
+async function readAllPages(commands: CommandClient): Promise<ShardClaim[]> {
+  const claims: ShardClaim[] = [];
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const after = claims.at(-1)?.shard;
+    const { shards, more } = await commands.call(getShardMap, after === undefined ? {} : { after });
+    claims.push(...shards);
+    if (!more) break;
+  }
+  return claims;
 }

@@ -10,16 +10,38 @@ export { listTripsOfRider } from './statements/list-trips-of-rider.ts';
 export { lockDrivers } from './statements/lock-drivers.ts';
 export { lockShardEpochs } from './statements/lock-shard-epochs.ts';
 export { lockTrips } from './statements/lock-trips.ts';
-export { deleteMatcher, insertMatcher, lockMatchers } from './statements/matchers.ts';
+export {
+  changeMembers,
+  joinMember,
+  lockMember,
+  readMembers,
+  setMemberState,
+  type MemberRow,
+} from './statements/matchers.ts';
 export { openSession } from './statements/open-session.ts';
 export { openTrips } from './statements/open-trips.ts';
+export {
+  giveUpTerm,
+  lockTerm,
+  readPlanner,
+  winTerm,
+  type PlannerCandidate,
+} from './statements/planner-term.ts';
 export { purgeIdempotencyKeys } from './statements/purge-idempotency-keys.ts';
+export { purgeShardChanges } from './statements/purge-shard-changes.ts';
 export { readClaim, type ClaimRow } from './statements/read-claim.ts';
 export { readDriver } from './statements/read-driver.ts';
 export { readEvents, type StoredEvent } from './statements/read-events.ts';
 export { readOutdatedDrivers } from './statements/read-outdated-drivers.ts';
 export { readQuote } from './statements/read-quote.ts';
-export { readShards } from './statements/read-shards.ts';
+export { readOwnership, type OwnershipTables } from './statements/read-ownership.ts';
+export {
+  readShardCounts,
+  readShardPage,
+  readShards,
+  readShardsOf,
+  readShardsOwnedBy,
+} from './statements/read-shards.ts';
 export { readTrip } from './statements/read-trip.ts';
 export { removeOutbox } from './statements/remove-outbox.ts';
 export { takeDueOutbox, type OutboxEntry } from './statements/take-due-outbox.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId, toTimestamp, type DriverId, type RiderId, type TripId } from '#libs/contracts';
+import type { ShardCommand } from '#libs/ownership';
 import { decide, evolve, type Trip, type TripRequest } from '#libs/trip';
 import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
 import {
@@ -230,17 +231,24 @@ describe('an idempotency key', () => {
 });
 
 describe('a shard', () => {
+  const command = (owner: string, epoch: number, seenEpoch: number | null): ShardCommand => ({
+    shard: SHARD,
+    owner,
+    epoch,
+    seenEpoch,
+    retired: false,
+    kind: 'moved',
+  });
+
   test('cannot change hands while a commit relies on its epoch', async () => {
-    await claimShards(store, [{ shard: SHARD, owner: 'matcher-1', epoch: 1, seenEpoch: null }], nowMs);
+    await claimShards(store, [command('matcher-1', 1, null)], null, nowMs);
     const order: string[] = [];
     let move: Promise<unknown> = Promise.resolve();
     await store.transact(async (transaction) => {
       expect(await lockShardEpochs(transaction, [SHARD])).toEqual(
         new Map([[SHARD, { epoch: 1, owner: 'matcher-1' }]]),
       );
-      move = claimShards(store, [{ shard: SHARD, owner: 'matcher-2', epoch: 2, seenEpoch: 1 }], nowMs).then(
-        () => order.push('moved'),
-      );
+      move = claimShards(store, [command('matcher-2', 2, 1)], null, nowMs).then(() => order.push('moved'));
       // Long enough for the move to have gone through, were it not held up.
       await store.rows({ name: 'pause', text: 'SELECT pg_sleep(0.3)', values: [] });
       order.push('committed');
@@ -250,11 +258,7 @@ describe('a shard', () => {
   });
 
   test('is set only from the epoch that was seen, and never goes back', async () => {
-    const stale = await claimShards(
-      store,
-      [{ shard: SHARD, owner: 'matcher-3', epoch: 2, seenEpoch: 1 }],
-      nowMs,
-    );
+    const stale = await claimShards(store, [command('matcher-3', 2, 1)], null, nowMs);
     expect(stale).toEqual([]);
     const backwards = store.rows({
       name: 'backwards',

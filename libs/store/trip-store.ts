@@ -25,6 +25,11 @@ export class TripStore implements Queryable {
     this.#settings = settings;
   }
 
+  /** Service time. */
+  get nowMs(): number {
+    return this.#settings.now();
+  }
+
   rows<R extends Record<string, unknown>>(statement: Statement): Promise<R[]> {
     return this.#database.rows<R>(statement);
   }

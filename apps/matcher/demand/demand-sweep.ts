@@ -1,4 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { MAX_SHARDS_PER_SWEEP, openDemand } from '#libs/contracts';
 import { OpenDemand } from '#libs/dispatch';
@@ -15,7 +20,7 @@ const SWEEP_INTERVAL_MS = 1_000;
 
 /** Reads all open trips of the owned shards from their source again and again: nudges are only hints. */
 @Injectable()
-export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
+export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #commands: CommandClient;
   readonly #ownership: Ownership;
   readonly #shards: LiveShardMap;
@@ -52,12 +57,16 @@ export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** A sweep under way changes nothing that outlives the process: no need to wait for it. */
-  onModuleDestroy(): void {
+  beforeApplicationShutdown(): void {
     void this.#task.stop();
   }
 
-  async #sweepAll(): Promise<void> {
-    const claims = [...this.#ownership.own.values()];
+  #sweepAll(): Promise<void> {
+    return this.read(this.#ownership.matchable());
+  }
+
+  /** Reads the open trips of some shards now. Throws where that cannot be done. */
+  async read(claims: readonly ShardClaim[]): Promise<void> {
     for (let start = 0; start < claims.length; start += MAX_SHARDS_PER_SWEEP) {
       await this.#sweep(claims.slice(start, start + MAX_SHARDS_PER_SWEEP));
       this.#outage.worked();
@@ -74,7 +83,7 @@ export class DemandSweep implements OnApplicationBootstrap, OnModuleDestroy {
     const movedShards = new Set(moved.map(({ shard }) => shard));
     const shards = claims
       .map(({ shard }) => shard)
-      .filter((shard) => this.#ownership.own.has(shard) && !movedShards.has(shard));
+      .filter((shard) => this.#ownership.isMatchable(shard) && !movedShards.has(shard));
     const full = reconcile(this.#demand, { shards, trips: trips.map(toOpenTrip), truncated, asked });
     this.#metrics.countSweep(truncated, full);
   }

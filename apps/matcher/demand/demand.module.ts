@@ -18,6 +18,6 @@ import { OpenTripReader } from './open-trip-reader.ts';
     DemandSweep,
     LostShards,
   ],
-  exports: [OpenDemand, OpenTripReader],
+  exports: [OpenDemand, OpenTripReader, DemandSweep],
 })
 export class DemandModule {}

@@ -58,7 +58,7 @@ export class OpenTripReader {
     if (trip === null) {
       // Only the version known before the question: a newer word may have opened the trip again since.
       if (known !== undefined) this.#demand.remove(tripId, known.version);
-    } else if (this.#ownership.own.has(trip.shard)) {
+    } else if (this.#ownership.isMatchable(trip.shard)) {
       this.#demand.upsert(toOpenTrip(trip));
     }
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OfferCommitter } from './offer-committer.ts';
 import { RoundDecisions } from './round-decisions.ts';
 import { RoundMetrics } from './round-metrics.ts';
+import { RoundTimes } from './round-times.ts';
 
 /** Attempts after the first that one round makes for trips whose driver was taken meanwhile; the next round is near. */
 const MAX_RETRIES_PER_ROUND = 3;
@@ -12,15 +13,18 @@ export class JointRound {
   readonly #decisions: RoundDecisions;
   readonly #committer: OfferCommitter;
   readonly #metrics: RoundMetrics;
+  readonly #times: RoundTimes;
 
   constructor(
     @Inject(RoundDecisions) decisions: RoundDecisions,
     @Inject(OfferCommitter) committer: OfferCommitter,
     @Inject(RoundMetrics) metrics: RoundMetrics,
+    @Inject(RoundTimes) times: RoundTimes,
   ) {
     this.#decisions = decisions;
     this.#committer = committer;
     this.#metrics = metrics;
+    this.#times = times;
   }
 
   /** Answers whether there was anything to commit. Throws where it could not be. */
@@ -28,6 +32,7 @@ export class JointRound {
     const startedAt = performance.now();
     let matched = 0;
     let decision = this.#decisions.first();
+    const decidedAt = performance.now();
     const hadOffers = decision.offers.length > 0;
     for (let retries = 0; decision.offers.length > 0; retries++) {
       const { made, conflictedDriverIds } = await this.#committer.commit(decision.offers);
@@ -36,7 +41,9 @@ export class JointRound {
       this.#metrics.countRetry();
       decision = this.#decisions.again(decision, conflictedDriverIds);
     }
-    this.#metrics.observeRound((performance.now() - startedAt) / 1_000, matched);
+    const wholeMs = performance.now() - startedAt;
+    this.#times.note(wholeMs, decidedAt - startedAt);
+    this.#metrics.observeRound(wholeMs / 1_000, matched);
     return hadOffers;
   }
 }

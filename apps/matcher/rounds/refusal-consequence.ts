@@ -16,6 +16,7 @@ export const CONSEQUENCES: Readonly<Record<OfferRefusal, RefusalConsequence>> = 
   driver_excluded: 'read_trip_and_try_another_driver',
   trip_not_open: 'forget_trip',
   stale_epoch: 'shard_moved',
+  wrong_shard: 'shard_moved',
 };
 
 export function triesAnotherDriver(consequence: RefusalConsequence): boolean {

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { CLOCK, CONFIG, LOGGER, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 import type { MatcherConfig } from '../config.ts';
 import { JointRound } from './joint-round.ts';
@@ -8,13 +13,14 @@ import { RoundMetrics } from './round-metrics.ts';
 /** A stopping matcher does not wait longer for its last round; what that commits stands without us. */
 const STOP_LIMIT_MS = 2_000;
 
-/** Keeps the rounds going, through outages too, until the process goes down. */
+/** Keeps the rounds going, one at a time, through outages too, until the process goes down. */
 @Injectable()
-export class RoundLoop implements OnApplicationBootstrap, OnModuleDestroy {
+export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #round: JointRound;
   readonly #metrics: RoundMetrics;
   readonly #outage: OutageLog;
   readonly #task: RepeatingTask;
+  #running: Promise<void> | undefined;
 
   constructor(
     @Inject(JointRound) round: JointRound,
@@ -29,7 +35,7 @@ export class RoundLoop implements OnApplicationBootstrap, OnModuleDestroy {
     this.#task = new RepeatingTask({
       clock,
       intervalMs: config.roundIntervalMs,
-      run: () => this.#run(),
+      run: () => this.runNow(),
       onError: (error) => this.#failed(error),
     });
   }
@@ -38,14 +44,32 @@ export class RoundLoop implements OnApplicationBootstrap, OnModuleDestroy {
     this.#task.start();
   }
 
-  /** Before the shards are handed back: the epochs of what is under way must still be ours. */
-  async onModuleDestroy(): Promise<void> {
+  /** After the shards are handed over: what is left was not taken by anybody, and is matched to the end. */
+  async beforeApplicationShutdown(): Promise<void> {
     await Promise.race([this.#task.stop(), sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
+  }
+
+  /** A round without waiting for the next interval; after the one under way, if there is one. Never throws. */
+  async runNow(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  /** Resolves when the round under way, if any, has committed all it will. */
+  async untilIdle(): Promise<void> {
+    await this.#running;
   }
 
   /** A round without anything to commit says nothing about whether an outage is over. */
   async #run(): Promise<void> {
-    if (await this.#round.run()) this.#outage.worked();
+    try {
+      if (await this.#round.run()) this.#outage.worked();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #failed(error: unknown): void {

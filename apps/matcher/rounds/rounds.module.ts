@@ -11,10 +11,12 @@ import { OfferOutcomes } from './offer-outcomes.ts';
 import { RoundDecisions } from './round-decisions.ts';
 import { RoundLoop } from './round-loop.ts';
 import { RoundMetrics } from './round-metrics.ts';
+import { RoundTimes } from './round-times.ts';
 
 /** Open demand meets free supply, every round interval. */
 @Module({
   imports: [OwnershipModule, SupplyModule, DemandModule, EtaModule, RoundParamsModule, ExplainModule],
-  providers: [RoundMetrics, OfferOutcomes, OfferCommitter, RoundDecisions, JointRound, RoundLoop],
+  providers: [RoundMetrics, RoundTimes, OfferOutcomes, OfferCommitter, RoundDecisions, JointRound, RoundLoop],
+  exports: [RoundLoop, RoundTimes],
 })
 export class RoundsModule {}

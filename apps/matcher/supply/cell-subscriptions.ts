@@ -14,7 +14,7 @@ import { Ownership } from '../ownership/ownership.ts';
 import { PositionIntake } from './position-intake.ts';
 import { cellDifference, MAX_FOLLOWED_CELLS, ShardHalos } from './shard-halos.ts';
 
-/** Listens to the position cells of the owned shards and of the halo around them, whichever these are. */
+/** Listens to the position cells of the owned shards, of those that are to come, and of the halo around them. */
 @Injectable()
 export class CellSubscriptions {
   readonly #bus: NatsConnection;
@@ -38,13 +38,14 @@ export class CellSubscriptions {
     this.#halos = new ShardHalos(config.pickupRadiusM);
     this.#logger = logger;
     metrics.gauge('position_cells', 'Position cells listened to', () => this.#followed.size);
-    ownership.onChange(({ gained, lost }) => {
-      if (gained.length + lost.length > 0) this.#followShards();
+    ownership.onChange(({ warmChanged }) => {
+      if (warmChanged) this.#followShards();
     });
+    void this.#askAgainAfterOutages();
   }
 
   #followShards(): void {
-    const wanted = this.#halos.cellsAround(this.#ownership.own.keys());
+    const wanted = this.#halos.cellsAround(this.#ownership.warm());
     const { added, removed } = cellDifference(this.#followed, wanted);
     for (const cell of removed) this.#unfollow(cell);
     for (const [cell, key] of wanted) if (!this.#followed.has(cell)) this.#follow(cell, key);
@@ -71,6 +72,12 @@ export class CellSubscriptions {
   #unfollow(cell: string): void {
     this.#followed.get(cell)?.unsubscribe();
     this.#followed.delete(cell);
+  }
+
+  /** What was published while the bus was away is lost: drivers may have come, gone, or got another status. */
+  async #askAgainAfterOutages(): Promise<void> {
+    for await (const { type } of this.#bus.status())
+      if (type === 'reconnect') this.#askForPositions([...this.#followed.keys()]);
   }
 
   /** Sent on the connection that has just subscribed, so the server knows of our interest before any answer. */

@@ -4,6 +4,7 @@ import { SupplyIndex } from '#libs/dispatch';
 import type { CellKey } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
 import { applyBatch, emptyTally } from './apply-batch.ts';
+import { PingCounts } from './ping-counts.ts';
 import { SupplyMetrics } from './supply-metrics.ts';
 
 /** The hot path: one message, one batch, straight into the index. Nothing here waits. */
@@ -11,15 +12,18 @@ import { SupplyMetrics } from './supply-metrics.ts';
 export class PositionIntake {
   readonly #supply: SupplyIndex;
   readonly #metrics: SupplyMetrics;
+  readonly #pings: PingCounts;
   readonly #clock: Clock;
 
   constructor(
     @Inject(SupplyIndex) supply: SupplyIndex,
     @Inject(SupplyMetrics) metrics: SupplyMetrics,
+    @Inject(PingCounts) pings: PingCounts,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#supply = supply;
     this.#metrics = metrics;
+    this.#pings = pings;
     this.#clock = clock;
   }
 
@@ -32,9 +36,11 @@ export class PositionIntake {
       this.#metrics.countMalformed();
       return;
     }
+    const startedAt = performance.now();
     const nowMs = this.#clock.now();
     const tally = emptyTally();
     applyBatch(this.#supply, batch, cell, nowMs, tally);
     this.#metrics.countBatch(tally, nowMs - batch.sentAtMs);
+    this.#pings.count(cell, batch.records.length, performance.now() - startedAt);
   }
 }

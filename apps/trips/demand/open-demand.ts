@@ -10,7 +10,7 @@ import {
 import { cellKeyFromH3, descendantRange, PICKUP_CELL_RES } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
 import { LOGGER, type Logger } from '#libs/service';
-import { openTrips, readShards, TripStore } from '#libs/store';
+import { openTrips, readShardsOf, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { openTripOf } from './open-trip.ts';
 
@@ -29,7 +29,11 @@ export class OpenDemandHandler extends CommandHandlers {
     matcher,
     shards,
   }: CommandInput<typeof openDemand>): Promise<CommandOutput<typeof openDemand>> {
-    const { owned, moved } = sortOut(matcher, shards, await readShards(this.#store));
+    const rows = await readShardsOf(
+      this.#store,
+      shards.map(({ shard }) => shard),
+    );
+    const { owned, moved } = sortOut(matcher, shards, rows);
     const ranges = owned.map(({ shard }) => {
       const [lo, hi] = descendantRange(cellKeyFromH3(shard), PICKUP_CELL_RES);
       return { lo, hi };

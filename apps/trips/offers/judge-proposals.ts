@@ -1,4 +1,5 @@
 import { newId, type OfferId, type OfferProposal, type OfferRefusal } from '#libs/contracts';
+import { cellKeyFromH3, cellKeyRes, parentKey } from '#libs/geo';
 import type { DriverRow } from '#libs/store';
 import { decide, type OpenOffer, type Trip, type TripEvent } from '#libs/trip';
 
@@ -38,6 +39,7 @@ export function judgeProposals(
     if (shard?.owner !== matcher || shard.epoch !== proposal.epoch) return refuse('stale_epoch');
     const trip = locked.trips.get(proposal.trip_id);
     if (trip === undefined || trips.has(trip.tripId)) return refuse('trip_not_open');
+    if (!contains(proposal.shard, trip.pickupCell)) return refuse('wrong_shard');
     const driver = locked.drivers.get(proposal.driver_id);
     if (driver?.online !== true || driver.product !== trip.product) return refuse('driver_unavailable');
     if (drivers.has(driver.driverId)) return refuse('driver_claimed');
@@ -56,4 +58,10 @@ export function judgeProposals(
 function offerOf(proposal: OfferProposal, offerId: OfferId, expiresAtMs: number): OpenOffer {
   const { driver_id: driverId, pickup_eta_s: pickupEtaS, pickup_distance_m: pickupDistanceM } = proposal;
   return { offerId, driverId, expiresAtMs, pickupEtaS, pickupDistanceM };
+}
+
+/** Whether the trip is the shard's to match: the epoch of one shard is no authority over another. */
+function contains(shard: string, pickupCell: string): boolean {
+  const key = cellKeyFromH3(shard);
+  return parentKey(cellKeyFromH3(pickupCell), cellKeyRes(key)) === key;
 }

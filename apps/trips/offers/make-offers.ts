@@ -25,6 +25,7 @@ export class MakeOffersHandler extends CommandHandlers {
   readonly #committer: Committer;
   readonly #offerTtlMs: number;
   readonly #outcomes;
+  readonly #fenced;
 
   constructor(
     @Inject(Committer) committer: Committer,
@@ -36,6 +37,10 @@ export class MakeOffersHandler extends CommandHandlers {
     this.#committer = committer;
     this.#offerTtlMs = config.offerTtlMs;
     this.#outcomes = metrics.counter('offers_total', 'Offers proposed by matchers, by outcome', ['outcome']);
+    this.#fenced = metrics.counter(
+      'commits_fenced_total',
+      'Offers refused since their shard had another epoch',
+    );
   }
 
   @HandleCommand(makeOffers)
@@ -53,6 +58,7 @@ export class MakeOffersHandler extends CommandHandlers {
     });
     for (const outcome of outcomes) {
       this.#outcomes.inc({ outcome: outcome.result === 'offered' ? 'offered' : outcome.reason });
+      if (outcome.result === 'refused' && outcome.reason === 'stale_epoch') this.#fenced.inc();
     }
     return { outcomes };
   }

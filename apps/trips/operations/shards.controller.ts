@@ -1,29 +1,71 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { getShards, routerPath, toTimestamp, type ShardPage } from '#libs/contracts';
-import { ForRole } from '#libs/service';
-import { readShards, TripStore } from '#libs/store';
+import { getShards, routerPath, toTimestamp, type ShardLoadMessage, type ShardPage } from '#libs/contracts';
+import type { ShardLoad } from '#libs/ownership';
+import { CLOCK, ForRole, type Clock } from '#libs/service';
+import { readMembers, readPlanner, readShardCounts, readShardPage, TripStore } from '#libs/store';
+import { Planner } from '../planner/planner.ts';
+import { matcherView } from './matcher-view.ts';
 
-/** Who matches which part of the city. */
+/** Who matches which part of the city, and how busy that keeps them. Retired shards are left out. */
 @Controller()
 export class ShardsController {
   readonly #store: TripStore;
+  readonly #planner: Planner;
+  readonly #clock: Clock;
 
-  constructor(@Inject(TripStore) store: TripStore) {
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(Planner) planner: Planner,
+    @Inject(CLOCK) clock: Clock,
+  ) {
     this.#store = store;
+    this.#planner = planner;
+    this.#clock = clock;
   }
 
   @Get(routerPath(getShards))
   @ForRole('operator')
   async list(
-    @Query({ schema: getShards.query }) _query: z.output<typeof getShards.query>,
+    @Query({ schema: getShards.query }) { limit, cursor }: z.output<typeof getShards.query>,
   ): Promise<ShardPage> {
-    const rows = await readShards(this.#store);
+    const [rows, members, counts, planner] = await Promise.all([
+      readShardPage(this.#store, cursor, limit + 1),
+      readMembers(this.#store),
+      readShardCounts(this.#store),
+      readPlanner(this.#store),
+    ]);
+    const page = rows.slice(0, limit);
+    const nowMs = this.#clock.now();
     return {
-      data: rows.map((row) => ({ ...row, since: toTimestamp(0), load: null })),
-      next_cursor: null,
-      matchers: [],
-      planner: null,
+      data: page
+        .filter(({ retired }) => !retired)
+        .map(({ shard, epoch, owner, changedAtMs }) => ({
+          shard,
+          epoch,
+          owner,
+          since: toTimestamp(changedAtMs),
+          load: this.#loadOf(shard, owner),
+        })),
+      next_cursor: rows.length > limit ? (page.at(-1)?.shard ?? null) : null,
+      matchers: members.map((member) =>
+        matcherView(member, counts.get(member.instance) ?? 0, this.#planner, nowMs),
+      ),
+      planner: planner ?? null,
     };
   }
+
+  #loadOf(shard: string, owner: string | null): ShardLoadMessage | null {
+    const load = owner === null ? undefined : this.#planner.knowledgeOf(owner).loads.get(shard);
+    return load === undefined ? null : toMessage(load);
+  }
+}
+
+function toMessage({ openTrips, requestsPerS, pingsPerS, busyMsPerS }: ShardLoad): ShardLoadMessage {
+  return {
+    open_trips: openTrips,
+    requests_per_s: requestsPerS,
+    pings_per_s: pingsPerS,
+    busy_ms_per_s: busyMsPerS,
+  };
 }

@@ -1,11 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { getShardMap, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { getShardMap, MAX_CLAIMS_PER_PAGE, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { readShards, TripStore } from '#libs/store';
+import { readShardPage, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 
-/** The shard map as it stands in Postgres. */
+/** The shard map as it stands in Postgres, a page at a time. */
 @Controller()
 export class GetShardMapHandler extends CommandHandlers {
   readonly #store: TripStore;
@@ -16,7 +16,11 @@ export class GetShardMapHandler extends CommandHandlers {
   }
 
   @HandleCommand(getShardMap)
-  async handle(_input: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
-    return { shards: await readShards(this.#store), more: false };
+  async handle({ after }: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
+    const rows = await readShardPage(this.#store, after, MAX_CLAIMS_PER_PAGE + 1);
+    const shards = rows
+      .slice(0, MAX_CLAIMS_PER_PAGE)
+      .map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));
+    return { shards, more: rows.length > MAX_CLAIMS_PER_PAGE };
   }
 }

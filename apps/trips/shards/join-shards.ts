@@ -3,20 +3,23 @@ import { HandleCommand } from '#libs/bus';
 import { joinShards, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Membership } from './membership.ts';
+import { MatcherMembership } from './matcher-membership.ts';
 
-/** A matcher comes up and gets its share of the city. */
+/** A matcher comes up; the planner gives it its share. */
 @Controller()
 export class JoinShardsHandler extends CommandHandlers {
-  readonly #membership: Membership;
+  readonly #membership: MatcherMembership;
 
-  constructor(@Inject(Membership) membership: Membership, @Inject(LOGGER) logger: Logger) {
+  constructor(@Inject(MatcherMembership) membership: MatcherMembership, @Inject(LOGGER) logger: Logger) {
     super(logger);
     this.#membership = membership;
   }
 
   @HandleCommand(joinShards)
-  async handle({ matcher }: CommandInput<typeof joinShards>): Promise<CommandOutput<typeof joinShards>> {
-    return this.#membership.join(matcher);
+  async handle({
+    matcher,
+    incarnation,
+  }: CommandInput<typeof joinShards>): Promise<CommandOutput<typeof joinShards>> {
+    return { shards: await this.#membership.join(matcher, incarnation) };
   }
 }

@@ -3,20 +3,23 @@ import { HandleCommand } from '#libs/bus';
 import { leaveShards, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Membership } from './membership.ts';
+import { MatcherMembership } from './matcher-membership.ts';
 
-/** A matcher goes down in good order. */
+/** A matcher wants to go; the planner hands its shards to others. */
 @Controller()
 export class LeaveShardsHandler extends CommandHandlers {
-  readonly #membership: Membership;
+  readonly #membership: MatcherMembership;
 
-  constructor(@Inject(Membership) membership: Membership, @Inject(LOGGER) logger: Logger) {
+  constructor(@Inject(MatcherMembership) membership: MatcherMembership, @Inject(LOGGER) logger: Logger) {
     super(logger);
     this.#membership = membership;
   }
 
   @HandleCommand(leaveShards)
-  async handle({ matcher }: CommandInput<typeof leaveShards>): Promise<CommandOutput<typeof leaveShards>> {
-    return this.#membership.leave(matcher);
+  async handle({
+    matcher,
+    incarnation,
+  }: CommandInput<typeof leaveShards>): Promise<CommandOutput<typeof leaveShards>> {
+    return { shards: await this.#membership.leave(matcher, incarnation) };
   }
 }

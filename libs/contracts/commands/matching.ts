@@ -54,9 +54,13 @@ export const offerProposal = z.object({
 });
 export type OfferProposal = z.infer<typeof offerProposal>;
 
-/** Why a proposal was refused. `stale_epoch`: the sender does not own the shard (any more). */
+/**
+ * Why a proposal was refused. `stale_epoch`: the sender does not own the shard (any more). `wrong_shard`: the trip lies
+ * in another one.
+ */
 export const offerRefusal = z.enum([
   'stale_epoch',
+  'wrong_shard',
   'trip_not_open',
   'driver_claimed',
   'driver_unavailable',
@@ -94,7 +98,8 @@ export const makeOffers = defineCommand(
 
 /**
  * A matcher comes up: it is a member from now on, and what a former incarnation of it still held gets a new epoch. Its
- * share of the shards follows from the planner's next decision. Answers the map as it stands.
+ * share of the shards follows from the planner's next decision. Answers what it owns as yet; of one incarnation it may be
+ * asked again and again.
  */
 export const joinShards = defineCommand(
   'trips.shards.join',
@@ -103,9 +108,8 @@ export const joinShards = defineCommand(
 );
 
 /**
- * A matcher wants to go: the planner hands its shards to the others, one after the other, and then forgets it. Answers
- * the map as it stands, so that to ask again tells how far it has come. Of another incarnation than the member's it
- * changes nothing.
+ * A matcher wants to go: the planner hands its shards to the others, and then forgets it. Answers what it still owns, so
+ * that to ask again tells how far it has come. Of another incarnation than the member's it changes nothing.
  */
 export const leaveShards = defineCommand(
   'trips.shards.leave',

@@ -189,7 +189,11 @@ export class Coordinator {
   #decide(snapshot: Snapshot, nowMs: number): CoordinatorEffect[] {
     const roster = rosterOf(snapshot, this.#liveness, nowMs);
     const abandoned = this.#abandonHandoffs(roster);
-    const plan = planOwnership(this.#planInput(snapshot, roster, nowMs), this.#topologyOf(snapshot));
+    const plan = planOwnership(
+      this.#planInput(snapshot, roster, nowMs),
+      this.#topologyOf(snapshot),
+      this.#params.plan,
+    );
     const change = nextChange(snapshot, roster, plan);
     const moves = plannedMoves(snapshot, plan);
     const { leavers } = roster;
@@ -203,7 +207,7 @@ export class Coordinator {
 
   #planInput(snapshot: Snapshot, { takers, leavers, keepers }: Roster, nowMs: number) {
     for (const [shard, atMs] of this.#lastMovedAtMs)
-      if (nowMs - atMs > this.#params.moveCooldownMs) this.#lastMovedAtMs.delete(shard);
+      if (nowMs - atMs > this.#params.plan.moveCooldownMs) this.#lastMovedAtMs.delete(shard);
     return {
       rows: [...snapshot.rows.values()],
       baseCells: this.#params.baseCells,

@@ -1,4 +1,5 @@
 import { DEFAULT_LIVENESS_PARAMS, type LivenessParams } from '../liveness.ts';
+import { DEFAULT_PLAN_PARAMS, type PlanParams } from '../plan/plan-params.ts';
 import type { ShardKey } from '../shard-claim.ts';
 
 /** Times of a coordinator, all in milliseconds of the clock that its events are stamped by. */
@@ -18,8 +19,7 @@ export interface CoordinatorParams {
   readonly maxShardsPerHandoff: number;
   /** Heartbeats older than that say nothing of the load any more. */
   readonly loadTtlMs: number;
-  /** A shard that was moved for balance stays where it is for so long. */
-  readonly moveCooldownMs: number;
+  readonly plan: PlanParams;
 }
 
 export const DEFAULT_COORDINATOR_PARAMS: Omit<CoordinatorParams, 'baseCells'> = {
@@ -32,5 +32,16 @@ export const DEFAULT_COORDINATOR_PARAMS: Omit<CoordinatorParams, 'baseCells'> = 
   maxHandoffsInFlight: 4,
   maxShardsPerHandoff: 256,
   loadTtlMs: 5_000,
-  moveCooldownMs: 10_000,
+  plan: DEFAULT_PLAN_PARAMS,
 };
+
+/** The parameters with all times so many times as long: for a clock that runs faster than the machines. */
+export function scaleTimes(params: CoordinatorParams, factor: number): CoordinatorParams {
+  const scaled = <T extends object>(times: T): T =>
+    Object.fromEntries(
+      Object.entries(times).map(([name, value]): [string, unknown] =>
+        typeof value === 'number' && name.endsWith('Ms') ? [name, value * factor] : [name, value],
+      ),
+    ) as T;
+  return { ...scaled(params), liveness: scaled(params.liveness), plan: scaled(params.plan) };
+}

@@ -1,6 +1,12 @@
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint } from '../postgres/values.ts';
 
+/** A shard whose row is locked. A retired one has no owner. */
+export interface LockedShard {
+  epoch: number;
+  owner: string | null;
+}
+
 /**
  * The epoch and owner of shards, which cannot change before this transaction ends: FOR SHARE blocks the update of the
  * epoch (FOR KEY SHARE would not), and lets other commits under the same epoch pass.
@@ -8,7 +14,7 @@ import { cellToBigint } from '../postgres/values.ts';
 export async function lockShardEpochs(
   transaction: Queryable,
   shards: readonly string[],
-): Promise<Map<string, { epoch: number; owner: string | null }>> {
+): Promise<Map<string, LockedShard>> {
   const rows = await transaction.rows<{ shard: string; epoch: number; owner: string | null }>({
     name: 'lock-shard-epochs',
     text: `

@@ -1,31 +1,104 @@
+import type { Member, MemberCommand, MemberState } from '#libs/ownership';
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
 
-/** Locks the membership of matchers until the transaction ends: plans are made one at a time. */
-export async function lockMatchers(transaction: Queryable): Promise<string[]> {
-  await transaction.rows({ name: 'lock-matchers', text: 'LOCK TABLE matcher IN EXCLUSIVE MODE', values: [] });
-  const rows = await transaction.rows<{ instance: string }>({
-    name: 'read-matchers',
-    text: 'SELECT instance FROM matcher ORDER BY instance',
+/** A member with the time since which it is in its state. */
+export interface MemberRow extends Member {
+  changedAtMs: number;
+}
+
+const MEMBER_COLUMNS = 'instance, incarnation, state, changed_at AS "changedAtMs"';
+
+export async function readMembers(database: Queryable): Promise<MemberRow[]> {
+  return database.rows<MemberRow & Record<string, unknown>>({
+    name: 'read-members',
+    text: `SELECT ${MEMBER_COLUMNS} FROM matcher ORDER BY instance`,
     values: [],
   });
-  return rows.map(({ instance }) => instance);
 }
 
-export async function insertMatcher(transaction: Queryable, instance: string, atMs: number): Promise<void> {
-  await transaction.rows({
-    name: 'insert-matcher',
-    text: `
-      INSERT INTO matcher (instance, joined_at) VALUES ($1, $2)
-      ON CONFLICT (instance) DO UPDATE SET joined_at = excluded.joined_at`,
-    values: [instance, timestampOf(atMs)],
-  });
-}
-
-export async function deleteMatcher(transaction: Queryable, instance: string): Promise<void> {
-  await transaction.rows({
-    name: 'delete-matcher',
-    text: 'DELETE FROM matcher WHERE instance = $1',
+/** The member as it is, which cannot change before this transaction ends. */
+export async function lockMember(transaction: Queryable, instance: string): Promise<MemberRow | undefined> {
+  const rows = await transaction.rows<MemberRow & Record<string, unknown>>({
+    name: 'lock-member',
+    text: `SELECT ${MEMBER_COLUMNS} FROM matcher WHERE instance = $1 FOR UPDATE`,
     values: [instance],
   });
+  return rows[0];
+}
+
+/** Makes an instance an active member; true where it was none, or was another incarnation. */
+export async function joinMember(
+  transaction: Queryable,
+  instance: string,
+  incarnation: string,
+  atMs: number,
+): Promise<boolean> {
+  const known = await lockMember(transaction, instance);
+  if (known?.incarnation === incarnation && known.state !== 'lost') return false;
+  await transaction.rows({
+    name: 'join-member',
+    text: `
+      INSERT INTO matcher (instance, incarnation, state, changed_at) VALUES ($1, $2, 'active', $3)
+      ON CONFLICT (instance) DO UPDATE SET incarnation = $2, state = 'active', changed_at = $3`,
+    values: [instance, incarnation, timestampOf(atMs)],
+  });
+  return known?.incarnation !== incarnation;
+}
+
+/** Brings a member to another state if it is in one of those expected; says whether it was. */
+export async function setMemberState(
+  database: Queryable,
+  { instance, state, from, incarnation }: MemberStateChange,
+  atMs: number,
+): Promise<boolean> {
+  const rows = await database.rows({
+    name: 'set-member-state',
+    text: `
+      UPDATE matcher SET state = $2, changed_at = $4
+      WHERE instance = $1 AND state = ANY ($3) AND incarnation = coalesce($5::uuid, incarnation)
+      RETURNING instance`,
+    values: [instance, state, from, timestampOf(atMs), incarnation ?? null],
+  });
+  return rows.length > 0;
+}
+
+export interface MemberStateChange {
+  instance: string;
+  state: MemberState;
+  from: readonly MemberState[];
+  /** Of this incarnation only. */
+  incarnation?: string;
+}
+
+/** Carries out the commands whose member is still as it was seen; says how many. */
+export async function changeMembers(
+  transaction: Queryable,
+  commands: readonly MemberCommand[],
+  atMs: number,
+): Promise<number> {
+  if (commands.length === 0) return 0;
+  const wanted = JSON.stringify(
+    commands.map(({ seen, state }) => ({ ...seen, seen_state: seen.state, state })),
+  );
+  const rows = await transaction.rows({
+    name: 'change-members',
+    text: `
+      WITH wanted AS (
+        SELECT * FROM jsonb_to_recordset($1::jsonb)
+          AS w (instance text, incarnation uuid, seen_state text, state text)
+      ), changed AS (
+        UPDATE matcher m SET state = w.state, changed_at = $2 FROM wanted w
+        WHERE m.instance = w.instance AND m.incarnation = w.incarnation AND m.state = w.seen_state
+          AND w.state IS NOT NULL
+        RETURNING m.instance
+      ), forgotten AS (
+        DELETE FROM matcher m USING wanted w
+        WHERE m.instance = w.instance AND m.incarnation = w.incarnation AND m.state = w.seen_state AND w.state IS NULL
+        RETURNING m.instance
+      )
+      SELECT instance FROM changed UNION ALL SELECT instance FROM forgotten`,
+    values: [wanted, timestampOf(atMs)],
+  });
+  return rows.length;
 }

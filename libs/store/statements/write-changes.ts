@@ -43,8 +43,11 @@ export async function writeChanges(
         FROM change c WHERE t.trip_id = c.trip_id AND t.seq = c.seq - 1 AND c.seq > 1
         RETURNING t.trip_id
       ), noted AS (
-        INSERT INTO trip_event (trip_id, seq, type, at, driver_id, event, driver_status, driver_version, shard, epoch)
-        SELECT trip_id, seq, type, at, event_driver_id, event, driver_status, driver_version, shard, epoch FROM change
+        INSERT INTO trip_event (trip_id, seq, type, at, driver_id, event, driver_status, driver_version, shard, epoch,
+          lsn)
+        SELECT trip_id, seq, type, at, event_driver_id, event, driver_status, driver_version, shard, epoch,
+          CASE WHEN epoch IS NOT NULL THEN pg_current_wal_insert_lsn() END
+        FROM change
       ), posted AS (
         INSERT INTO outbox (trip_id, seq, due_at) SELECT trip_id, seq, $2 FROM change
       )

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, logDropped, serveJson } from '#libs/bus';
+import { prepareShards, prepareSubject, type PrepareShards, type PrepareShardsReply } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { INCARNATION } from '../ownership/incarnation.ts';
+import { Ownership } from '../ownership/ownership.ts';
+
+/** The driver-apis answer a question for positions within their batch of 100 ms; real time. */
+const WARM_UP_MS = 250;
+
+/** Gets ready for shards of another matcher: listens to the positions around them before they come. */
+@Injectable()
+export class PrepareHandler implements OnApplicationBootstrap {
+  readonly #bus: NatsConnection;
+  readonly #ownership: Ownership;
+  readonly #incarnation: string;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(INCARNATION) incarnation: string,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#ownership = ownership;
+    this.#incarnation = incarnation;
+    this.#logger = logger;
+  }
+
+  onApplicationBootstrap(): void {
+    const subject = prepareSubject(this.#ownership.self);
+    serveJson(this.#bus, subject, prepareShards, (asked) => this.#prepare(asked), logDropped(this.#logger));
+  }
+
+  async #prepare({ shards }: PrepareShards): Promise<PrepareShardsReply> {
+    this.#ownership.prepare(shards);
+    await sleep(WARM_UP_MS);
+    return { incarnation: this.#incarnation };
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, publishJson } from '#libs/bus';
+import { HEARTBEAT_SUBJECT, MAX_SHARDS_PER_HEARTBEAT, type MatcherHeartbeat } from '#libs/contracts';
+import { CLOCK, machineTime, type Cancel, type Clock } from '#libs/service';
+import { INCARNATION } from '../ownership/incarnation.ts';
+import { Ownership } from '../ownership/ownership.ts';
+import { RoundTimes } from '../rounds/round-times.ts';
+import { LoadMeter } from './load-meter.ts';
+
+/** Three of them are missed before a planner suspects anything; real time. */
+const HEARTBEAT_INTERVAL_MS = 500;
+
+/** Says that this matcher lives, and how busy it is, until its shards are handed over. */
+@Injectable()
+export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #bus: NatsConnection;
+  readonly #ownership: Ownership;
+  readonly #incarnation: string;
+  readonly #meter: LoadMeter;
+  readonly #rounds: RoundTimes;
+  readonly #clock: Clock;
+  #cancel: Cancel = () => {};
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(Ownership) ownership: Ownership,
+    @Inject(INCARNATION) incarnation: string,
+    @Inject(LoadMeter) meter: LoadMeter,
+    @Inject(RoundTimes) rounds: RoundTimes,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#bus = bus;
+    this.#ownership = ownership;
+    this.#incarnation = incarnation;
+    this.#meter = meter;
+    this.#rounds = rounds;
+    this.#clock = clock;
+  }
+
+  onApplicationBootstrap(): void {
+    this.#beat();
+    this.#cancel = this.#clock.every(machineTime(this.#clock, HEARTBEAT_INTERVAL_MS), () => this.#beat());
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#cancel();
+  }
+
+  #beat(): void {
+    publishJson(this.#bus, HEARTBEAT_SUBJECT, this.#message());
+  }
+
+  #message(): MatcherHeartbeat {
+    const { own } = this.#ownership;
+    const loads = [...this.#meter.measure()].sort(([, a], [, b]) => b.busyMsPerS - a.busyMsPerS);
+    return {
+      matcher: this.#ownership.self,
+      incarnation: this.#incarnation,
+      shards_owned: own.size,
+      round_p99_ms: this.#rounds.p99Ms(),
+      shards: loads.slice(0, MAX_SHARDS_PER_HEARTBEAT).map(([shard, load]) => ({
+        shard,
+        epoch: own.get(shard)?.epoch ?? 0,
+        load: {
+          open_trips: load.openTrips,
+          requests_per_s: load.requestsPerS,
+          pings_per_s: load.pingsPerS,
+          busy_ms_per_s: load.busyMsPerS,
+        },
+      })),
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import { cellKeyFromH3, cellKeyRes, childKeys, parentKey, POSITION_CELL_RES, type CellKey } from '#libs/geo';
+import type { ShardKey, ShardLoad } from '#libs/ownership';
+
+/** Loads are averaged over about so long: a few rounds, and less than a planner waits between two moves of a shard. */
+const TIME_CONSTANT_S = 5;
+const NO_LOAD: ShardLoad = { openTrips: 0, requestsPerS: 0, pingsPerS: 0, busyMsPerS: 0 };
+/** Below that in every respect a shard counts as idle, and its average is forgotten. */
+const NEGLIGIBLE = 1e-3;
+
+/** What was counted in some seconds. */
+export interface Counted {
+  readonly seconds: number;
+  readonly openTrips: ReadonlyMap<ShardKey, number>;
+  readonly newTrips: ReadonlyMap<ShardKey, number>;
+  readonly pings: ReadonlyMap<ShardKey, number>;
+  /** Time spent on rounds, and on taking positions in. */
+  readonly roundMs: number;
+  readonly intakeMs: number;
+}
+
+/**
+ * The loads after so much more was counted. The time of rounds is shared by open trips, that of positions by positions,
+ * which is what it goes to. Shards that are not owned any more are left out.
+ */
+export function nextLoads(
+  loads: ReadonlyMap<ShardKey, ShardLoad>,
+  counted: Counted,
+  own: Iterable<ShardKey>,
+): Map<ShardKey, ShardLoad> {
+  const { seconds, openTrips, newTrips, pings, roundMs, intakeMs } = counted;
+  const weight = 1 - Math.exp(-seconds / TIME_CONSTANT_S);
+  const tripTotal = total(openTrips);
+  const pingTotal = total(pings);
+  const next = new Map<ShardKey, ShardLoad>();
+  for (const shard of own) {
+    const open = openTrips.get(shard) ?? 0;
+    const heard = pings.get(shard) ?? 0;
+    const busyMs = share(roundMs, open, tripTotal) + share(intakeMs, heard, pingTotal);
+    const before = loads.get(shard) ?? NO_LOAD;
+    const blend = (old: number, now: number): number => old + weight * (now - old);
+    const load = {
+      openTrips: blend(before.openTrips, open),
+      requestsPerS: blend(before.requestsPerS, (newTrips.get(shard) ?? 0) / seconds),
+      pingsPerS: blend(before.pingsPerS, heard / seconds),
+      busyMsPerS: blend(before.busyMsPerS, busyMs / seconds),
+    };
+    if (Object.values(load).some((value) => value > NEGLIGIBLE)) next.set(shard, load);
+  }
+  return next;
+}
+
+/** Counts by position cell as counts by shard; a cell that is divided among finer shards counts for each in part. */
+export function byShard(
+  counts: ReadonlyMap<CellKey, number>,
+  own: Iterable<ShardKey>,
+): Map<ShardKey, number> {
+  const ownKeys = new Map([...own].map((shard) => [cellKeyFromH3(shard), shard]));
+  const resolutions = [...new Set([...ownKeys.keys()].map(cellKeyRes))];
+  const sums = new Map<ShardKey, number>();
+  const add = (key: CellKey, count: number): void => {
+    const shard = ownKeys.get(key);
+    if (shard !== undefined) sums.set(shard, (sums.get(shard) ?? 0) + count);
+  };
+  for (const [cell, count] of counts) {
+    for (const res of resolutions) {
+      if (res <= POSITION_CELL_RES) add(parentKey(cell, res), count);
+      else for (const child of childKeys(cell)) add(child, count / childKeys(cell).length);
+    }
+  }
+  return sums;
+}
+
+function total(counts: ReadonlyMap<ShardKey, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function share(whole: number, part: number, sum: number): number {
+  return sum === 0 ? 0 : (whole * part) / sum;
+}

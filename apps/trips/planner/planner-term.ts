@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { machineTime, type Clock } from '#libs/service';
+import { giveUpTerm, winTerm, type PlannerCandidate, type TripStore } from '#libs/store';
+
+/** Whoever holds the term and is not heard for so long has lost it. */
+const TERM_LEASE_MS = 2_000;
+
+/** This process's hold on the planner's term. */
+export class PlannerTerm {
+  readonly #store: TripStore;
+  readonly #clock: Clock;
+  readonly #candidate: PlannerCandidate;
+  #heldUntilMs = -Infinity;
+
+  constructor(store: TripStore, clock: Clock, instance: string) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#candidate = { instance, incarnation: randomUUID() };
+  }
+
+  /** The term, if it could be won or kept; undefined where another process has it. Throws where Postgres is away. */
+  async hold(): Promise<number | undefined> {
+    const nowMs = this.#clock.now();
+    const untilMs = nowMs + machineTime(this.#clock, TERM_LEASE_MS);
+    const term = await winTerm(this.#store, this.#candidate, nowMs, untilMs);
+    this.#heldUntilMs = term === undefined ? -Infinity : untilMs;
+    return term;
+  }
+
+  /** Whether somebody else may have the term by now. */
+  get hasLapsed(): boolean {
+    return this.#clock.now() > this.#heldUntilMs;
+  }
+
+  async giveUp(): Promise<void> {
+    if (!this.hasLapsed) await giveUpTerm(this.#store, this.#candidate);
+  }
+}

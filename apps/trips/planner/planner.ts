@@ -1,0 +1,180 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { BUS, logDropped, subscribe, subscribeJson } from '#libs/bus';
+import {
+  HEARTBEAT_SUBJECT,
+  matcherHeartbeat,
+  PLANNER_WAKE_SUBJECT,
+  type MatcherHeartbeat,
+  type ShardLoadMessage,
+} from '#libs/contracts';
+import {
+  Coordinator,
+  DEFAULT_COORDINATOR_PARAMS,
+  scaleTimes,
+  type CoordinatorEvent,
+  type MatcherKnowledge,
+  type ShardLoad,
+} from '#libs/ownership';
+import {
+  CLOCK,
+  CONFIG,
+  LOGGER,
+  machineTime,
+  METRICS,
+  OutageLog,
+  RepeatingTask,
+  type BaseConfig,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '#libs/service';
+import { TripStore } from '#libs/store';
+import { SERVICE_CELLS } from '../shards/service-cells.ts';
+import { CarryOut } from './carry-out.ts';
+import { PlannerReports } from './planner-reports.ts';
+import { PlannerTerm } from './planner-term.ts';
+
+/** Real time: how soon a silence, or a reply that does not come, is noticed. */
+const TICK_MS = 100;
+/** Four times within the lease. */
+const TERM_RENEWAL_MS = 500;
+const MS_PER_S = 1_000;
+
+/** Runs a coordinator over the real world. Every `trips` process has one; the one with the term acts. */
+@Injectable()
+export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #bus: NatsConnection;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #carryOut: CarryOut;
+  readonly #reports: PlannerReports;
+  readonly #coordinator: Coordinator;
+  readonly #term: PlannerTerm;
+  readonly #tasks: readonly RepeatingTask[];
+  readonly #roundP99Ms = new Map<string, number>();
+  #subscriptions: readonly Subscription[] = [];
+  #stopped = false;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(CarryOut) carryOut: CarryOut,
+    @Inject(PlannerReports) reports: PlannerReports,
+    @Inject(SERVICE_CELLS) baseCells: readonly string[],
+    @Inject(CONFIG) config: BaseConfig,
+    @Inject(METRICS) metrics: Metrics,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#carryOut = carryOut;
+    this.#reports = reports;
+    const params = { ...DEFAULT_COORDINATOR_PARAMS, baseCells };
+    this.#coordinator = new Coordinator(scaleTimes(params, machineTime(clock, 1)));
+    this.#term = new PlannerTerm(store, clock, config.instance);
+    const outage = new OutageLog(logger, "holding the planner's term");
+    this.#tasks = [
+      this.#task(TERM_RENEWAL_MS, () => this.#holdTerm(outage)),
+      this.#task(TICK_MS, async () => this.#feed({ type: 'tick' })),
+    ];
+    metrics.gauge('planner_term', "The planner's term, 0 where another process has it", () => this.term ?? 0);
+  }
+
+  get term(): number | undefined {
+    return this.#coordinator.term;
+  }
+
+  knowledgeOf(matcher: string): MatcherKnowledge & { readonly roundP99Ms: number | undefined } {
+    const knowledge = this.#coordinator.knowledgeOf(matcher, this.#clock.now());
+    return { ...knowledge, roundP99Ms: this.#roundP99Ms.get(matcher) };
+  }
+
+  onApplicationBootstrap(): void {
+    const dropped = logDropped(this.#logger);
+    this.#subscriptions = [
+      subscribeJson(
+        this.#bus,
+        HEARTBEAT_SUBJECT,
+        matcherHeartbeat,
+        (beat) => this.#takeHeartbeat(beat),
+        dropped,
+      ),
+      subscribe(this.#bus, PLANNER_WAKE_SUBJECT, () => this.#feed({ type: 'woken' }), dropped),
+    ];
+    void this.#watchBus();
+    for (const task of this.#tasks) task.start();
+  }
+
+  /** The term is given back, so that another process need not wait for it to lapse. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    await Promise.all(this.#tasks.map((task) => task.stop()));
+    await this.#term.giveUp().catch((error: unknown) => this.#reports.failed('giving the term back', error));
+  }
+
+  #task(intervalMs: number, run: () => Promise<void>): RepeatingTask {
+    const onError = (error: unknown): void => this.#reports.failed('the planner', error);
+    return new RepeatingTask({
+      clock: this.#clock,
+      intervalMs: machineTime(this.#clock, intervalMs),
+      run,
+      onError,
+    });
+  }
+
+  async #holdTerm(outage: OutageLog): Promise<void> {
+    try {
+      const term = await this.#term.hold();
+      outage.worked();
+      if (term === this.term || this.#stopped) return;
+      if (term !== undefined) this.#reports.elected(term);
+      this.#feed(term === undefined ? { type: 'term_lost' } : { type: 'term_won', term });
+    } catch (error) {
+      outage.failed(error);
+      if (this.#term.hasLapsed && this.term !== undefined) this.#feed({ type: 'term_lost' });
+    }
+  }
+
+  #takeHeartbeat({ matcher, incarnation, shards, round_p99_ms }: MatcherHeartbeat): void {
+    this.#roundP99Ms.set(matcher, round_p99_ms);
+    const loads = new Map(shards.map(({ shard, load }) => [shard, loadOf(load)]));
+    this.#feed({ type: 'heartbeat', instance: matcher, incarnation, loads });
+  }
+
+  async #watchBus(): Promise<void> {
+    for await (const { type } of this.#bus.status()) {
+      if (type === 'disconnect') this.#feed({ type: 'bus_lost' });
+      if (type === 'reconnect') this.#feed({ type: 'bus_connected' });
+    }
+  }
+
+  #feed(event: CoordinatorEvent): void {
+    if (this.#stopped) return;
+    const startedAt = performance.now();
+    const effects = this.#coordinator.step(event, this.#clock.now());
+    if (event.type === 'state_read') this.#reports.observePlan((performance.now() - startedAt) / MS_PER_S);
+    for (const effect of effects) {
+      void this.#carryOut.do(effect).then((outcome) => {
+        if (outcome !== undefined) this.#feed(outcome);
+      });
+    }
+  }
+}
+
+function loadOf({ open_trips, requests_per_s, pings_per_s, busy_ms_per_s }: ShardLoadMessage): ShardLoad {
+  return {
+    openTrips: open_trips,
+    requestsPerS: requests_per_s,
+    pingsPerS: pings_per_s,
+    busyMsPerS: busy_ms_per_s,
+  };
+}

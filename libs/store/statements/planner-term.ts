@@ -1,0 +1,63 @@
+import type { Queryable } from '../postgres/database.ts';
+import { timestampOf } from '../postgres/values.ts';
+
+/** Who wants to plan: an instance, and which life of it. */
+export interface PlannerCandidate {
+  instance: string;
+  incarnation: string;
+}
+
+/**
+ * Wins the planner's term, or keeps it until `expiresAtMs`; undefined where somebody else has it. Whoever lets it lapse
+ * gets a new term, even if nobody had it meanwhile.
+ */
+export async function winTerm(
+  database: Queryable,
+  { instance, incarnation }: PlannerCandidate,
+  nowMs: number,
+  expiresAtMs: number,
+): Promise<number | undefined> {
+  const rows = await database.rows<{ term: number }>({
+    name: 'win-term',
+    text: `
+      INSERT INTO planner AS p (term, holder, incarnation, expires_at) VALUES (1, $1, $2, $4)
+      ON CONFLICT (one) DO UPDATE SET
+        term = p.term + CASE WHEN p.incarnation = $2 AND p.expires_at >= $3 THEN 0 ELSE 1 END,
+        holder = $1, incarnation = $2, expires_at = $4
+      WHERE p.expires_at < $3 OR p.incarnation = $2
+      RETURNING term`,
+    values: [instance, incarnation, timestampOf(nowMs), timestampOf(expiresAtMs)],
+  });
+  return rows[0]?.term;
+}
+
+/** Lets the term lapse, so that another one need not wait for that. */
+export async function giveUpTerm(database: Queryable, { incarnation }: PlannerCandidate): Promise<void> {
+  await database.rows({
+    name: 'give-up-term',
+    text: `UPDATE planner SET expires_at = '-infinity' WHERE incarnation = $1`,
+    values: [incarnation],
+  });
+}
+
+/** The term that counts, which cannot change before this transaction ends. */
+export async function lockTerm(transaction: Queryable): Promise<number | undefined> {
+  const rows = await transaction.rows<{ term: number }>({
+    name: 'lock-term',
+    text: 'SELECT term FROM planner FOR UPDATE',
+    values: [],
+  });
+  return rows[0]?.term;
+}
+
+/** Who plans, as the table says. */
+export async function readPlanner(
+  database: Queryable,
+): Promise<{ holder: string; term: number } | undefined> {
+  const rows = await database.rows<{ holder: string; term: number }>({
+    name: 'read-planner',
+    text: 'SELECT holder, term FROM planner',
+    values: [],
+  });
+  return rows[0];
+}
