@@ -14,10 +14,16 @@ const NATS_SERVERS = 3;
 /** Of each of the roles that riders, drivers and matchers ask. */
 const API_INSTANCES = 2;
 
+/** A process that can be hurt. */
+export type ChaosService = Pick<
+  RestartableService,
+  'instance' | 'url' | 'logFile' | 'child' | 'kill' | 'stop' | 'pause' | 'resume' | 'restart' | 'causeOfDeath'
+>;
+
 /** A matcher reaches the others through its own lines alone. */
 export interface ChaosMatcher {
-  readonly service: RestartableService;
-  readonly lines: NatsLines;
+  readonly service: ChaosService;
+  readonly lines: Pick<NatsLines, 'forwardedBytes' | 'cut' | 'mend' | 'close'>;
 }
 
 /** Every process of a city in several instances, each of which can be hurt. */
@@ -28,10 +34,10 @@ export interface ChaosCity {
   readonly nats: Nats;
   /** Of the database on the primary. */
   readonly databaseUrl: string;
-  readonly issuer: RestartableService;
-  readonly trips: readonly RestartableService[];
-  readonly riderApis: readonly RestartableService[];
-  readonly driverApis: readonly RestartableService[];
+  readonly issuer: ChaosService;
+  readonly trips: readonly ChaosService[];
+  readonly riderApis: readonly ChaosService[];
+  readonly driverApis: readonly ChaosService[];
   readonly matchers: readonly ChaosMatcher[];
   stop(): Promise<void>;
 }
@@ -80,13 +86,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
 
 type Services = Pick<ChaosCity, 'system' | 'issuer' | 'trips' | 'riderApis' | 'driverApis' | 'matchers'>;
 
-export function servicesOf({
-  issuer,
-  trips,
-  riderApis,
-  driverApis,
-  matchers,
-}: Services): RestartableService[] {
+export function servicesOf({ issuer, trips, riderApis, driverApis, matchers }: Services): ChaosService[] {
   return [...matchers.map(({ service }) => service), ...riderApis, ...driverApis, ...trips, issuer];
 }
 

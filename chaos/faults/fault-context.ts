@@ -1,7 +1,6 @@
-import type { ChaosCity, ChaosMatcher } from '../city/chaos-city.ts';
+import type { ChaosCity, ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
 import { whenSo, type Observer } from '../city/observer.ts';
 import type { ShardFact } from '../checker/facts.ts';
-import type { RestartableService } from '../../stack/services/restartable-service.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { PlannedFault } from './schedule.ts';
 
@@ -12,8 +11,8 @@ export const EFFECT_LIMIT_MS = 2_000;
 
 /** What a fault is done to. */
 export interface FaultContext {
-  readonly city: ChaosCity;
-  readonly observer: Observer;
+  readonly city: Pick<ChaosCity, 'matchers' | 'trips' | 'issuer' | 'nats'>;
+  readonly observer: Pick<Observer, 'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince'>;
   readonly planned: PlannedFault;
 }
 
@@ -90,13 +89,13 @@ export async function chooseMatcher({
 }
 
 /** The `trips` instance that plans, where one does. */
-export async function choosePlanner({ city, observer, planned }: FaultContext): Promise<RestartableService> {
+export async function choosePlanner({ city, observer, planned }: FaultContext): Promise<ChaosService> {
   const planner = await observer.planner();
   return city.trips.find(({ instance }) => instance === planner) ?? chosen(city.trips, planned);
 }
 
 /** Names of all matchers, but for one that is out of action. */
-export function matchersBut(city: ChaosCity, absent?: string): Set<string> {
+export function matchersBut(city: Pick<ChaosCity, 'matchers'>, absent?: string): Set<string> {
   const names = city.matchers.map(({ service }) => service.instance);
   return new Set(names.filter((name) => name !== absent));
 }

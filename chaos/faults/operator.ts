@@ -3,7 +3,7 @@ import type { ChaosCity } from '../city/chaos-city.ts';
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Posts to any `trips` instance as an operator; gives the status, 0 where none answered. */
-export async function askOperator(city: ChaosCity, path: string): Promise<number> {
+export async function askOperator(city: Pick<ChaosCity, 'issuer' | 'trips'>, path: string): Promise<number> {
   const token = await operatorToken(city.issuer.url);
   for (const { url } of city.trips) {
     const status = await post(`${url}${path}`, { authorization: `Bearer ${token}` });
