@@ -11,7 +11,7 @@ export interface Step {
   args: readonly string[];
 }
 
-const SOURCE_FOLDERS = ['apps', 'libs', 'stack', 'load', 'bench', 'chaos', 'test'];
+const SOURCE_FOLDERS = ['apps', 'libs', 'stack', 'load', 'bench', 'chaos', 'spec', 'test'];
 
 export const FORMAT: Step = {
   name: 'format',

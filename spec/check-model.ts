@@ -1,0 +1,59 @@
+import { INVARIANTS, MUTANTS, WITNESSES } from './claims-of-the-model.ts';
+import { runQuint } from './run-quint.ts';
+
+/** How much of the model is looked at. */
+export interface Effort {
+  readonly samples: number;
+  readonly steps: number;
+  readonly seed: number;
+}
+
+export interface DesignReport extends Effort {
+  readonly violated: readonly string[];
+  readonly witnessed: Readonly<Record<string, number>>;
+  /** What no run reached. */
+  readonly unreached: readonly string[];
+  readonly replay: string | undefined;
+}
+
+export interface MutantReport {
+  readonly mutant: string;
+  readonly invariant: string;
+  readonly caught: boolean;
+}
+
+export interface ModelReport {
+  readonly verdict: 'pass' | 'fail';
+  readonly design: DesignReport;
+  readonly mutants: readonly MutantReport[];
+}
+
+/** A mutant is caught by its first few runs, or the model has lost its grip on the guard. */
+const MUTANT_SAMPLES = 1000;
+
+/** The design: nothing is violated, and whatever is to happen does. */
+export async function checkDesign(effort: Effort): Promise<DesignReport> {
+  const exploration = { ...effort, module: 'design', invariants: INVARIANTS, witnesses: WITNESSES };
+  const { violated, witnessed, replay } = await runQuint(exploration);
+  const unreached = WITNESSES.filter((witness) => !(witnessed[witness] ?? 0));
+  return { ...effort, violated, witnessed, unreached, replay };
+}
+
+/** Whether a mutant breaks each of the invariants that it is to break. */
+export async function checkMutant(mutant: string, { steps, seed }: Effort): Promise<MutantReport[]> {
+  const reports: MutantReport[] = [];
+  for (const invariant of MUTANTS[mutant] ?? []) {
+    const exploration = { module: mutant, samples: MUTANT_SAMPLES, steps, seed, invariants: [invariant] };
+    const { violated } = await runQuint(exploration);
+    reports.push({ mutant, invariant, caught: violated.includes(invariant) });
+  }
+  return reports;
+}
+
+export async function checkModel(effort: Effort): Promise<ModelReport> {
+  const design = await checkDesign(effort);
+  const mutants: MutantReport[] = [];
+  for (const mutant of Object.keys(MUTANTS)) mutants.push(...(await checkMutant(mutant, effort)));
+  const isSound = design.violated.length === 0 && design.unreached.length === 0;
+  return { verdict: isSound && mutants.every(({ caught }) => caught) ? 'pass' : 'fail', design, mutants };
+}
