@@ -1,9 +1,8 @@
 import { cellKeyFromH3, cellKeyRes, childKeys, parentKey, POSITION_CELL_RES, type CellKey } from '#libs/geo';
 import type { ShardKey, ShardLoad } from '#libs/ownership';
 
-/** Loads are averaged over about so long: a few rounds, and less than a planner waits between two moves of a shard. */
-const TIME_CONSTANT_S = 5;
-const NO_LOAD: ShardLoad = { openTrips: 0, requestsPerS: 0, pingsPerS: 0, busyMsPerS: 0 };
+/** Loads are averaged over about so long: many rounds, and less than a planner waits between two moves of a shard. */
+const TIME_CONSTANT_S = 20;
 /** Below that in every respect a shard counts as idle, and its average is forgotten. */
 const NEGLIGIBLE = 1e-3;
 
@@ -36,13 +35,15 @@ export function nextLoads(
     const open = openTrips.get(shard) ?? 0;
     const heard = pings.get(shard) ?? 0;
     const busyMs = share(roundMs, open, tripTotal) + share(intakeMs, heard, pingTotal);
-    const before = loads.get(shard) ?? NO_LOAD;
-    const blend = (old: number, now: number): number => old + weight * (now - old);
+    const before = loads.get(shard);
+    // A shard that is new here begins with what is seen of it: it must not pass for idle because it has come.
+    const blend = (old: number | undefined, now: number): number =>
+      old === undefined ? now : old + weight * (now - old);
     const load = {
-      openTrips: blend(before.openTrips, open),
-      requestsPerS: blend(before.requestsPerS, (newTrips.get(shard) ?? 0) / seconds),
-      pingsPerS: blend(before.pingsPerS, heard / seconds),
-      busyMsPerS: blend(before.busyMsPerS, busyMs / seconds),
+      openTrips: blend(before?.openTrips, open),
+      requestsPerS: blend(before?.requestsPerS, (newTrips.get(shard) ?? 0) / seconds),
+      pingsPerS: blend(before?.pingsPerS, heard / seconds),
+      busyMsPerS: blend(before?.busyMsPerS, busyMs / seconds),
     };
     if (Object.values(load).some((value) => value > NEGLIGIBLE)) next.set(shard, load);
   }

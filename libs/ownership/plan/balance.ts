@@ -34,7 +34,8 @@ class Balancing {
     if (takerCount < 2) return;
     for (let shifts = 0; shifts < MAX_SHIFTS && this.#movesLeft > 0; shifts++) {
       const heaviest = this.#heaviest();
-      if ((loads[heaviest] as number) <= meanLoad * (1 + this.#threshold)) return;
+      const above = (loads[heaviest] as number) - meanLoad;
+      if (above <= Math.max(meanLoad * this.#threshold, this.#holdings.base)) return;
       if (!this.#relieve(heaviest, meanLoad)) return;
     }
   }

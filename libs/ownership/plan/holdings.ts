@@ -1,6 +1,6 @@
 import type { PlanInput } from '../plan-io.ts';
 import type { InstanceName } from '../shard-claim.ts';
-import type { PlanParams } from './plan-params.ts';
+import { baseLoad, type PlanParams } from './plan-params.ts';
 import type { ShardTopology } from './shard-topology.ts';
 
 /** Owner of a shard that nobody living has. */
@@ -14,6 +14,8 @@ export class Holdings {
   readonly topology: ShardTopology;
   readonly instances: readonly InstanceName[];
   readonly takerCount: number;
+  /** What a shard counts besides its measured load. */
+  readonly base: number;
   readonly #leaverCount: number;
   readonly owners: Int32Array;
   /** What each shard weighs. */
@@ -34,7 +36,8 @@ export class Holdings {
     this.takerCount = takers.length;
     this.#leaverCount = input.leavers.length;
     this.owners = new Int32Array(topology.size).fill(NOBODY);
-    this.weights = new Float64Array(topology.size).fill(params.baseLoadMsPerS);
+    this.base = baseLoad(params, topology.size);
+    this.weights = new Float64Array(topology.size).fill(this.base);
     this.fixed = new Uint8Array(topology.size);
     this.loads = new Float64Array(this.instances.length);
     this.counts = new Int32Array(this.instances.length);
@@ -84,7 +87,7 @@ export class Holdings {
     for (const row of input.rows) {
       const shard = row.retired ? undefined : this.topology.indexOf(row.shard);
       if (shard === undefined) continue;
-      this.weights[shard] = params.baseLoadMsPerS + (input.loads.get(row.shard)?.busyMsPerS ?? 0);
+      this.weights[shard] = this.base + (input.loads.get(row.shard)?.busyMsPerS ?? 0);
       const heading = input.moving.get(row.shard);
       const movedAtMs = input.lastMovedAtMs.get(row.shard) ?? -Infinity;
       const isCooling = input.nowMs - movedAtMs < params.moveCooldownMs;

@@ -1,7 +1,9 @@
 /** What bounds a plan and when it acts. Loads are in milliseconds of a matcher's time per second. */
 export interface PlanParams {
-  /** What an idle shard counts, so that idle shards are spread too. */
+  /** What an idle shard counts, so that idle shards are spread too, and small differences in load mean nothing … */
   readonly baseLoadMsPerS: number;
+  /** … if all shards together do not come to more than that: there load must count. */
+  readonly maxBaseTotalMsPerS: number;
   /** Nothing is moved for balance while nobody is above the mean by more than this share of it. */
   readonly balanceThreshold: number;
   readonly moveCooldownMs: number;
@@ -26,9 +28,10 @@ export interface PlanParams {
 }
 
 export const DEFAULT_PLAN_PARAMS: PlanParams = {
-  baseLoadMsPerS: 1,
+  baseLoadMsPerS: 5,
+  maxBaseTotalMsPerS: 2_500,
   balanceThreshold: 0.2,
-  moveCooldownMs: 10_000,
+  moveCooldownMs: 30_000,
   maxLeavingShards: 1_024,
   maxMovedShare: 0.05,
   minMovedBound: 64,
@@ -41,3 +44,8 @@ export const DEFAULT_PLAN_PARAMS: PlanParams = {
   finestRes: 8,
   coarsestRes: 6,
 };
+
+/** What a shard counts besides its measured load. */
+export function baseLoad({ baseLoadMsPerS, maxBaseTotalMsPerS }: PlanParams, shards: number): number {
+  return Math.min(baseLoadMsPerS, maxBaseTotalMsPerS / Math.max(1, shards));
+}
