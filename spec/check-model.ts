@@ -28,8 +28,8 @@ export interface ModelReport {
   readonly mutants: readonly MutantReport[];
 }
 
-/** A mutant is caught by its first few runs, or the model has lost its grip on the guard. */
-const MUTANT_SAMPLES = 1000;
+/** A mutant is caught by its first thousands of runs, or the model has lost its grip on the guard. */
+const MUTANT_SAMPLES = 3000;
 
 /** The design: nothing is violated, and whatever is to happen does. */
 export async function checkDesign(effort: Effort): Promise<DesignReport> {
