@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
 
 /** Connections to Postgres of one process: its two cores' worth of work waits on the standby, not on them. */
@@ -13,5 +14,14 @@ export const tripsConfig = baseConfig.extend({
   offerTtlMs: z.coerce.number().int().min(1_000).max(120_000).default(15_000),
   /** How long a rider's search goes on before it is given up. */
   searchDeadlineMs: z.coerce.number().int().min(1_000).max(3_600_000).default(300_000),
+  /** Milliseconds of a matcher's time per second from which on a shard may be split. */
+  splitMsPerS: z.coerce.number().min(0).max(1_000).default(DEFAULT_COORDINATOR_PARAMS.plan.minSplitMsPerS),
+  /** How long cold shards stay as they are before they are merged. */
+  mergeHoldMs: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(DEFAULT_COORDINATOR_PARAMS.plan.mergeHoldMs),
 });
 export type TripsConfig = z.infer<typeof tripsConfig>;

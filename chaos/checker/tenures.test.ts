@@ -21,7 +21,9 @@ test('a planned move stalls its shard from the last drain to the takeover by the
     fact('matcher-2', 'shards_taken_over', 620, 4),
     fact('matcher-2', 'shards_drained', 900, 4),
   ]);
-  expect(tenures.handoffStallsMs([change(4, 2n, { owner: 'matcher-2' })])).toEqual([120]);
+  expect(tenures.handoffStalls([change(4, 2n, { owner: 'matcher-2' })])).toEqual([
+    { shard: SHARD, atMs: 500, stallMs: 120 },
+  ]);
 });
 
 test('what was not handed over as planned is no stall', () => {
@@ -29,7 +31,7 @@ test('what was not handed over as planned is no stall', () => {
     fact('matcher-1', 'shards_drained', 500, 3),
     fact('matcher-2', 'shards_taken_over', 620, 4),
   ]);
-  expect(tenures.handoffStallsMs([change(4, 2n, { kind: 'reowned', owner: 'matcher-2' })])).toEqual([]);
+  expect(tenures.handoffStalls([change(4, 2n, { kind: 'reowned', owner: 'matcher-2' })])).toEqual([]);
 });
 
 test('shards are back when the last one is matched under a later epoch', () => {

@@ -7,6 +7,14 @@ interface Moment {
   readonly atMs: number;
 }
 
+/** How long a shard that was handed over as planned was matched by nobody. */
+export interface Stall {
+  readonly shard: string;
+  /** When its source had stopped. */
+  readonly atMs: number;
+  readonly stallMs: number;
+}
+
 /** Looks up when shards were given up and taken over. */
 export class Tenures {
   readonly #drained: readonly Moment[];
@@ -18,11 +26,8 @@ export class Tenures {
     this.#taken = Map.groupBy(momentsOf(facts, 'shards_taken_over'), ({ shard }) => shard);
   }
 
-  /**
-   * Milliseconds that each shard that was handed over as planned was matched by nobody: from the source's last round to
-   * the target's readiness.
-   */
-  handoffStallsMs(changes: readonly ShardChangeFact[]): number[] {
+  /** Of each planned move: from the source's last round to the target's readiness. */
+  handoffStalls(changes: readonly ShardChangeFact[]): Stall[] {
     const moves = changes.filter(({ kind }) => kind === 'moved');
     return moves.flatMap(({ shard, epoch, owner }) => {
       const taken = this.#taken
@@ -32,7 +37,8 @@ export class Tenures {
       const drained = this.#drained.findLast(
         (moment) => moment.shard === shard && moment.epoch < epoch && moment.atMs <= taken.atMs,
       );
-      return drained === undefined ? [] : [taken.atMs - drained.atMs];
+      if (drained === undefined) return [];
+      return [{ shard, atMs: drained.atMs, stallMs: taken.atMs - drained.atMs }];
     });
   }
 

@@ -14,6 +14,9 @@ const NATS_SERVERS = 3;
 /** Of each of the roles that riders, drivers and matchers ask. */
 const API_INSTANCES = 2;
 
+/** Shards split and merge at the little load that there is, so that it happens under faults too. */
+const RESTLESS = { HAILGRID_SPLIT_MS_PER_S: '0.4', HAILGRID_MERGE_HOLD_MS: '10000' };
+
 /** A process that can be hurt. */
 export type ChaosService = Pick<
   RestartableService,
@@ -66,6 +69,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
     natsUrls: nats.urls,
     postgresUrls: postgres.urls(DATABASE),
     serviceArea: GRID_AREA,
+    extra: RESTLESS,
     ...(spec.speed !== 1 && { clock: { speed: spec.speed, originMs: Date.now() } }),
   };
   const services = await startServices(system, spec);

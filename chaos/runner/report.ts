@@ -10,6 +10,8 @@ import type { ChaosOptions } from '../options.ts';
 
 /** Of each sort, for whoever looks into it. */
 const MAX_SHOWN = 20;
+/** A planned move should stall a shard no longer. */
+const STALL_GOAL_MS = 300;
 
 export interface FaultReport {
   kind: FaultKind;
@@ -34,6 +36,8 @@ export interface ChaosReport extends Machine {
   faults: FaultReport[];
   reown_ms: Percentiles;
   handoff_stall_ms: Percentiles;
+  /** Beyond the goal, and the last fault before it. */
+  slow_handoffs: { shard: string; at_s: number; stall_ms: number; after: FaultKind | null }[];
   seed: number;
   matchers: number;
   drivers: number;
@@ -66,6 +70,7 @@ export function makeReport(run: RunFacts): ChaosReport {
     ineffective: faults.filter(({ ineffective }) => ineffective !== null).map(({ kind }) => kind),
     unrecovered: faults.filter(({ recovered_ms: ms }) => ms === null).map(({ kind }) => kind),
   };
+  const stalls = tenures.handoffStalls(facts.changes);
   const reowned = faults.filter(({ shards }) => shards > 0).flatMap(({ recovered_ms: ms }) => ms ?? []);
   return {
     verdict: verdictOf(findings, state),
@@ -77,7 +82,16 @@ export function makeReport(run: RunFacts): ChaosReport {
     failed_by_fault: findings.failedByFault,
     faults,
     reown_ms: percentiles(reowned),
-    handoff_stall_ms: percentiles(tenures.handoffStallsMs(facts.changes)),
+    handoff_stall_ms: percentiles(stalls.map(({ stallMs }) => stallMs)),
+    slow_handoffs: stalls
+      .filter(({ stallMs }) => stallMs > STALL_GOAL_MS)
+      .slice(0, MAX_SHOWN)
+      .map((stall) => ({
+        shard: stall.shard,
+        at_s: secondsSince(run.startedAtMs, stall.atMs),
+        stall_ms: stall.stallMs,
+        after: traces.findLast(({ atMs }) => atMs <= stall.atMs)?.kind ?? null,
+      })),
     seed: options.seed,
     matchers: options.matchers,
     drivers: options.drivers,
@@ -112,11 +126,15 @@ function faultReport(
   return {
     kind,
     target,
-    at_s: Math.round((atMs - startedAtMs) / 100) / 10,
+    at_s: secondsSince(startedAtMs, atMs),
     recovered_ms: endMs === null ? null : endMs - atMs,
     shards: isReowned ? held.length : 0,
     ineffective,
   };
+}
+
+function secondsSince(startedAtMs: number, atMs: number): number {
+  return Math.round((atMs - startedAtMs) / 100) / 10;
 }
 
 function countBy<T>(items: readonly T[], name: (item: T) => string): Record<string, number> {

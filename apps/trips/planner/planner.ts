@@ -29,12 +29,12 @@ import {
   METRICS,
   OutageLog,
   RepeatingTask,
-  type BaseConfig,
   type Clock,
   type Logger,
   type Metrics,
 } from '#libs/service';
 import { TripStore } from '#libs/store';
+import type { TripsConfig } from '../config.ts';
 import { SERVICE_CELLS } from '../shards/service-cells.ts';
 import { CarryOut } from './carry-out.ts';
 import { PlannerReports } from './planner-reports.ts';
@@ -67,7 +67,7 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(CarryOut) carryOut: CarryOut,
     @Inject(PlannerReports) reports: PlannerReports,
     @Inject(SERVICE_CELLS) baseCells: readonly string[],
-    @Inject(CONFIG) config: BaseConfig,
+    @Inject(CONFIG) config: TripsConfig,
     @Inject(METRICS) metrics: Metrics,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
@@ -77,7 +77,9 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.#logger = logger;
     this.#carryOut = carryOut;
     this.#reports = reports;
-    const params = { ...DEFAULT_COORDINATOR_PARAMS, baseCells };
+    const { splitMsPerS: minSplitMsPerS, mergeHoldMs } = config;
+    const plan = { ...DEFAULT_COORDINATOR_PARAMS.plan, minSplitMsPerS, mergeHoldMs };
+    const params = { ...DEFAULT_COORDINATOR_PARAMS, plan, baseCells };
     this.#coordinator = new Coordinator(scaleTimes(params, machineTime(clock, 1)));
     this.#term = new PlannerTerm(store, clock, config.instance);
     const outage = new OutageLog(logger, "holding the planner's term");
