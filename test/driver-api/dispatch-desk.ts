@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { CommandClient } from '#libs/bus';
+import type { CommandClient } from '#libs/bus';
 import {
   createQuote,
   createTrip,
-  joinShards,
   makeOffers,
   newId,
   toTimestamp,
@@ -14,36 +12,37 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, pickupCellOf, shardCellOf, type Point } from '#libs/geo';
 import type { Clock } from '#libs/service';
+import { PlayedMatcher } from '../ownership/played-matcher.ts';
 
 const MATCHER = 'desk-1';
+const OWNER_TIMEOUT_MS = 30_000;
 
 /**
  * Asks `trips` for what riders and a matcher would ask, so that a test says itself which driver is offered which
  * trip.
  */
 export class DispatchDesk {
-  readonly commands: CommandClient;
+  readonly #matcher: PlayedMatcher;
   readonly #clock: Clock;
-  #epochs = new Map<string, number>();
 
-  private constructor(commands: CommandClient, clock: Clock) {
-    this.commands = commands;
+  private constructor(matcher: PlayedMatcher, clock: Clock) {
+    this.#matcher = matcher;
     this.#clock = clock;
   }
 
+  /** Open once the planner has given it the shards. */
   static async open(natsUrls: readonly string[], clock: Clock): Promise<DispatchDesk> {
-    const desk = new DispatchDesk(new CommandClient([...natsUrls], 'desk', 1), clock);
-    await desk.commands.connect();
-    const { shards } = await desk.commands.call(joinShards, {
-      matcher: MATCHER,
-      incarnation: randomUUID(),
-    });
-    desk.#epochs = new Map(shards.map(({ shard, epoch }) => [shard, epoch]));
-    return desk;
+    const matcher = await PlayedMatcher.join(natsUrls, MATCHER);
+    await matcher.untilOwner(OWNER_TIMEOUT_MS);
+    return new DispatchDesk(matcher, clock);
+  }
+
+  get commands(): CommandClient {
+    return this.#matcher.commands;
   }
 
   async close(): Promise<void> {
-    await this.commands.close();
+    await this.#matcher.die();
   }
 
   async requestTrip(pickup: Point, dropoff: Point): Promise<{ riderId: RiderId; tripId: TripId }> {
@@ -73,7 +72,7 @@ export class DispatchDesk {
 
   async offer(tripId: TripId, driverId: DriverId, pickup: Point): Promise<OfferOutcome> {
     const shard = cellKeyToH3(shardCellOf(pickup));
-    const epoch = this.#epochs.get(shard) ?? 0;
+    const epoch = this.#matcher.epochOf(shard) ?? 0;
     const proposal = { trip_id: tripId, driver_id: driverId, shard, epoch };
     const { outcomes } = await this.commands.call(makeOffers, {
       matcher: MATCHER,

@@ -17,6 +17,7 @@ import {
   Coordinator,
   DEFAULT_COORDINATOR_PARAMS,
   scaleTimes,
+  type CoordinatorEffect,
   type CoordinatorEvent,
   type MatcherKnowledge,
   type ShardLoad,
@@ -164,11 +165,12 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     const startedAt = performance.now();
     const effects = this.#coordinator.step(event, this.#clock.now());
     if (event.type === 'state_read') this.#reports.observePlan((performance.now() - startedAt) / MS_PER_S);
-    for (const effect of effects) {
-      void this.#carryOut.do(effect).then((outcome) => {
-        if (outcome !== undefined) this.#feed(outcome);
-      });
-    }
+    for (const effect of effects) void this.#carryOutAndTell(effect);
+  }
+
+  async #carryOutAndTell(effect: CoordinatorEffect): Promise<void> {
+    const outcome = await this.#carryOut.do(effect);
+    if (outcome !== undefined) this.#feed(outcome);
   }
 }
 

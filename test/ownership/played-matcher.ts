@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { CommandClient, connectBus, publishJson, serveJson, subscribeJson } from '#libs/bus';
+import {
+  drainShards,
+  drainSubject,
+  getShardMap,
+  HEARTBEAT_SUBJECT,
+  joinShards,
+  leaveShards,
+  matcherProbe,
+  prepareShards,
+  prepareSubject,
+  probeSubject,
+  SHARD_MAP_SUBJECT,
+  shardMapMessage,
+  type DrainShardsReply,
+  type MatcherHeartbeat,
+} from '#libs/contracts';
+import { ShardMap, type ShardClaim } from '#libs/ownership';
+
+const HEARTBEAT_MS = 500;
+const POLL_MS = 100;
+
+/** A matcher that matches nothing: it joins, beats, and answers whatever the planner asks, until it is told not to. */
+export class PlayedMatcher {
+  readonly commands: CommandClient;
+  readonly name: string;
+  readonly incarnation = randomUUID();
+  readonly #bus: NatsConnection;
+  #map = ShardMap.empty;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  private constructor(commands: CommandClient, bus: NatsConnection, name: string) {
+    this.commands = commands;
+    this.#bus = bus;
+    this.name = name;
+  }
+
+  /** Beats first, as a matcher does; returns once the join is committed. */
+  static async join(natsUrls: readonly string[], name: string): Promise<PlayedMatcher> {
+    const commands = new CommandClient([...natsUrls], name, 1);
+    const [bus] = await Promise.all([connectBus([...natsUrls], name), commands.connect()]);
+    const matcher = new PlayedMatcher(commands, bus, name);
+    matcher.#serve();
+    matcher.beat();
+    const { shards } = await commands.call(joinShards, { matcher: name, incarnation: matcher.incarnation });
+    matcher.#learn(shards);
+    return matcher;
+  }
+
+  /** What it owns as far as it knows. */
+  get owned(): ShardClaim[] {
+    return this.#map.ownedBy(this.name);
+  }
+
+  epochOf(shard: string): number | undefined {
+    return this.owned.find((claim) => claim.shard === shard)?.epoch;
+  }
+
+  /** Beats from now on. */
+  beat(): void {
+    this.#heartbeat ??= setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS);
+    this.#sendHeartbeat();
+  }
+
+  /** Is silent from now on, and answers no probe: what it has asked for stays answered by nobody. */
+  async die(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    await this.#bus.close();
+    await this.commands.close();
+  }
+
+  async leave(): Promise<void> {
+    await this.commands.call(leaveShards, { matcher: this.name, incarnation: this.incarnation });
+  }
+
+  /** Waits until it owns any shard. */
+  async untilOwner(timeoutMs: number): Promise<void> {
+    for (let waitedMs = 0; this.owned.length === 0; waitedMs += POLL_MS) {
+      if (waitedMs >= timeoutMs) throw new Error(`${this.name} was given no shard`);
+      await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
+    }
+    const { shards } = await this.commands.call(getShardMap, {});
+    this.#learn(shards);
+  }
+
+  #serve(): void {
+    const { incarnation } = this;
+    const dropped = (): void => {};
+    subscribeJson(
+      this.#bus,
+      SHARD_MAP_SUBJECT,
+      shardMapMessage,
+      ({ shards }) => this.#learn(shards),
+      dropped,
+    );
+    serveJson(this.#bus, probeSubject(this.name), matcherProbe, () => ({ incarnation }), dropped);
+    serveJson(this.#bus, prepareSubject(this.name), prepareShards, () => ({ incarnation }), dropped);
+    const drain = (asked: { shard: string; epoch: number }[]): DrainShardsReply => ({
+      incarnation,
+      drained: asked.filter(({ shard, epoch }) => this.epochOf(shard) === epoch).map(({ shard }) => shard),
+    });
+    serveJson(this.#bus, drainSubject(this.name), drainShards, ({ shards }) => drain(shards), dropped);
+  }
+
+  #learn(claims: readonly ShardClaim[]): void {
+    this.#map = this.#map.merge(claims).map;
+  }
+
+  #sendHeartbeat(): void {
+    const message: MatcherHeartbeat = {
+      matcher: this.name,
+      incarnation: this.incarnation,
+      shards_owned: this.owned.length,
+      round_p99_ms: 1,
+      shards: [],
+    };
+    publishJson(this.#bus, HEARTBEAT_SUBJECT, message);
+  }
+}
