@@ -24,6 +24,7 @@ import {
   lockShardEpochs,
   readOwnership,
   TripStore,
+  type TripTransaction,
   winTerm,
 } from '#libs/store';
 import { query } from '../../../stack/postgres/query.ts';
@@ -32,10 +33,6 @@ import { commitChange } from './commit-change.ts';
 
 const PARENT = '86393362fffffff';
 const CHILDREN = childKeys(cellKeyFromH3(PARENT)).map(cellKeyToH3);
-/** So many that to lock them takes a while. */
-const LEAVES = CHILDREN.flatMap((child) => childKeys(cellKeyFromH3(child)))
-  .flatMap(childKeys)
-  .map(cellKeyToH3);
 const CELLS = [PARENT, ...CHILDREN.slice(0, 3)];
 const MEMBERS = ['matcher-1', 'matcher-2', 'matcher-3'].map((instance): Member => ({
   instance,
@@ -201,35 +198,29 @@ describe('a change of ownership', () => {
     expect([...(await rowsByShard()).keys()]).toEqual([PARENT]);
   });
 
-  test('never waits in a ring with offers, whatever the order in which either names its shards', async () => {
-    // In the table they lie the other way round.
-    for (const shard of LEAVES.toReversed())
+  test('locks its shards in the order in which offers lock theirs, so that neither waits for the other in a ring', async () => {
+    const [first, last] = CHILDREN.slice(0, 2).toSorted() as [string, string];
+    // Named, and lying in the table, against the order of the cells: an update by itself would begin with the last.
+    const shards = [last, first];
+    for (const shard of shards)
       await commitChange(store, TERM, claims([claimCommand(undefined, shard, 'matcher-1', 'claimed')]));
+    const rows = await rowsByShard();
+    // A transaction that is undone for another's sake runs again.
     let runs = 0;
-    const rounds = 20;
-    // In the order of the rows, and against it: a transaction undone for another's sake would run again.
-    const move = async (round: number): Promise<void> => {
-      const known = await rowsByShard();
-      const shards = round % 2 === 0 ? LEAVES : LEAVES.toReversed();
-      const commands = shards.map((shard) =>
-        claimCommand(known.get(shard), shard, `matcher-${round}`, 'moved'),
-      );
-      await store.transact(async (transaction) => {
-        runs += 1;
-        await claimShards(transaction, commands, TERM, nowMs);
-      });
+    const work: Promise<unknown>[] = [];
+    const begin = async (run: (transaction: TripTransaction) => Promise<unknown>): Promise<void> => {
+      work.push(store.transact((transaction) => ((runs += 1), run(transaction))));
+      await store.rows({ name: 'pause', text: 'SELECT pg_sleep(0.2)', values: [] });
     };
-    const offer = async (round: number): Promise<void> => {
-      const shards = round % 2 === 0 ? LEAVES.toReversed() : LEAVES;
-      await store.transact(async (transaction) => {
-        runs += 1;
-        await lockShardEpochs(transaction, shards);
-        await transaction.rows({ name: 'pause', text: 'SELECT pg_sleep(0.002)', values: [] });
-      });
-    };
-    for (let round = 0; round < rounds; round++)
-      await Promise.all([move(round), move(round + 1), offer(round), offer(round + 1), offer(round)]);
-    expect(runs).toBe(rounds * 5);
+    await store.transact(async (transaction) => {
+      await lockShardEpochs(transaction, [first]);
+      const moves = shards.map((shard) => claimCommand(rows.get(shard), shard, 'matcher-2', 'moved'));
+      await begin((move) => claimShards(move, moves, TERM, nowMs));
+      await begin((offer) => lockShardEpochs(offer, [first, last]));
+    });
+    await Promise.all(work);
+    expect(runs).toBe(2);
+    expect((await rowsByShard()).get(first)).toMatchObject({ owner: 'matcher-2', epoch: 2 });
   });
 });
 
