@@ -1,4 +1,4 @@
-import { cellKeyFromH3, cellKeyRes, descendantRange } from '#libs/geo';
+import { cellKeyFromH3, cellKeyRes, childKeys, parentKey, type CellKey } from '#libs/geo';
 import type { Member } from './member.ts';
 import type { ChangeOutcome, OwnershipChange, ShardCommand } from './ownership-change.ts';
 import type { InstanceName, ShardKey } from './shard-claim.ts';
@@ -48,51 +48,38 @@ export function applyChange(
 
 /** What is wrong with the rows, in words; empty while all is well. */
 export function ownershipViolations(rows: Iterable<ShardRow>, baseCells: readonly ShardKey[]): string[] {
-  const all = [...rows];
+  const all = [...rows].map((row): KeyedRow => ({ ...row, key: cellKeyFromH3(row.shard) }));
   const live = all.filter(({ retired }) => !retired);
   const violations = all
     .filter(({ retired, owner }) => retired && owner !== null)
     .map(({ shard }) => `${shard} is retired and has an owner`);
   for (const row of live) {
     for (const other of all) {
-      if (other.shard === row.shard || !areRelated(row.shard, other.shard)) continue;
+      if (other === row || !areRelated(row.key, other.key)) continue;
       if (!other.retired) violations.push(`${row.shard} and ${other.shard} are both live`);
       else if (other.epoch >= row.epoch)
         violations.push(`${other.shard} is retired at ${other.epoch}, live ${row.shard} is at ${row.epoch}`);
     }
   }
-  return [...violations, ...uncovered(live, baseCells)];
+  const liveKeys = new Set(live.map(({ key }) => key));
+  const finest = Math.max(0, ...live.map(({ key }) => cellKeyRes(key)));
+  const uncovered = baseCells.filter((cell) => !isCovered(cellKeyFromH3(cell), liveKeys, finest));
+  return [...violations, ...uncovered.map((cell) => `${cell} is not wholly covered by live shards`)];
 }
 
-function uncovered(live: readonly ShardRow[], baseCells: readonly ShardKey[]): string[] {
-  return baseCells.flatMap((cell) => {
-    const range = rangeOf(cell);
-    const covered = live
-      .filter(({ shard }) => areRelated(shard, cell))
-      .reduce((size, { shard }) => size + leavesIn(shard), 0);
-    const whole = leavesIn(cell);
-    return covered >= whole ? [] : [`${cell} is covered ${covered} of ${whole} (${range[0]})`];
-  });
+interface KeyedRow extends ShardRow {
+  readonly key: CellKey;
 }
 
-/** The resolution at which areas are compared: that of pickups. */
-const LEAF_RES = 9;
-const CHILDREN = 7;
-
-/** Area in leaves, a pentagon counted like a hexagon: only sums of the children of one cell are compared. */
-function leavesIn(shard: ShardKey): number {
-  return CHILDREN ** (LEAF_RES - cellKeyRes(cellKeyFromH3(shard)));
+function isCovered(cell: CellKey, live: ReadonlySet<CellKey>, finest: number): boolean {
+  if (live.has(cell)) return true;
+  return cellKeyRes(cell) < finest && childKeys(cell).every((child) => isCovered(child, live, finest));
 }
 
-function areRelated(a: ShardKey, b: ShardKey): boolean {
-  const [loA, hiA] = rangeOf(a);
-  const [loB, hiB] = rangeOf(b);
-  return (loA <= loB && hiB <= hiA) || (loB <= loA && hiA <= hiB);
-}
-
-function rangeOf(shard: ShardKey): [bigint, bigint] {
-  const [lo, hi] = descendantRange(cellKeyFromH3(shard), LEAF_RES);
-  return [BigInt(lo), BigInt(hi)];
+/** Whether one is an ancestor of the other. */
+function areRelated(a: CellKey, b: CellKey): boolean {
+  const [resA, resB] = [cellKeyRes(a), cellKeyRes(b)];
+  return resA <= resB ? parentKey(b, resA) === a : parentKey(a, resB) === b;
 }
 
 function rowOf({ shard, epoch, owner, retired }: ShardCommand, nowMs: number): ShardRow {

@@ -1,7 +1,11 @@
+import { cellKeyFromH3, cellKeyRes } from '#libs/geo';
 import type { PlanInput } from '../plan-io.ts';
-import type { InstanceName } from '../shard-claim.ts';
+import type { InstanceName, ShardKey } from '../shard-claim.ts';
 import { baseLoad, type PlanParams } from './plan-params.ts';
 import type { ShardTopology } from './shard-topology.ts';
+
+/** Cells into which one divides. */
+const CHILDREN = 7;
 
 /** Owner of a shard that nobody living has. */
 export const NOBODY = -1;
@@ -14,8 +18,9 @@ export class Holdings {
   readonly topology: ShardTopology;
   readonly instances: readonly InstanceName[];
   readonly takerCount: number;
-  /** What a shard counts besides its measured load. */
+  /** What a shard of the coarsest resolution counts besides its measured load; finer ones count by their area. */
   readonly base: number;
+  readonly #coarsestRes: number;
   readonly #leaverCount: number;
   readonly owners: Int32Array;
   /** What each shard weighs. */
@@ -37,7 +42,8 @@ export class Holdings {
     this.#leaverCount = input.leavers.length;
     this.owners = new Int32Array(topology.size).fill(NOBODY);
     this.base = baseLoad(params, topology.size);
-    this.weights = new Float64Array(topology.size).fill(this.base);
+    this.#coarsestRes = params.coarsestRes;
+    this.weights = Float64Array.from(topology.shards, (shard) => this.#baseOf(shard));
     this.fixed = new Uint8Array(topology.size);
     this.loads = new Float64Array(this.instances.length);
     this.counts = new Int32Array(this.instances.length);
@@ -87,7 +93,7 @@ export class Holdings {
     for (const row of input.rows) {
       const shard = row.retired ? undefined : this.topology.indexOf(row.shard);
       if (shard === undefined) continue;
-      this.weights[shard] = this.base + (input.loads.get(row.shard)?.busyMsPerS ?? 0);
+      this.weights[shard] = this.#baseOf(row.shard) + (input.loads.get(row.shard)?.busyMsPerS ?? 0);
       const heading = input.moving.get(row.shard);
       const movedAtMs = input.lastMovedAtMs.get(row.shard) ?? -Infinity;
       const isCooling = input.nowMs - movedAtMs < params.moveCooldownMs;
@@ -97,6 +103,11 @@ export class Holdings {
       else if (isCooling) this.fixed[shard] = 1;
       this.give(shard, owner);
     }
+  }
+
+  #baseOf(shard: ShardKey): number {
+    const splits = cellKeyRes(cellKeyFromH3(shard)) - this.#coarsestRes;
+    return this.base / CHILDREN ** splits;
   }
 
   #account(shard: number, owner: number, sign: 1 | -1): void {

@@ -1,0 +1,86 @@
+import type { EventQueue } from './event-queue.ts';
+import type { Random } from './random.ts';
+import type { SimNode } from './sim-node.ts';
+
+/** How messages fare. */
+export interface NetworkTemper {
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Some take much longer. */
+  readonly lateShare: number;
+  readonly lateMs: number;
+  readonly lossShare: number;
+  readonly twiceShare: number;
+}
+
+export const CALM: NetworkTemper = {
+  minDelayMs: 0.2,
+  maxDelayMs: 3,
+  lateShare: 0,
+  lateMs: 0,
+  lossShare: 0,
+  twiceShare: 0,
+};
+
+/** The bus between the processes: messages come late, twice, in another order, or never. */
+export class Network {
+  temper: NetworkTemper = CALM;
+  /** All of the bus is away. */
+  down = false;
+  readonly #queue: EventQueue;
+  readonly #random: Random;
+  /** Ways that are cut, as "from>to". */
+  readonly #cut = new Set<string>();
+
+  constructor(queue: EventQueue, random: Random) {
+    this.#queue = queue;
+    this.#random = random;
+  }
+
+  cutWay(from: SimNode, to: SimNode): void {
+    this.#cut.add(`${from.name}>${to.name}`);
+  }
+
+  mendAll(): void {
+    this.#cut.clear();
+    this.down = false;
+  }
+
+  send(from: SimNode, to: SimNode, deliver: () => void): void {
+    const copies = this.#random.chance(this.temper.twiceShare) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      if (this.#random.chance(this.temper.lossShare)) continue;
+      this.#queue.after(this.#delayMs(), () => {
+        if (this.#passes(from, to)) to.now(deliver);
+      });
+    }
+  }
+
+  /** Asks and waits; `undefined` where no answer comes in time. */
+  ask<T>(
+    from: SimNode,
+    to: SimNode,
+    timeoutMs: number,
+    handle: (reply: (value: T) => void) => void,
+    answered: (value: T | undefined) => void,
+  ): void {
+    let isOpen = true;
+    const end = (value: T | undefined): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      answered(value);
+    };
+    from.after(timeoutMs, () => end(undefined));
+    this.send(from, to, () => handle((value) => this.send(to, from, () => end(value))));
+  }
+
+  #passes(from: SimNode, to: SimNode): boolean {
+    return !this.down && !this.#cut.has(`${from.name}>${to.name}`);
+  }
+
+  #delayMs(): number {
+    const { minDelayMs, maxDelayMs, lateShare, lateMs } = this.temper;
+    const late = this.#random.chance(lateShare) ? this.#random.between(0, lateMs) : 0;
+    return this.#random.between(minDelayMs, maxDelayMs) + late;
+  }
+}
