@@ -27,6 +27,20 @@ export class Metrics {
     });
   }
 
+  /** One value for each label that `read` names. */
+  gaugeBy(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): Gauge<string> {
+    return new Gauge({
+      name: PREFIX + name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of read()) this.set({ [label]: value }, count);
+      },
+    });
+  }
+
   histogram<L extends string = never>(
     name: string,
     help: string,

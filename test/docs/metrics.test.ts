@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { CHECKOUT } from '../../stack/build/checkout.ts';
 import { readText, tableRows } from './markdown.ts';
 
-const METRIC = /metrics\.(?:counter|gauge|histogram)\(\s*'(\w+)'/g;
+const METRIC = /metrics\.(?:counter|gauge|gaugeBy|histogram)\(\s*'(\w+)'/g;
 
 test('the table of ARCHITECTURE.md has exactly the metrics that the code makes', () => {
   const sources = globSync('{apps,libs}/**/*.ts', { cwd: CHECKOUT }).filter(

@@ -7,7 +7,6 @@ import {
   getShardMap,
   HEARTBEAT_SUBJECT,
   joinShards,
-  leaveShards,
   matcherProbe,
   prepareShards,
   prepareSubject,
@@ -69,10 +68,6 @@ export class PlayedMatcher {
     clearInterval(this.#heartbeat);
     await this.#bus.close();
     await this.commands.close();
-  }
-
-  async leave(): Promise<void> {
-    await this.commands.call(leaveShards, { matcher: this.name, incarnation: this.incarnation });
   }
 
   /** Waits until it owns any shard. */

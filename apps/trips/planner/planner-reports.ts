@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
-import type { ClaimKind, CoordinatorReport, OwnershipChange } from '#libs/ownership';
+import type { ClaimKind, CoordinatorReport, Member, MemberState, OwnershipChange } from '#libs/ownership';
 import {
   CLOCK,
   LATENCY_BUCKETS_S,
@@ -14,6 +14,8 @@ import {
 const MS_PER_S = 1_000;
 const SHORT_BUCKETS_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
+const NO_MATCHERS: Record<MemberState, number> = { active: 0, drained: 0, leaving: 0, lost: 0 };
+
 /** What the planner does, for the log and the metrics. */
 @Injectable()
 export class PlannerReports {
@@ -24,6 +26,7 @@ export class PlannerReports {
   readonly #handoffs: Histogram;
   readonly #givenUp: Counter<'reason'>;
   readonly #plans: Histogram;
+  #members: readonly Member[] = [];
 
   constructor(
     @Inject(METRICS) metrics: Metrics,
@@ -50,6 +53,9 @@ export class PlannerReports {
     this.#givenUp = metrics.counter('handoffs_given_up_total', 'Handoffs that were not gone on with', [
       'reason',
     ]);
+    metrics.gaugeBy('matchers', 'Matchers by state, 0 where another process plans', 'state', () =>
+      countByState(this.#members),
+    );
     this.#plans = metrics.histogram('plan_seconds', 'Decisions of the planner', LATENCY_BUCKETS_S);
   }
 
@@ -92,6 +98,11 @@ export class PlannerReports {
     this.#plans.observe(seconds);
   }
 
+  /** What the planner has read; nothing once it is none any more. */
+  membersAre(members: readonly Member[]): void {
+    this.#members = members;
+  }
+
   elected(term: number): void {
     this.#log('planner_elected', { term });
   }
@@ -108,4 +119,10 @@ export class PlannerReports {
   #seconds(ms: number): number {
     return ms / MS_PER_S / this.#clock.speed;
   }
+}
+
+function countByState(members: readonly Member[]): Map<string, number> {
+  const counts = { ...NO_MATCHERS };
+  for (const { state } of members) counts[state] += 1;
+  return new Map(Object.entries(counts));
 }

@@ -162,9 +162,11 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   #feed(event: CoordinatorEvent): void {
     if (this.#stopped) return;
+    if (event.type === 'state_read') this.#reports.membersAre(event.members);
     const startedAt = performance.now();
     const effects = this.#coordinator.step(event, this.#clock.now());
     if (event.type === 'state_read') this.#reports.observePlan((performance.now() - startedAt) / MS_PER_S);
+    if (this.term === undefined) this.#reports.membersAre([]);
     for (const effect of effects) void this.#carryOutAndTell(effect);
   }
 
