@@ -28,7 +28,7 @@ export class Metrics {
   }
 
   /** One value for each label that `read` names. */
-  gaugeBy(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): Gauge<string> {
+  gaugeBy(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): Gauge {
     return new Gauge({
       name: PREFIX + name,
       help,
