@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_LIVENESS_PARAMS, Liveness } from './liveness.ts';
+import type { Member } from './member.ts';
+
+const member = (instance: string, incarnation = 'first'): Member => ({
+  instance,
+  incarnation,
+  state: 'active',
+});
+const [A, B] = [member('matcher-a'), member('matcher-b')];
+const STEP_MS = 100;
+
+describe('Liveness', () => {
+  let liveness: Liveness;
+  let nowMs: number;
+  beforeEach(() => {
+    liveness = new Liveness(DEFAULT_LIVENESS_PARAMS);
+    nowMs = 0;
+    liveness.begin(0);
+    liveness.watch([A, B], 0);
+  });
+
+  /** Lets time pass while these are heard; returns whom it found dead. */
+  const pass = (ms: number, heard: readonly Member[]): string[] => {
+    const died: string[] = [];
+    for (const untilMs = nowMs + ms; nowMs < untilMs; nowMs += STEP_MS) {
+      for (const { instance, incarnation } of heard) liveness.heard(instance, incarnation, nowMs);
+      died.push(...liveness.tick(nowMs).died);
+    }
+    return died;
+  };
+
+  it('finds the silent suspect, probes, and takes them for dead when no probe is answered', () => {
+    expect(pass(1_500, [A])).toEqual([]);
+    expect(liveness.hasSuspects).toBe(false);
+    pass(200, [A]);
+    expect(liveness.healthOf('matcher-b')).toBe('suspect');
+    liveness.probeFailed('matcher-b', nowMs);
+    pass(400, [A]);
+    liveness.probeFailed('matcher-b', nowMs);
+    expect(pass(100, [A])).toEqual(['matcher-b']);
+    expect([liveness.healthOf('matcher-a'), liveness.healthOf('matcher-b')]).toEqual(['alive', 'dead']);
+  });
+
+  it('needs nobody to say that a probe has failed', () => {
+    expect(pass(5_500, [A])).toEqual(['matcher-b']);
+  });
+
+  it('clears whom it hears, suspect or dead', () => {
+    pass(1_700, [A]);
+    expect(liveness.heard('matcher-b', 'first', nowMs)).toBe(true);
+    expect(liveness.hasSuspects).toBe(false);
+    pass(6_000, [A]);
+    expect(liveness.heard('matcher-b', 'first', nowMs)).toBe(true);
+    expect(liveness.healthOf('matcher-b')).toBe('alive');
+  });
+
+  it('ages nobody while the bus is away, and gives everybody time after it', () => {
+    pass(1_700, [A]);
+    liveness.busLost();
+    expect(pass(60_000, [])).toEqual([]);
+    liveness.busConnected(nowMs);
+    expect(pass(2_900, [])).toEqual([]);
+    expect(liveness.hasSuspects).toBe(false);
+    expect(pass(5_000, [A])).toEqual(['matcher-b']);
+  });
+
+  it('judges afresh in a new term', () => {
+    pass(6_000, [A]);
+    liveness.begin(nowMs);
+    liveness.watch([A, B], nowMs);
+    expect(liveness.healthOf('matcher-b')).toBe('alive');
+    expect(pass(1_500, [A])).toEqual([]);
+    expect(liveness.hasSuspects).toBe(false);
+  });
+
+  it('finds a lost one steady once it is heard for long, without a break, in the same life', () => {
+    const lost: Member = { ...B, state: 'lost' };
+    liveness.watch([A, lost], nowMs);
+    pass(3_000, [A]);
+    pass(2_000, [A, B]);
+    expect(liveness.isSteady(lost, nowMs)).toBe(false);
+    pass(200, [A, B]);
+    expect(liveness.isSteady(lost, nowMs)).toBe(true);
+    expect(liveness.isSteady({ ...lost, incarnation: 'next' }, nowMs)).toBe(false);
+    pass(1_700, [A]);
+    expect(liveness.isSteady(lost, nowMs)).toBe(false);
+    pass(1_000, [A, B]);
+    expect(liveness.isSteady(lost, nowMs)).toBe(false);
+  });
+});
