@@ -1,6 +1,5 @@
 export { answer, type OwnershipAnswer, type RoutedTo } from './answer.ts';
 export { claimCommand } from './claim-commands.ts';
-export { claimsToCommit, claimsToGiveUp, type ClaimCommand } from './claims-to-commit.ts';
 export type { CoordinatorEffect, CoordinatorEvent, CoordinatorReport } from './coordinator-io.ts';
 export { Coordinator, type MatcherKnowledge } from './coordinator/coordinator.ts';
 export { DEFAULT_COORDINATOR_PARAMS, scaleTimes, type CoordinatorParams } from './coordinator/params.ts';
@@ -16,7 +15,7 @@ export type {
   ShardCommand,
 } from './ownership-change.ts';
 export type { Plan, PlanInput } from './plan-io.ts';
-export { planShards } from './plan-shards.ts';
+export { DEFAULT_PLAN_PARAMS } from './plan/plan-params.ts';
 export { planOwnership } from './plan/plan-ownership.ts';
 export { ShardTopology } from './plan/shard-topology.ts';
 export type { InstanceName, OwnedShard, ShardClaim, ShardKey } from './shard-claim.ts';

@@ -55,6 +55,12 @@ describe('Liveness', () => {
     expect(liveness.healthOf('matcher-b')).toBe('alive');
   });
 
+  it('does not take the word of another life for the member', () => {
+    expect(pass(6_000, [A, member('matcher-b', 'former')])).toEqual(['matcher-b']);
+    liveness.watch([A, member('matcher-b', 'next')], nowMs);
+    expect(liveness.healthOf('matcher-b')).toBe('alive');
+  });
+
   it('ages nobody while the bus is away, and gives everybody time after it', () => {
     pass(1_700, [A]);
     liveness.busLost();
@@ -63,6 +69,18 @@ describe('Liveness', () => {
     expect(pass(2_900, [])).toEqual([]);
     expect(liveness.hasSuspects).toBe(false);
     expect(pass(5_000, [A])).toEqual(['matcher-b']);
+  });
+
+  it.each([
+    ['after an outage that the bus reports', true],
+    ['after one that only showed in silence', false],
+  ])('loses nobody %s', (_, isReported) => {
+    expect(pass(10_000, [])).toEqual(['matcher-a', 'matcher-b']);
+    if (isReported) liveness.busLost();
+    if (isReported) liveness.busConnected(nowMs);
+    pass(300, [A]);
+    expect(liveness.healthOf('matcher-b')).toBe('alive');
+    expect(pass(2_000, [A, B])).toEqual([]);
   });
 
   it('judges afresh in a new term', () => {

@@ -81,9 +81,15 @@ export class Liveness {
 
   /** Starts to judge afresh: word heard before counts, silence before does not. */
   begin(nowMs: number): void {
+    this.end();
+    this.#countsFromMs = Math.max(this.#countsFromMs, nowMs);
+  }
+
+  /** Judges nobody any more; what is heard is still noted. */
+  end(): void {
     this.#suspicions.clear();
     this.#dead.clear();
-    this.#countsFromMs = Math.max(this.#countsFromMs, nowMs);
+    this.#members = new Map();
   }
 
   /** Whom to watch. One that is new, or is another incarnation, counts as heard now. */
@@ -102,9 +108,13 @@ export class Liveness {
 
   /** A heartbeat, or the answer to a probe. Returns true where it clears a suspicion. */
   heard(instance: InstanceName, incarnation: string, nowMs: number): boolean {
+    const member = this.#members.get(instance);
+    // The word of a former life, or of one that has not joined yet, must not hide that the member is silent.
+    if (member !== undefined && member.incarnation !== incarnation) return false;
     this.#note(instance, incarnation, nowMs);
-    if (this.#members.get(instance)?.incarnation !== incarnation) return false;
+    if (member === undefined) return false;
     const cleared = this.#suspicions.has(instance) || this.#dead.has(instance);
+    if (this.#isEverybodyDead()) this.#absolveAll(nowMs);
     this.#clear(instance);
     return cleared;
   }
@@ -116,13 +126,30 @@ export class Liveness {
     suspicion.nextProbeAtMs = nowMs + this.#params.probeRetryMs;
   }
 
+  /** Whoever was found dead by then may have been out of our hearing only. */
   busLost(): void {
     this.#deaf = true;
     this.#suspicions.clear();
+    this.#dead.clear();
   }
 
   busConnected(nowMs: number): void {
     this.#deaf = false;
+    this.#absolveAll(nowMs);
+  }
+
+  /** More likely it was us who were cut off. */
+  #isEverybodyDead(): boolean {
+    if (this.#dead.size < 2) return false;
+    return [...this.#members.values()].every(
+      ({ instance, state }) => state === 'lost' || this.#dead.has(instance),
+    );
+  }
+
+  /** Everybody gets time to be heard again. */
+  #absolveAll(nowMs: number): void {
+    this.#suspicions.clear();
+    this.#dead.clear();
     const { busGraceMs, suspectAfterMs } = this.#params;
     this.#countsFromMs = Math.max(this.#countsFromMs, nowMs + busGraceMs - suspectAfterMs);
   }

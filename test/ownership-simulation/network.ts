@@ -70,8 +70,10 @@ export class Network {
       isOpen = false;
       answered(value);
     };
+    // An answer to a former life of the process reaches nobody.
+    const whileLiving = from.inThisLife((value: T) => end(value));
     from.after(timeoutMs, () => end(undefined));
-    this.send(from, to, () => handle((value) => this.send(to, from, () => end(value))));
+    this.send(from, to, () => handle((value) => this.send(to, from, () => whileLiving(value))));
   }
 
   #passes(from: SimNode, to: SimNode): boolean {

@@ -71,6 +71,14 @@ export class SimNode {
     else run();
   }
 
+  /** Does nothing once this life of the process is over. */
+  inThisLife<T>(run: (value: T) => void): (value: T) => void {
+    const life = this.#life;
+    return (value) => {
+      if (this.#life === life) run(value);
+    };
+  }
+
   /** In this life of the process, if it lasts. */
   after(delayMs: number, run: () => void): void {
     const life = this.#life;

@@ -52,7 +52,7 @@ export class Coordinator {
     this.#params = params;
     this.#liveness = new Liveness(params.liveness);
     this.#handoffs = new Handoffs(params);
-    this.#loads = new KnownLoads(params.loadTtlMs);
+    this.#loads = new KnownLoads(params);
   }
 
   /** The planner's term, while this coordinator holds it as far as it knows. */
@@ -69,9 +69,18 @@ export class Coordinator {
   }
 
   step(event: CoordinatorEvent, nowMs: number): CoordinatorEffect[] {
-    const effects = this.#take(event, nowMs);
+    const taken = this.#take(event, nowMs);
     if (this.#term === undefined) return [];
-    return [...effects, ...this.#commitDrained(nowMs), ...this.#readIfDue(nowMs)];
+    const effects = [...taken, ...this.#commitDrained(nowMs), ...this.#readIfDue(nowMs)];
+    this.#coolGivenUp(effects, nowMs);
+    return effects;
+  }
+
+  /** Each attempt stops the matching of its shards for a moment: one that failed is not made again at once. */
+  #coolGivenUp(effects: readonly CoordinatorEffect[], nowMs: number): void {
+    for (const effect of effects)
+      if (effect.type === 'report' && effect.report.event === 'handoff_given_up')
+        for (const { shard } of effect.report.handoff.shards) this.#lastMovedAtMs.set(shard, nowMs);
   }
 
   #take(event: CoordinatorEvent, nowMs: number): CoordinatorEffect[] {
@@ -111,7 +120,8 @@ export class Coordinator {
       case 'drain_failed':
         return this.#handoffs.drained(event.handoff, null, nowMs);
       case 'committed':
-        if (event.outcome === 'deposed') return this.#end();
+        // That an earlier term of ours is over is no news of this one.
+        if (event.outcome === 'deposed') return event.commit === this.#pending?.id ? this.#end() : [];
         return this.#commitEnded(event.commit, event.outcome, nowMs);
       case 'commit_unknown':
         return this.#commitEnded(event.commit, 'unknown', nowMs);
@@ -133,6 +143,7 @@ export class Coordinator {
     this.#mustReadAgain = false;
     this.#pending = undefined;
     this.#handoffs.clear();
+    this.#liveness.end();
     return [];
   }
 
@@ -234,6 +245,7 @@ export class Coordinator {
     return this.#handoffs.running.flatMap((running) => {
       const { from, to } = running.handoff;
       if (running.phase === 'committing') return [];
+      if (running.isUrgent && takers.includes(from)) return this.#handoffs.giveUp(running, 'source_stays');
       const lostSource = dead.some(({ instance }) => instance === from);
       const isSourceThere = takers.includes(from) || leavers.includes(from) || running.isUrgent;
       if (lostSource || !isSourceThere) return this.#handoffs.giveUp(running, 'source_unfit');

@@ -19,6 +19,8 @@ export interface CoordinatorParams {
   readonly maxShardsPerHandoff: number;
   /** Heartbeats older than that say nothing of the load any more. */
   readonly loadTtlMs: number;
+  /** A shard that changed hands counts for at least what it did before until its new owner has seen so much of it. */
+  readonly loadSettleMs: number;
   readonly plan: PlanParams;
 }
 
@@ -32,6 +34,7 @@ export const DEFAULT_COORDINATOR_PARAMS: Omit<CoordinatorParams, 'baseCells'> = 
   maxHandoffsInFlight: 4,
   maxShardsPerHandoff: 256,
   loadTtlMs: 5_000,
+  loadSettleMs: 10_000,
   plan: DEFAULT_PLAN_PARAMS,
 };
 

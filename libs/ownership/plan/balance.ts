@@ -15,14 +15,19 @@ export function balance(holdings: Holdings, params: PlanParams): void {
   new Balancing(holdings, params).run();
 }
 
+/** Whether an instance with this load would be relieved, if that gains anything. */
+export function isTooHeavy(load: number, { meanLoad, base }: Holdings, params: PlanParams): boolean {
+  return load - meanLoad > Math.max(meanLoad * params.balanceThreshold, base);
+}
+
 class Balancing {
   readonly #holdings: Holdings;
-  readonly #threshold: number;
+  readonly #params: PlanParams;
   #movesLeft: number;
 
   constructor(holdings: Holdings, params: PlanParams) {
     this.#holdings = holdings;
-    this.#threshold = params.balanceThreshold;
+    this.#params = params;
     this.#movesLeft = Math.max(
       params.minMovedBound,
       Math.floor(params.maxMovedShare * holdings.topology.size),
@@ -34,8 +39,7 @@ class Balancing {
     if (takerCount < 2) return;
     for (let shifts = 0; shifts < MAX_SHIFTS && this.#movesLeft > 0; shifts++) {
       const heaviest = this.#heaviest();
-      const above = (loads[heaviest] as number) - meanLoad;
-      if (above <= Math.max(meanLoad * this.#threshold, this.#holdings.base)) return;
+      if (!isTooHeavy(loads[heaviest] as number, this.#holdings, this.#params)) return;
       if (!this.#relieve(heaviest, meanLoad)) return;
     }
   }
@@ -53,13 +57,14 @@ class Balancing {
     const { loads, counts, takerCount } = this.#holdings;
     for (let taker = 0; taker < takerCount; taker++)
       if (counts[taker] === 0 && this.#found(taker, heaviest)) return true;
-    const chain = this.#chainFrom(heaviest, meanLoad);
-    const taker = chain.at(-1);
-    if (taker === undefined) return false;
-    const amount = Math.min((loads[heaviest] as number) - meanLoad, meanLoad - (loads[taker] as number));
-    if (this.#shiftAlong(chain, amount)) return true;
-    // Lumps too large for the whole way may still go one step, or straight to whoever has least.
-    return chain.length > 2 && this.#shiftAlong([heaviest, taker], amount);
+    for (const chain of this.#chainsFrom(heaviest, meanLoad)) {
+      const taker = chain.at(-1) as number;
+      const amount = Math.min((loads[heaviest] as number) - meanLoad, meanLoad - (loads[taker] as number));
+      if (this.#shiftAlong(chain, amount)) return true;
+      // Lumps too large for the whole way may still go straight there.
+      if (chain.length > 2 && this.#shiftAlong([heaviest, taker], amount)) return true;
+    }
+    return false;
   }
 
   /** Gives somebody who has nothing a first shard: one far from the middle of who gives it. */
@@ -77,21 +82,19 @@ class Balancing {
     return true;
   }
 
-  /** The shortest way over bordering territories to one below the mean; straight there if no border leads there. */
-  #chainFrom(heaviest: number, meanLoad: number): number[] {
+  /** Ways over bordering territories to those below the mean, shortest first; then straight to the others. */
+  *#chainsFrom(heaviest: number, meanLoad: number): Iterable<number[]> {
     const { loads, takerCount } = this.#holdings;
     const borders = this.#borders();
     const cameFrom = new Map<number, number | undefined>([[heaviest, undefined]]);
     for (const territory of cameFrom.keys()) {
-      if ((loads[territory] as number) < meanLoad) return chainBack(cameFrom, territory);
+      if ((loads[territory] as number) < meanLoad) yield chainBack(cameFrom, territory);
       for (let next = 0; next < takerCount; next++)
         if (borders[territory * takerCount + next] === 1 && !cameFrom.has(next))
           cameFrom.set(next, territory);
     }
-    let least = 0;
-    for (let taker = 1; taker < takerCount; taker++)
-      if ((loads[taker] as number) < (loads[least] as number)) least = taker;
-    return least === heaviest ? [] : [heaviest, least];
+    for (let taker = 0; taker < takerCount; taker++)
+      if (!cameFrom.has(taker) && (loads[taker] as number) < meanLoad) yield [heaviest, taker];
   }
 
   #borders(): Uint8Array {

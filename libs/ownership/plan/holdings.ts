@@ -41,7 +41,7 @@ export class Holdings {
     this.takerCount = takers.length;
     this.#leaverCount = input.leavers.length;
     this.owners = new Int32Array(topology.size).fill(NOBODY);
-    this.base = baseLoad(params, topology.size);
+    this.base = baseLoad(params, topology.size, takers.length);
     this.#coarsestRes = params.coarsestRes;
     this.weights = Float64Array.from(topology.shards, (shard) => this.#baseOf(shard));
     this.fixed = new Uint8Array(topology.size);
@@ -90,9 +90,11 @@ export class Holdings {
 
   #fill(input: PlanInput, params: PlanParams): void {
     const numbers = new Map(this.instances.map((instance, number) => [instance, number]));
-    for (const row of input.rows) {
-      const shard = row.retired ? undefined : this.topology.indexOf(row.shard);
-      if (shard === undefined) continue;
+    const rows = new Map(input.rows.filter(({ retired }) => !retired).map((row) => [row.shard, row]));
+    // In the order of the topology: sums of places and loads depend on the order in their last digits.
+    for (const [shard, key] of this.topology.shards.entries()) {
+      const row = rows.get(key);
+      if (row === undefined) continue;
       this.weights[shard] = this.#baseOf(row.shard) + (input.loads.get(row.shard)?.busyMsPerS ?? 0);
       const heading = input.moving.get(row.shard);
       const movedAtMs = input.lastMovedAtMs.get(row.shard) ?? -Infinity;

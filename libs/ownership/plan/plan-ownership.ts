@@ -1,11 +1,11 @@
 import type { Plan, PlanInput } from '../plan-io.ts';
 import type { InstanceName } from '../shard-claim.ts';
-import type { ShardRow } from '../shard-row.ts';
 import { balance } from './balance.ts';
 import { distribute } from './distribute.ts';
 import { coldFamilies, hotShards, type ColdFamily } from './divide-hot.ts';
 import { Holdings, NOBODY } from './holdings.ts';
 import { DEFAULT_PLAN_PARAMS, type PlanParams } from './plan-params.ts';
+import { reunite } from './reunite.ts';
 import type { ShardTopology } from './shard-topology.ts';
 
 /**
@@ -34,10 +34,10 @@ export function planOwnership(
 
   const cold = coldFamilies(input, fairLoad, params);
   const merge = cold.filter(isOfOneOwner).slice(0, params.maxMerges);
-  const reunited = cold.filter((family) => !isOfOneOwner(family)).slice(0, params.maxMerges);
+  const scattered = cold.filter((family) => !isOfOneOwner(family)).slice(0, params.maxMerges);
   return {
     ...nothing,
-    move: reunited.flatMap((family) => reunion(family, input.takers)),
+    move: movesAfter(holdings, () => reunite(holdings, scattered, params)),
     merge: merge.map(({ parent }) => parent),
   };
 }
@@ -95,16 +95,4 @@ function withoutSplit(moves: readonly Move[], split: readonly string[]): Move[] 
 
 function isOfOneOwner({ siblings }: ColdFamily): boolean {
   return siblings.every(({ owner }) => owner === siblings[0]?.owner);
-}
-
-/** Brings siblings to the one of their owners that has most of them. */
-function reunion({ siblings }: ColdFamily, takers: readonly InstanceName[]): Move[] {
-  const byOwner = Map.groupBy(siblings, ({ owner }) => owner ?? '');
-  const [home] = [...byOwner]
-    .filter(([owner]) => takers.includes(owner))
-    .sort(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : 1));
-  if (home === undefined) return [];
-  const [to] = home;
-  const strangers = siblings.filter(({ owner }: ShardRow) => owner !== null && owner !== to);
-  return strangers.flatMap(({ shard, owner }) => (owner === null ? [] : [{ shard, from: owner, to }]));
 }

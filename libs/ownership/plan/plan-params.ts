@@ -2,8 +2,8 @@
 export interface PlanParams {
   /** What an idle shard counts, so that idle shards are spread too, and small differences in load mean nothing … */
   readonly baseLoadMsPerS: number;
-  /** … if all shards together do not come to more than that: there load must count. */
-  readonly maxBaseTotalMsPerS: number;
+  /** … if all shards together do not come to more than that for each matcher: there load must count. */
+  readonly maxBasePerTakerMsPerS: number;
   /** Nothing is moved for balance while nobody is above the mean by more than this share of it. */
   readonly balanceThreshold: number;
   readonly moveCooldownMs: number;
@@ -29,7 +29,7 @@ export interface PlanParams {
 
 export const DEFAULT_PLAN_PARAMS: PlanParams = {
   baseLoadMsPerS: 5,
-  maxBaseTotalMsPerS: 2_500,
+  maxBasePerTakerMsPerS: 100,
   balanceThreshold: 0.2,
   moveCooldownMs: 30_000,
   maxLeavingShards: 1_024,
@@ -46,6 +46,7 @@ export const DEFAULT_PLAN_PARAMS: PlanParams = {
 };
 
 /** What a shard counts besides its measured load. */
-export function baseLoad({ baseLoadMsPerS, maxBaseTotalMsPerS }: PlanParams, shards: number): number {
-  return Math.min(baseLoadMsPerS, maxBaseTotalMsPerS / Math.max(1, shards));
+export function baseLoad(params: PlanParams, shards: number, takers: number): number {
+  const { baseLoadMsPerS, maxBasePerTakerMsPerS } = params;
+  return Math.min(baseLoadMsPerS, (maxBasePerTakerMsPerS * takers) / Math.max(1, shards));
 }
