@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ShardMapMessage } from '#libs/contracts';
 import { cellKeyToH3, greatCircleM, parseBoundingBox, shardCellOf, type Point } from '#libs/geo';
+import { Operator } from '../city/operator.ts';
 import { ESTRELA, TestCity } from '../city/test-city.ts';
-import { tokenFor } from '../phones/tokens.ts';
 
 const AREA = '38.650,-9.250,38.800,-9.050';
 /** Steps of the search for a border, in degrees: some 100 m. */
@@ -16,11 +15,8 @@ afterAll(() => city.stop());
 
 /** Two places a street apart whose shards have different owners. */
 async function acrossTheLine(): Promise<{ pickup: Point; beyond: Point; owners: string[] }> {
-  const response = await fetch(`${city.url('trips-1')}/v1/shards`, {
-    headers: { authorization: `Bearer ${await tokenFor(city.url('dev-issuer-1'), 'operator')}` },
-  });
-  const { shards } = (await response.json()) as ShardMapMessage;
-  const ownerOf = new Map(shards.map(({ shard, owner }) => [shard, owner]));
+  const { data } = await (await Operator.of(city)).shards();
+  const ownerOf = new Map(data.map(({ shard, owner }) => [shard, owner]));
   const { south, west, north, east } = parseBoundingBox(AREA);
   for (let lat = south; lat < north; lat += STEP_DEG) {
     for (let lng = west; lng < east - STEP_DEG; lng += STEP_DEG) {

@@ -122,13 +122,9 @@ test('where the planner dies, another trips instance plans', async () => {
   await city.world.service(holder).kill();
   await vi.waitUntil(async () => (await other.shards()).planner!.holder !== holder, SETTLED);
   await city.world.service('matcher-3').kill();
-  await vi.waitUntil(
-    async () =>
-      Object.keys(await other.owned())
-        .sort()
-        .join() === 'matcher-1,matcher-2',
-    SETTLED,
-  );
+  await expect
+    .poll(async () => Object.keys(await other.owned()).sort(), SETTLED)
+    .toEqual(['matcher-1', 'matcher-2']);
   await city.world.service('matcher-3').restart();
   await city.world.service(holder).restart();
   operator = await Operator.of(city);

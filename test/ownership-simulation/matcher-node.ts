@@ -1,6 +1,7 @@
 import {
   ShardMap,
   Tenure,
+  type CoordinatorEvent,
   type HandedShard,
   type ShardClaim,
   type ShardKey,
@@ -11,7 +12,6 @@ import type { Network } from './network.ts';
 import type { Random } from './random.ts';
 import { SimNode } from './sim-node.ts';
 import { isInside, type Proposal, type SimTrip, type SimulatedStore } from './simulated-store.ts';
-import type { TripsNode } from './trips-node.ts';
 
 const HEARTBEAT_MS = 500;
 const ROUND_MS = 1_000;
@@ -26,13 +26,19 @@ const PREPARATION_LEASE_MS = 10_000;
 const LEAVE_POLL_MS = 200;
 const LEAVE_LIMIT_MS = 5_000;
 
+/** A process of `trips`, as a matcher sees it. */
+export interface Planner {
+  readonly node: SimNode;
+  feed(event: CoordinatorEvent): void;
+}
+
 /** What a matcher of the simulation stands in. */
 export interface MatcherWorld {
   readonly queue: EventQueue;
   readonly random: Random;
   readonly network: Network;
   readonly store: SimulatedStore;
-  readonly trips: () => readonly TripsNode[];
+  readonly trips: () => readonly Planner[];
   /** Drivers that might be free; what a matcher believes of them may be wrong. */
   readonly drivers: number;
   readonly loadOf: (shard: ShardKey) => number;
@@ -115,7 +121,7 @@ export class MatcherNode {
     );
   }
 
-  #tripsNode(): TripsNode {
+  #tripsNode(): Planner {
     return this.#world.random.pick(this.#world.trips());
   }
 

@@ -25,7 +25,7 @@ function rescued({ rows }: Snapshot, { takers, dead }: Roster, plan: Plan): Owne
   return {
     claims: plan.claim.map(({ shard, owner }) => {
       const row = rows.get(shard);
-      return claimCommand(row, shard, owner, row?.owner == null ? 'claimed' : 'reowned');
+      return claimCommand(row, shard, owner, (row?.owner ?? null) === null ? 'claimed' : 'reowned');
     }),
     members: dead.map((seen) => ({ seen, state: seen.state === 'leaving' ? null : 'lost' })),
   };

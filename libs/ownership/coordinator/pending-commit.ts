@@ -51,8 +51,8 @@ function reownedFrom(
 ): Map<InstanceName, number> {
   const counts = new Map<InstanceName, number>();
   for (const { shard, kind } of claims) {
-    const from = snapshot?.rows.get(shard)?.owner;
-    if (kind === 'reowned' && from != null) counts.set(from, (counts.get(from) ?? 0) + 1);
+    const from = snapshot?.rows.get(shard)?.owner ?? null;
+    if (kind === 'reowned' && from !== null) counts.set(from, (counts.get(from) ?? 0) + 1);
   }
   return counts;
 }
