@@ -6,11 +6,12 @@ import { planOwnership } from '../plan/plan-ownership.ts';
 import { ShardTopology } from '../plan/shard-topology.ts';
 import type { InstanceName, ShardKey } from '../shard-claim.ts';
 import type { ShardLoad } from '../shard-load.ts';
+import { Cooldowns } from './cooldowns.ts';
 import { Handoffs, type RunningHandoff } from './handoffs.ts';
 import { KnownLoads } from './known-loads.ts';
 import { nextChange } from './next-change.ts';
 import type { CoordinatorParams } from './params.ts';
-import { reportsOf, touchedBy, type PendingCommit } from './pending-commit.ts';
+import { reportsOf, type PendingCommit } from './pending-commit.ts';
 import { plannedMoves } from './planned-moves.ts';
 import { rosterOf, type Roster } from './roster.ts';
 import { snapshotOf, type Snapshot } from './snapshot.ts';
@@ -36,7 +37,7 @@ export class Coordinator {
   readonly #liveness: Liveness;
   readonly #handoffs: Handoffs;
   readonly #loads: KnownLoads;
-  readonly #lastMovedAtMs = new Map<ShardKey, number>();
+  readonly #cooldowns: Cooldowns;
   #topology: ShardTopology | undefined;
   #term: number | undefined;
   #snapshot: Snapshot | undefined;
@@ -53,6 +54,7 @@ export class Coordinator {
     this.#liveness = new Liveness(params.liveness);
     this.#handoffs = new Handoffs(params);
     this.#loads = new KnownLoads(params);
+    this.#cooldowns = new Cooldowns(params.plan.moveCooldownMs);
   }
 
   /** The planner's term, while this coordinator holds it as far as it knows. */
@@ -72,15 +74,8 @@ export class Coordinator {
     const taken = this.#take(event, nowMs);
     if (this.#term === undefined) return [];
     const effects = [...taken, ...this.#commitDrained(nowMs), ...this.#readIfDue(nowMs)];
-    this.#coolGivenUp(effects, nowMs);
+    this.#cooldowns.givenUp(effects, nowMs);
     return effects;
-  }
-
-  /** Each attempt stops the matching of its shards for a moment: one that failed is not made again at once. */
-  #coolGivenUp(effects: readonly CoordinatorEffect[], nowMs: number): void {
-    for (const effect of effects)
-      if (effect.type === 'report' && effect.report.event === 'handoff_given_up')
-        for (const { shard } of effect.report.handoff.shards) this.#lastMovedAtMs.set(shard, nowMs);
   }
 
   #take(event: CoordinatorEvent, nowMs: number): CoordinatorEffect[] {
@@ -217,8 +212,6 @@ export class Coordinator {
   }
 
   #planInput(snapshot: Snapshot, { takers, leavers, keepers }: Roster, nowMs: number) {
-    for (const [shard, atMs] of this.#lastMovedAtMs)
-      if (nowMs - atMs > this.#params.plan.moveCooldownMs) this.#lastMovedAtMs.delete(shard);
     return {
       rows: [...snapshot.rows.values()],
       baseCells: this.#params.baseCells,
@@ -228,7 +221,7 @@ export class Coordinator {
       loads: this.#loads.ofShards(snapshot, nowMs),
       moving: this.#handoffs.moving,
       mayBalance: !this.#liveness.hasSuspects && this.#pending === undefined,
-      lastMovedAtMs: this.#lastMovedAtMs,
+      lastMovedAtMs: this.#cooldowns.at(nowMs),
       nowMs,
     };
   }
@@ -281,7 +274,7 @@ export class Coordinator {
     this.#readSoon();
     if (outcome !== 'done')
       return pending.handoff === undefined ? [] : this.#handoffs.giveUp(pending.handoff, outcome);
-    for (const shard of touchedBy(pending.change)) this.#lastMovedAtMs.set(shard, nowMs);
+    this.#cooldowns.committed(pending, nowMs);
     const silentMsOf = (instance: InstanceName): number => nowMs - this.#liveness.heardAtMs(instance);
     const reports = reportsOf(pending.change, this.#snapshot, silentMsOf);
     if (pending.handoff !== undefined) reports.push(this.#handoffs.finish(pending.handoff, nowMs));

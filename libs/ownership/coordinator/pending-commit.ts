@@ -1,7 +1,6 @@
 import type { CoordinatorReport } from '../coordinator-io.ts';
 import type { OwnershipChange } from '../ownership-change.ts';
 import type { InstanceName, ShardClaim } from '../shard-claim.ts';
-import { parentShard } from '../split-merge.ts';
 import type { RunningHandoff } from './handoffs.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -35,14 +34,6 @@ export function reportsOf(
     if (kind === 'merged' && !retired) reports.push({ event: 'shards_merged', parent: shard });
   }
   return reports;
-}
-
-/** Shards that a change moves, splits or merges, and those they come from: none of them is to change again soon. */
-export function touchedBy({ claims }: OwnershipChange): string[] {
-  return claims.flatMap(({ shard, kind }) => {
-    if (kind === 'moved') return [shard];
-    return kind === 'split' || kind === 'merged' ? [shard, parentShard(shard)] : [];
-  });
 }
 
 function reownedFrom(
