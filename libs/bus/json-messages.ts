@@ -62,6 +62,31 @@ export async function requestJson<O extends z.ZodType>(
   }
 }
 
+/**
+ * Asks whoever listens, and gives the answers that come in time; those of another form are passed over. Throws
+ * `unavailable` where nobody listens or there is no connection.
+ */
+export async function requestAllJson<O extends z.ZodType>(
+  bus: NatsConnection,
+  subject: string,
+  message: unknown,
+  output: O,
+  { windowMs, maxAnswers }: { windowMs: number; maxAnswers: number },
+): Promise<z.output<O>[]> {
+  const answers: z.output<O>[] = [];
+  try {
+    const options = { strategy: 'timer', maxWait: windowMs } as const;
+    for await (const reply of await bus.requestMany(subject, JSON.stringify(message), options)) {
+      const { success, data } = output.safeParse(readJson(reply));
+      if (success) answers.push(data);
+      if (answers.length >= maxAnswers) break;
+    }
+  } catch (error) {
+    throw new HailgridError('unavailable', `${subject}: nobody could be asked`, { cause: error });
+  }
+  return answers;
+}
+
 function readJson(message: Msg): unknown {
   try {
     return message.json<unknown>();

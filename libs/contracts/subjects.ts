@@ -33,6 +33,9 @@ export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
 /** Between driver-api instances: a driver's record was changed at another one than its own (JSON `DriverChanged`). */
 export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
 
+/** Asks every driver-api whether it, rather than the asker, speaks for some drivers (`WhereaboutsRequest`). */
+export const DRIVER_WHEREABOUTS_SUBJECT = 'drivers.whereabouts';
+
 /** "I live", from every matcher to the planners (JSON `MatcherHeartbeat`). */
 export const HEARTBEAT_SUBJECT = 'matchers.heartbeat';
 

@@ -18,6 +18,7 @@ const MESSAGES = [
   contracts.ticketSubject(ANY),
   contracts.DRIVER_ATTENDED_SUBJECT,
   contracts.DRIVER_CHANGED_SUBJECT,
+  contracts.DRIVER_WHEREABOUTS_SUBJECT,
 ];
 const SUBJECTS = new Set([...COMMANDS, ...MESSAGES]);
 

@@ -11,6 +11,7 @@ import {
 } from '#libs/service';
 import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
+import { Whereabouts } from '../presence/whereabouts.ts';
 import { GoOffline } from './go-offline.ts';
 
 /** How long an online driver may be without a socket and silent, service time. */
@@ -22,11 +23,13 @@ const DISMISSALS_AT_ONCE = 8;
 
 /**
  * Takes drivers offline who have lost their socket and do not come back. One on a trip stays: the trip is what
- * matters, and the driver will be heard again, or the trip ends otherwise.
+ * matters, and the driver will be heard again, or the trip ends otherwise. One who may have come back elsewhere, while
+ * this instance could not hear of it, is asked about first.
  */
 @Injectable()
 export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShutdown {
   readonly #presences: Presences;
+  readonly #whereabouts: Whereabouts;
   readonly #goOffline: GoOffline;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -34,11 +37,13 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
 
   constructor(
     @Inject(Presences) presences: Presences,
+    @Inject(Whereabouts) whereabouts: Whereabouts,
     @Inject(GoOffline) goOffline: GoOffline,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#presences = presences;
+    this.#whereabouts = whereabouts;
     this.#goOffline = goOffline;
     this.#clock = clock;
     this.#logger = logger;
@@ -61,7 +66,13 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
 
   async #sweep(): Promise<void> {
     const silent = this.#silent().slice(0, MAX_DISMISSALS_PER_SWEEP);
-    await inParallel(silent, DISMISSALS_AT_ONCE, (presence) => this.#dismiss(presence));
+    for (const presence of silent) if (!isServed(presence)) this.#presences.remove(presence);
+    const served = silent.filter(isServed);
+    // While nobody can be asked nobody is dismissed: the next sweep asks again.
+    if (served.length === 0 || !(await this.#whereabouts.yieldToOthers(served))) return;
+    const stillSilent = new Set(this.#silent());
+    const gone = served.filter((presence) => stillSilent.has(presence));
+    await inParallel(gone, DISMISSALS_AT_ONCE, (presence) => this.#dismiss(presence));
   }
 
   #silent(): DriverPresence[] {
@@ -73,11 +84,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   }
 
   async #dismiss(presence: DriverPresence): Promise<void> {
-    const { driverId, state, attended } = presence;
-    if (!attended || state.session === null) {
-      this.#presences.remove(presence);
-      return;
-    }
+    const { driverId, state } = presence;
     try {
       await this.#goOffline.execute(driverId, { reason: 'silent' }, state.newestSession);
     } catch (thrown) {
@@ -96,4 +103,9 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
       error.message,
     );
   }
+}
+
+/** Whether the driver is online, and through this instance. */
+function isServed({ attended, state }: DriverPresence): boolean {
+  return attended && state.session !== null;
 }

@@ -4,19 +4,24 @@ import { BusLink } from './bus-link.ts';
 import type { DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 import { RereadDriver } from './reread-driver.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 const READS_AT_ONCE = 16;
+/** Of asking where drivers are; what stays unasked is asked before anybody is dismissed. */
+const MAX_QUESTIONS = 3;
 /** `trips` may come back later than NATS, wall time. */
 const RETRY_MS = 1_000;
 const MAX_ATTEMPTS = 30;
 
 /**
- * Pushes are lost while NATS is away. On its return every driver served here is read again.
+ * Pushes are lost while NATS is away, and so is the word that a driver has turned up elsewhere. On its return those
+ * without a socket are asked about, and every driver still served here is read again.
  */
 @Injectable()
 export class RereadAfterOutage implements OnModuleInit {
   readonly #link: BusLink;
   readonly #presences: Presences;
+  readonly #whereabouts: Whereabouts;
   readonly #rereadDriver: RereadDriver;
   readonly #logger: Logger;
   #running = false;
@@ -25,11 +30,13 @@ export class RereadAfterOutage implements OnModuleInit {
   constructor(
     @Inject(BusLink) link: BusLink,
     @Inject(Presences) presences: Presences,
+    @Inject(Whereabouts) whereabouts: Whereabouts,
     @Inject(RereadDriver) rereadDriver: RereadDriver,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#link = link;
     this.#presences = presences;
+    this.#whereabouts = whereabouts;
     this.#rereadDriver = rereadDriver;
     this.#logger = logger;
   }
@@ -50,10 +57,29 @@ export class RereadAfterOutage implements OnModuleInit {
   }
 
   async #rereadAll(): Promise<void> {
-    let waiting = [...this.#presences.all()];
+    const { connected, unconnected } = Object.groupBy(this.#presences.all(), ({ connection }) =>
+      connection === undefined ? 'unconnected' : 'connected',
+    );
+    await Promise.all([
+      this.#rereadEach(connected ?? []),
+      this.#yield(unconnected ?? []).then((kept) => this.#rereadEach(kept)),
+    ]);
+  }
+
+  /** Those that nobody else speaks for, as far as that could be found out. */
+  async #yield(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
+    for (let question = 0; question < MAX_QUESTIONS; question++) {
+      if (question > 0) await pause();
+      if (await this.#whereabouts.yieldToOthers(presences)) break;
+    }
+    return presences.filter((presence) => this.#presences.get(presence.driverId) === presence);
+  }
+
+  async #rereadEach(presences: readonly DriverPresence[]): Promise<void> {
+    let waiting = [...presences];
     const { length: total } = waiting;
     for (let attempt = 0; waiting.length > 0 && attempt < MAX_ATTEMPTS; attempt++) {
-      if (attempt > 0) await new Promise((resolve) => void setTimeout(resolve, RETRY_MS));
+      if (attempt > 0) await pause();
       waiting = await this.#reread(waiting);
     }
     const line = { event: 'drivers_reread', drivers: total, failed: waiting.length };
@@ -69,4 +95,8 @@ export class RereadAfterOutage implements OnModuleInit {
     });
     return failed;
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, RETRY_MS));
 }

@@ -1,0 +1,121 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, logDropped, requestAllJson, serveJson } from '#libs/bus';
+import {
+  DRIVER_WHEREABOUTS_SUBJECT,
+  MAX_DRIVERS_PER_QUESTION,
+  whereaboutsReply,
+  whereaboutsRequest,
+  type WhereaboutsReply,
+  type WhereaboutsRequest,
+} from '#libs/contracts';
+import { CONFIG, LOGGER, type BaseConfig, type Logger } from '#libs/service';
+import { BusLink } from './bus-link.ts';
+import type { DriverPresence } from './driver-presence.ts';
+import { Presences } from './presences.ts';
+import { outranks } from './standing.ts';
+
+/** How many others there are is not known, so answers are waited for that long, wall time. */
+const ANSWER_WINDOW_MS = 1_000;
+/** More driver-api instances than a system has. */
+const MAX_ANSWERS = 1_000;
+
+type AskedDriver = WhereaboutsRequest['drivers'][number];
+
+/**
+ * Who speaks for a driver, asked of all instances. That a driver has turned up elsewhere is a hint, and whoever is
+ * cut off from NATS misses it: before such a one acts for a driver, it asks.
+ */
+@Injectable()
+export class Whereabouts implements OnModuleInit {
+  readonly #instance: string;
+  readonly #bus: NatsConnection;
+  readonly #link: BusLink;
+  readonly #presences: Presences;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(CONFIG) config: BaseConfig,
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(BusLink) link: BusLink,
+    @Inject(Presences) presences: Presences,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#instance = config.instance;
+    this.#bus = bus;
+    this.#link = link;
+    this.#presences = presences;
+    this.#logger = logger;
+  }
+
+  onModuleInit(): void {
+    serveJson(
+      this.#bus,
+      DRIVER_WHEREABOUTS_SUBJECT,
+      whereaboutsRequest,
+      (request) => this.#answer(request),
+      logDropped(this.#logger),
+    );
+  }
+
+  /**
+   * Forgets those of these drivers, none of whom has a socket here, that another instance speaks for. False where
+   * nobody could be asked: then nothing is known of the rest.
+   */
+  async yieldToOthers(presences: readonly DriverPresence[]): Promise<boolean> {
+    for (let start = 0; start < presences.length; start += MAX_DRIVERS_PER_QUESTION) {
+      const drivers = presences.slice(start, start + MAX_DRIVERS_PER_QUESTION).map(asAsked);
+      const replies = await this.#ask(drivers);
+      // Our own answer has gone the same way, out and back: without it the others may not have been asked.
+      if (!replies.some(({ instance }) => instance === this.#instance)) return false;
+      const elsewhere = new Set(replies.flatMap(({ driver_ids }) => driver_ids));
+      this.#yield(drivers.filter(({ driver_id }) => elsewhere.has(driver_id)));
+    }
+    return true;
+  }
+
+  async #ask(drivers: AskedDriver[]): Promise<WhereaboutsReply[]> {
+    if (!this.#link.connected) return [];
+    const request: WhereaboutsRequest = { instance: this.#instance, drivers };
+    const limits = { windowMs: ANSWER_WINDOW_MS, maxAnswers: MAX_ANSWERS };
+    const subject = DRIVER_WHEREABOUTS_SUBJECT;
+    return requestAllJson(this.#bus, subject, request, whereaboutsReply, limits).catch(() => []);
+  }
+
+  #yield(drivers: readonly AskedDriver[]): void {
+    let given = 0;
+    for (const { driver_id, heard_at_ms } of drivers) {
+      const presence = this.#presences.get(driver_id);
+      // One that has been heard here since the question is here again.
+      if (presence?.connection !== undefined || presence?.heardAtMs !== heard_at_ms) continue;
+      this.#presences.remove(presence);
+      given += 1;
+    }
+    if (given === 0) return;
+    this.#logger.info({ event: 'drivers_given_up', drivers: given }, 'drivers are served elsewhere');
+  }
+
+  #answer({ instance, drivers }: WhereaboutsRequest): WhereaboutsReply {
+    const claimed = drivers.filter((driver) => instance !== this.#instance && this.#claims(instance, driver));
+    return { instance: this.#instance, driver_ids: claimed.map(({ driver_id }) => driver_id) };
+  }
+
+  #claims(instance: string, asked: AskedDriver): boolean {
+    const presence = this.#presences.get(asked.driver_id);
+    if (presence?.attended !== true || presence.state.session === null) return false;
+    const { state, connection, heardAtMs } = presence;
+    return outranks(
+      {
+        session: state.newestSession,
+        socket: connection !== undefined,
+        heardAtMs,
+        instance: this.#instance,
+      },
+      { session: asked.session, socket: false, heardAtMs: asked.heard_at_ms, instance },
+    );
+  }
+}
+
+function asAsked({ driverId, state, heardAtMs }: DriverPresence): AskedDriver {
+  return { driver_id: driverId, session: state.newestSession, heard_at_ms: heardAtMs };
+}

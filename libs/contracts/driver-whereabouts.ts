@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { driverId } from './ids.ts';
+import { instanceName } from './shards.ts';
+
+/** Of one question; more drivers take several. */
+export const MAX_DRIVERS_PER_QUESTION = 500;
+
+/** A driver-api instance that has no socket of these drivers asks the others who speaks for them. */
+export const whereaboutsRequest = z.object({
+  instance: instanceName,
+  drivers: z
+    .array(
+      z.object({
+        driver_id: driverId,
+        session: z.int().min(0).meta({ description: 'newest session known there' }),
+        heard_at_ms: z.number().meta({ description: 'when the driver was last heard there, service time' }),
+      }),
+    )
+    .min(1)
+    .max(MAX_DRIVERS_PER_QUESTION),
+});
+export type WhereaboutsRequest = z.infer<typeof whereaboutsRequest>;
+
+/** For which of them the answering instance speaks rather than the asking one, which answers itself with none. */
+export const whereaboutsReply = z.object({
+  instance: instanceName,
+  driver_ids: z.array(driverId).max(MAX_DRIVERS_PER_QUESTION),
+});
+export type WhereaboutsReply = z.infer<typeof whereaboutsReply>;
