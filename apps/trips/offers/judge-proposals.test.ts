@@ -91,6 +91,14 @@ describe('a proposal', () => {
     expect(verdicts([proposal], locked)).toEqual(['stale_epoch']);
   });
 
+  test('of a shard that its owner has, but in which the trip does not lie, is of the wrong shard', () => {
+    const elsewhere = '86393367fffffff';
+    const locked = lockedOf([trip], [driver]);
+    const shards = new Map([...locked.shards, [elsewhere, { epoch: 3, owner: 'matcher-1' }]]);
+    const proposal = proposalOf(trip, driver, { shard: elsewhere });
+    expect(verdicts([proposal], { ...locked, shards })).toEqual(['wrong_shard']);
+  });
+
   test('needs a trip that is open', () => {
     const canceled = evolve(trip, { type: 'rider_canceled', atMs: 1, driverId: null, reason: null });
     expect(verdicts([proposalOf(trip, driver)], lockedOf([], [driver]))).toEqual(['trip_not_open']);

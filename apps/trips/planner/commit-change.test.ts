@@ -22,6 +22,7 @@ import {
   giveUpTerm,
   joinMember,
   lockShardEpochs,
+  purgeShardChanges,
   readOwnership,
   TripStore,
   type TripTransaction,
@@ -264,3 +265,20 @@ async function historyInOrder(): Promise<number> {
   expect(counted?.disorder).toBe(0);
   return counted?.changes ?? 0;
 }
+
+test('changes of ownership are remembered until they are purged, the oldest first, so many at a time', async () => {
+  const atMs = nowMs;
+  for (const [place, shard] of CELLS.entries()) {
+    nowMs = atMs + place * 1_000;
+    await commitChange(store, TERM, claims([claimCommand(undefined, shard, null, 'claimed')]));
+  }
+  const remembered = async (): Promise<unknown[]> =>
+    (await query(base.url, 'SELECT cell FROM shard_change ORDER BY at')).map(({ cell }) => cell);
+  const before = await remembered();
+  expect(before).toHaveLength(CELLS.length);
+  expect(await purgeShardChanges(store, atMs + 1_500, 1)).toBe(1);
+  expect(await remembered()).toEqual(before.slice(1));
+  expect(await purgeShardChanges(store, atMs + 1_500, 100)).toBe(1);
+  expect(await purgeShardChanges(store, atMs + 1_500, 100)).toBe(0);
+  expect(await remembered()).toEqual(before.slice(2));
+});

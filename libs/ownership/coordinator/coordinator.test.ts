@@ -254,6 +254,32 @@ describe('Coordinator', () => {
     }
   });
 
+  it('strikes nobody off while everybody is silent, for it may be itself who hears nothing', () => {
+    const cluster = settled();
+    const before = cluster.state;
+    for (const name of NAMES) cluster.silent.add(name);
+    cluster.pass(20_000);
+    expect(cluster.state).toEqual(before);
+    for (const name of NAMES.slice(1)) cluster.silent.delete(name);
+    cluster.pass(10_000);
+    expect(cluster.owners()).toEqual(new Set(NAMES.slice(1)));
+    expect(cluster.state.members.get(NAMES[0]!)?.state).toBe('lost');
+  });
+
+  it('divides and moves nothing while anybody is under suspicion', () => {
+    const cluster = settled();
+    cluster.silent.add('matcher-b');
+    cluster.pass(1_600);
+    expect(cluster.has('matcher_suspected')).toBe(true);
+    cluster.hotShard = BASE[0];
+    cluster.pass(300);
+    expect(cluster.has('matcher_lost')).toBe(false);
+    expect(cluster.has('shard_split')).toBe(false);
+    cluster.silent.clear();
+    cluster.pass(5_000);
+    expect(cluster.has('shard_split')).toBe(true);
+  });
+
   it('splits what is hot', () => {
     const cluster = settled();
     cluster.hotShard = BASE[0];

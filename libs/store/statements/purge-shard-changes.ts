@@ -12,7 +12,7 @@ export async function purgeShardChanges(
     text: `
       DELETE FROM shard_change WHERE (cell, epoch) IN (
         SELECT cell, epoch FROM shard_change WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
-      RETURNING cell`,
+      RETURNING epoch`,
     values: [timestampOf(beforeMs), limit],
   });
   return rows.length;
