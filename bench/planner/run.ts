@@ -4,9 +4,13 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { gridDisk, latLngToCell } from 'h3-js';
 import {
+  Coordinator,
+  DEFAULT_COORDINATOR_PARAMS,
   DEFAULT_PLAN_PARAMS,
   planOwnership,
   ShardTopology,
+  type CoordinatorEvent,
+  type Member,
   type Plan,
   type PlanInput,
   type ShardRow,
@@ -19,6 +23,11 @@ interface Options {
   readonly runs: number;
   readonly matchers: number;
   readonly json?: string;
+}
+
+interface Tables {
+  readonly rows: ShardRow[];
+  readonly members: Member[];
 }
 
 const CENTER = latLngToCell(40.75, -73.98, 6);
@@ -78,10 +87,38 @@ function measure(shards: number, { seed, runs, matchers }: Options) {
     shards,
     topology_ms: topologyMs,
     decisions,
+    whole_cycle: wholeCycle(rested, names, loads, runs),
     moved_when_one_dies: decide(input(rested, others))().claim.length,
     ...shapeOf(ownersOf(rested), topology, loads, names),
     alternative: rendezvous(cells, names, topology, loads, runs),
   };
+}
+
+/** What the planner's process does each second: parse what it read, and let the coordinator decide on it. */
+function wholeCycle(
+  rows: readonly ShardRow[],
+  names: readonly string[],
+  loads: PlanInput['loads'],
+  runs: number,
+) {
+  const members = names.map((instance) => ({ instance, incarnation: instance, state: 'active' as const }));
+  const text = JSON.stringify({ rows, members });
+  const coordinator = new Coordinator({
+    ...DEFAULT_COORDINATOR_PARAMS,
+    baseCells: rows.map(({ shard }) => shard),
+  });
+  let nowMs = 0;
+  const readTables = (): CoordinatorEvent => ({ type: 'state_read', ...(JSON.parse(text) as Tables) });
+  coordinator.step({ type: 'term_won', term: 1 }, nowMs);
+  coordinator.step(readTables(), nowMs);
+  return timesOf(runs, () => {
+    nowMs += DEFAULT_COORDINATOR_PARAMS.refreshMs;
+    const effects = names.flatMap((instance) =>
+      coordinator.step({ type: 'heartbeat', instance, incarnation: instance, loads }, nowMs),
+    );
+    if (!effects.some(({ type }) => type === 'read')) throw new Error('the coordinator does not read');
+    coordinator.step(readTables(), nowMs);
+  });
 }
 
 /** Carries plans out until there is nothing left to do. */

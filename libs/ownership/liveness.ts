@@ -64,6 +64,7 @@ export class Liveness {
   #members: ReadonlyMap<InstanceName, Member> = new Map();
   /** Silence counts from here at the earliest. */
   #countsFromMs = -Infinity;
+  #begunAtMs = 0;
   #deaf = false;
 
   constructor(params: LivenessParams) {
@@ -82,6 +83,7 @@ export class Liveness {
   /** Starts to judge afresh: word heard before counts, silence before does not. */
   begin(nowMs: number): void {
     this.end();
+    this.#begunAtMs = nowMs;
     this.#countsFromMs = Math.max(this.#countsFromMs, nowMs);
   }
 
@@ -183,6 +185,11 @@ export class Liveness {
   /** When the member was last heard, -Infinity if never. */
   heardAtMs(instance: InstanceName): number {
     return this.#words.get(instance)?.atMs ?? -Infinity;
+  }
+
+  /** For how long nothing was heard of it, as far as is known since this judging began. */
+  silentMs(instance: InstanceName, nowMs: number): number {
+    return nowMs - Math.max(this.heardAtMs(instance), this.#begunAtMs);
   }
 
   /** Whether a lost member has been heard long enough to take part again. */

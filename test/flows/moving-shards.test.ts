@@ -120,7 +120,7 @@ test('where the planner dies, another trips instance plans', async () => {
   const holder = (await operator.shards()).planner!.holder;
   const other = await Operator.of(city, holder === 'trips-1' ? 'trips-2' : 'trips-1');
   await city.world.service(holder).kill();
-  await vi.waitUntil(async () => (await other.shards()).planner!.holder !== holder, SETTLED);
+  await vi.waitUntil(async () => ((await other.shards()).planner?.holder ?? holder) !== holder, SETTLED);
   await city.world.service('matcher-3').kill();
   await expect
     .poll(async () => Object.keys(await other.owned()).sort(), SETTLED)

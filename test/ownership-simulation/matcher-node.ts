@@ -188,7 +188,8 @@ export class MatcherNode {
   #reload(): void {
     const { store } = this.#world;
     this.#command<ShardClaim[] | 'unavailable'>(
-      (answer) => store.read(() => [...store.ownership.rows.values()], answer),
+      (answer) =>
+        store.read(() => [...store.ownership.rows.values()].filter(({ retired }) => !retired), answer),
       (claims) => {
         if (Array.isArray(claims))
           this.learn(claims.map(({ shard, epoch, owner }) => ({ shard, epoch, owner })));

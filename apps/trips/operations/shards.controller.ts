@@ -29,24 +29,22 @@ export class ShardsController {
   async list(
     @Query({ schema: getShards.query }) { limit, cursor }: z.output<typeof getShards.query>,
   ): Promise<ShardPage> {
+    const nowMs = this.#clock.now();
     const [rows, members, counts, planner] = await Promise.all([
       readShardPage(this.#store, cursor, limit + 1),
       readMembers(this.#store),
       readShardCounts(this.#store),
-      readPlanner(this.#store),
+      readPlanner(this.#store, nowMs),
     ]);
     const page = rows.slice(0, limit);
-    const nowMs = this.#clock.now();
     return {
-      data: page
-        .filter(({ retired }) => !retired)
-        .map(({ shard, epoch, owner, changedAtMs }) => ({
-          shard,
-          epoch,
-          owner,
-          since: toTimestamp(changedAtMs),
-          load: this.#loadOf(shard, owner),
-        })),
+      data: page.map(({ shard, epoch, owner, changedAtMs }) => ({
+        shard,
+        epoch,
+        owner,
+        since: toTimestamp(changedAtMs),
+        load: this.#loadOf(shard, owner),
+      })),
       next_cursor: rows.length > limit ? (page.at(-1)?.shard ?? null) : null,
       matchers: members.map((member) =>
         matcherView(member, counts.get(member.instance) ?? 0, this.#planner, nowMs),

@@ -275,7 +275,7 @@ export class Coordinator {
     if (outcome !== 'done')
       return pending.handoff === undefined ? [] : this.#handoffs.giveUp(pending.handoff, outcome);
     this.#cooldowns.committed(pending, nowMs);
-    const silentMsOf = (instance: InstanceName): number => nowMs - this.#liveness.heardAtMs(instance);
+    const silentMsOf = (instance: InstanceName): number => this.#liveness.silentMs(instance, nowMs);
     const reports = reportsOf(pending.change, this.#snapshot, silentMsOf);
     if (pending.handoff !== undefined) reports.push(this.#handoffs.finish(pending.handoff, nowMs));
     return reports.map(report);

@@ -50,14 +50,15 @@ export async function lockTerm(transaction: Queryable): Promise<number | undefin
   return rows[0]?.term;
 }
 
-/** Who plans, as the table says. */
+/** Who plans; undefined where nobody's term lasts now. */
 export async function readPlanner(
   database: Queryable,
+  nowMs: number,
 ): Promise<{ holder: string; term: number } | undefined> {
   const rows = await database.rows<{ holder: string; term: number }>({
     name: 'read-planner',
-    text: 'SELECT holder, term FROM planner',
-    values: [],
+    text: 'SELECT holder, term FROM planner WHERE expires_at >= $1',
+    values: [timestampOf(nowMs)],
   });
   return rows[0];
 }

@@ -11,7 +11,7 @@ export async function readShards(database: Queryable): Promise<ShardClaim[]> {
   });
 }
 
-/** At most `limit` rows after a cell (undefined: from the first), in the order of the cells. */
+/** At most `limit` live shards after a cell (undefined: from the first), in the order of the cells. */
 export async function readShardPage(
   database: Queryable,
   after: string | undefined,
@@ -21,7 +21,7 @@ export async function readShardPage(
     name: 'read-shard-page',
     text: `
       SELECT to_hex(cell) AS shard, epoch, owner, retired, changed_at AS "changedAtMs" FROM shard
-      WHERE cell > $1 ORDER BY cell LIMIT $2`,
+      WHERE cell > $1 AND NOT retired ORDER BY cell LIMIT $2`,
     values: [after === undefined ? '0' : cellToBigint(after), limit],
   });
 }
