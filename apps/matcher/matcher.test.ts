@@ -33,7 +33,7 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, positionCellOf, shardCellOf, type Point } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
-import { createApp, readConfig, serviceParts } from '#libs/service';
+import { createApp, readConfig, serviceParts, systemClock } from '#libs/service';
 import { testNats, type TestNats } from '../../stack/test-world/nats.ts';
 import { matcherConfig } from './config.ts';
 import { MatcherModule } from './matcher.module.ts';
@@ -175,7 +175,7 @@ afterEach(async () => {
 
 async function startTrips(): Promise<void> {
   service = await NestFactory.createMicroservice(PlayedTripsModule, {
-    ...commandTransport([nats.url], 'trips-1', 'trips'),
+    ...commandTransport([nats.url], 'trips-1', 'trips', systemClock()),
     logger: false,
   });
   await service.listen();

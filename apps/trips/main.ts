@@ -10,5 +10,6 @@ await runService({
   name: 'trips',
   config: tripsConfig,
   module: (config) => TripsModule.of(config),
-  transport: (config) => commandTransport(config.natsUrls, `${config.instance}-transport`, QUEUE),
+  transport: ({ natsUrls, instance }, { clock }) =>
+    commandTransport(natsUrls, `${instance}-transport`, QUEUE, clock),
 });

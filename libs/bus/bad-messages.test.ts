@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineCommand } from '#libs/contracts';
+import { systemClock } from '#libs/service';
 import { testNats, type TestNats } from '../../stack/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
 import { connectBus } from './connect.ts';
@@ -23,7 +24,7 @@ let commands: CommandClient;
 beforeAll(async () => {
   nats = await testNats();
   [bus, peer] = await Promise.all([connectBus([...nats.urls], 'bus'), connectBus([...nats.urls], 'peer')]);
-  commands = new CommandClient([...nats.urls], 'commands', 1);
+  commands = new CommandClient([...nats.urls], 'commands', systemClock());
   await commands.connect();
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { CONFIG, HEALTH, type BaseConfig, type Health } from '#libs/service';
+import { CLOCK, CONFIG, HEALTH, type BaseConfig, type Clock, type Health } from '#libs/service';
 import { CommandClient } from './command-client.ts';
 import { connectBus } from './connect.ts';
 
@@ -29,7 +29,7 @@ class BusCloser implements OnApplicationShutdown {
 @Module({
   providers: [
     { provide: BUS, inject: [CONFIG, HEALTH], useFactory: openBus },
-    { provide: CommandClient, inject: [CONFIG], useFactory: openCommands },
+    { provide: CommandClient, inject: [CONFIG, CLOCK], useFactory: openCommands },
     BusCloser,
   ],
   exports: [BUS, CommandClient],
@@ -49,8 +49,8 @@ async function openBus(config: BaseConfig, health: Health): Promise<NatsConnecti
   return bus;
 }
 
-async function openCommands(config: BaseConfig): Promise<CommandClient> {
-  const client = new CommandClient(config.natsUrls, `${config.instance}-commands`, config.clockSpeed);
+async function openCommands(config: BaseConfig, clock: Clock): Promise<CommandClient> {
+  const client = new CommandClient(config.natsUrls, `${config.instance}-commands`, clock);
   await client.connect();
   return client;
 }

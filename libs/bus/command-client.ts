@@ -1,4 +1,4 @@
-import { ClientNats } from '@nestjs/microservices';
+import { ClientNats, NatsRecordBuilder } from '@nestjs/microservices';
 import { firstValueFrom, timeout } from 'rxjs';
 import type { z } from 'zod';
 import {
@@ -8,6 +8,8 @@ import {
   type CommandInput,
   type CommandOutput,
 } from '#libs/contracts';
+import { machineTime, type Clock } from '#libs/service';
+import { deadlineHeaders } from './command-deadline.ts';
 import { commandClientOptions } from './connect.ts';
 
 /** More than that many unanswered commands and the process says `unavailable` rather than pile them up. */
@@ -19,12 +21,12 @@ const MIN_TIMEOUT_MS = 2_000;
 /** Sends commands through Nest's NATS transport and turns their replies back into values and errors. */
 export class CommandClient {
   readonly #proxy: ClientNats;
-  readonly #clockSpeed: number;
+  readonly #clock: Clock;
   #inFlight = 0;
 
-  constructor(servers: string[], name: string, clockSpeed: number) {
+  constructor(servers: string[], name: string, clock: Clock) {
     this.#proxy = new ClientNats(commandClientOptions(servers, name));
-    this.#clockSpeed = clockSpeed;
+    this.#clock = clock;
   }
 
   async connect(): Promise<void> {
@@ -37,7 +39,7 @@ export class CommandClient {
 
   /**
    * The command's output, checked. Throws the handler's error by its code, `unavailable` where nobody answered in time
-   * (the outcome is then unknown: ask again under the same idempotency key).
+   * (the outcome is then unknown: ask again under the same idempotency key). From then on no handler begins with it.
    */
   async call<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
     if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) {
@@ -55,10 +57,12 @@ export class CommandClient {
   }
 
   async #send(command: Command, input: unknown): Promise<unknown> {
-    const limitMs = Math.max(MIN_TIMEOUT_MS, command.timeoutMs / this.#clockSpeed);
+    const limitMs = Math.max(MIN_TIMEOUT_MS, command.timeoutMs / this.#clock.speed);
+    const envelope = deadlineHeaders(this.#clock.now() + machineTime(this.#clock, limitMs));
+    const record = new NatsRecordBuilder(input).setHeaders(envelope).build();
     try {
       return await firstValueFrom(
-        this.#proxy.send<unknown, unknown>(command.subject, input).pipe(timeout(limitMs)),
+        this.#proxy.send<unknown, unknown>(command.subject, record).pipe(timeout(limitMs)),
       );
     } catch (error) {
       throw new HailgridError('unavailable', `${command.subject}: no reply`, { cause: error });

@@ -9,6 +9,7 @@ import {
   type CommandReply,
 } from '#libs/contracts';
 import type { z } from 'zod';
+import { LATE_COMMAND } from './command-deadline.ts';
 
 type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<CommandOutput<C>>;
 
@@ -27,7 +28,8 @@ let inHand = 0;
 
 /**
  * Makes a method the handler of a command: its input is checked first, and what it returns or throws becomes the reply.
- * The method's type must be the command's.
+ * One whose asker has given it up is refused: a process that was frozen wakes up to many of them, and what they would
+ * change is not what anybody wants by now. The method's type must be the command's.
  */
 export function HandleCommand<C extends Command>(command: C) {
   return <H extends Handler<C>>(
@@ -40,6 +42,7 @@ export function HandleCommand<C extends Command>(command: C) {
     const answer = async function (this: ReportsFailures, raw: unknown): Promise<CommandReply> {
       inHand += 1;
       try {
+        if (raw === LATE_COMMAND) throw late(command);
         if (inHand > MAX_COMMANDS_IN_HAND) throw overloaded(command);
         return {
           ok: true,
@@ -62,6 +65,10 @@ export function HandleCommand<C extends Command>(command: C) {
 
 function overloaded({ subject }: Command): HailgridError {
   return new HailgridError('unavailable', `${subject}: ${MAX_COMMANDS_IN_HAND} commands in hand`);
+}
+
+function late({ subject }: Command): HailgridError {
+  return new HailgridError('unavailable', `${subject}: came when its asker had given it up`);
 }
 
 function toReply(error: HailgridError) {

@@ -1,6 +1,7 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { NatsOptions } from '@nestjs/microservices';
 import { Transport } from '@nestjs/microservices';
+import type { Clock } from '#libs/service';
 import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-packets.ts';
 
 /** A dead server is noticed after two missed pings; nats.js would take minutes by default. */
@@ -32,7 +33,7 @@ export async function connectBus(servers: string[], name: string): Promise<NatsC
 const GRACE_PERIOD_MS = 500;
 
 /** Nest's transport for the commands of a service; instances of one queue share the work. */
-export function commandTransport(servers: string[], name: string, queue: string): NatsOptions {
+export function commandTransport(servers: string[], name: string, queue: string, clock: Clock): NatsOptions {
   return {
     transport: Transport.NATS,
     options: {
@@ -40,7 +41,7 @@ export function commandTransport(servers: string[], name: string, queue: string)
       queue,
       gracefulShutdown: true,
       gracePeriod: GRACE_PERIOD_MS,
-      deserializer: new CommandRequestDeserializer(),
+      deserializer: new CommandRequestDeserializer(clock),
     },
   };
 }

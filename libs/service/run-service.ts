@@ -16,7 +16,7 @@ export interface ServiceDefinition<S extends z.ZodObject> {
   /** The root module of the app, made from its configuration. */
   module: (config: z.output<S>, parts: ServiceParts) => DynamicModule | Type | Promise<DynamicModule | Type>;
   /** Where the process answers commands too. */
-  transport?: (config: z.output<S>) => MicroserviceOptions;
+  transport?: (config: z.output<S>, parts: ServiceParts) => MicroserviceOptions;
 }
 
 /** The `main` of every service: configuration, logger, HTTP, transport, readiness, and a clean end. */
@@ -32,7 +32,7 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
     endWithSignals(app, parts);
     if (base.exitWithParent) endWithParent(logger);
     if (definition.transport) {
-      app.connectMicroservice(definition.transport(config), { inheritAppConfig: false });
+      app.connectMicroservice(definition.transport(config, parts), { inheritAppConfig: false });
       await app.startAllMicroservices();
     }
     await app.listen(base.httpPort, base.httpHost);

@@ -25,6 +25,7 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, pickupCellOf, positionCellOf } from '#libs/geo';
 import { route, ShardMap } from '#libs/ownership';
+import { systemClock } from '#libs/service';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
 import { expectNothingLost, expectServing, expectWell } from './well-being.ts';
@@ -58,7 +59,7 @@ let acknowledged = 0;
 beforeAll(async () => {
   city = await TestCity.start();
   bus = await connectBus([...city.world.nats.urls], 'bad-input');
-  commands = new CommandClient([...city.world.nats.urls], 'bad-input-commands', 1);
+  commands = new CommandClient([...city.world.nats.urls], 'bad-input-commands', systemClock());
   await commands.connect();
 });
 afterAll(async () => {

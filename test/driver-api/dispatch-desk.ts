@@ -32,7 +32,7 @@ export class DispatchDesk {
 
   /** Open once the planner has given it the shards. */
   static async open(natsUrls: readonly string[], clock: Clock): Promise<DispatchDesk> {
-    const matcher = await PlayedMatcher.join(natsUrls, MATCHER);
+    const matcher = await PlayedMatcher.join(natsUrls, MATCHER, clock);
     await matcher.untilOwner(OWNER_TIMEOUT_MS);
     return new DispatchDesk(matcher, clock);
   }

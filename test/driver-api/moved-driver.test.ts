@@ -26,7 +26,7 @@ async function openWorld(speed: number): Promise<void> {
   const settings = { speed, originMs: Date.now() };
   clock = systemClock(settings.speed, settings.originMs);
   world = await startServices(['dev-issuer', 'trips', 'driver-api'], { clock: settings });
-  commands = new CommandClient([...world.nats.urls], 'test', speed);
+  commands = new CommandClient([...world.nats.urls], 'test', clock);
   await commands.connect();
   there = world.service('driver-api-1').url;
   line = await SeverableLine.to(world.nats.urls[0]!);

@@ -15,6 +15,7 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, pickupCellOf, type Point } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
+import { systemClock } from '#libs/service';
 import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
 import { StreamedDriver } from './streamed-driver.ts';
 
@@ -38,7 +39,7 @@ export class MatchedCity {
   static async start(): Promise<MatchedCity> {
     const world = await startServices(['dev-issuer', 'trips', 'matcher', 'matcher']);
     const bus = await connectBus([...world.nats.urls], 'test');
-    const commands = new CommandClient([...world.nats.urls], 'test-commands', 1);
+    const commands = new CommandClient([...world.nats.urls], 'test-commands', systemClock());
     await commands.connect();
     const city = new MatchedCity(world, bus, commands);
     await vi.waitUntil(async () => (await city.owners()).size === MATCHERS.length, POLL);

@@ -17,6 +17,7 @@ import {
   type MatcherHeartbeat,
 } from '#libs/contracts';
 import { ShardMap, type ShardClaim } from '#libs/ownership';
+import { systemClock, type Clock } from '#libs/service';
 
 const HEARTBEAT_MS = 500;
 const POLL_MS = 100;
@@ -37,8 +38,12 @@ export class PlayedMatcher {
   }
 
   /** Beats first, as a matcher does; returns once the join is committed. */
-  static async join(natsUrls: readonly string[], name: string): Promise<PlayedMatcher> {
-    const commands = new CommandClient([...natsUrls], name, 1);
+  static async join(
+    natsUrls: readonly string[],
+    name: string,
+    clock: Clock = systemClock(),
+  ): Promise<PlayedMatcher> {
+    const commands = new CommandClient([...natsUrls], name, clock);
     const [bus] = await Promise.all([connectBus([...natsUrls], name), commands.connect()]);
     const matcher = new PlayedMatcher(commands, bus, name);
     matcher.#serve();

@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { vi } from 'vitest';
 import { commandTransport, connectBus } from '#libs/bus';
 import { cellKeyToH3, shardCellOf, type Point } from '#libs/geo';
-import { createApp, readConfig, serviceParts } from '#libs/service';
+import { createApp, readConfig, serviceParts, systemClock } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { DevIssuerModule } from '../../apps/dev-issuer/dev-issuer.module.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
@@ -51,7 +51,7 @@ export class RiderWorld {
   }
 
   async startTrips(): Promise<void> {
-    const transport = commandTransport([...this.nats.urls], 'trips-1', 'trips');
+    const transport = commandTransport([...this.nats.urls], 'trips-1', 'trips', systemClock());
     this.#tripsService = await NestFactory.createMicroservice(PlayedTripsModule, {
       ...transport,
       logger: false,
