@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { newId, type TripChange } from '#libs/contracts';
 import { CLOSE, STREAM_LIMITS, StreamConnection } from '#libs/stream';
-import { DriverPresence, MAX_HELD_CHANGES } from './driver-presence.ts';
+import { DriverPresence, type DriverConnection, MAX_HELD_CHANGES } from './driver-presence.ts';
 import { changeOf, DRIVER, tripOf } from './trip.sample.ts';
 
 const servers: WebSocketServer[] = [];
@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A presence with an open socket whose pushes are held, and the phone at its other end. */
-async function connected(): Promise<{ presence: DriverPresence; phone: WebSocket; frames: unknown[] }> {
+async function connected() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   servers.push(server);
   await once(server, 'listening');
@@ -25,8 +25,9 @@ async function connected(): Promise<{ presence: DriverPresence; phone: WebSocket
   const [socket] = await accepted;
   const presence = new DriverPresence(DRIVER, 0);
   const caller = { role: 'driver', id: DRIVER } as const;
-  presence.connect(new StreamConnection('c1', caller, socket, STREAM_LIMITS, () => {}));
-  return { presence, phone, frames };
+  const connection: DriverConnection = new StreamConnection('c1', caller, socket, STREAM_LIMITS, () => {});
+  presence.connect(connection);
+  return { presence, phone, frames, connection };
 }
 
 function offers(count: number): TripChange[] {
@@ -36,19 +37,19 @@ function offers(count: number): TripChange[] {
 }
 
 test('what is pushed while a resume is read is told after it, up to the bound', async () => {
-  const { presence, phone, frames } = await connected();
+  const { presence, phone, frames, connection } = await connected();
   for (const change of offers(MAX_HELD_CHANGES)) presence.push(change, null);
   expect(frames).toEqual([]);
-  presence.release();
+  presence.release(connection);
   await expect.poll(() => frames.length).toBe(MAX_HELD_CHANGES);
   expect(phone.readyState).toBe(WebSocket.OPEN);
 });
 
 test('a change beyond the bound closes the socket, so that the driver resumes instead of missing it', async () => {
-  const { presence, phone, frames } = await connected();
+  const { presence, phone, frames, connection } = await connected();
   const closed = once(phone, 'close') as Promise<[number, Buffer]>;
   for (const change of offers(MAX_HELD_CHANGES + 1)) presence.push(change, null);
-  presence.release();
+  presence.release(connection);
   const [code, reason] = await closed;
   expect(code).toBe(CLOSE.tryAgainLater);
   expect(reason.toString()).toBe('too_many_held_changes');

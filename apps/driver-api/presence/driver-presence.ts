@@ -71,6 +71,7 @@ export class DriverPresence {
   /** The socket is gone; when the driver was last heard is counted from now. */
   disconnect(nowMs: number): void {
     this.connection = undefined;
+    this.#held = undefined;
     this.heardAtMs = nowMs;
     if (this.reach === 'present') this.reach = 'lost';
   }
@@ -87,7 +88,9 @@ export class DriverPresence {
     this.#held ??= [];
   }
 
-  release(): void {
+  /** Ends what is held for this socket; where a newer one has come, what is held is held for that. */
+  release(connection: DriverConnection): void {
+    if (this.connection !== connection) return;
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const { change, offer } of held) this.tell(change, offer);

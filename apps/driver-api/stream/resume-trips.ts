@@ -6,7 +6,8 @@ import { ReplayTrips } from '../trips/replay-trips.ts';
 
 /**
  * Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. Throws the first
- * reason why a trip could not be replayed, once the others have been.
+ * reason why a trip could not be replayed, once the others have been. Where a newer socket has opened meanwhile, that
+ * one resumes for itself, and nothing is sent.
  */
 @Injectable()
 export class ResumeTrips {
@@ -28,10 +29,11 @@ export class ResumeTrips {
     presence.hold();
     try {
       const { changes, failures } = await this.#replayTrips.execute(driverId, trips);
+      if (presence.connection !== connection) return;
       for (const change of changes) presence.tell(change, presence.state.offer);
       if (failures.length > 0) throw failures[0];
     } finally {
-      presence.release();
+      presence.release(connection);
     }
   }
 }
