@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asHailgridError, HailgridError, toProblem, type ErrorCode } from '#libs/contracts';
+import { allowedMethods } from './allowed-methods.ts';
 import type { Logger } from './logger.ts';
 
 /** Codes of Fastify's own refusals, before a handler is reached. */
@@ -56,8 +57,15 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    sendProblem(classify(thrown), request, reply, this.#logger);
+    const known = request.is404 ? allowedMethods(request) : [];
+    if (known.length > 0) void reply.header('allow', known.join(', '));
+    const error = known.length > 0 ? wrongMethod(request.method) : classify(thrown);
+    sendProblem(error, request, reply, this.#logger);
   }
+}
+
+function wrongMethod(method: string): HailgridError {
+  return new HailgridError('method_not_allowed', `no ${method} at this address`);
 }
 
 export function sendProblem(

@@ -86,12 +86,12 @@ async function wellThen(): Promise<void> {
 test('addresses, methods and bytes that lead nowhere', async () => {
   for (const api of ['rider', 'driver', 'trips', 'issuer'] as const) {
     await expectProblem(await call(api, '/v1/nothing', { method: 'GET' }), 'not_found');
-    await expectProblem(await call(api, '/health/live', { method: 'DELETE' }), 'not_found');
+    await expectProblem(await call(api, '/health/live', { method: 'DELETE' }), 'method_not_allowed');
     await expectProblem(await sendRaw(api, '\0\x16\x03 what?\r\n\r\n'), 'invalid_request');
     expect((await call(api, '/health/live', { method: 'GET' })).status).toBe(200);
   }
   const rider = { token: tokens.rider, method: 'GET' };
-  await expectProblem(await call('rider', '/v1/trips', { ...rider, method: 'PUT' }), 'not_found');
+  await expectProblem(await call('rider', '/v1/trips', { ...rider, method: 'PUT' }), 'method_not_allowed');
   await expectProblem(await call('rider', '/v1/trips/%zz', rider), 'invalid_request');
   await expectProblem(await call('rider', `/v1/trips/${'a'.repeat(500)}`, rider), 'invalid_request');
   await expectProblem(await call('rider', '/v1/stream', rider), 'not_found');
