@@ -24,12 +24,12 @@ class BusCloser implements OnApplicationShutdown {
   }
 }
 
-/** One raw connection and one command client for the whole process; readiness follows the connection. */
+/** One raw connection and one command client for the whole process; readiness follows both. */
 @Global()
 @Module({
   providers: [
     { provide: BUS, inject: [CONFIG, HEALTH], useFactory: openBus },
-    { provide: CommandClient, inject: [CONFIG, CLOCK], useFactory: openCommands },
+    { provide: CommandClient, inject: [CONFIG, CLOCK, HEALTH], useFactory: openCommands },
     BusCloser,
   ],
   exports: [BUS, CommandClient],
@@ -49,8 +49,9 @@ async function openBus(config: BaseConfig, health: Health): Promise<NatsConnecti
   return bus;
 }
 
-async function openCommands(config: BaseConfig, clock: Clock): Promise<CommandClient> {
+async function openCommands(config: BaseConfig, clock: Clock, health: Health): Promise<CommandClient> {
   const client = new CommandClient(config.natsUrls, `${config.instance}-commands`, clock);
   await client.connect();
+  health.add('nats_commands', () => (client.connected ? undefined : 'disconnected'));
   return client;
 }

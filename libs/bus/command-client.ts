@@ -15,6 +15,8 @@ import { commandClientOptions } from './connect.ts';
 /** More than that many unanswered commands and the process says `unavailable` rather than pile them up. */
 export const MAX_COMMANDS_IN_FLIGHT = 4_096;
 
+/** What Nest's client says of its connection while it stands. */
+const CONNECTED = 'connected';
 /** Compressed service time does not make Postgres faster. */
 const MIN_TIMEOUT_MS = 2_000;
 
@@ -23,10 +25,17 @@ export class CommandClient {
   readonly #proxy: ClientNats;
   readonly #clock: Clock;
   #inFlight = 0;
+  #connected = false;
 
   constructor(servers: string[], name: string, clock: Clock) {
     this.#proxy = new ClientNats(commandClientOptions(servers, name));
     this.#clock = clock;
+    this.#proxy.status.subscribe((status) => (this.#connected = String(status) === CONNECTED));
+  }
+
+  /** Whether commands reach NATS now; the connection is another one than the raw one. */
+  get connected(): boolean {
+    return this.#connected;
   }
 
   async connect(): Promise<void> {

@@ -8,6 +8,8 @@ import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-
 const PING_INTERVAL_MS = 1_000;
 const MAX_PINGS_OUT = 2;
 const RECONNECT_WAIT_MS = 250;
+/** A frozen server takes connections and says nothing; nats.js would wait 20 s before it tries the next one. */
+const CONNECT_LIMIT_MS = 2_000;
 
 /** One list for the raw client and Nest's transport: never give up, notice quickly, no stack trace per request. */
 function connectionOptions(servers: string[], name: string) {
@@ -16,6 +18,7 @@ function connectionOptions(servers: string[], name: string) {
     name,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: MAX_PINGS_OUT,
+    timeout: CONNECT_LIMIT_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_WAIT_MS,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { issuesOf } from '#libs/contracts';
 import type { Logger } from '#libs/service';
 
 /**
@@ -6,8 +8,28 @@ import type { Logger } from '#libs/service';
  */
 export type DroppedMessage = (error: unknown, subject: string) => void;
 
-/** One line in the log for each message dropped: it is a peer's mistake, or ours, and nobody is left to answer. */
+/** Of each text in the line: what a peer sends does not decide how much is logged of it. */
+const MAX_LOGGED_CHARS = 200;
+
+/** One short line in the log for each message dropped: it is a peer's mistake, or ours, and nobody is left to answer. */
 export function logDropped(logger: Logger): DroppedMessage {
   return (error, subject) =>
-    logger.warn({ event: 'message_dropped', subject, err: error }, 'a message could not be taken');
+    logger.warn(
+      { event: 'message_dropped', subject: cut(subject), reason: cut(reasonOf(error)) },
+      'a message could not be taken',
+    );
+}
+
+/** Of a message without the expected form the first thing that is wrong and how many there are. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return String(error);
+  const [first, ...others] = issuesOf(error);
+  const reason = `${first?.pointer ?? ''} ${first?.message ?? ''}`.trim();
+  return others.length === 0
+    ? reason
+    : `${reason.slice(0, MAX_LOGGED_CHARS / 2)} (and ${others.length} more)`;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_LOGGED_CHARS ? text : `${text.slice(0, MAX_LOGGED_CHARS - 1)}…`;
 }

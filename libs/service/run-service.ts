@@ -1,9 +1,11 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { INestMicroservice } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
 import { baseConfig, ConfigError, readConfig, refuseUnsafe, type BaseConfig } from './config.ts';
 import { createApp } from './create-app.ts';
+import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import { serviceParts, type ServiceParts } from './service-parts.ts';
 
@@ -32,7 +34,8 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
     endWithSignals(app, parts);
     if (base.exitWithParent) endWithParent(logger);
     if (definition.transport) {
-      app.connectMicroservice(definition.transport(config, parts), { inheritAppConfig: false });
+      const options = { inheritAppConfig: false };
+      followTransport(app.connectMicroservice(definition.transport(config, parts), options), parts.health);
       await app.startAllMicroservices();
     }
     await app.listen(base.httpPort, base.httpHost);
@@ -42,6 +45,13 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
     logger.fatal({ event: 'start_failed', err: error }, 'could not start');
     process.exit(1);
   }
+}
+
+/** A process that hears no commands is not ready, whatever its other connections do. */
+function followTransport(microservice: INestMicroservice, health: Health): void {
+  let connected = false;
+  microservice.status.subscribe((status) => (connected = status === 'connected'));
+  health.add('transport', () => (connected ? undefined : 'disconnected'));
 }
 
 function readOrExit<S extends z.ZodObject<typeof baseConfig.shape>>(

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { connectBus } from './connect.ts';
+
+/** Which server a client tries first is chance; of so many some try the silent one. */
+const CLIENTS = 12;
+/** Half of what nats.js would wait by itself. */
+const LIMIT_MS = 10_000;
+
+let nats: TestNats;
+let silent: Server;
+const taken: Socket[] = [];
+
+beforeAll(async () => {
+  nats = await testNats();
+  silent = createServer((socket) => taken.push(socket.on('error', () => undefined)));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+});
+afterAll(async () => {
+  for (const socket of taken) socket.destroy();
+  silent?.close();
+  await nats?.stop();
+});
+
+test('a server that takes connections and says nothing keeps nobody from the next one for long', async () => {
+  const servers = [`nats://127.0.0.1:${(silent.address() as AddressInfo).port}`, ...nats.urls];
+  const startedMs = performance.now();
+  const clients = await Promise.all(
+    Array.from({ length: CLIENTS }, (_, index) => connectBus(servers, `client-${index}`)),
+  );
+  expect(performance.now() - startedMs).toBeLessThan(LIMIT_MS);
+  expect(taken.length).toBeGreaterThan(0);
+  await Promise.all(clients.map((client) => client.close()));
+});

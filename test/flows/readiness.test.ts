@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { startService, type RunningService } from '../../stack/services/start-service.ts';
+import { BUILT_IN_AREA, startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { NamedLine } from './named-line.ts';
+
+const WAIT = { timeout: 30_000 };
+const INSTANCE = 'trips-1';
+const directory = temporaryDirectory('readiness');
+
+let world: TestWorld;
+let line: NamedLine;
+let trips: RunningService;
+
+beforeAll(async () => {
+  world = await startServices(['dev-issuer']);
+  line = await NamedLine.to(world.nats.urls[0]!);
+  trips = await startService({
+    app: 'trips',
+    instance: INSTANCE,
+    httpPort: 0,
+    system: {
+      natsUrls: [line.url],
+      postgresUrls: world.database.urls,
+      issuerUrl: world.service('dev-issuer-1').url,
+      serviceArea: BUILT_IN_AREA,
+    },
+    directory: directory.path,
+  });
+});
+afterAll(async () => {
+  await trips?.child.stop();
+  line?.close();
+  await world?.stop();
+  directory.remove();
+});
+
+async function readiness(): Promise<{ status: number; checks: Record<string, string> }> {
+  const response = await fetch(`${trips.url}/health/ready`);
+  const { checks } = (await response.json()) as { checks: Record<string, string> };
+  return { status: response.status, checks };
+}
+
+const ALL_OK = { nats: 'ok', nats_commands: 'ok', transport: 'ok' };
+
+test.each([
+  [INSTANCE, 'nats'],
+  [`${INSTANCE}-commands`, 'nats_commands'],
+  [`${INSTANCE}-transport`, 'transport'],
+])('a service whose connection %s alone is lost is not ready, until it is back', async (client, check) => {
+  await expect.poll(readiness, WAIT).toMatchObject({ status: 200, checks: ALL_OK });
+  line.cut(client);
+  const lost = { status: 503, checks: { ...ALL_OK, [check]: 'disconnected' } };
+  await expect.poll(readiness, WAIT).toMatchObject(lost);
+  line.mend(client);
+  await expect.poll(readiness, WAIT).toMatchObject({ status: 200, checks: ALL_OK });
+});
