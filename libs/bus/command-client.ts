@@ -30,7 +30,7 @@ export class CommandClient {
   constructor(servers: string[], name: string, clock: Clock) {
     this.#proxy = new ClientNats(commandClientOptions(servers, name));
     this.#clock = clock;
-    this.#proxy.status.subscribe((status) => (this.#connected = String(status) === CONNECTED));
+    this.#proxy.status.subscribe((status: string) => (this.#connected = status === CONNECTED));
   }
 
   /** Whether commands reach NATS now; the connection is another one than the raw one. */
