@@ -52,4 +52,5 @@ export {
 } from './street-file.ts';
 export { parseStreetGraph, StreetGraph } from './street-graph.ts';
 export { StreetRouter, type StreetRoute } from './street-router.ts';
+export { MAX_TABLE_NODES, TravelTable, TravelTableMaker, type TravelTableOptions } from './travel-table.ts';
 export { parseTrips, type RecordedTrip } from './trip-file.ts';
