@@ -20,7 +20,7 @@ module.exports = {
     {
       name: 'pure-libs-use-h3-only',
       severity: 'error',
-      from: { path: PURE, pathNot: '\\.test\\.ts$' },
+      from: { path: PURE, pathNot: '\\.(test|sample)\\.ts$' },
       to: { path: 'node_modules/', pathNot: 'node_modules/h3-js/' },
     },
     {

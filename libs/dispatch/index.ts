@@ -1,7 +1,16 @@
 export { assign } from './assign.ts';
 export type { AssignmentProblem } from './assignment-problem.ts';
+export {
+  DEFAULT_ENGINE_PARAMS,
+  DispatchEngine,
+  type EngineParams,
+  type EngineTrip,
+} from './engine/dispatch-engine.ts';
 export { ExplainLog } from './explain-log.ts';
 export { MAX_SEARCH_RADIUS_M } from './nearest-search.ts';
+export { DriverGrid, NearestDrivers } from './matching/driver-grid.ts';
+export type { Match, MatchDrivers, PairEtas } from './matching/match-input.ts';
+export { settleMatches } from './matching/settle-matches.ts';
 export { OpenDemand, type DemandMark } from './open-demand.ts';
 export type { OpenTrip, TripId } from './open-trip.ts';
 export {

@@ -1,0 +1,110 @@
+import { parentKey, pickupCellOf } from '#libs/geo';
+import { MOVING, RIDING, TO_PICKUP, type Fleet, type Trip } from './fleet.ts';
+import type { StreetCity } from './street-city.ts';
+
+/** Zones are cells of some 5 km². */
+const ZONE_RES = 7;
+/** A zone with fewer requests says nothing. */
+const MIN_REQUESTS_PER_ZONE = 30;
+
+/** What one run came to. */
+export interface RunResult {
+  readonly requests: number;
+  readonly servedPct: number;
+  readonly waitsS: Float64Array;
+  readonly pickupSPerTrip: number;
+  readonly moveSPerTrip: number;
+  readonly utilisation: number;
+  readonly swapsPerTrip: number;
+  readonly unmatchedRiders: number;
+  readonly lowestZoneServedPct: number;
+  readonly gini: number;
+  readonly roundsMs: Float64Array;
+  readonly eventsPerS: number;
+  readonly elapsedS: number;
+}
+
+/** Counts while a simulation runs, after its warm-up. */
+export class Kpis {
+  readonly #fleet: Fleet;
+  readonly #measureFromS: number;
+  readonly #toS: number;
+  readonly #city: StreetCity;
+  readonly #roundsMs: number[] = [];
+  #drivenS = { pickup: 0, move: 0, ride: 0 };
+
+  constructor(fleet: Fleet, measureFromS: number, toS: number, city: StreetCity) {
+    this.#fleet = fleet;
+    this.#measureFromS = measureFromS;
+    this.#toS = toS;
+    this.#city = city;
+  }
+
+  tick(nowS: number, elapsedS: number): void {
+    if (nowS < this.#measureFromS || nowS >= this.#toS) return;
+    for (const phase of this.#fleet.phases) {
+      if (phase === RIDING) this.#drivenS.ride += elapsedS;
+      else if (phase === TO_PICKUP) this.#drivenS.pickup += elapsedS;
+      else if (phase === MOVING) this.#drivenS.move += elapsedS;
+    }
+  }
+
+  noteRound(ms: number): void {
+    this.#roundsMs.push(ms);
+  }
+
+  result(trips: readonly Trip[], elapsedS: number): RunResult {
+    // A rider who cancels is neither served nor lost.
+    const asked = trips.filter(
+      ({ requestedAtS, state }) => requestedAtS >= this.#measureFromS && state !== 'canceled',
+    );
+    const served = asked.filter(isServed);
+    const { pickup, move, ride } = this.#drivenS;
+    const count = Math.max(1, served.length);
+    return {
+      requests: asked.length,
+      servedPct: percent(served.length, asked.length),
+      waitsS: Float64Array.from(served, ({ pickedUpAtS, requestedAtS }) => pickedUpAtS - requestedAtS).sort(),
+      pickupSPerTrip: pickup / count,
+      moveSPerTrip: move / count,
+      utilisation: ride / ((this.#toS - this.#measureFromS) * this.#fleet.count),
+      swapsPerTrip: served.reduce((sum, { swaps }) => sum + swaps, 0) / count,
+      // Riders who had a driver, and in the end were not picked up though they did not cancel.
+      unmatchedRiders: asked.filter((trip) => trip.car >= 0 && !isServed(trip) && trip.state !== 'matched')
+        .length,
+      lowestZoneServedPct: this.#lowestZone(asked),
+      gini: gini(this.#fleet.incomesS),
+      roundsMs: Float64Array.from(this.#roundsMs).sort(),
+      eventsPerS: (this.#fleet.events + trips.length) / elapsedS,
+      elapsedS,
+    };
+  }
+
+  #lowestZone(asked: readonly Trip[]): number {
+    const zones = Map.groupBy(asked, ({ from }) => {
+      const point = this.#city.points[from];
+      return point === undefined ? 0 : parentKey(pickupCellOf(point), ZONE_RES);
+    });
+    const shares = [...zones.values()]
+      .filter((trips) => trips.length >= MIN_REQUESTS_PER_ZONE)
+      .map((trips) => percent(trips.filter(isServed).length, trips.length));
+    return Math.min(100, ...shares);
+  }
+}
+
+function isServed({ state }: Trip): boolean {
+  return state === 'riding' || state === 'done';
+}
+
+function percent(part: number, whole: number): number {
+  return whole === 0 ? 100 : (100 * part) / whole;
+}
+
+/** 0 where all have the same, towards 1 where one has everything. */
+function gini(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  const total = sorted.reduce((sum, value) => sum + value, 0);
+  if (total === 0) return 0;
+  const weighted = sorted.reduce((sum, value, rank) => sum + (rank + 1) * value, 0);
+  return (2 * weighted) / (sorted.length * total) - (sorted.length + 1) / sorted.length;
+}

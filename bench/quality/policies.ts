@@ -1,0 +1,54 @@
+import { DEFAULT_ENGINE_PARAMS, type EngineParams } from '#libs/dispatch';
+
+/** How drivers are chosen. */
+export type Policy =
+  | { readonly name: string; readonly kind: 'greedy'; readonly by: 'air' | 'road' }
+  | {
+      readonly name: string;
+      readonly kind: 'engine';
+      /** Drivers on the way may be changed. */
+      readonly rematches: boolean;
+      /** Drivers whose ride ends soon are candidates. */
+      readonly chains: boolean;
+      /** Idle drivers are sent to where riders are expected: as learned, or as they will really be. */
+      readonly moves: 'none' | 'learned' | 'foreseen';
+      readonly params: EngineParams;
+    };
+
+const PRICELESS: EngineParams = {
+  ...DEFAULT_ENGINE_PARAMS,
+  price: { ...DEFAULT_ENGINE_PARAMS.price, maxPrice: 0 },
+};
+
+/** In the order in which they are reported. */
+export const POLICIES: readonly Policy[] = [
+  { name: 'greedy_air', kind: 'greedy', by: 'air' },
+  { name: 'greedy_road', kind: 'greedy', by: 'road' },
+  { name: 'batch', kind: 'engine', rematches: false, chains: false, moves: 'none', params: PRICELESS },
+  { name: 'rematch', kind: 'engine', rematches: true, chains: false, moves: 'none', params: PRICELESS },
+  {
+    name: 'engine',
+    kind: 'engine',
+    rematches: true,
+    chains: true,
+    moves: 'learned',
+    params: DEFAULT_ENGINE_PARAMS,
+  },
+  {
+    name: 'foresight',
+    kind: 'engine',
+    rematches: true,
+    chains: true,
+    moves: 'foreseen',
+    params: DEFAULT_ENGINE_PARAMS,
+  },
+];
+
+export function policyNamed(name: string): Policy {
+  const policy = POLICIES.find((one) => one.name === name);
+  if (policy === undefined)
+    throw new RangeError(
+      `there is no policy ${name}; there are ${POLICIES.map((one) => one.name).join(', ')}`,
+    );
+  return policy;
+}

@@ -1,0 +1,211 @@
+import { settleMatches, type Match } from '#libs/dispatch';
+import { seededRandom } from '../dispatch/city.ts';
+import { carOf, Dispatcher, tripName, type Scene } from './dispatcher.ts';
+import { Fleet, type Trip } from './fleet.ts';
+import { Kpis, type RunResult } from './kpis.ts';
+import { KnownPlaces } from './known-places.ts';
+import { matcherAreas } from './matcher-areas.ts';
+import type { RunOptions } from './options.ts';
+import type { Policy } from './policies.ts';
+import type { Ride, StreetCity } from './street-city.ts';
+import { toldTimes } from './told-times.ts';
+
+const WARM_UP_S = 3_600;
+/** Cars start where rides ended that were asked for in this time before. */
+const STARTS_FROM_S = 1_800;
+/** Where no rides came before, from so many of the day's first. */
+const FIRST_RIDES = 2_000;
+const MAX_RETRIES = 3;
+const CANCEL_WITHIN_S = 180;
+const RADIUS_M = 6_000;
+/** From the crash of a matcher until its shards are matched again. */
+const FAILOVER_S = 4;
+
+/** One fleet on one city for some hours of virtual time, with one way to choose drivers. */
+export class Simulation {
+  readonly #city: StreetCity;
+  readonly #options: RunOptions;
+  readonly #random: () => number;
+  readonly #fleet: Fleet;
+  readonly #places: KnownPlaces;
+  readonly #dispatchers: Dispatcher[];
+  readonly #rides: readonly Ride[];
+  readonly #kpis: Kpis;
+  readonly #trips: Trip[];
+  #next = 0;
+
+  constructor(city: StreetCity, policy: Policy, options: RunOptions) {
+    const { fromS, toS, fleet, seed, matchers, maxWaitS, troubles } = options;
+    this.#city = city;
+    this.#options = options;
+    this.#random = seededRandom(seed);
+    this.#rides = city.rides.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
+    this.#fleet = new Fleet(this.#starts(fleet), fromS);
+    this.#places = new KnownPlaces(this.#fleet, troubles.staleS);
+    const areas = matcherAreas(city, matchers, RADIUS_M, requestsByNode(city, this.#rides));
+    this.#dispatchers = areas.map((area) => new Dispatcher(area, policy, maxWaitS));
+    this.#trips = this.#rides.map((ride, id) => this.#tripOf(ride, id));
+    this.#kpis = new Kpis(this.#fleet, fromS + WARM_UP_S, toS, city);
+  }
+
+  run(): RunResult {
+    const { fromS, toS, roundS, maxWaitS } = this.#options;
+    const startedAt = performance.now();
+    for (let nowS = fromS; nowS < toS + maxWaitS; nowS += roundS) this.#step(nowS);
+    return this.#kpis.result(this.#trips, (performance.now() - startedAt) / 1_000);
+  }
+
+  #step(nowS: number): void {
+    const { roundS, toS, troubles } = this.#options;
+    const table = this.#city.tableAt(Math.min(nowS, toS - 1));
+    this.#fleet.drive(table, nowS, (trip) => this.#noteEmptyRun(trip));
+    this.#places.hear(nowS, roundS);
+    this.#kpis.tick(nowS, roundS);
+    this.#takeRequests(nowS);
+    this.#endWaits(nowS);
+    const etas = toldTimes(table, (point) => this.#city.nodeOf(point), troubles.etaNoise);
+    const scene: Scene = { city: this.#city, fleet: this.#fleet, places: this.#places, etas, nowS };
+    this.#round(scene);
+    this.#move(scene);
+  }
+
+  #noteEmptyRun(trip: Trip): void {
+    const endedS = this.#fleet.endedS[trip.car] as number;
+    if (endedS < 0) return;
+    const node = this.#fleet.endNodes[trip.car] as number;
+    for (const dispatcher of this.#dispatchers)
+      dispatcher.noteEmptyRun(node, trip.pickedUpAtS - endedS, { city: this.#city });
+  }
+
+  #takeRequests(nowS: number): void {
+    for (; this.#next < this.#trips.length; this.#next++) {
+      const trip = this.#trips[this.#next] as Trip;
+      if (trip.requestedAtS > nowS) return;
+      for (const dispatcher of this.#dispatchers) {
+        dispatcher.noteRequest(trip, { city: this.#city });
+        if (dispatcher.area.owns[trip.from] === 1) dispatcher.trips.push(trip);
+      }
+    }
+  }
+
+  /** Riders who waited too long are lost; some who have a driver cancel. */
+  #endWaits(nowS: number): void {
+    for (const { trips } of this.#dispatchers) {
+      for (const trip of trips) {
+        if (trip.state === 'waiting' && nowS - trip.requestedAtS > this.#options.maxWaitS)
+          trip.state = 'lost';
+        if (trip.state !== 'matched' || nowS < trip.cancelAtS) continue;
+        this.#fleet.release(trip.car, nowS);
+        trip.state = 'canceled';
+      }
+    }
+  }
+
+  /** All matchers decide on the same picture; then each commits, and tries again for those whose driver was gone. */
+  #round(scene: Scene): void {
+    const taken = new Set<string>();
+    const startedAt = performance.now();
+    const plans = this.#dispatchers.map((dispatcher, number) =>
+      this.#isAway(number, scene.nowS) ? [] : dispatcher.match(scene, taken),
+    );
+    this.#kpis.noteRound((performance.now() - startedAt) / this.#dispatchers.length);
+    for (const [number, dispatcher] of this.#dispatchers.entries()) {
+      let plan = plans[number] ?? [];
+      for (let retry = 0; plan.length > 0 && retry <= MAX_RETRIES; retry++) {
+        const conflicts = this.#commit(plan, dispatcher, taken, scene.nowS);
+        if (conflicts === 0) break;
+        plan = dispatcher.match(scene, taken);
+      }
+    }
+  }
+
+  /** Returns how many matches fell since their driver was somebody else's by then. */
+  #commit(plan: readonly Match[], dispatcher: Dispatcher, taken: Set<string>, nowS: number): number {
+    const byName = new Map(dispatcher.trips.map((trip) => [tripName(trip) as string, trip]));
+    let conflicts = 0;
+    const holderOf = (driverId: string) => {
+      const held = this.#fleet.heldTrip(carOf(driverId));
+      return held === undefined ? undefined : tripName(held);
+    };
+    const { stand } = settleMatches(plan, holderOf, ({ driverId, tripId }) => {
+      const held = this.#fleet.heldTrip(carOf(driverId));
+      const isForeign = held !== undefined && !byName.has(tripName(held));
+      if (isForeign || (held === undefined && taken.has(driverId))) {
+        conflicts++;
+        return true;
+      }
+      return this.#isDeclined(byName.get(tripId), driverId);
+    });
+    for (const { replaces } of stand) if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
+    for (const { tripId, driverId, replaces } of stand) {
+      const trip = byName.get(tripId);
+      if (trip === undefined) continue;
+      if (replaces !== undefined) trip.swaps++;
+      else if (this.#random() < this.#options.troubles.cancels)
+        trip.cancelAtS = nowS + this.#random() * CANCEL_WITHIN_S;
+      this.#fleet.bind(carOf(driverId), trip, nowS);
+      taken.add(driverId);
+      this.#fleet.events++;
+    }
+    return conflicts;
+  }
+
+  #isDeclined(trip: Trip | undefined, driverId: string): boolean {
+    if (trip === undefined || this.#random() >= this.#options.troubles.declines) return false;
+    trip.refusedBy.push(carOf(driverId));
+    return true;
+  }
+
+  #move(scene: Scene): void {
+    const foreseen = this.#trips.slice(this.#next, this.#next + this.#fleet.count);
+    for (const [number, dispatcher] of this.#dispatchers.entries()) {
+      if (this.#isAway(number, scene.nowS)) continue;
+      for (const { car, node } of dispatcher.moves(scene, foreseen))
+        if (follows(car, this.#options.troubles.following)) this.#fleet.send(car, node, scene.nowS);
+    }
+  }
+
+  #isAway(number: number, nowS: number): boolean {
+    const { fromS, toS, troubles, roundS } = this.#options;
+    const crashS = (fromS + WARM_UP_S + toS) / 2;
+    if (!troubles.failover || number !== 0 || nowS < crashS || nowS >= crashS + FAILOVER_S) return false;
+    if (nowS >= crashS + FAILOVER_S - roundS) this.#dispatchers[number]?.forget();
+    return true;
+  }
+
+  #starts(count: number): number[] {
+    const { fromS } = this.#options;
+    const before = this.#city.rides.filter(
+      ({ requestedAtS }) => requestedAtS < fromS && requestedAtS >= fromS - STARTS_FROM_S,
+    );
+    const sources = before.length > 0 ? before : this.#city.rides.slice(0, FIRST_RIDES);
+    return Array.from({ length: count }, () => sources[Math.floor(this.#random() * sources.length)]?.to ?? 0);
+  }
+
+  #tripOf({ from, to, rideS, requestedAtS }: Ride, id: number): Trip {
+    return {
+      id,
+      from,
+      to,
+      rideS,
+      requestedAtS,
+      state: 'waiting',
+      car: -1,
+      swaps: 0,
+      pickedUpAtS: 0,
+      cancelAtS: Infinity,
+      refusedBy: [],
+    };
+  }
+}
+
+/** The same drivers always do, or do not. */
+function follows(car: number, share: number): boolean {
+  return ((car * 7_919) % 1_000) / 1_000 < share;
+}
+
+function requestsByNode(city: StreetCity, rides: readonly Ride[]): Float64Array {
+  const counts = new Float64Array(city.points.length);
+  for (const { from } of rides) counts[from] = (counts[from] as number) + 1;
+  return counts;
+}

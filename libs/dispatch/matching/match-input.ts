@@ -1,0 +1,88 @@
+import type { Point } from '#libs/geo';
+import type { TripId } from '../open-trip.ts';
+import type { DriverId } from '../supply-event.ts';
+
+/** A trip that nobody has picked up yet: it waits for a driver, or for the one on the way to it. */
+export interface MatchTrip {
+  readonly tripId: TripId;
+  readonly product: string;
+  readonly pickup: Point;
+  /** Estimated time of the ride itself. */
+  readonly rideS: number;
+  readonly requestedAtMs: number;
+  readonly excludedDriverIds: readonly DriverId[];
+  /** Who is on the way, or will be after the ride before. */
+  readonly driverId: DriverId | undefined;
+  /** How often its driver was changed for another one. */
+  readonly swaps: number;
+}
+
+/**
+ * Drivers who may get a trip, a column per property: those who wait, those on the way to a trip of this round, those
+ * whose ride ends soon. Each can be somewhere from some time on.
+ */
+export interface MatchDrivers {
+  readonly ids: readonly DriverId[];
+  readonly products: readonly string[];
+  /** Where each can start from: its place, or where its ride ends. */
+  readonly points: readonly Point[];
+  /** Until it can start from there; 0 for at once. */
+  readonly availableInS: ArrayLike<number>;
+}
+
+/** Pairs of pickups and drivers as compressed sparse rows: pickup r with columns[rowStarts[r]] up to columns[rowStarts[r + 1]]. */
+export interface PairQuestion {
+  readonly pickups: readonly Point[];
+  readonly origins: readonly Point[];
+  readonly rowStarts: Uint32Array;
+  readonly columns: Uint32Array;
+}
+
+/** Seconds to drive for each pair, in the order of the columns; Infinity where there is no way. */
+export type PairEtas = (question: PairQuestion) => ArrayLike<number>;
+
+export interface MatchParams {
+  /** Drivers weighed for one trip. */
+  readonly candidatesPerTrip: number;
+  /** No driver further away by air is considered. */
+  readonly pickupRadiusM: number;
+  /** From the request to the pickup a rider waits no longer. */
+  readonly maxWaitS: number;
+  /** What a rider who is not served weighs, in seconds of waiting. */
+  readonly lostRiderS: number;
+  /** A driver on the way is changed only where that saves at least so much … */
+  readonly minSwapGainS: number;
+  /** … and only so often for one trip. */
+  readonly maxSwapsPerTrip: number;
+}
+
+export const DEFAULT_MATCH_PARAMS: MatchParams = {
+  candidatesPerTrip: 40,
+  pickupRadiusM: 6_000,
+  maxWaitS: 900,
+  lostRiderS: 1_800,
+  minSwapGainS: 10,
+  maxSwapsPerTrip: 10,
+};
+
+export interface MatchInput {
+  readonly trips: readonly MatchTrip[];
+  readonly drivers: MatchDrivers;
+  readonly nowMs: number;
+  readonly etas: PairEtas;
+  /** What a second of a driver's time is worth to others, in seconds of waiting. */
+  readonly driverTimePrice: number;
+  /** Metres by air that a driver comes nearer in a second, about: only decides who is weighed. */
+  readonly approachMps: number;
+  readonly params: MatchParams;
+}
+
+/** Who is to drive a trip from now on. */
+export interface Match {
+  readonly tripId: TripId;
+  readonly driverId: DriverId;
+  /** From now to the pickup. */
+  readonly pickupInS: number;
+  /** Who was on the way before; undefined for a trip that waited. */
+  readonly replaces: DriverId | undefined;
+}

@@ -1,0 +1,121 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { DriverId } from '../supply-event.ts';
+import type { Match, MatchInput, MatchTrip } from './match-input.ts';
+import { axisS, matchInput } from './match-input.sample.ts';
+import { planMatches } from './plan-matches.ts';
+
+const RUNS = { numRuns: 2_000 };
+
+/** Who drives whom once the plan is carried out. */
+function driversAfter({ trips }: MatchInput, matches: readonly Match[]): Map<string, DriverId | undefined> {
+  const after = new Map(trips.map(({ tripId, driverId }) => [tripId as string, driverId]));
+  for (const { tripId, driverId } of matches) after.set(tripId, driverId);
+  return after;
+}
+
+function pickupInS({ drivers }: MatchInput, trip: MatchTrip, driverId: DriverId): number {
+  const column = drivers.ids.indexOf(driverId);
+  return drivers.availableInS[column]! + axisS(drivers.points[column]!, trip.pickup);
+}
+
+describe('planMatches', () => {
+  test('leaves no rider without the driver they had, and gives no driver twice', () => {
+    fc.assert(
+      fc.property(matchInput, (input) => {
+        const after = driversAfter(input, planMatches(input));
+        const left = input.trips.filter(
+          ({ tripId, driverId }) => driverId !== undefined && after.get(tripId) === undefined,
+        );
+        expect(left).toEqual([]);
+        const busy = [...after.values()].filter((driverId) => driverId !== undefined);
+        expect(new Set(busy).size).toBe(busy.length);
+      }),
+      RUNS,
+    );
+  });
+
+  test('keeps to products, to who was refused, to the longest wait, and says how long the pickup takes', () => {
+    fc.assert(
+      fc.property(matchInput, (input) => {
+        const trips = new Map(input.trips.map((trip) => [trip.tripId, trip]));
+        for (const { tripId, driverId, pickupInS: saidS, replaces } of planMatches(input)) {
+          const trip = trips.get(tripId)!;
+          expect(input.drivers.products[input.drivers.ids.indexOf(driverId)]).toBe(trip.product);
+          expect(trip.excludedDriverIds).not.toContain(driverId);
+          expect(saidS).toBeCloseTo(pickupInS(input, trip, driverId), 6);
+          expect(saidS + (input.nowMs - trip.requestedAtMs) / 1_000).toBeLessThanOrEqual(
+            input.params.maxWaitS,
+          );
+          expect(replaces).toBe(trip.driverId);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test('changes a driver on the way so often at most', () => {
+    fc.assert(
+      fc.property(matchInput, (input) => {
+        const settled = new Set(
+          input.trips
+            .filter(({ swaps }) => swaps >= input.params.maxSwapsPerTrip)
+            .map(({ tripId }) => tripId),
+        );
+        for (const { tripId, replaces } of planMatches(input))
+          expect(replaces !== undefined && settled.has(tripId)).toBe(false);
+      }),
+      RUNS,
+    );
+  });
+
+  test('is stable: asked again after it was carried out, with nothing else changed, it changes nothing', () => {
+    fc.assert(
+      fc.property(matchInput, (input) => {
+        const after = driversAfter(input, planMatches(input));
+        const again = {
+          ...input,
+          trips: input.trips.map((trip) => ({ ...trip, driverId: after.get(trip.tripId) })),
+        };
+        expect(planMatches(again)).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  test('costs no more in all than any single change would: nobody waits for nothing', () => {
+    fc.assert(
+      fc.property(matchInput, (input) => {
+        const after = driversAfter(input, planMatches(input));
+        const busy = new Set(after.values());
+        const idle = input.drivers.ids.filter((driverId) => !busy.has(driverId));
+        for (const trip of input.trips) {
+          const left = input.params.lostRiderS - input.driverTimePrice * trip.rideS;
+          if (after.get(trip.tripId) !== undefined) continue;
+          for (const driverId of idle) {
+            const column = input.drivers.ids.indexOf(driverId);
+            const seconds = pickupInS(input, trip, driverId);
+            const mayServe =
+              input.drivers.products[column] === trip.product &&
+              !trip.excludedDriverIds.includes(driverId) &&
+              seconds + (input.nowMs - trip.requestedAtMs) / 1_000 <= input.params.maxWaitS &&
+              (1 + input.driverTimePrice) * seconds < left - 0.01;
+            expect(mayServe).toBe(false);
+          }
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test('has nothing to say where there are no trips, or no drivers', () => {
+    fc.assert(
+      fc.property(matchInput, (input) => {
+        expect(planMatches({ ...input, trips: [] })).toEqual([]);
+        const nobody = { ids: [], products: [], points: [], availableInS: [] };
+        expect(planMatches({ ...input, drivers: nobody })).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

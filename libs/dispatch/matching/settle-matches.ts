@@ -1,0 +1,37 @@
+import type { TripId } from '../open-trip.ts';
+import type { DriverId } from '../supply-event.ts';
+import type { Match } from './match-input.ts';
+
+/** Matches that can stand together, and those that cannot. */
+export interface SettledMatches {
+  readonly stand: readonly Match[];
+  readonly fall: readonly Match[];
+}
+
+/**
+ * What is left of a plan where some of its drivers cannot be had. A match falls where its driver is refused, or is kept by
+ * the trip that it was to leave since that one's own match falls: so every rider who had a driver has one still.
+ */
+export function settleMatches(
+  matches: readonly Match[],
+  holderOf: (driverId: DriverId) => TripId | undefined,
+  isRefused: (match: Match) => boolean,
+): SettledMatches {
+  const byTrip = new Map(matches.map((match) => [match.tripId, match]));
+  const takerOf = new Map(matches.map((match) => [match.driverId, match]));
+  const fallen = new Set<Match>();
+  const waiting = matches.filter((match) => {
+    const holder = holderOf(match.driverId);
+    return isRefused(match) || (holder !== undefined && !byTrip.has(holder));
+  });
+  for (let match = waiting.pop(); match !== undefined; match = waiting.pop()) {
+    if (fallen.has(match)) continue;
+    fallen.add(match);
+    const taker = match.replaces === undefined ? undefined : takerOf.get(match.replaces);
+    if (taker !== undefined) waiting.push(taker);
+  }
+  return {
+    stand: matches.filter((match) => !fallen.has(match)),
+    fall: matches.filter((match) => fallen.has(match)),
+  };
+}

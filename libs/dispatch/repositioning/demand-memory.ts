@@ -1,0 +1,38 @@
+import type { Point } from '#libs/geo';
+
+/** Requests remembered at most; in a busier area the memory is shorter. */
+export const MAX_REMEMBERED_REQUESTS = 65_536;
+
+interface Request {
+  readonly point: Point;
+  readonly atMs: number;
+}
+
+/** Where riders have asked for trips lately: the best guess of where they will ask next. */
+export class DemandMemory {
+  readonly #spanMs: number;
+  #requests: Request[] = [];
+
+  constructor(spanMs: number) {
+    this.#spanMs = spanMs;
+  }
+
+  /** Requests must come in the order of their times, more or less. */
+  note(point: Point, atMs: number): void {
+    this.#requests.push({ point, atMs });
+    if (this.#requests.length > MAX_REMEMBERED_REQUESTS)
+      this.#requests = this.#requests.slice(-MAX_REMEMBERED_REQUESTS / 2);
+  }
+
+  /** At most `count` of the places of the remembered requests, spread evenly over the time that is remembered. */
+  sample(count: number, nowMs: number): Point[] {
+    const first = this.#requests.findIndex(({ atMs }) => atMs > nowMs - this.#spanMs);
+    this.#requests = first < 0 ? [] : this.#requests.slice(first);
+    const known = this.#requests.length;
+    const wanted = Math.min(count, known);
+    return Array.from({ length: wanted }, (_, place) => {
+      const request = this.#requests[known - 1 - Math.floor((place * known) / wanted)] as Request;
+      return request.point;
+    });
+  }
+}

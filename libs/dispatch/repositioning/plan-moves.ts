@@ -1,0 +1,88 @@
+import type { Point } from '#libs/geo';
+import { assign } from '../assign.ts';
+import { SKIPPED } from '../assignment-problem.ts';
+import { DriverGrid, NearestDrivers } from '../matching/driver-grid.ts';
+import type { MatchDrivers, PairEtas } from '../matching/match-input.ts';
+import type { DriverId } from '../supply-event.ts';
+
+export interface MoveParams {
+  /** Places where riders are expected, for each driver who is or will soon be idle. */
+  readonly targetsPerDriver: number;
+  /** Drivers weighed for one place. */
+  readonly candidatesPerTarget: number;
+  /** Nobody is sent further than that. */
+  readonly maxMoveS: number;
+  /** Who is nearer than that need not move. */
+  readonly minMoveS: number;
+  /** Further away by air nobody is considered. */
+  readonly radiusM: number;
+}
+
+export const DEFAULT_MOVE_PARAMS: MoveParams = {
+  targetsPerDriver: 1.3,
+  candidatesPerTarget: 24,
+  maxMoveS: 600,
+  minMoveS: 60,
+  radiusM: 6_000,
+};
+
+/** Where an idle driver would do well to go. */
+export interface Move {
+  readonly driverId: DriverId;
+  readonly to: Point;
+  readonly driveS: number;
+}
+
+export interface MoveInput {
+  /** Who is idle, and after them who soon will be: they count as supply, and are not sent anywhere. */
+  readonly drivers: MatchDrivers;
+  readonly idleCount: number;
+  /** Where riders are expected. */
+  readonly targets: readonly Point[];
+  readonly etas: PairEtas;
+  readonly approachMps: number;
+  readonly params: MoveParams;
+}
+
+/** Spreads drivers over the places where riders are expected, with the least driving. */
+export function planMoves({ drivers, idleCount, targets, etas, approachMps, params }: MoveInput): Move[] {
+  if (idleCount === 0 || targets.length === 0) return [];
+  const handicapsM = Float64Array.from(drivers.availableInS, (seconds) => seconds * approachMps);
+  const grid = new DriverGrid(drivers.points, handicapsM);
+  const nearest = new NearestDrivers(params.candidatesPerTarget);
+  const starts = new Uint32Array(targets.length + 1);
+  const asked: number[] = [];
+  targets.forEach((target, row) => {
+    grid.nearest(target, params.radiusM, nearest, () => true);
+    for (let rank = 0; rank < nearest.size; rank++) asked.push(nearest.drivers[rank] as number);
+    starts[row + 1] = asked.length;
+  });
+  const columns = Uint32Array.from(asked);
+  const seconds = etas({ pickups: targets, origins: drivers.points, rowStarts: starts, columns });
+  const limitMs = Math.round(params.maxMoveS * 1_000);
+  const costs = Float64Array.from(columns, (column, pair) =>
+    Math.min(
+      limitMs + 1,
+      Math.round(((drivers.availableInS[column] as number) + (seconds[pair] as number)) * 1_000),
+    ),
+  );
+  const skipCosts = new Float64Array(targets.length).fill(limitMs);
+  const { columnOfRow } = assign({
+    columnCount: drivers.ids.length,
+    rowStarts: starts,
+    columns,
+    costs,
+    skipCosts,
+  });
+  const moves: Move[] = [];
+  targets.forEach((to, row) => {
+    const column = columnOfRow[row] as number;
+    if (column === SKIPPED || column >= idleCount) return;
+    let pair = starts[row] as number;
+    while (columns[pair] !== column) pair++;
+    const driveS = seconds[pair] as number;
+    const driverId = drivers.ids[column];
+    if (driverId !== undefined && driveS > params.minMoveS) moves.push({ driverId, to, driveS });
+  });
+  return moves;
+}
