@@ -1,4 +1,4 @@
-import { greatCircleEta, greatCircleM, positionCellOf, type EtaTable, type Point } from '#libs/geo';
+import { etaTableByPickup, greatCircleEta, greatCircleM, positionCellOf, type Point } from '#libs/geo';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OpenDemand } from './open-demand.ts';
@@ -273,7 +273,7 @@ describe('runRound', () => {
   });
 
   it('takes drivers without a way, and times that are none, as out of reach', () => {
-    const broken: EtaTable = { etasToPickup: () => Float64Array.of(Infinity, Number.NaN, -5) };
+    const broken = etaTableByPickup(() => Float64Array.of(Infinity, Number.NaN, -5));
     const input = round([trip('a')], [driver('a'), driver('b', 1), driver('c', 2)]);
     expect(runRound({ ...input, etas: broken }).skipped).toEqual([
       { tripId: 'trip_a', reason: 'pickup_too_far' },
@@ -294,9 +294,7 @@ describe('decideRound', () => {
     );
     const questions = etaQuestions(candidates);
     expect(questions.map(({ pickup, origins }) => [pickup, origins.length])).toEqual([[trip('a').pickup, 2]]);
-    const filled: EtaTable = {
-      etasToPickup: (_pickup, origins) => Float64Array.from(origins, (_, rank) => 30 - rank),
-    };
+    const filled = etaTableByPickup((_pickup, origins) => Float64Array.from(origins, (_, rank) => 30 - rank));
     expect(pairs(decideRound(candidates, filled))).toEqual({ trip_a: 'driver_b' });
   });
 });

@@ -1,4 +1,4 @@
-import type { EtaTable } from './eta.ts';
+import { etaTableByPickup, type EtaTable } from './eta.ts';
 import { greatCircleM } from './point.ts';
 
 /** How much longer a street route is than the way by air, when nothing better is known. */
@@ -25,8 +25,7 @@ export function greatCircleEta({
     throw new RangeError(`detourFactor must be at least 1, not ${detourFactor}`);
   }
   const secondsPerMeter = detourFactor / speedMps;
-  return {
-    etasToPickup: (pickup, origins) =>
-      Float64Array.from(origins, (origin) => greatCircleM(origin, pickup) * secondsPerMeter),
-  };
+  return etaTableByPickup((pickup, origins) =>
+    Float64Array.from(origins, (origin) => greatCircleM(origin, pickup) * secondsPerMeter),
+  );
 }

@@ -28,8 +28,22 @@ export {
 export { neighborKeys } from './cell-neighbors.ts';
 export { cellCenter } from './cell-shape.ts';
 export { CellTracker } from './cell-tracker.ts';
+export {
+  HierarchyMaker,
+  contractionHierarchy,
+  type ContractionHierarchy,
+} from './contraction/contraction-hierarchy.ts';
+export { HierarchyRouter } from './contraction/hierarchy-router.ts';
 export { TableError } from './csv-table.ts';
-export { computedEtaProvider, type EtaProvider, type EtaQuestion, type EtaTable } from './eta.ts';
+export {
+  computedEtaProvider,
+  etaTableByPickup,
+  type EtaProvider,
+  type EtaQuestion,
+  type EtaTable,
+  type SparseEtaQuestion,
+  type SparsePairs,
+} from './eta.ts';
 export { DEFAULT_DETOUR_FACTOR, greatCircleEta } from './great-circle-eta.ts';
 export {
   bearingDeg,
@@ -51,6 +65,13 @@ export {
   type StreetNode,
 } from './street-file.ts';
 export { parseStreetGraph, StreetGraph } from './street-graph.ts';
+export {
+  hierarchyEta,
+  preparedStreetEta,
+  tableEta,
+  type PreparedEtaOptions,
+  type PreparedEtaTable,
+} from './street-prepared-eta.ts';
 export { StreetRouter, type StreetRoute } from './street-router.ts';
 export { MAX_TABLE_NODES, TravelTable, TravelTableMaker, type TravelTableOptions } from './travel-table.ts';
 export { parseTrips, type RecordedTrip } from './trip-file.ts';

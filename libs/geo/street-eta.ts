@@ -1,6 +1,8 @@
-import type { EtaTable } from './eta.ts';
-import { shortDistanceM, type Point } from './point.ts';
+import { checkSparseQuestion, type EtaTable, type SparseEtaQuestion, type SparsePairs } from './eta.ts';
+import type { Point } from './point.ts';
+import { pointsOnStreets } from './street-access.ts';
 import { HOURS_PER_DAY } from './street-file.ts';
+import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
 /** Beyond this nobody is sent to a pickup: what the search for candidates may cost is bounded by it. */
@@ -8,8 +10,8 @@ export const DEFAULT_ETA_CUT_OFF_S = 1800;
 
 const MS_PER_HOUR = 3_600_000;
 
-export interface StreetEtaOptions {
-  readonly router: StreetRouter;
+/** How points and times of day are brought to a street graph, whatever searches it. */
+export interface StreetEtaSettings {
   /** Speed between a point and its nearest node, metres per second. */
   readonly accessSpeedMps: number;
   /** Added to UTC for the local hour, which decides the segment times. */
@@ -18,34 +20,81 @@ export interface StreetEtaOptions {
   readonly cutOffS?: number;
 }
 
+export interface StreetEtaOptions extends StreetEtaSettings {
+  readonly router: StreetRouter;
+}
+
+/** What finds the times between nodes. */
+export interface NodeTimes {
+  readonly graph: StreetGraph;
+  /**
+   * Seconds from sources (columns) to targets (rows) in an hour of the day, in the order of the pairs; `Infinity` where
+   * there is no way within `cutOffS`.
+   */
+  secondsOfPairs(
+    targets: Uint32Array,
+    sources: Uint32Array,
+    pairs: SparsePairs,
+    hour: number,
+    cutOffS: number,
+  ): Float64Array;
+}
+
 /**
- * Travel times on the street graph at the hour of departure: nearest node to nearest node, plus the way by air
- * between each point and its node. One backward search a pickup, however many origins.
+ * Travel times on the street graph at the hour of departure by searching it: one backward search a pickup, however many
+ * origins. No preparation, for graphs of any size.
  * @throws RangeError unless the access speed is positive
  */
-export function streetEta({
-  router,
-  accessSpeedMps,
-  utcOffsetMs,
-  cutOffS = DEFAULT_ETA_CUT_OFF_S,
-}: StreetEtaOptions): EtaTable {
-  if (!(accessSpeedMps > 0)) throw new RangeError(`accessSpeedMps must be positive, not ${accessSpeedMps}`);
-  const accessS = (point: Point, node: number): number =>
-    shortDistanceM(point, router.graph.point(node)) / accessSpeedMps;
-  return {
-    etasToPickup: (pickup, origins, atMs) => {
-      const target = router.graph.nearestNode(pickup);
-      const sources = origins.map((origin) => router.graph.nearestNode(origin));
-      const toPickupS = accessS(pickup, target);
-      const streetS = router.secondsTo(target, sources, hourOfDay(atMs + utcOffsetMs), cutOffS);
-      return streetS.map((seconds, place) => {
-        const origin = origins[place];
-        const source = sources[place];
-        if (origin === undefined || source === undefined) return Infinity;
-        return seconds + toPickupS + accessS(origin, source);
-      });
+export function streetEta({ router, ...settings }: StreetEtaOptions): EtaTable {
+  const searched: NodeTimes = {
+    graph: router.graph,
+    secondsOfPairs: (targets, sources, { rowStarts, columns }, hour, cutOffS) => {
+      const seconds = new Float64Array(columns.length);
+      for (const [row, target] of targets.entries()) {
+        const [first, last] = [rowStarts[row] as number, rowStarts[row + 1] as number];
+        const asked = columns.subarray(first, last).map((column) => sources[column] as number);
+        seconds.set(router.secondsTo(target, asked, hour, cutOffS), first);
+      }
+      return seconds;
     },
   };
+  return etaOnStreets(searched, settings);
+}
+
+/**
+ * Travel times from nearest node to nearest node, plus the way by air between each point and its node.
+ * @throws RangeError unless the access speed is positive
+ */
+export function etaOnStreets(
+  times: NodeTimes,
+  { accessSpeedMps, utcOffsetMs, cutOffS = DEFAULT_ETA_CUT_OFF_S }: StreetEtaSettings,
+): EtaTable {
+  if (!(accessSpeedMps > 0)) throw new RangeError(`accessSpeedMps must be positive, not ${accessSpeedMps}`);
+  const etas = (question: SparseEtaQuestion, atMs: number): Float64Array => {
+    checkSparseQuestion(question);
+    const { rowStarts, columns } = question;
+    const targets = pointsOnStreets(times.graph, question.pickups, accessSpeedMps);
+    const sources = pointsOnStreets(times.graph, question.origins, accessSpeedMps);
+    const hour = hourOfDay(atMs + utcOffsetMs);
+    const seconds = times.secondsOfPairs(targets.nodes, sources.nodes, question, hour, cutOffS);
+    for (const [row, toPickupS] of targets.accessS.entries()) {
+      const last = rowStarts[row + 1] as number;
+      for (let place = rowStarts[row] as number; place < last; place++) {
+        const toStreetS = sources.accessS[columns[place] as number] as number;
+        seconds[place] = (seconds[place] as number) + toPickupS + toStreetS;
+      }
+    }
+    return seconds;
+  };
+  return {
+    etas,
+    etasToPickup: (pickup, origins, atMs) => etas(questionOf(pickup, origins), atMs),
+  };
+}
+
+function questionOf(pickup: Point, origins: readonly Point[]): SparseEtaQuestion {
+  const columns = Uint32Array.from(origins, (_, column) => column);
+  return { pickups: [pickup], origins, rowStarts: Uint32Array.of(0, columns.length), columns };
 }
 
 /** The hour (0 to 23) of a time of day in milliseconds, any day. */

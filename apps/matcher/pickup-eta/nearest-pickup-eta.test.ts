@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_ROUND_PARAMS, SupplyIndex } from '#libs/dispatch';
-import { positionCellOf, type EtaTable } from '#libs/geo';
+import { etaTableByPickup, positionCellOf } from '#libs/geo';
 import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
 
 const PICKUP = { lat: 38.72, lng: -9.14 };
 /** A street network in which the way from the north is blocked. */
-const etas: EtaTable = {
-  etasToPickup: (pickup, origins) =>
-    Float64Array.from(origins, ({ lat }) => (lat > pickup.lat ? Infinity : (pickup.lat - lat) * 1e5)),
-};
+const etas = etaTableByPickup((pickup, origins) =>
+  Float64Array.from(origins, ({ lat }) => (lat > pickup.lat ? Infinity : (pickup.lat - lat) * 1e5)),
+);
 
 function supplyOf(drivers: Record<string, { lat: number; product?: string }>): SupplyIndex {
   const supply = new SupplyIndex({ capacity: 8 });

@@ -1,0 +1,92 @@
+const END = -1;
+/** Room for so many arcs a node at first; it doubles when they are used up. */
+const FIRST_ARCS_PER_NODE = 4;
+
+/**
+ * The arcs on one side of each node while a graph is being contracted: they come and go. Linked lists on typed arrays;
+ * at most one arc between two nodes.
+ */
+export class ArcLists {
+  readonly #firsts: Int32Array;
+  #nexts: Int32Array;
+  #ends: Int32Array;
+  #seconds: Float64Array;
+  #used = 0;
+  /** Arcs taken out, linked by their nexts, to be used again. */
+  #free = END;
+
+  constructor(nodeCount: number) {
+    const room = Math.max(1, FIRST_ARCS_PER_NODE * nodeCount);
+    this.#firsts = new Int32Array(nodeCount).fill(END);
+    this.#nexts = new Int32Array(room);
+    this.#ends = new Int32Array(room);
+    this.#seconds = new Float64Array(room);
+  }
+
+  /** The first arc of a node; -1 when it has none. */
+  firstOf(node: number): number {
+    return this.#firsts[node] as number;
+  }
+
+  /** The arc after this one; -1 when it was the last. */
+  after(arc: number): number {
+    return this.#nexts[arc] as number;
+  }
+
+  /** The node at the other end. */
+  endOf(arc: number): number {
+    return this.#ends[arc] as number;
+  }
+
+  secondsOf(arc: number): number {
+    return this.#seconds[arc] as number;
+  }
+
+  /** Adds an arc, or shortens the one that leads there already. */
+  add(node: number, end: number, seconds: number): void {
+    for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) {
+      if (this.endOf(arc) !== end) continue;
+      this.#seconds[arc] = Math.min(seconds, this.secondsOf(arc));
+      return;
+    }
+    const arc = this.#takeArc();
+    this.#ends[arc] = end;
+    this.#seconds[arc] = seconds;
+    this.#nexts[arc] = this.firstOf(node);
+    this.#firsts[node] = arc;
+  }
+
+  /** Takes out the arc from a node to an end, if it is there. */
+  remove(node: number, end: number): void {
+    let before = END;
+    for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) {
+      if (this.endOf(arc) === end) {
+        if (before === END) this.#firsts[node] = this.after(arc);
+        else this.#nexts[before] = this.after(arc);
+        this.#nexts[arc] = this.#free;
+        this.#free = arc;
+        return;
+      }
+      before = arc;
+    }
+  }
+
+  #takeArc(): number {
+    const arc = this.#free;
+    if (arc !== END) {
+      this.#free = this.after(arc);
+      return arc;
+    }
+    if (this.#used === this.#nexts.length) this.#grow();
+    return this.#used++;
+  }
+
+  #grow(): void {
+    const room = 2 * this.#used;
+    const [nexts, ends, seconds] = [new Int32Array(room), new Int32Array(room), new Float64Array(room)];
+    nexts.set(this.#nexts);
+    ends.set(this.#ends);
+    seconds.set(this.#seconds);
+    [this.#nexts, this.#ends, this.#seconds] = [nexts, ends, seconds];
+  }
+}

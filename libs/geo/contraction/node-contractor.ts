@@ -1,0 +1,121 @@
+import type { StreetGraph } from '../street-graph.ts';
+import { ArcLists } from './arc-lists.ts';
+import { WitnessSearch } from './witness-search.ts';
+
+/** What counts for a node's place in the order, per piece. */
+const ARC_DIFFERENCE_WEIGHT = 4;
+const DELETED_NEIGHBOR_WEIGHT = 2;
+const DEPTH_WEIGHT = 1;
+
+/**
+ * Takes nodes out of a graph one after the other, and puts shortcuts in so that the times between those that are left
+ * stay as they are. The arcs that a node had when it was taken out lead to nodes that went later: upwards.
+ */
+export class NodeContractor {
+  readonly outgoing: ArcLists;
+  readonly incoming: ArcLists;
+  readonly #witnesses: WitnessSearch;
+  readonly #deletedNeighbors: Uint32Array;
+  /** How many levels of taken nodes are below each. */
+  readonly #depths: Uint32Array;
+  /** The shortcuts that the node looked at last needs: from, to and seconds of each. */
+  readonly #shortcuts: number[] = [];
+
+  /** Segments that lead back to where they start are left out; of parallel ones the fastest counts. */
+  constructor(graph: StreetGraph, secondsOfEdge: Float32Array) {
+    const { nodeCount, outgoing } = graph;
+    this.outgoing = new ArcLists(nodeCount);
+    this.incoming = new ArcLists(nodeCount);
+    this.#witnesses = new WitnessSearch(nodeCount, this.outgoing);
+    this.#deletedNeighbors = new Uint32Array(nodeCount);
+    this.#depths = new Uint32Array(nodeCount);
+    for (let from = 0; from < nodeCount; from++) {
+      const last = outgoing.starts[from + 1] as number;
+      for (let slot = outgoing.starts[from] as number; slot < last; slot++) {
+        const seconds = secondsOfEdge[outgoing.edges[slot] as number] as number;
+        if (!(seconds >= 0)) throw new RangeError(`a segment takes no negative time, but ${seconds} s`);
+        this.#addArc(from, outgoing.ends[slot] as number, seconds);
+      }
+    }
+  }
+
+  /** How much there is against taking a node out now; also finds the shortcuts that it needs. */
+  priorityOf(node: number): number {
+    const arcs = countOf(this.outgoing, node) + countOf(this.incoming, node);
+    this.#findShortcuts(node);
+    const difference = this.#shortcuts.length / 3 - arcs;
+    return (
+      ARC_DIFFERENCE_WEIGHT * difference +
+      DELETED_NEIGHBOR_WEIGHT * (this.#deletedNeighbors[node] as number) +
+      DEPTH_WEIGHT * (this.#depths[node] as number)
+    );
+  }
+
+  /** Takes out the node that {@link priorityOf} was asked about last. */
+  contract(node: number): void {
+    const { outgoing, incoming } = this;
+    for (let arc = outgoing.firstOf(node); arc >= 0; arc = outgoing.after(arc)) {
+      incoming.remove(outgoing.endOf(arc), node);
+      this.#noteDeleted(node, outgoing.endOf(arc));
+    }
+    for (let arc = incoming.firstOf(node); arc >= 0; arc = incoming.after(arc)) {
+      outgoing.remove(incoming.endOf(arc), node);
+      this.#noteDeleted(node, incoming.endOf(arc));
+    }
+    const shortcuts = this.#shortcuts;
+    for (let place = 0; place < shortcuts.length; place += 3) {
+      this.#addArc(
+        shortcuts[place] as number,
+        shortcuts[place + 1] as number,
+        shortcuts[place + 2] as number,
+      );
+    }
+  }
+
+  #addArc(from: number, to: number, seconds: number): void {
+    if (from === to) return;
+    this.outgoing.add(from, to, seconds);
+    this.incoming.add(to, from, seconds);
+  }
+
+  #findShortcuts(node: number): void {
+    const { outgoing, incoming } = this;
+    this.#shortcuts.length = 0;
+    for (let inner = incoming.firstOf(node); inner >= 0; inner = incoming.after(inner)) {
+      const from = incoming.endOf(inner);
+      const toNodeS = incoming.secondsOf(inner);
+      const longestS = this.#wantEnds(node, from);
+      if (longestS < 0) continue;
+      this.#witnesses.run(from, node, toNodeS + longestS);
+      for (let outer = outgoing.firstOf(node); outer >= 0; outer = outgoing.after(outer)) {
+        const to = outgoing.endOf(outer);
+        const seconds = toNodeS + outgoing.secondsOf(outer);
+        if (to !== from && this.#witnesses.secondsTo(to) > seconds) this.#shortcuts.push(from, to, seconds);
+      }
+    }
+  }
+
+  /** Tells the search which nodes to find; the longest arc to one of them, or -1 when there are none. */
+  #wantEnds(node: number, except: number): number {
+    const { outgoing } = this;
+    let longestS = -1;
+    this.#witnesses.start();
+    for (let arc = outgoing.firstOf(node); arc >= 0; arc = outgoing.after(arc)) {
+      if (outgoing.endOf(arc) === except) continue;
+      this.#witnesses.want(outgoing.endOf(arc));
+      longestS = Math.max(longestS, outgoing.secondsOf(arc));
+    }
+    return longestS;
+  }
+
+  #noteDeleted(node: number, neighbor: number): void {
+    this.#deletedNeighbors[neighbor] = (this.#deletedNeighbors[neighbor] as number) + 1;
+    this.#depths[neighbor] = Math.max(this.#depths[neighbor] as number, (this.#depths[node] as number) + 1);
+  }
+}
+
+function countOf(lists: ArcLists, node: number): number {
+  let count = 0;
+  for (let arc = lists.firstOf(node); arc >= 0; arc = lists.after(arc)) count++;
+  return count;
+}

@@ -1,0 +1,82 @@
+import { NodeHeap } from '../node-heap.ts';
+import type { UpwardGraph } from './contraction-hierarchy.ts';
+
+/**
+ * A Dijkstra search that only goes up in a hierarchy; nodes are known by rank. Nodes that are reached faster from above
+ * (stall-on-demand) lie on no fastest way and are passed over. Starting anew costs nothing.
+ */
+export class UpwardSearch {
+  readonly #up: UpwardGraph;
+  readonly #opposite: UpwardGraph;
+  readonly #seconds: Float64Array;
+  /** The search in which a node was last reached. */
+  readonly #reachedIn: Float64Array;
+  readonly #heap: NodeHeap;
+  #search = 0;
+
+  /**
+   * @param up the arcs to search along
+   * @param opposite those that the search from the other side takes
+   */
+  constructor(nodeCount: number, up: UpwardGraph, opposite: UpwardGraph) {
+    this.#up = up;
+    this.#opposite = opposite;
+    this.#seconds = new Float64Array(nodeCount);
+    this.#reachedIn = new Float64Array(nodeCount);
+    // Each settled node pushes each of its arcs once at most.
+    this.#heap = new NodeHeap(up.ends.length + 1);
+  }
+
+  start(node: number): void {
+    this.#search++;
+    this.#heap.clear();
+    this.#reach(node, 0);
+  }
+
+  /** No node that comes out later is nearer than this; `Infinity` when none is left. */
+  get nextSeconds(): number {
+    return this.#heap.topPriority;
+  }
+
+  /** Settles the next node that may lie on a fastest way, and looks along its arcs; -1 when none is left. */
+  settleNext(): number {
+    for (;;) {
+      const priority = this.#heap.topPriority;
+      const node = this.#heap.pop();
+      if (node < 0) return -1;
+      if (priority > (this.#seconds[node] as number) || this.#isStalled(node, priority)) continue;
+      this.#relax(node, priority);
+      return node;
+    }
+  }
+
+  /** Length of the best way known that only goes up; `Infinity` when there is none. */
+  secondsOf(node: number): number {
+    return this.#reachedIn[node] === this.#search ? (this.#seconds[node] as number) : Infinity;
+  }
+
+  #isStalled(node: number, seconds: number): boolean {
+    const { starts, ends, seconds: arcSeconds } = this.#opposite;
+    const last = starts[node + 1] as number;
+    for (let slot = starts[node] as number; slot < last; slot++) {
+      if (this.secondsOf(ends[slot] as number) + (arcSeconds[slot] as number) < seconds) return true;
+    }
+    return false;
+  }
+
+  #relax(node: number, seconds: number): void {
+    const { starts, ends, seconds: arcSeconds } = this.#up;
+    const last = starts[node + 1] as number;
+    for (let slot = starts[node] as number; slot < last; slot++) {
+      const end = ends[slot] as number;
+      const there = seconds + (arcSeconds[slot] as number);
+      if (there < this.secondsOf(end)) this.#reach(end, there);
+    }
+  }
+
+  #reach(node: number, seconds: number): void {
+    this.#seconds[node] = seconds;
+    this.#reachedIn[node] = this.#search;
+    this.#heap.push(node, seconds);
+  }
+}

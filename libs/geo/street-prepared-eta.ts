@@ -1,0 +1,86 @@
+import { HierarchyMaker } from './contraction/contraction-hierarchy.ts';
+import { HierarchyRouter } from './contraction/hierarchy-router.ts';
+import type { EtaTable, SparsePairs } from './eta.ts';
+import { etaOnStreets, hourOfDay, type StreetEtaSettings } from './street-eta.ts';
+import type { StreetGraph } from './street-graph.ts';
+import { PreparedHours } from './street-prepared-hours.ts';
+import { TravelTableMaker, type TravelTable } from './travel-table.ts';
+
+/** Up to so many nodes, the times of all pairs are kept: 128 MiB an hour at most. */
+export const MAX_NODES_BY_TABLE = 8192;
+
+export interface PreparedEtaOptions extends StreetEtaSettings {
+  readonly graph: StreetGraph;
+}
+
+/** Travel times that are prepared for each hour of the day: at its first question, unless it was done before. */
+export interface PreparedEtaTable extends EtaTable {
+  /**
+   * Prepares some milliseconds' worth for the hour of a time; true when that hour is ready. For services, which may not
+   * stand still at the full hour: they ask for the hour to come, again and again between other work.
+   */
+  prepare(atMs: number): boolean;
+}
+
+/**
+ * Travel times on a street graph, by what suits its size: all pairs in a table up to {@link MAX_NODES_BY_TABLE}, and
+ * contraction hierarchies beyond.
+ */
+export function preparedStreetEta(options: PreparedEtaOptions): PreparedEtaTable {
+  return options.graph.nodeCount <= MAX_NODES_BY_TABLE ? tableEta(options) : hierarchyEta(options);
+}
+
+/** Travel times of all pairs of nodes, in whole seconds. Throws a RangeError for a graph that no table holds. */
+export function tableEta({ graph, ...settings }: PreparedEtaOptions): PreparedEtaTable {
+  const tables = new PreparedHours((hour) => new TravelTableMaker(graph, hour));
+  const table = etaOnStreets(
+    {
+      graph,
+      secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
+        readPairs(tables.at(hour), targets, sources, pairs, cutOffS),
+    },
+    settings,
+  );
+  return { ...table, prepare: (atMs) => tables.prepare(hourOfDay(atMs + settings.utcOffsetMs)) };
+}
+
+/** Travel times by contraction hierarchies: exact, for graphs of any size. */
+export function hierarchyEta({ graph, ...settings }: PreparedEtaOptions): PreparedEtaTable {
+  const routers = new PreparedHours((hour) => {
+    const maker = new HierarchyMaker(graph, hour);
+    return {
+      get isDone() {
+        return maker.isDone;
+      },
+      step: () => maker.step(),
+      finish: () => new HierarchyRouter(maker.finish()),
+    };
+  });
+  const table = etaOnStreets(
+    {
+      graph,
+      secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
+        routers.at(hour).secondsOfPairs(targets, sources, pairs, cutOffS),
+    },
+    settings,
+  );
+  return { ...table, prepare: (atMs) => routers.prepare(hourOfDay(atMs + settings.utcOffsetMs)) };
+}
+
+function readPairs(
+  table: TravelTable,
+  targets: Uint32Array,
+  sources: Uint32Array,
+  { rowStarts, columns }: SparsePairs,
+  cutOffS: number,
+): Float64Array {
+  const seconds = new Float64Array(columns.length);
+  for (const [row, target] of targets.entries()) {
+    const last = rowStarts[row + 1] as number;
+    for (let place = rowStarts[row] as number; place < last; place++) {
+      const found = table.secondsBetween(sources[columns[place] as number] as number, target);
+      seconds[place] = found <= cutOffS ? found : Infinity;
+    }
+  }
+  return seconds;
+}
