@@ -23,6 +23,8 @@ export interface Scene {
   readonly places: KnownPlaces;
   readonly etas: PairEtas;
   readonly nowS: number;
+  /** Everybody's trips that nobody has picked up yet. */
+  readonly trips: readonly Trip[];
 }
 
 /** Drivers of a scene, as the engine takes them. */
@@ -96,26 +98,35 @@ export class Dispatcher {
       .filter(({ car }) => this.area.owns[scene.places.nodeOf(car)] === 1);
   }
 
+  /**
+   * Decides for its own trips with those of its neighbours in mind: they are weighed like its own, and whoever owns them
+   * decides on them. So matchers that see the same want the same, and do not take drivers from one another.
+   */
   #planned(engine: DispatchEngine, scene: Scene, refused: ReadonlySet<string>): readonly Match[] {
     const { fleet, etas, nowS } = scene;
     const { rematches, chains } = this.#policy.kind === 'engine' ? this.#policy : NO_TRICKS;
-    const own = new Set(this.trips);
+    const weighed = scene.trips.filter(
+      ({ state, from }) =>
+        this.area.sees[from] === 1 && (state === 'waiting' || (rematches && state === 'matched')),
+    );
+    const held = new Set(weighed);
     const horizonS = chains ? engine.params.chainHorizonS : 0;
     const drivers = this.#see(scene, (car) => {
-      const held = fleet.heldTrip(car);
-      if (held !== undefined && !(rematches && own.has(held))) return false;
+      const trip = fleet.heldTrip(car);
+      if (trip !== undefined && !held.has(trip)) return false;
       if (fleet.phases[car] === RIDING && !this.#endsWithin(scene, car, horizonS, true)) return false;
-      return held !== undefined || !refused.has(driverName(car));
+      return trip !== undefined || !refused.has(driverName(car));
     });
     if (this.#lastRoundS !== undefined) engine.noteReserve(this.#idleShare(scene), nowS - this.#lastRoundS);
     this.#lastRoundS = nowS;
-    const trips = this.trips.filter(({ state }) => rematches || state === 'waiting');
-    return engine.match({
-      trips: trips.map((trip) => engineTrip(trip, scene.city)),
+    const matches = engine.match({
+      trips: weighed.map((trip) => engineTrip(trip, scene.city)),
       drivers,
       nowMs: nowS * 1_000,
       etas,
     });
+    const own = new Set<string>(this.trips.map(tripName));
+    return matches.filter(({ tripId }) => own.has(tripId));
   }
 
   /** First come, first served: the nearest idle driver, by air or by road. */

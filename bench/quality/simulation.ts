@@ -64,7 +64,14 @@ export class Simulation {
     this.#takeRequests(nowS);
     this.#endWaits(nowS);
     const etas = toldTimes(table, (point) => this.#city.nodeOf(point), troubles.etaNoise);
-    const scene: Scene = { city: this.#city, fleet: this.#fleet, places: this.#places, etas, nowS };
+    const scene: Scene = {
+      city: this.#city,
+      fleet: this.#fleet,
+      places: this.#places,
+      etas,
+      nowS,
+      trips: this.#dispatchers.flatMap(({ trips }) => trips),
+    };
     this.#round(scene);
     this.#move(scene);
   }
@@ -101,21 +108,15 @@ export class Simulation {
     }
   }
 
-  /** All matchers decide on the same picture; then each commits, and tries again for those whose driver was gone. */
+  /** Matchers take turns: rounds of different matchers are not at the same moment, and each sees what the others did. */
   #round(scene: Scene): void {
     const taken = new Set<string>();
-    const startedAt = performance.now();
-    const plans = this.#dispatchers.map((dispatcher, number) =>
-      this.#isAway(number, scene.nowS) ? [] : dispatcher.match(scene, taken),
-    );
-    this.#kpis.noteRound((performance.now() - startedAt) / this.#dispatchers.length);
     for (const [number, dispatcher] of this.#dispatchers.entries()) {
-      let plan = plans[number] ?? [];
-      for (let retry = 0; plan.length > 0 && retry <= MAX_RETRIES; retry++) {
-        const conflicts = this.#commit(plan, dispatcher, taken, scene.nowS);
-        if (conflicts === 0) break;
-        plan = dispatcher.match(scene, taken);
-      }
+      if (this.#isAway(number, scene.nowS)) continue;
+      const startedAt = performance.now();
+      const plan = dispatcher.match(scene, taken);
+      this.#kpis.noteRound(performance.now() - startedAt);
+      this.#commit(plan, dispatcher, taken, scene.nowS);
     }
   }
 

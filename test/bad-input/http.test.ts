@@ -318,7 +318,9 @@ function replaceLeaf(sample: unknown, at: number, value: unknown): unknown {
   const names = Object.keys(sample);
   const name = names[at % (names.length + 1)];
   if (name === undefined)
-    return Array.isArray(sample) ? [...sample, value] : { ...sample, [JSON.stringify(value) ?? 'nothing']: value };
+    return Array.isArray(sample)
+      ? [...sample, value]
+      : { ...sample, [JSON.stringify(value) ?? 'nothing']: value };
   const changed = replaceLeaf((sample as Record<string, unknown>)[name], Math.floor(at / 7), value);
   if (Array.isArray(sample))
     return sample.map((member, index) => (String(index) === name ? changed : member));

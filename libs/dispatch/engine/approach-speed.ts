@@ -1,5 +1,4 @@
-import { shortDistanceM } from '#libs/geo';
-import type { PairQuestion } from '../matching/match-input.ts';
+import { shortDistanceM, type SparseEtaQuestion } from '#libs/geo';
 
 /** Before anything is known: a city at noon. */
 const FIRST_GUESS_MPS = 6;
@@ -17,7 +16,7 @@ export class ApproachSpeed {
     return this.#mps;
   }
 
-  learn({ pickups, origins, rowStarts, columns }: PairQuestion, etas: ArrayLike<number>): void {
+  learn({ pickups, origins, rowStarts, columns }: SparseEtaQuestion, etas: ArrayLike<number>): void {
     const step = Math.max(1, Math.floor(pickups.length / PAIRS_PER_ROUND));
     let [meters, seconds] = [0, 0];
     for (let row = 0; row < pickups.length; row += step) {

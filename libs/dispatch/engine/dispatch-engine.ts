@@ -1,11 +1,10 @@
-import type { Point } from '#libs/geo';
+import type { Point, SparseEtaQuestion } from '#libs/geo';
 import {
   DEFAULT_MATCH_PARAMS,
   type MatchDrivers,
   type MatchParams,
   type MatchTrip,
   type PairEtas,
-  type PairQuestion,
 } from '../matching/match-input.ts';
 import { planMatches } from '../matching/plan-matches.ts';
 import type { Match } from '../matching/match-input.ts';
@@ -35,8 +34,8 @@ export const DEFAULT_ENGINE_PARAMS: EngineParams = {
   price: DEFAULT_PRICE_PARAMS,
   demandMemoryMs: 45 * 60_000,
   chainHorizonS: 100,
-  supplyHorizonS: 150,
-  moveIntervalMs: 20_000,
+  supplyHorizonS: 90,
+  moveIntervalMs: 10_000,
 };
 
 /** A ride as the engine is asked about it: where it ends matters, since the driver will be there. */
@@ -128,7 +127,7 @@ export class DispatchEngine {
     return Math.max(0, rideS + this.#emptyRuns.excessS(dropoff));
   }
 
-  #learnSpeed(question: PairQuestion, etas: ArrayLike<number>): ArrayLike<number> {
+  #learnSpeed(question: SparseEtaQuestion, etas: ArrayLike<number>): ArrayLike<number> {
     this.#speed.learn(question, etas);
     return etas;
   }

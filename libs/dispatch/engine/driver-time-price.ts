@@ -7,7 +7,7 @@ export interface PriceParams {
   readonly maxPrice: number;
 }
 
-export const DEFAULT_PRICE_PARAMS: PriceParams = { reserveShare: 0.05, gainPerS: 0.02, maxPrice: 1 };
+export const DEFAULT_PRICE_PARAMS: PriceParams = { reserveShare: 0.07, gainPerS: 0.02, maxPrice: 1.5 };
 
 /**
  * What a second of a driver's time is worth to those who would need it next, in seconds of waiting: 0 while drivers

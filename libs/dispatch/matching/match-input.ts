@@ -1,4 +1,4 @@
-import type { Point } from '#libs/geo';
+import type { Point, SparseEtaQuestion } from '#libs/geo';
 import type { TripId } from '../open-trip.ts';
 import type { DriverId } from '../supply-event.ts';
 
@@ -30,16 +30,8 @@ export interface MatchDrivers {
   readonly availableInS: ArrayLike<number>;
 }
 
-/** Pairs of pickups and drivers as compressed sparse rows: pickup r with columns[rowStarts[r]] up to columns[rowStarts[r + 1]]. */
-export interface PairQuestion {
-  readonly pickups: readonly Point[];
-  readonly origins: readonly Point[];
-  readonly rowStarts: Uint32Array;
-  readonly columns: Uint32Array;
-}
-
 /** Seconds to drive for each pair, in the order of the columns; Infinity where there is no way. */
-export type PairEtas = (question: PairQuestion) => ArrayLike<number>;
+export type PairEtas = (question: SparseEtaQuestion) => ArrayLike<number>;
 
 export interface MatchParams {
   /** Drivers weighed for one trip. */
@@ -60,8 +52,8 @@ export const DEFAULT_MATCH_PARAMS: MatchParams = {
   candidatesPerTrip: 40,
   pickupRadiusM: 6_000,
   maxWaitS: 900,
-  lostRiderS: 1_800,
-  minSwapGainS: 10,
+  lostRiderS: 2_600,
+  minSwapGainS: 15,
   maxSwapsPerTrip: 10,
 };
 

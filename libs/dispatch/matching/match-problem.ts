@@ -1,14 +1,15 @@
+import type { SparseEtaQuestion } from '#libs/geo';
 import type { AssignmentProblem } from '../assignment-problem.ts';
 import type { DriverId } from '../supply-event.ts';
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
-import type { MatchInput, MatchTrip, PairQuestion } from './match-input.ts';
+import type { MatchInput, MatchTrip } from './match-input.ts';
 
 const MS_PER_S = 1_000;
 /** Leaving a rider who has a driver without one: dearer than all that a round can gain. */
 const NEVER_MS = 1e12;
 
 /** Trips and the drivers that each may get, before any travel time is known. */
-export interface MatchQuestion extends PairQuestion {
+export interface MatchQuestion extends SparseEtaQuestion {
   /** Column of the driver that a trip has; -1 where it waits. */
   readonly ownColumns: Int32Array;
 }

@@ -19,9 +19,9 @@ export interface MoveParams {
 }
 
 export const DEFAULT_MOVE_PARAMS: MoveParams = {
-  targetsPerDriver: 1.3,
+  targetsPerDriver: 1,
   candidatesPerTarget: 24,
-  maxMoveS: 600,
+  maxMoveS: 900,
   minMoveS: 60,
   radiusM: 6_000,
 };
