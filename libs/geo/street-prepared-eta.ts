@@ -47,7 +47,7 @@ export function tableEta({ graph, ...settings }: PreparedEtaOptions): PreparedEt
 /** Travel times by contraction hierarchies: exact, for graphs of any size. */
 export function hierarchyEta({ graph, ...settings }: PreparedEtaOptions): PreparedEtaTable {
   const routers = new PreparedHours((hour) => {
-    const maker = new HierarchyMaker(graph, hour);
+    const maker = new HierarchyMaker(graph, graph.secondsAt(hour));
     return {
       get isDone() {
         return maker.isDone;

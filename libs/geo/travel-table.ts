@@ -1,11 +1,9 @@
+import { HierarchyMaker } from './contraction/contraction-hierarchy.ts';
 import type { StreetGraph } from './street-graph.ts';
-import { NO_WAY, TableSearch } from './travel-table-search.ts';
+import { NO_WAY, partsOfSegments, TableSweep, TARGETS_A_SWEEP } from './travel-table-sweep.ts';
 
 /** A table takes two bytes a pair of nodes: 512 MiB at most, and as much again for the next nodes. */
 export const MAX_TABLE_NODES = 16_384;
-
-/** So many columns are searched before they are written, a line of the processor's cache in each row. */
-const COLUMNS_AT_ONCE = 32;
 
 export interface TravelTableOptions {
   /** Also keep the first step of each way, for {@link TravelTable.nextNode}; as much memory again. */
@@ -56,15 +54,14 @@ export class TravelTable {
   }
 }
 
-/** Makes a table in steps, for those who have other work to do in between. */
+/** Makes a table in steps of some milliseconds, for those who have other work to do in between. */
 export class TravelTableMaker {
-  readonly #nodeCount: number;
-  readonly #search: TableSearch;
+  readonly #graph: StreetGraph;
+  readonly #parts: Int32Array;
+  readonly #hierarchy: HierarchyMaker;
   readonly #seconds: Uint16Array;
   readonly #nextNodes: Uint16Array | undefined;
-  /** Columns of the step in hand, one after the other. */
-  readonly #secondsOfStep: Uint16Array;
-  readonly #nextNodesOfStep: Uint16Array;
+  #sweep: TableSweep | undefined;
   #columnsMade = 0;
 
   /** Throws like {@link TravelTable.of}. */
@@ -73,62 +70,34 @@ export class TravelTableMaker {
     if (nodeCount > MAX_TABLE_NODES) {
       throw new RangeError(`a table holds ${MAX_TABLE_NODES} nodes at most, not ${nodeCount}`);
     }
-    this.#nodeCount = nodeCount;
-    this.#search = new TableSearch(graph.incoming, graph.secondsAt(hour));
+    this.#graph = graph;
+    this.#parts = partsOfSegments(graph.secondsAt(hour));
+    this.#hierarchy = new HierarchyMaker(graph, this.#parts);
     this.#seconds = new Uint16Array(nodeCount * nodeCount);
     this.#nextNodes = withNextNodes ? new Uint16Array(nodeCount * nodeCount) : undefined;
-    this.#secondsOfStep = new Uint16Array(nodeCount * COLUMNS_AT_ONCE);
-    this.#nextNodesOfStep = new Uint16Array(withNextNodes ? nodeCount * COLUMNS_AT_ONCE : 0);
   }
 
   get isDone(): boolean {
-    return this.#columnsMade === this.#nodeCount;
+    return this.#columnsMade === this.#graph.nodeCount;
   }
 
-  /** Searches for a few columns more, the same few each time; nothing when all are done. */
+  /** Some more of the hierarchy by which the times are found, then some columns more; nothing when all are done. */
   step(): void {
-    const first = this.#columnsMade;
-    const columns = Math.min(COLUMNS_AT_ONCE, this.#nodeCount - first);
-    for (let column = 0; column < columns; column++) this.#searchColumn(first + column, column);
-    writeColumns(this.#seconds, this.#secondsOfStep, this.#nodeCount, first, columns);
-    if (this.#nextNodes !== undefined) {
-      writeColumns(this.#nextNodes, this.#nextNodesOfStep, this.#nodeCount, first, columns);
+    if (!this.#hierarchy.isDone) {
+      this.#hierarchy.step();
+      return;
     }
-    this.#columnsMade = first + columns;
+    const sweep = (this.#sweep ??= new TableSweep(this.#graph, this.#hierarchy.finish(), this.#parts));
+    const columns = Math.min(TARGETS_A_SWEEP, this.#graph.nodeCount - this.#columnsMade);
+    sweep.sweep(this.#columnsMade, columns);
+    sweep.writeSeconds(this.#seconds);
+    if (this.#nextNodes !== undefined) sweep.writeNextNodes(this.#nextNodes);
+    this.#columnsMade += columns;
   }
 
   /** All that is left, and the table. */
   finish(): TravelTable {
     while (!this.isDone) this.step();
-    return new TravelTable(this.#nodeCount, this.#seconds, this.#nextNodes);
-  }
-
-  #searchColumn(target: number, column: number): void {
-    const nodeCount = this.#nodeCount;
-    const search = this.#search;
-    search.searchTo(target);
-    const start = column * nodeCount;
-    for (let node = 0; node < nodeCount; node++) {
-      this.#secondsOfStep[start + node] = search.secondsFrom(node);
-    }
-    if (this.#nextNodes === undefined) return;
-    for (let node = 0; node < nodeCount; node++) {
-      this.#nextNodesOfStep[start + node] = search.nextNodeFrom(node);
-    }
-  }
-}
-
-function writeColumns(
-  table: Uint16Array,
-  step: Uint16Array,
-  nodeCount: number,
-  first: number,
-  columns: number,
-): void {
-  for (let row = 0; row < nodeCount; row++) {
-    const start = row * nodeCount + first;
-    for (let column = 0; column < columns; column++) {
-      table[start + column] = step[column * nodeCount + row] as number;
-    }
+    return new TravelTable(this.#graph.nodeCount, this.#seconds, this.#nextNodes);
   }
 }

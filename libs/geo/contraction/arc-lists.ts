@@ -10,7 +10,7 @@ export class ArcLists {
   readonly #firsts: Int32Array;
   #nexts: Int32Array;
   #ends: Int32Array;
-  #seconds: Float64Array;
+  #costs: Float64Array;
   #used = 0;
   /** Arcs taken out, linked by their nexts, to be used again. */
   #free = END;
@@ -20,7 +20,7 @@ export class ArcLists {
     this.#firsts = new Int32Array(nodeCount).fill(END);
     this.#nexts = new Int32Array(room);
     this.#ends = new Int32Array(room);
-    this.#seconds = new Float64Array(room);
+    this.#costs = new Float64Array(room);
   }
 
   /** The first arc of a node; -1 when it has none. */
@@ -38,20 +38,20 @@ export class ArcLists {
     return this.#ends[arc] as number;
   }
 
-  secondsOf(arc: number): number {
-    return this.#seconds[arc] as number;
+  costOf(arc: number): number {
+    return this.#costs[arc] as number;
   }
 
   /** Adds an arc, or shortens the one that leads there already. */
-  add(node: number, end: number, seconds: number): void {
+  add(node: number, end: number, cost: number): void {
     for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) {
       if (this.endOf(arc) !== end) continue;
-      this.#seconds[arc] = Math.min(seconds, this.secondsOf(arc));
+      this.#costs[arc] = Math.min(cost, this.costOf(arc));
       return;
     }
     const arc = this.#takeArc();
     this.#ends[arc] = end;
-    this.#seconds[arc] = seconds;
+    this.#costs[arc] = cost;
     this.#nexts[arc] = this.firstOf(node);
     this.#firsts[node] = arc;
   }
@@ -83,10 +83,10 @@ export class ArcLists {
 
   #grow(): void {
     const room = 2 * this.#used;
-    const [nexts, ends, seconds] = [new Int32Array(room), new Int32Array(room), new Float64Array(room)];
+    const [nexts, ends, costs] = [new Int32Array(room), new Int32Array(room), new Float64Array(room)];
     nexts.set(this.#nexts);
     ends.set(this.#ends);
-    seconds.set(this.#seconds);
-    [this.#nexts, this.#ends, this.#seconds] = [nexts, ends, seconds];
+    costs.set(this.#costs);
+    [this.#nexts, this.#ends, this.#costs] = [nexts, ends, costs];
   }
 }

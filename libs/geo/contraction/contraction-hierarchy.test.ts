@@ -149,7 +149,7 @@ describe('HierarchyRouter.secondsOfPairs', () => {
 describe('HierarchyMaker', () => {
   it('makes the same in steps, with an order of all nodes and arcs that lead upwards', () => {
     const graph = cityGrid(20);
-    const maker = new HierarchyMaker(graph, HOUR);
+    const maker = new HierarchyMaker(graph, graph.secondsAt(HOUR));
     let steps = 0;
     for (; !maker.isDone; steps++) maker.step();
     expect(steps).toBeGreaterThan(5);
@@ -164,8 +164,8 @@ describe('HierarchyMaker', () => {
   });
 
   it('refuses hours and times that cannot be', () => {
-    expect(() => new HierarchyMaker(cityGrid(2), 24)).toThrow(RangeError);
+    expect(() => contractionHierarchy(cityGrid(2), 24)).toThrow(RangeError);
     const backInTime = { from: 0, to: 1, secondsByHour: hourly(-1) };
-    expect(() => new HierarchyMaker(graphOf(2, [backInTime]), HOUR)).toThrow('no negative time');
+    expect(() => contractionHierarchy(graphOf(2, [backInTime]), HOUR)).toThrow('no negative time');
   });
 });

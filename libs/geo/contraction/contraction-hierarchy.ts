@@ -7,7 +7,8 @@ import type { StreetGraph } from '../street-graph.ts';
 export interface UpwardGraph {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  readonly seconds: Float64Array;
+  /** Seconds, or whatever the hierarchy was made for. */
+  readonly costs: Float64Array;
 }
 
 /**
@@ -39,10 +40,13 @@ export class HierarchyMaker {
   #queued = 0;
   #contracted = 0;
 
-  /** @throws RangeError for an hour other than 0 to 23 */
-  constructor(graph: StreetGraph, hour: number) {
+  /**
+   * @param costs of the graph's segments
+   * @throws RangeError for a cost that is negative or no number
+   */
+  constructor(graph: StreetGraph, costs: ArrayLike<number>) {
     this.#nodeCount = graph.nodeCount;
-    this.#contractor = new NodeContractor(graph, graph.secondsAt(hour));
+    this.#contractor = new NodeContractor(graph, costs);
     this.#ranks = new Uint32Array(graph.nodeCount);
     this.#queue = new NodeHeap(graph.nodeCount + 1);
   }
@@ -89,9 +93,12 @@ export class HierarchyMaker {
   }
 }
 
-/** The hierarchy of a street graph in one hour of the day. */
+/**
+ * The hierarchy of a street graph in one hour of the day.
+ * @throws RangeError unless the hour is 0 to 23
+ */
 export function contractionHierarchy(graph: StreetGraph, hour: number): ContractionHierarchy {
-  return new HierarchyMaker(graph, hour).finish();
+  return new HierarchyMaker(graph, graph.secondsAt(hour)).finish();
 }
 
 function upwardGraph(arcs: ArcLists, ranks: Uint32Array): UpwardGraph {
@@ -99,13 +106,13 @@ function upwardGraph(arcs: ArcLists, ranks: Uint32Array): UpwardGraph {
   for (const [node, rank] of ranks.entries()) nodes[rank] = node;
   const starts = new Uint32Array(ranks.length + 1);
   const ends: number[] = [];
-  const seconds: number[] = [];
+  const costs: number[] = [];
   for (const [rank, node] of nodes.entries()) {
     for (let arc = arcs.firstOf(node); arc >= 0; arc = arcs.after(arc)) {
       ends.push(ranks[arcs.endOf(arc)] as number);
-      seconds.push(arcs.secondsOf(arc));
+      costs.push(arcs.costOf(arc));
     }
     starts[rank + 1] = ends.length;
   }
-  return { starts, ends: Uint32Array.from(ends), seconds: Float64Array.from(seconds) };
+  return { starts, ends: Uint32Array.from(ends), costs: Float64Array.from(costs) };
 }

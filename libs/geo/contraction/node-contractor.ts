@@ -8,7 +8,7 @@ const DELETED_NEIGHBOR_WEIGHT = 2;
 const DEPTH_WEIGHT = 1;
 
 /**
- * Takes nodes out of a graph one after the other, and puts shortcuts in so that the times between those that are left
+ * Takes nodes out of a graph one after the other, and puts shortcuts in so that the costs between those that are left
  * stay as they are. The arcs that a node had when it was taken out lead to nodes that went later: upwards.
  */
 export class NodeContractor {
@@ -18,11 +18,11 @@ export class NodeContractor {
   readonly #deletedNeighbors: Uint32Array;
   /** How many levels of taken nodes are below each. */
   readonly #depths: Uint32Array;
-  /** The shortcuts that the node looked at last needs: from, to and seconds of each. */
+  /** The shortcuts that the node looked at last needs: from, to and cost of each. */
   readonly #shortcuts: number[] = [];
 
   /** Segments that lead back to where they start are left out; of parallel ones the fastest counts. */
-  constructor(graph: StreetGraph, secondsOfEdge: Float32Array) {
+  constructor(graph: StreetGraph, costs: ArrayLike<number>) {
     const { nodeCount, outgoing } = graph;
     this.outgoing = new ArcLists(nodeCount);
     this.incoming = new ArcLists(nodeCount);
@@ -32,9 +32,9 @@ export class NodeContractor {
     for (let from = 0; from < nodeCount; from++) {
       const last = outgoing.starts[from + 1] as number;
       for (let slot = outgoing.starts[from] as number; slot < last; slot++) {
-        const seconds = secondsOfEdge[outgoing.edges[slot] as number] as number;
-        if (!(seconds >= 0)) throw new RangeError(`a segment takes no negative time, but ${seconds} s`);
-        this.#addArc(from, outgoing.ends[slot] as number, seconds);
+        const cost = costs[outgoing.edges[slot] as number] as number;
+        if (!(cost >= 0)) throw new RangeError(`a segment takes no negative time, but ${cost}`);
+        this.#addArc(from, outgoing.ends[slot] as number, cost);
       }
     }
   }
@@ -72,10 +72,10 @@ export class NodeContractor {
     }
   }
 
-  #addArc(from: number, to: number, seconds: number): void {
+  #addArc(from: number, to: number, cost: number): void {
     if (from === to) return;
-    this.outgoing.add(from, to, seconds);
-    this.incoming.add(to, from, seconds);
+    this.outgoing.add(from, to, cost);
+    this.incoming.add(to, from, cost);
   }
 
   #findShortcuts(node: number): void {
@@ -83,14 +83,14 @@ export class NodeContractor {
     this.#shortcuts.length = 0;
     for (let inner = incoming.firstOf(node); inner >= 0; inner = incoming.after(inner)) {
       const from = incoming.endOf(inner);
-      const toNodeS = incoming.secondsOf(inner);
-      const longestS = this.#wantEnds(node, from);
-      if (longestS < 0) continue;
-      this.#witnesses.run(from, node, toNodeS + longestS);
+      const toNode = incoming.costOf(inner);
+      const longest = this.#wantEnds(node, from);
+      if (longest < 0) continue;
+      this.#witnesses.run(from, node, toNode + longest);
       for (let outer = outgoing.firstOf(node); outer >= 0; outer = outgoing.after(outer)) {
         const to = outgoing.endOf(outer);
-        const seconds = toNodeS + outgoing.secondsOf(outer);
-        if (to !== from && this.#witnesses.secondsTo(to) > seconds) this.#shortcuts.push(from, to, seconds);
+        const cost = toNode + outgoing.costOf(outer);
+        if (to !== from && this.#witnesses.costTo(to) > cost) this.#shortcuts.push(from, to, cost);
       }
     }
   }
@@ -98,14 +98,14 @@ export class NodeContractor {
   /** Tells the search which nodes to find; the longest arc to one of them, or -1 when there are none. */
   #wantEnds(node: number, except: number): number {
     const { outgoing } = this;
-    let longestS = -1;
+    let longest = -1;
     this.#witnesses.start();
     for (let arc = outgoing.firstOf(node); arc >= 0; arc = outgoing.after(arc)) {
       if (outgoing.endOf(arc) === except) continue;
       this.#witnesses.want(outgoing.endOf(arc));
-      longestS = Math.max(longestS, outgoing.secondsOf(arc));
+      longest = Math.max(longest, outgoing.costOf(arc));
     }
-    return longestS;
+    return longest;
   }
 
   #noteDeleted(node: number, neighbor: number): void {

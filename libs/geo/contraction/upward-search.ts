@@ -56,20 +56,20 @@ export class UpwardSearch {
   }
 
   #isStalled(node: number, seconds: number): boolean {
-    const { starts, ends, seconds: arcSeconds } = this.#opposite;
+    const { starts, ends, costs } = this.#opposite;
     const last = starts[node + 1] as number;
     for (let slot = starts[node] as number; slot < last; slot++) {
-      if (this.secondsOf(ends[slot] as number) + (arcSeconds[slot] as number) < seconds) return true;
+      if (this.secondsOf(ends[slot] as number) + (costs[slot] as number) < seconds) return true;
     }
     return false;
   }
 
   #relax(node: number, seconds: number): void {
-    const { starts, ends, seconds: arcSeconds } = this.#up;
+    const { starts, ends, costs } = this.#up;
     const last = starts[node + 1] as number;
     for (let slot = starts[node] as number; slot < last; slot++) {
       const end = ends[slot] as number;
-      const there = seconds + (arcSeconds[slot] as number);
+      const there = seconds + (costs[slot] as number);
       if (there < this.secondsOf(end)) this.#reach(end, there);
     }
   }

@@ -7,12 +7,12 @@ export const MAX_WITNESS_SETTLED = 64;
 const MAX_WITNESS_QUEUE = 4096;
 
 /**
- * Looks for ways around a node that is about to be contracted. What it knows of a node's time is always the length of
+ * Looks for ways around a node that is about to be contracted. What it knows of a node's cost is always that of
  * a real way, though not always of the fastest: so an end that it knows to be near enough needs no shortcut.
  */
 export class WitnessSearch {
   readonly #outgoing: ArcLists;
-  readonly #seconds: Float64Array;
+  readonly #costs: Float64Array;
   /** The search in which a node was last reached, wanted. */
   readonly #reachedIn: Float64Array;
   readonly #wantedIn: Float64Array;
@@ -22,7 +22,7 @@ export class WitnessSearch {
 
   constructor(nodeCount: number, outgoing: ArcLists) {
     this.#outgoing = outgoing;
-    this.#seconds = new Float64Array(nodeCount);
+    this.#costs = new Float64Array(nodeCount);
     this.#reachedIn = new Float64Array(nodeCount);
     this.#wantedIn = new Float64Array(nodeCount);
   }
@@ -40,42 +40,42 @@ export class WitnessSearch {
     this.#missing++;
   }
 
-  /** Searches from a node for ways that avoid another one and take `maxSeconds` at most. */
-  run(from: number, avoided: number, maxSeconds: number): void {
+  /** Searches from a node for ways that avoid another one and take `maxCost` at most. */
+  run(from: number, avoided: number, maxCost: number): void {
     const heap = this.#heap;
     heap.clear();
     this.#reach(from, 0);
     for (let settled = 0; settled < MAX_WITNESS_SETTLED; settled++) {
-      const seconds = heap.topPriority;
-      if (seconds > maxSeconds || heap.size === 0) return;
+      const cost = heap.topPriority;
+      if (cost > maxCost || heap.size === 0) return;
       const node = heap.pop();
-      if (seconds > (this.#seconds[node] as number)) continue;
+      if (cost > (this.#costs[node] as number)) continue;
       if (this.#wantedIn[node] === this.#search && --this.#missing === 0) return;
-      if (!this.#relax(node, avoided, seconds, maxSeconds)) return;
+      if (!this.#relax(node, avoided, cost, maxCost)) return;
     }
   }
 
-  /** Length of a way found; `Infinity` where none was. */
-  secondsTo(node: number): number {
-    return this.#reachedIn[node] === this.#search ? (this.#seconds[node] as number) : Infinity;
+  /** Cost of a way found; `Infinity` where none was. */
+  costTo(node: number): number {
+    return this.#reachedIn[node] === this.#search ? (this.#costs[node] as number) : Infinity;
   }
 
   /** False when there is no more room in the queue. */
-  #relax(node: number, avoided: number, seconds: number, maxSeconds: number): boolean {
+  #relax(node: number, avoided: number, cost: number, maxCost: number): boolean {
     const arcs = this.#outgoing;
     for (let arc = arcs.firstOf(node); arc >= 0; arc = arcs.after(arc)) {
       const end = arcs.endOf(arc);
-      const there = seconds + arcs.secondsOf(arc);
-      if (end === avoided || there > maxSeconds || there >= this.secondsTo(end)) continue;
+      const there = cost + arcs.costOf(arc);
+      if (end === avoided || there > maxCost || there >= this.costTo(end)) continue;
       if (this.#heap.size === MAX_WITNESS_QUEUE) return false;
       this.#reach(end, there);
     }
     return true;
   }
 
-  #reach(node: number, seconds: number): void {
-    this.#seconds[node] = seconds;
+  #reach(node: number, cost: number): void {
+    this.#costs[node] = cost;
     this.#reachedIn[node] = this.#search;
-    this.#heap.push(node, seconds);
+    this.#heap.push(node, cost);
   }
 }
