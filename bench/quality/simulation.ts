@@ -15,7 +15,6 @@ const WARM_UP_S = 3_600;
 const STARTS_FROM_S = 1_800;
 /** Where no rides came before, from so many of the day's first. */
 const FIRST_RIDES = 2_000;
-const MAX_RETRIES = 3;
 const CANCEL_WITHIN_S = 180;
 const RADIUS_M = 6_000;
 /** From the crash of a matcher until its shards are matched again. */
@@ -120,10 +119,9 @@ export class Simulation {
     }
   }
 
-  /** Returns how many matches fell since their driver was somebody else's by then. */
-  #commit(plan: readonly Match[], dispatcher: Dispatcher, taken: Set<string>, nowS: number): number {
+  /** A match falls where its driver is a neighbour's by then, or declines. */
+  #commit(plan: readonly Match[], dispatcher: Dispatcher, taken: Set<string>, nowS: number): void {
     const byName = new Map(dispatcher.trips.map((trip) => [tripName(trip) as string, trip]));
-    let conflicts = 0;
     const holderOf = (driverId: string) => {
       const held = this.#fleet.heldTrip(carOf(driverId));
       return held === undefined ? undefined : tripName(held);
@@ -131,10 +129,7 @@ export class Simulation {
     const { stand } = settleMatches(plan, holderOf, ({ driverId, tripId }) => {
       const held = this.#fleet.heldTrip(carOf(driverId));
       const isForeign = held !== undefined && !byName.has(tripName(held));
-      if (isForeign || (held === undefined && taken.has(driverId))) {
-        conflicts++;
-        return true;
-      }
+      if (isForeign || (held === undefined && taken.has(driverId))) return true;
       return this.#isDeclined(byName.get(tripId), driverId);
     });
     for (const { replaces } of stand) if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
@@ -148,7 +143,6 @@ export class Simulation {
       taken.add(driverId);
       this.#fleet.events++;
     }
-    return conflicts;
   }
 
   #isDeclined(trip: Trip | undefined, driverId: string): boolean {
