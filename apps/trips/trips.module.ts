@@ -17,6 +17,7 @@ import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { DrainController } from './operations/drain.controller.ts';
+import { ExplainController } from './operations/explain.controller.ts';
 import { HistoryController } from './operations/history.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
 import { CarryOut } from './planner/carry-out.ts';
@@ -75,7 +76,13 @@ export class TripsModule {
         StoreModule,
         TripsShardMapModule,
       ],
-      controllers: [...COMMAND_HANDLERS, HistoryController, ShardsController, DrainController],
+      controllers: [
+        ...COMMAND_HANDLERS,
+        HistoryController,
+        ExplainController,
+        ShardsController,
+        DrainController,
+      ],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         Committer,

@@ -4,6 +4,7 @@ export * from './documents/index.ts';
 export * from './driver-attended.ts';
 export * from './driver-whereabouts.ts';
 export * from './errors.ts';
+export * from './explanations.ts';
 export * from './fleet-stats.ts';
 export * from './http/index.ts';
 export * from './ids.ts';

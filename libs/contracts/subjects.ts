@@ -50,3 +50,6 @@ export const prepareSubject = (matcher: string): string => `matcher.${matcher}.p
 
 /** Asks the present owner of some shards to stop matching them (request/reply, `DrainShards`). */
 export const drainSubject = (matcher: string): string => `matcher.${matcher}.drain`;
+
+/** Asks every matcher why it decided as it did about a trip (request/reply, `ExplainRequest`). */
+export const EXPLAIN_SUBJECT = 'matchers.explain';

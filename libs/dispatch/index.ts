@@ -25,7 +25,7 @@ export {
   MAX_CANDIDATES_PER_TRIP,
   type RoundParams,
 } from './round-params.ts';
-export type { RoundOffer, RoundResult } from './round-result.ts';
+export type { RoundOffer, RoundResult, TripExplanation } from './round-result.ts';
 export { decideRound, retryRound, runRound, type RoundWithEtas } from './round.ts';
 export type { DriverId, PositionOutcome } from './supply-event.ts';
 export { SupplyIndex } from './supply-index.ts';

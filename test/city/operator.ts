@@ -1,4 +1,4 @@
-import type { MatcherView, ShardPage } from '#libs/contracts';
+import type { ExplainedRound, MatcherView, ShardPage } from '#libs/contracts';
 import { tokenFor } from '../phones/tokens.ts';
 import type { TestCity } from './test-city.ts';
 
@@ -18,6 +18,10 @@ export class Operator {
 
   async shards(query = ''): Promise<ShardPage> {
     return (await this.#call('GET', `/v1/shards${query}`)) as ShardPage;
+  }
+
+  async explain(tripId: string): Promise<{ rounds: ExplainedRound[] }> {
+    return (await this.#call('GET', `/v1/trips/${tripId}/explain`)) as { rounds: ExplainedRound[] };
   }
 
   async drain(matcher: string): Promise<MatcherView> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { tripParams } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 import { MAX_CLAIMS_PER_PAGE } from '../commands/matching.ts';
+import { explainedRound } from '../explanations.ts';
 import { incarnation, instanceName, shardClaim, shardLoad } from '../shards.ts';
 import { tripEvent, tripRecord } from '../trip.ts';
 import { h3Cell, timestamp } from '../values.ts';
@@ -97,6 +98,26 @@ export const getTripHistory = defineRoute({
   role: 'operator',
   params: tripParams,
   response: tripHistory,
+  status: 200,
+  errors: ['trip_not_found'],
+});
+
+export const tripExplanation = z
+  .object({
+    rounds: z.array(explainedRound).meta({
+      description: 'the newest rounds, oldest first; kept by the matchers for a while, and lost with them',
+    }),
+  })
+  .meta({ id: 'TripExplanation' });
+
+export const explainTrip = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/trips/{trip_id}/explain',
+  summary: 'Which drivers were weighed for a trip in each round, at which cost, and why one was chosen',
+  role: 'operator',
+  params: tripParams,
+  response: tripExplanation,
   status: 200,
   errors: ['trip_not_found'],
 });

@@ -1,0 +1,60 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, logDropped, serveJson } from '#libs/bus';
+import {
+  explainRequest,
+  EXPLAIN_SUBJECT,
+  toTimestamp,
+  type ExplainedRound,
+  type ExplainReply,
+  type ExplainRequest,
+} from '#libs/contracts';
+import { ExplainLog, type TripExplanation } from '#libs/dispatch';
+import { CONFIG, LOGGER, type BaseConfig, type Logger } from '#libs/service';
+
+/** Says what this matcher's rounds made of a trip: every matcher answers, since trips change owners with their shards. */
+@Injectable()
+export class ExplainHandler implements OnApplicationBootstrap {
+  readonly #bus: NatsConnection;
+  readonly #self: string;
+  readonly #log: ExplainLog;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(CONFIG) config: BaseConfig,
+    @Inject(ExplainLog) log: ExplainLog,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#bus = bus;
+    this.#self = config.instance;
+    this.#log = log;
+    this.#logger = logger;
+  }
+
+  onApplicationBootstrap(): void {
+    const dropped = logDropped(this.#logger);
+    serveJson(this.#bus, EXPLAIN_SUBJECT, explainRequest, (asked) => this.#explain(asked), dropped);
+  }
+
+  #explain({ trip_id }: ExplainRequest): ExplainReply {
+    return { rounds: this.#log.roundsOf(trip_id).map((round) => this.#toMessage(round)) };
+  }
+
+  #toMessage({ shard, roundAtMs, outcome, skipCostS, candidates }: TripExplanation): ExplainedRound {
+    return {
+      matcher: this.#self,
+      shard,
+      at: toTimestamp(roundAtMs),
+      outcome,
+      skip_cost_s: skipCostS,
+      candidates: candidates.map((candidate) => ({
+        driver_id: candidate.driverId,
+        pickup_distance_m: candidate.pickupDistanceM,
+        pickup_eta_s: candidate.pickupEtaS ?? null,
+        cost_s: candidate.costS ?? null,
+        reason: candidate.reason,
+      })),
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Inject, Param } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import { BUS, requestAllJson } from '#libs/bus';
+import { EXPLAIN_SUBJECT, explainReply, explainTrip, routerPath, type ExplainRequest } from '#libs/contracts';
+import { ForRole } from '#libs/service';
+import { TripStore } from '#libs/store';
+import { readTripFor } from '../requests/trip-reader.ts';
+
+/** How many matchers there are to answer is not known: answers are waited for so long, wall time. */
+const ANSWER_WINDOW_MS = 500;
+/** More matchers than a system has. */
+const MAX_ANSWERS = 1_000;
+
+/** Why a trip was matched as it was, by the word of all matchers. */
+@Controller()
+export class ExplainController {
+  readonly #store: TripStore;
+  readonly #bus: NatsConnection;
+
+  constructor(@Inject(TripStore) store: TripStore, @Inject(BUS) bus: NatsConnection) {
+    this.#store = store;
+    this.#bus = bus;
+  }
+
+  @Get(routerPath(explainTrip))
+  @ForRole('operator')
+  async explain(
+    @Param({ schema: explainTrip.params }) { trip_id }: z.output<typeof explainTrip.params>,
+  ): Promise<z.output<typeof explainTrip.response>> {
+    await readTripFor(this.#store, trip_id, { role: 'operator' });
+    const question: ExplainRequest = { trip_id };
+    const answers = await requestAllJson(this.#bus, EXPLAIN_SUBJECT, question, explainReply, {
+      windowMs: ANSWER_WINDOW_MS,
+      maxAnswers: MAX_ANSWERS,
+    });
+    return { rounds: answers.flatMap(({ rounds }) => rounds).sort((a, b) => (a.at < b.at ? -1 : 1)) };
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { driverId, tripId } from './ids.ts';
+import { instanceName } from './shards.ts';
+import { h3Cell, timestamp } from './values.ts';
+
+/** Rounds that one matcher tells of a trip at most: it keeps no more. */
+export const MAX_EXPLAINED_ROUNDS = 32;
+
+const seconds = z.number().nullable();
+
+/** A driver who was weighed, or could not be. */
+export const explainedCandidate = z
+  .object({
+    driver_id: driverId,
+    pickup_distance_m: z.number().meta({ description: 'by air' }),
+    pickup_eta_s: seconds.meta({ description: 'null where nobody asked, or where there is no way' }),
+    cost_s: seconds.meta({ description: 'null where the pair was no option' }),
+    reason: z.enum([
+      'offered',
+      'other_driver_chosen',
+      'taken_by_other_trip',
+      'pickup_too_far',
+      'not_asked_again',
+      'reserved',
+      'round_full',
+    ]),
+  })
+  .meta({ id: 'ExplainedCandidate' });
+
+/** One round's reasons about one trip. */
+export const explainedRound = z
+  .object({
+    matcher: instanceName,
+    shard: h3Cell,
+    at: timestamp,
+    outcome: z.enum([
+      'offered',
+      'no_driver_in_radius',
+      'pickup_too_far',
+      'outbid',
+      'round_full',
+      'search_deadline_passed',
+    ]),
+    skip_cost_s: z.number().meta({ description: 'what leaving the trip out would have cost' }),
+    candidates: z.array(explainedCandidate),
+  })
+  .meta({ id: 'ExplainedRound' });
+export type ExplainedRound = z.infer<typeof explainedRound>;
+
+/** Asks every matcher what it decided about a trip, and why. */
+export const explainRequest = z.object({ trip_id: tripId });
+export type ExplainRequest = z.infer<typeof explainRequest>;
+export const explainReply = z.object({ rounds: z.array(explainedRound).max(MAX_EXPLAINED_ROUNDS) });
+export type ExplainReply = z.infer<typeof explainReply>;
