@@ -27,7 +27,7 @@ const networks = (seconds: fc.Arbitrary<number>) =>
     return fc.array(edge, { maxLength: 3 * nodeCount, size: 'max' }).map((edges) => ({ nodeCount, edges }));
   });
 
-const wholeSeconds = fc.oneof(fc.nat(30), fc.constantFrom(0, 0, 600, 20_000, 60_000, 1_000_000));
+const wholeSeconds = fc.oneof(fc.nat(30), fc.constantFrom(0, 0, 600, 20_000, 60_000, 1_000_000, 2 ** 22 + 5));
 
 describe('TravelTable', () => {
   it('has the times that Dijkstra finds, to the second', () => {
@@ -77,6 +77,23 @@ describe('TravelTable', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('has no way beyond 18 hours, however far it is', () => {
+    const nodeCount = 200;
+    const edges = Array.from({ length: nodeCount - 1 }, (_, n) => ({
+      from: n,
+      to: n + 1,
+      secondsByHour: hourly(40_000),
+    }));
+    const table = TravelTable.of(graphOf(nodeCount, edges), HOUR, { withNextNodes: true });
+    for (let from = 0; from < nodeCount; from++) {
+      for (let to = 0; to < nodeCount; to++) {
+        const isNear = to === from || to === from + 1;
+        expect(table.secondsBetween(from, to)).toBe(isNear ? (to - from) * 40_000 : Infinity);
+        expect(table.nextNode(from, to)).toBe(isNear ? to : -1);
+      }
+    }
   });
 
   it('is the same made in steps, and knows its size', () => {

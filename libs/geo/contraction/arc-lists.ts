@@ -42,6 +42,12 @@ export class ArcLists {
     return this.#costs[arc] as number;
   }
 
+  countOf(node: number): number {
+    let count = 0;
+    for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) count++;
+    return count;
+  }
+
   /** Adds an arc, or shortens the one that leads there already. */
   add(node: number, end: number, cost: number): void {
     for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) {

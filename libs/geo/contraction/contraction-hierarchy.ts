@@ -105,14 +105,17 @@ function upwardGraph(arcs: ArcLists, ranks: Uint32Array): UpwardGraph {
   const nodes = new Uint32Array(ranks.length);
   for (const [node, rank] of ranks.entries()) nodes[rank] = node;
   const starts = new Uint32Array(ranks.length + 1);
-  const ends: number[] = [];
-  const costs: number[] = [];
   for (const [rank, node] of nodes.entries()) {
-    for (let arc = arcs.firstOf(node); arc >= 0; arc = arcs.after(arc)) {
-      ends.push(ranks[arcs.endOf(arc)] as number);
-      costs.push(arcs.costOf(arc));
-    }
-    starts[rank + 1] = ends.length;
+    starts[rank + 1] = (starts[rank] as number) + arcs.countOf(node);
   }
-  return { starts, ends: Uint32Array.from(ends), costs: Float64Array.from(costs) };
+  const ends = new Uint32Array(starts[ranks.length] as number);
+  const costs = new Float64Array(ends.length);
+  let slot = 0;
+  for (const node of nodes) {
+    for (let arc = arcs.firstOf(node); arc >= 0; arc = arcs.after(arc)) {
+      ends[slot] = ranks[arcs.endOf(arc)] as number;
+      costs[slot++] = arcs.costOf(arc);
+    }
+  }
+  return { starts, ends, costs };
 }

@@ -41,7 +41,7 @@ export class NodeContractor {
 
   /** How much there is against taking a node out now; also finds the shortcuts that it needs. */
   priorityOf(node: number): number {
-    const arcs = countOf(this.outgoing, node) + countOf(this.incoming, node);
+    const arcs = this.outgoing.countOf(node) + this.incoming.countOf(node);
     this.#findShortcuts(node);
     const difference = this.#shortcuts.length / 3 - arcs;
     return (
@@ -112,10 +112,4 @@ export class NodeContractor {
     this.#deletedNeighbors[neighbor] = (this.#deletedNeighbors[neighbor] as number) + 1;
     this.#depths[neighbor] = Math.max(this.#depths[neighbor] as number, (this.#depths[node] as number) + 1);
   }
-}
-
-function countOf(lists: ArcLists, node: number): number {
-  let count = 0;
-  for (let arc = lists.firstOf(node); arc >= 0; arc = lists.after(arc)) count++;
-  return count;
 }
