@@ -26,7 +26,8 @@ export function gridCity(side: number, seed: number): StreetGraph {
   const edges: StreetEdge[] = [];
   const lay = (from: number, to: number, line: number): void => {
     const seconds = (): number => Math.round(secondsOn(line) * (1 + SPREAD * random()));
-    const isLane = line % EVERY_STREET !== 0;
+    // A lane around the city would leave corners without a way in or out.
+    const isLane = line % EVERY_STREET !== 0 && line !== side - 1;
     if (!isLane || line % 2 === 0) edges.push({ from, to, secondsByHour: byHour(seconds()) });
     if (!isLane || line % 2 === 1) edges.push({ from: to, to: from, secondsByHour: byHour(seconds()) });
   };
