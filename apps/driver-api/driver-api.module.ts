@@ -5,6 +5,7 @@ import { AvailabilityModule } from './availability/availability.module.ts';
 import type { DriverApiConfig } from './config.ts';
 import { OffersModule } from './offers/offers.module.ts';
 import { PositionsModule } from './positions/positions.module.ts';
+import { RepositioningModule } from './repositioning/repositioning.module.ts';
 import { DriverStreamModule } from './stream/driver-stream.module.ts';
 import { TripsModule } from './trips/trips.module.ts';
 
@@ -22,6 +23,7 @@ export class DriverApiModule {
         OffersModule,
         TripsModule,
         PositionsModule,
+        RepositioningModule,
         DriverStreamModule,
       ],
     };

@@ -144,6 +144,7 @@ function createServices(
       habits: {
         acceptProbability: config.HAILGRID_FLEET_ACCEPT,
         cancelProbability: config.HAILGRID_FLEET_DRIVER_CANCEL,
+        followProbability: config.HAILGRID_FLEET_FOLLOW_HINTS,
       },
       riderCancelProbability: config.HAILGRID_FLEET_RIDER_CANCEL,
     },

@@ -26,6 +26,8 @@ export const matcherConfig = baseConfig.extend({
     .max(MAX_CANDIDATES_PER_TRIP)
     .default(DEFAULT_ROUND_PARAMS.candidatesPerTrip),
   maxPickupEtaS: z.coerce.number().positive().default(DEFAULT_ROUND_PARAMS.maxPickupEtaS),
+  /** Between hints to idle drivers; 0: none are sent. */
+  repositionIntervalMs: z.coerce.number().int().min(0).max(600_000).default(10_000),
   ...travelTimeConfig,
 });
 export type MatcherConfig = z.infer<typeof matcherConfig>;

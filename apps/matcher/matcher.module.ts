@@ -5,6 +5,7 @@ import { HandoffModule } from './handoff/handoff.module.ts';
 import { HeartbeatModule } from './heartbeat/heartbeat.module.ts';
 import { OwnershipModule } from './ownership/ownership.module.ts';
 import { PickupEtaModule } from './pickup-eta/pickup-eta.module.ts';
+import { RepositioningModule } from './repositioning/repositioning.module.ts';
 import { RoundsModule } from './rounds/rounds.module.ts';
 import { SupplyModule } from './supply/supply.module.ts';
 
@@ -19,6 +20,7 @@ import { SupplyModule } from './supply/supply.module.ts';
     RoundsModule,
     HandoffModule,
     HeartbeatModule,
+    RepositioningModule,
   ],
 })
 export class MatcherModule {}

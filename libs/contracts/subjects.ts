@@ -36,6 +36,9 @@ export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
 /** Asks every driver-api whether it, rather than the asker, speaks for some drivers (`WhereaboutsRequest`). */
 export const DRIVER_WHEREABOUTS_SUBJECT = 'drivers.whereabouts';
 
+/** Where idle drivers would do well to go, from matchers to every driver-api (JSON `DriverHints`). */
+export const DRIVER_HINTS_SUBJECT = 'drivers.hints';
+
 /** "I live", from every matcher to the planners (JSON `MatcherHeartbeat`). */
 export const HEARTBEAT_SUBJECT = 'matchers.heartbeat';
 

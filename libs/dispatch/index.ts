@@ -28,4 +28,5 @@ export {
 export type { RoundOffer, RoundResult, TripExplanation } from './round-result.ts';
 export { decideRound, retryRound, runRound, type RoundWithEtas } from './round.ts';
 export type { DriverId, PositionOutcome } from './supply-event.ts';
+export type { FreeDriver } from './supply-view.ts';
 export { SupplyIndex } from './supply-index.ts';

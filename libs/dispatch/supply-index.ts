@@ -20,7 +20,7 @@ import type {
   PositionOutcome,
   StatusOutcome,
 } from './supply-event.ts';
-import type { NearbyDriver, NearestOptions, SupplyCounts, SupplyView } from './supply-view.ts';
+import type { FreeDriver, NearbyDriver, NearestOptions, SupplyCounts, SupplyView } from './supply-view.ts';
 
 /** Cells remembered beyond those that drivers are in, in searches of the widest radius. */
 const ROOM_IN_SEARCHES = 4;
@@ -83,6 +83,17 @@ export class SupplyIndex {
       product: this.#products.nameOf(products[slot] as number),
       heardAtMs: heardAtMs[slot] as number,
     };
+  }
+
+  /** All free drivers whose place is known, in no order. */
+  *freeDrivers(): Iterable<FreeDriver> {
+    const { statuses, cells, lats, lngs, products } = this.#slots;
+    for (let slot = 0; slot < this.#slots.end; slot++) {
+      const driverId = this.#slots.idOf(slot);
+      if (driverId === undefined || statuses[slot] !== FREE || cells[slot] === UNPLACED) continue;
+      const product = this.#products.nameOf(products[slot] as number) ?? '';
+      yield { driverId, point: { lat: lats[slot] as number, lng: lngs[slot] as number }, product };
+    }
   }
 
   /** Takes a ping in. Throws a RangeError at a product too many (see product-codes.ts). */

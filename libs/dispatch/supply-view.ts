@@ -36,3 +36,10 @@ export interface NearbyDriver {
   /** By air. */
   readonly distanceM: number;
 }
+
+/** A driver who can be offered a trip, and where it was heard last. */
+export interface FreeDriver {
+  readonly driverId: DriverId;
+  readonly point: Point;
+  readonly product: string;
+}

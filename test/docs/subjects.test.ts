@@ -19,10 +19,17 @@ const MESSAGES = [
   contracts.DRIVER_ATTENDED_SUBJECT,
   contracts.DRIVER_CHANGED_SUBJECT,
   contracts.DRIVER_WHEREABOUTS_SUBJECT,
+  contracts.DRIVER_HINTS_SUBJECT,
+  contracts.HEARTBEAT_SUBJECT,
+  contracts.PLANNER_WAKE_SUBJECT,
+  contracts.probeSubject(ANY),
+  contracts.prepareSubject(ANY),
+  contracts.drainSubject(ANY),
+  contracts.EXPLAIN_SUBJECT,
 ];
 const SUBJECTS = new Set([...COMMANDS, ...MESSAGES]);
 
-const SUBJECT = /^(shardmap|(trips|pos|push|track|matcher|ticket|drivers|positions)\.[a-z_.<>…]+)$/;
+const SUBJECT = /^(shardmap|(trips|pos|push|track|matchers?|planner|ticket|drivers|positions)\.[a-z_.<>…]+)$/;
 
 function isCommand(value: unknown): value is contracts.Command {
   return typeof value === 'object' && value !== null && 'subject' in value && 'input' in value;

@@ -18,6 +18,7 @@ export const fleetEnvironment = z.object({
   HAILGRID_FLEET_SEED: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
   HAILGRID_FLEET_ACCEPT: probability.default(0.95),
   HAILGRID_FLEET_DRIVER_CANCEL: probability.default(0.005),
+  HAILGRID_FLEET_FOLLOW_HINTS: probability.default(0.5),
   HAILGRID_FLEET_RIDER_CANCEL: probability.default(0.01),
   /** Of made-up demand, as the crow flies; unset: as long as the city is wide. */
   HAILGRID_FLEET_LONGEST_TRIP_M: z.coerce.number().min(1_000).optional(),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { driverDecisions } from './driver-decisions.ts';
 
-const HABITS = { acceptProbability: 0.9, cancelProbability: 0.1 };
+const HABITS = { acceptProbability: 0.9, cancelProbability: 0.1, followProbability: 0.3 };
 
 test('a decision depends on seed, driver and how often it was asked, not on what was asked between', () => {
   fc.assert(
@@ -31,9 +31,22 @@ test('answers come within 1 to 4 seconds, in the shares of the habits', () => {
 });
 
 test('who always accepts never declines', () => {
-  const decisions = driverDecisions(1, 1, { acceptProbability: 1, cancelProbability: 0 });
+  const decisions = driverDecisions(1, 1, {
+    acceptProbability: 1,
+    cancelProbability: 0,
+    followProbability: 0,
+  });
   for (let count = 0; count < 1000; count++) {
     expect(decisions.offer(count).answer).toBe('accept');
     expect(decisions.trip(count).cancelAtShare).toBeNull();
   }
+});
+
+test('so many drivers go where they are sent, always the same ones', () => {
+  const followers = Array.from(
+    { length: 5_000 },
+    (_, driver) => driverDecisions(1, driver, HABITS).followsHints,
+  );
+  expect(followers.filter(Boolean).length / 5_000).toBeCloseTo(0.3, 1);
+  expect(followers).toEqual(followers.map((_, driver) => driverDecisions(1, driver, HABITS).followsHints));
 });

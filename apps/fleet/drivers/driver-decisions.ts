@@ -25,6 +25,8 @@ export interface IdleDecision {
 export interface DriverHabits {
   readonly acceptProbability: number;
   readonly cancelProbability: number;
+  /** That a driver is one who goes where riders are expected. */
+  readonly followProbability: number;
 }
 
 const THINK_MS = [1_000, 4_000] as const;
@@ -40,10 +42,13 @@ export interface DriverDecisions {
   offer(count: number): OfferDecision;
   trip(count: number): TripDecision;
   idle(count: number): IdleDecision;
+  /** The same driver always does, or never. */
+  readonly followsHints: boolean;
 }
 
 export function driverDecisions(seed: number, driver: number, habits: DriverHabits): DriverDecisions {
   return {
+    followsHints: randomStream(seed, 'driver-hints', driver).chance(habits.followProbability),
     offer: (count) => {
       const random = randomStream(seed, 'driver-offer', driver, count);
       const thinkMs = random.between(...THINK_MS);

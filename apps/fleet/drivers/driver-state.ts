@@ -64,6 +64,8 @@ export type DriverEvent =
       readonly trip?: DriverTrip | undefined;
     }
   | { readonly type: 'refused'; readonly command: DriverCommand; readonly code: ErrorCode }
+  /** Riders are expected there. */
+  | { readonly type: 'hinted'; readonly to: Point }
   /** A position was answered with `driver_offline` or `session_superseded`. */
   | { readonly type: 'session_lost' }
   /** The alarm that the last phase asked for. */

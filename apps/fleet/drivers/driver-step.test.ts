@@ -19,6 +19,7 @@ function decisions(
     offer: () => ({ answer, thinkMs: 2_000 }),
     trip: () => ({ boardMs: 5_000, cancelAtShare }),
     idle: () => ({ parkMs: 60_000, cruiseEastM: 100, cruiseNorthM: 100 }),
+    followsHints: true,
   };
 }
 
@@ -114,6 +115,17 @@ describe('a driver', () => {
     expect(sent).toEqual([{ type: 'online' }]);
     expect(state.hasSession).toBe(false);
     expect(online()).toMatchObject({ phase: { kind: 'idle' }, hasSession: true, pending: null });
+  });
+
+  test('goes where riders are expected while it is idle, if it is one who does, and stands there', () => {
+    const to = { lat: 38.75, lng: -9.14 };
+    const hinted: DriverEvent = { type: 'hinted', to };
+    const step = driverStep(online(), hinted, decisions());
+    expect(step.effects).toEqual([{ do: 'drive', to, rideOf: null, share: 1 }]);
+    expect(play(step.state, [due(online())]).done).toEqual([]);
+    expect(play(step.state, [due(step.state)]).done).toEqual(['pull_over', 'wait']);
+    expect(play(online(), [hinted], { ...decisions(), followsHints: false }).done).toEqual([]);
+    expect(play(offered(offer()), [hinted]).done).toEqual([]);
   });
 
   test('takes a trip from the offer to the dropoff', () => {

@@ -1,4 +1,5 @@
 import type { DriverOffer, DriverTrip, DriverView, ErrorCode } from '#libs/contracts';
+import type { Point } from '#libs/geo';
 import type { DriverDecisions } from './driver-decisions.ts';
 import type {
   DriverCommand,
@@ -40,6 +41,8 @@ export function driverStep(state: DriverState, event: DriverEvent, decisions: Dr
       return acknowledged(state, event, decisions);
     case 'refused':
       return refused(state, event.command, event.code);
+    case 'hinted':
+      return hinted(state, event.to, decisions);
     case 'session_lost':
       return state.phase.kind === 'offline' ? { state, effects: STAY } : goOnline(state);
     case 'due':
@@ -138,6 +141,16 @@ function due(state: DriverState, decisions: DriverDecisions): DriverStep {
     case 'riding':
       return send(state, { type: 'complete', tripId: phase.trip.trip_id });
   }
+}
+
+/** Who is idle goes where riders are expected, if it is one who does. */
+function hinted(state: DriverState, to: Point, decisions: DriverDecisions): DriverStep {
+  const { phase } = state;
+  if (phase.kind !== 'idle' || !decisions.followsHints) return { state, effects: STAY };
+  return {
+    state: enter(state, { ...phase, cruising: true }),
+    effects: [{ do: 'drive', to, rideOf: null, share: 1 }],
+  };
 }
 
 function cruise(state: DriverState, phase: Extract<Phase, { kind: 'idle' }>): DriverStep {

@@ -152,6 +152,9 @@ export class Driver {
         });
         this.#apply({ type: 'trip_changed', trip: frame.data.trip });
         return;
+      case 'reposition':
+        this.#apply({ type: 'hinted', to: frame.data.to });
+        return;
       case 'ack':
       case 'error':
         if (!this.#commands.takeAnswer(frame) && frame.type === 'error') this.#unasked(frame);

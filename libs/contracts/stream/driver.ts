@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repositionHint } from '../driver-hints.ts';
 import { driverView, onlineRequest, ping } from '../http/drivers.ts';
 import { offerId, tripId } from '../ids.ts';
 import { cancelReason, driverOffer, driverTrip, tripEventType } from '../trip.ts';
@@ -29,7 +30,8 @@ export const driverClientFrame = z
   .meta({ id: 'DriverClientFrame' });
 export type DriverClientFrame = z.infer<typeof driverClientFrame>;
 
-/** What a driver's app is sent. `offer_closed`: the offer was withdrawn, has expired, or is answered. */
+/** What a driver's app is sent. `offer_closed`: the offer was withdrawn, has expired, or is answered.
+ * `reposition`: where riders are expected; nobody is bound by it. */
 export const driverServerFrame = z
   .discriminatedUnion('type', [
     serverFrame('welcome', z.object({ driver: driverView, at: timestamp })),
@@ -40,6 +42,7 @@ export const driverServerFrame = z
       z.object({ offer_id: offerId.nullable(), trip_id: tripId, event: tripEventType }),
     ),
     serverFrame('trip', z.object({ event: tripEventType, at: timestamp, trip: driverTrip })),
+    serverFrame('reposition', repositionHint),
     serverFrame('ack', z.object({ driver: driverView.optional(), trip: driverTrip.optional() })),
     errorFrame,
   ])

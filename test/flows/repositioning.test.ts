@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { greatCircleM } from '#libs/geo';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
+
+let city: TestCity;
+
+beforeAll(async () => {
+  city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api']);
+});
+afterAll(() => city?.stop());
+
+test('an idle driver who is too far to be asked is told where riders have been asking', async () => {
+  const far = { lat: ROSSIO.lat + 0.0405, lng: ROSSIO.lng };
+  expect(greatCircleM(far, ROSSIO)).toBeGreaterThan(4_000);
+  const driver = await city.driverAt(far);
+  for (let request = 0; request < 3; request++) {
+    const rider = await city.rider();
+    await rider.ride(ROSSIO, ESTRELA);
+  }
+  const { data } = await driver.phone.next('reposition');
+  expect(greatCircleM(data.to, ROSSIO)).toBeLessThan(10);
+  expect(data.drive_s).toBeGreaterThan(300);
+  expect(Date.parse(data.expires_at)).toBeGreaterThan(Date.now());
+});
