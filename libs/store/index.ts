@@ -1,3 +1,4 @@
+export { sha256Hex } from './event-facts.ts';
 export { Database, type Queryable } from './postgres/database.ts';
 export type { DriverRow } from './rows/driver-row.ts';
 export { claimShards } from './statements/claim-shards.ts';
@@ -29,6 +30,7 @@ export {
 } from './statements/planner-term.ts';
 export { purgeIdempotencyKeys } from './statements/purge-idempotency-keys.ts';
 export { purgeShardChanges } from './statements/purge-shard-changes.ts';
+export { readChains, type StoredChain } from './statements/read-chains.ts';
 export { readClaim, type ClaimRow } from './statements/read-claim.ts';
 export { readDriver } from './statements/read-driver.ts';
 export { readEvents, type StoredEvent } from './statements/read-events.ts';
@@ -45,6 +47,6 @@ export {
 export { readTrip } from './statements/read-trip.ts';
 export { removeOutbox } from './statements/remove-outbox.ts';
 export { takeDueOutbox, type OutboxEntry } from './statements/take-due-outbox.ts';
-export type { WrittenChange } from './statements/write-changes.ts';
+export type { WrittenChange } from './written-change.ts';
 export { TripStore, type Committed } from './trip-store.ts';
 export { TripTransaction, type ChangedTrip } from './trip-transaction.ts';

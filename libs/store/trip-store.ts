@@ -1,5 +1,5 @@
 import type { Database, Queryable, Statement } from './postgres/database.ts';
-import type { WrittenChange } from './statements/write-changes.ts';
+import type { WrittenChange } from './written-change.ts';
 import { TripTransaction } from './trip-transaction.ts';
 
 /** What a transaction gave back, and the changes that are now committed and may be told. */

@@ -1,15 +1,18 @@
 import { HailgridError, uuidOf, type DriverStatus, type Idempotency } from '#libs/contracts';
 import {
+  chainHash,
   claimChangeOf,
   decide,
   driverOfEvent,
   evolve,
+  NO_HASH,
   type Trip,
   type TripCommand,
   type TripDecision,
   type TripEvent,
   type TripRequest,
 } from '#libs/trip';
+import { factsOf, sha256Hex } from './event-facts.ts';
 import type { Queryable, Statement } from './postgres/database.ts';
 import { bumpDriverVersions } from './statements/bump-driver-versions.ts';
 import { holdClaim } from './statements/hold-claim.ts';
@@ -22,7 +25,8 @@ import { releaseClaim } from './statements/release-claim.ts';
 import { reserveIdempotencyKey } from './statements/reserve-idempotency-key.ts';
 import { storeIdempotentResponse } from './statements/store-idempotent-response.ts';
 import { takeClaims, type OfferClaim } from './statements/take-claims.ts';
-import { writeChanges, type WrittenChange } from './statements/write-changes.ts';
+import { writeChanges } from './statements/write-changes.ts';
+import type { WrittenChange } from './written-change.ts';
 
 /** How long an answer is kept under its key. */
 export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000;
@@ -72,9 +76,10 @@ export class TripTransaction implements Queryable {
   async create(request: TripRequest): Promise<Trip> {
     const event: TripEvent = { type: 'requested', atMs: this.#nowMs, request };
     const trip = evolve(null, event);
-    if (!(await insertTrip(this, trip)))
+    const change = { event, trip, driverStatus: null, driverVersion: null, authority: null };
+    if (!(await insertTrip(this, trip, chainHash(NO_HASH, factsOf(change), sha256Hex))))
       throw new HailgridError('quote_used', `quote ${request.quoteId} is used`);
-    await this.write([{ event, trip, driverStatus: null, driverVersion: null, authority: null }]);
+    await this.write([change]);
     return trip;
   }
 

@@ -1,0 +1,70 @@
+import { idFromUuid, uuidOf, type TripId } from '#libs/contracts';
+import type { FoundChain, FoundEvent } from '#libs/trip';
+import type { Queryable } from '../postgres/database.ts';
+import { timestampOf } from '../postgres/values.ts';
+
+/** A trip with its events and all their hashes. */
+export interface StoredChain extends FoundChain {
+  tripId: TripId;
+}
+
+interface ChainRow extends Record<string, unknown> {
+  trip_id: string;
+  trip_seq: number;
+  head_hash: string | null;
+  seq: number | null;
+  type: string;
+  at: number;
+  driver_id: string | null;
+  event: unknown;
+  driver_status: string | null;
+  driver_version: number | null;
+  shard: string | null;
+  epoch: number | null;
+  hash: string | null;
+}
+
+/** The next trips by id with their events, all as of one moment; none where there are no more. */
+export async function readChains(
+  database: Queryable,
+  after: TripId | undefined,
+  limit: number,
+): Promise<StoredChain[]> {
+  const rows = await database.rows<ChainRow>({
+    name: 'read-chains',
+    text: `
+      SELECT t.trip_id, t.seq AS trip_seq, encode(t.event_hash, 'hex') AS head_hash, e.seq, e.type, e.at, e.driver_id,
+        e.event, e.driver_status, e.driver_version, to_hex(e.shard) AS shard, e.epoch, encode(e.hash, 'hex') AS hash
+      FROM (SELECT trip_id, seq, event_hash FROM trip WHERE $1::uuid IS NULL OR trip_id > $1 ORDER BY trip_id LIMIT $2) t
+      LEFT JOIN trip_event e USING (trip_id)
+      ORDER BY t.trip_id, e.seq`,
+    values: [after === undefined ? null : uuidOf('trip', after), limit],
+  });
+  const chains = new Map<string, StoredChain & { events: FoundEvent[] }>();
+  for (const row of rows) {
+    const tripId = idFromUuid('trip', row.trip_id);
+    const chain = chains.get(tripId) ?? { tripId, seq: row.trip_seq, headHash: row.head_hash, events: [] };
+    chains.set(tripId, chain);
+    if (row.seq !== null) chain.events.push(foundEvent(tripId, row.seq, row));
+  }
+  return [...chains.values()];
+}
+
+function foundEvent(tripId: TripId, seq: number, row: ChainRow): FoundEvent {
+  const { type, event, shard, epoch, hash } = row;
+  return {
+    facts: {
+      tripId,
+      seq,
+      type,
+      at: timestampOf(row.at),
+      driverId: row.driver_id === null ? null : idFromUuid('driver', row.driver_id),
+      event,
+      driverStatus: row.driver_status,
+      driverVersion: row.driver_version,
+      shard,
+      epoch,
+    },
+    hash,
+  };
+}
