@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
 
+/** A hundred thousand trips or so. */
+const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
+
 /** Connections to Postgres of one process: its two cores' worth of work waits on the standby, not on them. */
 const DEFAULT_POSTGRES_CONNECTIONS = 16;
 
@@ -23,5 +26,9 @@ export const tripsConfig = baseConfig.extend({
     .min(1_000)
     .max(3_600_000)
     .default(DEFAULT_COORDINATOR_PARAMS.plan.mergeHoldMs),
+  /** Servers that store each event of the stream, where this process is the one that makes it. */
+  eventStreamReplicas: z.coerce.number().int().min(1).max(5).default(1),
+  /** Of the stream; past it the oldest events are in Postgres only. */
+  eventStreamMaxBytes: z.coerce.number().int().min(1_048_576).default(DEFAULT_EVENT_STREAM_BYTES),
 });
 export type TripsConfig = z.infer<typeof tripsConfig>;

@@ -2,8 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import { Announcer } from './announcing/announcer.ts';
+import { ChangePusher } from './announcing/change-pusher.ts';
+import { EventPublisher } from './announcing/event-publisher.ts';
 import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
 import { OutboxRelay } from './announcing/outbox-relay.ts';
+import { StreamKeeper } from './announcing/stream-keeper.ts';
 import { Committer } from './committer.ts';
 import type { TripsConfig } from './config.ts';
 import { DemandNudger } from './demand/demand-nudger.ts';
@@ -61,7 +64,7 @@ const COMMAND_HANDLERS = [
   GetShardMapHandler,
 ];
 
-const SWEEPS = [OutboxRelay, DeadlineSweep, IdempotencyKeyPurge, ShardChangePurge];
+const SWEEPS = [StreamKeeper, OutboxRelay, DeadlineSweep, IdempotencyKeyPurge, ShardChangePurge];
 
 /** The only writer of trips. */
 @Module({})
@@ -87,6 +90,8 @@ export class TripsModule {
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         Committer,
         Announcer,
+        ChangePusher,
+        EventPublisher,
         OutboxCleaner,
         DemandNudger,
         MatcherMembership,

@@ -9,6 +9,9 @@ export const riderPushSubject = (riderId: string): string => `push.rider.${rider
 /** Committed changes for a driver: the one a trip has, had, or is proposed to (JSON `TripChange`). */
 export const driverPushSubject = (driverId: string): string => `push.driver.${driverId}`;
 
+/** Every committed change of a trip, stored in a JetStream stream (JSON `TripChange`, in the order of its numbers). */
+export const tripEventsSubject = (tripId: string): string => `trips.events.${tripId}`;
+
 /** Positions of the driver of one trip, for its rider only (JSON `TrackedPosition`). */
 export const trackSubject = (tripId: string): string => `track.${tripId}`;
 

@@ -75,3 +75,4 @@ export {
 export { StreetRouter, type StreetRoute } from './street-router.ts';
 export { MAX_TABLE_NODES, TravelTable, TravelTableMaker, type TravelTableOptions } from './travel-table.ts';
 export { parseTrips, type RecordedTrip } from './trip-file.ts';
+export { RecentMap } from './recent-map.ts';

@@ -34,6 +34,7 @@ export { readChains, type StoredChain } from './statements/read-chains.ts';
 export { readClaim, type ClaimRow } from './statements/read-claim.ts';
 export { readDriver } from './statements/read-driver.ts';
 export { readEvents, type StoredEvent } from './statements/read-events.ts';
+export { EVENT_STREAM_LOCK, readOutbox } from './statements/read-outbox.ts';
 export { readOutdatedDrivers } from './statements/read-outdated-drivers.ts';
 export { readQuote } from './statements/read-quote.ts';
 export { readOwnership, type OwnershipTables } from './statements/read-ownership.ts';

@@ -12,7 +12,7 @@ const READY = 'Server is ready';
 const ANY_PORT = -1;
 
 export interface NatsOptions {
-  /** Where the server keeps its logs; it must exist. */
+  /** Where the servers keep their logs and what JetStream stores; it must exist. */
   directory: string;
   /** Servers in the cluster; 1 unless said otherwise. */
   servers?: number;
@@ -25,8 +25,8 @@ export interface NatsNode {
   readonly url: string;
   /** Another one after a restart. */
   readonly server: SupervisedChild;
-  /** Starts it again, without anything of its former life, after it was stopped or killed. */
-  restart(): Promise<void>;
+  /** Starts it again after it was stopped or killed, without anything of its former life unless said otherwise. */
+  restart(options?: { keepsStorage: boolean }): Promise<void>;
 }
 
 export interface Nats {
@@ -95,7 +95,6 @@ class RestartableNode implements NatsNode {
 
   async start(): Promise<void> {
     const portsDirectory = join(this.#options.directory, this.#name);
-    rmSync(portsDirectory, { recursive: true, force: true });
     mkdirSync(portsDirectory, { recursive: true });
     const child = new SupervisedChild({
       name: this.#name,
@@ -105,6 +104,8 @@ class RestartableNode implements NatsNode {
         `--port=${this.#port}`,
         `--name=${this.#name}`,
         `--ports_file_dir=${portsDirectory}`,
+        '--jetstream',
+        `--store_dir=${this.#storageDirectory}`,
         ...clusterArguments(this.#index, this.#clusterPorts),
       ],
       logFile: join(this.#options.directory, `${this.#name}.log`),
@@ -117,13 +118,18 @@ class RestartableNode implements NatsNode {
       await untilRouted(this.#name, ports.monitoring, this.#clusterPorts.length - 1);
   }
 
-  async restart(): Promise<void> {
+  async restart({ keepsStorage } = { keepsStorage: false }): Promise<void> {
     if (this.server.isRunning()) throw new Error(`${this.#name} runs already`);
+    if (!keepsStorage) rmSync(this.#storageDirectory, { recursive: true, force: true });
     await this.start();
   }
 
   async stop(): Promise<void> {
     await this.#server?.stop();
+  }
+
+  get #storageDirectory(): string {
+    return join(this.#options.directory, `${this.#name}-storage`);
   }
 
   get #name(): string {

@@ -10,6 +10,7 @@ const MESSAGES = [
   contracts.positionSubject(ANY),
   contracts.riderPushSubject(ANY),
   contracts.driverPushSubject(ANY),
+  contracts.tripEventsSubject(ANY),
   contracts.trackSubject(ANY),
   contracts.SHARD_MAP_SUBJECT,
   contracts.POSITIONS_RESEND_SUBJECT,

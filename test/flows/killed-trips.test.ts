@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectBus } from '#libs/bus';
 import { newId, type Problem, type RiderTrip } from '#libs/contracts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import type { Answer } from '../phones/phone.ts';
 import type { RiderPhone } from '../phones/rider-phone.ts';
+import { numbersUpTo, readStream } from '../events/read-stream.ts';
 
 const RIDERS = 60;
 const MAX_TRIES = 40;
@@ -55,4 +57,11 @@ test('a killed trips instance loses nothing that was acknowledged, and makes not
   await driver.accept(await driver.offer());
   await expect.poll(() => city.rows('SELECT * FROM outbox'), { timeout: 15_000 }).toEqual([]);
   await city.world.service('trips-1').restart();
+
+  // So does the stream of events: each trip's, all of them, in their order.
+  const written = await city.rows<{ seq: number }>('SELECT seq FROM trip ORDER BY trip_id');
+  const bus = await connectBus([...city.world.nats.urls], 'reader');
+  const stored = [...(await readStream(bus))].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  expect(stored.map(([, seqs]) => seqs)).toEqual(written.map(({ seq }) => numbersUpTo(seq)));
+  await bus.close();
 });

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, openConnection } from '#libs/bus';
+import { eventKey } from '#libs/event-stream';
 import { LOGGER, type Logger } from '#libs/service';
 import { removeOutbox, TripStore, type OutboxEntry } from '#libs/store';
 
@@ -10,27 +9,17 @@ const MAX_ENTRIES_PER_DELETE = 1_000;
 /** Past that (Postgres is down) entries stay in the table, and the relay tells their changes a second time. */
 export const MAX_WAITING_ENTRIES = 50_000;
 
-interface PushedEntry extends OutboxEntry {
-  connection: string;
-}
-
-/** Takes out of the outbox what has been pushed. */
+/** Takes out of the outbox what is pushed and stored in the stream of events. */
 @Injectable()
 export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
   readonly #store: TripStore;
-  readonly #bus: NatsConnection;
   readonly #logger: Logger;
-  #waiting: PushedEntry[] = [];
+  readonly #waiting = new Map<string, OutboxEntry>();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
 
-  constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(LOGGER) logger: Logger,
-  ) {
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
     this.#store = store;
-    this.#bus = bus;
     this.#logger = logger;
   }
 
@@ -40,39 +29,42 @@ export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#flushing;
     await this.flush();
   }
 
-  /** To be called in the turn in which the change was published. */
-  pushed(entry: OutboxEntry): void {
-    const connection = openConnection(this.#bus);
-    if (connection === undefined || this.#waiting.length >= MAX_WAITING_ENTRIES) return;
-    this.#waiting.push({ ...entry, connection });
+  stored(entry: OutboxEntry): void {
+    if (this.#waiting.size < MAX_WAITING_ENTRIES) this.#waiting.set(keyOf(entry), entry);
   }
 
-  /** Takes out what waits, once it is known to be out. Never throws. */
-  flush(): Promise<void> {
-    this.#flushing ??= this.#removeBatch().finally(() => {
+  /** Whether the entry, should it still be in the table, is only there to be taken out. */
+  isStored(entry: OutboxEntry): boolean {
+    return this.#waiting.has(keyOf(entry));
+  }
+
+  /** Takes out what waits now. Never throws. */
+  async flush(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+    this.#flushing = this.#removeBatches().finally(() => {
       this.#flushing = undefined;
     });
-    return this.#flushing;
+    await this.#flushing;
   }
 
-  async #removeBatch(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const batch = this.#waiting.splice(0, MAX_ENTRIES_PER_DELETE);
-    try {
-      await this.#bus.flush();
-      // With the server is what was published over the connection by which the flush was answered; the rest may be lost.
-      const current = openConnection(this.#bus);
-      const delivered = batch.filter(({ connection }) => connection === current);
-      if (delivered.length > 0) await removeOutbox(this.#store, delivered);
-    } catch (error) {
-      this.#logger.warn(
-        { event: 'outbox_kept', entries: batch.length, err: error },
-        'pushed entries stay for the relay',
-      );
+  async #removeBatches(): Promise<void> {
+    const entries = [...this.#waiting.values()];
+    for (let first = 0; first < entries.length; first += MAX_ENTRIES_PER_DELETE) {
+      const batch = entries.slice(first, first + MAX_ENTRIES_PER_DELETE);
+      try {
+        await removeOutbox(this.#store, batch);
+      } catch (error) {
+        const told = { event: 'outbox_kept', entries: batch.length, err: error };
+        this.#logger.warn(told, 'stored entries stay for the relay');
+      }
+      for (const entry of batch) this.#waiting.delete(keyOf(entry));
     }
   }
+}
+
+function keyOf({ tripId, seq }: OutboxEntry): string {
+  return eventKey({ trip_id: tripId, seq });
 }

@@ -1,33 +1,50 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, LOGGER, machineTime, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
+import type { TripId } from '#libs/contracts';
+import {
+  CLOCK,
+  inParallel,
+  LOGGER,
+  machineTime,
+  Metrics,
+  METRICS,
+  type Clock,
+  type Logger,
+} from '#libs/service';
 import { readEvents, takeDueOutbox, TripStore, type OutboxEntry } from '#libs/store';
 import { Sweep } from '../sweep.ts';
-import { Announcer } from './announcer.ts';
+import { EventPublisher } from './event-publisher.ts';
+import { OutboxCleaner } from './outbox-cleaner.ts';
 import { foldEvents } from './trip-change.ts';
 
 const RELAY_INTERVAL_MS = 1_000;
-const MAX_ENTRIES_PER_RELAY = 200;
-/** The one who took an entry has this long to push it before another one may. */
+const MAX_TRIPS_PER_RELAY = 200;
+const TRIPS_AT_ONCE = 32;
+/** After an outage there is more than one go can take; so many follow each other without a pause. */
+const MAX_GOES_PER_SWEEP = 20;
+/** The one who took a trip has this long to store its events before another one may. */
 const RELAY_LEASE_MS = 5_000;
 
-/** Tells the changes that the process which committed them did not live to tell. */
+/** Tells the changes that the process which committed them did not live to tell, or could not. */
 @Injectable()
 export class OutboxRelay extends Sweep {
   readonly #store: TripStore;
-  readonly #announcer: Announcer;
+  readonly #publisher: EventPublisher;
+  readonly #cleaner: OutboxCleaner;
   readonly #clock: Clock;
   readonly #relayed;
 
   constructor(
     @Inject(TripStore) store: TripStore,
-    @Inject(Announcer) announcer: Announcer,
+    @Inject(EventPublisher) publisher: EventPublisher,
+    @Inject(OutboxCleaner) cleaner: OutboxCleaner,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super('relaying the outbox', RELAY_INTERVAL_MS, clock, logger);
     this.#store = store;
-    this.#announcer = announcer;
+    this.#publisher = publisher;
+    this.#cleaner = cleaner;
     this.#clock = clock;
     this.#relayed = metrics.counter(
       'outbox_relayed_total',
@@ -35,31 +52,38 @@ export class OutboxRelay extends Sweep {
     );
   }
 
-  /** A trip whose history cannot be read does not hold up the others; that it could not is reported at the end. */
   protected override async sweep(): Promise<void> {
-    const nowMs = this.#clock.now();
-    const entries = await takeDueOutbox(
-      this.#store,
-      nowMs,
-      nowMs + machineTime(this.#clock, RELAY_LEASE_MS),
-      MAX_ENTRIES_PER_RELAY,
-    );
-    const failures: unknown[] = [];
-    for (const [tripId, seqs] of byTrip(entries)) {
-      await this.#relay(tripId, seqs).catch((error: unknown) => failures.push(error));
+    for (let go = 0; go < MAX_GOES_PER_SWEEP; go += 1) {
+      if ((await this.#relayBatch()) < MAX_TRIPS_PER_RELAY) return;
     }
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} trips were not told of`);
   }
 
-  async #relay(tripId: string, seqs: ReadonlySet<number>): Promise<void> {
-    const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...seqs) - 1);
-    for (const change of changes) if (seqs.has(change.event.seq)) this.#announcer.tell(change);
-    this.#relayed.inc(seqs.size);
+  /** A trip whose events cannot be told does not hold up the others; that it could not is reported at the end. */
+  async #relayBatch(): Promise<number> {
+    const nowMs = this.#clock.now();
+    const nextDueAtMs = nowMs + machineTime(this.#clock, RELAY_LEASE_MS);
+    const trips = byTrip(await takeDueOutbox(this.#store, nowMs, nextDueAtMs, MAX_TRIPS_PER_RELAY));
+    const failures: unknown[] = [];
+    await inParallel(trips, TRIPS_AT_ONCE, async ([tripId, seqs]) => {
+      await this.#relay(tripId, seqs).catch((error: unknown) => failures.push(error));
+    });
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} trips were not told of: ${String(failures[0])}`);
+    return trips.size;
+  }
+
+  async #relay(tripId: TripId, seqs: readonly number[]): Promise<void> {
+    const untold = new Set(seqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq })));
+    if (untold.size === 0) return;
+    const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...untold) - 1);
+    const told = changes.filter(({ event }) => untold.has(event.seq));
+    await this.#publisher.storeInOrder(told);
+    this.#relayed.inc(told.length);
   }
 }
 
-function byTrip(entries: readonly OutboxEntry[]): Map<string, Set<number>> {
-  const trips = new Map<string, Set<number>>();
-  for (const { tripId, seq } of entries) trips.set(tripId, (trips.get(tripId) ?? new Set()).add(seq));
+function byTrip(entries: readonly OutboxEntry[]): Map<TripId, number[]> {
+  const trips = new Map<TripId, number[]>();
+  for (const { tripId, seq } of entries) trips.set(tripId, [...(trips.get(tripId) ?? []), seq]);
   return trips;
 }

@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, openConnection, publishJson } from '#libs/bus';
+import { driverPushSubject, riderPushSubject, type TripChange, type TripEventMessage } from '#libs/contracts';
+import { eventKey } from '#libs/event-stream';
+import { RecentMap } from '#libs/geo';
+import { DemandNudger } from '../demand/demand-nudger.ts';
+
+/** Past that the oldest are forgotten, and maybe pushed twice. */
+export const MAX_REMEMBERED_PUSHES = 50_000;
+
+/** Events after which the matcher of the pickup has something to look at. */
+const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
+  'requested',
+  'offer_declined',
+  'offer_expired',
+  'accepted',
+  'driver_redispatched',
+  'rider_canceled',
+  'no_drivers_available',
+  'failed',
+]);
+
+/** Pushes committed changes to the rider, the driver and the matcher concerned. May push one twice. */
+@Injectable()
+export class ChangePusher {
+  readonly #bus: NatsConnection;
+  readonly #nudger: DemandNudger;
+  /** The connection by which a change went out. */
+  readonly #pushedOver = new RecentMap<string, string>(MAX_REMEMBERED_PUSHES);
+
+  constructor(@Inject(BUS) bus: NatsConnection, @Inject(DemandNudger) nudger: DemandNudger) {
+    this.#bus = bus;
+    this.#nudger = nudger;
+  }
+
+  push(change: TripChange): void {
+    const { event, trip } = change;
+    const connection = openConnection(this.#bus);
+    publishJson(this.#bus, riderPushSubject(trip.rider_id), change);
+    if (event.driver_id !== null) publishJson(this.#bus, driverPushSubject(event.driver_id), change);
+    if (CHANGES_DEMAND.has(event.type)) this.#nudger.nudge(trip.trip_id, trip.pickup_cell);
+    if (connection !== undefined) this.#pushedOver.set(eventKey(event), connection);
+  }
+
+  /**
+   * Whether this process has pushed it over the connection that is open now: then it is with the server once anything
+   * later is answered over that connection. Over a former one it may be lost.
+   */
+  isPushed({ event }: TripChange): boolean {
+    const connection = openConnection(this.#bus);
+    return connection !== undefined && this.#pushedOver.get(eventKey(event)) === connection;
+  }
+}

@@ -1,0 +1,118 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BUS } from '#libs/bus';
+import type { TripChange, TripId } from '#libs/contracts';
+import { EventWriter } from '#libs/event-stream';
+import { LOGGER, METRICS, OutageLog, type Logger, type Metrics } from '#libs/service';
+import { readOutbox, TripStore } from '#libs/store';
+import { ChangePusher } from './change-pusher.ts';
+import { HeldChanges } from './held-changes.ts';
+import { OutboxCleaner } from './outbox-cleaner.ts';
+
+const MAX_TRIPS_PER_ROUND = 500;
+/** Where all that is held waits for other processes, the outbox is looked at again so soon. */
+const BLOCKED_PAUSE_MS = 50;
+/** Of storing one trip's events in one go; the rest is left to the relay. */
+export const STORING_LIMIT_MS = 4_000;
+
+/**
+ * Puts changes into the stream of events. One is stored only when every earlier one of its trip is known to be: the
+ * outbox tells, since an entry goes when its event is stored. What cannot be stored now is the relay's.
+ */
+@Injectable()
+export class EventPublisher implements BeforeApplicationShutdown {
+  readonly #store: TripStore;
+  readonly #pusher: ChangePusher;
+  readonly #cleaner: OutboxCleaner;
+  readonly #writer: EventWriter;
+  readonly #outage: OutageLog;
+  readonly #stored;
+  readonly #held = new HeldChanges();
+  #publishing: Promise<void> | undefined;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(ChangePusher) pusher: ChangePusher,
+    @Inject(OutboxCleaner) cleaner: OutboxCleaner,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#store = store;
+    this.#pusher = pusher;
+    this.#cleaner = cleaner;
+    this.#writer = new EventWriter(bus);
+    this.#outage = new OutageLog(logger, 'storing events in the stream');
+    this.#stored = metrics.counter('events_stored_total', 'Changes that the stream of events has stored');
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#publishing;
+    await this.#cleaner.flush();
+  }
+
+  /** Changes that this process has just committed and pushed. */
+  publish(changes: readonly TripChange[]): void {
+    for (const change of changes) this.#held.add(change);
+    this.#publishing ??= this.#publishHeld().finally(() => {
+      this.#publishing = undefined;
+    });
+  }
+
+  /**
+   * Stores changes of one trip in their order, the one before the first being stored already; pushes those that this
+   * process has not. Throws at the first that is not stored.
+   */
+  async storeInOrder(changes: readonly TripChange[]): Promise<void> {
+    const startedAtMs = performance.now();
+    for (const change of changes) {
+      if (performance.now() - startedAtMs > STORING_LIMIT_MS) return;
+      if (!this.#pusher.isPushed(change)) this.#pusher.push(change);
+      await this.#writer.store(change);
+      this.#stored.inc();
+      // The answer came over this connection: what was pushed over it before is with the server.
+      if (this.#pusher.isPushed(change)) this.#cleaner.stored(entryOf(change));
+    }
+  }
+
+  async #publishHeld(): Promise<void> {
+    while (this.#held.size > 0) {
+      const tripIds = this.#held.trips(MAX_TRIPS_PER_ROUND);
+      try {
+        if (!(await this.#publishRound(tripIds))) await sleep(BLOCKED_PAUSE_MS);
+      } catch (error) {
+        for (const tripId of tripIds) this.#held.drop(tripId);
+        this.#outage.failed(error);
+      }
+    }
+  }
+
+  /** False where nothing could be stored yet. */
+  async #publishRound(tripIds: readonly TripId[]): Promise<boolean> {
+    const outbox = await readOutbox(this.#store, tripIds);
+    if (outbox === undefined) {
+      for (const tripId of tripIds) this.#held.drop(tripId);
+      return true;
+    }
+    const stored = tripIds.map((tripId) => this.#publishTrip(tripId, outbox.get(tripId) ?? []));
+    return (await Promise.all(stored)).some(Boolean);
+  }
+
+  async #publishTrip(tripId: TripId, outboxSeqs: readonly number[]): Promise<boolean> {
+    const waiting = outboxSeqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq }));
+    const ready = this.#held.takeReady(tripId, waiting);
+    try {
+      await this.storeInOrder(ready);
+      if (ready.length > 0) this.#outage.worked();
+    } catch (error) {
+      this.#held.drop(tripId);
+      this.#outage.failed(error);
+    }
+    return ready.length > 0;
+  }
+}
+
+function entryOf({ event }: TripChange): { tripId: TripId; seq: number } {
+  return { tripId: event.trip_id, seq: event.seq };
+}

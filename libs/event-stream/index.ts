@@ -1,0 +1,7 @@
+export {
+  ensureEventStream,
+  EVENT_STREAM,
+  replaceEventStream,
+  type EventStreamSettings,
+} from './event-stream.ts';
+export { eventKey, EventWriter, STORE_TIMEOUT_MS } from './event-writer.ts';

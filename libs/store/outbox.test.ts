@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newId, uuidOf, type TripId } from '#libs/contracts';
+import { query, withClient } from '../../stack/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { Database, EVENT_STREAM_LOCK, readOutbox, takeDueOutbox } from './index.ts';
+
+const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
+const LEASE_MS = 5_000;
+let testBase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testBase = await testDatabase();
+  database = new Database({ urls: testBase.urls, maxConnections: 2, applicationName: 'outbox-test' });
+});
+afterAll(async () => {
+  await database.close();
+  await testBase.drop();
+});
+beforeEach(() => query(testBase.url, 'TRUNCATE outbox'));
+
+async function wait(tripId: TripId, seq: number, dueAtMs: number): Promise<void> {
+  const dueAt = new Date(dueAtMs).toISOString();
+  await query(testBase.url, `INSERT INTO outbox VALUES ('${uuidOf('trip', tripId)}', ${seq}, '${dueAt}')`);
+}
+
+async function take(atMs: number, maxTrips = 10): Promise<[TripId, number][]> {
+  const entries = await takeDueOutbox(database, atMs, atMs + LEASE_MS, maxTrips);
+  return entries.map(({ tripId, seq }) => [tripId, seq]);
+}
+
+test('who takes a trip takes all that waits of it, in order, and nobody else has any of it meanwhile', async () => {
+  const [one, other] = [newId('trip'), newId('trip')];
+  await wait(one, 2, NOW_MS - 3);
+  await wait(other, 1, NOW_MS - 2);
+  await wait(one, 3, NOW_MS - 1);
+  await wait(one, 4, NOW_MS + 1_000);
+  expect(await take(NOW_MS, 1)).toEqual([
+    [one, 2],
+    [one, 3],
+    [one, 4],
+  ]);
+  expect(await take(NOW_MS)).toEqual([[other, 1]]);
+  expect(await take(NOW_MS + LEASE_MS - 1)).toEqual([]);
+  expect(await take(NOW_MS + LEASE_MS)).toHaveLength(4);
+});
+
+test('a later event is nobody’s as long as an earlier one is left to its committer, or is being taken', async () => {
+  const tripId = newId('trip');
+  await wait(tripId, 1, NOW_MS + 1_000);
+  await wait(tripId, 2, NOW_MS - 1_000);
+  expect(await take(NOW_MS)).toEqual([]);
+  await withClient(testBase.url, async (client) => {
+    await client.query('BEGIN');
+    await client.query('SELECT FROM outbox WHERE seq = 1 FOR UPDATE');
+    expect(await take(NOW_MS + 2_000)).toEqual([]);
+    await client.query('ROLLBACK');
+  });
+  expect(await take(NOW_MS + 2_000)).toHaveLength(2);
+});
+
+test('while the stream is held nobody is given anything, and afterwards everything', async () => {
+  const tripId = newId('trip');
+  await wait(tripId, 1, NOW_MS);
+  await withClient(testBase.url, async (client) => {
+    await client.query(`SELECT pg_advisory_lock(${EVENT_STREAM_LOCK})`);
+    expect(await take(NOW_MS)).toEqual([]);
+    expect(await readOutbox(database, [tripId])).toBeUndefined();
+  });
+  await expect.poll(() => readOutbox(database, [tripId])).toEqual(new Map([[tripId, [1]]]));
+  expect(await readOutbox(database, [newId('trip')])).toEqual(new Map());
+  expect(await take(NOW_MS)).toEqual([[tripId, 1]]);
+});

@@ -1,0 +1,28 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { TripChange, TripId } from '#libs/contracts';
+import { EVENT_STREAM } from '#libs/event-stream';
+
+const MESSAGES_PER_FETCH = 500;
+
+/** The numbers of each trip's events as a consumer that starts from the beginning sees them. */
+export async function readStream(bus: NatsConnection): Promise<Map<TripId, number[]>> {
+  const { streams } = await jetstreamManager(bus);
+  let left = (await streams.info(EVENT_STREAM)).state.messages;
+  const consumer = await jetstream(bus).consumers.get(EVENT_STREAM);
+  const seqs = new Map<TripId, number[]>();
+  while (left > 0) {
+    const batch = await consumer.fetch({ max_messages: Math.min(left, MESSAGES_PER_FETCH) });
+    for await (const message of batch) {
+      const { event } = message.json<TripChange>();
+      seqs.set(event.trip_id, [...(seqs.get(event.trip_id) ?? []), event.seq]);
+      left -= 1;
+    }
+  }
+  return seqs;
+}
+
+/** 1, 2, 3 … up to so many. */
+export function numbersUpTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

@@ -1,0 +1,78 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { newId, type TripId } from '#libs/contracts';
+import { createApp, readConfig, serviceParts } from '#libs/service';
+import { lockTrips, TripStore, type TripTransaction } from '#libs/store';
+import { evolve, type TripEvent } from '#libs/trip';
+import { Committer } from '../../apps/trips/committer.ts';
+import { tripsConfig } from '../../apps/trips/config.ts';
+import { TripsModule } from '../../apps/trips/trips.module.ts';
+import { tripRequest } from '../../apps/trips/trip-request.sample.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { BUILT_IN_AREA, type TestDatabase } from '../../stack/test-world/index.ts';
+
+const DRIVER = newId('driver');
+
+/** A whole `trips` within this process, to be used from the inside. */
+export class TripsProcess {
+  readonly #app: NestFastifyApplication;
+
+  private constructor(app: NestFastifyApplication) {
+    this.#app = app;
+  }
+
+  static async start(instance: string, database: TestDatabase, natsUrls: string): Promise<TripsProcess> {
+    const config = readConfig(tripsConfig, {
+      HAILGRID_MODE: 'development',
+      HAILGRID_LOG_LEVEL: 'silent',
+      HAILGRID_INSTANCE: instance,
+      HAILGRID_NATS_URLS: natsUrls,
+      HAILGRID_POSTGRES_URLS: database.urls.join(','),
+      HAILGRID_JWKS_URL: 'http://127.0.0.1:9/unused',
+      HAILGRID_SERVICE_AREA: BUILT_IN_AREA,
+    });
+    const app = await createApp(TripsModule.of(config), serviceParts('trips', config));
+    await app.init();
+    return new TripsProcess(app);
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+
+  /** Commits a change; `dies`: as a process that is killed before it can tell anybody. */
+  async commit<T>(work: (transaction: TripTransaction) => Promise<T>, dies = false): Promise<T> {
+    if (dies) return (await this.#app.get(TripStore).transact(work)).result;
+    return this.#app.get(Committer).commit(work);
+  }
+
+  /** A trip with its first event. */
+  async request(dies = false): Promise<TripId> {
+    const request = tripRequest({ tripId: newId('trip'), searchDeadlineAtMs: Date.now() + 3_600_000 });
+    await this.commit(async (transaction) => {
+      await transaction.rows({
+        name: 'no-quotes',
+        text: 'SET LOCAL session_replication_role = replica',
+        values: [],
+      });
+      await transaction.create(request);
+    }, dies);
+    return request.tripId as TripId;
+  }
+
+  /** One more event, such as happens any number of times. */
+  async happen(tripId: TripId, dies = false): Promise<void> {
+    await this.commit(async (transaction) => {
+      const trip = (await lockTrips(transaction, [tripId])).get(tripId);
+      if (trip === undefined) throw new Error(`no ${tripId}`);
+      const event: TripEvent = { type: 'offer_expired', atMs: transaction.nowMs, driverId: DRIVER };
+      const next = evolve(trip, event);
+      await transaction.write([
+        { event, trip: next, driverStatus: null, driverVersion: null, authority: null },
+      ]);
+    }, dies);
+  }
+}
+
+export async function outboxSize({ url }: TestDatabase): Promise<number> {
+  return (await query<{ n: number }>(url, 'SELECT count(*)::int AS n FROM outbox'))[0]!.n;
+}
