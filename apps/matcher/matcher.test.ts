@@ -231,6 +231,8 @@ function openTrip(changes: Partial<OpenTrip> = {}): OpenTrip {
     search_deadline_at: toTimestamp(now + 300_000),
     offered: false,
     excluded_driver_ids: [],
+    driver_id: null,
+    swaps: 0,
     ...changes,
   };
 }
@@ -251,6 +253,8 @@ function drive(hundredMeters: number, changes: Partial<PositionRecord> = {}): Dr
     left: false,
     headingDeg: undefined,
     speedMps: undefined,
+    rideEnd: undefined,
+    booked: false,
     ...changes,
   };
   const batch = encodePositionBatch({ sentAtMs: Date.now(), records: [record] });

@@ -19,6 +19,7 @@ import { GoOnlineHandler } from './drivers/go-online.ts';
 import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
+import { RematchHandler } from './offers/rematch.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { ExplainController } from './operations/explain.controller.ts';
 import { HistoryController } from './operations/history.controller.ts';
@@ -52,6 +53,7 @@ const COMMAND_HANDLERS = [
   CancelTripHandler,
   DriveTripHandler,
   MakeOffersHandler,
+  RematchHandler,
   AnswerOfferHandler,
   GoOnlineHandler,
   GoOfflineHandler,

@@ -23,6 +23,14 @@ const record: fc.Arbitrary<PositionRecord> = fc.record({
   statusVersion: fc.nat(),
   product: fc.constantFrom('standard', 'xl', 'premium'),
   left: fc.boolean(),
+  rideEnd: fc.option(
+    fc.record({
+      lat: fc.integer({ min: -9e8, max: 9e8 }).map((lat) => lat / 1e7),
+      lng: fc.integer({ min: -18e8, max: 18e8 }).map((lng) => lng / 1e7),
+    }),
+    { nil: undefined },
+  ),
+  booked: fc.boolean(),
   headingDeg: fc.option(
     fc.integer({ min: 0, max: 35_999 }).map((hundredths) => hundredths / 100),
     { nil: undefined },

@@ -22,9 +22,11 @@ import type { Product } from './values.ts';
  * | 56     | u8     | status                                                       |
  * | 57     | u8     | product                                                      |
  * | 58     | u8     | kind: 0 here, 1 left this cell                               |
- * | 59     | u8     | reserved                                                     |
+ * | 59     | u8     | flags: 1 has a next trip or an offer for one                 |
  * | 60     | u16    | heading, 1/100 degree; 65535 unknown                         |
  * | 62     | u16    | speed, 1/100 m/s; 65535 unknown                              |
+ * | 64     | i32    | where the ride ends, latitude; 2147483647 not on a ride      |
+ * | 68     | i32    | where the ride ends, longitude                               |
  */
 export interface PositionRecord {
   driverId: DriverId;
@@ -35,6 +37,10 @@ export interface PositionRecord {
   recordedAtMs: number;
   /** When the driver expects to be free; 0 where that is now or unknown. */
   freeAtMs: number;
+  /** Where the ride ends; undefined while nobody is on board. */
+  rideEnd: { lat: number; lng: number } | undefined;
+  /** Has a next trip already, or an offer for one. */
+  booked: boolean;
   status: DriverStatus;
   /** Orders the status of one driver, whatever path it comes by. */
   statusVersion: number;
@@ -54,9 +60,9 @@ export interface PositionBatch {
 }
 
 const MAGIC = 0x4847;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 16;
-export const RECORD_BYTES = 64;
+export const RECORD_BYTES = 72;
 /** A batch stays well under NATS's default payload limit of 1 MiB. */
 export const MAX_RECORDS_PER_BATCH = 2048;
 
@@ -66,6 +72,8 @@ const KIND_HERE = 0;
 const KIND_LEFT = 1;
 const DEGREES = 1e7;
 const UNKNOWN = 0xffff;
+const BOOKED = 1;
+const NOWHERE = 0x7fff_ffff;
 
 export function encodePositionBatch(batch: PositionBatch): Uint8Array {
   if (batch.records.length > MAX_RECORDS_PER_BATCH) {
@@ -111,6 +119,10 @@ function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
   bytes.writeUInt8(record.left ? KIND_LEFT : KIND_HERE, at + 58);
   bytes.writeUInt16LE(toHundredths(record.headingDeg), at + 60);
   bytes.writeUInt16LE(toHundredths(record.speedMps), at + 62);
+  const { rideEnd } = record;
+  bytes.writeUInt8(record.booked ? BOOKED : 0, at + 59);
+  bytes.writeInt32LE(rideEnd === undefined ? NOWHERE : Math.round(rideEnd.lat * DEGREES), at + 64);
+  bytes.writeInt32LE(rideEnd === undefined ? NOWHERE : Math.round(rideEnd.lng * DEGREES), at + 68);
 }
 
 function readRecord(bytes: Buffer, at: number): PositionRecord {
@@ -133,7 +145,14 @@ function readRecord(bytes: Buffer, at: number): PositionRecord {
     left: kind === KIND_LEFT,
     headingDeg: fromHundredths(bytes.readUInt16LE(at + 60)),
     speedMps: fromHundredths(bytes.readUInt16LE(at + 62)),
+    rideEnd: placeAt(bytes, at + 64),
+    booked: (bytes.readUInt8(at + 59) & BOOKED) !== 0,
   };
+}
+
+function placeAt(bytes: Buffer, at: number): PositionRecord['rideEnd'] {
+  const lat = bytes.readInt32LE(at);
+  return lat === NOWHERE ? undefined : { lat: lat / DEGREES, lng: bytes.readInt32LE(at + 4) / DEGREES };
 }
 
 /**

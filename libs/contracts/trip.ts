@@ -44,12 +44,14 @@ export const tripRecord = z
         expires_at: timestamp,
         pickup_eta_s: z.number(),
         pickup_distance_m: z.number(),
+        replaces_driver_id: driverId.nullable(),
       })
       .nullable(),
     driver: z.object({ driver_id: driverId, vehicle, pickup_eta_s: z.number() }).nullable(),
     excluded_driver_ids: z
       .array(driverId)
       .meta({ description: 'declined, let expire or gave the trip back' }),
+    swaps: z.int().meta({ description: 'how often its driver was changed for a nearer one' }),
     accepted_at: timestamp.nullable(),
     arrived_at: timestamp.nullable(),
     started_at: timestamp.nullable(),
@@ -116,23 +118,35 @@ export const tripEvent = z
     type: tripEventType,
     at: timestamp,
     driver_id: driverId.nullable().meta({ description: 'the driver this event is about' }),
+    freed_driver_id: driverId
+      .nullable()
+      .meta({ description: 'of driver_swapped: who was on the way before' }),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'TripEvent' });
 export type TripEventMessage = z.infer<typeof tripEvent>;
 
-/** What a trip's event makes of its driver, ordered per driver by `driver_version`. */
+/** What a driver is doing, ordered per driver by its version. */
 export const driverStatus = z.enum(['offline', 'free', 'offered', 'on_trip']).meta({ id: 'DriverStatus' });
 export type DriverStatus = z.infer<typeof driverStatus>;
 
-/** Fan-out of one committed event: the event, the trip after it, and the status its driver has from now on. */
+/** All that binds a driver after a change; of two views of a driver the one of the higher version stands. */
+export const driverStanding = z.object({
+  driver_id: driverId,
+  status: driverStatus,
+  version: z.int(),
+  trip_id: tripId.nullable().meta({ description: 'which it drives' }),
+  next_trip_id: tripId.nullable().meta({ description: 'which it has accepted for after that' }),
+  offer: z
+    .object({ offer_id: offerId, trip_id: tripId })
+    .nullable()
+    .meta({ description: 'to be answered; for after its trip, where it has one' }),
+});
+export type DriverStanding = z.infer<typeof driverStanding>;
+
+/** Fan-out of one committed event: the event, the trip after it, and what became of the drivers concerned. */
 export const tripChange = z
-  .object({
-    event: tripEvent,
-    trip: tripRecord,
-    driver_status: driverStatus.nullable(),
-    driver_version: z.int().nullable(),
-  })
+  .object({ event: tripEvent, trip: tripRecord, drivers: z.array(driverStanding) })
   .meta({ id: 'TripChange' });
 export type TripChange = z.infer<typeof tripChange>;
 
@@ -176,6 +190,7 @@ export function toTripRecord(trip: Trip): TripRecord {
       expires_at: toTimestamp(offer.expiresAtMs),
       pickup_eta_s: offer.pickupEtaS,
       pickup_distance_m: offer.pickupDistanceM,
+      replaces_driver_id: (offer.replacesDriverId ?? null) as DriverId | null,
     },
     driver: driver && {
       driver_id: driver.driverId as DriverId,
@@ -183,6 +198,7 @@ export function toTripRecord(trip: Trip): TripRecord {
       pickup_eta_s: driver.pickupEtaS,
     },
     excluded_driver_ids: trip.excludedDriverIds as DriverId[],
+    swaps: trip.swaps,
     accepted_at: at(trip.acceptedAtMs),
     arrived_at: at(trip.arrivedAtMs),
     started_at: at(trip.startedAtMs),

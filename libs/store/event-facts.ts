@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DriverStanding } from '#libs/contracts';
 import { driverOfEvent, type ChainedFacts } from '#libs/trip';
 import { timestampOf } from './postgres/values.ts';
 import type { WrittenChange } from './written-change.ts';
@@ -10,7 +11,8 @@ export function sha256Hex(text: string): string {
 
 /** What the chain of events vouches for. */
 export function factsOf(change: WrittenChange): ChainedFacts {
-  const { event, trip, driverStatus, driverVersion, authority } = change;
+  const { event, trip, drivers, authority } = change;
+  const standing = standingIn(change);
   return {
     tripId: trip.tripId,
     seq: trip.seq,
@@ -18,9 +20,16 @@ export function factsOf(change: WrittenChange): ChainedFacts {
     at: timestampOf(event.atMs),
     driverId: driverOfEvent(event),
     event,
-    driverStatus,
-    driverVersion,
+    driverStatus: standing?.status ?? null,
+    driverVersion: standing?.version ?? null,
+    drivers,
     shard: authority?.shard ?? null,
     epoch: authority?.epoch ?? null,
   };
+}
+
+/** What the driver that an event is about has become. */
+export function standingIn({ event, drivers }: WrittenChange): DriverStanding | undefined {
+  const driverId = driverOfEvent(event);
+  return drivers.find(({ driver_id }) => driver_id === driverId);
 }

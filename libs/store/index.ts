@@ -1,6 +1,7 @@
 export { sha256Hex } from './event-facts.ts';
 export { Database, type Queryable } from './postgres/database.ts';
 export type { DriverRow } from './rows/driver-row.ts';
+export { standingOf } from './statements/bump-drivers.ts';
 export { claimShards } from './statements/claim-shards.ts';
 export { closeSession } from './statements/close-session.ts';
 export { dueOffers } from './statements/due-offers.ts';
@@ -31,7 +32,7 @@ export {
 export { purgeIdempotencyKeys } from './statements/purge-idempotency-keys.ts';
 export { purgeShardChanges } from './statements/purge-shard-changes.ts';
 export { readChains, type StoredChain } from './statements/read-chains.ts';
-export { readClaim, type ClaimRow } from './statements/read-claim.ts';
+export { readClaims, type ClaimRow } from './statements/read-claims.ts';
 export { readDriver } from './statements/read-driver.ts';
 export { readEvents, type StoredEvent } from './statements/read-events.ts';
 export { EVENT_STREAM_LOCK, readOutbox } from './statements/read-outbox.ts';
@@ -50,4 +51,4 @@ export { removeOutbox } from './statements/remove-outbox.ts';
 export { takeDueOutbox, type OutboxEntry } from './statements/take-due-outbox.ts';
 export type { WrittenChange } from './written-change.ts';
 export { TripStore, type Committed } from './trip-store.ts';
-export { TripTransaction, type ChangedTrip } from './trip-transaction.ts';
+export { TripTransaction, type ChangedTrip, type DecidedTrip } from './trip-transaction.ts';

@@ -31,7 +31,17 @@ test('Postgres admits the states that the code knows, and no others', async () =
 });
 
 test.each([
-  ['a driver twice', `INSERT INTO driver_claim SELECT * FROM driver_claim`, /driver_claim_pkey/],
+  [
+    'a driver twice',
+    `INSERT INTO driver_claim (driver_id, trip_id, kind) SELECT driver_id, trip_id, 'trip' FROM driver_claim`,
+    /driver_claim_pkey/,
+  ],
+  ['a driver with three trips', `UPDATE driver_claim SET place = 2`, /driver_claim_place/],
+  [
+    'two drivers of one trip',
+    `INSERT INTO driver_claim SELECT gen_random_uuid(), trip_id, gen_random_uuid(), kind, expires_at FROM driver_claim`,
+    /driver_claim_trip_once/,
+  ],
   [
     'a claim of no kind',
     `UPDATE driver_claim SET kind = 'gift', expires_at = NULL`,
@@ -42,7 +52,7 @@ test.each([
   [
     'an offer on a trip that is over',
     `UPDATE trip SET state = 'failed', ended_at = requested_at, offer = '{}'`,
-    /trip_check/,
+    /trip_offer_before_pickup/,
   ],
   ['an epoch that falls', `UPDATE shard SET epoch = epoch - 1`, /epoch/],
   ['an owner that changes without an epoch', `UPDATE shard SET owner = 'somebody-else'`, /epoch/],
@@ -61,6 +71,6 @@ const SEED = `
     SELECT '019a0000-0000-7000-8000-000000000003', rider_id, quote_id, product, 'processing', 1, pickup_lat, pickup_lng,
       dropoff_lat, dropoff_lng, pickup_cell, fare_minor, currency, distance_m, trip_s, created_at, expires_at FROM quote
     ON CONFLICT DO NOTHING;
-  INSERT INTO driver_claim VALUES ('019a0000-0000-7000-8000-000000000004', '019a0000-0000-7000-8000-000000000003',
+  INSERT INTO driver_claim (driver_id, trip_id, offer_id, kind, expires_at) VALUES ('019a0000-0000-7000-8000-000000000004', '019a0000-0000-7000-8000-000000000003',
     '019a0000-0000-7000-8000-000000000005', 'offer', '2026-03-01Z') ON CONFLICT DO NOTHING;
   INSERT INTO shard VALUES (604222501837635583, 3, 'matcher-1', '2026-03-01Z') ON CONFLICT DO NOTHING;`;

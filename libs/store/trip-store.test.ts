@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId, toTimestamp, type DriverId, type RiderId, type TripId } from '#libs/contracts';
 import type { ShardCommand } from '#libs/ownership';
-import { decide, evolve, type Trip, type TripRequest } from '#libs/trip';
+import { decide, evolve, type Trip, type TripCommand, type TripRequest } from '#libs/trip';
 import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
 import {
   claimShards,
@@ -9,7 +9,7 @@ import {
   insertQuote,
   lockShardEpochs,
   openSession,
-  readClaim,
+  readClaims,
   readEvents,
   readTrip,
   TripStore,
@@ -89,29 +89,29 @@ async function onlineDriver(): Promise<DriverId> {
 }
 
 /** Offers the trip to the driver as `trips` does: locks, claim, event. False where the claim was taken. */
-async function offer(tripId: string, driverId: DriverId): Promise<boolean> {
+async function offer(
+  tripId: string,
+  driverId: DriverId,
+  { afterTripId = null, replacing }: { afterTripId?: string | null; replacing?: DriverId } = {},
+): Promise<boolean> {
   const { result } = await store.transact(async (transaction) => {
     const trip = (await readTrip(transaction, tripId))!;
-    const { version } = await transaction.lockDriver(driverId);
+    await transaction.lockDriver(driverId);
     const proposed = {
       offerId: newId('offer'),
       driverId,
       expiresAtMs: nowMs + 15_000,
       pickupEtaS: 60,
       pickupDistanceM: 300,
+      ...(replacing !== undefined && { replacesDriverId: replacing }),
     };
     const decision = decide(trip, { type: 'offer', offer: proposed }, nowMs);
-    const taken = await transaction.takeClaims([{ ...proposed, tripId }]);
-    if (!taken.has(driverId) || decision.outcome !== 'changed') return false;
-    const { event } = decision;
+    const taken = await transaction.takeClaims([{ ...proposed, tripId, afterTripId }]);
+    const standing = taken.get(driverId);
+    if (standing === undefined || decision.outcome !== 'changed') return false;
+    const [event] = decision.events;
     await transaction.write([
-      {
-        event,
-        trip: evolve(trip, event),
-        driverStatus: 'offered',
-        driverVersion: version + 1,
-        authority: null,
-      },
+      { event: event!, trip: evolve(trip, event!), drivers: [standing], authority: null },
     ]);
     return true;
   });
@@ -131,10 +131,12 @@ describe('a trip in Postgres', () => {
     const events = await readEvents(store, created.tripId);
     expect(await readTrip(store, created.tripId)).toEqual(result.trip);
     expect(events.map(({ event }) => event).reduce<Trip | null>(evolve, null)).toEqual(result.trip);
-    expect(events.map(({ seq, driverStatus, driverVersion }) => [seq, driverStatus, driverVersion])).toEqual([
-      [1, null, null],
-      [2, 'offered', 2],
-      [3, 'on_trip', 3],
+    expect(
+      events.map(({ seq, drivers }) => [seq, drivers.map(({ status, version }) => [status, version])]),
+    ).toEqual([
+      [1, []],
+      [2, [['offered', 2]]],
+      [3, [['on_trip', 3]]],
     ]);
   });
 
@@ -172,7 +174,7 @@ describe('a driver', () => {
     const outcomes = await Promise.all(trips.map(({ tripId }) => offer(tripId, driverId)));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     const winner = trips[outcomes.indexOf(true)]!;
-    expect(await readClaim(store, driverId)).toMatchObject({ tripId: winner.tripId, kind: 'offer' });
+    expect(await readClaims(store, [driverId])).toMatchObject([{ tripId: winner.tripId, kind: 'offer' }]);
   });
 
   test('counts its versions without a gap through offers, declines and new sessions', async () => {
@@ -185,9 +187,93 @@ describe('a driver', () => {
       await store.transact((transaction) =>
         transaction.change(tripId, () => ({ type: 'decline', offerId, driverId })),
       );
-      versions.push(...(await readEvents(store, tripId)).flatMap(({ driverVersion }) => driverVersion ?? []));
+      const events = await readEvents(store, tripId);
+      versions.push(...events.flatMap(({ drivers }) => drivers.map(({ version }) => version)));
     }
     expect(versions).toEqual([2, 3, 4, 5, 6, 7]);
+  });
+});
+
+/** What the driver answers, or does. */
+function change(tripId: string, command: (trip: Trip) => TripCommand) {
+  return store.transact((transaction) => transaction.change(tripId, command));
+}
+
+async function accept(tripId: string, driverId: DriverId): Promise<void> {
+  await change(tripId, ({ offer: open }) => ({
+    type: 'accept',
+    offerId: open!.offerId,
+    driverId,
+    vehicle: VEHICLE,
+  }));
+}
+
+async function driven(driverId: DriverId, steps: readonly ('arrive' | 'start')[] = []): Promise<string> {
+  const { tripId } = await requestTrip();
+  await offer(tripId, driverId);
+  await accept(tripId, driverId);
+  for (const type of steps) await change(tripId, () => ({ type, driverId }));
+  return tripId;
+}
+
+const claimsOf = async (driverId: DriverId) =>
+  (await readClaims(store, [driverId])).map(({ place, tripId, kind }) => [place, tripId, kind]);
+
+describe('a driver on the way', () => {
+  test('keeps its rider until the one who is to replace it accepts, and is free from then on', async () => {
+    const [near, far] = [await onlineDriver(), await onlineDriver()];
+    const tripId = await driven(far);
+    expect(await offer(tripId, near, { replacing: far })).toBe(true);
+    expect(await claimsOf(far)).toEqual([[0, tripId, 'trip']]);
+    await accept(tripId, near);
+    expect([await claimsOf(near), await claimsOf(far)]).toEqual([[[0, tripId, 'trip']], []]);
+    expect(await readTrip(store, tripId)).toMatchObject({
+      state: 'accepted',
+      driver: { driverId: near },
+      swaps: 1,
+    });
+    expect((await readEvents(store, tripId)).at(-1)!.drivers).toMatchObject([
+      { driver_id: far, status: 'free', trip_id: null },
+      { driver_id: near, status: 'on_trip', trip_id: tripId },
+    ]);
+  });
+
+  test('that arrives first keeps the trip, and the other one its freedom', async () => {
+    const [near, far] = [await onlineDriver(), await onlineDriver()];
+    const tripId = await driven(far);
+    await offer(tripId, near, { replacing: far });
+    await change(tripId, () => ({ type: 'arrive', driverId: far }));
+    expect([await claimsOf(near), await claimsOf(far)]).toEqual([[], [[0, tripId, 'trip']]]);
+    const events = await readEvents(store, tripId);
+    expect(events.slice(-2).map(({ event }) => event.type)).toEqual(['offer_withdrawn', 'arrived']);
+  });
+});
+
+describe('a driver with a rider on board', () => {
+  test('can be offered the trip after, and gets it when the ride is over', async () => {
+    const driverId = await onlineDriver();
+    const now = await driven(driverId, ['arrive', 'start']);
+    const { tripId: next } = await requestTrip();
+    expect(await offer(next, driverId)).toBe(false);
+    expect(await offer(next, driverId, { afterTripId: now })).toBe(true);
+    expect(await offer((await requestTrip()).tripId, driverId, { afterTripId: now })).toBe(false);
+    await accept(next, driverId);
+    expect(await claimsOf(driverId)).toEqual([
+      [0, now, 'trip'],
+      [1, next, 'trip'],
+    ]);
+    await change(now, () => ({ type: 'complete', driverId }));
+    expect(await claimsOf(driverId)).toEqual([[0, next, 'trip']]);
+    expect((await readEvents(store, now)).at(-1)!.drivers).toMatchObject([
+      { status: 'on_trip', trip_id: next, next_trip_id: null },
+    ]);
+  });
+
+  test('cannot be offered another one before the ride has begun', async () => {
+    const driverId = await onlineDriver();
+    const now = await driven(driverId, ['arrive']);
+    expect(await offer((await requestTrip()).tripId, driverId, { afterTripId: now })).toBe(false);
+    expect(await claimsOf(driverId)).toEqual([[0, now, 'trip']]);
   });
 });
 

@@ -1,9 +1,8 @@
-import { HailgridError, uuidOf, type DriverStatus, type Idempotency } from '#libs/contracts';
+import { HailgridError, uuidOf, type DriverStanding, type Idempotency } from '#libs/contracts';
 import {
   chainHash,
-  claimChangeOf,
+  claimChangesOf,
   decide,
-  driverOfEvent,
   evolve,
   NO_HASH,
   type Trip,
@@ -14,14 +13,16 @@ import {
 } from '#libs/trip';
 import { factsOf, sha256Hex } from './event-facts.ts';
 import type { Queryable, Statement } from './postgres/database.ts';
-import { bumpDriverVersions } from './statements/bump-driver-versions.ts';
-import { holdClaim } from './statements/hold-claim.ts';
+import { assignClaims } from './statements/assign-claims.ts';
+import { bumpDrivers } from './statements/bump-drivers.ts';
+import { holdClaims } from './statements/hold-claims.ts';
 import { insertTrip } from './statements/insert-trip.ts';
 import type { DriverRow } from './rows/driver-row.ts';
 import { lockDrivers } from './statements/lock-drivers.ts';
 import { lockTrips } from './statements/lock-trips.ts';
 import { readIdempotencyKey } from './statements/read-idempotency-key.ts';
-import { releaseClaim } from './statements/release-claim.ts';
+import { promoteClaims } from './statements/promote-claims.ts';
+import { releaseClaims } from './statements/release-claims.ts';
 import { reserveIdempotencyKey } from './statements/reserve-idempotency-key.ts';
 import { storeIdempotentResponse } from './statements/store-idempotent-response.ts';
 import { takeClaims, type OfferClaim } from './statements/take-claims.ts';
@@ -35,6 +36,13 @@ export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000;
 export interface Actor {
   prefix: 'rider' | 'driver';
   id: string;
+}
+
+/** What was decided about a locked trip; under whose authority, where a matcher decided it. */
+export interface DecidedTrip {
+  trip: Trip;
+  events: readonly TripEvent[];
+  authority: WrittenChange['authority'];
 }
 
 export interface ChangedTrip {
@@ -76,7 +84,7 @@ export class TripTransaction implements Queryable {
   async create(request: TripRequest): Promise<Trip> {
     const event: TripEvent = { type: 'requested', atMs: this.#nowMs, request };
     const trip = evolve(null, event);
-    const change = { event, trip, driverStatus: null, driverVersion: null, authority: null };
+    const change = { event, trip, drivers: [], authority: null };
     if (!(await insertTrip(this, trip, chainHash(NO_HASH, factsOf(change), sha256Hex))))
       throw new HailgridError('quote_used', `quote ${request.quoteId} is used`);
     await this.write([change]);
@@ -95,11 +103,25 @@ export class TripTransaction implements Queryable {
     if (trip === undefined) throw new HailgridError('trip_not_found', `no trip ${tripId}`);
     const decision = decide(trip, await command(trip), this.#nowMs);
     if (decision.outcome !== 'changed') return { trip, decision };
-    const { event } = decision;
-    const next = evolve(trip, event);
-    const bound = await this.#changeClaim(trip.tripId, event);
-    await this.write([{ event, trip: next, ...bound, authority: null }]);
-    return { trip: next, decision };
+    const [next] = await this.apply([{ trip, events: decision.events, authority: null }]);
+    return { trip: next ?? trip, decision };
+  }
+
+  /** Writes what was decided about locked trips, together with their claims; returns the trips as they are now. */
+  async apply(decided: readonly DecidedTrip[]): Promise<Trip[]> {
+    const standings = await this.#changeClaims(decided);
+    const changes: WrittenChange[] = [];
+    const trips = decided.map(({ trip: before, events, authority }) => {
+      let trip = before;
+      for (const event of events) {
+        trip = evolve(trip, event);
+        const drivers = claimChangesOf(event).flatMap(({ driverId }) => standings.get(driverId) ?? []);
+        changes.push({ event, trip, drivers, authority });
+      }
+      return trip;
+    });
+    await this.write(changes);
+    return trips;
   }
 
   /** Throws where the driver never was online. */
@@ -110,15 +132,15 @@ export class TripTransaction implements Queryable {
     return driver;
   }
 
-  /** Claims (locked) drivers for offers and counts the change; those that were free get their claim. */
-  async takeClaims(claims: readonly OfferClaim[]): Promise<Set<string>> {
+  /** Claims (locked) drivers for offers and counts the change; those that were to be had are in the result. */
+  async takeClaims(claims: readonly OfferClaim[]): Promise<Map<string, DriverStanding>> {
     const taken = await takeClaims(this, claims);
-    await bumpDriverVersions(this, [...taken]);
-    return taken;
+    return bumpDrivers(this, [...taken]);
   }
 
+  /** Events of one trip are written one after the other, since each one's hash follows from the one before. */
   async write(changes: readonly WrittenChange[]): Promise<void> {
-    await writeChanges(this, changes, this.#nowMs + this.#outboxGraceMs);
+    for (const turn of inTurns(changes)) await writeChanges(this, turn, this.#nowMs + this.#outboxGraceMs);
     this.#written.push(...changes);
   }
 
@@ -143,23 +165,52 @@ export class TripTransaction implements Queryable {
     return known.response as T;
   }
 
-  async #changeClaim(
-    tripId: string,
-    event: TripEvent,
-  ): Promise<{ driverStatus: DriverStatus | null; driverVersion: number | null }> {
-    const claimChange = claimChangeOf(event);
-    const driverId = driverOfEvent(event);
-    if (claimChange === 'none' || driverId === null) return { driverStatus: null, driverVersion: null };
-    if (claimChange === 'take') throw new Error('offers are made in batches');
-    const driver = await this.lockDriver(driverId);
-    const done =
-      claimChange === 'hold'
-        ? await holdClaim(this, driverId, tripId)
-        : await releaseClaim(this, driverId, tripId);
-    if (!done)
-      throw new Error(`${event.type}: driver ${driverId} has no claim on ${tripId} to ${claimChange}`);
-    await bumpDriverVersions(this, [driverId]);
-    const free: DriverStatus = driver.online ? 'free' : 'offline';
-    return { driverStatus: claimChange === 'hold' ? 'on_trip' : free, driverVersion: driver.version + 1 };
+  /** What the drivers concerned are once all claims are changed; releases first, a trip has one claim of a kind. */
+  async #changeClaims(decided: readonly DecidedTrip[]): Promise<Map<string, DriverStanding>> {
+    const changes = decided.flatMap(({ trip: { tripId }, events }) =>
+      events.flatMap(claimChangesOf).map((change) => ({ ...change, tripId })),
+    );
+    if (changes.length === 0) return new Map();
+    const driverIds = [...new Set(changes.map(({ driverId }) => driverId))];
+    await lockDrivers(this, driverIds);
+    const {
+      take = [],
+      release = [],
+      hold = [],
+      assign = [],
+    } = Object.groupBy(changes, ({ change }) => change);
+    if (take.length > 0) throw new Error('offers are made in batches');
+    if (release.length > 0) {
+      requireAll('release', await releaseClaims(this, release), release);
+      await promoteClaims(
+        this,
+        release.map(({ driverId }) => driverId),
+      );
+    }
+    if (hold.length > 0) requireAll('hold', await holdClaims(this, hold), hold);
+    if (assign.length > 0) await assignClaims(this, assign);
+    return bumpDrivers(this, driverIds);
   }
+}
+
+/** First the first change of each trip, then the second ones. */
+function inTurns(changes: readonly WrittenChange[]): WrittenChange[][] {
+  const turns: WrittenChange[][] = [];
+  const taken = new Map<string, number>();
+  for (const change of changes) {
+    const turn = taken.get(change.trip.tripId) ?? 0;
+    taken.set(change.trip.tripId, turn + 1);
+    (turns[turn] ??= []).push(change);
+  }
+  return turns;
+}
+
+function requireAll(
+  change: string,
+  done: number,
+  claims: readonly { driverId: string; tripId: string }[],
+): void {
+  if (done === claims.length) return;
+  const pairs = claims.map(({ driverId, tripId }) => `${driverId} on ${tripId}`).join(', ');
+  throw new Error(`${done} of ${claims.length} claims were there to ${change}: ${pairs}`);
 }

@@ -1,12 +1,11 @@
-import type { DriverStatus } from '#libs/contracts';
+import type { DriverStanding } from '#libs/contracts';
 import type { Trip, TripEvent } from '#libs/trip';
 
-/** One event with what it made of its trip and its driver. */
+/** One event with what it made of its trip and of the drivers it concerns. */
 export interface WrittenChange {
   event: TripEvent;
   trip: Trip;
-  driverStatus: DriverStatus | null;
-  driverVersion: number | null;
+  drivers: readonly DriverStanding[];
   /** Whose authority an offer was committed under. */
   authority: { shard: string; epoch: number } | null;
 }

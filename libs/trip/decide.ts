@@ -1,10 +1,12 @@
 import type { TripEvent } from './events.ts';
-import type { OpenOffer, Trip, TripVehicle } from './trip.ts';
+import type { AssignedDriver, OpenOffer, Trip, TripVehicle } from './trip.ts';
 import { isTerminal, type TripState } from './states.ts';
 
 /** What somebody wants of a trip that exists. */
 export type TripCommand =
   | { type: 'offer'; offer: OpenOffer }
+  /** A driver at work takes the trip over without being asked, from another one or (null) as its first. */
+  | { type: 'reassign'; driver: AssignedDriver; replacesDriverId: string | null }
   | { type: 'accept'; offerId: string; driverId: string; vehicle: TripVehicle }
   | { type: 'decline'; offerId: string; driverId: string }
   | { type: 'expire_offer'; offerId: string }
@@ -29,7 +31,7 @@ export type TripRefusal =
  * which is an answer, not an error.
  */
 export type TripDecision =
-  | { outcome: 'changed'; event: TripEvent }
+  | { outcome: 'changed'; events: readonly TripEvent[] }
   | { outcome: 'unchanged' }
   | { outcome: 'refused'; refusal: TripRefusal };
 
@@ -40,6 +42,8 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
   switch (command.type) {
     case 'offer':
       return decideOffer(trip, command.offer, nowMs);
+    case 'reassign':
+      return decideReassign(trip, command, nowMs);
     case 'accept':
       return decideAccept(trip, command, nowMs);
     case 'decline':
@@ -47,11 +51,15 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
     case 'expire_offer':
       return decideExpiry(trip, command.offerId, nowMs);
     case 'arrive':
-      return advance(trip, command.driverId, 'accepted', 'arrived', {
-        type: 'arrived',
-        atMs: nowMs,
-        driverId: command.driverId,
-      });
+      return withdrawing(
+        trip,
+        nowMs,
+        advance(trip, command.driverId, 'accepted', 'arrived', {
+          type: 'arrived',
+          atMs: nowMs,
+          driverId: command.driverId,
+        }),
+      );
     case 'start':
       return advance(trip, command.driverId, 'arrived', 'in_progress', {
         type: 'started',
@@ -74,10 +82,42 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
 }
 
 function decideOffer(trip: Trip, offer: OpenOffer, nowMs: number): TripDecision {
-  const open = trip.state === 'processing' && trip.offer === null && nowMs < trip.searchDeadlineAtMs;
-  if (!open) return refused('trip_not_open');
-  if (trip.excludedDriverIds.includes(offer.driverId)) return refused('driver_excluded');
-  return changed({ type: 'offer_made', atMs: nowMs, offer });
+  const refusal = refusalOf(trip, offer.driverId, offer.replacesDriverId ?? null, nowMs);
+  return refusal === null ? changed({ type: 'offer_made', atMs: nowMs, offer }) : refused(refusal);
+}
+
+function decideReassign(
+  trip: Trip,
+  { driver, replacesDriverId }: Extract<TripCommand, { type: 'reassign' }>,
+  nowMs: number,
+): TripDecision {
+  const refusal = refusalOf(trip, driver.driverId, replacesDriverId, nowMs);
+  if (refusal !== null) return refused(refusal);
+  if (replacesDriverId === null) return changed({ type: 'driver_assigned', atMs: nowMs, driver });
+  return changed({
+    type: 'driver_swapped',
+    atMs: nowMs,
+    driver,
+    freedDriverId: replacesDriverId,
+    asked: false,
+  });
+}
+
+/** Why a trip cannot be given to a driver: it waits for nobody, or not for the one who is to be replaced. */
+function refusalOf(
+  trip: Trip,
+  driverId: string,
+  replacesDriverId: string | null,
+  nowMs: number,
+): TripRefusal | null {
+  const waits =
+    replacesDriverId === null
+      ? trip.state === 'processing' && nowMs < trip.searchDeadlineAtMs
+      : trip.state === 'accepted' &&
+        trip.driver?.driverId === replacesDriverId &&
+        replacesDriverId !== driverId;
+  if (!waits || trip.offer !== null) return 'trip_not_open';
+  return trip.excludedDriverIds.includes(driverId) ? 'driver_excluded' : null;
 }
 
 function decideAccept(
@@ -90,11 +130,11 @@ function decideAccept(
     return refused('offer_closed');
   if (nowMs >= trip.offer.expiresAtMs) return refused('offer_closed');
   const { pickupEtaS } = trip.offer;
-  return changed({
-    type: 'accepted',
-    atMs: nowMs,
-    driver: { driverId: command.driverId, vehicle: command.vehicle, pickupEtaS },
-  });
+  const driver = { driverId: command.driverId, vehicle: command.vehicle, pickupEtaS };
+  // The one who was to be replaced may have given the trip back meanwhile: then it is an offer like any other.
+  if (trip.driver === null) return changed({ type: 'accepted', atMs: nowMs, driver });
+  const freedDriverId = trip.driver.driverId;
+  return changed({ type: 'driver_swapped', atMs: nowMs, driver, freedDriverId, asked: true });
 }
 
 function decideDecline(
@@ -148,8 +188,18 @@ function decideDriverCancel(
 function decideRiderCancel(trip: Trip, reason: string | null, nowMs: number): TripDecision {
   if (trip.state === 'rider_canceled') return UNCHANGED;
   if (isTerminal(trip.state) || trip.state === 'in_progress') return refused('illegal_transition');
-  const driverId = trip.driver?.driverId ?? trip.offer?.driverId ?? null;
-  return changed({ type: 'rider_canceled', atMs: nowMs, driverId, reason });
+  if (trip.driver === null) {
+    const driverId = trip.offer?.driverId ?? null;
+    return changed({ type: 'rider_canceled', atMs: nowMs, driverId, reason });
+  }
+  const { driverId } = trip.driver;
+  return withdrawing(trip, nowMs, changed({ type: 'rider_canceled', atMs: nowMs, driverId, reason }));
+}
+
+/** The change, after the offer to whoever was to replace the driver, if there is one, has been taken back. */
+function withdrawing({ offer }: Trip, nowMs: number, decision: TripDecision): TripDecision {
+  if (offer === null || decision.outcome !== 'changed') return decision;
+  return changed({ type: 'offer_withdrawn', atMs: nowMs, driverId: offer.driverId }, ...decision.events);
 }
 
 /** The deadline has passed and nobody has accepted. An offer that is out is waited for. */
@@ -159,8 +209,8 @@ function decideGiveUp(trip: Trip, nowMs: number): TripDecision {
   return changed({ type: 'no_drivers_available', atMs: nowMs });
 }
 
-function changed(event: TripEvent): TripDecision {
-  return { outcome: 'changed', event };
+function changed(...events: readonly TripEvent[]): TripDecision {
+  return { outcome: 'changed', events };
 }
 
 function refused(refusal: TripRefusal): TripDecision {

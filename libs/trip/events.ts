@@ -7,7 +7,19 @@ export type TripEvent =
   | { type: 'offer_made'; atMs: number; offer: OpenOffer }
   | { type: 'offer_declined'; atMs: number; driverId: string }
   | { type: 'offer_expired'; atMs: number; driverId: string }
+  /** The driver on the way has come, or the rider has gone, before the one who was to replace it answered. */
+  | { type: 'offer_withdrawn'; atMs: number; driverId: string }
   | { type: 'accepted'; atMs: number; driver: AssignedDriver }
+  /** A driver already at work, who has nobody to pick up any more, goes to this waiting rider without being asked. */
+  | { type: 'driver_assigned'; atMs: number; driver: AssignedDriver }
+  /** Another driver is nearer now. `asked`: the new one had an offer; else it was on its way to another rider. */
+  | {
+      type: 'driver_swapped';
+      atMs: number;
+      driver: AssignedDriver;
+      freedDriverId: string;
+      asked: boolean;
+    }
   | {
       type: 'driver_redispatched';
       atMs: number;
@@ -22,7 +34,7 @@ export type TripEvent =
   | { type: 'no_drivers_available'; atMs: number }
   | { type: 'failed'; atMs: number; driverId: string | null; reason: string };
 
-/** The driver an event is about: the one it binds or lets go. */
+/** The driver an event is about: the one it binds or lets go. Of a swap the new one. */
 export function driverOfEvent(event: TripEvent): string | null {
   switch (event.type) {
     case 'requested':
@@ -31,9 +43,12 @@ export function driverOfEvent(event: TripEvent): string | null {
     case 'offer_made':
       return event.offer.driverId;
     case 'accepted':
+    case 'driver_assigned':
+    case 'driver_swapped':
       return event.driver.driverId;
     case 'offer_declined':
     case 'offer_expired':
+    case 'offer_withdrawn':
     case 'driver_redispatched':
     case 'arrived':
     case 'started':
@@ -44,25 +59,48 @@ export function driverOfEvent(event: TripEvent): string | null {
   }
 }
 
-/** What an event does to the claim on its driver: a driver has at most one, and a trip too. */
-export type ClaimChange = 'take' | 'hold' | 'release' | 'none';
+/** Whom an event frees beside the driver it is about: the one who was replaced. */
+export function freedDriverOf(event: TripEvent): string | null {
+  return event.type === 'driver_swapped' ? event.freedDriverId : null;
+}
 
-const CLAIM_CHANGES: Readonly<Record<TripEventType, ClaimChange>> = {
-  requested: 'none',
+/**
+ * What an event does to a claim on a driver: `take` it for an offer, `hold` the offer's for the trip, `assign` one for the
+ * trip at once, `release` it.
+ */
+export type ClaimChange = 'take' | 'hold' | 'assign' | 'release';
+
+export interface DriverClaimChange {
+  readonly driverId: string;
+  readonly change: ClaimChange;
+}
+
+const CLAIM_CHANGES: Readonly<Record<TripEventType, ClaimChange | null>> = {
+  requested: null,
   offer_made: 'take',
   offer_declined: 'release',
   offer_expired: 'release',
+  offer_withdrawn: 'release',
   accepted: 'hold',
+  driver_assigned: 'assign',
+  driver_swapped: 'assign',
   driver_redispatched: 'release',
-  arrived: 'none',
-  started: 'none',
+  arrived: null,
+  started: null,
   completed: 'release',
   rider_canceled: 'release',
-  no_drivers_available: 'none',
+  no_drivers_available: null,
   failed: 'release',
 };
 
-/** See {@link ClaimChange}; `hold` turns an offer's claim into a trip's. */
-export function claimChangeOf(event: TripEvent): ClaimChange {
-  return driverOfEvent(event) === null ? 'none' : CLAIM_CHANGES[event.type];
+/** The claims that an event changes; releases first, since a trip has one claim of a kind at a time. */
+export function claimChangesOf(event: TripEvent): readonly DriverClaimChange[] {
+  const driverId = driverOfEvent(event);
+  const change = CLAIM_CHANGES[event.type];
+  if (driverId === null || change === null) return [];
+  if (event.type !== 'driver_swapped') return [{ driverId, change }];
+  return [
+    { driverId: event.freedDriverId, change: 'release' },
+    { driverId, change: event.asked ? 'hold' : 'assign' },
+  ];
 }

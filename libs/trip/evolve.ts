@@ -16,6 +16,7 @@ function requested(event: Extract<TripEvent, { type: 'requested' }>): Trip {
     offer: null,
     driver: null,
     excludedDriverIds: [],
+    swaps: 0,
     acceptedAtMs: null,
     arrivedAtMs: null,
     startedAtMs: null,
@@ -31,8 +32,13 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
     case 'offer_declined':
     case 'offer_expired':
       return { offer: null, excludedDriverIds: excluding(trip, event.driverId) };
+    case 'offer_withdrawn':
+      return { offer: null };
     case 'accepted':
+    case 'driver_assigned':
       return { state: 'accepted', offer: null, driver: event.driver, acceptedAtMs: event.atMs };
+    case 'driver_swapped':
+      return { offer: null, driver: event.driver, swaps: trip.swaps + 1 };
     case 'driver_redispatched':
       return {
         state: 'processing',

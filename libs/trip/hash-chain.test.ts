@@ -21,6 +21,7 @@ function written(texts: readonly string[]): FoundChain {
       event: { text, number: index },
       driverStatus: null,
       driverVersion: null,
+      drivers: [],
       shard: null,
       epoch: null,
     };

@@ -14,6 +14,8 @@ export interface ChainedFacts {
   event: unknown;
   driverStatus: string | null;
   driverVersion: number | null;
+  /** What became of all drivers concerned. */
+  drivers: unknown;
   /** The authority of an offer. */
   shard: string | null;
   epoch: number | null;

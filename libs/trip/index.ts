@@ -6,7 +6,13 @@ export {
   type FoundEvent,
 } from './audit-chain.ts';
 export { decide, type TripCommand, type TripDecision, type TripRefusal } from './decide.ts';
-export { claimChangeOf, driverOfEvent, type ClaimChange, type TripEvent } from './events.ts';
+export {
+  claimChangesOf,
+  driverOfEvent,
+  freedDriverOf,
+  type DriverClaimChange,
+  type TripEvent,
+} from './events.ts';
 export { evolve } from './evolve.ts';
 export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';

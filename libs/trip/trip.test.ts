@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  claimChangeOf,
+  claimChangesOf,
   decide,
   driverOfEvent,
   evolve,
@@ -34,7 +34,7 @@ const requested: TripEvent = { type: 'requested', atMs: 0, request: REQUEST };
 const LEGAL: Readonly<Record<TripState, readonly TripState[]>> = {
   scheduled: ['processing'],
   processing: ['processing', 'accepted', 'rider_canceled', 'no_drivers_available', 'failed'],
-  accepted: ['arrived', 'processing', 'rider_canceled', 'failed'],
+  accepted: ['accepted', 'arrived', 'processing', 'rider_canceled', 'failed'],
   arrived: ['in_progress', 'processing', 'rider_canceled', 'failed'],
   in_progress: ['completed', 'failed'],
   completed: [],
@@ -44,14 +44,27 @@ const LEGAL: Readonly<Record<TripState, readonly TripState[]>> = {
 };
 
 const driver = fc.constantFrom('driver_a', 'driver_b', 'driver_c');
+const replaces = fc.option(driver);
 const offerId = fc.constantFrom('offer_1', 'offer_2', 'offer_3');
 const command: fc.Arbitrary<TripCommand> = fc.oneof(
   fc
-    .record({ offerId, driverId: driver, ttlMs: fc.integer({ min: 1, max: 20_000 }) })
-    .map(({ offerId, driverId, ttlMs }): TripCommand => ({
+    .record({ offerId, driverId: driver, ttlMs: fc.integer({ min: 1, max: 20_000 }), replaces })
+    .map(({ offerId, driverId, ttlMs, replaces }): TripCommand => ({
       type: 'offer',
-      offer: { offerId, driverId, expiresAtMs: ttlMs, pickupEtaS: 60, pickupDistanceM: 300 },
+      offer: {
+        offerId,
+        driverId,
+        expiresAtMs: ttlMs,
+        pickupEtaS: 60,
+        pickupDistanceM: 300,
+        ...(replaces !== null && { replacesDriverId: replaces }),
+      },
     })),
+  fc.record({ driverId: driver, replaces }).map(({ driverId, replaces }): TripCommand => ({
+    type: 'reassign',
+    driver: { driverId, vehicle: VEHICLE, pickupEtaS: 40 },
+    replacesDriverId: replaces,
+  })),
   fc.record({
     type: fc.constant('accept' as const),
     offerId,
@@ -93,33 +106,57 @@ function play(
         : step;
     const decision = decide(trip, now, nowMs);
     if (decision.outcome !== 'changed') continue;
-    const next = evolve(trip, decision.event);
-    onStep(trip, next, decision.event);
-    events.push(decision.event);
-    trip = next;
+    for (const event of decision.events) {
+      const next = evolve(trip, event);
+      onStep(trip, next, event);
+      events.push(event);
+      trip = next;
+    }
   }
   return events;
 }
 
+const GETS_A_DRIVER: ReadonlySet<TripEvent['type']> = new Set([
+  'offer_made',
+  'driver_assigned',
+  'driver_swapped',
+]);
 const REFUSALS: ReadonlySet<TripEvent['type']> = new Set([
   'offer_declined',
   'offer_expired',
   'driver_redispatched',
 ]);
 
+/** Whom a trip binds, by an offer and as its driver. */
+interface Bound {
+  readonly offer: string | null;
+  readonly trip: string | null;
+}
+
 /** Whom the trip binds after an event, and whether the event may do that to whom it bound before. */
-function claimStep(bound: string | null, event: TripEvent): { bound: string | null; isLegal: boolean } {
-  const driverId = driverOfEvent(event);
-  switch (claimChangeOf(event)) {
-    case 'take':
-      return { bound: driverId, isLegal: bound === null };
-    case 'hold':
-      return { bound, isLegal: bound === driverId };
-    case 'release':
-      return { bound: null, isLegal: bound === driverId };
-    case 'none':
-      return { bound, isLegal: true };
+function claimStep(before: Bound, event: TripEvent): { bound: Bound; isLegal: boolean } {
+  let [bound, isLegal] = [before, true];
+  for (const { driverId, change } of claimChangesOf(event)) {
+    const isBound = bound.offer === driverId || bound.trip === driverId;
+    switch (change) {
+      case 'take':
+        isLegal &&= bound.offer === null && !isBound;
+        bound = { ...bound, offer: driverId };
+        break;
+      case 'hold':
+        isLegal &&= bound.offer === driverId && bound.trip === null;
+        bound = { offer: null, trip: driverId };
+        break;
+      case 'assign':
+        isLegal &&= !isBound && bound.trip === null && bound.offer === null;
+        bound = { ...bound, trip: driverId };
+        break;
+      case 'release':
+        isLegal &&= isBound;
+        bound = bound.trip === driverId ? { ...bound, trip: null } : { ...bound, offer: null };
+    }
   }
+  return { bound, isLegal };
 }
 
 describe('any history of commands', () => {
@@ -135,19 +172,28 @@ describe('any history of commands', () => {
     );
   });
 
-  test('binds one driver at a time, and lets go of every driver it bound', () => {
+  test('binds one driver at a time, beside one who is asked, and lets go of every driver it bound', () => {
     fc.assert(
       fc.property(history, (steps) => {
-        let bound: string | null = null;
+        let bound: Bound = { offer: null, trip: null };
         play(steps, (_, after, event) => {
           const step = claimStep(bound, event);
           expect(step.isLegal).toBe(true);
           bound = step.bound;
           // A trip that is over still says who drove it, and binds nobody.
-          const named = isTerminal(after.state)
-            ? null
-            : (after.driver?.driverId ?? after.offer?.driverId ?? null);
-          expect(named).toBe(bound);
+          const named = isTerminal(after.state) ? null : (after.driver?.driverId ?? null);
+          expect(bound).toEqual({ trip: named, offer: after.offer?.driverId ?? null });
+        });
+      }),
+    );
+  });
+
+  test('never takes the driver from a rider but for another one, unless the driver gives the trip back', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (before, after, event) => {
+          const isLeft = before.driver !== null && after.driver === null;
+          expect(isLeft).toBe(event.type === 'driver_redispatched');
         });
       }),
     );
@@ -158,7 +204,7 @@ describe('any history of commands', () => {
       fc.property(history, (steps) => {
         const refused = new Set<string>();
         play(steps, (_, __, event) => {
-          const asked = event.type === 'offer_made' ? event.offer.driverId : null;
+          const asked = GETS_A_DRIVER.has(event.type) ? driverOfEvent(event) : null;
           expect([...refused]).not.toContain(asked);
           if (REFUSALS.has(event.type)) refused.add(driverOfEvent(event)!);
         });
@@ -184,8 +230,9 @@ describe('any history of commands', () => {
         const trip = play(steps, () => undefined).reduce<Trip | null>(evolve, null);
         const decision = decide(trip!, last, nowMs);
         fc.pre(last.type !== 'offer' && decision.outcome === 'changed');
-        const next = evolve(trip, decision.outcome === 'changed' ? decision.event : requested);
-        expect(decide(next, last, nowMs).outcome).not.toBe('changed');
+        const events = decision.outcome === 'changed' ? decision.events : [];
+        const next = events.reduce<Trip | null>(evolve, trip);
+        expect(decide(next!, last, nowMs).outcome).not.toBe('changed');
       }),
     );
   });
@@ -237,13 +284,15 @@ describe('a moment decides', () => {
       { type: 'accept', offerId: 'offer_1', driverId: 'driver_a', vehicle: VEHICLE },
       1_000,
     );
-    const trip = evolve(offered, accepted.outcome === 'changed' ? accepted.event : requested);
+    const trip = evolve(offered, accepted.outcome === 'changed' ? accepted.events[0]! : requested);
     const decision = decide(
       trip,
       { type: 'driver_cancel', driverId: 'driver_a', reason: 'flat tyre', searchMs: 60_000 },
       90_000,
     );
-    expect(decision).toMatchObject({ event: { type: 'driver_redispatched', searchDeadlineAtMs: 150_000 } });
+    expect(decision).toMatchObject({
+      events: [{ type: 'driver_redispatched', searchDeadlineAtMs: 150_000 }],
+    });
     expect(
       decide(trip, { type: 'driver_cancel', driverId: 'driver_b', reason: null, searchMs: 60_000 }, 90_000),
     ).toEqual({

@@ -13,13 +13,15 @@ export interface TripVehicle {
   color: string;
 }
 
-/** The trip proposed to one driver. While it is open, nobody else is asked. */
+/** The trip proposed to one driver. While it is open, nobody else is asked. One on the way drives on meanwhile. */
 export interface OpenOffer {
   offerId: string;
   driverId: string;
   expiresAtMs: number;
   pickupEtaS: number;
   pickupDistanceM: number;
+  /** Whose place the driver is to take, where the trip has one on the way; absent for a trip that waits. */
+  replacesDriverId?: string;
 }
 
 export interface AssignedDriver {
@@ -56,6 +58,8 @@ export interface Trip extends TripRequest {
   driver: AssignedDriver | null;
   /** Drivers who declined, let an offer expire or gave the trip back; they are not asked again. */
   excludedDriverIds: readonly string[];
+  /** How often its driver was changed for a better one. */
+  swaps: number;
   acceptedAtMs: number | null;
   arrivedAtMs: number | null;
   startedAtMs: number | null;

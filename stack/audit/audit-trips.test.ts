@@ -64,7 +64,7 @@ async function canceledTrip(): Promise<TripId> {
       requestedAtMs: NOW_MS,
       searchDeadlineAtMs: NOW_MS + 300_000,
     });
-    const { version } = await transaction.lockDriver(driverId);
+    await transaction.lockDriver(driverId);
     const offer = {
       offerId: newId('offer'),
       driverId,
@@ -72,13 +72,11 @@ async function canceledTrip(): Promise<TripId> {
       pickupEtaS: 60,
       pickupDistanceM: 0.1,
     };
-    await transaction.takeClaims([{ ...offer, tripId }]);
+    const taken = await transaction.takeClaims([{ ...offer, tripId, afterTripId: null }]);
     const event = { type: 'offer_made' as const, atMs: NOW_MS, offer };
     const authority = { shard: '86393362fffffff', epoch: 3 };
     const offered = { ...trip, seq: 2, offer };
-    await transaction.write([
-      { event, trip: offered, driverStatus: 'offered', driverVersion: version + 1, authority },
-    ]);
+    await transaction.write([{ event, trip: offered, drivers: [...taken.values()], authority }]);
     await transaction.change(tripId, ({ offer: open }) => ({
       type: 'decline',
       offerId: open!.offerId,

@@ -142,12 +142,14 @@ test('position batches that are none are counted, and the good ones beside them 
     left: false,
     headingDeg: undefined,
     speedMps: undefined,
+    rideEnd: undefined,
+    booked: false,
     ...part,
   });
   const batch = (part: Partial<PositionRecord> = {}, sentAtMs = Date.now()): Buffer =>
     Buffer.from(encodePositionBatch({ sentAtMs, records: [record(part)] }));
   const otherVersion = batch();
-  otherVersion.writeUInt8(2, 2);
+  otherVersion.writeUInt8(3, 2);
   const wrong = [
     Buffer.alloc(0),
     Buffer.from('{}'),

@@ -66,9 +66,7 @@ export class TripsProcess {
       if (trip === undefined) throw new Error(`no ${tripId}`);
       const event: TripEvent = { type: 'offer_expired', atMs: transaction.nowMs, driverId: DRIVER };
       const next = evolve(trip, event);
-      await transaction.write([
-        { event, trip: next, driverStatus: null, driverVersion: null, authority: null },
-      ]);
+      await transaction.write([{ event, trip: next, drivers: [], authority: null }]);
     }, dies);
   }
 }

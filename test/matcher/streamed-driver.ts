@@ -65,10 +65,11 @@ export class StreamedDriver {
     await this.#bus.flush();
   }
 
-  #hear({ trip, driver_status, driver_version }: (typeof tripChange)['_output']): void {
-    if (driver_version !== null && driver_status !== null && driver_version > this.#statusVersion) {
-      this.#status = driver_status;
-      this.#statusVersion = driver_version;
+  #hear({ trip, drivers }: (typeof tripChange)['_output']): void {
+    const standing = drivers.find(({ driver_id }) => driver_id === this.driverId);
+    if (standing !== undefined && standing.version > this.#statusVersion) {
+      this.#status = standing.status;
+      this.#statusVersion = standing.version;
     }
     const offer = trip.offer;
     if (offer?.driver_id === this.driverId && !this.offers.includes(offer.offer_id))
@@ -89,6 +90,8 @@ export class StreamedDriver {
       left: false,
       headingDeg: undefined,
       speedMps: undefined,
+      rideEnd: undefined,
+      booked: false,
     };
     const batch = encodePositionBatch({ sentAtMs: Date.now(), records: [record] });
     this.#bus.publish(positionSubject(cellKeyToH3(positionCellOf(this.#point))), batch);

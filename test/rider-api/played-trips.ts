@@ -172,8 +172,16 @@ function newestOf({ changes }: KeptTrip): TripChange {
 
 function changeOf(trip: TripRecord, type: TripEventType): TripChange {
   const { trip_id, seq } = trip;
-  const event = { trip_id, seq, type, at: toTimestamp(Date.now()), driver_id: null, data: {} };
-  return { event, trip, driver_status: null, driver_version: null };
+  const event = {
+    trip_id,
+    seq,
+    type,
+    at: toTimestamp(Date.now()),
+    driver_id: null,
+    freed_driver_id: null,
+    data: {},
+  };
+  return { event, trip, drivers: [] };
 }
 
 function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
@@ -197,6 +205,7 @@ function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
     offer: null,
     driver: null,
     excluded_driver_ids: [],
+    swaps: 0,
     accepted_at: null,
     arrived_at: null,
     started_at: null,

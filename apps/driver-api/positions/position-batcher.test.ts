@@ -17,6 +17,8 @@ const BASE: PositionRecord = {
   left: false,
   headingDeg: undefined,
   speedMps: undefined,
+  rideEnd: undefined,
+  booked: false,
 };
 
 beforeEach(() => void vi.useFakeTimers());

@@ -12,6 +12,8 @@ export function hereRecord({ driverId, state }: Driver, position: LastPosition):
     lng: position.lng,
     recordedAtMs: position.recordedAtMs,
     freeAtMs: state.trip?.freeAtMs ?? 0,
+    rideEnd: state.trip?.end ?? undefined,
+    booked: state.trip !== null && (state.offer !== null || state.nextTripId !== null),
     status: state.status,
     statusVersion: Math.max(0, state.version),
     product: position.product,

@@ -97,7 +97,7 @@ export class DriverPresence {
   }
 
   /** Sends what the driver is to know of a change, unless it was told that or something newer. */
-  tell(change: Pick<TripChange, 'event' | 'trip'> & Partial<TripChange>, offer: KnownOffer | null): void {
+  tell(change: TripChange, offer: KnownOffer | null): void {
     if (this.connection === undefined) return;
     if (!this.#sent.take(change.event.trip_id, change.event.seq)) return;
     for (const frame of framesOfChange(this.driverId, change, offer)) this.connection.send(frame);

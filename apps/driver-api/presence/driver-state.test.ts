@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DriverRecord, TripChange } from '#libs/contracts';
+import { newId, type DriverRecord, type TripChange } from '#libs/contracts';
 import { afterChange, afterRecord, UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
 import { changeOf, DRIVER, OFFER, OTHER_DRIVER, recordOf, tripOf, TRIP } from './trip.sample.ts';
 
@@ -33,11 +33,46 @@ test('an offer, its acceptance, the ride and its end', () => {
 
 test('what is about another driver, or older than what is known, changes nothing', () => {
   const change = changeOf('accepted', 'on_trip', 9);
-  const foreign = { ...change, event: { ...change.event, driver_id: OTHER_DRIVER } };
+  const foreign = {
+    ...change,
+    event: { ...change.event, driver_id: OTHER_DRIVER },
+    drivers: change.drivers.map((standing) => ({ ...standing, driver_id: OTHER_DRIVER })),
+  };
   expect(afterChange(ONLINE, DRIVER, foreign)).toBe(ONLINE);
   expect(afterChange(ONLINE, DRIVER, changeOf('offer_made', 'offered', 3))).toBe(ONLINE);
   const older = recordOf({ driver_version: 2, session: 1, status: 'offered' });
   expect(afterRecord(ONLINE, older)).toEqual(ONLINE);
+});
+
+test('a next trip is offered, accepted, and comes when the present one is over', () => {
+  const NEXT = newId('trip');
+  const nextTrip = { ...tripOf('accepted'), trip_id: NEXT };
+  const riding = afterChange(
+    afterChange(ONLINE, DRIVER, changeOf('accepted', 'on_trip', 5)),
+    DRIVER,
+    changeOf('started'),
+  );
+  const standing = {
+    driver_id: DRIVER,
+    status: 'on_trip' as const,
+    version: 6,
+    trip_id: TRIP,
+    next_trip_id: null,
+    offer: { offer_id: OFFER, trip_id: NEXT },
+  };
+  const { event } = changeOf('offer_made', null, null, nextTrip);
+  const asked = afterChange(riding, DRIVER, { event, trip: nextTrip, drivers: [standing] });
+  expect(asked).toMatchObject({ trip: riding.trip, offer: { tripId: NEXT }, nextTripId: null });
+  const accepted = { ...standing, version: 7, offer: null, next_trip_id: NEXT };
+  const chained = afterChange(asked, DRIVER, { event, trip: nextTrip, drivers: [accepted] });
+  expect(chained).toMatchObject({ trip: riding.trip, offer: null, nextTripId: NEXT });
+  const completed = changeOf('completed');
+  const over = { ...accepted, version: 8, trip_id: NEXT, next_trip_id: null };
+  expect(afterChange(chained, DRIVER, { ...completed, drivers: [over] })).toMatchObject({
+    status: 'on_trip',
+    trip: { tripId: NEXT, freeAtMs: 0, end: null },
+    nextTripId: null,
+  });
 });
 
 type News = { record: DriverRecord } | { change: TripChange };
@@ -64,7 +99,7 @@ test('in whatever order news come, the highest version stands', () => {
 const statusAt = (version: number) => (version % 2 === 0 ? 'free' : 'on_trip');
 
 function versionOf(news: News): number {
-  return 'record' in news ? news.record.driver_version : news.change.driver_version!;
+  return 'record' in news ? news.record.driver_version : news.change.drivers[0]!.version;
 }
 
 function apply(state: DriverState, news: News): DriverState {

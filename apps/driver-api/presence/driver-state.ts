@@ -10,6 +10,7 @@ import {
   type TripRecord,
   type Vehicle,
 } from '#libs/contracts';
+import type { Point } from '#libs/geo';
 import { hasDriver } from '#libs/trip';
 
 /** What this instance knows of a driver; a value that records from Postgres and pushed changes bring forward. */
@@ -21,12 +22,18 @@ export interface DriverState {
   readonly status: DriverStatus;
   /** Orders the status of the driver, whatever path it comes by. */
   readonly version: number;
+  /** To be answered; for after the trip, where there is one. */
   readonly offer: { readonly offerId: OfferId; readonly tripId: TripId } | null;
-  readonly trip: {
-    readonly tripId: TripId;
-    /** When the ride is expected to end; 0 before it has begun. */
-    readonly freeAtMs: number;
-  } | null;
+  readonly trip: DrivenTrip | null;
+  /** Accepted for after the trip. */
+  readonly nextTripId: TripId | null;
+}
+
+export interface DrivenTrip {
+  readonly tripId: TripId;
+  /** When and where the ride is expected to end; 0 and null before it has begun. */
+  readonly freeAtMs: number;
+  readonly end: Point | null;
 }
 
 export const UNKNOWN_DRIVER: DriverState = {
@@ -36,6 +43,7 @@ export const UNKNOWN_DRIVER: DriverState = {
   version: -1,
   offer: null,
   trip: null,
+  nextTripId: null,
 };
 
 /** After a read or a command: each part is taken unless what is known is newer. */
@@ -44,7 +52,7 @@ export function afterRecord(state: DriverState, record: DriverRecord): DriverSta
 }
 
 type Session = Pick<DriverState, 'newestSession' | 'session'>;
-type Claim = Pick<DriverState, 'status' | 'version' | 'offer' | 'trip'>;
+type Claim = Pick<DriverState, 'status' | 'version' | 'offer' | 'trip' | 'nextTripId'>;
 
 function sessionOf(state: DriverState, record: DriverRecord): Session | undefined {
   // The version counts going online and offline too, so it tells two reads of one session apart.
@@ -56,51 +64,51 @@ function sessionOf(state: DriverState, record: DriverRecord): Session | undefine
 
 function claimOf(state: DriverState, record: DriverRecord): Claim | undefined {
   if (record.driver_version < state.version) return undefined;
+  const { driver_id: driverId, status, driver_version: version, trip, next_trip: next } = record;
+  const offered = [trip, next].find((candidate) => candidate?.offer?.driver_id === driverId);
+  const drives = status === 'on_trip' && trip !== null && hasDriver(trip.state);
   return {
-    status: record.status,
-    version: record.driver_version,
-    ...engagement(record.driver_id, record.status, record.trip),
+    status,
+    version,
+    offer: offered?.offer == null ? null : { offerId: offered.offer.offer_id, tripId: offered.trip_id },
+    trip: drives ? drivenTrip(trip) : null,
+    nextTripId: next?.driver?.driver_id === driverId ? next.trip_id : null,
   };
 }
 
 /**
- * After a pushed change. One that is about another driver, or that something newer has overtaken, changes no status.
+ * After a pushed change. One that is about other drivers, or that something newer has overtaken, changes no status.
  */
 export function afterChange(state: DriverState, driverId: DriverId, change: TripChange): DriverState {
-  const { event, trip, driver_status: status, driver_version: version } = change;
-  if (event.driver_id !== driverId) return state;
-  if (status === null || version === null || version <= state.version) return withProgress(state, trip);
+  const { trip, drivers } = change;
+  const standing = drivers.find(({ driver_id }) => driver_id === driverId);
+  if (standing === undefined || standing.version <= state.version) return withProgress(state, trip);
+  const { status, version, trip_id: tripId, next_trip_id: nextTripId, offer } = standing;
   return {
     ...state,
     status,
     version,
     session: status === 'offline' ? null : state.session,
-    ...engagement(driverId, status, trip),
+    offer: offer && { offerId: offer.offer_id, tripId: offer.trip_id },
+    trip: tripId === null ? null : driven(tripId, trip, state.trip),
+    nextTripId,
   };
+}
+
+/** What is known of the trip that the driver is on: by this change, or from before it. */
+function driven(tripId: TripId, changed: TripRecord, before: DrivenTrip | null): DrivenTrip {
+  if (changed.trip_id === tripId) return drivenTrip(changed);
+  return before?.tripId === tripId ? before : { tripId, freeAtMs: 0, end: null };
 }
 
 /** The ride may have begun without any change of claim. */
 function withProgress(state: DriverState, trip: TripRecord): DriverState {
-  const freeAtMs = freeAtMsOf(trip);
-  if (state.trip?.tripId !== trip.trip_id || freeAtMs <= state.trip.freeAtMs) return state;
-  return { ...state, trip: { ...state.trip, freeAtMs } };
+  const now = drivenTrip(trip);
+  if (state.trip?.tripId !== trip.trip_id || now.freeAtMs <= state.trip.freeAtMs) return state;
+  return { ...state, trip: now };
 }
 
-function engagement(
-  driverId: DriverId,
-  status: DriverStatus,
-  trip: TripRecord | null,
-): Pick<DriverState, 'offer' | 'trip'> {
-  const offer = trip?.offer;
-  if (status === 'offered' && trip !== null && offer?.driver_id === driverId) {
-    return { offer: { offerId: offer.offer_id, tripId: trip.trip_id }, trip: null };
-  }
-  if (status === 'on_trip' && trip !== null && hasDriver(trip.state)) {
-    return { offer: null, trip: { tripId: trip.trip_id, freeAtMs: freeAtMsOf(trip) } };
-  }
-  return { offer: null, trip: null };
-}
-
-function freeAtMsOf(trip: TripRecord): number {
-  return trip.started_at === null ? 0 : fromTimestamp(trip.started_at) + trip.trip_s * 1000;
+function drivenTrip({ trip_id: tripId, started_at, trip_s, dropoff }: TripRecord): DrivenTrip {
+  if (started_at === null) return { tripId, freeAtMs: 0, end: null };
+  return { tripId, freeAtMs: fromTimestamp(started_at) + trip_s * 1000, end: dropoff };
 }

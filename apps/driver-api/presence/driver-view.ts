@@ -17,17 +17,19 @@ export function driverView(driverId: DriverId, record: DriverRecord | null): Dri
       vehicle: null,
       offer: null,
       trip: null,
+      next_trip: null,
     };
   }
-  const { status, online, session, product, vehicle, trip } = record;
-  const isOffered = status === 'offered' && trip?.offer?.driver_id === driverId;
+  const { status, online, session, product, vehicle, trip, next_trip: next } = record;
+  const offered = [trip, next].find((candidate) => candidate?.offer?.driver_id === driverId);
   return {
     driver_id: driverId,
     status,
     session: online ? session : null,
     product: online ? product : null,
     vehicle: online ? vehicle : null,
-    offer: isOffered ? (toDriverOffer(trip) ?? null) : null,
+    offer: offered == null ? null : (toDriverOffer(offered) ?? null),
     trip: status === 'on_trip' && trip !== null ? toDriverTrip(trip) : null,
+    next_trip: next?.driver?.driver_id === driverId ? toDriverTrip(next) : null,
   };
 }

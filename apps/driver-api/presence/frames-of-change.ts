@@ -6,6 +6,7 @@ import {
   type DriverServerFrame,
   type OfferId,
   type TripChange,
+  type TripStanding,
 } from '#libs/contracts';
 
 /** An offer that the driver was shown; what is said of its end names it. */
@@ -19,32 +20,47 @@ type ChangeFrame = Extract<DriverServerFrame, { type: 'offer' | 'offer_closed' |
 /** What a driver is told of one change of a trip; nothing of what is between the trip and others. */
 export function framesOfChange(
   driverId: DriverId,
-  change: Pick<TripChange, 'event' | 'trip'>,
+  change: TripChange,
   known: KnownOffer | null,
 ): ChangeFrame[] {
   const { event } = change;
+  if (event.freed_driver_id === driverId) return [tripFrame(change, 'gone')];
   if (event.driver_id !== driverId) return [];
   switch (event.type) {
     case 'offer_made':
       return offerFrames(driverId, change);
     case 'offer_declined':
     case 'offer_expired':
+    case 'offer_withdrawn':
       return [offerClosed(change, known)];
     case 'accepted':
-      return [offerClosed(change, known), tripFrame(change)];
+      return [offerClosed(change, known), tripFrame(change, standingIn(change, driverId))];
+    case 'driver_swapped':
+    case 'driver_assigned':
+      // Those who were asked have had an offer.
+      return known?.tripId === event.trip_id
+        ? [offerClosed(change, known), tripFrame(change, standingIn(change, driverId))]
+        : [tripFrame(change, standingIn(change, driverId))];
     case 'rider_canceled':
     case 'failed':
       // Before acceptance the driver had an offer, not a trip.
-      return [change.trip.driver === null ? offerClosed(change, known) : tripFrame(change)];
+      return [change.trip.driver === null ? offerClosed(change, known) : tripFrame(change, 'gone')];
     case 'driver_redispatched':
+    case 'completed':
+      return [tripFrame(change, 'gone')];
     case 'arrived':
     case 'started':
-    case 'completed':
-      return [tripFrame(change)];
+      return [tripFrame(change, 'current')];
     case 'requested':
     case 'no_drivers_available':
       return [];
   }
+}
+
+/** Whether the driver has the trip now or after another one. */
+function standingIn({ event, drivers }: TripChange, driverId: DriverId): TripStanding {
+  const standing = drivers.find(({ driver_id }) => driver_id === driverId);
+  return standing?.next_trip_id === event.trip_id ? 'next' : 'current';
 }
 
 function offerFrames(driverId: DriverId, { event, trip }: Pick<TripChange, 'event' | 'trip'>): ChangeFrame[] {
@@ -63,10 +79,10 @@ function offerClosed({ event }: Pick<TripChange, 'event'>, known: KnownOffer | n
   };
 }
 
-function tripFrame({ event, trip }: Pick<TripChange, 'event' | 'trip'>): ChangeFrame {
+function tripFrame({ event, trip }: Pick<TripChange, 'event' | 'trip'>, standing: TripStanding): ChangeFrame {
   return {
     type: 'trip',
     seq: event.seq,
-    data: { event: event.type, at: event.at, trip: toDriverTrip(trip) },
+    data: { event: event.type, at: event.at, trip: toDriverTrip(trip), standing },
   };
 }

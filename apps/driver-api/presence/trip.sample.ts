@@ -1,6 +1,7 @@
 import {
   newId,
   type DriverRecord,
+  type DriverStanding,
   type DriverStatus,
   type TripChange,
   type TripEventMessage,
@@ -37,6 +38,7 @@ const REQUESTED: TripRecord = {
   offer: null,
   driver: null,
   excluded_driver_ids: [],
+  swaps: 0,
   accepted_at: null,
   arrived_at: null,
   started_at: null,
@@ -47,7 +49,14 @@ const REQUESTED: TripRecord = {
 const OFFERED: TripRecord = {
   ...REQUESTED,
   seq: 2,
-  offer: { offer_id: OFFER, driver_id: DRIVER, expires_at: AT, pickup_eta_s: 90, pickup_distance_m: 500 },
+  offer: {
+    offer_id: OFFER,
+    driver_id: DRIVER,
+    expires_at: AT,
+    pickup_eta_s: 90,
+    pickup_distance_m: 500,
+    replaces_driver_id: null,
+  },
 };
 const ACCEPTED: TripRecord = {
   ...REQUESTED,
@@ -101,6 +110,7 @@ export function recordOf(part: Partial<DriverRecord>): DriverRecord {
     status: 'free',
     driver_version: 1,
     trip: null,
+    next_trip: null,
     ...part,
   };
 }
@@ -108,10 +118,25 @@ export function recordOf(part: Partial<DriverRecord>): DriverRecord {
 /** The change by which this driver's trip comes into the stage after the event. */
 export function changeOf(
   type: TripEventMessage['type'],
-  driver_status: DriverStatus | null = null,
-  driver_version: number | null = null,
+  status: DriverStatus | null = null,
+  version: number | null = null,
   trip: TripRecord = tripOf(STAGE_AFTER[type] ?? 'processing'),
 ): TripChange {
-  const event = { trip_id: trip.trip_id, seq: trip.seq, type, at: AT, driver_id: DRIVER, data: {} };
-  return { event, trip, driver_status, driver_version };
+  const about = { driver_id: DRIVER, freed_driver_id: null };
+  const event = { trip_id: trip.trip_id, seq: trip.seq, type, at: AT, ...about, data: {} };
+  if (status === null || version === null) return { event, trip, drivers: [] };
+  return { event, trip, drivers: [standingOf(status, version, trip)] };
+}
+
+/** A driver who has nothing but what its status says. */
+function standingOf(status: DriverStatus, version: number, trip: TripRecord): DriverStanding {
+  const { trip_id } = trip;
+  return {
+    driver_id: DRIVER,
+    status,
+    version,
+    trip_id: status === 'on_trip' ? trip_id : null,
+    next_trip_id: null,
+    offer: status === 'offered' ? { offer_id: OFFER, trip_id } : null,
+  };
 }

@@ -1,4 +1,12 @@
-import type { DriverOffer, DriverTrip, DriverView, ErrorCode, OfferId, TripId } from '#libs/contracts';
+import type {
+  DriverOffer,
+  DriverTrip,
+  DriverView,
+  ErrorCode,
+  OfferId,
+  TripId,
+  TripStanding,
+} from '#libs/contracts';
 import type { Point } from '#libs/geo';
 import type { OfferDecision, TripDecision, IdleDecision } from './driver-decisions.ts';
 
@@ -33,6 +41,8 @@ export interface DriverState {
   readonly hasSession: boolean;
   /** The newest change seen of the newest trip, so that late news of it is known as such. */
   readonly seen: { readonly tripId: TripId; readonly seq: number } | null;
+  /** Accepted for after the present ride. */
+  readonly next: DriverTrip | null;
   /** Goes up with each phase; an alarm set in an earlier one is stale. */
   readonly alarm: number;
   readonly offers: number;
@@ -45,6 +55,7 @@ export const NEW_DRIVER: DriverState = {
   pending: null,
   hasSession: false,
   seen: null,
+  next: null,
   alarm: 0,
   offers: 0,
   trips: 0,
@@ -56,7 +67,7 @@ export type DriverEvent =
   | { readonly type: 'synced'; readonly view: DriverView }
   | { readonly type: 'offered'; readonly offer: DriverOffer }
   | { readonly type: 'offer_closed'; readonly tripId: TripId; readonly accepted: boolean }
-  | { readonly type: 'trip_changed'; readonly trip: DriverTrip }
+  | { readonly type: 'trip_changed'; readonly trip: DriverTrip; readonly standing: TripStanding }
   | {
       readonly type: 'acknowledged';
       readonly command: DriverCommand;

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newId, toTimestamp, type DriverOffer, type DriverTrip, type DriverView } from '#libs/contracts';
+import {
+  newId,
+  toTimestamp,
+  type DriverOffer,
+  type DriverTrip,
+  type DriverView,
+  type TripStanding,
+} from '#libs/contracts';
 import type { TripState } from '#libs/trip';
 import type { DriverDecisions, OfferDecision } from './driver-decisions.ts';
 import { NEW_DRIVER, type DriverCommand, type DriverEvent, type DriverState } from './driver-state.ts';
@@ -69,6 +76,7 @@ function view(change: Partial<DriverView> = {}): DriverView {
     vehicle: null,
     offer: null,
     trip: null,
+    next_trip: null,
     ...change,
   };
 }
@@ -128,6 +136,49 @@ describe('a driver', () => {
     expect(play(offered(offer()), [hinted]).done).toEqual([]);
   });
 
+  test('accepts the next trip with a rider on board, and drives to it after the ride', () => {
+    const one = offer();
+    let state = offered(one);
+    for (const [index, kind] of (['accepted', 'arrived', 'in_progress'] as const).entries())
+      state = ringAndAcknowledge(state, tripOf(one, kind, index + 3));
+    const two = offer();
+    const answered = play(state, [{ type: 'offered', offer: two }]);
+    expect(answered.sent).toEqual([{ type: 'accept', offerId: two.offer_id }]);
+    const accepted: DriverEvent = {
+      type: 'acknowledged',
+      command: answered.sent[0]!,
+      trip: tripOf(two, 'accepted', 3),
+    };
+    state = play(answered.state, [accepted]).state;
+    expect(state).toMatchObject({ phase: { kind: 'riding' }, next: { trip_id: two.trip_id }, pending: null });
+    state = ringAndAcknowledge(state, tripOf(one, 'completed', 6));
+    expect(state).toMatchObject({
+      phase: { kind: 'approaching', trip: { trip_id: two.trip_id } },
+      next: null,
+      trips: 2,
+    });
+  });
+
+  test('turns to another rider where it is told to, and is free where another driver took its trip over', () => {
+    const [one, two] = [offer(), offer()];
+    const state = ringAndAcknowledge(offered(one), tripOf(one, 'accepted', 3));
+    const gone: DriverEvent = { type: 'trip_changed', trip: tripOf(one, 'accepted', 4), standing: 'gone' };
+    const given: DriverEvent = {
+      type: 'trip_changed',
+      trip: tripOf(two, 'accepted', 3),
+      standing: 'current',
+    };
+    expect(play(state, [gone]).state.phase.kind).toBe('idle');
+    for (const order of [
+      [gone, given],
+      [given, gone],
+    ])
+      expect(play(state, order).state.phase).toMatchObject({
+        kind: 'approaching',
+        trip: { trip_id: two.trip_id },
+      });
+  });
+
   test('takes a trip from the offer to the dropoff', () => {
     const one = offer();
     let state = offered(one);
@@ -171,7 +222,11 @@ describe('a driver', () => {
   test('is free again when the rider cancels, and stops at the next crossing', () => {
     const one = offer();
     const approaching = ringAndAcknowledge(offered(one), tripOf(one, 'accepted', 3));
-    const news: DriverEvent = { type: 'trip_changed', trip: tripOf(one, 'rider_canceled', 4) };
+    const news: DriverEvent = {
+      type: 'trip_changed',
+      trip: tripOf(one, 'rider_canceled', 4),
+      standing: 'gone',
+    };
     const { state, done } = play(approaching, [news]);
     expect(state.phase.kind).toBe('idle');
     expect(done).toContain('pull_over');
@@ -183,7 +238,7 @@ describe('a driver', () => {
     const rung = play(state, [due(state)]);
     const trip = tripOf(one, 'accepted', 3);
     const acknowledged: DriverEvent = { type: 'acknowledged', command: rung.sent[0]!, trip };
-    const pushed: DriverEvent = { type: 'trip_changed', trip };
+    const pushed: DriverEvent = { type: 'trip_changed', trip, standing: 'current' };
     for (const order of [
       [acknowledged, pushed],
       [pushed, acknowledged],
@@ -200,7 +255,9 @@ describe('a driver', () => {
     for (const [index, kind] of (['accepted', 'arrived', 'in_progress', 'completed'] as const).entries()) {
       state = ringAndAcknowledge(state, tripOf(one, kind, index + 3));
     }
-    const late = play(state, [{ type: 'trip_changed', trip: tripOf(one, 'in_progress', 5) }]);
+    const late = play(state, [
+      { type: 'trip_changed', trip: tripOf(one, 'in_progress', 5), standing: 'current' },
+    ]);
     expect(late.state).toEqual(state);
     expect(late.done).toEqual([]);
   });
@@ -296,6 +353,11 @@ const STEPS: Partial<Record<DriverCommand['type'], readonly [TripState, TripStat
   complete: ['in_progress', 'completed'],
 };
 
+/** Of the only trip there is. */
+function standingOf({ state }: DriverTrip): TripStanding {
+  return ['accepted', 'arrived', 'in_progress'].includes(state) ? 'current' : 'gone';
+}
+
 /** What the network does with one exchange. */
 type Fate = 'works' | 'request lost' | 'answer lost' | 'news first' | 'news only';
 
@@ -316,7 +378,7 @@ test('whatever the network loses, the trip is completed once it works again', ()
         if (how === 'request lost') return;
         const answer = rules.take(command);
         if (how !== 'works' && how !== 'answer lost' && command.type !== 'online') {
-          apply({ type: 'trip_changed', trip: rules.trip });
+          apply({ type: 'trip_changed', trip: rules.trip, standing: standingOf(rules.trip) });
         }
         if (how === 'works' || how === 'news first')
           for (const next of apply(answer)) exchange(next, 'works');

@@ -1,4 +1,4 @@
-import type { DriverOffer, DriverTrip, DriverView, ErrorCode } from '#libs/contracts';
+import type { DriverOffer, DriverTrip, DriverView, ErrorCode, TripStanding } from '#libs/contracts';
 import type { Point } from '#libs/geo';
 import type { DriverDecisions } from './driver-decisions.ts';
 import type {
@@ -20,6 +20,8 @@ const EXPECTED_REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'offer_closed',
   'offer_not_found',
   'illegal_transition',
+  // The trip was given to a nearer driver.
+  'trip_not_found',
 ]);
 
 const STAY: readonly DriverEffect[] = [];
@@ -36,7 +38,7 @@ export function driverStep(state: DriverState, event: DriverEvent, decisions: Dr
         ? enterIdle(state, decisions)
         : { state, effects: STAY };
     case 'trip_changed':
-      return tripChanged(state, event.trip, decisions);
+      return tripChanged(state, event.trip, event.standing, decisions);
     case 'acknowledged':
       return acknowledged(state, event, decisions);
     case 'refused':
@@ -51,8 +53,9 @@ export function driverStep(state: DriverState, event: DriverEvent, decisions: Dr
 }
 
 /** The service's word replaces ours; a pending change that still makes sense is sent again. */
-function synced(state: DriverState, view: DriverView, decisions: DriverDecisions): DriverStep {
-  if (!state.hasSession || view.session === null || view.status === 'offline') return goOnline(state);
+function synced(before: DriverState, view: DriverView, decisions: DriverDecisions): DriverStep {
+  if (!before.hasSession || view.session === null || view.status === 'offline') return goOnline(before);
+  const state = { ...before, next: view.next_trip };
   if (agrees(state.phase, view)) {
     return { state, effects: state.pending === null ? STAY : [{ do: 'send', command: state.pending }] };
   }
@@ -81,13 +84,34 @@ function offered(state: DriverState, offer: DriverOffer, decisions: DriverDecisi
       ? { state, effects: STAY }
       : enterOffer({ ...state, pending: null }, offer, decisions);
   }
+  if (phase.kind === 'riding') return offeredNext(state, offer, decisions);
   if (phase.kind === 'offline' || phase.kind === 'unknown') return { state, effects: STAY };
   return resync(state, 'offer_while_busy');
 }
 
-function tripChanged(state: DriverState, trip: DriverTrip, decisions: DriverDecisions): DriverStep {
+/** With a rider on board one answers at once, or not at all. */
+function offeredNext(state: DriverState, offer: DriverOffer, decisions: DriverDecisions): DriverStep {
+  if (state.pending !== null || state.next !== null) return { state, effects: STAY };
+  const { answer } = decisions.offer(state.offers);
+  const counted = { ...state, offers: state.offers + 1 };
+  if (answer === 'ignore') return { state: counted, effects: STAY };
+  return send(counted, { type: answer, offerId: offer.offer_id });
+}
+
+function tripChanged(
+  before: DriverState,
+  trip: DriverTrip,
+  standing: TripStanding,
+  decisions: DriverDecisions,
+): DriverStep {
+  const state = before.next?.trip_id === trip.trip_id ? { ...before, next: null } : before;
+  if (standing === 'next') return { state: { ...state, next: trip }, effects: STAY };
   if (isOld(state, trip)) return { state, effects: STAY };
   const { phase } = state;
+  if (standing === 'gone') return lost(state, trip, decisions);
+  const takesOver = phase.kind === 'approaching' && trip.state === 'accepted';
+  if (takesOver && phase.trip.trip_id !== trip.trip_id)
+    return enterTrip({ ...state, pending: null }, trip, decisions);
   const own =
     'trip' in phase ? phase.trip.trip_id : phase.kind === 'considering' ? phase.offer.trip_id : null;
   if (own !== null && own !== trip.trip_id) return { state, effects: STAY };
@@ -96,6 +120,20 @@ function tripChanged(state: DriverState, trip: DriverTrip, decisions: DriverDeci
   // An offer that is still open leaves the trip in `processing`.
   if (phase.kind === 'considering' && trip.state === 'processing') return { state, effects: STAY };
   return enterTrip({ ...state, pending: null }, trip, decisions);
+}
+
+/** A trip that the driver has no more: it is over, the rider has gone, or another driver is nearer. */
+function lost(state: DriverState, trip: DriverTrip, decisions: DriverDecisions): DriverStep {
+  const { phase } = state;
+  if (!('trip' in phase) || phase.trip.trip_id !== trip.trip_id) return { state, effects: STAY };
+  const seen = { tripId: trip.trip_id, seq: trip.seq };
+  return goOn({ ...state, seen, pending: null }, decisions);
+}
+
+/** To the next rider, if there is one. */
+function goOn(state: DriverState, decisions: DriverDecisions): DriverStep {
+  const { next } = state;
+  return next === null ? enterIdle(state, decisions) : enterTrip({ ...state, next: null }, next, decisions);
 }
 
 function acknowledged(
@@ -110,14 +148,25 @@ function acknowledged(
     return enterView({ ...settled, hasSession: true }, view, decisions);
   }
   if (trip === undefined) return resync(settled, 'ack_without_trip');
+  const rides = settled.phase.kind === 'riding' && settled.phase.trip.trip_id !== trip.trip_id;
+  if (rides) return answeredNext(settled, command, trip);
   if (command.type === 'decline') return enterIdle(settled, decisions);
   return isOld(state, trip) ? { state: settled, effects: STAY } : enterTrip(settled, trip, decisions);
+}
+
+/** The answer to an offer for after the ride has come through. */
+function answeredNext(state: DriverState, command: DriverCommand, trip: DriverTrip): DriverStep {
+  return { state: command.type === 'accept' ? { ...state, next: trip } : state, effects: STAY };
 }
 
 function refused(state: DriverState, command: DriverCommand, code: ErrorCode): DriverStep {
   if (state.pending !== command) return { state, effects: STAY };
   const settled = { ...state, pending: null };
   if (code === 'driver_offline' || code === 'session_superseded') return goOnline(settled);
+  const isAnswer = command.type === 'accept' || command.type === 'decline';
+  // An offer for after the ride has closed: the ride goes on.
+  if (isAnswer && state.phase.kind === 'riding' && EXPECTED_REFUSALS.has(code))
+    return { state: settled, effects: STAY };
   return resync(settled, EXPECTED_REFUSALS.has(code) ? null : code);
 }
 
@@ -198,7 +247,7 @@ function enterOffer(state: DriverState, offer: DriverOffer, decisions: DriverDec
 function enterTrip(state: DriverState, trip: DriverTrip, decisions: DriverDecisions): DriverStep {
   const seen = { ...state, seen: { tripId: trip.trip_id, seq: trip.seq } };
   const kind = phaseKindOf(trip);
-  if (kind === 'idle') return enterIdle(seen, decisions);
+  if (kind === 'idle') return goOn(seen, decisions);
   const trips = state.seen?.tripId === trip.trip_id ? state.trips : state.trips + 1;
   const decision = decisions.trip(trips);
   const entered = { ...enter(seen, { kind, trip, decision }), trips };

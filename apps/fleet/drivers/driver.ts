@@ -149,8 +149,9 @@ export class Driver {
           trip_id: frame.data.trip.trip_id,
           seq: frame.data.trip.seq,
           state: frame.data.trip.state,
+          standing: frame.data.standing,
         });
-        this.#apply({ type: 'trip_changed', trip: frame.data.trip });
+        this.#apply({ type: 'trip_changed', trip: frame.data.trip, standing: frame.data.standing });
         return;
       case 'reposition':
         this.#apply({ type: 'hinted', to: frame.data.to });

@@ -14,7 +14,14 @@ export type Seen =
   | { kind: 'request_failed'; rider_id: string; code: string; since_ms: number }
   | { kind: 'rider_saw'; trip_id: string; seq: number; state: string }
   | { kind: 'driver_offered'; driver_id: string; trip_id: string; offer_id: string }
-  | { kind: 'driver_saw'; driver_id: string; trip_id: string; seq: number; state: string }
+  | {
+      kind: 'driver_saw';
+      driver_id: string;
+      trip_id: string;
+      seq: number;
+      state: string;
+      standing: string;
+    }
   | { kind: 'driver_online'; driver_id: string; session: number }
   | {
       kind: 'driver_changed';

@@ -78,13 +78,19 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     const { trips, moved, truncated } = await this.#commands.call(openDemand, {
       matcher: this.#ownership.self,
       shards: claims,
+      neighbours: [],
     });
     this.#shards.learn(moved);
     const movedShards = new Set(moved.map(({ shard }) => shard));
     const shards = claims
       .map(({ shard }) => shard)
       .filter((shard) => this.#ownership.isMatchable(shard) && !movedShards.has(shard));
-    const full = reconcile(this.#demand, { shards, trips: trips.map(toOpenTrip), truncated, asked });
+    const full = reconcile(this.#demand, {
+      shards,
+      trips: trips.filter(({ driver_id }) => driver_id === null).map(toOpenTrip),
+      truncated,
+      asked,
+    });
     this.#metrics.countSweep(truncated, full);
   }
 }

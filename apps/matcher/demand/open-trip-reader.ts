@@ -55,7 +55,7 @@ export class OpenTripReader {
   async #read(tripId: TripId, shard: ShardKey): Promise<void> {
     const known = this.#demand.get(tripId);
     const trip = await this.#commands.call(readOpenTrip, { trip_id: tripId, shard });
-    if (trip === null) {
+    if (trip === null || trip.driver_id !== null) {
       // Only the version known before the question: a newer word may have opened the trip again since.
       if (known !== undefined) this.#demand.remove(tripId, known.version);
     } else if (this.#ownership.isMatchable(trip.shard)) {

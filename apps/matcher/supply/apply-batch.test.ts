@@ -22,6 +22,8 @@ function ping(seq: number, changes: Partial<PositionRecord> = {}): PositionRecor
     left: false,
     headingDeg: undefined,
     speedMps: undefined,
+    rideEnd: undefined,
+    booked: false,
     ...changes,
   };
 }

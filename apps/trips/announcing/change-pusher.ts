@@ -14,8 +14,12 @@ const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
   'requested',
   'offer_declined',
   'offer_expired',
+  'offer_withdrawn',
   'accepted',
+  'driver_assigned',
+  'driver_swapped',
   'driver_redispatched',
+  'arrived',
   'rider_canceled',
   'no_drivers_available',
   'failed',
@@ -38,7 +42,8 @@ export class ChangePusher {
     const { event, trip } = change;
     const connection = openConnection(this.#bus);
     publishJson(this.#bus, riderPushSubject(trip.rider_id), change);
-    if (event.driver_id !== null) publishJson(this.#bus, driverPushSubject(event.driver_id), change);
+    for (const driverId of [event.driver_id, event.freed_driver_id])
+      if (driverId !== null) publishJson(this.#bus, driverPushSubject(driverId), change);
     if (CHANGES_DEMAND.has(event.type)) this.#nudger.nudge(trip.trip_id, trip.pickup_cell);
     if (connection !== undefined) this.#pushedOver.set(eventKey(event), connection);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newId } from '#libs/contracts';
+import { newId, type DriverStanding } from '#libs/contracts';
 import type { StoredEvent } from '#libs/store';
 import type { TripEvent } from '#libs/trip';
 import { tripRequest } from '../trip-request.sample.ts';
@@ -18,21 +18,18 @@ const offerMade: TripEvent = {
 };
 const canceled: TripEvent = { type: 'rider_canceled', atMs: 3_000, driverId, reason: 'too late' };
 
-const stored = (
-  seq: number,
-  event: TripEvent,
-  status: StoredEvent['driverStatus'],
-  version: number | null,
-): StoredEvent => ({
-  seq,
-  event,
-  driverStatus: status,
-  driverVersion: version,
+const standing = (status: DriverStanding['status'], version: number): DriverStanding => ({
+  driver_id: driverId,
+  status,
+  version,
+  trip_id: null,
+  next_trip_id: null,
+  offer: null,
 });
-const history = [
-  stored(1, requested, null, null),
-  stored(2, offerMade, 'offered', 7),
-  stored(3, canceled, 'free', 8),
+const history: StoredEvent[] = [
+  { seq: 1, event: requested, drivers: [] },
+  { seq: 2, event: offerMade, drivers: [standing('offered', 7)] },
+  { seq: 3, event: canceled, drivers: [standing('free', 8)] },
 ];
 
 test('each change comes with the trip as it was after it, and with what became of the driver', () => {
@@ -44,8 +41,7 @@ test('each change comes with the trip as it was after it, and with what became o
   ]);
   expect(changes[2]).toMatchObject({
     event: { driver_id: driverId, at: '1970-01-01T00:00:03.000Z', data: { reason: 'too late' } },
-    driver_status: 'free',
-    driver_version: 8,
+    drivers: [{ driver_id: driverId, status: 'free', version: 8 }],
   });
 });
 

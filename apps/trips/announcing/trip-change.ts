@@ -1,10 +1,10 @@
 import { toTimestamp, toTripRecord, type DriverId, type TripChange, type TripId } from '#libs/contracts';
 import type { StoredEvent, WrittenChange } from '#libs/store';
-import { driverOfEvent, evolve, type Trip, type TripEvent } from '#libs/trip';
+import { driverOfEvent, evolve, freedDriverOf, type Trip, type TripEvent } from '#libs/trip';
 
 /** A committed change as it is told to riders, drivers and consumers. */
 export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChange {
-  const { event, trip, driverStatus, driverVersion } = change;
+  const { event, trip, drivers } = change;
   return {
     event: {
       trip_id: trip.tripId as TripId,
@@ -12,11 +12,11 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
       type: event.type,
       at: toTimestamp(event.atMs),
       driver_id: driverOfEvent(event) as DriverId | null,
+      freed_driver_id: freedDriverOf(event) as DriverId | null,
       data: eventData(event),
     },
     trip: toTripRecord(trip),
-    driver_status: driverStatus,
-    driver_version: driverVersion,
+    drivers: [...drivers],
   };
 }
 
@@ -29,10 +29,10 @@ function eventData(event: TripEvent): Record<string, unknown> {
 export function foldEvents(events: readonly StoredEvent[], afterSeq: number): TripChange[] {
   const changes: TripChange[] = [];
   let trip: Trip | null = null;
-  for (const { seq, event, driverStatus, driverVersion } of events) {
+  for (const { seq, event, drivers } of events) {
     trip = evolve(trip, event);
     if (trip.seq !== seq) throw new Error(`${trip.tripId}: event ${seq} where ${trip.seq} was expected`);
-    if (seq > afterSeq) changes.push(tripChangeOf({ event, trip, driverStatus, driverVersion }));
+    if (seq > afterSeq) changes.push(tripChangeOf({ event, trip, drivers }));
   }
   return changes;
 }

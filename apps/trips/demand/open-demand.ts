@@ -14,7 +14,10 @@ import { openTrips, readShardsOf, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { openTripOf } from './open-trip.ts';
 
-/** Gives a matcher the open demand of the shards it owns, from Postgres: what no lost nudge can hide. */
+/**
+ * Gives a matcher the open demand of the shards it owns, from Postgres: what no lost nudge can hide. That of their
+ * neighbours comes with it, to be weighed.
+ */
 @Controller()
 export class OpenDemandHandler extends CommandHandlers {
   readonly #store: TripStore;
@@ -28,18 +31,20 @@ export class OpenDemandHandler extends CommandHandlers {
   async handle({
     matcher,
     shards,
+    neighbours,
   }: CommandInput<typeof openDemand>): Promise<CommandOutput<typeof openDemand>> {
-    const rows = await readShardsOf(
-      this.#store,
-      shards.map(({ shard }) => shard),
-    );
+    const rows = await readShardsOf(this.#store, [...shards.map(({ shard }) => shard), ...neighbours]);
     const { owned, moved } = sortOut(matcher, shards, rows);
-    const ranges = owned.map(({ shard }) => {
+    const beside = new Set<string>(neighbours);
+    // One that nobody owns is retired, and its trips are its children's; or nobody decides on them.
+    const live = rows.filter(({ shard, owner }) => beside.has(shard) && owner !== null);
+    const asked = [...new Set([...owned, ...live])];
+    const ranges = asked.map(({ shard }) => {
       const [lo, hi] = descendantRange(cellKeyFromH3(shard), PICKUP_CELL_RES);
       return { lo, hi };
     });
     const found = await openTrips(this.#store, ranges, MAX_OPEN_TRIPS_PER_SWEEP + 1);
-    const map = ShardMap.of(owned);
+    const map = ShardMap.of(asked);
     const trips = found.slice(0, MAX_OPEN_TRIPS_PER_SWEEP).flatMap((trip) => {
       const claim = map.claimContaining(cellKeyFromH3(trip.pickupCell));
       return claim === undefined ? [] : [openTripOf(trip, claim.shard)];

@@ -1,7 +1,7 @@
 import { toTripRecord, type OpenTrip } from '#libs/contracts';
 import type { Trip } from '#libs/trip';
 
-/** A trip that waits for a driver, as its matcher needs it. */
+/** A trip that nobody has picked up yet, as its matcher needs it. */
 export function openTripOf(trip: Trip, shard: string): OpenTrip {
   const {
     trip_id,
@@ -13,6 +13,8 @@ export function openTripOf(trip: Trip, shard: string): OpenTrip {
     requested_at,
     search_deadline_at,
     excluded_driver_ids,
+    driver,
+    swaps,
   } = toTripRecord(trip);
   return {
     trip_id,
@@ -26,5 +28,7 @@ export function openTripOf(trip: Trip, shard: string): OpenTrip {
     search_deadline_at,
     offered: trip.offer !== null,
     excluded_driver_ids,
+    driver_id: driver?.driver_id ?? null,
+    swaps,
   };
 }

@@ -6,7 +6,7 @@ import { readTrip, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { openTripOf } from './open-trip.ts';
 
-/** One open trip, for a matcher that was nudged. */
+/** One trip before its pickup, for a matcher that was nudged. */
 @Controller()
 export class ReadOpenTripHandler extends CommandHandlers {
   readonly #store: TripStore;
@@ -22,6 +22,6 @@ export class ReadOpenTripHandler extends CommandHandlers {
     shard,
   }: CommandInput<typeof readOpenTrip>): Promise<CommandOutput<typeof readOpenTrip>> {
     const trip = await readTrip(this.#store, trip_id);
-    return trip?.state === 'processing' ? openTripOf(trip, shard) : null;
+    return trip?.state === 'processing' || trip?.state === 'accepted' ? openTripOf(trip, shard) : null;
   }
 }

@@ -1,23 +1,25 @@
-import { toTripRecord, type DriverRecord, type DriverStatus } from '#libs/contracts';
-import { readClaim, readTrip, type ClaimRow, type DriverRow, type Queryable } from '#libs/store';
+import { toTripRecord, type DriverRecord, type TripRecord } from '#libs/contracts';
+import { readClaims, readTrip, standingOf, type ClaimRow, type DriverRow, type Queryable } from '#libs/store';
 
-/** The driver with the trip that claims it, if any. */
+/** The driver with the trips that claim it, if any. */
 export async function driverRecordOf(database: Queryable, driver: DriverRow): Promise<DriverRecord> {
-  const claim = await readClaim(database, driver.driverId);
-  const trip = claim === undefined ? undefined : await readTrip(database, claim.tripId);
+  const claims = await readClaims(database, [driver.driverId]);
+  const trip = await readClaimed(database, claims[0]);
+  const next = await readClaimed(database, claims[1]);
   return {
     driver_id: driver.driverId,
     session: driver.session,
     online: driver.online,
     product: driver.product,
     vehicle: driver.vehicle,
-    status: statusOf(driver, claim),
+    status: standingOf(driver, claims).status,
     driver_version: driver.version,
-    trip: trip === undefined ? null : toTripRecord(trip),
+    trip,
+    next_trip: next,
   };
 }
 
-function statusOf(driver: DriverRow, claim: ClaimRow | undefined): DriverStatus {
-  if (claim !== undefined) return claim.kind === 'offer' ? 'offered' : 'on_trip';
-  return driver.online ? 'free' : 'offline';
+async function readClaimed(database: Queryable, claim: ClaimRow | undefined): Promise<TripRecord | null> {
+  const trip = claim === undefined ? undefined : await readTrip(database, claim.tripId);
+  return trip === undefined ? null : toTripRecord(trip);
 }

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import { goOffline, HailgridError, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { closeSession, readClaim, type TripTransaction } from '#libs/store';
+import { closeSession, readClaims, type TripTransaction } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
 import { driverRecordOf } from './driver-record.ts';
@@ -34,9 +34,10 @@ export class GoOfflineHandler extends CommandHandlers {
 
 /** The trip's lock comes before the driver's, as everywhere; an offer that is gone by then needs nothing. */
 async function declineOpenOffer(transaction: TripTransaction, driverId: string): Promise<void> {
-  const claim = await readClaim(transaction, driverId);
-  if (claim?.kind !== 'offer') return;
-  await transaction.change(claim.tripId, () => ({ type: 'decline', offerId: claim.offerId, driverId }));
+  const [claim] = await readClaims(transaction, [driverId]);
+  if (claim?.kind !== 'offer' || claim.offerId === null) return;
+  const { offerId } = claim;
+  await transaction.change(claim.tripId, () => ({ type: 'decline', offerId, driverId }));
 }
 
 async function endSession(transaction: TripTransaction, { driver_id: driverId, session }: Input) {
@@ -46,7 +47,7 @@ async function endSession(transaction: TripTransaction, { driver_id: driverId, s
   }
   if (!driver.online) return driverRecordOf(transaction, driver);
   // Under the driver's lock no claim comes or goes.
-  const claim = await readClaim(transaction, driverId);
+  const [claim] = await readClaims(transaction, [driverId]);
   if (claim !== undefined) throw new HailgridError('driver_on_trip', `${driverId} has ${claim.tripId}`);
   const closed = await closeSession(transaction, driverId, transaction.nowMs);
   return driverRecordOf(transaction, closed ?? driver);

@@ -69,10 +69,12 @@ describe('a proposal', () => {
     expect(judgement).toMatchObject({
       verdict: 'admissible',
       offer: {
-        event: {
-          type: 'offer_made',
-          offer: { offerId, driverId: driver.driverId, expiresAtMs: NOW_MS + TTL_MS },
-        },
+        events: [
+          {
+            type: 'offer_made',
+            offer: { offerId, driverId: driver.driverId, expiresAtMs: NOW_MS + TTL_MS },
+          },
+        ],
       },
     });
   });

@@ -15,7 +15,7 @@ export interface AdmissibleOffer {
   trip: Trip;
   driver: DriverRow;
   offer: OpenOffer;
-  event: TripEvent;
+  events: readonly TripEvent[];
 }
 
 export type Judgement =
@@ -51,17 +51,19 @@ export function judgeProposals(
     }
     trips.add(trip.tripId);
     drivers.add(driver.driverId);
-    return { verdict: 'admissible', offer: { proposal, trip, driver, offer, event: decision.event } };
+    return { verdict: 'admissible', offer: { proposal, trip, driver, offer, events: decision.events } };
   });
 }
 
 function offerOf(proposal: OfferProposal, offerId: OfferId, expiresAtMs: number): OpenOffer {
-  const { driver_id: driverId, pickup_eta_s: pickupEtaS, pickup_distance_m: pickupDistanceM } = proposal;
-  return { offerId, driverId, expiresAtMs, pickupEtaS, pickupDistanceM };
+  const { driver_id: driverId, replaces_driver_id: replacesDriverId } = proposal;
+  const { pickup_eta_s: pickupEtaS, pickup_distance_m: pickupDistanceM } = proposal;
+  const offer = { offerId, driverId, expiresAtMs, pickupEtaS, pickupDistanceM };
+  return replacesDriverId === undefined ? offer : { ...offer, replacesDriverId };
 }
 
 /** Whether the trip is the shard's to match: the epoch of one shard is no authority over another. */
-function contains(shard: string, pickupCell: string): boolean {
+export function contains(shard: string, pickupCell: string): boolean {
   const key = cellKeyFromH3(shard);
   return parentKey(cellKeyFromH3(pickupCell), cellKeyRes(key)) === key;
 }

@@ -6,11 +6,18 @@ import {
   type CommandInput,
   type CommandOutput,
   type DriverId,
+  type DriverStanding,
   type OfferId,
   type OfferOutcome,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
-import { lockDrivers, lockShardEpochs, lockTrips, type TripTransaction } from '#libs/store';
+import {
+  lockDrivers,
+  lockShardEpochs,
+  lockTrips,
+  type TripTransaction,
+  type WrittenChange,
+} from '#libs/store';
 import { evolve } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
@@ -18,6 +25,8 @@ import type { TripsConfig } from '../config.ts';
 import { judgeProposals, type AdmissibleOffer, type Judgement } from './judge-proposals.ts';
 
 type Proposals = CommandInput<typeof makeOffers>;
+/** What the drivers who were claimed are now. */
+type Standings = ReadonlyMap<string, DriverStanding>;
 
 /** Commits the offers of a matcher's round in one transaction, with an outcome for each. */
 @Controller()
@@ -73,43 +82,51 @@ async function lock(transaction: TripTransaction, offers: Proposals['offers']) {
 }
 
 /** Claims the drivers and writes the offers of those whose claim was free. */
-async function claim(transaction: TripTransaction, judgements: readonly Judgement[]): Promise<Set<string>> {
+async function claim(transaction: TripTransaction, judgements: readonly Judgement[]): Promise<Standings> {
   const admissible = judgements.flatMap((judgement) =>
     judgement.verdict === 'admissible' ? [judgement.offer] : [],
   );
-  if (admissible.length === 0) return new Set();
+  if (admissible.length === 0) return new Map();
   const taken = await transaction.takeClaims(
-    admissible.map(({ offer, trip }) => ({ ...offer, tripId: trip.tripId })),
+    admissible.map(({ offer, trip, proposal }) => ({
+      ...offer,
+      tripId: trip.tripId,
+      afterTripId: proposal.after_trip_id ?? null,
+    })),
   );
-  await transaction.write(admissible.filter(({ driver }) => taken.has(driver.driverId)).map(writtenOffer));
+  await transaction.write(
+    admissible.flatMap((offer) => {
+      const standing = taken.get(offer.driver.driverId);
+      return standing === undefined ? [] : writtenOffer(offer, standing);
+    }),
+  );
   return taken;
 }
 
-function writtenOffer({ proposal, trip, driver, event }: AdmissibleOffer) {
-  return {
-    event,
-    trip: evolve(trip, event),
-    driverStatus: 'offered',
-    driverVersion: driver.version + 1,
-    authority: { shard: proposal.shard, epoch: proposal.epoch },
-  } as const;
+function writtenOffer(
+  { proposal, trip, events }: AdmissibleOffer,
+  standing: DriverStanding,
+): WrittenChange[] {
+  const authority = { shard: proposal.shard, epoch: proposal.epoch };
+  return events.map((event) => ({ event, trip: evolve(trip, event), drivers: [standing], authority }));
 }
 
-function outcomeOf(judgement: Judgement, taken: ReadonlySet<string>): OfferOutcome {
+function outcomeOf(judgement: Judgement, taken: Standings): OfferOutcome {
   if (judgement.verdict === 'refused') {
     const { trip_id, driver_id } = judgement.proposal;
     return { result: 'refused', trip_id, driver_id, reason: judgement.reason };
   }
   const { proposal, trip, driver, offer } = judgement.offer;
   const { trip_id, driver_id } = proposal;
-  if (!taken.has(driver.driverId)) return { result: 'refused', trip_id, driver_id, reason: 'driver_claimed' };
+  const standing = taken.get(driver.driverId);
+  if (standing === undefined) return { result: 'refused', trip_id, driver_id, reason: 'driver_claimed' };
   return {
     result: 'offered',
     trip_id,
     driver_id: offer.driverId as DriverId,
     offer_id: offer.offerId as OfferId,
     expires_at: toTimestamp(offer.expiresAtMs),
-    driver_version: driver.version + 1,
+    driver_version: standing.version,
     trip_seq: trip.seq + 1,
   };
 }

@@ -1,7 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { driveTrip, toTripRecord, type CommandInput, type CommandOutput } from '#libs/contracts';
+import {
+  driveTrip,
+  HailgridError,
+  toTripRecord,
+  type CommandInput,
+  type CommandOutput,
+} from '#libs/contracts';
 import { CONFIG, LOGGER, type Logger } from '#libs/service';
+import { readClaims, type TripTransaction } from '#libs/store';
 import type { TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
@@ -29,7 +36,14 @@ export class DriveTripHandler extends CommandHandlers {
     const { driver_id: driverId, trip_id: tripId, idempotency } = input;
     return this.#committer.commit((transaction) =>
       transaction.once({ prefix: 'driver', id: driverId }, idempotency, async () =>
-        toTripRecord(tripOrThrow(await transaction.change(tripId, () => this.#command(input)))),
+        toTripRecord(
+          tripOrThrow(
+            await transaction.change(tripId, async () => {
+              if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
+              return this.#command(input);
+            }),
+          ),
+        ),
       ),
     );
   }
@@ -46,4 +60,13 @@ export class DriveTripHandler extends CommandHandlers {
         return { type: 'driver_cancel', driverId, reason: reason ?? null, searchMs: this.#searchMs };
     }
   }
+}
+
+/** Nobody arrives for the next rider with the present one on board. */
+async function requireTurn(transaction: TripTransaction, driverId: string, tripId: string): Promise<void> {
+  const [now, next] = await readClaims(transaction, [driverId]);
+  if (now === undefined || next?.tripId !== tripId) return;
+  throw new HailgridError('illegal_transition', `${driverId} has ${now.tripId} before ${tripId}`, {
+    detail: 'The trip comes after the one under way.',
+  });
 }

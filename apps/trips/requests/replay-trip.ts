@@ -6,6 +6,7 @@ import {
   replayTrip,
   type CommandInput,
   type CommandOutput,
+  type TripEventMessage,
 } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { readEvents, TripStore } from '#libs/store';
@@ -33,7 +34,7 @@ export class ReplayTripHandler extends CommandHandlers {
     if (reader.role === 'driver' && !wasAsked(events, reader.driver_id)) throw tripNotFound(trip_id);
     if (after_seq > events.length) throw aheadOf(trip_id, events.length);
     const changes = foldEvents(events, after_seq).filter(({ event }) => concerns(event, reader));
-    return { changes: changes.slice(0, MAX_EVENTS_PER_REPLAY).map(({ event, trip }) => ({ event, trip })) };
+    return { changes: changes.slice(0, MAX_EVENTS_PER_REPLAY) };
   }
 }
 
@@ -44,6 +45,6 @@ function aheadOf(tripId: string, lastSeq: number): HailgridError {
   });
 }
 
-function concerns(event: { driver_id: string | null }, reader: TripReader): boolean {
-  return reader.role !== 'driver' || event.driver_id === reader.driver_id;
+function concerns({ driver_id, freed_driver_id }: TripEventMessage, reader: TripReader): boolean {
+  return reader.role !== 'driver' || [driver_id, freed_driver_id].includes(reader.driver_id);
 }

@@ -1,6 +1,6 @@
 import { HailgridError, type CommandInput, type getTrip } from '#libs/contracts';
 import { readEvents, readTrip, type Queryable, type StoredEvent } from '#libs/store';
-import { driverOfEvent, type Trip } from '#libs/trip';
+import { driverOfEvent, freedDriverOf, type Trip } from '#libs/trip';
 
 export type TripReader = CommandInput<typeof getTrip>['reader'];
 
@@ -24,7 +24,7 @@ function boundTo(trip: Trip, driverId: string): boolean {
 
 /** A driver sees trips that were ever proposed to it. */
 export function wasAsked(events: readonly StoredEvent[], driverId: string): boolean {
-  return events.some(({ event }) => driverOfEvent(event) === driverId);
+  return events.some(({ event }) => driverOfEvent(event) === driverId || freedDriverOf(event) === driverId);
 }
 
 export function tripNotFound(tripId: string): HailgridError {

@@ -4,7 +4,7 @@ import { driverId, offerId, tripId } from '../ids.ts';
 import { incarnation, instanceName, shardClaim, shardMapMessage } from '../shards.ts';
 import { h3Cell, point, product, timestamp } from '../values.ts';
 
-/** A trip that waits for a driver, as its matcher needs it. */
+/** A trip that nobody has picked up yet, as its matcher needs it. */
 export const openTrip = z.object({
   trip_id: tripId,
   seq: z.int().min(1),
@@ -19,19 +19,28 @@ export const openTrip = z.object({
     .boolean()
     .meta({ description: 'an offer is out; nothing to do until it is answered or expires' }),
   excluded_driver_ids: z.array(driverId),
+  driver_id: driverId.nullable().meta({ description: 'who is on the way' }),
+  swaps: z.int().min(0),
 });
 export type OpenTrip = z.infer<typeof openTrip>;
 
 export const MAX_SHARDS_PER_SWEEP = 2048;
 export const MAX_OPEN_TRIPS_PER_SWEEP = 5000;
 
+/** Shards next to a matcher's own, whose trips it weighs too. */
+export const MAX_NEIGHBOURS_PER_SWEEP = 2048;
+
 /**
- * All open demand of some shards. Where the asker is no longer the owner at that epoch, the claim as it is now comes
+ * All open demand of some shards, and of their neighbours without any claim to decide on it. Where the asker is no longer the owner at that epoch, the claim as it is now comes
  * back in `moved` and the shard's trips do not. Oldest first; `truncated` where the bound cut the list.
  */
 export const openDemand = defineCommand(
   'trips.open_demand',
-  z.object({ matcher: instanceName, shards: z.array(shardClaim).max(MAX_SHARDS_PER_SWEEP) }),
+  z.object({
+    matcher: instanceName,
+    shards: z.array(shardClaim).max(MAX_SHARDS_PER_SWEEP),
+    neighbours: z.array(h3Cell).max(MAX_NEIGHBOURS_PER_SWEEP),
+  }),
   z.object({ trips: z.array(openTrip), moved: z.array(shardClaim), truncated: z.boolean() }),
 );
 
@@ -51,6 +60,12 @@ export const offerProposal = z.object({
   epoch: z.int().min(0),
   pickup_eta_s: z.number().min(0),
   pickup_distance_m: z.number().min(0),
+  after_trip_id: tripId
+    .optional()
+    .meta({ description: 'which the driver is to finish first; a free driver has none' }),
+  replaces_driver_id: driverId
+    .optional()
+    .meta({ description: 'who is on the way, and drives on until the offer is accepted' }),
 });
 export type OfferProposal = z.infer<typeof offerProposal>;
 
@@ -93,6 +108,55 @@ export const makeOffers = defineCommand(
   'trips.offer',
   z.object({ matcher: instanceName, offers: z.array(offerProposal).min(1).max(MAX_OFFERS_PER_BATCH) }),
   z.object({ outcomes: z.array(offerOutcome) }),
+  MAKE_OFFERS_TIMEOUT_MS,
+);
+
+export const MAX_MOVES_PER_REMATCH = 64;
+export const MAX_REMATCHES_PER_BATCH = 100;
+
+/** A trip gets a driver who is at work. */
+export const driverMove = z.object({
+  trip_id: tripId,
+  driver_id: driverId,
+  replaces_driver_id: driverId.nullable().meta({ description: 'who is on the way; null: nobody yet' }),
+  from_trip_id: tripId
+    .nullable()
+    .meta({ description: 'which the driver leaves; null: it was replaced there a moment ago' }),
+  shard: h3Cell,
+  epoch: z.int().min(0),
+  pickup_eta_s: z.number().min(0),
+});
+export type DriverMove = z.infer<typeof driverMove>;
+
+export const rematchRefusal = z.enum([...offerRefusal.options, 'rider_left']);
+export type RematchRefusal = z.infer<typeof rematchRefusal>;
+
+/**
+ * Drivers on their way change places, without being asked: each set of moves is committed as a whole or not at all, and
+ * only if every trip that a driver leaves gets another one in the same set (`rider_left` otherwise).
+ */
+export const rematch = defineCommand(
+  'trips.rematch',
+  z.object({
+    matcher: instanceName,
+    sets: z.array(z.array(driverMove).min(1).max(MAX_MOVES_PER_REMATCH)).min(1).max(MAX_REMATCHES_PER_BATCH),
+  }),
+  z.object({
+    outcomes: z.array(
+      z.discriminatedUnion('result', [
+        z.object({
+          result: z.literal('done'),
+          trip_seqs: z.array(z.object({ trip_id: tripId, seq: z.int() })),
+        }),
+        z.object({
+          result: z.literal('refused'),
+          trip_id: tripId,
+          driver_id: driverId,
+          reason: rematchRefusal,
+        }),
+      ]),
+    ),
+  }),
   MAKE_OFFERS_TIMEOUT_MS,
 );
 

@@ -38,7 +38,7 @@ export const MAX_EVENTS_PER_REPLAY = 500;
 export const replayTrip = defineCommand(
   'trips.replay',
   z.object({ trip_id: tripId, after_seq: z.int().min(0), reader: tripReader }),
-  z.object({ changes: z.array(tripChange.pick({ event: true, trip: true })) }),
+  z.object({ changes: z.array(tripChange) }),
 );
 
 export const cancelTrip = defineCommand(

@@ -21,6 +21,7 @@ export const driverView = z
     vehicle: vehicle.nullable(),
     offer: driverOffer.nullable(),
     trip: driverTrip.nullable(),
+    next_trip: driverTrip.nullable().meta({ description: 'accepted for after the trip under way' }),
   })
   .meta({ id: 'Driver' });
 export type DriverView = z.infer<typeof driverView>;

@@ -9,6 +9,10 @@ import { clientFrame, errorFrame, heartbeat, resume, serverFrame, serverHeartbea
 const offerRef = z.strictObject({ offer_id: offerId });
 const tripRef = z.strictObject({ trip_id: tripId });
 
+/** What a trip is to the driver now; one that is `gone` may go on with another driver. */
+export const tripStanding = z.enum(['current', 'next', 'gone']).meta({ id: 'TripStanding' });
+export type TripStanding = z.infer<typeof tripStanding>;
+
 /**
  * What a driver's app may send. `position` is answered only when it is refused; everything else by an `ack` or an
  * `error` with the frame's id.
@@ -41,7 +45,10 @@ export const driverServerFrame = z
       'offer_closed',
       z.object({ offer_id: offerId.nullable(), trip_id: tripId, event: tripEventType }),
     ),
-    serverFrame('trip', z.object({ event: tripEventType, at: timestamp, trip: driverTrip })),
+    serverFrame(
+      'trip',
+      z.object({ event: tripEventType, at: timestamp, trip: driverTrip, standing: tripStanding }),
+    ),
     serverFrame('reposition', repositionHint),
     serverFrame('ack', z.object({ driver: driverView.optional(), trip: driverTrip.optional() })),
     errorFrame,

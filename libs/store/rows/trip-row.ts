@@ -6,7 +6,7 @@ import { timestampOf } from '../postgres/values.ts';
 export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
-  offer, driver, excluded_driver_ids, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
+  offer, driver, excluded_driver_ids, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
 
 /** A row of `trip`; times in milliseconds, ids bare UUIDs (those inside `offer` and `driver` are whole ids). */
 export interface TripRow {
@@ -30,6 +30,7 @@ export interface TripRow {
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
   excluded_driver_ids: string[];
+  swaps: number;
   accepted_at: number | null;
   arrived_at: number | null;
   started_at: number | null;
@@ -57,6 +58,7 @@ export function tripFromRow(row: TripRow): Trip {
     offer: row.offer,
     driver: row.driver,
     excludedDriverIds: row.excluded_driver_ids.map((uuid) => idFromUuid('driver', uuid)),
+    swaps: row.swaps,
     acceptedAtMs: row.accepted_at,
     arrivedAtMs: row.arrived_at,
     startedAtMs: row.started_at,
@@ -76,6 +78,7 @@ export function tripChanges(trip: Trip): Record<string, unknown> {
     offer: trip.offer,
     driver: trip.driver,
     excluded_driver_ids: trip.excludedDriverIds.map((id) => uuidOf('driver', id)),
+    swaps: trip.swaps,
     accepted_at: at(trip.acceptedAtMs),
     arrived_at: at(trip.arrivedAtMs),
     started_at: at(trip.startedAtMs),

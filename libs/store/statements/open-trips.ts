@@ -8,7 +8,7 @@ export interface CellRange {
   hi: string;
 }
 
-/** Open demand of some shards, oldest first; at most `limit` trips. */
+/** Trips of some shards that nobody has picked up yet, oldest first; at most `limit`. */
 export async function openTrips(
   database: Queryable,
   ranges: readonly CellRange[],
@@ -19,7 +19,7 @@ export async function openTrips(
     text: `
       SELECT ${TRIP_COLUMNS}
       FROM unnest($1::bigint[], $2::bigint[]) AS shard (lo, hi)
-      JOIN trip ON trip.pickup_cell BETWEEN shard.lo AND shard.hi AND trip.state = 'processing'
+      JOIN trip ON trip.pickup_cell BETWEEN shard.lo AND shard.hi AND trip.state IN ('processing', 'accepted')
       ORDER BY requested_at LIMIT $3`,
     values: [ranges.map(({ lo }) => lo), ranges.map(({ hi }) => hi), limit],
   });

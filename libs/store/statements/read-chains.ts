@@ -19,6 +19,7 @@ interface ChainRow extends Record<string, unknown> {
   event: unknown;
   driver_status: string | null;
   driver_version: number | null;
+  drivers: unknown;
   shard: string | null;
   epoch: number | null;
   hash: string | null;
@@ -34,7 +35,8 @@ export async function readChains(
     name: 'read-chains',
     text: `
       SELECT t.trip_id, t.seq AS trip_seq, encode(t.event_hash, 'hex') AS head_hash, e.seq, e.type, e.at, e.driver_id,
-        e.event, e.driver_status, e.driver_version, to_hex(e.shard) AS shard, e.epoch, encode(e.hash, 'hex') AS hash
+        e.event, e.driver_status, e.driver_version, coalesce(e.drivers, '[]') AS drivers,
+        to_hex(e.shard) AS shard, e.epoch, encode(e.hash, 'hex') AS hash
       FROM (SELECT trip_id, seq, event_hash FROM trip WHERE $1::uuid IS NULL OR trip_id > $1 ORDER BY trip_id LIMIT $2) t
       LEFT JOIN trip_event e USING (trip_id)
       ORDER BY t.trip_id, e.seq`,
@@ -62,6 +64,7 @@ function foundEvent(tripId: TripId, seq: number, row: ChainRow): FoundEvent {
       event,
       driverStatus: row.driver_status,
       driverVersion: row.driver_version,
+      drivers: row.drivers,
       shard,
       epoch,
     },

@@ -1,4 +1,4 @@
-import { uuidOf, type DriverStatus } from '#libs/contracts';
+import { uuidOf, type DriverStanding } from '#libs/contracts';
 import type { TripEvent } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 
@@ -6,8 +6,7 @@ import type { Queryable } from '../postgres/database.ts';
 export interface StoredEvent {
   seq: number;
   event: TripEvent;
-  driverStatus: DriverStatus | null;
-  driverVersion: number | null;
+  drivers: readonly DriverStanding[];
 }
 
 /**
@@ -17,7 +16,7 @@ export async function readEvents(database: Queryable, tripId: string): Promise<S
   return database.rows<StoredEvent & Record<string, unknown>>({
     name: 'read-events',
     text: `
-      SELECT seq, event, driver_status AS "driverStatus", driver_version AS "driverVersion"
+      SELECT seq, event, coalesce(drivers, '[]') AS drivers
       FROM trip_event WHERE trip_id = $1 ORDER BY seq`,
     values: [uuidOf('trip', tripId)],
   });

@@ -7,9 +7,14 @@ export interface OfferClaim {
   tripId: string;
   offerId: string;
   expiresAtMs: number;
+  /** The trip that the driver is to finish first; null for a driver who is free. */
+  afterTripId: string | null;
 }
 
-/** Claims drivers for offers, and says which ones: a driver (or a trip) that has a claim already is passed over. */
+/**
+ * Claims drivers for offers, and says which ones: a driver (or a trip) that has such a claim already is passed over, and
+ * so is a driver who is not on the ride that is said to end first.
+ */
 export async function takeClaims(
   transaction: Queryable,
   claims: readonly OfferClaim[],
@@ -17,9 +22,14 @@ export async function takeClaims(
   const rows = await transaction.rows<{ driver_id: string }>({
     name: 'take-claims',
     text: `
-      INSERT INTO driver_claim (driver_id, trip_id, offer_id, kind, expires_at)
-      SELECT driver_id, trip_id, offer_id, 'offer', expires_at
-      FROM jsonb_to_recordset($1::jsonb) AS c (driver_id uuid, trip_id uuid, offer_id uuid, expires_at timestamptz)
+      INSERT INTO driver_claim (driver_id, place, trip_id, offer_id, kind, expires_at)
+      SELECT driver_id, CASE WHEN after_trip_id IS NULL THEN 0 ELSE 1 END, trip_id, offer_id, 'offer', expires_at
+      FROM jsonb_to_recordset($1::jsonb) AS c (driver_id uuid, trip_id uuid, offer_id uuid, expires_at timestamptz,
+        after_trip_id uuid)
+      WHERE after_trip_id IS NULL OR EXISTS (
+        SELECT FROM driver_claim AS now JOIN trip ON trip.trip_id = now.trip_id
+        WHERE now.driver_id = c.driver_id AND now.place = 0 AND now.kind = 'trip' AND now.trip_id = c.after_trip_id
+          AND trip.state = 'in_progress')
       ORDER BY driver_id
       ON CONFLICT DO NOTHING
       RETURNING driver_id`,
@@ -30,6 +40,7 @@ export async function takeClaims(
           trip_id: uuidOf('trip', claim.tripId),
           offer_id: uuidOf('offer', claim.offerId),
           expires_at: timestampOf(claim.expiresAtMs),
+          after_trip_id: claim.afterTripId === null ? null : uuidOf('trip', claim.afterTripId),
         })),
       ),
     ],

@@ -1,6 +1,6 @@
 import { driverOfEvent, factsDigest } from '#libs/trip';
 import { uuidOf } from '#libs/contracts';
-import { factsOf, sha256Hex } from '../event-facts.ts';
+import { factsOf, sha256Hex, standingIn } from '../event-facts.ts';
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
 import { tripChanges } from '../rows/trip-row.ts';
@@ -8,7 +8,7 @@ import type { WrittenChange } from '../written-change.ts';
 
 /**
  * Writes the trips as they are after their events, the events with their hashes, and their outbox entries, in one
- * round trip. A trip that was only just inserted is left as it is (its row has the event's number and hash already).
+ * round trip; of each trip one. A trip that was only just inserted is left as it is (its row has the event's number and hash already).
  *
  * Throws where a trip's row is not at the event before: the caller did not hold its lock.
  */
@@ -23,22 +23,22 @@ export async function writeChanges(
     text: `
       WITH change AS (
         SELECT * FROM jsonb_to_recordset($1::jsonb) AS c (trip_id uuid, state text, seq integer,
-          search_deadline_at timestamptz, offer jsonb, driver jsonb, excluded_driver_ids uuid[], accepted_at timestamptz,
-          arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text,
+          search_deadline_at timestamptz, offer jsonb, driver jsonb, excluded_driver_ids uuid[], swaps integer,
+          accepted_at timestamptz, arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text,
           type text, at timestamptz, event_driver_id uuid, event jsonb, driver_status text, driver_version bigint,
-          shard bigint, epoch bigint, facts_digest text)
+          drivers jsonb, shard bigint, epoch bigint, facts_digest text)
       ), written AS (
         UPDATE trip t SET state = c.state, seq = c.seq, search_deadline_at = c.search_deadline_at,
           offer = nullif(c.offer, 'null'), driver = nullif(c.driver, 'null'), excluded_driver_ids = c.excluded_driver_ids,
-          accepted_at = c.accepted_at, arrived_at = c.arrived_at, started_at = c.started_at, ended_at = c.ended_at,
-          cancel_reason = c.cancel_reason,
+          swaps = c.swaps, accepted_at = c.accepted_at, arrived_at = c.arrived_at, started_at = c.started_at,
+          ended_at = c.ended_at, cancel_reason = c.cancel_reason,
           event_hash = sha256(convert_to(coalesce(encode(t.event_hash, 'hex'), '') || c.facts_digest, 'UTF8'))
         FROM change c WHERE t.trip_id = c.trip_id AND t.seq = c.seq - 1 AND c.seq > 1
         RETURNING t.trip_id, t.event_hash
       ), noted AS (
-        INSERT INTO trip_event (trip_id, seq, type, at, driver_id, event, driver_status, driver_version, shard, epoch,
-          lsn, hash)
-        SELECT trip_id, seq, type, at, event_driver_id, event, driver_status, driver_version, shard, epoch,
+        INSERT INTO trip_event (trip_id, seq, type, at, driver_id, event, driver_status, driver_version, drivers, shard,
+          epoch, lsn, hash)
+        SELECT trip_id, seq, type, at, event_driver_id, event, driver_status, driver_version, drivers, shard, epoch,
           CASE WHEN epoch IS NOT NULL THEN pg_current_wal_insert_lsn() END,
           coalesce(written.event_hash, sha256(convert_to(facts_digest, 'UTF8')))
         FROM change LEFT JOIN written USING (trip_id)
@@ -54,16 +54,18 @@ export async function writeChanges(
 }
 
 function changeRecord(change: WrittenChange): Record<string, unknown> {
-  const { event, trip, driverStatus, driverVersion, authority } = change;
+  const { event, trip, drivers, authority } = change;
   const driverId = driverOfEvent(event);
+  const standing = standingIn(change);
   return {
     ...tripChanges(trip),
     type: event.type,
     at: timestampOf(event.atMs),
     event_driver_id: driverId === null ? null : uuidOf('driver', driverId),
     event,
-    driver_status: driverStatus,
-    driver_version: driverVersion,
+    driver_status: standing?.status ?? null,
+    driver_version: standing?.version ?? null,
+    drivers,
     shard: authority === null ? null : cellToBigint(authority.shard),
     epoch: authority === null ? null : authority.epoch,
     facts_digest: factsDigest(factsOf(change), sha256Hex),

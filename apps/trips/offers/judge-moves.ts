@@ -1,0 +1,106 @@
+import type { DriverMove, RematchRefusal } from '#libs/contracts';
+import type { ClaimRow } from '#libs/store';
+import { decide, type Trip, type TripEvent } from '#libs/trip';
+import { contains, type LockedRound } from './judge-proposals.ts';
+
+/** What the transaction has locked; a driver's claims do not change under its lock. */
+export interface LockedMoves extends LockedRound {
+  claims: readonly ClaimRow[];
+}
+
+export interface AdmissibleMove {
+  move: DriverMove;
+  trip: Trip;
+  events: readonly TripEvent[];
+}
+
+/** One set of moves: as a whole or not at all. */
+export type SetJudgement =
+  | { verdict: 'admissible'; moves: readonly AdmissibleMove[] }
+  | { verdict: 'refused'; move: DriverMove; reason: RematchRefusal };
+
+/** Sorts sets of moves by whether they may be committed; a later set yields to an earlier one. */
+export function judgeMoves(
+  matcher: string,
+  sets: readonly (readonly DriverMove[])[],
+  locked: LockedMoves,
+  nowMs: number,
+): SetJudgement[] {
+  const used = new Set<string>();
+  return sets.map((set) => {
+    const judgement = judgeSet(matcher, set, locked, used, nowMs);
+    if (judgement.verdict === 'admissible')
+      for (const { trip_id, driver_id } of set) used.add(trip_id).add(driver_id);
+    return judgement;
+  });
+}
+
+function judgeSet(
+  matcher: string,
+  set: readonly DriverMove[],
+  locked: LockedMoves,
+  usedBefore: ReadonlySet<string>,
+  nowMs: number,
+): SetJudgement {
+  const used = new Set(usedBefore);
+  const moves: AdmissibleMove[] = [];
+  for (const move of set) {
+    const reason = used.has(move.trip_id)
+      ? 'trip_not_open'
+      : used.has(move.driver_id)
+        ? 'driver_claimed'
+        : null;
+    const judged = reason ?? judgeMove(matcher, move, set, locked, nowMs);
+    if (typeof judged === 'string') return { verdict: 'refused', move, reason: judged };
+    used.add(move.trip_id).add(move.driver_id);
+    moves.push(judged);
+  }
+  return { verdict: 'admissible', moves };
+}
+
+function judgeMove(
+  matcher: string,
+  move: DriverMove,
+  set: readonly DriverMove[],
+  { shards, trips, drivers, claims }: LockedMoves,
+  nowMs: number,
+): AdmissibleMove | RematchRefusal {
+  const shard = shards.get(move.shard);
+  if (shard?.owner !== matcher || shard.epoch !== move.epoch) return 'stale_epoch';
+  const trip = trips.get(move.trip_id);
+  if (trip === undefined) return 'trip_not_open';
+  if (!contains(move.shard, trip.pickupCell)) return 'wrong_shard';
+  const driver = drivers.get(move.driver_id);
+  if (driver?.online !== true || driver.product !== trip.product) return 'driver_unavailable';
+  const standing = standingRefusal(move, set, claims);
+  if (standing !== null) return standing;
+  const { driverId, vehicle } = driver;
+  const decision = decide(
+    trip,
+    {
+      type: 'reassign',
+      driver: { driverId, vehicle, pickupEtaS: move.pickup_eta_s },
+      replacesDriverId: move.replaces_driver_id,
+    },
+    nowMs,
+  );
+  if (decision.outcome === 'changed') return { move, trip, events: decision.events };
+  const isExcluded = decision.outcome === 'refused' && decision.refusal === 'driver_excluded';
+  return isExcluded ? 'driver_excluded' : 'trip_not_open';
+}
+
+/** The driver is free, or on the way to the trip it is to leave, for which the same set has another driver. */
+function standingRefusal(
+  { driver_id, from_trip_id }: DriverMove,
+  set: readonly DriverMove[],
+  claims: readonly ClaimRow[],
+): RematchRefusal | null {
+  const own = claims.filter(({ driverId }) => driverId === driver_id);
+  if (from_trip_id === null) return own.length === 0 ? null : 'driver_claimed';
+  const holds = own.some(({ tripId, kind }) => tripId === from_trip_id && kind === 'trip');
+  if (!holds) return 'driver_claimed';
+  const isTaken = set.some(
+    ({ trip_id, replaces_driver_id }) => trip_id === from_trip_id && replaces_driver_id === driver_id,
+  );
+  return isTaken ? null : 'rider_left';
+}

@@ -1,0 +1,82 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { rematch, type CommandInput, type CommandOutput, type TripId } from '#libs/contracts';
+import { LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
+import { lockDrivers, lockShardEpochs, lockTrips, readClaims, type TripTransaction } from '#libs/store';
+import type { Trip } from '#libs/trip';
+import { CommandHandlers } from '../command-handlers.ts';
+import { Committer } from '../committer.ts';
+import { judgeMoves, type LockedMoves, type SetJudgement } from './judge-moves.ts';
+
+type Sets = CommandInput<typeof rematch>['sets'];
+type Outcome = CommandOutput<typeof rematch>['outcomes'][number];
+
+/** Changes drivers who are on their way, in one transaction, with an outcome for each set of moves. */
+@Controller()
+export class RematchHandler extends CommandHandlers {
+  readonly #committer: Committer;
+  readonly #outcomes;
+
+  constructor(
+    @Inject(Committer) committer: Committer,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    super(logger);
+    this.#committer = committer;
+    this.#outcomes = metrics.counter(
+      'rematches_total',
+      'Sets of drivers on their way that were to change places, by outcome',
+      ['outcome'],
+    );
+  }
+
+  @HandleCommand(rematch)
+  async handle({ matcher, sets }: CommandInput<typeof rematch>): Promise<CommandOutput<typeof rematch>> {
+    const outcomes = await this.#committer.commit(async (transaction) => {
+      const locked = await lock(transaction, sets);
+      const judgements = judgeMoves(matcher, sets, locked, transaction.nowMs);
+      const decided = judgements.flatMap((judgement) =>
+        judgement.verdict === 'admissible'
+          ? judgement.moves.map(({ move: { shard, epoch }, trip, events }) => ({
+              trip,
+              events,
+              authority: { shard, epoch },
+            }))
+          : [],
+      );
+      const trips = decided.length === 0 ? [] : await transaction.apply(decided);
+      return judgements.map((judgement) => outcomeOf(judgement, trips));
+    });
+    for (const outcome of outcomes)
+      this.#outcomes.inc({ outcome: outcome.result === 'done' ? 'done' : outcome.reason });
+    return { outcomes };
+  }
+}
+
+async function lock(transaction: TripTransaction, sets: Sets): Promise<LockedMoves> {
+  const moves = sets.flat();
+  const distinct = (ids: string[]): string[] => [...new Set(ids)];
+  const shards = await lockShardEpochs(transaction, distinct(moves.map(({ shard }) => shard)));
+  const trips = await lockTrips(transaction, distinct(moves.map(({ trip_id }) => trip_id)));
+  // Who is replaced is let go, so it is locked with those who come.
+  const driverIds = moves.flatMap(({ driver_id, replaces_driver_id }) =>
+    replaces_driver_id === null ? [driver_id] : [driver_id, replaces_driver_id],
+  );
+  const drivers = await lockDrivers(transaction, distinct(driverIds));
+  const claims = await readClaims(transaction, distinct(driverIds));
+  return { shards, trips, drivers, claims };
+}
+
+function outcomeOf(judgement: SetJudgement, trips: readonly Trip[]): Outcome {
+  if (judgement.verdict === 'refused') {
+    const { trip_id, driver_id } = judgement.move;
+    return { result: 'refused', trip_id, driver_id, reason: judgement.reason };
+  }
+  const ids = new Set<string>(judgement.moves.map(({ trip }) => trip.tripId));
+  const changed = trips.filter(({ tripId }) => ids.has(tripId));
+  return {
+    result: 'done',
+    trip_seqs: changed.map(({ tripId, seq }) => ({ trip_id: tripId as TripId, seq })),
+  };
+}
