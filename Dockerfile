@@ -34,6 +34,9 @@ USER node
 FROM runtime AS migrate
 COPY stack stack
 COPY migrations migrations
+# For `stack/audit.ts` and `stack/rebuild-events.ts`, run in its stead.
+COPY libs libs
+COPY apps apps
 ENTRYPOINT ["node", "--conditions=source", "stack/migrate.ts"]
 
 FROM runtime AS service

@@ -67,15 +67,17 @@ export async function ensureEventStream(
   return true;
 }
 
-/** Removes the stream with all its events and consumers, and makes it anew. */
+/** Removes the stream with all its events and consumers, and makes it anew as it was; by the settings where it was not. */
 export async function replaceEventStream(bus: NatsConnection, settings: EventStreamSettings): Promise<void> {
   const { streams } = await jetstreamManager(bus, { checkAPI: false, timeout: API_TIMEOUT_MS });
+  let config = streamConfig(settings);
   try {
+    config = (await streams.info(EVENT_STREAM)).config;
     await streams.delete(EVENT_STREAM);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  await streams.add(streamConfig(settings));
+  await streams.add(config);
 }
 
 function isMissing(error: unknown): boolean {

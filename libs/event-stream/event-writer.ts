@@ -5,6 +5,12 @@ import { tripEventsSubject, type TripChange } from '#libs/contracts';
 /** For the stream's word that an event is stored. Past it the outcome is unknown, and the event is sent again. */
 export const STORE_TIMEOUT_MS = 2_000;
 
+/**
+ * From reading the outbox to the last event that is sent for what was read; the rest is left to the next reading. So
+ * whoever takes the outbox for itself knows when it is alone.
+ */
+export const STORING_LIMIT_MS = 4_000;
+
 /** Names an event within the stream: the same one is stored once. */
 export function eventKey({ trip_id, seq }: { trip_id: string; seq: number }): string {
   return `${trip_id}:${seq}`;

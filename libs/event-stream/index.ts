@@ -4,4 +4,4 @@ export {
   replaceEventStream,
   type EventStreamSettings,
 } from './event-stream.ts';
-export { eventKey, EventWriter, STORE_TIMEOUT_MS } from './event-writer.ts';
+export { eventKey, EventWriter, STORE_TIMEOUT_MS, STORING_LIMIT_MS } from './event-writer.ts';

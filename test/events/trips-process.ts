@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { newId, type TripId } from '#libs/contracts';
+import { idFromUuid, newId, type TripId } from '#libs/contracts';
 import { createApp, readConfig, serviceParts } from '#libs/service';
 import { lockTrips, TripStore, type TripTransaction } from '#libs/store';
 import { evolve, type TripEvent } from '#libs/trip';
@@ -68,6 +68,22 @@ export class TripsProcess {
       const next = evolve(trip, event);
       await transaction.write([{ event, trip: next, drivers: [], authority: null }]);
     }, dies);
+  }
+
+  async end(tripId: TripId): Promise<void> {
+    await this.commit((transaction) =>
+      transaction.change(tripId, () => ({ type: 'rider_cancel', reason: null })),
+    );
+  }
+
+  /** How many events each trip has. */
+  async lengths(): Promise<Map<TripId, number>> {
+    const rows = await this.#app.get(TripStore).rows<{ trip_id: string; seq: number }>({
+      name: 'lengths',
+      text: 'SELECT trip_id, seq FROM trip',
+      values: [],
+    });
+    return new Map(rows.map(({ trip_id, seq }) => [idFromUuid('trip', trip_id), seq]));
   }
 }
 

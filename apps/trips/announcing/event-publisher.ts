@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUS } from '#libs/bus';
 import type { TripChange, TripId } from '#libs/contracts';
-import { EventWriter } from '#libs/event-stream';
+import { EventWriter, STORING_LIMIT_MS } from '#libs/event-stream';
 import { LOGGER, METRICS, OutageLog, type Logger, type Metrics } from '#libs/service';
 import { readOutbox, TripStore } from '#libs/store';
 import { ChangePusher } from './change-pusher.ts';
@@ -13,8 +13,6 @@ import { OutboxCleaner } from './outbox-cleaner.ts';
 const MAX_TRIPS_PER_ROUND = 500;
 /** Where all that is held waits for other processes, the outbox is looked at again so soon. */
 const BLOCKED_PAUSE_MS = 50;
-/** Of storing one trip's events in one go; the rest is left to the relay. */
-export const STORING_LIMIT_MS = 4_000;
 
 /**
  * Puts changes into the stream of events. One is stored only when every earlier one of its trip is known to be: the
@@ -61,13 +59,12 @@ export class EventPublisher implements BeforeApplicationShutdown {
   }
 
   /**
-   * Stores changes of one trip in their order, the one before the first being stored already; pushes those that this
-   * process has not. Throws at the first that is not stored.
+   * Stores changes of one trip in their order, the one before the first being stored already by the outbox as it was
+   * read; pushes those that this process has not. Throws at the first that is not stored.
    */
-  async storeInOrder(changes: readonly TripChange[]): Promise<void> {
-    const startedAtMs = performance.now();
+  async storeInOrder(changes: readonly TripChange[], outboxReadAtMs: number): Promise<void> {
     for (const change of changes) {
-      if (performance.now() - startedAtMs > STORING_LIMIT_MS) return;
+      if (performance.now() - outboxReadAtMs > STORING_LIMIT_MS) return;
       if (!this.#pusher.isPushed(change)) this.#pusher.push(change);
       await this.#writer.store(change);
       this.#stored.inc();
@@ -90,20 +87,21 @@ export class EventPublisher implements BeforeApplicationShutdown {
 
   /** False where nothing could be stored yet. */
   async #publishRound(tripIds: readonly TripId[]): Promise<boolean> {
+    const readAtMs = performance.now();
     const outbox = await readOutbox(this.#store, tripIds);
     if (outbox === undefined) {
       for (const tripId of tripIds) this.#held.drop(tripId);
       return true;
     }
-    const stored = tripIds.map((tripId) => this.#publishTrip(tripId, outbox.get(tripId) ?? []));
+    const stored = tripIds.map((tripId) => this.#publishTrip(tripId, outbox.get(tripId) ?? [], readAtMs));
     return (await Promise.all(stored)).some(Boolean);
   }
 
-  async #publishTrip(tripId: TripId, outboxSeqs: readonly number[]): Promise<boolean> {
+  async #publishTrip(tripId: TripId, outboxSeqs: readonly number[], readAtMs: number): Promise<boolean> {
     const waiting = outboxSeqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq }));
     const ready = this.#held.takeReady(tripId, waiting);
     try {
-      await this.storeInOrder(ready);
+      await this.storeInOrder(ready, readAtMs);
       if (ready.length > 0) this.#outage.worked();
     } catch (error) {
       this.#held.drop(tripId);

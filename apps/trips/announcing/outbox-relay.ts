@@ -60,24 +60,25 @@ export class OutboxRelay extends Sweep {
 
   /** A trip whose events cannot be told does not hold up the others; that it could not is reported at the end. */
   async #relayBatch(): Promise<number> {
+    const readAtMs = performance.now();
     const nowMs = this.#clock.now();
     const nextDueAtMs = nowMs + machineTime(this.#clock, RELAY_LEASE_MS);
     const trips = byTrip(await takeDueOutbox(this.#store, nowMs, nextDueAtMs, MAX_TRIPS_PER_RELAY));
     const failures: unknown[] = [];
     await inParallel(trips, TRIPS_AT_ONCE, async ([tripId, seqs]) => {
-      await this.#relay(tripId, seqs).catch((error: unknown) => failures.push(error));
+      await this.#relay(tripId, seqs, readAtMs).catch((error: unknown) => failures.push(error));
     });
     if (failures.length > 0)
       throw new AggregateError(failures, `${failures.length} trips were not told of: ${String(failures[0])}`);
     return trips.size;
   }
 
-  async #relay(tripId: TripId, seqs: readonly number[]): Promise<void> {
+  async #relay(tripId: TripId, seqs: readonly number[], readAtMs: number): Promise<void> {
     const untold = new Set(seqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq })));
     if (untold.size === 0) return;
     const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...untold) - 1);
     const told = changes.filter(({ event }) => untold.has(event.seq));
-    await this.#publisher.storeInOrder(told);
+    await this.#publisher.storeInOrder(told, readAtMs);
     this.#relayed.inc(told.length);
   }
 }

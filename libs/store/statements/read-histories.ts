@@ -1,0 +1,45 @@
+import { idFromUuid, uuidOf, type TripId } from '#libs/contracts';
+import type { Queryable } from '../postgres/database.ts';
+import type { StoredEvent } from './read-events.ts';
+
+/** A trip with its events from the first, in order. */
+export interface History {
+  tripId: TripId;
+  events: StoredEvent[];
+}
+
+interface HistoryRow extends Record<string, unknown>, StoredEvent {
+  trip_id: string;
+}
+
+/** The histories of these trips. */
+export async function readHistories(database: Queryable, tripIds: readonly TripId[]): Promise<History[]> {
+  const rows = await database.rows<HistoryRow>({
+    name: 'read-histories',
+    text: `
+      SELECT trip_id, seq, event, driver_status AS "driverStatus", driver_version AS "driverVersion"
+      FROM trip_event WHERE trip_id = ANY ($1::uuid[]) ORDER BY trip_id, seq`,
+    values: [tripIds.map((id) => uuidOf('trip', id))],
+  });
+  const histories = new Map<string, History>();
+  for (const { trip_id, ...event } of rows) {
+    const history = histories.get(trip_id) ?? { tripId: idFromUuid('trip', trip_id), events: [] };
+    histories.set(trip_id, history);
+    history.events.push(event);
+  }
+  return [...histories.values()];
+}
+
+/** The next trips by id; none where there are no more. */
+export async function readTripIds(
+  database: Queryable,
+  after: TripId | undefined,
+  limit: number,
+): Promise<TripId[]> {
+  const rows = await database.rows<{ trip_id: string }>({
+    name: 'read-trip-ids',
+    text: 'SELECT trip_id FROM trip WHERE $1::uuid IS NULL OR trip_id > $1 ORDER BY trip_id LIMIT $2',
+    values: [after === undefined ? null : uuidOf('trip', after), limit],
+  });
+  return rows.map(({ trip_id }) => idFromUuid('trip', trip_id));
+}

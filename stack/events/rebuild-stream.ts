@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Client } from 'pg';
+import { idFromUuid, type TripId } from '#libs/contracts';
+import {
+  EventWriter,
+  replaceEventStream,
+  STORE_TIMEOUT_MS,
+  STORING_LIMIT_MS,
+  type EventStreamSettings,
+} from '#libs/event-stream';
+import { EVENT_STREAM_LOCK, readHistories, readTripIds, type Database } from '#libs/store';
+import { foldEvents } from '../../apps/trips/announcing/trip-change.ts';
+
+const TRIPS_PER_PAGE = 500;
+const TRIPS_AT_ONCE = 64;
+/** After the lock is ours: what was being stored for an outbox read before has ended by then. */
+const QUIET_MS = STORING_LIMIT_MS + STORE_TIMEOUT_MS + 1_000;
+
+export interface Rebuilding {
+  /** The primary; the session that has the stream to itself. */
+  session: Client;
+  database: Database;
+  bus: NatsConnection;
+  settings: EventStreamSettings;
+}
+
+export interface RebuildReport {
+  trips: number;
+  events: number;
+  /** New events waited so long. */
+  held_ms: number;
+  duration_ms: number;
+}
+
+/**
+ * Makes the stream anew from Postgres, from the first event of each trip on. New events wait until the trips that may
+ * still have some are in it; then they go on, and the trips that are over follow.
+ */
+export async function rebuildStream(rebuilding: Rebuilding): Promise<RebuildReport> {
+  const { session, database, bus, settings } = rebuilding;
+  const startedAtMs = performance.now();
+  const report = { trips: 0, events: 0, held_ms: 0, duration_ms: 0 };
+  const writer = new EventWriter(bus);
+  const store = async (tripIds: readonly TripId[]): Promise<void> => {
+    for (const tripIdsOfPage of pagesOf(tripIds)) await storeTrips(database, writer, tripIdsOfPage, report);
+  };
+
+  await session.query('SELECT pg_advisory_lock($1)', [EVENT_STREAM_LOCK]);
+  await sleep(QUIET_MS);
+  await replaceEventStream(bus, settings);
+  const open = await tripsWithMoreToCome(session);
+  await store([...open]);
+  // Throws where the session, and the lock with it, was lost meanwhile.
+  await session.query('SELECT pg_advisory_unlock($1)', [EVENT_STREAM_LOCK]);
+  report.held_ms = Math.round(performance.now() - startedAtMs);
+
+  for (let page = await readTripIds(database, undefined, TRIPS_PER_PAGE); page.length > 0;) {
+    await store(page.filter((tripId) => !open.has(tripId)));
+    page = await readTripIds(database, page.at(-1), TRIPS_PER_PAGE);
+  }
+  report.duration_ms = Math.round(performance.now() - startedAtMs);
+  return report;
+}
+
+/** Trips that are not over, and those of which an event waits in the outbox. Those made later are wholly in there. */
+async function tripsWithMoreToCome(session: Client): Promise<Set<TripId>> {
+  const { rows } = await session.query<{ trip_id: string }>(
+    'SELECT trip_id FROM trip WHERE ended_at IS NULL UNION SELECT trip_id FROM outbox',
+  );
+  return new Set(rows.map(({ trip_id }) => idFromUuid('trip', trip_id)));
+}
+
+function pagesOf(tripIds: readonly TripId[]): TripId[][] {
+  const count = Math.ceil(tripIds.length / TRIPS_PER_PAGE);
+  return Array.from({ length: count }, (_, page) =>
+    tripIds.slice(page * TRIPS_PER_PAGE, (page + 1) * TRIPS_PER_PAGE),
+  );
+}
+
+/** Each trip's events one after the other, many trips at a time. */
+async function storeTrips(
+  database: Database,
+  writer: EventWriter,
+  tripIds: readonly TripId[],
+  report: RebuildReport,
+): Promise<void> {
+  const histories = (await readHistories(database, tripIds)).values();
+  const worker = async (): Promise<void> => {
+    for (const { events } of histories) {
+      for (const change of foldEvents(events, 0)) await writer.store(change);
+      report.trips += 1;
+      report.events += events.length;
+    }
+  };
+  await Promise.all(Array.from({ length: TRIPS_AT_ONCE }, worker));
+}
