@@ -17,7 +17,7 @@ export async function readHistories(database: Queryable, tripIds: readonly TripI
   const rows = await database.rows<HistoryRow>({
     name: 'read-histories',
     text: `
-      SELECT trip_id, seq, event, driver_status AS "driverStatus", driver_version AS "driverVersion"
+      SELECT trip_id, seq, event, coalesce(drivers, '[]') AS drivers
       FROM trip_event WHERE trip_id = ANY ($1::uuid[]) ORDER BY trip_id, seq`,
     values: [tripIds.map((id) => uuidOf('trip', id))],
   });
