@@ -43,6 +43,11 @@ import { ShardChangePurge } from './shards/purge-shard-changes.ts';
 import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
 import { TripsShardMapModule } from './shards/shard-map.module.ts';
 import { StoreModule } from './store.module.ts';
+import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
+import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
+import { TakeInEventsHandler } from './webhooks/take-in-events.ts';
+import { WebhookTidying } from './webhooks/webhook-tidying.ts';
+import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 const COMMAND_HANDLERS = [
   CreateQuoteHandler,
@@ -64,9 +69,18 @@ const COMMAND_HANDLERS = [
   JoinShardsHandler,
   LeaveShardsHandler,
   GetShardMapHandler,
+  TakeInEventsHandler,
+  HandOutDeliveriesHandler,
 ];
 
-const SWEEPS = [StreamKeeper, OutboxRelay, DeadlineSweep, IdempotencyKeyPurge, ShardChangePurge];
+const SWEEPS = [
+  StreamKeeper,
+  OutboxRelay,
+  DeadlineSweep,
+  IdempotencyKeyPurge,
+  ShardChangePurge,
+  WebhookTidying,
+];
 
 /** The only writer of trips. */
 @Module({})
@@ -87,6 +101,8 @@ export class TripsModule {
         ExplainController,
         ShardsController,
         DrainController,
+        WebhooksController,
+        DeadLettersController,
       ],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },

@@ -2,7 +2,7 @@ import { TypeID, typeidUnboxed } from 'typeid-js';
 import { z } from 'zod';
 
 /** What an id names; the prefix makes a wrong id visible in a log and refusable at the edge. */
-export type IdPrefix = 'trip' | 'quote' | 'offer' | 'rider' | 'driver' | 'operator' | 'event';
+export type IdPrefix = 'trip' | 'quote' | 'offer' | 'rider' | 'driver' | 'operator' | 'event' | 'webhook';
 
 /**
  * A TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Sorts by creation time within a prefix.
@@ -15,6 +15,7 @@ export type QuoteId = Id<'quote'>;
 export type OfferId = Id<'offer'>;
 export type RiderId = Id<'rider'>;
 export type DriverId = Id<'driver'>;
+export type WebhookId = Id<'webhook'>;
 
 /** Crockford base32 of 128 bits: the first character carries three bits only. */
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
@@ -30,6 +31,7 @@ export const quoteId = idSchema('quote');
 export const offerId = idSchema('offer');
 export const riderId = idSchema('rider');
 export const driverId = idSchema('driver');
+export const webhookId = idSchema('webhook');
 
 /** Who may hold a token. */
 export const role = z.enum(['rider', 'driver', 'operator']);

@@ -1,3 +1,4 @@
+export { EventConsumer, type EventNumber } from './event-consumer.ts';
 export {
   ensureEventStream,
   EVENT_STREAM,

@@ -50,6 +50,21 @@ export {
 export { readTrip } from './statements/read-trip.ts';
 export { removeOutbox } from './statements/remove-outbox.ts';
 export { takeDueOutbox, type OutboxEntry } from './statements/take-due-outbox.ts';
+export { readDeadLetters, reviveDeadLetters, type DeadDelivery } from './statements/webhooks/dead-letters.ts';
+export {
+  settleDeliveries,
+  takeDueDeliveries,
+  type DeliveryWish,
+  type TakenDelivery,
+} from './statements/webhooks/deliveries.ts';
+export { takeInTripEvents, type TripProgress } from './statements/webhooks/take-in-events.ts';
+export { purgeWebhookLanes, suspendOverfull } from './statements/webhooks/tidy-webhooks.ts';
+export {
+  deleteWebhookRow,
+  insertWebhook,
+  readWebhooks,
+  type WebhookRow,
+} from './statements/webhooks/webhooks.ts';
 export type { WrittenChange } from './written-change.ts';
 export { TripStore, type Committed } from './trip-store.ts';
 export { TripTransaction, type ChangedTrip, type DecidedTrip } from './trip-transaction.ts';

@@ -11,6 +11,7 @@ import { readFleetConfig } from '../../apps/fleet/config/fleet-config.ts';
 import { matcherConfig } from '../../apps/matcher/config.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
+import { webhooksConfig } from '../../apps/webhooks/config.ts';
 import { findServer } from '../../stack/nats/find-server.ts';
 import { readComposeFile, ROOT } from './compose-file.ts';
 import { readStages, withBases } from './dockerfile.ts';
@@ -26,6 +27,7 @@ const CONFIGS = {
   matcher: matcherConfig,
   'rider-api': riderApiConfig,
   'driver-api': driverApiConfig,
+  webhooks: webhooksConfig,
 } as const;
 const APPS = [...Object.keys(CONFIGS), 'fleet'] as (keyof typeof CONFIGS | 'fleet')[];
 

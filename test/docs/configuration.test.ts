@@ -7,6 +7,7 @@ import { fleetEnvironment } from '../../apps/fleet/config/fleet-config.ts';
 import { matcherConfig } from '../../apps/matcher/config.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
+import { webhooksConfig } from '../../apps/webhooks/config.ts';
 import { readText, tableRows } from './markdown.ts';
 
 const SERVICES = {
@@ -15,6 +16,7 @@ const SERVICES = {
   matcher: matcherConfig,
   trips: tripsConfig,
   'dev-issuer': issuerConfig,
+  webhooks: webhooksConfig,
 };
 const ALL_SERVICES = 'all services';
 

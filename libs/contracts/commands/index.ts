@@ -2,3 +2,4 @@ export * from './drivers.ts';
 export * from './matching.ts';
 export * from './quotes.ts';
 export * from './trips.ts';
+export * from './webhooks.ts';

@@ -5,6 +5,7 @@ import * as quotes from './quotes.ts';
 import * as riderTrips from './rider-trips.ts';
 import type { HttpRoute } from './route.ts';
 import * as streams from './streams.ts';
+import * as webhooks from './webhooks.ts';
 
 export * from './drivers.ts';
 export * from './issuer.ts';
@@ -13,8 +14,9 @@ export * from './quotes.ts';
 export * from './rider-trips.ts';
 export * from './route.ts';
 export * from './streams.ts';
+export * from './webhooks.ts';
 
-const modules: readonly object[] = [quotes, riderTrips, drivers, streams, operator, issuer];
+const modules: readonly object[] = [quotes, riderTrips, drivers, streams, operator, webhooks, issuer];
 
 /** Every route of the system; the OpenAPI documents are made from this list. */
 export const HTTP_ROUTES: readonly HttpRoute[] = modules.flatMap((module) =>

@@ -8,7 +8,7 @@ import type { Role } from '../ids.ts';
  */
 export interface HttpRoute {
   api: 'rider' | 'driver' | 'trips' | 'issuer';
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** With `{name}` for parameters, as OpenAPI writes it. */
   path: string;
   summary: string;

@@ -1,0 +1,71 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import {
+  HailgridError,
+  listDeadLetters,
+  replayDeadLetters,
+  routerPath,
+  toTimestamp,
+  type WebhookId,
+} from '#libs/contracts';
+import { CLOCK, ForRole, LOGGER, type Clock, type Logger } from '#libs/service';
+import { readDeadLetters, readWebhooks, reviveDeadLetters, TripStore } from '#libs/store';
+
+/** What a webhook could not be told, and another try. */
+@Controller()
+export class DeadLettersController {
+  readonly #store: TripStore;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  @Get(routerPath(listDeadLetters))
+  @ForRole('operator')
+  async list(
+    @Param({ schema: listDeadLetters.params }) { webhook_id }: z.output<typeof listDeadLetters.params>,
+    @Query({ schema: listDeadLetters.query }) { limit, cursor }: z.output<typeof listDeadLetters.query>,
+  ): Promise<z.output<typeof listDeadLetters.response>> {
+    await this.#refuseUnknown(webhook_id);
+    const rows = await readDeadLetters(this.#store, webhook_id, cursor, limit + 1);
+    const page = rows.slice(0, limit);
+    return {
+      data: page.map(({ tripId, seq, attempts, deadAtMs, status, error, waitingBehind }) => ({
+        trip_id: tripId,
+        seq,
+        attempts,
+        dead_at: toTimestamp(deadAtMs),
+        status,
+        error,
+        waiting_behind: waitingBehind,
+      })),
+      next_cursor: rows.length > limit ? (page.at(-1)?.tripId ?? null) : null,
+    };
+  }
+
+  @Post(routerPath(replayDeadLetters))
+  @HttpCode(replayDeadLetters.status)
+  @ForRole('operator')
+  async replay(
+    @Param({ schema: replayDeadLetters.params }) { webhook_id }: z.output<typeof replayDeadLetters.params>,
+    @Body({ schema: replayDeadLetters.body }) { trip_id }: z.output<typeof replayDeadLetters.body>,
+  ): Promise<z.output<typeof replayDeadLetters.response>> {
+    await this.#refuseUnknown(webhook_id);
+    const replayed = await reviveDeadLetters(this.#store, webhook_id, trip_id, this.#clock.now());
+    this.#logger.info({ event: 'dead_letters_replayed', webhook_id, replayed });
+    return { replayed };
+  }
+
+  async #refuseUnknown(webhookId: WebhookId): Promise<void> {
+    const [row] = await readWebhooks(this.#store, webhookId);
+    if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhookId}`);
+  }
+}

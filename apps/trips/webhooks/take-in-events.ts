@@ -1,0 +1,36 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import { takeInEvents, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { takeInTripEvents, TripStore } from '#libs/store';
+import { CommandHandlers } from '../command-handlers.ts';
+
+/** Of service time. What is older is not told to webhooks any more, nor is it remembered what they were told of it. */
+export const WEBHOOK_MEMORY_MS = 30 * 24 * 3600 * 1000;
+
+/** Trips have come further: notes what each webhook is to be told of it. */
+@Controller()
+export class TakeInEventsHandler extends CommandHandlers {
+  readonly #store: TripStore;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super(logger);
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  @HandleCommand(takeInEvents)
+  async handle({ events }: CommandInput<typeof takeInEvents>): Promise<CommandOutput<typeof takeInEvents>> {
+    const nowMs = this.#clock.now();
+    const progress = events.map(({ trip_id, seq }) => ({ tripId: trip_id, seq }));
+    const { result } = await this.#store.transact((transaction) =>
+      takeInTripEvents(transaction, progress, nowMs, nowMs - WEBHOOK_MEMORY_MS),
+    );
+    return { deliveries: result };
+  }
+}

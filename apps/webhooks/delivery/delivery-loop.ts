@@ -1,0 +1,160 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { CommandClient } from '#libs/bus';
+import {
+  MAX_DELIVERIES_PER_TAKE,
+  reportDeliveries,
+  takeDeliveries,
+  type DeliveryReport,
+  type WebhookDelivery,
+  type WebhookId,
+} from '#libs/contracts';
+import {
+  CLOCK,
+  CONFIG,
+  LOGGER,
+  machineTime,
+  METRICS,
+  OutageLog,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '#libs/service';
+import type { WebhooksConfig } from '../config.ts';
+import { retryPauseMs } from './retry-pause.ts';
+import { WebhookSender, type Attempt } from './webhook-sender.ts';
+
+/** Deliveries under way at a time, in all and of one webhook: one that hangs keeps the others waiting in no way. */
+export const MAX_DELIVERIES_UNDER_WAY = 128;
+export const MAX_DELIVERIES_PER_WEBHOOK = 16;
+/** How often is looked for what is due by time alone, machine time. */
+const LOOK_INTERVAL_MS = 500;
+/** Beyond the time of an attempt: until then it is reported, or the process that had it is dead. */
+const LEASE_MARGIN_MS = 5_000;
+
+/** Takes deliveries that are due, makes them, and reports what became of them. */
+@Injectable()
+export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #commands: CommandClient;
+  readonly #sender: WebhookSender;
+  readonly #config: WebhooksConfig;
+  readonly #clock: Clock;
+  readonly #outage: OutageLog;
+  readonly #attempts;
+  readonly #underWay = new Map<WebhookId, number>();
+  readonly #deliveries = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #taking: Promise<void> | undefined;
+  #wanted = false;
+  #stopped = false;
+
+  constructor(
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(WebhookSender) sender: WebhookSender,
+    @Inject(CONFIG) config: WebhooksConfig,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#commands = commands;
+    this.#sender = sender;
+    this.#config = config;
+    this.#clock = clock;
+    this.#outage = new OutageLog(logger, 'handing out deliveries');
+    this.#attempts = metrics.counter('webhook_attempts_total', 'Attempts to tell a webhook, by outcome', [
+      'outcome',
+    ]);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => this.wake(), LOOK_INTERVAL_MS);
+  }
+
+  /** No more are taken; those under way are finished and reported. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#taking;
+    await Promise.all(this.#deliveries);
+  }
+
+  /** There may be something to deliver. */
+  wake(): void {
+    this.#wanted = true;
+    this.#taking ??= this.#takeWhileWanted().finally(() => {
+      this.#taking = undefined;
+    });
+  }
+
+  async #takeWhileWanted(): Promise<void> {
+    while (this.#wanted && !this.#stopped) {
+      this.#wanted = false;
+      const limit = Math.min(MAX_DELIVERIES_PER_TAKE, MAX_DELIVERIES_UNDER_WAY - this.#deliveries.size);
+      if (limit <= 0) return;
+      try {
+        const deliveries = await this.#take(limit);
+        for (const delivery of deliveries) this.#begin(delivery);
+        this.#wanted ||= deliveries.length === limit;
+        this.#outage.worked();
+      } catch (error) {
+        this.#outage.failed(error);
+      }
+    }
+  }
+
+  async #take(limit: number): Promise<WebhookDelivery[]> {
+    const { deliveries } = await this.#commands.call(takeDeliveries, {
+      limit,
+      per_webhook: MAX_DELIVERIES_PER_WEBHOOK,
+      under_way: [...this.#underWay].map(([webhook_id, count]) => ({ webhook_id, count })),
+      lease_ms: machineTime(this.#clock, this.#config.webhookTimeoutMs + LEASE_MARGIN_MS),
+    });
+    return deliveries;
+  }
+
+  #begin(delivery: WebhookDelivery): void {
+    const { webhook_id } = delivery;
+    this.#underWay.set(webhook_id, (this.#underWay.get(webhook_id) ?? 0) + 1);
+    const done = this.#deliver(delivery).finally(() => {
+      this.#deliveries.delete(done);
+      const left = (this.#underWay.get(webhook_id) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(webhook_id, left);
+      else this.#underWay.delete(webhook_id);
+      // The next one of the trip may be due now.
+      this.wake();
+    });
+    this.#deliveries.add(done);
+  }
+
+  /** Where the report is lost, the lease ends and it is tried again: the same message, by the same id. */
+  async #deliver(delivery: WebhookDelivery): Promise<void> {
+    const report = this.#reportOf(delivery, await this.#sender.send(delivery));
+    this.#attempts.inc({ outcome: report.outcome });
+    await this.#commands
+      .call(reportDeliveries, { reports: [report] })
+      .catch((error: unknown) => this.#outage.failed(error));
+  }
+
+  #reportOf(
+    { webhook_id, trip_id, seq, attempt }: WebhookDelivery,
+    { ok, status, error }: Attempt,
+  ): DeliveryReport {
+    const { webhookAttempts, webhookRetryMs } = this.#config;
+    const isLast = attempt >= webhookAttempts;
+    const retryMs = ok || isLast ? 0 : retryPauseMs(attempt, webhookRetryMs, Math.random());
+    return {
+      webhook_id,
+      trip_id,
+      seq,
+      attempt,
+      outcome: ok ? 'delivered' : isLast ? 'dead' : 'retry',
+      retry_in_ms: machineTime(this.#clock, retryMs),
+      status,
+      error,
+    };
+  }
+}

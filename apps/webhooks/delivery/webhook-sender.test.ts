@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newId, type TripChange, type WebhookDelivery } from '#libs/contracts';
+import { readConfig } from '#libs/service';
+import { webhooksConfig } from '../config.ts';
+import { WebhookSender } from './webhook-sender.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const tripId = newId('trip');
+const change = {
+  event: { trip_id: tripId, seq: 3, type: 'accepted', at: '2026-03-01T12:00:00.000Z' },
+  trip: { trip_id: tripId, state: 'accepted' },
+} as unknown as TripChange;
+
+let server: Server;
+let port: number;
+let asked: { path: string; headers: Record<string, string>; body: string }[];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      const path = request.url ?? '';
+      asked.push({ path, headers: request.headers as Record<string, string>, body });
+      if (path === '/never') return;
+      if (path === '/endless') response.writeHead(200).write('…');
+      else response.writeHead(Number(path.slice(1)), { location: '/200' }).end();
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  asked = [];
+});
+
+function sender(allowPrivate: boolean): WebhookSender {
+  return new WebhookSender(
+    readConfig(webhooksConfig, {
+      HAILGRID_WEBHOOK_TIMEOUT_MS: '500',
+      HAILGRID_WEBHOOK_ALLOW_PRIVATE: String(allowPrivate),
+    }),
+  );
+}
+
+function delivery(url: string): WebhookDelivery {
+  return { webhook_id: newId('webhook'), trip_id: tripId, seq: 3, attempt: 1, url, secret: SECRET, change };
+}
+
+test('what is sent can be checked with any library of Standard Webhooks, and with no other secret', async () => {
+  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/204`))).toEqual({
+    ok: true,
+    status: 204,
+    error: null,
+  });
+  const [{ headers, body }] = asked as [(typeof asked)[0]];
+  expect(new Webhook(SECRET).verify(body, headers)).toEqual({
+    type: 'trip.accepted',
+    timestamp: '2026-03-01T12:00:00.000Z',
+    data: change,
+  });
+  expect(headers['webhook-id']).toBe(`${tripId}_3`);
+  const other = new Webhook(`whsec_${Buffer.alloc(32, 8).toString('base64')}`);
+  expect(() => other.verify(body, headers)).toThrow('signature');
+  expect(() => new Webhook(SECRET).verify(`${body} `, headers)).toThrow('signature');
+});
+
+test.each([301, 307, 400, 404, 410, 500, 503])('%i is no success, and leads nowhere', async (status) => {
+  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/${status}`))).toEqual({
+    ok: false,
+    status,
+    error: `answered ${status}`,
+  });
+  expect(asked).toHaveLength(1);
+});
+
+test('one who never answers is given up; one who never stops has answered', async () => {
+  const never = await sender(true).send(delivery(`http://127.0.0.1:${port}/never`));
+  expect(never).toEqual({ ok: false, status: null, error: 'no answer in time' });
+  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/endless`))).toMatchObject({ ok: true });
+});
+
+test.each([
+  ['plain http', 'http://example.com/200'],
+  ['an address of this machine', 'https://127.0.0.1:PORT/200'],
+  ['the same, written otherwise', 'https://2130706433:PORT/200'],
+  ['the same, in version 6', 'https://[::1]:PORT/200'],
+  ['the same, in both', 'https://[::ffff:127.0.0.1]:PORT/200'],
+  ['a name for it', 'https://localhost:PORT/200'],
+  ['the address of a cloud’s secrets', 'https://169.254.169.254/200'],
+])('%s is not called unless that is allowed', async (_, url) => {
+  const attempt = await sender(false).send(delivery(url.replace('PORT', String(port))));
+  expect(attempt).toMatchObject({ ok: false, status: null });
+  expect(attempt.error).toMatch(/is not a public address|only https/);
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,59 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, CommandClient, logDropped } from '#libs/bus';
+import { takeInEvents } from '#libs/contracts';
+import { EventConsumer, type EventNumber } from '#libs/event-stream';
+import { LOGGER, METRICS, OutageLog, type Logger, type Metrics } from '#libs/service';
+import { DeliveryLoop } from '../delivery/delivery-loop.ts';
+
+/** The name under which the stream remembers how far all instances have come. */
+const CONSUMER = 'webhooks';
+
+/** Reads the stream of events, and has noted what each webhook is to be told of it. */
+@Injectable()
+export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #commands: CommandClient;
+  readonly #loop: DeliveryLoop;
+  readonly #consumer: EventConsumer;
+  readonly #taken;
+
+  constructor(
+    @Inject(BUS) bus: NatsConnection,
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(DeliveryLoop) loop: DeliveryLoop,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#commands = commands;
+    this.#loop = loop;
+    this.#taken = metrics.counter('webhook_events_total', 'Events that were read from the stream');
+    const outage = new OutageLog(logger, 'reading the stream of events');
+    this.#consumer = new EventConsumer({
+      bus,
+      name: CONSUMER,
+      handle: (events) => this.#takeIn(events),
+      onFailure: (error) => outage.failed(error),
+      onWork: () => outage.worked(),
+      onDropped: logDropped(logger),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#consumer.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#consumer.stop();
+  }
+
+  async #takeIn(events: EventNumber[]): Promise<void> {
+    const { deliveries } = await this.#commands.call(takeInEvents, { events });
+    this.#taken.inc(events.length);
+    if (deliveries > 0) this.#loop.wake();
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { defineCommand } from '../command.ts';
+import { tripId, webhookId } from '../ids.ts';
+import { tripChange } from '../trip.ts';
+
+export const MAX_EVENTS_PER_INTAKE = 500;
+export const MAX_DELIVERIES_PER_TAKE = 100;
+export const MAX_DELIVERY_REPORTS = 500;
+/** As many as an operator can have in view; each event is a row for each. */
+export const MAX_WEBHOOKS = 50;
+
+const eventNumber = z.object({ trip_id: tripId, seq: z.int().min(1) });
+
+/** These trips have come so far; every webhook is to be told what it was not. What is known already is passed over. */
+export const takeInEvents = defineCommand(
+  'trips.webhooks.take_in',
+  z.object({ events: z.array(eventNumber).max(MAX_EVENTS_PER_INTAKE) }),
+  z.object({ deliveries: z.int().meta({ description: 'that are to be made for them' }) }),
+);
+
+const delivery = z.object({
+  webhook_id: webhookId,
+  trip_id: tripId,
+  seq: z.int(),
+  attempt: z.int().min(1),
+  url: z.string(),
+  secret: z.string(),
+  change: tripChange,
+});
+export type WebhookDelivery = z.infer<typeof delivery>;
+
+/**
+ * Deliveries to be tried now, at most one of each trip and webhook; nobody else is given them until the lease ends.
+ */
+export const takeDeliveries = defineCommand(
+  'trips.webhooks.take',
+  z.object({
+    limit: z.int().min(1).max(MAX_DELIVERIES_PER_TAKE),
+    /** Of deliveries that one webhook may have under way at this asker, less those it has. */
+    per_webhook: z.int().min(1),
+    under_way: z.array(z.object({ webhook_id: webhookId, count: z.int().min(1) })).max(MAX_WEBHOOKS),
+    lease_ms: z.number().positive(),
+  }),
+  z.object({ deliveries: z.array(delivery) }),
+);
+
+/** What became of an attempt: told; to be tried again after so long; or not tried any more. */
+export const deliveryReport = z.object({
+  webhook_id: webhookId,
+  trip_id: tripId,
+  seq: z.int(),
+  attempt: z.int().min(1),
+  outcome: z.enum(['delivered', 'retry', 'dead']),
+  retry_in_ms: z.number().min(0),
+  status: z.int().nullable(),
+  error: z.string().max(500).nullable(),
+});
+export type DeliveryReport = z.infer<typeof deliveryReport>;
+
+export const reportDeliveries = defineCommand(
+  'trips.webhooks.report',
+  z.object({ reports: z.array(deliveryReport).max(MAX_DELIVERY_REPORTS) }),
+  z.object({}),
+);

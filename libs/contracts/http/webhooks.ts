@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { defineRoute } from './route.ts';
+import { tripId, webhookId } from '../ids.ts';
+import { tripEventType } from '../trip.ts';
+import { timestamp } from '../values.ts';
+
+const MAX_URL_LENGTH = 2_000;
+export const MAX_DEAD_LETTERS_PER_PAGE = 500;
+
+/** `https` only in production; where it leads is checked each time it is called. */
+export const webhookUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(MAX_URL_LENGTH)
+  .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '', 'names a user');
+
+/** An address that is told what happens to trips. Its secret is shown once, when it is made. */
+export const webhookView = z
+  .object({
+    webhook_id: webhookId,
+    url: z.string(),
+    event_types: z.array(tripEventType).nullable().meta({ description: 'null: all' }),
+    created_at: timestamp.meta({ description: 'it is told what happens from then on' }),
+    suspended_at: timestamp.nullable().meta({
+      description: 'since when it is told nothing more, as too much waits for it; a replay ends that',
+    }),
+    waiting: z.int().min(0).meta({ description: 'events that it has still to be told' }),
+    dead_letters: z.int().min(0).meta({ description: 'of them, those that are not tried any more' }),
+  })
+  .meta({ id: 'Webhook' });
+export type WebhookView = z.infer<typeof webhookView>;
+
+export const newWebhook = z.strictObject({
+  url: webhookUrl,
+  event_types: z.array(tripEventType).min(1).optional(),
+});
+
+export const createdWebhook = webhookView
+  .extend({ secret: z.string().meta({ description: 'signs what is sent, as Standard Webhooks say' }) })
+  .meta({ id: 'CreatedWebhook' });
+
+export const createWebhook = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/webhooks',
+  summary: 'Have an address told what happens to trips from now on',
+  role: 'operator',
+  body: newWebhook,
+  response: createdWebhook,
+  status: 201,
+  errors: ['too_many_webhooks'],
+});
+
+export const listWebhooks = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/webhooks',
+  summary: 'All webhooks, with what waits for each',
+  role: 'operator',
+  response: z.object({ data: z.array(webhookView) }),
+  status: 200,
+  errors: [],
+});
+
+const webhookParams = z.object({ webhook_id: webhookId });
+
+export const deleteWebhook = defineRoute({
+  api: 'trips',
+  method: 'DELETE',
+  path: '/v1/webhooks/{webhook_id}',
+  summary: 'Tell an address nothing more, and forget what waits for it',
+  role: 'operator',
+  params: webhookParams,
+  response: webhookView,
+  status: 200,
+  errors: ['webhook_not_found'],
+});
+
+/** An event that could not be told. Later ones of its trip wait behind it. */
+export const deadLetter = z
+  .object({
+    trip_id: tripId,
+    seq: z.int(),
+    attempts: z.int(),
+    dead_at: timestamp,
+    status: z.int().nullable().meta({ description: 'HTTP status of the last answer; null: there was none' }),
+    error: z.string().nullable(),
+    waiting_behind: z.int().min(0),
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetter = z.infer<typeof deadLetter>;
+
+export const listDeadLetters = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/webhooks/{webhook_id}/dead-letters',
+  summary: 'Events that a webhook could not be told, by trip',
+  role: 'operator',
+  params: webhookParams,
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(MAX_DEAD_LETTERS_PER_PAGE).default(100),
+    cursor: tripId.optional(),
+  }),
+  response: z.object({ data: z.array(deadLetter), next_cursor: tripId.nullable() }),
+  status: 200,
+  errors: ['webhook_not_found'],
+});
+
+export const replayDeadLetters = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/webhooks/{webhook_id}/replay',
+  summary: 'Try the dead letters of a webhook again, all or those of one trip, and what waits behind them',
+  role: 'operator',
+  params: webhookParams,
+  body: z.strictObject({ trip_id: tripId.optional() }),
+  response: z.object({ replayed: z.int().min(0) }),
+  status: 202,
+  errors: ['webhook_not_found'],
+});

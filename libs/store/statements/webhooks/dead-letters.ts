@@ -1,0 +1,78 @@
+import { idFromUuid, uuidOf, type TripId, type WebhookId } from '#libs/contracts';
+import type { Queryable } from '../../postgres/database.ts';
+import { timestampOf } from '../../postgres/values.ts';
+
+export interface DeadDelivery {
+  tripId: TripId;
+  seq: number;
+  attempts: number;
+  deadAtMs: number;
+  status: number | null;
+  error: string | null;
+  waitingBehind: number;
+}
+
+interface DeadRow extends Record<string, unknown> {
+  trip_id: string;
+  seq: number;
+  attempts: number;
+  dead_at: number;
+  status: number | null;
+  error: string | null;
+  waiting_behind: number;
+}
+
+/** A webhook's next dead letters by trip: one of each at most, since later ones wait behind it. */
+export async function readDeadLetters(
+  database: Queryable,
+  webhookId: WebhookId,
+  after: TripId | undefined,
+  limit: number,
+): Promise<DeadDelivery[]> {
+  const rows = await database.rows<DeadRow>({
+    name: 'read-dead-letters',
+    text: `
+      SELECT trip_id, seq, attempts, dead_at, status, error,
+        (SELECT count(*)::integer FROM webhook_delivery b
+          WHERE b.webhook_id = d.webhook_id AND b.trip_id = d.trip_id AND b.seq > d.seq) AS waiting_behind
+      FROM webhook_delivery d
+      WHERE webhook_id = $1 AND dead_at IS NOT NULL AND ($2::uuid IS NULL OR trip_id > $2)
+      ORDER BY trip_id, seq LIMIT $3`,
+    values: [uuidOf('webhook', webhookId), after === undefined ? null : uuidOf('trip', after), limit],
+  });
+  return rows.map((row) => ({
+    tripId: idFromUuid('trip', row.trip_id),
+    seq: row.seq,
+    attempts: row.attempts,
+    deadAtMs: row.dead_at,
+    status: row.status,
+    error: row.error,
+    waitingBehind: row.waiting_behind,
+  }));
+}
+
+/** Has a webhook's dead letters tried again as if for the first time, all or one trip's; says how many. */
+export async function reviveDeadLetters(
+  database: Queryable,
+  webhookId: WebhookId,
+  tripId: TripId | undefined,
+  nowMs: number,
+): Promise<number> {
+  const rows = await database.rows<{ revived: number }>({
+    name: 'revive-dead-letters',
+    text: `
+      WITH resumed AS (UPDATE webhook SET suspended_at = NULL WHERE webhook_id = $1
+      ), revived AS (
+        UPDATE webhook_delivery SET dead_at = NULL, attempts = 0, due_at = $3
+        WHERE webhook_id = $1 AND dead_at IS NOT NULL AND ($2::uuid IS NULL OR trip_id = $2)
+        RETURNING seq
+      )
+      SELECT count(*)::integer AS revived FROM revived`,
+    values: [
+      uuidOf('webhook', webhookId),
+      tripId === undefined ? null : uuidOf('trip', tripId),
+      timestampOf(nowMs),
+    ],
+  });
+  return rows[0]?.revived ?? 0;
+}

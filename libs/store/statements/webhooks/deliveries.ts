@@ -1,0 +1,110 @@
+import { idFromUuid, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
+import type { Queryable } from '../../postgres/database.ts';
+import { timestampOf } from '../../postgres/values.ts';
+
+export interface TakenDelivery {
+  webhookId: WebhookId;
+  tripId: TripId;
+  seq: number;
+  /** The first is 1. */
+  attempt: number;
+  url: string;
+  secret: string;
+}
+
+export interface DeliveryWish {
+  limit: number;
+  perWebhook: number;
+  /** How many of a webhook's are under way already. */
+  underWay: readonly { webhook_id: string; count: number }[];
+}
+
+interface DeliveryRow extends Record<string, unknown> {
+  webhook_id: string;
+  trip_id: string;
+  seq: number;
+  attempts: number;
+  url: string;
+  secret: string;
+}
+
+/**
+ * Deliveries that are due, each the lowest of its trip and webhook, put off until the lease ends so that nobody else
+ * takes them.
+ */
+export async function takeDueDeliveries(
+  database: Queryable,
+  { limit, perWebhook, underWay }: DeliveryWish,
+  nowMs: number,
+  leaseEndsAtMs: number,
+): Promise<TakenDelivery[]> {
+  const rows = await database.rows<DeliveryRow>({
+    name: 'take-due-deliveries',
+    text: `
+      WITH busy AS (SELECT * FROM unnest($5::uuid[], $6::integer[]) AS b (webhook_id, n)
+      ), due AS (
+        SELECT head.webhook_id, head.trip_id, head.seq FROM webhook w CROSS JOIN LATERAL (
+          SELECT webhook_id, trip_id, seq FROM webhook_delivery d
+          WHERE d.webhook_id = w.webhook_id AND dead_at IS NULL AND due_at <= $1
+            AND NOT EXISTS (SELECT FROM webhook_delivery earlier
+              WHERE earlier.webhook_id = d.webhook_id AND earlier.trip_id = d.trip_id AND earlier.seq < d.seq)
+          ORDER BY due_at LIMIT greatest(0, $4 - coalesce((SELECT n FROM busy WHERE busy.webhook_id = w.webhook_id), 0))
+          FOR UPDATE SKIP LOCKED) head
+        LIMIT $3
+      )
+      UPDATE webhook_delivery d SET due_at = $2, attempts = attempts + 1
+      FROM due JOIN webhook USING (webhook_id)
+      WHERE d.webhook_id = due.webhook_id AND d.trip_id = due.trip_id AND d.seq = due.seq
+      RETURNING d.webhook_id, d.trip_id, d.seq, d.attempts, url, secret`,
+    values: [
+      timestampOf(nowMs),
+      timestampOf(leaseEndsAtMs),
+      limit,
+      perWebhook,
+      underWay.map(({ webhook_id }) => uuidOf('webhook', webhook_id)),
+      underWay.map(({ count }) => count),
+    ],
+  });
+  return rows.map((row) => ({
+    webhookId: idFromUuid('webhook', row.webhook_id),
+    tripId: idFromUuid('trip', row.trip_id),
+    seq: row.seq,
+    attempt: row.attempts,
+    url: row.url,
+    secret: row.secret,
+  }));
+}
+
+/**
+ * What became of deliveries. One that was made is done, whoever says so; another outcome counts only if nobody has
+ * tried again since.
+ */
+export async function settleDeliveries(
+  database: Queryable,
+  reports: readonly DeliveryReport[],
+  nowMs: number,
+): Promise<void> {
+  const records = reports.map((report) => ({
+    ...report,
+    webhook_id: uuidOf('webhook', report.webhook_id),
+    trip_id: uuidOf('trip', report.trip_id),
+    due_at: timestampOf(nowMs + report.retry_in_ms),
+  }));
+  await database.rows({
+    name: 'settle-deliveries',
+    text: `
+      WITH report AS (
+        SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (webhook_id uuid, trip_id uuid, seq integer, attempt integer,
+          outcome text, due_at timestamptz, status integer, error text)
+      ), done AS (
+        DELETE FROM webhook_delivery d USING report r
+        WHERE d.webhook_id = r.webhook_id AND d.trip_id = r.trip_id AND d.seq = r.seq AND r.outcome = 'delivered'
+      )
+      UPDATE webhook_delivery d SET due_at = r.due_at, status = r.status, error = r.error,
+        dead_at = CASE WHEN r.outcome = 'dead' THEN $2::timestamptz END
+      FROM report r
+      WHERE d.webhook_id = r.webhook_id AND d.trip_id = r.trip_id AND d.seq = r.seq AND r.outcome <> 'delivered'
+        AND d.attempts = r.attempt`,
+    values: [JSON.stringify(records), timestampOf(nowMs)],
+  });
+}

@@ -1,0 +1,63 @@
+import { uuidOf, type TripId } from '#libs/contracts';
+import type { Queryable } from '../../postgres/database.ts';
+import { timestampOf } from '../../postgres/values.ts';
+
+/** A trip has come to the event of this number. */
+export interface TripProgress {
+  tripId: TripId;
+  seq: number;
+}
+
+/**
+ * Notes for every webhook the events of these trips that it is to be told, up to the given ones, and says how many.
+ * Those taken in before are passed over; those in between that nobody spoke of are not. Events older than the webhook,
+ * or than `notBeforeMs`, are nothing to it.
+ */
+export async function takeInTripEvents(
+  transaction: Queryable,
+  progress: readonly TripProgress[],
+  nowMs: number,
+  notBeforeMs: number,
+): Promise<number> {
+  const trips = [
+    progress.map(({ tripId }) => uuidOf('trip', tripId)),
+    progress.map(({ seq }) => seq),
+    timestampOf(nowMs),
+  ];
+  await transaction.rows({
+    name: 'open-webhook-lanes',
+    text: `
+      INSERT INTO webhook_lane (webhook_id, trip_id, seq, changed_at)
+      SELECT DISTINCT webhook_id, trip_id, 0, $3::timestamptz
+      FROM webhook, unnest($1::uuid[], $2::integer[]) AS told (trip_id, seq)
+      WHERE suspended_at IS NULL ORDER BY webhook_id, trip_id
+      ON CONFLICT DO NOTHING`,
+    values: trips,
+  });
+  const rows = await transaction.rows<{ deliveries: number }>({
+    name: 'take-in-events',
+    text: `
+      WITH told AS (
+        SELECT trip_id, max(seq) AS seq FROM unnest($1::uuid[], $2::integer[]) AS t (trip_id, seq) GROUP BY trip_id
+      ), behind AS (
+        SELECT lane.webhook_id, lane.trip_id, lane.seq AS from_seq, told.seq AS to_seq
+        FROM webhook_lane lane JOIN told ON told.trip_id = lane.trip_id AND lane.seq < told.seq
+        WHERE lane.webhook_id IN (SELECT webhook_id FROM webhook WHERE suspended_at IS NULL)
+        ORDER BY lane.webhook_id, lane.trip_id FOR UPDATE OF lane
+      ), moved AS (
+        UPDATE webhook_lane lane SET seq = to_seq, changed_at = $3
+        FROM behind WHERE lane.webhook_id = behind.webhook_id AND lane.trip_id = behind.trip_id
+      ), noted AS (
+        INSERT INTO webhook_delivery (webhook_id, trip_id, seq, due_at)
+        SELECT webhook_id, trip_id, e.seq, $3
+        FROM behind JOIN webhook USING (webhook_id) JOIN trip_event e USING (trip_id)
+        WHERE e.seq > from_seq AND e.seq <= to_seq AND e.at >= created_at AND e.at >= $4
+          AND (event_types IS NULL OR e.type = ANY (event_types))
+        ON CONFLICT DO NOTHING
+        RETURNING webhook_id
+      )
+      SELECT count(*)::integer AS deliveries FROM noted`,
+    values: [...trips, timestampOf(notBeforeMs)],
+  });
+  return rows[0]?.deliveries ?? 0;
+}

@@ -1,0 +1,78 @@
+import { idFromUuid, uuidOf, type WebhookId } from '#libs/contracts';
+import type { TripEventType } from '#libs/trip';
+import type { Queryable } from '../../postgres/database.ts';
+import { timestampOf } from '../../postgres/values.ts';
+
+export interface NewWebhook {
+  webhookId: WebhookId;
+  url: string;
+  secret: string;
+  /** Null: all. */
+  eventTypes: readonly TripEventType[] | null;
+  createdAtMs: number;
+}
+
+export interface WebhookRow {
+  webhookId: WebhookId;
+  url: string;
+  eventTypes: TripEventType[] | null;
+  createdAtMs: number;
+  suspendedAtMs: number | null;
+  waiting: number;
+  deadLetters: number;
+}
+
+interface Row extends Record<string, unknown> {
+  webhook_id: string;
+  url: string;
+  event_types: TripEventType[] | null;
+  created_at: number;
+  suspended_at: number | null;
+  waiting: number;
+  dead_letters: number;
+}
+
+/** False where there are as many as there may be. */
+export async function insertWebhook(database: Queryable, webhook: NewWebhook, max: number): Promise<boolean> {
+  const { webhookId, url, secret, eventTypes, createdAtMs } = webhook;
+  const rows = await database.rows({
+    name: 'insert-webhook',
+    text: `
+      INSERT INTO webhook (webhook_id, url, secret, event_types, created_at)
+      SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM webhook) < $6
+      RETURNING webhook_id`,
+    values: [uuidOf('webhook', webhookId), url, secret, eventTypes, timestampOf(createdAtMs), max],
+  });
+  return rows.length === 1;
+}
+
+/** All of them, or the one. */
+export async function readWebhooks(database: Queryable, webhookId?: WebhookId): Promise<WebhookRow[]> {
+  const rows = await database.rows<Row>({
+    name: 'read-webhooks',
+    text: `
+      SELECT webhook_id, url, event_types, created_at, suspended_at,
+        (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id) AS waiting,
+        (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id AND dead_at IS NOT NULL)
+          AS dead_letters
+      FROM webhook w WHERE $1::uuid IS NULL OR webhook_id = $1 ORDER BY created_at, webhook_id`,
+    values: [webhookId === undefined ? null : uuidOf('webhook', webhookId)],
+  });
+  return rows.map((row) => ({
+    webhookId: idFromUuid('webhook', row.webhook_id),
+    url: row.url,
+    eventTypes: row.event_types,
+    createdAtMs: row.created_at,
+    suspendedAtMs: row.suspended_at,
+    waiting: row.waiting,
+    deadLetters: row.dead_letters,
+  }));
+}
+
+export async function deleteWebhookRow(database: Queryable, webhookId: WebhookId): Promise<void> {
+  await database.rows({
+    name: 'delete-webhook',
+    text: 'DELETE FROM webhook WHERE webhook_id = $1',
+    values: [uuidOf('webhook', webhookId)],
+  });
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Webhook } from 'standardwebhooks';
+import type { TripChange, TripId } from '#libs/contracts';
+
+export interface ReceivedMessage {
+  /** Of `webhook-id`. */
+  id: string;
+  type: string;
+  tripId: TripId;
+  seq: number;
+}
+
+interface Body {
+  type: string;
+  timestamp: string;
+  data: TripChange;
+}
+
+/** What is answered to a message; undefined: nothing, ever. */
+export type Answering = (message: ReceivedMessage) => number | undefined;
+
+/** Somebody who is told what happens to trips, and believes only what is signed. */
+export class Receiver {
+  readonly #server: Server;
+  /** All that was asked, in order, whatever was answered. */
+  readonly asked: ReceivedMessage[] = [];
+  /** All that was answered with 200. */
+  readonly taken: ReceivedMessage[] = [];
+  answer: Answering = () => 200;
+  secret = '';
+  #port = 0;
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#receive(request, response));
+  }
+
+  static async start(): Promise<Receiver> {
+    const receiver = new Receiver();
+    await receiver.listen();
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/hook`;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => void this.#server.listen(this.#port, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    this.#port = typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => void this.#server.close(resolve));
+  }
+
+  /** The numbers of a trip's events that it has taken, in order. */
+  seqsOf(tripId: TripId): number[] {
+    return this.taken.filter((message) => message.tripId === tripId).map(({ seq }) => seq);
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    let body: Body;
+    try {
+      body = new Webhook(this.secret).verify(text, headers) as Body;
+    } catch (error) {
+      response.writeHead(401).end(String(error));
+      return;
+    }
+    const { type, data } = body;
+    const message = {
+      id: headers['webhook-id']!,
+      type,
+      tripId: data.event.trip_id,
+      seq: data.event.seq,
+    };
+    this.asked.push(message);
+    const status = this.answer(message);
+    if (status === 200) this.taken.push(message);
+    if (status !== undefined) response.writeHead(status).end();
+  }
+}

@@ -1,0 +1,61 @@
+import type { DeadLetter, TripEventMessage, TripId, WebhookId, WebhookView } from '#libs/contracts';
+import type { TestWorld } from '../../stack/test-world/index.ts';
+import { tokenFor } from '../phones/tokens.ts';
+
+/** An operator who looks after webhooks. */
+export class WebhookOperator {
+  readonly #world: TestWorld;
+  readonly #token: string;
+
+  private constructor(world: TestWorld, token: string) {
+    this.#world = world;
+    this.#token = token;
+  }
+
+  static async of(world: TestWorld): Promise<WebhookOperator> {
+    return new WebhookOperator(world, await tokenFor(world.service('dev-issuer-1').url, 'operator'));
+  }
+
+  async create(
+    url: string,
+    eventTypes?: TripEventMessage['type'][],
+  ): Promise<WebhookView & { secret: string }> {
+    const body = { url, ...(eventTypes !== undefined && { event_types: eventTypes }) };
+    return (await this.call('POST', '/v1/webhooks', body)) as WebhookView & { secret: string };
+  }
+
+  async list(): Promise<WebhookView[]> {
+    return ((await this.call('GET', '/v1/webhooks')) as { data: WebhookView[] }).data;
+  }
+
+  async delete(webhookId: WebhookId): Promise<void> {
+    await this.call('DELETE', `/v1/webhooks/${webhookId}`);
+  }
+
+  async deadLetters(
+    webhookId: WebhookId,
+    query = '',
+  ): Promise<{ data: DeadLetter[]; next_cursor: TripId | null }> {
+    const page = await this.call('GET', `/v1/webhooks/${webhookId}/dead-letters${query}`);
+    return page as { data: DeadLetter[]; next_cursor: TripId | null };
+  }
+
+  async replay(webhookId: WebhookId, tripId?: TripId): Promise<number> {
+    const body = tripId === undefined ? {} : { trip_id: tripId };
+    return ((await this.call('POST', `/v1/webhooks/${webhookId}/replay`, body)) as { replayed: number })
+      .replayed;
+  }
+
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(this.#world.service('trips-1').url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+}

@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { TripId, WebhookId } from '#libs/contracts';
+import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { numbersUpTo } from '../events/read-stream.ts';
+import { outboxSize, TripsProcess } from '../events/trips-process.ts';
+import { Receiver } from './receiver.ts';
+import { WebhookOperator } from './webhook-operator.ts';
+
+const ATTEMPTS = 3;
+const LIMIT = { timeout: 15_000, interval: 50 };
+/** Longer than a delivery takes where nothing is wrong. */
+const QUIET_MS = 1_500;
+
+let world: TestWorld;
+let trips: TripsProcess;
+let operator: WebhookOperator;
+let receiver: Receiver;
+let webhookId: WebhookId;
+
+beforeAll(async () => {
+  world = await startServices(['dev-issuer', 'trips', 'webhooks'], {
+    env: {
+      HAILGRID_WEBHOOK_ALLOW_PRIVATE: 'true',
+      HAILGRID_WEBHOOK_TIMEOUT_MS: '1000',
+      HAILGRID_WEBHOOK_RETRY_MS: '300',
+      HAILGRID_WEBHOOK_ATTEMPTS: String(ATTEMPTS),
+    },
+  });
+  trips = await TripsProcess.start('trips-9', world.database, world.nats.url);
+  operator = await WebhookOperator.of(world);
+});
+afterAll(async () => {
+  await trips?.stop();
+  await world?.stop();
+});
+beforeEach(async () => {
+  receiver = await Receiver.start();
+  const webhook = await operator.create(receiver.url);
+  receiver.secret = webhook.secret;
+  webhookId = webhook.webhook_id;
+});
+afterEach(async () => {
+  await operator.delete(webhookId);
+  await receiver.close();
+});
+
+/** A trip with so many events. */
+async function trip(events: number): Promise<TripId> {
+  const tripId = await trips.request();
+  for (let event = 2; event <= events; event += 1) await trips.happen(tripId);
+  return tripId;
+}
+
+const quiet = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, QUIET_MS));
+
+test('each event of each trip is told once, signed, in order; the secret is shown once', async () => {
+  const tripIds = await Promise.all(Array.from({ length: 20 }, () => trip(5)));
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(100);
+  for (const tripId of tripIds) expect(receiver.seqsOf(tripId)).toEqual(numbersUpTo(5));
+  expect(receiver.asked).toHaveLength(100);
+  expect(new Set(receiver.asked.map(({ id }) => id)).size).toBe(100);
+  expect(receiver.taken[0]).toMatchObject({ type: 'trip.requested', seq: 1 });
+  const [shown] = await operator.list();
+  expect(shown).toMatchObject({ url: receiver.url, waiting: 0, dead_letters: 0 });
+  expect(JSON.stringify(shown)).not.toContain('whsec_');
+});
+
+test('a webhook is told what it asked for, from its beginning on', async () => {
+  const tripId = await trip(2);
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(2);
+  const other = await Receiver.start();
+  const webhook = await operator.create(other.url, ['rider_canceled']);
+  other.secret = webhook.secret;
+  await trips.happen(tripId);
+  await trips.end(tripId);
+  await expect.poll(() => other.taken, LIMIT).toMatchObject([{ type: 'trip.rider_canceled', seq: 4 }]);
+  expect(receiver.seqsOf(tripId)).toEqual([1, 2, 3, 4]);
+  await operator.delete(webhook.webhook_id);
+  await other.close();
+});
+
+test('what cannot be told holds up its own trip only, and is told first when it can', async () => {
+  const [stuck, free] = [await trip(1), await trip(1)];
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(2);
+  receiver.answer = ({ tripId, seq }) =>
+    tripId === stuck && seq === 2 && receiver.taken.length < 6 ? 500 : 200;
+  for (const tripId of [stuck, free]) for (let event = 0; event < 4; event += 1) await trips.happen(tripId);
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(10);
+  expect(receiver.seqsOf(stuck)).toEqual(numbersUpTo(5));
+  expect(receiver.seqsOf(free)).toEqual(numbersUpTo(5));
+  const tries = receiver.asked.filter(({ tripId, seq }) => tripId === stuck && seq === 2);
+  expect(tries.length).toBeGreaterThan(1);
+  expect(new Set(tries.map(({ id }) => id)).size).toBe(1);
+});
+
+test('one who was away is told everything when it is back', async () => {
+  await receiver.close();
+  const tripIds = await Promise.all([trip(4), trip(4)]);
+  await receiver.listen();
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(8);
+  for (const tripId of tripIds) expect(receiver.seqsOf(tripId)).toEqual(numbersUpTo(4));
+});
+
+test('what was tried in vain becomes a dead letter, with the rest of its trip behind it, and can be replayed', async () => {
+  receiver.answer = () => 500;
+  const tripIds = [await trip(3), await trip(2)];
+  const dead = async (): Promise<number> => (await operator.deadLetters(webhookId)).data.length;
+  await expect.poll(dead, LIMIT).toBe(2);
+  const { data } = await operator.deadLetters(webhookId);
+  expect(data).toMatchObject([
+    { trip_id: tripIds[0], seq: 1, attempts: ATTEMPTS, status: 500, waiting_behind: 2 },
+    { trip_id: tripIds[1], seq: 1, attempts: ATTEMPTS, error: 'answered 500', waiting_behind: 1 },
+  ]);
+  expect(await operator.list()).toMatchObject([{ waiting: 5, dead_letters: 2 }]);
+  const page = await operator.deadLetters(webhookId, '?limit=1');
+  expect(page.next_cursor).toBe(tripIds[0]);
+  expect((await operator.deadLetters(webhookId, `?cursor=${page.next_cursor}`)).data).toHaveLength(1);
+
+  receiver.answer = () => 200;
+  await quiet();
+  expect(receiver.taken).toEqual([]);
+  expect(await operator.replay(webhookId, tripIds[0])).toBe(1);
+  await expect.poll(() => receiver.seqsOf(tripIds[0]!), LIMIT).toEqual([1, 2, 3]);
+  expect(await operator.replay(webhookId)).toBe(1);
+  await expect.poll(() => receiver.seqsOf(tripIds[1]!), LIMIT).toEqual([1, 2]);
+});
+
+test('a killed webhooks instance loses nothing: what it had in hand comes again, by the same id, in order', async () => {
+  const service = world.service('webhooks-1');
+  receiver.answer = ({ seq }) => (seq === 2 ? undefined : 200);
+  const tripIds = await Promise.all([trip(4), trip(4), trip(4)]);
+  await expect
+    .poll(() => receiver.asked.filter(({ seq }) => seq === 2).length, LIMIT)
+    .toBeGreaterThanOrEqual(3);
+  await service.kill();
+  receiver.answer = () => 200;
+  for (const tripId of tripIds) await trips.happen(tripId);
+  await service.restart();
+  await expect.poll(() => receiver.taken.length, LIMIT).toBeGreaterThanOrEqual(15);
+  for (const tripId of tripIds) expect([...new Set(receiver.seqsOf(tripId))]).toEqual(numbersUpTo(5));
+  for (const { id, tripId, seq } of receiver.asked) expect(id).toBe(`${tripId}_${seq}`);
+});
+
+test('a stream that is made anew tells nobody what it was told before', async () => {
+  const tripId = await trip(3);
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(3);
+  await world.nats.nodes[0]!.server.kill();
+  await world.nats.nodes[0]!.restart();
+  await trips.happen(tripId);
+  const command = ['--conditions=source', 'stack/rebuild-events.ts'];
+  const where = ['--database', world.database.url, '--nats', world.nats.url];
+  await promisify(execFile)(process.execPath, [...command, ...where], { cwd: CHECKOUT });
+  await trips.happen(tripId);
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual(numbersUpTo(5));
+  await expect.poll(() => outboxSize(world.database), LIMIT).toBe(0);
+  await quiet();
+  expect(receiver.asked).toHaveLength(5);
+});
+
+test('events that the stream lost are told all the same, as soon as the trip goes on', async () => {
+  const tripId = await trip(1);
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(1);
+  await trips.happen(tripId, true);
+  await query(world.database.url, 'DELETE FROM outbox'); // as if NATS had forgotten what it said it has
+  await trips.happen(tripId);
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1, 2, 3]);
+});
