@@ -1,4 +1,11 @@
-import { assign, DEFAULT_ROUND_PARAMS, runRound, SupplyIndex, type OpenTrip } from '#libs/dispatch';
+import {
+  assign,
+  DEFAULT_ENGINE_PARAMS,
+  DispatchEngine,
+  roundScene,
+  SupplyIndex,
+  type OpenTrip,
+} from '#libs/dispatch';
 import { greatCircleEta } from '#libs/geo';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeFileSync } from 'node:fs';
@@ -61,10 +68,20 @@ function measureRound({ seed, drivers, trips }: Options) {
   }
   const etas = greatCircleEta({ speedMps: 7 });
   const prepare = () => Array.from({ length: trips }, (_, n) => openTrip(n, city));
-  const took = durationsOf(prepare, (demand) =>
-    runRound({ demand, supply, nowMs: NOW_MS, params: DEFAULT_ROUND_PARAMS, etas }),
-  );
-  return { trips, drivers, candidates: DEFAULT_ROUND_PARAMS.candidatesPerTrip, took };
+  const engine = new DispatchEngine();
+  const took = durationsOf(prepare, (demand) => {
+    const scene = roundScene({
+      demand,
+      supply,
+      nowMs: NOW_MS,
+      chainHorizonS: engine.params.chainHorizonS,
+      heldTrips: new Set(),
+      avoided: () => false,
+    });
+    const asked = engine.ask(scene);
+    return engine.decide(asked, etas.etas(asked.question, NOW_MS));
+  });
+  return { trips, drivers, candidates: DEFAULT_ENGINE_PARAMS.match.candidatesPerTrip, took };
 }
 
 function openTrip(n: number, city: City): OpenTrip {
@@ -73,6 +90,10 @@ function openTrip(n: number, city: City): OpenTrip {
     shard: '86393361fffffff',
     product: 'standard',
     pickup: city.place(),
+    dropoff: city.place(),
+    rideS: 600,
+    driverId: undefined,
+    swaps: 0,
     requestedAtMs: n,
     searchDeadlineAtMs: 2 * NOW_MS,
     excludedDriverIds: [],

@@ -119,12 +119,12 @@ export class Dispatcher {
     });
     if (this.#lastRoundS !== undefined) engine.noteReserve(this.#idleShare(scene), nowS - this.#lastRoundS);
     this.#lastRoundS = nowS;
-    const matches = engine.match({
+    const asked = engine.ask({
       trips: weighed.map((trip) => engineTrip(trip, scene.city)),
       drivers,
       nowMs: nowS * 1_000,
-      etas,
     });
+    const { matches } = engine.decide(asked, etas(asked.question));
     const own = new Set<string>(this.trips.map(tripName));
     return matches.filter(({ tripId }) => own.has(tripId));
   }

@@ -5,6 +5,7 @@ import type { ClientEntry } from './client-entry.ts';
 import type { DatabaseFacts, EventFact } from './facts.ts';
 import {
   change,
+  driver,
   ELSEWHERE,
   event,
   goodEntries,
@@ -98,9 +99,16 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
 test.for<[what: string, facts: Partial<DatabaseFacts>]>([
   [
     'a driver is offered a second trip before the first has ended',
-    { events: spoilt('trip_b', 2, { driverVersion: 3 }) },
+    { events: spoilt('trip_b', 2, { drivers: [driver('driver_x', 3.5, { offeredTripId: 'trip_b' })] }) },
   ],
-  ['two changes of a driver have one number', { events: spoilt('trip_b', 2, { driverVersion: 4 }) }],
+  [
+    'two changes of a driver have one number',
+    { events: spoilt('trip_b', 2, { drivers: [driver('driver_x', 4, { offeredTripId: 'trip_b' })] }) },
+  ],
+  [
+    'a driver has a next trip after nothing',
+    { events: spoilt('trip_b', 3, { drivers: [driver('driver_x', 6, { nextTripId: 'trip_b' })] }) },
+  ],
   [
     'a trip is offered to a second driver while the first has it',
     { events: spoilt('trip_a', 4, { driverId: 'driver_y' }) },
@@ -134,15 +142,82 @@ test('double assigned: a phone accepts a second trip that the database does not 
     trip_id: tripId,
     seq: 3,
   });
+  const offeredToX = (tripId: string, version: number): Partial<EventFact> => ({
+    driverId: 'driver_x',
+    drivers: [driver('driver_x', version, { offeredTripId: tripId })],
+    shard: SHARD,
+    epoch: 3,
+    lsn: 150n,
+  });
   // Bound to both from 2 on: neither was ended before the other began.
   const events = [
     event('trip_a', 1, 'requested'),
-    event('trip_a', 2, 'offer_made', { driverId: 'driver_x', shard: SHARD, epoch: 3, lsn: 150n }),
+    event('trip_a', 2, 'offer_made', offeredToX('trip_a', 2)),
     event('trip_b', 1, 'requested'),
-    event('trip_b', 2, 'offer_made', { driverId: 'driver_x', shard: SHARD, epoch: 3, lsn: 151n }),
+    event('trip_b', 2, 'offer_made', offeredToX('trip_b', 3)),
   ];
   const findings = found({ events }, [accept('trip_a'), accept('trip_b')]);
   expect(findings.doubleAssigned.filter((words) => words.includes('is told of'))).toHaveLength(1);
+});
+
+test('a driver who is replaced, and one who gets its next trip during the ride, are no double assignments', () => {
+  const offer = { shard: SHARD, epoch: 3, lsn: 170n };
+  const [x, y] = ['driver_x', 'driver_y'];
+  const swapped = [
+    ...servedTrip('trip_d', x, 9, 170n).slice(0, 3),
+    event('trip_d', 4, 'offer_made', {
+      driverId: y,
+      ...offer,
+      drivers: [driver(y, 2, { offeredTripId: 'trip_d' })],
+    }),
+    event('trip_d', 5, 'driver_swapped', {
+      driverId: y,
+      freedDriverId: x,
+      asked: true,
+      drivers: [driver(x, 11), driver(y, 3, { tripId: 'trip_d' })],
+    }),
+    event('trip_d', 6, 'arrived', { driverId: y }),
+    event('trip_d', 7, 'started', { driverId: y }),
+  ];
+  const asked = driver(y, 4, { tripId: 'trip_d', offeredTripId: 'trip_e' });
+  const chained = [
+    event('trip_e', 1, 'requested'),
+    event('trip_e', 2, 'offer_made', { driverId: y, ...offer, drivers: [asked], atMs: 8_000 }),
+    event('trip_e', 3, 'accepted', {
+      driverId: y,
+      drivers: [driver(y, 5, { tripId: 'trip_d', nextTripId: 'trip_e' })],
+    }),
+  ];
+  const facts = {
+    events: [...goodFacts().events, ...swapped, ...chained],
+    trips: [
+      ...goodFacts().trips,
+      trip('trip_d', 'in_progress', 7, { driverId: y }),
+      trip('trip_e', 'accepted', 3, { driverId: y }),
+    ],
+    claims: [
+      { driverId: y, tripId: 'trip_d', kind: 'trip' },
+      { driverId: y, tripId: 'trip_e', kind: 'trip' },
+    ],
+  };
+  const accept = (driver_id: string, trip_id: string): ClientEntry => ({
+    kind: 'driver_changed',
+    at_ms: 5,
+    driver_id,
+    change: 'accept',
+    trip_id,
+    seq: 3,
+  });
+  const entries = [...goodEntries(), accept(x, 'trip_d'), accept(y, 'trip_d'), accept(y, 'trip_e')];
+  expect(found(facts, entries).doubleAssigned).toEqual([]);
+  const early = facts.events.map((one) =>
+    one.tripId === 'trip_e' && one.seq === 2 ? { ...one, atMs: 1 } : one,
+  );
+  expect(found({ ...facts, events: early }, entries).doubleAssigned).toHaveLength(1);
+  const unasked = facts.events.map((one) =>
+    one.type === 'driver_swapped' ? { ...one, freedDriverId: 'driver_q' } : one,
+  );
+  expect(found({ ...facts, events: unasked }, entries).doubleAssigned).not.toEqual([]);
 });
 
 test('a phone that missed the end of a trip is not a double assignment', () => {

@@ -11,7 +11,14 @@ export const clientEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request_failed'), ...written, code: z.string(), since_ms: z.number() }),
   z.object({ kind: z.literal('driver_online'), ...written }),
   z.object({ kind: z.literal('driver_offered'), ...written, driver_id: z.string(), trip_id: z.string() }),
-  z.object({ kind: z.literal('driver_saw'), ...written, driver_id: z.string(), ...seen, state: z.string() }),
+  z.object({
+    kind: z.literal('driver_saw'),
+    ...written,
+    driver_id: z.string(),
+    ...seen,
+    state: z.string(),
+    standing: z.enum(['current', 'next', 'gone']),
+  }),
   z.object({
     kind: z.literal('driver_changed'),
     ...written,

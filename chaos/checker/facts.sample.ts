@@ -1,6 +1,6 @@
 import { latLngToCell, cellToParent } from 'h3-js';
 import type { ClientEntry } from './client-entry.ts';
-import type { DatabaseFacts, EventFact, ShardChangeFact, TripFact } from './facts.ts';
+import type { DatabaseFacts, DriverFact, EventFact, ShardChangeFact, TripFact } from './facts.ts';
 
 /** A good history in small, for tests that spoil it in one place each. */
 export const PICKUP = latLngToCell(38.7139, -9.1394, 9);
@@ -13,8 +13,10 @@ export function event(tripId: string, seq: number, type: string, more: Partial<E
     seq,
     type,
     driverId: null,
-    driverStatus: null,
-    driverVersion: null,
+    freedDriverId: null,
+    asked: false,
+    atMs: 1_000 * seq,
+    drivers: [],
     shard: null,
     epoch: null,
     lsn: null,
@@ -22,16 +24,25 @@ export function event(tripId: string, seq: number, type: string, more: Partial<E
   };
 }
 
+export function driver(driverId: string, version: number, more: Partial<DriverFact> = {}): DriverFact {
+  return { driverId, version, tripId: null, nextTripId: null, offeredTripId: null, ...more };
+}
+
 /** Requested, offered to a driver, accepted, and so on until completed; `version` is the driver's at the offer. */
 export function servedTrip(tripId: string, driverId: string, version: number, lsn: bigint): EventFact[] {
-  const offer = { driverStatus: 'offered', driverVersion: version, shard: SHARD, epoch: 3, lsn };
+  const offer = {
+    drivers: [driver(driverId, version, { offeredTripId: tripId })],
+    shard: SHARD,
+    epoch: 3,
+    lsn,
+  };
   return [
     event(tripId, 1, 'requested'),
     event(tripId, 2, 'offer_made', { driverId, ...offer }),
-    event(tripId, 3, 'accepted', { driverId, driverStatus: 'on_trip', driverVersion: version + 1 }),
+    event(tripId, 3, 'accepted', { driverId, drivers: [driver(driverId, version + 1, { tripId })] }),
     event(tripId, 4, 'arrived', { driverId }),
     event(tripId, 5, 'started', { driverId }),
-    event(tripId, 6, 'completed', { driverId, driverStatus: 'free', driverVersion: version + 2 }),
+    event(tripId, 6, 'completed', { driverId, drivers: [driver(driverId, version + 2)] }),
   ];
 }
 

@@ -17,13 +17,26 @@ export interface EventFact {
   readonly seq: number;
   readonly type: string;
   readonly driverId: string | null;
-  /** What it makes of its driver, and the count of that driver's changes: their order across trips. */
-  readonly driverStatus: string | null;
-  readonly driverVersion: number | null;
-  /** Of an offer: under whose authority it was committed, and when by the write-ahead log. */
+  /** Of a swap: who was on the way before, and whether the new one had an offer. */
+  readonly freedDriverId: string | null;
+  readonly asked: boolean;
+  readonly atMs: number;
+  /** What it makes of the drivers concerned. */
+  readonly drivers: readonly DriverFact[];
+  /** Of what a matcher decided: under whose authority it was committed, and when by the write-ahead log. */
   readonly shard: string | null;
   readonly epoch: number | null;
   readonly lsn: bigint | null;
+}
+
+/** All that binds a driver after a change. */
+export interface DriverFact {
+  readonly driverId: string;
+  /** The count of the driver's changes: their order across trips. */
+  readonly version: number;
+  readonly tripId: string | null;
+  readonly nextTripId: string | null;
+  readonly offeredTripId: string | null;
 }
 
 export interface ClaimFact {

@@ -10,7 +10,7 @@ type DriverChange = Extract<ClientEntry, { kind: 'driver_changed' }>['change'];
 
 /** The event that an acknowledged change stands for. A declined offer may have lapsed before. */
 const EVENTS_OF: Readonly<Record<DriverChange, ReadonlySet<string>>> = {
-  accept: new Set(['accepted']),
+  accept: new Set(['accepted', 'driver_swapped']),
   decline: RELEASING,
   arrived: new Set(['arrived']),
   start: new Set(['started']),

@@ -1,5 +1,5 @@
 import type { ClientEntry } from './client-entry.ts';
-import { RELEASING } from './double-assigned.ts';
+import { binds, letsGo } from './double-assigned.ts';
 import type { EventFact, Violation } from './facts.ts';
 
 const ENDS: ReadonlySet<string> = new Set(['complete', 'cancel']);
@@ -20,7 +20,6 @@ export function phonesWithTwoTrips(
   entries: readonly ClientEntry[],
   events: readonly EventFact[],
 ): Violation[] {
-  const ofDriver = Map.groupBy(events, ({ driverId }) => driverId);
   const has = new Map<string, string>();
   return entries.flatMap((entry) => {
     if (!('driver_id' in entry)) return [];
@@ -30,31 +29,57 @@ export function phonesWithTwoTrips(
       if (current === trip) has.delete(driver);
       return [];
     }
-    const isTwo =
-      current !== undefined && current !== trip && !letGoBefore(current, trip, ofDriver.get(driver) ?? []);
-    if (entry.kind === 'driver_changed' && entry.change === 'accept') has.set(driver, trip);
+    const isTwo = current !== undefined && current !== trip && !isLegal(current, trip, driver, events);
+    if (takesOver(entry)) has.set(driver, trip);
     return isTwo ? [`${driver} is told of ${trip} (${entry.kind}) while it has ${current}`] : [];
   });
 }
 
+/** The phone believes that this is its trip from now on. */
+function takesOver(entry: Extract<ClientEntry, { driver_id: string }>): boolean {
+  if (entry.kind === 'driver_changed') return entry.change === 'accept';
+  return entry.kind === 'driver_saw' && entry.standing === 'current';
+}
+
 function isEnd(entry: Extract<ClientEntry, { driver_id: string }>): boolean {
   if (entry.kind === 'driver_changed') return ENDS.has(entry.change);
-  return entry.kind === 'driver_saw' && LET_GO.has(entry.state);
+  return entry.kind === 'driver_saw' && (entry.standing === 'gone' || LET_GO.has(entry.state));
 }
 
-/** Whether the driver was let go by the one trip before the other one took it, or the other way round. */
-function letGoBefore(first: string, second: string, events: readonly EventFact[]): boolean {
-  const [one, other] = [boundTimes(first, events), boundTimes(second, events)];
-  return one.every((a) => other.every((b) => a.until < b.from || b.until < a.from));
+/**
+ * Whether the driver was let go by the one trip before the other one took it, or the other way round; or was asked to take
+ * the one for after the other, with a rider on board.
+ */
+function isLegal(first: string, second: string, driver: string, events: readonly EventFact[]): boolean {
+  const [one, other] = [boundTimes(first, driver, events), boundTimes(second, driver, events)];
+  return one.every((a) =>
+    other.every((b) => a.until <= b.from || b.until <= a.from || isAfterRide(a, b) || isAfterRide(b, a)),
+  );
 }
 
-function boundTimes(trip: string, events: readonly EventFact[]): { from: number; until: number }[] {
+/** The second was offered during the ride of the first. */
+function isAfterRide(first: BoundTime, second: BoundTime): boolean {
+  return first.rideFromMs <= second.fromMs && second.from < first.until && first.from < second.from;
+}
+
+/** From one version of the driver until another. */
+interface BoundTime {
+  readonly from: number;
+  readonly fromMs: number;
+  until: number;
+  rideFromMs: number;
+}
+
+function boundTimes(trip: string, driver: string, events: readonly EventFact[]): BoundTime[] {
   const own = events.filter(({ tripId }) => tripId === trip).toSorted((a, b) => a.seq - b.seq);
-  const times: { from: number; until: number }[] = [];
-  for (const { type, driverVersion } of own) {
-    if (type === 'offer_made') times.push({ from: driverVersion ?? 0, until: Infinity });
+  const times: BoundTime[] = [];
+  for (const event of own) {
+    const version = event.drivers.find(({ driverId }) => driverId === driver)?.version;
     const last = times.at(-1);
-    if (last !== undefined && RELEASING.has(type)) last.until = driverVersion ?? Infinity;
+    if (binds(event, driver) && (last === undefined || last.until < Infinity))
+      times.push({ from: version ?? 0, fromMs: event.atMs, until: Infinity, rideFromMs: Infinity });
+    else if (last !== undefined && letsGo(event, driver)) last.until = version ?? Infinity;
+    if (event.type === 'started' && last !== undefined) last.rideFromMs = event.atMs;
   }
   return times;
 }

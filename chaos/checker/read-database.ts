@@ -1,7 +1,15 @@
 import type { Client } from 'pg';
-import { idFromUuid, type IdPrefix } from '#libs/contracts';
+import { idFromUuid, type DriverStanding, type IdPrefix } from '#libs/contracts';
 import { withClient } from '../../stack/postgres/query.ts';
-import type { ClaimFact, DatabaseFacts, EventFact, ShardChangeFact, ShardFact, TripFact } from './facts.ts';
+import type {
+  ClaimFact,
+  DatabaseFacts,
+  DriverFact,
+  EventFact,
+  ShardChangeFact,
+  ShardFact,
+  TripFact,
+} from './facts.ts';
 
 /** Reads what the checker compares, in one snapshot. */
 export function readDatabase(url: string, nowMs: number): Promise<DatabaseFacts> {
@@ -39,20 +47,33 @@ async function readTrips(client: Client): Promise<TripFact[]> {
 }
 
 async function readEvents(client: Client): Promise<EventFact[]> {
-  const { rows } = await client.query<Record<string, string | null>>(`
-    SELECT trip_id, seq, type, driver_id, driver_status, driver_version, to_hex(shard) AS shard, epoch, lsn::text AS lsn
+  const { rows } = await client.query<Record<string, string | null> & { drivers: DriverStanding[] }>(`
+    SELECT trip_id, seq, type, driver_id, event ->> 'freedDriverId' AS freed, event ->> 'asked' AS asked, drivers,
+      extract(epoch FROM at) * 1000 AS at_ms, to_hex(shard) AS shard, epoch, lsn::text AS lsn
     FROM trip_event ORDER BY trip_id, seq`);
   return rows.map((row) => ({
     tripId: idOf('trip', text(row, 'trip_id')),
     seq: Number(row['seq']),
     type: text(row, 'type'),
     driverId: row['driver_id'] === null ? null : idOf('driver', text(row, 'driver_id')),
-    driverStatus: row['driver_status'] ?? null,
-    driverVersion: numberOrNull(row['driver_version']),
+    freedDriverId: row['freed'] ?? null,
+    asked: row['asked'] === 'true',
+    atMs: Number(row['at_ms']),
+    drivers: row.drivers.map(driverFact),
     shard: row['shard'] ?? null,
     epoch: numberOrNull(row['epoch']),
     lsn: row['lsn'] === null ? null : lsnOf(text(row, 'lsn')),
   }));
+}
+
+function driverFact({ driver_id, version, trip_id, next_trip_id, offer }: DriverStanding): DriverFact {
+  return {
+    driverId: driver_id,
+    version,
+    tripId: trip_id,
+    nextTripId: next_trip_id,
+    offeredTripId: offer?.trip_id ?? null,
+  };
 }
 
 async function readClaims(client: Client): Promise<ClaimFact[]> {

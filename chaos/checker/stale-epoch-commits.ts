@@ -2,7 +2,7 @@ import type { EventFact, ShardChangeFact, TripFact, Violation } from './facts.ts
 import { isInside } from './lineage.ts';
 
 /**
- * Offers that were committed under an epoch which was not in force. The change to an epoch, the offers under it and the
+ * Decisions of matchers that were committed under an epoch which was not in force. The change to an epoch, the offers under it and the
  * change to the next one stand in this order in the write-ahead log, since each offer holds the shard's row.
  */
 export function staleEpochCommits(
@@ -12,12 +12,15 @@ export function staleEpochCommits(
 ): Violation[] {
   const historyOf = Map.groupBy(changes, ({ shard }) => shard);
   const pickupOf = new Map(trips.map(({ tripId, pickupCell }) => [tripId, pickupCell]));
-  return events
-    .filter(({ type }) => type === 'offer_made')
-    .flatMap((offer) => {
-      const reason = whyStale(offer, historyOf, pickupOf.get(offer.tripId));
-      return reason === undefined ? [] : [`offer ${offer.tripId}#${offer.seq}: ${reason}`];
-    });
+  return events.filter(isDecision).flatMap((offer) => {
+    const reason = whyStale(offer, historyOf, pickupOf.get(offer.tripId));
+    return reason === undefined ? [] : [`${offer.type} ${offer.tripId}#${offer.seq}: ${reason}`];
+  });
+}
+
+/** What a matcher decides: offers, and drivers at work who are sent to another rider. */
+function isDecision({ type, asked }: EventFact): boolean {
+  return type === 'offer_made' || type === 'driver_assigned' || (type === 'driver_swapped' && !asked);
 }
 
 function whyStale(

@@ -17,12 +17,12 @@ export const explainedCandidate = z
     cost_s: seconds.meta({ description: 'null where the pair was no option' }),
     reason: z.enum([
       'offered',
+      'reassigned',
+      'on_the_way',
       'other_driver_chosen',
       'taken_by_other_trip',
       'pickup_too_far',
       'not_asked_again',
-      'reserved',
-      'round_full',
     ]),
   })
   .meta({ id: 'ExplainedCandidate' });
@@ -33,14 +33,7 @@ export const explainedRound = z
     matcher: instanceName,
     shard: h3Cell,
     at: timestamp,
-    outcome: z.enum([
-      'offered',
-      'no_driver_in_radius',
-      'pickup_too_far',
-      'outbid',
-      'round_full',
-      'search_deadline_passed',
-    ]),
+    outcome: z.enum(['offered', 'reassigned', 'no_driver_in_radius', 'pickup_too_far', 'outbid']),
     skip_cost_s: z.number().meta({ description: 'what leaving the trip out would have cost' }),
     candidates: z.array(explainedCandidate),
   })

@@ -32,6 +32,11 @@ export class DriverSlots {
   readonly statuses: Uint8Array;
   readonly statusVersions: Float64Array;
   readonly freeAtMs: Float64Array;
+  /** Where the ride ends; NaN while nobody is on board. */
+  readonly endLats: Float64Array;
+  readonly endLngs: Float64Array;
+  /** 1: has its next trip already, or an offer for one. */
+  readonly booked: Uint8Array;
   readonly products: Uint8Array;
   readonly #ids: (DriverId | undefined)[] = [];
   readonly #slots = new Map<DriverId, number>();
@@ -54,6 +59,9 @@ export class DriverSlots {
     this.statuses = new Uint8Array(capacity);
     this.statusVersions = new Float64Array(capacity);
     this.freeAtMs = new Float64Array(capacity);
+    this.endLats = new Float64Array(capacity);
+    this.endLngs = new Float64Array(capacity);
+    this.booked = new Uint8Array(capacity);
     this.products = new Uint8Array(capacity);
   }
 
@@ -97,6 +105,9 @@ export class DriverSlots {
     this.statuses[slot] = OFFLINE;
     this.statusVersions[slot] = NO_STATUS_VERSION;
     this.freeAtMs[slot] = 0;
+    this.endLats[slot] = NaN;
+    this.endLngs[slot] = NaN;
+    this.booked[slot] = 0;
     this.products[slot] = 0;
     return slot;
   }

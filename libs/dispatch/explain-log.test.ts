@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ExplainLog } from './explain-log.ts';
 import type { TripId } from './open-trip.ts';
-import type { ExplainedCandidate, TripExplanation } from './round-result.ts';
+import type { ExplainedCandidate, TripExplanation } from './trip-explanation.ts';
 
 const candidate: ExplainedCandidate = {
   driverId: 'driver_a',

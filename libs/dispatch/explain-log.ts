@@ -1,5 +1,5 @@
 import type { TripId } from './open-trip.ts';
-import type { TripExplanation } from './round-result.ts';
+import type { TripExplanation } from './trip-explanation.ts';
 
 /** Rounds kept of one trip: the newest ones. */
 export const EXPLAINED_ROUNDS_PER_TRIP = 32;

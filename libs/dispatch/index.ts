@@ -3,30 +3,29 @@ export type { AssignmentProblem } from './assignment-problem.ts';
 export {
   DEFAULT_ENGINE_PARAMS,
   DispatchEngine,
+  type AskedRound,
   type EngineParams,
   type EngineTrip,
 } from './engine/dispatch-engine.ts';
+export { RideWatch } from './engine/ride-watch.ts';
+export { roundScene } from './engine/round-scene.ts';
+export { isUncontested } from './engine/uncontested.ts';
 export { ExplainLog } from './explain-log.ts';
 export { MAX_SEARCH_RADIUS_M } from './nearest-search.ts';
 export { DriverGrid, NearestDrivers } from './matching/driver-grid.ts';
 export type { Match, MatchDrivers, PairEtas } from './matching/match-input.ts';
+export { explainMatches } from './matching/explain-matches.ts';
+export { matchSteps, type Ask } from './matching/match-steps.ts';
 export { settleMatches } from './matching/settle-matches.ts';
 export { OpenDemand, type DemandMark } from './open-demand.ts';
 export type { OpenTrip, TripId } from './open-trip.ts';
-export {
-  collectCandidates,
-  etaQuestions,
-  type RoundCandidates,
-  type RoundInput,
-} from './round-candidates.ts';
 export {
   checkRoundParams,
   DEFAULT_ROUND_PARAMS,
   MAX_CANDIDATES_PER_TRIP,
   type RoundParams,
 } from './round-params.ts';
-export type { RoundOffer, RoundResult, TripExplanation } from './round-result.ts';
-export { decideRound, retryRound, runRound, type RoundWithEtas } from './round.ts';
+export type { TripExplanation } from './trip-explanation.ts';
 export type { DriverId, PositionOutcome } from './supply-event.ts';
 export type { FreeDriver } from './supply-view.ts';
 export { SupplyIndex } from './supply-index.ts';

@@ -51,9 +51,10 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return trips.sort(byWaiting)[Symbol.iterator]();
   }
 
-  /** The shards and ids of all trips, in no order. */
-  *placed(): Iterable<readonly [shard: string, tripId: TripId]> {
-    for (const { trip } of this.#entries.values()) yield [trip.shard, trip.tripId];
+  /** The shards and ids of all trips that wait for a driver, in no order. */
+  *waiting(): Iterable<readonly [shard: string, tripId: TripId]> {
+    for (const { trip } of this.#entries.values())
+      if (trip.driverId === undefined) yield [trip.shard, trip.tripId];
   }
 
   /** Takes in a trip that is open at its version. */
@@ -107,6 +108,13 @@ export class OpenDemand implements Iterable<OpenTrip> {
       if (trip.shard === shard) this.#entries.delete(trip.tripId);
     }
     return before - this.#entries.size;
+  }
+
+  /** Forgets all shards but these. */
+  keepShards(shards: ReadonlySet<string>): void {
+    for (const { trip } of this.#entries.values()) {
+      if (!shards.has(trip.shard)) this.#entries.delete(trip.tripId);
+    }
   }
 
   /** A listed trip of the version known is taken too: the list says which shard it belongs to now. */

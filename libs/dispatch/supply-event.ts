@@ -1,3 +1,5 @@
+import type { Point } from '#libs/geo';
+
 /** A TypeID of a driver; opaque to the core, compared as text where ties are broken. */
 export type DriverId = `driver_${string}`;
 
@@ -28,6 +30,10 @@ export interface DriverStatusChange {
   readonly statusVersion: number;
   /** When the driver expects to be free; 0 where that is now or unknown. */
   readonly freeAtMs: number;
+  /** Where its ride ends; absent while nobody is on board. */
+  readonly rideEnd?: Point | undefined;
+  /** Has its next trip already, or an offer for one. */
+  readonly booked?: boolean;
 }
 
 /**

@@ -20,7 +20,14 @@ import type {
   PositionOutcome,
   StatusOutcome,
 } from './supply-event.ts';
-import type { FreeDriver, NearbyDriver, NearestOptions, SupplyCounts, SupplyView } from './supply-view.ts';
+import type {
+  FreeDriver,
+  NearbyDriver,
+  NearestOptions,
+  RidingDriver,
+  SupplyCounts,
+  SupplyView,
+} from './supply-view.ts';
 
 /** Cells remembered beyond those that drivers are in, in searches of the widest radius. */
 const ROOM_IN_SEARCHES = 4;
@@ -73,13 +80,16 @@ export class SupplyIndex {
   view(driverId: DriverId): SupplyView | undefined {
     const slot = this.#slots.find(driverId);
     if (slot === NO_SLOT) return undefined;
-    const { cells, lats, lngs, statuses, statusVersions, freeAtMs, products, heardAtMs } = this.#slots;
+    const { cells, lats, lngs, statuses, statusVersions, freeAtMs, booked, products, heardAtMs } =
+      this.#slots;
     const placed = cells[slot] !== UNPLACED;
     return {
       point: placed ? { lat: lats[slot] as number, lng: lngs[slot] as number } : undefined,
       status: STATUSES[statuses[slot] as number] ?? 'offline',
       statusVersion: statusVersions[slot] as number,
       freeAtMs: freeAtMs[slot] as number,
+      rideEnd: this.#rideEnd(slot),
+      booked: booked[slot] === 1,
       product: this.#products.nameOf(products[slot] as number),
       heardAtMs: heardAtMs[slot] as number,
     };
@@ -93,6 +103,19 @@ export class SupplyIndex {
       if (driverId === undefined || statuses[slot] !== FREE || cells[slot] === UNPLACED) continue;
       const product = this.#products.nameOf(products[slot] as number) ?? '';
       yield { driverId, point: { lat: lats[slot] as number, lng: lngs[slot] as number }, product };
+    }
+  }
+
+  /** All drivers with a rider on board whose place is known, in no order. */
+  *ridingDrivers(): Iterable<RidingDriver> {
+    const { statuses, cells, freeAtMs, booked, products } = this.#slots;
+    for (let slot = 0; slot < this.#slots.end; slot++) {
+      const driverId = this.#slots.idOf(slot);
+      const rideEnd = this.#rideEnd(slot);
+      if (driverId === undefined || statuses[slot] !== ON_TRIP || rideEnd === undefined) continue;
+      if (cells[slot] === UNPLACED) continue;
+      const product = this.#products.nameOf(products[slot] as number) ?? '';
+      yield { driverId, rideEnd, freeAtMs: freeAtMs[slot] as number, product, booked: booked[slot] === 1 };
     }
   }
 
@@ -122,14 +145,33 @@ export class SupplyIndex {
     }
     const version = this.#slots.statusVersions[slot] as number;
     if (change.statusVersion < version) return 'stale';
-    if (change.statusVersion === version) return 'duplicate';
+    if (change.statusVersion === version) return this.#applyProgress(slot, change);
     const cell = this.#slots.cells[slot] as number;
     if (cell !== UNPLACED) this.#uncount(slot, cell);
     this.#slots.statuses[slot] = STATUSES.indexOf(change.status);
     this.#slots.statusVersions[slot] = change.statusVersion;
-    this.#slots.freeAtMs[slot] = change.freeAtMs;
+    this.#noteRide(slot, change);
+    this.#slots.booked[slot] = change.booked === true ? 1 : 0;
     if (cell !== UNPLACED) this.#count(slot, cell);
     return 'applied';
+  }
+
+  /** A ride begins without any change of status. */
+  #applyProgress(slot: number, change: DriverStatusChange): StatusOutcome {
+    if (change.freeAtMs <= (this.#slots.freeAtMs[slot] as number)) return 'duplicate';
+    this.#noteRide(slot, change);
+    return 'applied';
+  }
+
+  #noteRide(slot: number, { freeAtMs, rideEnd }: DriverStatusChange): void {
+    this.#slots.freeAtMs[slot] = freeAtMs;
+    this.#slots.endLats[slot] = rideEnd?.lat ?? NaN;
+    this.#slots.endLngs[slot] = rideEnd?.lng ?? NaN;
+  }
+
+  #rideEnd(slot: number): Point | undefined {
+    const lat = this.#slots.endLats[slot] as number;
+    return Number.isNaN(lat) ? undefined : { lat, lng: this.#slots.endLngs[slot] as number };
   }
 
   /**

@@ -17,6 +17,9 @@ export interface SupplyView {
   readonly statusVersion: number;
   /** 0 where that is now or unknown. */
   readonly freeAtMs: number;
+  /** Where its ride ends; undefined while nobody is on board. */
+  readonly rideEnd: Point | undefined;
+  readonly booked: boolean;
   readonly product: string | undefined;
   /** Time of the newest ping. */
   readonly heardAtMs: number;
@@ -35,6 +38,16 @@ export interface NearbyDriver {
   readonly point: Point;
   /** By air. */
   readonly distanceM: number;
+}
+
+/** A driver with a rider on board. */
+export interface RidingDriver {
+  readonly driverId: DriverId;
+  readonly rideEnd: Point;
+  readonly freeAtMs: number;
+  readonly product: string;
+  /** Has its next trip already, or an offer for one. */
+  readonly booked: boolean;
 }
 
 /** A driver who can be offered a trip, and where it was heard last. */

@@ -92,7 +92,7 @@ async function onlineDriver(): Promise<DriverId> {
 async function offer(
   tripId: string,
   driverId: DriverId,
-  { afterTripId = null, replacing }: { afterTripId?: string | null; replacing?: DriverId } = {},
+  { afterRide = false, replacing }: { afterRide?: boolean; replacing?: DriverId } = {},
 ): Promise<boolean> {
   const { result } = await store.transact(async (transaction) => {
     const trip = (await readTrip(transaction, tripId))!;
@@ -106,7 +106,7 @@ async function offer(
       ...(replacing !== undefined && { replacesDriverId: replacing }),
     };
     const decision = decide(trip, { type: 'offer', offer: proposed }, nowMs);
-    const taken = await transaction.takeClaims([{ ...proposed, tripId, afterTripId }]);
+    const taken = await transaction.takeClaims([{ ...proposed, tripId, afterRide }]);
     const standing = taken.get(driverId);
     if (standing === undefined || decision.outcome !== 'changed') return false;
     const [event] = decision.events;
@@ -255,8 +255,8 @@ describe('a driver with a rider on board', () => {
     const now = await driven(driverId, ['arrive', 'start']);
     const { tripId: next } = await requestTrip();
     expect(await offer(next, driverId)).toBe(false);
-    expect(await offer(next, driverId, { afterTripId: now })).toBe(true);
-    expect(await offer((await requestTrip()).tripId, driverId, { afterTripId: now })).toBe(false);
+    expect(await offer(next, driverId, { afterRide: true })).toBe(true);
+    expect(await offer((await requestTrip()).tripId, driverId, { afterRide: true })).toBe(false);
     await accept(next, driverId);
     expect(await claimsOf(driverId)).toEqual([
       [0, now, 'trip'],
@@ -272,7 +272,7 @@ describe('a driver with a rider on board', () => {
   test('cannot be offered another one before the ride has begun', async () => {
     const driverId = await onlineDriver();
     const now = await driven(driverId, ['arrive']);
-    expect(await offer((await requestTrip()).tripId, driverId, { afterTripId: now })).toBe(false);
+    expect(await offer((await requestTrip()).tripId, driverId, { afterRide: true })).toBe(false);
     expect(await claimsOf(driverId)).toEqual([[0, now, 'trip']]);
   });
 });

@@ -72,7 +72,7 @@ async function canceledTrip(): Promise<TripId> {
       pickupEtaS: 60,
       pickupDistanceM: 0.1,
     };
-    const taken = await transaction.takeClaims([{ ...offer, tripId, afterTripId: null }]);
+    const taken = await transaction.takeClaims([{ ...offer, tripId, afterRide: false }]);
     const event = { type: 'offer_made' as const, atMs: NOW_MS, offer };
     const authority = { shard: '86393362fffffff', epoch: 3 };
     const offered = { ...trip, seq: 2, offer };

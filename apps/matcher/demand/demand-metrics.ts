@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { OpenDemand } from '#libs/dispatch';
 import { METRICS, type Metrics } from '#libs/service';
+import { Ownership } from '../ownership/ownership.ts';
 
 /** What became of a nudge. `dropped`: too many wait; the next sweep finds the trip. */
 export type NudgeOutcome = 'noted' | 'dropped' | 'moved';
@@ -12,11 +13,15 @@ export class DemandMetrics {
   readonly #sweeps: Counter<'truncated'>;
   readonly #full: Counter;
 
-  constructor(@Inject(METRICS) metrics: Metrics, @Inject(OpenDemand) demand: OpenDemand) {
+  constructor(
+    @Inject(METRICS) metrics: Metrics,
+    @Inject(OpenDemand) demand: OpenDemand,
+    @Inject(Ownership) ownership: Ownership,
+  ) {
     metrics.gauge(
       'trips_open',
-      'Open trips of the owned shards, those with an offer out included',
-      () => demand.size,
+      'Trips of the owned shards that wait for a driver, those with an offer out included',
+      () => countWaiting(demand, ownership),
     );
     this.#nudges = metrics.counter('nudges_total', 'Nudges by what became of them', ['outcome']);
     this.#sweeps = metrics.counter('demand_sweeps_total', 'Answered sweeps', ['truncated']);
@@ -31,4 +36,10 @@ export class DemandMetrics {
     this.#sweeps.inc({ truncated: String(truncated) });
     this.#full.inc(tripsWithoutRoom);
   }
+}
+
+function countWaiting(demand: OpenDemand, ownership: Ownership): number {
+  let waiting = 0;
+  for (const [shard] of demand.waiting()) if (ownership.isMatchable(shard)) waiting++;
+  return waiting;
 }

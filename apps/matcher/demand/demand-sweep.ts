@@ -5,26 +5,32 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
-import { MAX_SHARDS_PER_SWEEP, openDemand } from '#libs/contracts';
+import { MAX_NEIGHBOURS_PER_SWEEP, MAX_SHARDS_PER_SWEEP, openDemand } from '#libs/contracts';
 import { OpenDemand } from '#libs/dispatch';
-import type { ShardClaim } from '#libs/ownership';
+import type { ShardClaim, ShardKey } from '#libs/ownership';
 import { CLOCK, LOGGER, machineTime, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
 import { Ownership } from '../ownership/ownership.ts';
+import { CellSubscriptions } from '../supply/cell-subscriptions.ts';
 import { DemandMetrics } from './demand-metrics.ts';
+import { neighbourShards } from './neighbour-shards.ts';
 import { reconcile } from './reconcile.ts';
 import { toOpenTrip } from './to-open-trip.ts';
 
 /** A lost nudge costs a rider this much at most. */
 const SWEEP_INTERVAL_MS = 1_000;
 
-/** Reads all open trips of the owned shards from their source again and again: nudges are only hints. */
+/**
+ * Reads all trips before their pickup, of the owned shards and their neighbours, from their source again and again: nudges
+ * are only hints, and of neighbours' trips there are none.
+ */
 @Injectable()
 export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #commands: CommandClient;
   readonly #ownership: Ownership;
   readonly #shards: LiveShardMap;
   readonly #demand: OpenDemand;
+  readonly #cells: CellSubscriptions;
   readonly #metrics: DemandMetrics;
   readonly #outage: OutageLog;
   readonly #task: RepeatingTask;
@@ -34,6 +40,7 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(Ownership) ownership: Ownership,
     @Inject(LiveShardMap) shards: LiveShardMap,
     @Inject(OpenDemand) demand: OpenDemand,
+    @Inject(CellSubscriptions) cells: CellSubscriptions,
     @Inject(DemandMetrics) metrics: DemandMetrics,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
@@ -42,6 +49,7 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     this.#ownership = ownership;
     this.#shards = shards;
     this.#demand = demand;
+    this.#cells = cells;
     this.#metrics = metrics;
     this.#outage = new OutageLog(logger, 'reading open trips');
     this.#task = new RepeatingTask({
@@ -61,36 +69,37 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     void this.#task.stop();
   }
 
-  #sweepAll(): Promise<void> {
-    return this.read(this.#ownership.matchable());
+  /** The own shards, and with the first of them those of others that own drivers may be wanted in. */
+  async #sweepAll(): Promise<void> {
+    const claims = this.#ownership.matchable();
+    const own = new Set(claims.map(({ shard }) => shard));
+    const neighbours = neighbourShards(this.#shards.map, this.#cells.cells(), own, MAX_NEIGHBOURS_PER_SWEEP);
+    await this.read(claims, neighbours);
+    this.#demand.keepShards(new Set([...this.#ownership.own.keys(), ...neighbours]));
   }
 
-  /** Reads the open trips of some shards now. Throws where that cannot be done. */
-  async read(claims: readonly ShardClaim[]): Promise<void> {
+  /** Reads the trips of some shards now. Throws where that cannot be done. */
+  async read(claims: readonly ShardClaim[], neighbours: readonly ShardKey[] = []): Promise<void> {
     for (let start = 0; start < claims.length; start += MAX_SHARDS_PER_SWEEP) {
-      await this.#sweep(claims.slice(start, start + MAX_SHARDS_PER_SWEEP));
+      await this.#sweep(claims.slice(start, start + MAX_SHARDS_PER_SWEEP), start === 0 ? neighbours : []);
       this.#outage.worked();
     }
   }
 
-  async #sweep(claims: ShardClaim[]): Promise<void> {
+  async #sweep(claims: ShardClaim[], neighbours: readonly ShardKey[]): Promise<void> {
     const asked = this.#demand.mark();
     const { trips, moved, truncated } = await this.#commands.call(openDemand, {
       matcher: this.#ownership.self,
       shards: claims,
-      neighbours: [],
+      neighbours: [...neighbours],
     });
     this.#shards.learn(moved);
     const movedShards = new Set(moved.map(({ shard }) => shard));
     const shards = claims
       .map(({ shard }) => shard)
       .filter((shard) => this.#ownership.isMatchable(shard) && !movedShards.has(shard));
-    const full = reconcile(this.#demand, {
-      shards,
-      trips: trips.filter(({ driver_id }) => driver_id === null).map(toOpenTrip),
-      truncated,
-      asked,
-    });
+    const swept = [...shards, ...neighbours.filter((shard) => !this.#ownership.isMatchable(shard))];
+    const full = reconcile(this.#demand, { shards: swept, trips: trips.map(toOpenTrip), truncated, asked });
     this.#metrics.countSweep(truncated, full);
   }
 }

@@ -7,6 +7,7 @@ import { LOGGER, OutageLog, type Logger } from '#libs/service';
 import { Ownership } from '../ownership/ownership.ts';
 import { CoalescingQueue } from './coalescing-queue.ts';
 import { toOpenTrip } from './to-open-trip.ts';
+import { TripNews } from './trip-news.ts';
 
 /** Trips that may wait to be read; the sweep finds those that find no place. */
 const MAX_WAITING_READS = 4_096;
@@ -18,6 +19,7 @@ export class OpenTripReader {
   readonly #commands: CommandClient;
   readonly #ownership: Ownership;
   readonly #demand: OpenDemand;
+  readonly #news: TripNews;
   readonly #outage: OutageLog;
   readonly #queue = new CoalescingQueue<TripId, ShardKey>({
     capacity: MAX_WAITING_READS,
@@ -29,11 +31,13 @@ export class OpenTripReader {
     @Inject(CommandClient) commands: CommandClient,
     @Inject(Ownership) ownership: Ownership,
     @Inject(OpenDemand) demand: OpenDemand,
+    @Inject(TripNews) news: TripNews,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#commands = commands;
     this.#ownership = ownership;
     this.#demand = demand;
+    this.#news = news;
     this.#outage = new OutageLog(logger, 'reading a nudged trip');
   }
 
@@ -55,11 +59,12 @@ export class OpenTripReader {
   async #read(tripId: TripId, shard: ShardKey): Promise<void> {
     const known = this.#demand.get(tripId);
     const trip = await this.#commands.call(readOpenTrip, { trip_id: tripId, shard });
-    if (trip === null || trip.driver_id !== null) {
+    if (trip === null) {
       // Only the version known before the question: a newer word may have opened the trip again since.
       if (known !== undefined) this.#demand.remove(tripId, known.version);
     } else if (this.#ownership.isMatchable(trip.shard)) {
-      this.#demand.upsert(toOpenTrip(trip));
+      const read = toOpenTrip(trip);
+      if (this.#demand.upsert(read) === 'applied') this.#news.tell(read);
     }
   }
 }

@@ -51,7 +51,7 @@ export class LoadMeter {
     const openTrips = new Map<ShardKey, number>();
     const newTrips = new Map<ShardKey, number>();
     const seen = new Set<TripId>();
-    for (const [shard, tripId] of this.#demand.placed()) {
+    for (const [shard, tripId] of this.#demand.waiting()) {
       seen.add(tripId);
       openTrips.set(shard, (openTrips.get(shard) ?? 0) + 1);
       if (!this.#seenTrips.has(tripId)) newTrips.set(shard, (newTrips.get(shard) ?? 0) + 1);

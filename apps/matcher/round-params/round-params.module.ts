@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { checkRoundParams, DEFAULT_ROUND_PARAMS, type RoundParams } from '#libs/dispatch';
+import { checkRoundParams, type RoundParams } from '#libs/dispatch';
 import { CONFIG } from '#libs/service';
 import type { MatcherConfig } from '../config.ts';
 
@@ -13,15 +13,9 @@ export const ROUND_PARAMS = Symbol('hailgrid.matcher.round-params');
 })
 export class RoundParamsModule {}
 
-/** Throws a RangeError for values that make no sense together, before anything is started with them. */
+/** Throws a RangeError for values that make no sense, before anything is started with them. */
 function roundParams({ candidatesPerTrip, pickupRadiusM, maxPickupEtaS }: MatcherConfig): RoundParams {
-  const params = {
-    ...DEFAULT_ROUND_PARAMS,
-    candidatesPerTrip,
-    pickupRadiusM,
-    maxPickupEtaS,
-    skipPenaltyS: maxPickupEtaS,
-  };
+  const params = { candidatesPerTrip, pickupRadiusM, maxPickupEtaS };
   checkRoundParams(params);
   return params;
 }

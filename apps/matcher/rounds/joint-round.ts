@@ -1,28 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { OpenDemand } from '#libs/dispatch';
 import { OfferCommitter } from './offer-committer.ts';
+import { PendingAsks } from './pending-asks.ts';
 import { RoundDecisions } from './round-decisions.ts';
 import { RoundMetrics } from './round-metrics.ts';
 import { RoundTimes } from './round-times.ts';
+import { SwapCommitter } from './swap-committer.ts';
 
 /** Attempts after the first that one round makes for trips whose driver was taken meanwhile; the next round is near. */
 const MAX_RETRIES_PER_ROUND = 3;
 
-/** One matching round over all owned shards together: decide, commit, and again for those whose driver was gone. */
+/**
+ * One matching round over all owned shards together: what follows from answers, then decide and commit, and again while
+ * drivers turn out to be gone.
+ */
 @Injectable()
 export class JointRound {
   readonly #decisions: RoundDecisions;
   readonly #committer: OfferCommitter;
+  readonly #swaps: SwapCommitter;
+  readonly #pending: PendingAsks;
+  readonly #demand: OpenDemand;
   readonly #metrics: RoundMetrics;
   readonly #times: RoundTimes;
 
   constructor(
     @Inject(RoundDecisions) decisions: RoundDecisions,
     @Inject(OfferCommitter) committer: OfferCommitter,
+    @Inject(SwapCommitter) swaps: SwapCommitter,
+    @Inject(PendingAsks) pending: PendingAsks,
+    @Inject(OpenDemand) demand: OpenDemand,
     @Inject(RoundMetrics) metrics: RoundMetrics,
     @Inject(RoundTimes) times: RoundTimes,
   ) {
     this.#decisions = decisions;
     this.#committer = committer;
+    this.#swaps = swaps;
+    this.#pending = pending;
+    this.#demand = demand;
     this.#metrics = metrics;
     this.#times = times;
   }
@@ -30,20 +45,23 @@ export class JointRound {
   /** Answers whether there was anything to commit. Throws where it could not be. */
   async run(): Promise<boolean> {
     const startedAt = performance.now();
-    let matched = 0;
-    let decision = this.#decisions.first();
-    const decidedAt = performance.now();
-    const hadOffers = decision.offers.length > 0;
-    for (let retries = 0; decision.offers.length > 0; retries++) {
-      const { made, conflictedDriverIds } = await this.#committer.commit(decision.offers);
+    const followUps = this.#pending.takeAnswered((tripId) => this.#demand.get(tripId));
+    await this.#swaps.follow(followUps);
+    let [matched, busyMs, committed] = [0, 0, followUps.length > 0];
+    for (let retries = 0; ; retries++) {
+      const decidedFrom = performance.now();
+      const plan = this.#decisions.next();
+      busyMs += performance.now() - decidedFrom;
+      committed ||= plan.offers.length + plan.swaps.length > 0;
+      await this.#swaps.swap(plan.swaps);
+      const { made, conflictedDriverIds } = await this.#committer.commit(plan.offers);
       matched += made;
       if (conflictedDriverIds.size === 0 || retries === MAX_RETRIES_PER_ROUND) break;
       this.#metrics.countRetry();
-      decision = this.#decisions.again(decision, conflictedDriverIds);
     }
     const wholeMs = performance.now() - startedAt;
-    this.#times.note(wholeMs, decidedAt - startedAt);
+    this.#times.note(wholeMs, busyMs);
     this.#metrics.observeRound(wholeMs / 1_000, matched);
-    return hadOffers;
+    return committed;
   }
 }

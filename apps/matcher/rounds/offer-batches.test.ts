@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_OFFERS_PER_BATCH } from '#libs/contracts';
-import type { RoundOffer } from '#libs/dispatch';
 import { offerBatches } from './offer-batches.ts';
+import type { RoundOffer } from './round-plan.ts';
 
 const OWNED = '862a1072fffffff';
 const LOST = '862a1070fffffff';
@@ -14,7 +14,9 @@ function offer(name: number, shard = OWNED): RoundOffer {
     shard,
     pickupEtaS: 60,
     pickupDistanceM: 400,
-    costS: 60,
+    afterRideAtVersion: undefined,
+    replaces: undefined,
+    then: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { MAX_OFFERS_PER_BATCH, type OfferProposal } from '#libs/contracts';
-import type { RoundOffer } from '#libs/dispatch';
 import type { ShardClaim, ShardKey } from '#libs/ownership';
+import type { RoundOffer } from './round-plan.ts';
 
 /**
  * The offers of a round as the batches to commit, each with the epoch at which its shard is owned. Offers of a shard
@@ -21,6 +21,8 @@ export function offerBatches(
         epoch: claim.epoch,
         pickup_eta_s: offer.pickupEtaS,
         pickup_distance_m: offer.pickupDistanceM,
+        ...(offer.afterRideAtVersion !== undefined && { after_ride_at_version: offer.afterRideAtVersion }),
+        ...(offer.replaces !== undefined && { replaces_driver_id: offer.replaces }),
       },
     ];
   });

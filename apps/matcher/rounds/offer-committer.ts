@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { makeOffers } from '#libs/contracts';
-import { OpenDemand, type DriverId, type RoundOffer, type TripId } from '#libs/dispatch';
+import { OpenDemand, type DriverId, type TripId } from '#libs/dispatch';
 import { Ownership } from '../ownership/ownership.ts';
 import { offerBatches } from './offer-batches.ts';
+import { PendingAsks } from './pending-asks.ts';
+import type { RoundOffer } from './round-plan.ts';
 import { OfferOutcomes, type SentOffer } from './offer-outcomes.ts';
 
 export interface CommittedOffers {
@@ -19,17 +21,20 @@ export class OfferCommitter {
   readonly #ownership: Ownership;
   readonly #demand: OpenDemand;
   readonly #outcomes: OfferOutcomes;
+  readonly #pending: PendingAsks;
 
   constructor(
     @Inject(CommandClient) commands: CommandClient,
     @Inject(Ownership) ownership: Ownership,
     @Inject(OpenDemand) demand: OpenDemand,
     @Inject(OfferOutcomes) outcomes: OfferOutcomes,
+    @Inject(PendingAsks) pending: PendingAsks,
   ) {
     this.#commands = commands;
     this.#ownership = ownership;
     this.#demand = demand;
     this.#outcomes = outcomes;
+    this.#pending = pending;
   }
 
   /**
@@ -39,6 +44,7 @@ export class OfferCommitter {
   async commit(offers: readonly RoundOffer[]): Promise<CommittedOffers> {
     const batches = offerBatches(offers, this.#ownership.own);
     const versions = this.#versionsOf(offers);
+    const followUps = new Map(offers.map(({ tripId, then }) => [tripId, then]));
     const conflictedDriverIds = new Set<DriverId>();
     let made = 0;
     for (const batch of batches) {
@@ -55,7 +61,13 @@ export class OfferCommitter {
       for (const outcome of outcomes) {
         const offer = sent.get(outcome.trip_id);
         if (offer === undefined) continue;
-        if (outcome.result === 'offered') made += 1;
+        if (outcome.result === 'offered') {
+          made += 1;
+          this.#pending.remember(outcome.trip_id, {
+            driverId: outcome.driver_id,
+            then: followUps.get(outcome.trip_id) ?? [],
+          });
+        }
         if (this.#outcomes.take(outcome, offer)) conflictedDriverIds.add(outcome.driver_id);
       }
     }

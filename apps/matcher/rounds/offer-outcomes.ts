@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OfferOutcome, OfferProposal } from '#libs/contracts';
 import { OpenDemand, SupplyIndex } from '#libs/dispatch';
-import { LOGGER, type Logger } from '#libs/service';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
 import { OpenTripReader } from '../demand/open-trip-reader.ts';
+import { AvoidedDrivers } from './avoided-drivers.ts';
 import { CONSEQUENCES, triesAnotherDriver } from './refusal-consequence.ts';
 import { RoundMetrics } from './round-metrics.ts';
 
@@ -23,6 +24,8 @@ export class OfferOutcomes {
   readonly #supply: SupplyIndex;
   readonly #reader: OpenTripReader;
   readonly #shards: LiveShardMap;
+  readonly #avoided: AvoidedDrivers;
+  readonly #clock: Clock;
   readonly #metrics: RoundMetrics;
   readonly #logger: Logger;
 
@@ -31,6 +34,8 @@ export class OfferOutcomes {
     @Inject(SupplyIndex) supply: SupplyIndex,
     @Inject(OpenTripReader) reader: OpenTripReader,
     @Inject(LiveShardMap) shards: LiveShardMap,
+    @Inject(AvoidedDrivers) avoided: AvoidedDrivers,
+    @Inject(CLOCK) clock: Clock,
     @Inject(RoundMetrics) metrics: RoundMetrics,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -38,6 +43,8 @@ export class OfferOutcomes {
     this.#supply = supply;
     this.#reader = reader;
     this.#shards = shards;
+    this.#avoided = avoided;
+    this.#clock = clock;
     this.#metrics = metrics;
     this.#logger = logger;
   }
@@ -51,11 +58,15 @@ export class OfferOutcomes {
 
   #takeOffered(outcome: Offered, { proposal }: SentOffer): void {
     const { trip_id, driver_id, offer_id, driver_version, trip_seq } = outcome;
+    const view = this.#supply.view(driver_id);
+    const isRiding = proposal.after_ride_at_version !== undefined;
     this.#supply.applyStatus({
       driverId: driver_id,
-      status: 'offered',
+      status: isRiding ? 'on_trip' : 'offered',
       statusVersion: driver_version,
-      freeAtMs: 0,
+      freeAtMs: isRiding ? (view?.freeAtMs ?? 0) : 0,
+      rideEnd: isRiding ? view?.rideEnd : undefined,
+      booked: isRiding,
     });
     const trip = this.#demand.get(trip_id);
     if (trip !== undefined) this.#demand.upsert({ ...trip, offered: true, version: trip_seq });
@@ -71,6 +82,8 @@ export class OfferOutcomes {
     this.#metrics.countRefused(reason);
     this.#logger.debug({ event: 'offer_refused', trip_id, driver_id, reason }, 'offer refused');
     const consequence = CONSEQUENCES[reason];
+    const version = this.#supply.view(driver_id)?.statusVersion ?? -1;
+    this.#avoided.avoid(driver_id, version, this.#clock.now());
     if (consequence === 'forget_trip') this.#demand.remove(trip_id, tripVersion);
     if (consequence === 'read_trip_and_try_another_driver') this.#reader.request(trip_id, proposal.shard);
     if (consequence === 'shard_moved') {

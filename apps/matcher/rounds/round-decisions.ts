@@ -1,67 +1,138 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  DispatchEngine,
+  explainMatches,
   ExplainLog,
+  matchSteps,
   OpenDemand,
-  retryRound,
-  runRound,
+  RideWatch,
+  roundScene,
   SupplyIndex,
-  type DriverId,
-  type RoundParams,
-  type RoundResult,
-  type RoundWithEtas,
+  type Ask,
+  type Match,
+  type TripId,
 } from '#libs/dispatch';
-import type { EtaTable } from '#libs/geo';
+import { greatCircleM, type EtaTable } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
 import { ETAS } from '../eta/eta.module.ts';
-import { ROUND_PARAMS } from '../round-params/round-params.module.ts';
+import { Ownership } from '../ownership/ownership.ts';
+import { AvoidedDrivers } from './avoided-drivers.ts';
+import { PendingAsks } from './pending-asks.ts';
+import type { RoundOffer, RoundPlan } from './round-plan.ts';
 
-/** Puts the question of a round to the dispatch core, on demand and supply as they are, and keeps its reasons. */
+const MS_PER_S = 1_000;
+
+/** Puts the question of a round to the engine, on demand and supply as they are, and keeps its reasons. */
 @Injectable()
 export class RoundDecisions {
+  readonly #engine: DispatchEngine;
   readonly #demand: OpenDemand;
   readonly #supply: SupplyIndex;
+  readonly #ownership: Ownership;
   readonly #etas: EtaTable;
-  readonly #params: RoundParams;
   readonly #explain: ExplainLog;
+  readonly #pending: PendingAsks;
+  readonly #avoided: AvoidedDrivers;
   readonly #clock: Clock;
+  readonly #rides = new RideWatch();
+  #lastRoundMs: number | undefined;
 
   constructor(
+    @Inject(DispatchEngine) engine: DispatchEngine,
     @Inject(OpenDemand) demand: OpenDemand,
     @Inject(SupplyIndex) supply: SupplyIndex,
+    @Inject(Ownership) ownership: Ownership,
     @Inject(ETAS) etas: EtaTable,
-    @Inject(ROUND_PARAMS) params: RoundParams,
     @Inject(ExplainLog) explain: ExplainLog,
+    @Inject(PendingAsks) pending: PendingAsks,
+    @Inject(AvoidedDrivers) avoided: AvoidedDrivers,
     @Inject(CLOCK) clock: Clock,
   ) {
+    this.#engine = engine;
     this.#demand = demand;
     this.#supply = supply;
+    this.#ownership = ownership;
     this.#etas = etas;
-    this.#params = params;
     this.#explain = explain;
+    this.#pending = pending;
+    this.#avoided = avoided;
     this.#clock = clock;
   }
 
-  first(): RoundResult {
-    return this.#explained(runRound(this.#input()));
-  }
-
-  /** For the trips whose driver was not available after all, without any driver this round has used. */
-  again(previous: RoundResult, conflictedDriverIds: ReadonlySet<DriverId>): RoundResult {
-    return this.#explained(retryRound(this.#input(), previous, conflictedDriverIds));
-  }
-
-  #input(): RoundWithEtas {
-    return {
+  /** Decides on all trips in sight; of what is decided, this matcher carries out what concerns its own. */
+  next(): RoundPlan {
+    const nowMs = this.#clock.now();
+    this.#learn(nowMs);
+    const scene = roundScene({
       demand: this.#demand,
       supply: this.#supply,
-      nowMs: this.#clock.now(),
-      params: this.#params,
-      etas: this.#etas,
+      nowMs,
+      chainHorizonS: this.#engine.params.chainHorizonS,
+      heldTrips: this.#pending.heldTrips(),
+      avoided: (driverId) => this.#avoided.isAvoided(driverId, this.#versionOf(driverId), nowMs),
+    });
+    if (scene.trips.length === 0 || scene.drivers.ids.length === 0) return { offers: [], swaps: [] };
+    const asked = this.#engine.ask(scene);
+    const plan = this.#engine.decide(asked, this.#etas.etas(asked.question, nowMs));
+    const holders = new Map(
+      scene.trips.flatMap(({ driverId, tripId }) => (driverId ? [[driverId, tripId]] : [])),
+    );
+    const { asks, swaps } = matchSteps(plan.matches, (driverId) => holders.get(driverId));
+    this.#explain.record(
+      explainMatches(
+        plan,
+        (tripId) => this.#ownShard(tripId),
+        (driverId) => !holders.has(driverId),
+      ),
+    );
+    return {
+      offers: asks.flatMap((ask) => this.#offer(ask)),
+      swaps: swaps.filter((swap) => swap.every(({ tripId }) => this.#ownShard(tripId) !== undefined)),
     };
   }
 
-  #explained(result: RoundResult): RoundResult {
-    this.#explain.record(result.explanations);
-    return result;
+  #learn(nowMs: number): void {
+    for (const { rideEnd, emptyS } of this.#rides.look(this.#supply.ridingDrivers(), nowMs))
+      this.#engine.noteEmptyRun(rideEnd, emptyS);
+    const { free, offered, onTrip } = this.#supply.counts();
+    const all = free + offered + onTrip;
+    if (this.#lastRoundMs !== undefined && all > 0)
+      this.#engine.noteReserve(free / all, (nowMs - this.#lastRoundMs) / MS_PER_S);
+    this.#lastRoundMs = nowMs;
+  }
+
+  #offer({ match, then }: Ask): RoundOffer[] {
+    const { tripId, driverId, pickupInS, replaces } = match;
+    const shard = this.#ownShard(tripId);
+    const trip = this.#demand.get(tripId);
+    const view = this.#supply.view(driverId);
+    if (shard === undefined || trip === undefined || view?.point === undefined) return [];
+    return [
+      {
+        tripId,
+        shard,
+        driverId,
+        pickupEtaS: pickupInS,
+        pickupDistanceM: greatCircleM(view.point, trip.pickup),
+        afterRideAtVersion: view.rideEnd === undefined ? undefined : view.statusVersion,
+        replaces,
+        then: this.#ownPart(then),
+      },
+    ];
+  }
+
+  /** What is ours to do, up to the first trip that a neighbour decides on. */
+  #ownPart(path: readonly Match[]): readonly Match[] {
+    const foreign = path.findIndex(({ tripId }) => this.#ownShard(tripId) === undefined);
+    return foreign === -1 ? path : path.slice(0, foreign);
+  }
+
+  #ownShard(tripId: TripId): string | undefined {
+    const shard = this.#demand.get(tripId)?.shard;
+    return shard !== undefined && this.#ownership.isMatchable(shard) ? shard : undefined;
+  }
+
+  #versionOf(driverId: Match['driverId']): number {
+    return this.#supply.view(driverId)?.statusVersion ?? -1;
   }
 }

@@ -7,8 +7,10 @@ import {
 } from '@nestjs/common';
 import { CLOCK, CONFIG, LOGGER, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 import type { MatcherConfig } from '../config.ts';
+import { TripNews } from '../demand/trip-news.ts';
 import { JointRound } from './joint-round.ts';
 import { RoundMetrics } from './round-metrics.ts';
+import { RoundUrgency } from './round-urgency.ts';
 
 /** A stopping matcher does not wait longer for its last round; what that commits stands without us. */
 const STOP_LIMIT_MS = 2_000;
@@ -20,17 +22,24 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   readonly #metrics: RoundMetrics;
   readonly #outage: OutageLog;
   readonly #task: RepeatingTask;
+  readonly #news: TripNews;
+  readonly #urgency: RoundUrgency;
   #running: Promise<void> | undefined;
+  #isCalled = false;
 
   constructor(
     @Inject(JointRound) round: JointRound,
     @Inject(RoundMetrics) metrics: RoundMetrics,
+    @Inject(TripNews) news: TripNews,
+    @Inject(RoundUrgency) urgency: RoundUrgency,
     @Inject(CONFIG) config: MatcherConfig,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#round = round;
     this.#metrics = metrics;
+    this.#news = news;
+    this.#urgency = urgency;
     this.#outage = new OutageLog(logger, 'a matching round');
     this.#task = new RepeatingTask({
       clock,
@@ -42,6 +51,16 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     this.#task.start();
+    this.#news.onNews((trip) => {
+      if (this.#urgency.isUrgent(trip)) this.#runSoon();
+    });
+  }
+
+  /** Many news at once make one round. */
+  #runSoon(): void {
+    if (this.#isCalled) return;
+    this.#isCalled = true;
+    void this.runNow();
   }
 
   /** After the shards are handed over: what is left was not taken by anybody, and is matched to the end. */
@@ -65,6 +84,7 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** A round without anything to commit says nothing about whether an outage is over. */
   async #run(): Promise<void> {
+    this.#isCalled = false;
     try {
       if (await this.#round.run()) this.#outage.worked();
     } catch (error) {

@@ -12,6 +12,7 @@ export class RoundMetrics {
   readonly #made: Counter;
   readonly #refused: Counter<'reason'>;
   readonly #retries: Counter;
+  readonly #moves: Counter<'outcome'>;
   readonly #failures: Counter;
 
   constructor(@Inject(METRICS) metrics: Metrics) {
@@ -24,6 +25,11 @@ export class RoundMetrics {
     this.#made = metrics.counter('offers_made_total', 'Offers committed');
     this.#refused = metrics.counter('offers_refused_total', 'Offers refused, by reason', ['reason']);
     this.#retries = metrics.counter('round_retries_total', 'Further attempts within a round');
+    this.#moves = metrics.counter(
+      'driver_moves_total',
+      'Drivers at work who were sent to other riders, by outcome',
+      ['outcome'],
+    );
     this.#failures = metrics.counter('rounds_failed_total', 'Rounds that could not commit');
   }
 
@@ -37,6 +43,10 @@ export class RoundMetrics {
 
   countRetry(): void {
     this.#retries.inc();
+  }
+
+  countMoves(outcome: string, moves: number): void {
+    this.#moves.inc({ outcome }, moves);
   }
 
   countFailure(): void {

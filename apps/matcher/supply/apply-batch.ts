@@ -38,7 +38,7 @@ function applyPing(
   heardAtMs: number,
   tally: BatchTally,
 ): void {
-  const { driverId, session, seq, lat, lng, product, status, statusVersion, freeAtMs } = record;
+  const { driverId, session, seq, lat, lng, product } = record;
   const outcome = supply.applyPosition({
     driverId,
     session,
@@ -52,7 +52,7 @@ function applyPing(
   tally[outcome] += 1;
   // A known ping can carry a newer status: changes are published with the last position, at once.
   if (outcome !== 'full' && outcome !== 'invalid') {
-    supply.applyStatus({ driverId, status, statusVersion, freeAtMs });
+    supply.applyStatus(record);
   }
 }
 

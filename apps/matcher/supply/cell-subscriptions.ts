@@ -23,6 +23,7 @@ export class CellSubscriptions {
   readonly #logger: Logger;
   readonly #halos: ShardHalos;
   readonly #followed = new Map<string, Subscription>();
+  #cells: readonly CellKey[] = [];
 
   constructor(
     @Inject(BUS) bus: NatsConnection,
@@ -44,8 +45,14 @@ export class CellSubscriptions {
     void this.#askAgainAfterOutages();
   }
 
+  /** The position cells that are listened to. */
+  cells(): Iterable<CellKey> {
+    return this.#cells;
+  }
+
   #followShards(): void {
     const wanted = this.#halos.cellsAround(this.#ownership.warm());
+    this.#cells = [...wanted.values()];
     const { added, removed } = cellDifference(this.#followed, wanted);
     for (const cell of removed) this.#unfollow(cell);
     for (const [cell, key] of wanted) if (!this.#followed.has(cell)) this.#follow(cell, key);

@@ -18,6 +18,6 @@ import { SupplyMetrics } from './supply-metrics.ts';
     CellSubscriptions,
     SilentDrivers,
   ],
-  exports: [SupplyIndex, PingCounts],
+  exports: [SupplyIndex, PingCounts, CellSubscriptions],
 })
 export class SupplyModule {}

@@ -42,7 +42,8 @@ export function judgeProposals(
     if (!contains(proposal.shard, trip.pickupCell)) return refuse('wrong_shard');
     const driver = locked.drivers.get(proposal.driver_id);
     if (driver?.online !== true || driver.product !== trip.product) return refuse('driver_unavailable');
-    if (drivers.has(driver.driverId)) return refuse('driver_claimed');
+    const { after_ride_at_version: version = driver.version } = proposal;
+    if (drivers.has(driver.driverId) || driver.version !== version) return refuse('driver_claimed');
     const offer = offerOf(proposal, newOfferId(), nowMs + offerTtlMs);
     const decision = decide(trip, { type: 'offer', offer }, nowMs);
     if (decision.outcome !== 'changed') {

@@ -91,7 +91,7 @@ async function claim(transaction: TripTransaction, judgements: readonly Judgemen
     admissible.map(({ offer, trip, proposal }) => ({
       ...offer,
       tripId: trip.tripId,
-      afterTripId: proposal.after_trip_id ?? null,
+      afterRide: proposal.after_ride_at_version !== undefined,
     })),
   );
   await transaction.write(

@@ -60,9 +60,10 @@ export const offerProposal = z.object({
   epoch: z.int().min(0),
   pickup_eta_s: z.number().min(0),
   pickup_distance_m: z.number().min(0),
-  after_trip_id: tripId
+  after_ride_at_version: z
+    .int()
     .optional()
-    .meta({ description: 'which the driver is to finish first; a free driver has none' }),
+    .meta({ description: 'of a driver with a rider on board: the version under which it is known to be' }),
   replaces_driver_id: driverId
     .optional()
     .meta({ description: 'who is on the way, and drives on until the offer is accepted' }),

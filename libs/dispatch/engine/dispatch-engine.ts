@@ -1,13 +1,14 @@
-import type { Point, SparseEtaQuestion } from '#libs/geo';
+import type { Point } from '#libs/geo';
 import {
   DEFAULT_MATCH_PARAMS,
   type MatchDrivers,
   type MatchParams,
+  type MatchScene,
   type MatchTrip,
   type PairEtas,
 } from '../matching/match-input.ts';
-import { planMatches } from '../matching/plan-matches.ts';
-import type { Match } from '../matching/match-input.ts';
+import { matchQuestion, type MatchQuestion } from '../matching/match-problem.ts';
+import { decideMatches, type MatchPlan } from '../matching/plan-matches.ts';
 import { DemandMemory } from '../repositioning/demand-memory.ts';
 import { DEFAULT_MOVE_PARAMS, planMoves, type Move, type MoveParams } from '../repositioning/plan-moves.ts';
 import { ApproachSpeed } from './approach-speed.ts';
@@ -43,11 +44,16 @@ export interface EngineTrip extends MatchTrip {
   readonly dropoff: Point;
 }
 
-export interface RoundQuestion {
+export interface RoundScene {
   readonly trips: readonly EngineTrip[];
   readonly drivers: MatchDrivers;
   readonly nowMs: number;
-  readonly etas: PairEtas;
+}
+
+/** What is to be decided, and the pairs whose travel times it takes. */
+export interface AskedRound {
+  readonly scene: MatchScene;
+  readonly question: MatchQuestion;
 }
 
 export interface MoveQuestion {
@@ -96,16 +102,23 @@ export class DispatchEngine {
     this.#price.adapt(idleShare, elapsedS);
   }
 
-  match({ trips, drivers, nowMs, etas }: RoundQuestion): readonly Match[] {
-    return planMatches({
+  /** The first half of a round: its question can be put to a remote provider before the second half. */
+  ask({ trips, drivers, nowMs }: RoundScene): AskedRound {
+    const scene: MatchScene = {
       trips: trips.map((trip) => ({ ...trip, rideS: this.#boundS(trip) })),
       drivers,
       nowMs,
-      etas: (question) => this.#learnSpeed(question, etas(question)),
       driverTimePrice: this.#price.value,
       approachMps: this.#speed.mps,
       params: this.params.match,
-    });
+    };
+    return { scene, question: matchQuestion(scene) };
+  }
+
+  /** @param etas of the pairs of the question, in its order */
+  decide({ scene, question }: AskedRound, etas: ArrayLike<number>): MatchPlan {
+    this.#speed.learn(question, etas);
+    return decideMatches(scene, question, etas);
   }
 
   moves({ drivers, idleCount, nowMs, etas, targets }: MoveQuestion): Move[] {
@@ -125,10 +138,5 @@ export class DispatchEngine {
   /** For how long a ride keeps its driver from the next rider, beyond what any ride does. */
   #boundS({ rideS, dropoff }: EngineTrip): number {
     return Math.max(0, rideS + this.#emptyRuns.excessS(dropoff));
-  }
-
-  #learnSpeed(question: SparseEtaQuestion, etas: ArrayLike<number>): ArrayLike<number> {
-    this.#speed.learn(question, etas);
-    return etas;
   }
 }

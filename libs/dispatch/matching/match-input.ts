@@ -57,16 +57,20 @@ export const DEFAULT_MATCH_PARAMS: MatchParams = {
   maxSwapsPerTrip: 10,
 };
 
-export interface MatchInput {
+/** All that a decision is made from, but for the travel times. */
+export interface MatchScene {
   readonly trips: readonly MatchTrip[];
   readonly drivers: MatchDrivers;
   readonly nowMs: number;
-  readonly etas: PairEtas;
   /** What a second of a driver's time is worth to others, in seconds of waiting. */
   readonly driverTimePrice: number;
   /** Metres by air that a driver comes nearer in a second, about: only decides who is weighed. */
   readonly approachMps: number;
   readonly params: MatchParams;
+}
+
+export interface MatchInput extends MatchScene {
+  readonly etas: PairEtas;
 }
 
 /** Who is to drive a trip from now on. */

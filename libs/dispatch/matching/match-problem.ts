@@ -2,7 +2,7 @@ import type { SparseEtaQuestion } from '#libs/geo';
 import type { AssignmentProblem } from '../assignment-problem.ts';
 import type { DriverId } from '../supply-event.ts';
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
-import type { MatchInput, MatchTrip } from './match-input.ts';
+import type { MatchScene, MatchTrip } from './match-input.ts';
 
 const MS_PER_S = 1_000;
 /** Leaving a rider who has a driver without one: dearer than all that a round can gain. */
@@ -15,7 +15,7 @@ export interface MatchQuestion extends SparseEtaQuestion {
 }
 
 /** Finds the drivers of each trip: those that can be near soonest, and the one it has. */
-export function matchQuestion({ trips, drivers, approachMps, params }: MatchInput): MatchQuestion {
+export function matchQuestion({ trips, drivers, approachMps, params }: MatchScene): MatchQuestion {
   const columnOf = new Map<DriverId, number>(drivers.ids.map((id, column) => [id, column]));
   const ownColumns = Int32Array.from(trips, ({ driverId }) =>
     driverId === undefined ? -1 : (columnOf.get(driverId) ?? -1),
@@ -75,7 +75,7 @@ export interface MatchProblem extends AssignmentProblem {
  * what a lost rider does, less the driver's time that its ride would have taken.
  */
 export function matchProblem(
-  input: MatchInput,
+  input: MatchScene,
   question: MatchQuestion,
   etas: ArrayLike<number>,
 ): MatchProblem {

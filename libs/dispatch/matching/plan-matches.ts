@@ -1,19 +1,36 @@
 import { assign } from '../assign.ts';
 import { SKIPPED } from '../assignment-problem.ts';
-import type { Match, MatchInput } from './match-input.ts';
-import { matchProblem, matchQuestion } from './match-problem.ts';
+import type { Match, MatchInput, MatchScene } from './match-input.ts';
+import { matchProblem, matchQuestion, type MatchProblem, type MatchQuestion } from './match-problem.ts';
+
+/** A decision with all it was made from, for those who ask why. */
+export interface MatchPlan {
+  readonly scene: MatchScene;
+  readonly question: MatchQuestion;
+  readonly problem: MatchProblem;
+  /** Of each trip; SKIPPED where it is left waiting. */
+  readonly columnOfRow: ArrayLike<number>;
+  /** New drivers only: trips that keep theirs, or go on waiting, are not named. */
+  readonly matches: readonly Match[];
+}
 
 /**
  * One matching decision over all trips that nobody has picked up yet: the drivers on their way are up for change like
  * those who wait, but no rider who has a driver is left without one. Exact on its candidate pairs. Deterministic.
- *
- * @returns new drivers only: trips that keep theirs, or go on waiting, are not named
  */
-export function planMatches(input: MatchInput): Match[] {
-  const { trips, drivers } = input;
-  if (trips.length === 0 || drivers.ids.length === 0) return [];
+export function planMatches(input: MatchInput): readonly Match[] {
   const question = matchQuestion(input);
-  const problem = matchProblem(input, question, input.etas(question));
+  return decideMatches(input, question, input.etas(question)).matches;
+}
+
+/** The same, once the travel times of the question's pairs are known. */
+export function decideMatches(
+  scene: MatchScene,
+  question: MatchQuestion,
+  etas: ArrayLike<number>,
+): MatchPlan {
+  const { trips, drivers } = scene;
+  const problem = matchProblem(scene, question, etas);
   const { columnOfRow } = assign(problem);
   const matches: Match[] = [];
   trips.forEach((trip, row) => {
@@ -27,14 +44,10 @@ export function planMatches(input: MatchInput): Match[] {
       replaces: trip.driverId,
     });
   });
-  return matches;
+  return { scene, question, problem, columnOfRow, matches };
 }
 
-function pickupInS(
-  { rowStarts, columns, pickupsInS }: ReturnType<typeof matchProblem>,
-  row: number,
-  column: number,
-): number {
+function pickupInS({ rowStarts, columns, pickupsInS }: MatchProblem, row: number, column: number): number {
   for (let entry = rowStarts[row] as number; entry < (rowStarts[row + 1] as number); entry++)
     if (columns[entry] === column) return pickupsInS[entry] as number;
   throw new RangeError(`column ${column} is no candidate of row ${row}`);

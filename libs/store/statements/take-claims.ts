@@ -7,13 +7,13 @@ export interface OfferClaim {
   tripId: string;
   offerId: string;
   expiresAtMs: number;
-  /** The trip that the driver is to finish first; null for a driver who is free. */
-  afterTripId: string | null;
+  /** Whether it is for after the ride that the driver is on. */
+  afterRide: boolean;
 }
 
 /**
  * Claims drivers for offers, and says which ones: a driver (or a trip) that has such a claim already is passed over, and
- * so is a driver who is not on the ride that is said to end first.
+ * so is a driver who has no ride to finish first, or is said to have none.
  */
 export async function takeClaims(
   transaction: Queryable,
@@ -23,12 +23,12 @@ export async function takeClaims(
     name: 'take-claims',
     text: `
       INSERT INTO driver_claim (driver_id, place, trip_id, offer_id, kind, expires_at)
-      SELECT driver_id, CASE WHEN after_trip_id IS NULL THEN 0 ELSE 1 END, trip_id, offer_id, 'offer', expires_at
+      SELECT driver_id, CASE WHEN after_ride THEN 1 ELSE 0 END, trip_id, offer_id, 'offer', expires_at
       FROM jsonb_to_recordset($1::jsonb) AS c (driver_id uuid, trip_id uuid, offer_id uuid, expires_at timestamptz,
-        after_trip_id uuid)
-      WHERE after_trip_id IS NULL OR EXISTS (
+        after_ride boolean)
+      WHERE NOT after_ride OR EXISTS (
         SELECT FROM driver_claim AS now JOIN trip ON trip.trip_id = now.trip_id
-        WHERE now.driver_id = c.driver_id AND now.place = 0 AND now.kind = 'trip' AND now.trip_id = c.after_trip_id
+        WHERE now.driver_id = c.driver_id AND now.place = 0 AND now.kind = 'trip'
           AND trip.state = 'in_progress')
       ORDER BY driver_id
       ON CONFLICT DO NOTHING
@@ -40,7 +40,7 @@ export async function takeClaims(
           trip_id: uuidOf('trip', claim.tripId),
           offer_id: uuidOf('offer', claim.offerId),
           expires_at: timestampOf(claim.expiresAtMs),
-          after_trip_id: claim.afterTripId === null ? null : uuidOf('trip', claim.afterTripId),
+          after_ride: claim.afterRide,
         })),
       ),
     ],

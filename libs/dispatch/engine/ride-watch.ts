@@ -1,0 +1,35 @@
+import { RecentMap, type Point } from '#libs/geo';
+import type { DriverId } from '../supply-event.ts';
+import type { RidingDriver } from '../supply-view.ts';
+
+/** Ends of rides remembered until the next one begins; the oldest go first. */
+export const MAX_ENDED_RIDES = 50_000;
+/** Whoever was without a rider for longer had a pause, which says nothing about the place. */
+const MAX_EMPTY_RUN_S = 3_600;
+
+/** A rider got in so long after the driver's ride before had ended there. */
+export interface EmptyRun {
+  readonly rideEnd: Point;
+  readonly emptyS: number;
+}
+
+/** Sees from one look to the next which rides have ended and which have begun. */
+export class RideWatch {
+  #riding = new Map<DriverId, Point>();
+  readonly #ended = new RecentMap<DriverId, { rideEnd: Point; atMs: number }>(MAX_ENDED_RIDES);
+
+  /** @returns the runs without a rider that are over since it was asked before */
+  look(riding: Iterable<RidingDriver>, nowMs: number): EmptyRun[] {
+    const before = this.#riding;
+    this.#riding = new Map(Array.from(riding, ({ driverId, rideEnd }) => [driverId, rideEnd]));
+    for (const [driverId, rideEnd] of before)
+      if (!this.#riding.has(driverId)) this.#ended.set(driverId, { rideEnd, atMs: nowMs });
+    const runs: EmptyRun[] = [];
+    for (const driverId of this.#riding.keys()) {
+      const ended = before.has(driverId) ? undefined : this.#ended.get(driverId);
+      const emptyS = ended === undefined ? Infinity : (nowMs - ended.atMs) / 1_000;
+      if (ended !== undefined && emptyS <= MAX_EMPTY_RUN_S) runs.push({ rideEnd: ended.rideEnd, emptyS });
+    }
+    return runs;
+  }
+}

@@ -1,0 +1,30 @@
+import { greatCircleM } from '#libs/geo';
+import type { OpenTrip } from '../open-trip.ts';
+import type { SupplyIndex } from '../supply-index.ts';
+
+/**
+ * Whether nobody else competes for the driver nearest to a waiting trip: then nothing is gained by waiting for more trips
+ * to choose among, and the round may be at once.
+ */
+export function isUncontested(
+  trip: OpenTrip,
+  demand: Iterable<OpenTrip>,
+  supply: SupplyIndex,
+  radiusM: number,
+): boolean {
+  const { pickup, product } = trip;
+  const barred = new Set(trip.excludedDriverIds);
+  const [nearest] = supply.nearest(pickup, {
+    k: 1,
+    radiusM,
+    product,
+    isExcluded: (driverId) => barred.has(driverId),
+  });
+  if (nearest === undefined) return false;
+  for (const other of demand) {
+    const waits = other.tripId !== trip.tripId && other.driverId === undefined && !other.offered;
+    if (waits && other.product === product && greatCircleM(other.pickup, nearest.point) <= radiusM)
+      return false;
+  }
+  return true;
+}

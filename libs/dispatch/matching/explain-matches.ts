@@ -1,0 +1,104 @@
+import { greatCircleM } from '#libs/geo';
+import { SKIPPED } from '../assignment-problem.ts';
+import type { TripId } from '../open-trip.ts';
+import type { DriverId } from '../supply-event.ts';
+import type {
+  CandidateReason,
+  ExplainedCandidate,
+  RoundOutcome,
+  TripExplanation,
+} from '../trip-explanation.ts';
+import type { MatchTrip } from './match-input.ts';
+import type { MatchPlan } from './plan-matches.ts';
+
+const MS_PER_S = 1_000;
+
+/** A pair that was an option of the assignment. */
+interface Option {
+  readonly pickupInS: number;
+  readonly costS: number;
+}
+
+/**
+ * Says of each trip that waited, or whose driver is changed, who could have had it, and why one did or did not.
+ *
+ * @param shardOf undefined for trips that others decide on: they are not explained
+ * @param isAsked whether a driver has to be asked, having nobody to pick up
+ */
+export function explainMatches(
+  plan: MatchPlan,
+  shardOf: (tripId: TripId) => string | undefined,
+  isAsked: (driverId: DriverId) => boolean,
+): TripExplanation[] {
+  const takenColumns = new Set(Array.from(plan.columnOfRow).filter((column) => column !== SKIPPED));
+  const changed = new Set(plan.matches.map(({ tripId }) => tripId));
+  return plan.scene.trips.flatMap((trip, row) => {
+    const shard = shardOf(trip.tripId);
+    if (shard === undefined || (trip.driverId !== undefined && !changed.has(trip.tripId))) return [];
+    const winner = plan.columnOfRow[row] as number;
+    const chosen: CandidateReason = isAsked(plan.scene.drivers.ids[winner] ?? 'driver_')
+      ? 'offered'
+      : 'reassigned';
+    const candidates = weighedCandidates(plan, trip, row, (column, isOption) => {
+      if (column === winner) return chosen;
+      if (plan.scene.drivers.ids[column] === trip.driverId) return 'on_the_way';
+      if (!isOption) return 'pickup_too_far';
+      return takenColumns.has(column) ? 'taken_by_other_trip' : 'other_driver_chosen';
+    });
+    return {
+      tripId: trip.tripId,
+      shard,
+      roundAtMs: plan.scene.nowMs,
+      outcome: winner === SKIPPED ? skipped(candidates) : (chosen as RoundOutcome),
+      skipCostS: (plan.problem.skipCosts[row] as number) / MS_PER_S,
+      candidates: [...candidates, ...barredCandidates(plan, trip)],
+    };
+  });
+}
+
+function weighedCandidates(
+  { question, problem, scene }: MatchPlan,
+  trip: MatchTrip,
+  row: number,
+  reasonOf: (column: number, isOption: boolean) => CandidateReason,
+): ExplainedCandidate[] {
+  const options = new Map<number, Option>();
+  const lastOption = problem.rowStarts[row + 1] as number;
+  for (let entry = problem.rowStarts[row] as number; entry < lastOption; entry++)
+    options.set(problem.columns[entry] as number, {
+      pickupInS: problem.pickupsInS[entry] as number,
+      costS: (problem.costs[entry] as number) / MS_PER_S,
+    });
+  const columns = question.columns.subarray(question.rowStarts[row], question.rowStarts[row + 1]);
+  return Array.from(columns, (column) => {
+    const option = options.get(column);
+    return {
+      driverId: scene.drivers.ids[column] as DriverId,
+      pickupDistanceM: distanceM(scene, trip, column),
+      pickupEtaS: option?.pickupInS,
+      costS: option?.costS,
+      reason: reasonOf(column, option !== undefined),
+    };
+  });
+}
+
+function barredCandidates({ scene }: MatchPlan, trip: MatchTrip): ExplainedCandidate[] {
+  const excluded = new Set(trip.excludedDriverIds);
+  return scene.drivers.ids.flatMap((driverId, column): ExplainedCandidate[] => {
+    const pickupDistanceM = distanceM(scene, trip, column);
+    if (!excluded.has(driverId) || pickupDistanceM > scene.params.pickupRadiusM) return [];
+    return [
+      { driverId, pickupDistanceM, pickupEtaS: undefined, costS: undefined, reason: 'not_asked_again' },
+    ];
+  });
+}
+
+function distanceM({ drivers }: MatchPlan['scene'], trip: MatchTrip, column: number): number {
+  const point = drivers.points[column];
+  return point === undefined ? Infinity : greatCircleM(trip.pickup, point);
+}
+
+function skipped(candidates: readonly ExplainedCandidate[]): RoundOutcome {
+  if (candidates.length === 0) return 'no_driver_in_radius';
+  return candidates.every(({ reason }) => reason === 'pickup_too_far') ? 'pickup_too_far' : 'outbid';
+}

@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TripId } from '../open-trip.ts';
+import type { DriverId } from '../supply-event.ts';
+import type { Match } from './match-input.ts';
+import { matchInput } from './match-input.sample.ts';
+import { matchSteps } from './match-steps.ts';
+import { planMatches } from './plan-matches.ts';
+
+/** Carries steps out one after the other, each only where it leaves nobody: who drives what afterwards. */
+function carriedOut(driverOf: Map<TripId, DriverId>, matches: readonly Match[]): void {
+  const taken = (driverId: DriverId) => [...driverOf.values()].includes(driverId);
+  for (const { tripId, driverId, replaces } of matches) {
+    expect(driverOf.get(tripId)).toBe(replaces);
+    expect(taken(driverId)).toBe(false);
+    driverOf.set(tripId, driverId);
+  }
+}
+
+/** All at once: each driver of the ring takes the place of another one of it. */
+function turned(driverOf: Map<TripId, DriverId>, ring: readonly Match[]): void {
+  expect(new Set(ring.map(({ driverId }) => driverId))).toEqual(
+    new Set(ring.map(({ replaces }) => replaces)),
+  );
+  for (const { tripId, driverId, replaces } of ring) {
+    expect(driverOf.get(tripId)).toBe(replaces);
+    driverOf.set(tripId, driverId);
+  }
+}
+
+test('steps make the whole plan, and no rider who has a driver is without one at any of them', () => {
+  fc.assert(
+    fc.property(matchInput, (input) => {
+      const matches = planMatches(input);
+      const held = input.trips.flatMap(({ tripId, driverId }): [DriverId, TripId][] =>
+        driverId === undefined ? [] : [[driverId, tripId]],
+      );
+      const holders = new Map(held);
+      const { asks, swaps } = matchSteps(matches, (driverId) => holders.get(driverId));
+      const driverOf = new Map(held.map(([driverId, tripId]) => [tripId, driverId]));
+      for (const ring of swaps) turned(driverOf, ring);
+      for (const { match, then } of asks) {
+        expect(holders.has(match.driverId)).toBe(false);
+        carriedOut(driverOf, [match, ...then]);
+      }
+      const steps = [...swaps.flat(), ...asks.flatMap(({ match, then }) => [match, ...then])];
+      expect(steps).toHaveLength(matches.length);
+      for (const { tripId, driverId } of matches) expect(driverOf.get(tripId)).toBe(driverId);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a free driver replaces one who goes to a rider who waits; two on their way change places', () => {
+  const match = (tripId: TripId, driverId: DriverId, replaces?: DriverId): Match => ({
+    tripId,
+    driverId,
+    replaces,
+    pickupInS: 60,
+  });
+  const path = [match('trip_1', 'driver_free', 'driver_a'), match('trip_2', 'driver_a')];
+  const ring = [match('trip_3', 'driver_c', 'driver_b'), match('trip_4', 'driver_b', 'driver_c')];
+  const holders = new Map<DriverId, TripId>([
+    ['driver_a', 'trip_1'],
+    ['driver_b', 'trip_3'],
+    ['driver_c', 'trip_4'],
+  ]);
+  const { asks, swaps } = matchSteps([path[1]!, ...ring, path[0]!], (driverId) => holders.get(driverId));
+  expect(asks).toEqual([{ match: path[0], then: [path[1]] }]);
+  expect(swaps).toEqual([ring]);
+});

@@ -1,0 +1,44 @@
+import type { TripId } from '../open-trip.ts';
+import type { DriverId } from '../supply-event.ts';
+import type { Match } from './match-input.ts';
+
+/** A driver who is asked to take a trip, and who goes where once it has said yes. */
+export interface Ask {
+  readonly match: Match;
+  /** The driver it replaces goes to the first of these trips, that one's driver to the second, and so on. */
+  readonly then: readonly Match[];
+}
+
+export interface MatchSteps {
+  readonly asks: readonly Ask[];
+  /** Drivers on their way who change places among themselves: nobody is asked, and all go at once. */
+  readonly swaps: readonly (readonly Match[])[];
+}
+
+/**
+ * How a plan is carried out. Only a driver who has nobody to pick up is asked: the others are at work, and are told. A
+ * driver leaves its rider once another one has said yes, so nobody is ever left.
+ *
+ * @param holderOf the trip that a driver is on its way to
+ */
+export function matchSteps(
+  matches: readonly Match[],
+  holderOf: (driverId: DriverId) => TripId | undefined,
+): MatchSteps {
+  const byDriver = new Map(matches.map((match) => [match.driverId, match]));
+  const placed = new Set<Match>();
+  const follow = (first: Match): Match[] => {
+    const path: Match[] = [];
+    for (let match: Match | undefined = first; match !== undefined && !placed.has(match);) {
+      placed.add(match);
+      path.push(match);
+      match = match.replaces === undefined ? undefined : byDriver.get(match.replaces);
+    }
+    return path;
+  };
+  const asks = matches
+    .filter(({ driverId }) => holderOf(driverId) === undefined)
+    .map((match): Ask => ({ match, then: follow(match).slice(1) }));
+  const swaps = matches.filter((match) => !placed.has(match)).map(follow);
+  return { asks, swaps: swaps.filter(({ length }) => length > 0) };
+}
