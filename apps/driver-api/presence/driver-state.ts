@@ -65,12 +65,16 @@ function sessionOf(state: DriverState, record: DriverRecord): Session | undefine
 function claimOf(state: DriverState, record: DriverRecord): Claim | undefined {
   if (record.driver_version < state.version) return undefined;
   const { driver_id: driverId, status, driver_version: version, trip, next_trip: next } = record;
-  const offered = [trip, next].find((candidate) => candidate?.offer?.driver_id === driverId);
+  const [offered] = [trip, next].flatMap((candidate) =>
+    candidate?.offer?.driver_id === driverId
+      ? [{ offerId: candidate.offer.offer_id, tripId: candidate.trip_id }]
+      : [],
+  );
   const drives = status === 'on_trip' && trip !== null && hasDriver(trip.state);
   return {
     status,
     version,
-    offer: offered?.offer == null ? null : { offerId: offered.offer.offer_id, tripId: offered.trip_id },
+    offer: offered ?? null,
     trip: drives ? drivenTrip(trip) : null,
     nextTripId: next?.driver?.driver_id === driverId ? next.trip_id : null,
   };

@@ -21,14 +21,16 @@ export function driverView(driverId: DriverId, record: DriverRecord | null): Dri
     };
   }
   const { status, online, session, product, vehicle, trip, next_trip: next } = record;
-  const offered = [trip, next].find((candidate) => candidate?.offer?.driver_id === driverId);
+  const [offered] = [trip, next].flatMap((candidate) =>
+    candidate?.offer?.driver_id === driverId ? (toDriverOffer(candidate) ?? []) : [],
+  );
   return {
     driver_id: driverId,
     status,
     session: online ? session : null,
     product: online ? product : null,
     vehicle: online ? vehicle : null,
-    offer: offered == null ? null : (toDriverOffer(offered) ?? null),
+    offer: offered ?? null,
     trip: status === 'on_trip' && trip !== null ? toDriverTrip(trip) : null,
     next_trip: next?.driver?.driver_id === driverId ? toDriverTrip(next) : null,
   };

@@ -16,7 +16,7 @@ function offer(name: number, shard = OWNED): RoundOffer {
     pickupDistanceM: 400,
     afterRideAtVersion: undefined,
     replaces: undefined,
-    then: [],
+    followUps: [],
   };
 }
 

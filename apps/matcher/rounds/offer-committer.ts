@@ -44,7 +44,7 @@ export class OfferCommitter {
   async commit(offers: readonly RoundOffer[]): Promise<CommittedOffers> {
     const batches = offerBatches(offers, this.#ownership.own);
     const versions = this.#versionsOf(offers);
-    const followUps = new Map(offers.map(({ tripId, then }) => [tripId, then]));
+    const followUps = new Map(offers.map((offer) => [offer.tripId, offer.followUps]));
     const conflictedDriverIds = new Set<DriverId>();
     let made = 0;
     for (const batch of batches) {
@@ -65,7 +65,7 @@ export class OfferCommitter {
           made += 1;
           this.#pending.remember(outcome.trip_id, {
             driverId: outcome.driver_id,
-            then: followUps.get(outcome.trip_id) ?? [],
+            followUps: followUps.get(outcome.trip_id) ?? [],
           });
         }
         if (this.#outcomes.take(outcome, offer)) conflictedDriverIds.add(outcome.driver_id);

@@ -7,7 +7,7 @@ export const MAX_PENDING_ASKS = 1_000;
 /** A driver is asked to replace another one, who then has somewhere else to go. */
 interface PendingAsk {
   readonly driverId: DriverId;
-  readonly then: readonly Match[];
+  readonly followUps: readonly Match[];
 }
 
 /** What is to be seen of a trip that a driver is asked to take. */
@@ -25,7 +25,7 @@ export class PendingAsks {
   readonly #asks = new Map<TripId, PendingAsk>();
 
   remember(tripId: TripId, ask: PendingAsk): void {
-    if (ask.then.length > 0 && this.#asks.size < MAX_PENDING_ASKS) this.#asks.set(tripId, ask);
+    if (ask.followUps.length > 0 && this.#asks.size < MAX_PENDING_ASKS) this.#asks.set(tripId, ask);
   }
 
   concerns(tripId: TripId): boolean {
@@ -34,7 +34,9 @@ export class PendingAsks {
 
   /** Trips that are spoken for until the answer is there. */
   heldTrips(): Set<TripId> {
-    return new Set([...this.#asks.values()].flatMap(({ then }) => then.map(({ tripId }) => tripId)));
+    return new Set(
+      [...this.#asks.values()].flatMap(({ followUps }) => followUps.map(({ tripId }) => tripId)),
+    );
   }
 
   /**
@@ -44,12 +46,12 @@ export class PendingAsks {
    * @returns what follows from those that were accepted
    */
   takeAnswered(tripNow: (tripId: TripId) => AskedTrip | undefined): (readonly Match[])[] {
-    const followUps: (readonly Match[])[] = [];
-    for (const [tripId, { driverId, then }] of this.#asks) {
+    const answered: (readonly Match[])[] = [];
+    for (const [tripId, { driverId, followUps }] of this.#asks) {
       const trip = tripNow(tripId);
-      if (trip?.driverId === driverId) followUps.push(then);
+      if (trip?.driverId === driverId) answered.push(followUps);
       if (trip?.offered !== true || trip.driverId === driverId) this.#asks.delete(tripId);
     }
-    return followUps;
+    return answered;
   }
 }

@@ -101,7 +101,7 @@ export class RoundDecisions {
     this.#lastRoundMs = nowMs;
   }
 
-  #offer({ match, then }: Ask): RoundOffer[] {
+  #offer({ match, followUps }: Ask): RoundOffer[] {
     const { tripId, driverId, pickupInS, replaces } = match;
     const shard = this.#ownShard(tripId);
     const trip = this.#demand.get(tripId);
@@ -116,7 +116,7 @@ export class RoundDecisions {
         pickupDistanceM: greatCircleM(view.point, trip.pickup),
         afterRideAtVersion: view.rideEnd === undefined ? undefined : view.statusVersion,
         replaces,
-        then: this.#ownPart(then),
+        followUps: this.#ownPart(followUps),
       },
     ];
   }

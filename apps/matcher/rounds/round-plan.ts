@@ -13,7 +13,7 @@ export interface RoundOffer {
   /** Who is on the way, and drives on until the driver has accepted. */
   readonly replaces: DriverId | undefined;
   /** Where the replaced driver goes then, and whom it replaces, and so on. */
-  readonly then: readonly Match[];
+  readonly followUps: readonly Match[];
 }
 
 /** Drivers on their way who change places, all or none. */

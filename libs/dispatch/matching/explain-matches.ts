@@ -36,9 +36,7 @@ export function explainMatches(
     const shard = shardOf(trip.tripId);
     if (shard === undefined || (trip.driverId !== undefined && !changed.has(trip.tripId))) return [];
     const winner = plan.columnOfRow[row] as number;
-    const chosen: CandidateReason = isAsked(plan.scene.drivers.ids[winner] ?? 'driver_')
-      ? 'offered'
-      : 'reassigned';
+    const chosen = isAsked(plan.scene.drivers.ids[winner] ?? 'driver_') ? 'offered' : 'reassigned';
     const candidates = weighedCandidates(plan, trip, row, (column, isOption) => {
       if (column === winner) return chosen;
       if (plan.scene.drivers.ids[column] === trip.driverId) return 'on_the_way';
@@ -49,7 +47,7 @@ export function explainMatches(
       tripId: trip.tripId,
       shard,
       roundAtMs: plan.scene.nowMs,
-      outcome: winner === SKIPPED ? skipped(candidates) : (chosen as RoundOutcome),
+      outcome: winner === SKIPPED ? skipped(candidates) : chosen,
       skipCostS: (plan.problem.skipCosts[row] as number) / MS_PER_S,
       candidates: [...candidates, ...barredCandidates(plan, trip)],
     };

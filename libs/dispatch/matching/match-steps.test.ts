@@ -39,11 +39,11 @@ test('steps make the whole plan, and no rider who has a driver is without one at
       const { asks, swaps } = matchSteps(matches, (driverId) => holders.get(driverId));
       const driverOf = new Map(held.map(([driverId, tripId]) => [tripId, driverId]));
       for (const ring of swaps) turned(driverOf, ring);
-      for (const { match, then } of asks) {
+      for (const { match, followUps } of asks) {
         expect(holders.has(match.driverId)).toBe(false);
-        carriedOut(driverOf, [match, ...then]);
+        carriedOut(driverOf, [match, ...followUps]);
       }
-      const steps = [...swaps.flat(), ...asks.flatMap(({ match, then }) => [match, ...then])];
+      const steps = [...swaps.flat(), ...asks.flatMap(({ match, followUps }) => [match, ...followUps])];
       expect(steps).toHaveLength(matches.length);
       for (const { tripId, driverId } of matches) expect(driverOf.get(tripId)).toBe(driverId);
     }),
@@ -66,6 +66,6 @@ test('a free driver replaces one who goes to a rider who waits; two on their way
     ['driver_c', 'trip_4'],
   ]);
   const { asks, swaps } = matchSteps([path[1]!, ...ring, path[0]!], (driverId) => holders.get(driverId));
-  expect(asks).toEqual([{ match: path[0], then: [path[1]] }]);
+  expect(asks).toEqual([{ match: path[0], followUps: [path[1]] }]);
   expect(swaps).toEqual([ring]);
 });

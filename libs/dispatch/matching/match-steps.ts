@@ -6,7 +6,7 @@ import type { Match } from './match-input.ts';
 export interface Ask {
   readonly match: Match;
   /** The driver it replaces goes to the first of these trips, that one's driver to the second, and so on. */
-  readonly then: readonly Match[];
+  readonly followUps: readonly Match[];
 }
 
 export interface MatchSteps {
@@ -38,7 +38,7 @@ export function matchSteps(
   };
   const asks = matches
     .filter(({ driverId }) => holderOf(driverId) === undefined)
-    .map((match): Ask => ({ match, then: follow(match).slice(1) }));
+    .map((match): Ask => ({ match, followUps: follow(match).slice(1) }));
   const swaps = matches.filter((match) => !placed.has(match)).map(follow);
   return { asks, swaps: swaps.filter(({ length }) => length > 0) };
 }

@@ -45,6 +45,10 @@ export function standingOf(
     version,
     trip_id: now?.kind === 'trip' ? now.tripId : null,
     next_trip_id: next?.kind === 'trip' ? next.tripId : null,
-    offer: offered?.offerId == null ? null : { offer_id: offered.offerId, trip_id: offered.tripId },
+    offer: offered === undefined ? null : offerOf(offered),
   };
+}
+
+function offerOf({ offerId, tripId }: ClaimRow): DriverStanding['offer'] {
+  return offerId === null ? null : { offer_id: offerId, trip_id: tripId };
 }
