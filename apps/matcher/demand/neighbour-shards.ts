@@ -20,6 +20,6 @@ export function neighbourShards(
 function shardsIn(map: ShardMap, cell: CellKey): ShardKey[] {
   const claim = map.claimContaining(cell);
   if (claim !== undefined && claim.owner !== null) return [claim.shard];
-  if (claim === undefined || cellKeyRes(cell) >= PICKUP_CELL_RES - 1) return [];
+  if (cellKeyRes(cell) >= PICKUP_CELL_RES - 1) return [];
   return childKeys(cell).flatMap((child) => shardsIn(map, child));
 }

@@ -1,0 +1,92 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SKIPPED } from '../assignment-problem.ts';
+import { explainMatches } from './explain-matches.ts';
+import type { MatchInput } from './match-input.ts';
+import { matchInput } from './match-input.sample.ts';
+import { matchQuestion } from './match-problem.ts';
+import { decideMatches } from './plan-matches.ts';
+
+const explain = (input: MatchInput) => {
+  const question = matchQuestion(input);
+  const plan = decideMatches(input, question, input.etas(question));
+  const holders = new Set(input.trips.map(({ driverId }) => driverId));
+  return {
+    plan,
+    explained: explainMatches(
+      plan,
+      () => 'north',
+      (driverId) => !holders.has(driverId),
+    ),
+  };
+};
+
+test('every trip that waited or got another driver is explained, its driver as chosen and nobody else', () => {
+  fc.assert(
+    fc.property(matchInput, (input) => {
+      const { plan, explained } = explain(input);
+      const byTrip = new Map(explained.map((explanation) => [explanation.tripId, explanation]));
+      const matched = new Map(plan.matches.map((match) => [match.tripId, match]));
+      for (const trip of input.trips) {
+        const { tripId, driverId } = trip;
+        const match = matched.get(tripId);
+        expect(byTrip.has(tripId)).toBe(driverId === undefined || match !== undefined);
+        const chosen = byTrip
+          .get(tripId)
+          ?.candidates.filter(({ reason }) => reason === 'offered' || reason === 'reassigned');
+        expect(chosen?.map((candidate) => candidate.driverId) ?? []).toEqual(match ? [match.driverId] : []);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the chosen one is no dearer than any other that was left free, and all are within the radius', () => {
+  fc.assert(
+    fc.property(matchInput, (input) => {
+      for (const { candidates } of explain(input).explained) {
+        const chosen = candidates.find(({ reason }) => reason === 'offered' || reason === 'reassigned');
+        const free = candidates.filter(({ reason }) => reason === 'other_driver_chosen');
+        for (const { costS } of free)
+          expect(chosen?.costS ?? -Infinity).toBeLessThanOrEqual(costS ?? Infinity);
+        for (const { pickupDistanceM } of candidates)
+          expect(pickupDistanceM).toBeLessThanOrEqual(input.params.pickupRadiusM);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a trip that nobody got says why: nobody near, nobody in time, or others need them more', () => {
+  fc.assert(
+    fc.property(matchInput, (input) => {
+      const { plan, explained } = explain(input);
+      for (const { tripId, outcome, candidates } of explained) {
+        const row = input.trips.findIndex((trip) => trip.tripId === tripId);
+        expect(plan.columnOfRow[row] === SKIPPED).toBe(outcome !== 'offered' && outcome !== 'reassigned');
+        const askable = candidates.filter(({ reason }) => reason !== 'not_asked_again');
+        expect(askable.length === 0).toBe(outcome === 'no_driver_in_radius');
+        const late = askable.length > 0 && askable.every(({ reason }) => reason === 'pickup_too_far');
+        expect(late).toBe(outcome === 'pickup_too_far');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('trips that others decide on, and riders whose driver stays, are not explained', () => {
+  fc.assert(
+    fc.property(matchInput, (input) => {
+      const question = matchQuestion(input);
+      const plan = decideMatches(input, question, input.etas(question));
+      expect(
+        explainMatches(
+          plan,
+          () => undefined,
+          () => true,
+        ),
+      ).toEqual([]);
+    }),
+    { numRuns: 50 },
+  );
+});
