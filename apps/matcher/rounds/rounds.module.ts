@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
-import { DEFAULT_ENGINE_PARAMS, DispatchEngine, type RoundParams } from '#libs/dispatch';
+import { DEFAULT_ENGINE_PARAMS, DispatchEngine } from '#libs/dispatch';
+import { CONFIG } from '#libs/service';
+import type { MatcherConfig } from '../config.ts';
 import { DemandModule } from '../demand/demand.module.ts';
 import { EtaModule } from '../eta/eta.module.ts';
 import { ExplainModule } from '../explain/explain.module.ts';
 import { OwnershipModule } from '../ownership/ownership.module.ts';
-import { ROUND_PARAMS, RoundParamsModule } from '../round-params/round-params.module.ts';
+import { RoundParamsModule } from '../round-params/round-params.module.ts';
 import { SupplyModule } from '../supply/supply.module.ts';
 import { AvoidedDrivers } from './avoided-drivers.ts';
 import { JointRound } from './joint-round.ts';
@@ -22,7 +24,7 @@ import { SwapCommitter } from './swap-committer.ts';
 @Module({
   imports: [OwnershipModule, SupplyModule, DemandModule, EtaModule, RoundParamsModule, ExplainModule],
   providers: [
-    { provide: DispatchEngine, inject: [ROUND_PARAMS], useFactory: engineOf },
+    { provide: DispatchEngine, inject: [CONFIG], useFactory: engineOf },
     RoundMetrics,
     RoundTimes,
     AvoidedDrivers,
@@ -39,10 +41,12 @@ import { SwapCommitter } from './swap-committer.ts';
 })
 export class RoundsModule {}
 
-function engineOf({ candidatesPerTrip, pickupRadiusM, maxPickupEtaS }: RoundParams): DispatchEngine {
+function engineOf(config: MatcherConfig): DispatchEngine {
+  const { candidatesPerTrip, pickupRadiusM, maxPickupEtaS, maxSwapsPerTrip, chainHorizonS } = config;
   const { match, ...params } = DEFAULT_ENGINE_PARAMS;
   return new DispatchEngine({
     ...params,
-    match: { ...match, candidatesPerTrip, pickupRadiusM, maxWaitS: maxPickupEtaS },
+    chainHorizonS,
+    match: { ...match, candidatesPerTrip, pickupRadiusM, maxWaitS: maxPickupEtaS, maxSwapsPerTrip },
   });
 }

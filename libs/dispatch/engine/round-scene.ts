@@ -44,7 +44,7 @@ export function roundScene({
     .filter(({ driverId }) => driverId === undefined || drivers.addHolder(driverId, supply));
   for (const { driverId, point, product } of supply.freeDrivers())
     if (!avoided(driverId)) drivers.add(driverId, product, point, 0);
-  for (const driver of supply.ridingDrivers())
+  for (const driver of chainHorizonS > 0 ? supply.ridingDrivers() : [])
     if (!driver.booked && driver.freeAtMs <= nowMs + chainHorizonS * MS_PER_S && !avoided(driver.driverId))
       drivers.add(driver.driverId, driver.product, driver.rideEnd, driver.freeAtMs);
   return { trips: trips.map((trip) => engineTrip(trip, nowMs)), drivers: drivers.columns(), nowMs };
