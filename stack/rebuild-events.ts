@@ -54,7 +54,7 @@ await runCommand(async () => {
     const text = JSON.stringify(report, undefined, 2);
     console.log(text);
     if (json !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', json), `${text}\n`);
-    return 0;
+    return report.unreadable.length === 0 ? 0 : 1;
   } finally {
     await Promise.all([database.close(), bus.close()]);
   }

@@ -36,7 +36,7 @@ export { readClaims, type ClaimRow } from './statements/read-claims.ts';
 export { readDriver } from './statements/read-driver.ts';
 export { readEvents, type StoredEvent } from './statements/read-events.ts';
 export { EVENT_STREAM_LOCK, readOutbox } from './statements/read-outbox.ts';
-export { readHistories, readTripIds } from './statements/read-histories.ts';
+export { readHistories, readTripIds, type History } from './statements/read-histories.ts';
 export { readOutdatedDrivers } from './statements/read-outdated-drivers.ts';
 export { readQuote } from './statements/read-quote.ts';
 export { readOwnership, type OwnershipTables } from './statements/read-ownership.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { TripId, WebhookId } from '#libs/contracts';
+import { uuidOf, type TripId, type WebhookId } from '#libs/contracts';
 import { CHECKOUT } from '../../stack/build/checkout.ts';
 import { query } from '../../stack/postgres/query.ts';
 import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
@@ -168,4 +168,27 @@ test('events that the stream lost are told all the same, as soon as the trip goe
   await query(world.database.url, 'DELETE FROM outbox'); // as if NATS had forgotten what it said it has
   await trips.happen(tripId);
   await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1, 2, 3]);
+});
+
+test('a trip whose events were tampered with is a dead letter, and keeps no other trip waiting', async () => {
+  receiver.answer = () => 500;
+  const broken = await trip(3);
+  await expect.poll(() => receiver.asked.length, LIMIT).toBeGreaterThan(0);
+  await query(
+    world.database.url,
+    `SET session_replication_role = replica; DELETE FROM trip_event WHERE seq = 2 AND trip_id = '${uuidOf('trip', broken)}'`,
+  );
+  receiver.answer = () => 200;
+  const whole = await trip(3);
+  await expect.poll(() => receiver.seqsOf(whole), LIMIT).toEqual([1, 2, 3]);
+  const dead = async (): Promise<unknown> => (await operator.deadLetters(webhookId)).data;
+  await expect.poll(dead, LIMIT).toMatchObject([{ trip_id: broken, error: 'the event cannot be read' }]);
+});
+
+test('two instances share the work, and order holds', async () => {
+  const second = await world.add('webhooks');
+  const tripIds = await Promise.all(Array.from({ length: 20 }, () => trip(6)));
+  await expect.poll(() => receiver.taken.length, LIMIT).toBe(120);
+  for (const tripId of tripIds) expect(receiver.seqsOf(tripId)).toEqual(numbersUpTo(6));
+  await second.stop();
 });

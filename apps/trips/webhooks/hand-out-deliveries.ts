@@ -5,6 +5,7 @@ import {
   takeDeliveries,
   type CommandInput,
   type CommandOutput,
+  type TripChange,
   type WebhookDelivery,
 } from '#libs/contracts';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
@@ -13,6 +14,7 @@ import {
   settleDeliveries,
   takeDueDeliveries,
   TripStore,
+  type History,
   type TakenDelivery,
 } from '#libs/store';
 import { foldEvents } from '../announcing/trip-change.ts';
@@ -23,6 +25,7 @@ import { CommandHandlers } from '../command-handlers.ts';
 export class HandOutDeliveriesHandler extends CommandHandlers {
   readonly #store: TripStore;
   readonly #clock: Clock;
+  readonly #logger: Logger;
 
   constructor(
     @Inject(TripStore) store: TripStore,
@@ -32,6 +35,7 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
     super(logger);
     this.#store = store;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   @HandleCommand(takeDeliveries)
@@ -55,11 +59,38 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
   async #withChanges(taken: readonly TakenDelivery[]): Promise<WebhookDelivery[]> {
     if (taken.length === 0) return [];
     const histories = await readHistories(this.#store, [...new Set(taken.map(({ tripId }) => tripId))]);
-    const changes = new Map(histories.map(({ tripId, events }) => [tripId, foldEvents(events, 0)]));
-    return taken.flatMap(({ webhookId, tripId, seq, attempt, url, secret }) => {
-      const change = changes.get(tripId)?.[seq - 1];
-      if (change === undefined) return [];
-      return { webhook_id: webhookId, trip_id: tripId, seq, attempt, url, secret, change };
-    });
+    const changes = new Map(histories.map((history) => [history.tripId, this.#changesOf(history)]));
+    const deliveries = taken.map((delivery) => toMessage(delivery, changes.get(delivery.tripId)));
+    const untellable = deliveries.filter(({ change }) => change === undefined);
+    if (untellable.length > 0) await this.#giveUp(untellable);
+    return deliveries.flatMap(({ change, ...delivery }) =>
+      change === undefined ? [] : { ...delivery, change },
+    );
   }
+
+  /** None where the trip's events are not what they were: that is its own matter, not the other trips'. */
+  #changesOf({ tripId, events }: History): TripChange[] {
+    try {
+      return foldEvents(events, 0);
+    } catch (error) {
+      this.#logger.error({ event: 'events_unreadable', trip_id: tripId, err: error }, 'see npm run audit');
+      return [];
+    }
+  }
+
+  async #giveUp(deliveries: readonly Omit<WebhookDelivery, 'change'>[]): Promise<void> {
+    const reports = deliveries.map(({ webhook_id, trip_id, seq, attempt }) => ({
+      ...{ webhook_id, trip_id, seq, attempt },
+      ...{ outcome: 'dead' as const, retry_in_ms: 0, status: null, error: 'the event cannot be read' },
+    }));
+    await settleDeliveries(this.#store, reports, this.#clock.now());
+  }
+}
+
+function toMessage(
+  { webhookId, tripId, seq, attempt, url, secret }: TakenDelivery,
+  changes: readonly TripChange[] = [],
+): Omit<WebhookDelivery, 'change'> & { change: TripChange | undefined } {
+  const change = changes.find(({ event }) => event.seq === seq);
+  return { webhook_id: webhookId, trip_id: tripId, seq, attempt, url, secret, change };
 }

@@ -28,9 +28,10 @@ import type { WebhooksConfig } from '../config.ts';
 import { retryPauseMs } from './retry-pause.ts';
 import { WebhookSender, type Attempt } from './webhook-sender.ts';
 
-/** Deliveries under way at a time, in all and of one webhook: one that hangs keeps the others waiting in no way. */
-export const MAX_DELIVERIES_UNDER_WAY = 128;
+/** Deliveries under way at a time. */
 export const MAX_DELIVERIES_PER_WEBHOOK = 16;
+/** As many as all webhooks may have: those that hang keep no other waiting. */
+export const MAX_DELIVERIES_UNDER_WAY = 800;
 /** How often is looked for what is due by time alone, machine time. */
 const LOOK_INTERVAL_MS = 500;
 /** Beyond the time of an attempt: until then it is reported, or the process that had it is dead. */

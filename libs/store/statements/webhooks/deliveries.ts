@@ -30,7 +30,7 @@ interface DeliveryRow extends Record<string, unknown> {
 
 /**
  * Deliveries that are due, each the lowest of its trip and webhook, put off until the lease ends so that nobody else
- * takes them.
+ * takes them. Where there are more than the limit, chance says which webhook comes first.
  */
 export async function takeDueDeliveries(
   database: Queryable,
@@ -43,7 +43,7 @@ export async function takeDueDeliveries(
     text: `
       WITH busy AS (SELECT * FROM unnest($5::uuid[], $6::integer[]) AS b (webhook_id, n)
       ), due AS (
-        SELECT head.webhook_id, head.trip_id, head.seq FROM webhook w CROSS JOIN LATERAL (
+        SELECT head.webhook_id, head.trip_id, head.seq FROM (SELECT webhook_id FROM webhook ORDER BY random()) w CROSS JOIN LATERAL (
           SELECT webhook_id, trip_id, seq FROM webhook_delivery d
           WHERE d.webhook_id = w.webhook_id AND dead_at IS NULL AND due_at <= $1
             AND NOT EXISTS (SELECT FROM webhook_delivery earlier

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newId, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
+import { query } from '../../stack/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import {
+  Database,
+  insertWebhook,
+  purgeWebhookLanes,
+  readWebhooks,
+  reviveDeadLetters,
+  settleDeliveries,
+  suspendOverfull,
+  takeDueDeliveries,
+  takeInTripEvents,
+  type DeliveryWish,
+} from './index.ts';
+
+const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
+const LEASE_MS = 15_000;
+const ALONE: DeliveryWish = { limit: 100, perWebhook: 16, underWay: [] };
+let testBase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testBase = await testDatabase();
+  database = new Database({ urls: testBase.urls, maxConnections: 4, applicationName: 'webhooks-test' });
+});
+afterAll(async () => {
+  await database.close();
+  await testBase.drop();
+});
+beforeEach(() => query(testBase.url, 'TRUNCATE webhook CASCADE; TRUNCATE trip, trip_event, driver_claim'));
+
+async function webhook(max = 10): Promise<WebhookId> {
+  const webhookId = newId('webhook');
+  const row = {
+    webhookId,
+    url: 'https://example.com',
+    secret: 'whsec_',
+    eventTypes: null,
+    createdAtMs: NOW_MS,
+  };
+  return (await insertWebhook(database, row, max)) ? webhookId : Promise.reject(new Error('too many'));
+}
+
+/** The events of a trip, as far as webhooks care. */
+async function happen(tripId: TripId, seqs: readonly number[], atMs = NOW_MS): Promise<void> {
+  const at = new Date(atMs).toISOString();
+  const rows = seqs.map((seq) => `('${uuidOf('trip', tripId)}', ${seq}, 'arrived', '${at}', '{}')`).join();
+  await query(
+    testBase.url,
+    `SET session_replication_role = replica; INSERT INTO trip_event (trip_id, seq, type, at, event) VALUES ${rows}`,
+  );
+}
+
+const takeIn = (tripId: TripId, seq: number, notBeforeMs = 0): Promise<number> =>
+  database.transact((transaction) => takeInTripEvents(transaction, [{ tripId, seq }], NOW_MS, notBeforeMs));
+
+const take = (atMs: number, wish = ALONE): ReturnType<typeof takeDueDeliveries> =>
+  takeDueDeliveries(database, wish, atMs, atMs + LEASE_MS);
+
+function report(
+  [webhookId, tripId, seq, attempt]: [WebhookId, TripId, number, number],
+  outcome: DeliveryReport['outcome'],
+): Promise<void> {
+  const ids = { webhook_id: webhookId, trip_id: tripId, seq, attempt };
+  const rest = { outcome, retry_in_ms: 1_000, status: null, error: null };
+  return settleDeliveries(database, [{ ...ids, ...rest }], NOW_MS);
+}
+
+test('each event is taken in once for each webhook, however often and by however many it is told', async () => {
+  await webhook();
+  await webhook();
+  const tripId = newId('trip');
+  await happen(tripId, [1, 2, 3]);
+  const counts = await Promise.all([
+    takeIn(tripId, 2),
+    takeIn(tripId, 3),
+    takeIn(tripId, 1),
+    takeIn(tripId, 3),
+  ]);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(6);
+  expect(await takeIn(tripId, 3)).toBe(0);
+});
+
+test('events from before the webhook, and from too long ago, are not taken in', async () => {
+  await webhook();
+  const tripId = newId('trip');
+  await happen(tripId, [1], NOW_MS - 1);
+  await happen(tripId, [2], NOW_MS);
+  await happen(tripId, [3], NOW_MS + 10);
+  expect(await takeIn(tripId, 3, NOW_MS + 5)).toBe(1);
+  expect((await take(NOW_MS)).map(({ seq }) => seq)).toEqual([3]);
+});
+
+test('one delivery of a trip and webhook at a time, as many of a webhook as it has room for', async () => {
+  const webhookId = await webhook();
+  const tripIds = Array.from({ length: 5 }, () => newId('trip'));
+  for (const tripId of tripIds) {
+    await happen(tripId, [1, 2]);
+    await takeIn(tripId, 2);
+  }
+  const room = { ...ALONE, perWebhook: 4, underWay: [{ webhook_id: webhookId, count: 1 }] };
+  expect((await take(NOW_MS, room)).map(({ seq }) => seq)).toEqual([1, 1, 1]);
+  expect((await take(NOW_MS)).map(({ seq }) => seq)).toEqual([1, 1]);
+  expect(await take(NOW_MS)).toEqual([]);
+  expect(await take(NOW_MS + LEASE_MS)).toHaveLength(5);
+});
+
+test('the word of one whose lease has ended counts only where it says that the thing is done', async () => {
+  const webhookId = await webhook();
+  const tripId = newId('trip');
+  await happen(tripId, [1, 2]);
+  await takeIn(tripId, 2);
+  await take(NOW_MS);
+  const [second] = await take(NOW_MS + LEASE_MS);
+  expect(second).toMatchObject({ seq: 1, attempt: 2 });
+  await report([webhookId, tripId, 1, 1], 'dead');
+  expect(await readWebhooks(database, webhookId)).toMatchObject([{ waiting: 2, deadLetters: 0 }]);
+  await report([webhookId, tripId, 1, 1], 'delivered');
+  expect((await take(NOW_MS)).map(({ seq }) => seq)).toEqual([2]);
+});
+
+test('a webhook for which too much waits is suspended, and takes up again when it is replayed', async () => {
+  const [full, other] = [await webhook(), await webhook()];
+  const tripId = newId('trip');
+  await happen(tripId, [1, 2, 3, 4]);
+  await takeIn(tripId, 3);
+  await query(testBase.url, `DELETE FROM webhook_delivery WHERE webhook_id = '${uuidOf('webhook', other)}'`);
+  expect(await suspendOverfull(database, 3, NOW_MS)).toEqual([]);
+  expect(await suspendOverfull(database, 2, NOW_MS)).toEqual([full]);
+  expect(await takeIn(tripId, 4)).toBe(1);
+  await reviveDeadLetters(database, full, undefined, NOW_MS);
+  expect(await takeIn(tripId, 4)).toBe(1);
+});
+
+test('what a trip had come to is forgotten in time, but not while something of it waits', async () => {
+  const webhookId = await webhook();
+  const tripId = newId('trip');
+  await happen(tripId, [1]);
+  await takeIn(tripId, 1);
+  expect(await purgeWebhookLanes(database, NOW_MS + 1, 10)).toBe(0);
+  await report([webhookId, tripId, 1, 0], 'delivered');
+  expect(await purgeWebhookLanes(database, NOW_MS, 10)).toBe(0);
+  expect(await purgeWebhookLanes(database, NOW_MS + 1, 10)).toBe(1);
+});
+
+test('there are no more webhooks than there may be', async () => {
+  await webhook(1);
+  await expect(webhook(1)).rejects.toThrow('too many');
+});
