@@ -80,8 +80,14 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
 
   async #giveUp(deliveries: readonly Omit<WebhookDelivery, 'change'>[]): Promise<void> {
     const reports = deliveries.map(({ webhook_id, trip_id, seq, attempt }) => ({
-      ...{ webhook_id, trip_id, seq, attempt },
-      ...{ outcome: 'dead' as const, retry_in_ms: 0, status: null, error: 'the event cannot be read' },
+      webhook_id,
+      trip_id,
+      seq,
+      attempt,
+      outcome: 'dead' as const,
+      retry_in_ms: 0,
+      status: null,
+      error: 'the event cannot be read',
     }));
     await settleDeliveries(this.#store, reports, this.#clock.now());
   }
