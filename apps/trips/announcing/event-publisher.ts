@@ -7,10 +7,12 @@ import { EventWriter, STORING_LIMIT_MS } from '#libs/event-stream';
 import { LOGGER, METRICS, OutageLog, type Logger, type Metrics } from '#libs/service';
 import { readOutbox, TripStore } from '#libs/store';
 import { ChangePusher } from './change-pusher.ts';
-import { HeldChanges } from './held-changes.ts';
+import { HeldChanges, type HeldTrip } from './held-changes.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 
 const MAX_TRIPS_PER_ROUND = 500;
+/** Between two looks at the outbox: what is committed meanwhile is one look's work. */
+const ROUND_PAUSE_MS = 5;
 /** Where all that is held waits for other processes, the outbox is looked at again so soon. */
 const BLOCKED_PAUSE_MS = 50;
 
@@ -74,37 +76,37 @@ export class EventPublisher implements BeforeApplicationShutdown {
   }
 
   async #publishHeld(): Promise<void> {
-    while (this.#held.size > 0) {
-      const tripIds = this.#held.trips(MAX_TRIPS_PER_ROUND);
+    for (let held = this.#held.take(MAX_TRIPS_PER_ROUND); held.length > 0;) {
       try {
-        if (!(await this.#publishRound(tripIds))) await sleep(BLOCKED_PAUSE_MS);
+        const hasStored = await this.#publishRound(held);
+        await sleep(hasStored ? ROUND_PAUSE_MS : BLOCKED_PAUSE_MS);
       } catch (error) {
-        for (const tripId of tripIds) this.#held.drop(tripId);
         this.#outage.failed(error);
       }
+      held = this.#held.take(MAX_TRIPS_PER_ROUND);
     }
   }
 
-  /** False where nothing could be stored yet. */
-  async #publishRound(tripIds: readonly TripId[]): Promise<boolean> {
+  /** False where nothing could be stored yet. While the stream is made anew, all is left to the relay. */
+  async #publishRound(held: readonly HeldTrip[]): Promise<boolean> {
     const readAtMs = performance.now();
-    const outbox = await readOutbox(this.#store, tripIds);
-    if (outbox === undefined) {
-      for (const tripId of tripIds) this.#held.drop(tripId);
-      return true;
-    }
-    const stored = tripIds.map((tripId) => this.#publishTrip(tripId, outbox.get(tripId) ?? [], readAtMs));
+    const outbox = await readOutbox(
+      this.#store,
+      held.map(({ tripId }) => tripId),
+    );
+    if (outbox === undefined) return true;
+    const stored = held.map((trip) => this.#publishTrip(trip, outbox.get(trip.tripId) ?? [], readAtMs));
     return (await Promise.all(stored)).some(Boolean);
   }
 
-  async #publishTrip(tripId: TripId, outboxSeqs: readonly number[], readAtMs: number): Promise<boolean> {
+  async #publishTrip(held: HeldTrip, outboxSeqs: readonly number[], readAtMs: number): Promise<boolean> {
+    const { tripId } = held;
     const waiting = outboxSeqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq }));
-    const ready = this.#held.takeReady(tripId, waiting);
+    const ready = this.#held.readyOf(held, waiting);
     try {
       await this.storeInOrder(ready, readAtMs);
       if (ready.length > 0) this.#outage.worked();
     } catch (error) {
-      this.#held.drop(tripId);
       this.#outage.failed(error);
     }
     return ready.length > 0;

@@ -5,8 +5,9 @@ export const MAX_HELD_CHANGES = 50_000;
 /** A change that has waited so long for an earlier one, of another process, is left to the relay. */
 const HOLDING_LIMIT_MS = 2_000;
 
-interface HeldTrip {
-  /** By number. */
+/** Changes of one trip, by number. */
+export interface HeldTrip {
+  tripId: TripId;
   changes: Map<number, TripChange>;
   sinceMs: number;
 }
@@ -22,44 +23,41 @@ export class HeldChanges {
   }
 
   add(change: TripChange): void {
-    if (this.#count >= MAX_HELD_CHANGES) return;
-    const { trip_id, seq } = change.event;
-    const held = this.#trips.get(trip_id) ?? { changes: new Map(), sinceMs: performance.now() };
-    this.#trips.set(trip_id, held);
-    if (!held.changes.has(seq)) this.#count += 1;
-    held.changes.set(seq, change);
+    this.#keep(change, performance.now());
   }
 
-  /** Those that have waited longest first. */
-  trips(limit: number): TripId[] {
-    return [...this.#trips.keys()].slice(0, limit);
-  }
-
-  drop(tripId: TripId): void {
-    this.#count -= this.#trips.get(tripId)?.changes.size ?? 0;
-    this.#trips.delete(tripId);
+  /** Takes out the trips that have waited longest. What is added from now on is not among it. */
+  take(maxTrips: number): HeldTrip[] {
+    const taken = [...this.#trips.values()].slice(0, maxTrips);
+    for (const { tripId, changes } of taken) {
+      this.#trips.delete(tripId);
+      this.#count -= changes.size;
+    }
+    return taken;
   }
 
   /**
-   * The changes whose turn it is, given the numbers that are not stored: from the lowest on, as far as they are held
-   * here. What is behind somebody else's stays for a while; what is stored already is forgotten.
+   * The changes whose turn it is, given the trip's numbers that were not stored after they were taken out: from the lowest
+   * on, as far as they were held here. What is behind somebody else's is held on for a while; what is stored already
+   * is forgotten.
    */
-  takeReady(tripId: TripId, waiting: readonly number[]): TripChange[] {
-    const held = this.#trips.get(tripId);
-    if (held === undefined) return [];
-    const changes = waiting.map((seq) => held.changes.get(seq));
-    const gap = changes.indexOf(undefined);
-    const ready = (gap < 0 ? changes : changes.slice(0, gap)).filter((change) => change !== undefined);
-    const blocked = gap < 0 ? [] : changes.slice(gap).filter((change) => change !== undefined);
-    this.drop(tripId);
-    if (performance.now() - held.sinceMs < HOLDING_LIMIT_MS)
-      for (const change of blocked) this.#keep(change, held);
-    return ready;
+  readyOf({ changes, sinceMs }: HeldTrip, waiting: readonly number[]): TripChange[] {
+    const inOrder = waiting.map((seq) => changes.get(seq));
+    const gap = inOrder.indexOf(undefined);
+    const ready = gap < 0 ? inOrder : inOrder.slice(0, gap);
+    const blocked = gap < 0 ? [] : inOrder.slice(gap);
+    if (performance.now() - sinceMs < HOLDING_LIMIT_MS)
+      for (const change of blocked) if (change !== undefined) this.#keep(change, sinceMs);
+    return ready.filter((change) => change !== undefined);
   }
 
-  #keep(change: TripChange, { sinceMs }: HeldTrip): void {
-    this.add(change);
-    const held = this.#trips.get(change.event.trip_id);
-    if (held !== undefined) held.sinceMs = sinceMs;
+  #keep(change: TripChange, sinceMs: number): void {
+    if (this.#count >= MAX_HELD_CHANGES) return;
+    const { trip_id: tripId, seq } = change.event;
+    const held = this.#trips.get(tripId) ?? { tripId, changes: new Map<number, TripChange>(), sinceMs };
+    this.#trips.set(tripId, held);
+    held.sinceMs = Math.min(held.sinceMs, sinceMs);
+    if (!held.changes.has(seq)) this.#count += 1;
+    held.changes.set(seq, change);
   }
 }
