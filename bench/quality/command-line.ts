@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { POLICIES } from './policies.ts';
+import { policyNamed, POLICIES } from './policies.ts';
 
 const S_PER_HOUR = 3_600;
 const S_PER_MINUTE = 60;
@@ -12,6 +12,7 @@ export interface CommandLine {
   readonly to: number;
   readonly fleet: readonly number[];
   readonly seeds: number;
+  readonly seed: number;
   readonly shards: readonly number[];
   readonly policy: readonly string[];
   readonly maxWait: number;
@@ -41,7 +42,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     )
     .option('--to <HH:MM>', 'no requests from then on', timeOfDay, 15 * S_PER_HOUR)
     .option('--fleet <list>', 'cars', wholes, [1_300])
-    .option('--seeds <n>', 'runs of each, with seeds 1 to n', whole, 1)
+    .option('--seeds <n>', 'runs of each, with so many seeds', counting, 1)
+    .option('--seed <n>', 'the first of the seeds', whole, 1)
     .option('--shards <list>', 'matchers that share the city', wholes, [1])
     .option('--policy <list>', `of ${POLICIES.map(({ name }) => name).join(', ')}`, names, [
       'greedy_road',
@@ -61,7 +63,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     .option('--following <share>', 'of drivers who go where they are sent', share, 1)
     .option('--failover', 'one matcher is away for some seconds in the middle, and starts anew', false)
     .option('--json <file>', 'write the rows there too')
-    .option('--plots <dir>', 'draw waits, and what is served by fleet size, as SVG there')
+    .option(
+      '--plots <dir>',
+      'draw waits (of the first fleet), and what is served by fleet size, as SVG there',
+    )
     .parse(argv)
     .opts<CommandLine>();
 }
@@ -81,11 +86,13 @@ function whole(text: string): number {
 }
 
 function wholes(text: string): number[] {
-  return text.split(',').map((part) => {
-    const value = whole(part);
-    if (value === 0) throw new InvalidArgumentError('It takes numbers from 1 on.');
-    return value;
-  });
+  return text.split(',').map(counting);
+}
+
+function counting(text: string): number {
+  const value = whole(text);
+  if (value === 0) throw new InvalidArgumentError('It takes numbers from 1 on.');
+  return value;
 }
 
 function share(text: string): number {
@@ -96,9 +103,10 @@ function share(text: string): number {
 }
 
 function names(text: string): string[] {
-  const known = POLICIES.map(({ name }) => name);
-  const wanted = text === 'all' ? known : text.split(',');
-  const stranger = wanted.find((name) => !known.includes(name));
-  if (stranger !== undefined) throw new InvalidArgumentError(`There is no policy ${stranger}.`);
-  return wanted;
+  if (text === 'all') return POLICIES.map(({ name }) => name);
+  try {
+    return text.split(',').map((name) => policyNamed(name).name);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof RangeError ? `${error.message}.` : String(error));
+  }
 }

@@ -1,13 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from './kpis.ts';
+import type { MeasuredRow } from './measure.ts';
 import type { ReportRow } from './report.ts';
-
-/** What is drawn: a row of the report with the runs behind it. */
-export interface PlottedRuns {
-  readonly row: ReportRow;
-  readonly runs: readonly RunResult[];
-}
 
 type Series = readonly { readonly x: number; readonly y: number }[];
 
@@ -24,16 +19,19 @@ const COLORS = ['#888888', '#d95f02', '#7570b3', '#66a61e', '#1b6ca8', '#e7298a'
 const TICKS = 5;
 const WAIT_STEP_S = 10;
 
-/** Writes `waits.svg` and, for several fleets, `served-by-fleet.svg`. */
-export function drawPlots(directory: string, plotted: readonly PlottedRuns[]): void {
+/** Writes `waits.svg`, of the fleet that was named first, and for several fleets `served-by-fleet.svg`. */
+export function drawPlots(directory: string, plotted: readonly MeasuredRow[]): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'waits.svg'), waitsPlot(plotted));
+  writeFileSync(
+    join(directory, 'waits.svg'),
+    waitsPlot(plotted.filter(({ row }) => row.fleet === plotted[0]?.row.fleet)),
+  );
   if (new Set(plotted.map(({ row }) => row.fleet)).size > 1)
     writeFileSync(join(directory, 'served-by-fleet.svg'), servedPlot(plotted));
 }
 
 /** Share of all riders who are picked up within so many seconds. */
-function waitsPlot(plotted: readonly PlottedRuns[]): string {
+function waitsPlot(plotted: readonly MeasuredRow[]): string {
   const longestS = Math.max(
     WAIT_STEP_S,
     ...plotted.flatMap(({ runs }) => runs.map(({ waitsS }) => waitsS.at(-1) ?? 0)),
@@ -61,7 +59,7 @@ function pickedUpWithin(runs: readonly RunResult[], longestS: number): Series {
   return points;
 }
 
-function servedPlot(plotted: readonly PlottedRuns[]): string {
+function servedPlot(plotted: readonly MeasuredRow[]): string {
   const rows = plotted.map(({ row }) => row);
   const byPolicy = Map.groupBy(rows, ({ policy, shards }) =>
     shards === 1 ? policy : `${policy}, ${shards} matchers`,

@@ -44,8 +44,24 @@ export const POLICIES: readonly Policy[] = [
   },
 ];
 
+/** What else people call them. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  greedy: 'greedy_road',
+  greedy_by_air: 'greedy_air',
+  greedy_nearest_by_air: 'greedy_air',
+  greedy_by_road: 'greedy_road',
+  batch_only: 'batch',
+  full: 'engine',
+  full_engine: 'engine',
+  perfect_foresight: 'foresight',
+};
+
 export function policyNamed(name: string): Policy {
-  const policy = POLICIES.find((one) => one.name === name);
+  const plain = name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+  const policy = POLICIES.find((one) => one.name === (OTHER_NAMES[plain] ?? plain));
   if (policy === undefined)
     throw new RangeError(
       `there is no policy ${name}; there are ${POLICIES.map((one) => one.name).join(', ')}`,

@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readCommandLine } from './command-line.ts';
+import { latticeCity } from './lattice-city.sample.ts';
+import { measure } from './measure.ts';
+import { drawPlots } from './plots.ts';
+import { POLICIES } from './policies.ts';
+
+const CITY = latticeCity(200);
+
+function options(...more: string[]) {
+  const fixed = ['--trips', 'none', '--streets', 'none', '--from', '10:00', '--to', '12:00'];
+  return readCommandLine(['node', 'bench:quality', ...fixed, ...more]);
+}
+
+const spread = { mean: expect.any(Number) as number, sd: expect.any(Number) as number };
+
+test('reports a row for each policy, fleet and number of matchers, under the names that readers rely on', () => {
+  const rows = measure(
+    CITY,
+    options('--fleet', '20,30', '--shards', '1,2', '--policy', 'greedy_road,engine', '--seeds', '2'),
+    () => undefined,
+  ).map(({ row }) => row);
+  expect(rows.map(({ policy, fleet, shards }) => `${policy} ${fleet} ${shards}`).sort()).toEqual([
+    'engine 20 1',
+    'engine 20 2',
+    'engine 30 1',
+    'engine 30 2',
+    'greedy_road 20 1',
+    'greedy_road 20 2',
+    'greedy_road 30 1',
+    'greedy_road 30 2',
+  ]);
+  for (const row of rows)
+    expect(JSON.parse(JSON.stringify(row))).toEqual({
+      policy: expect.any(String) as string,
+      fleet: expect.any(Number) as number,
+      shards: expect.any(Number) as number,
+      seeds: 2,
+      requests: expect.any(Number) as number,
+      served_pct: spread,
+      wait_s: { ...spread, p50: expect.any(Number) as number, p95: expect.any(Number) as number },
+      pickup_s_per_trip: expect.any(Number) as number,
+      reposition_s_per_trip: expect.any(Number) as number,
+      utilisation: expect.any(Number) as number,
+      swaps_per_trip: expect.any(Number) as number,
+      unmatched_riders: 0,
+      lowest_zone_served_pct: expect.any(Number) as number,
+      gini: expect.any(Number) as number,
+      round_ms: { p50: expect.any(Number) as number, p99: expect.any(Number) as number },
+      events_per_s: expect.any(Number) as number,
+      elapsed_s: expect.any(Number) as number,
+    });
+});
+
+test('counts seeds from the one that is named', () => {
+  const served = (...more: string[]) =>
+    measure(CITY, options('--fleet', '20', '--policy', 'engine', ...more), () => undefined).map(
+      ({ row }) => row.wait_s.mean,
+    );
+  expect(served('--seed', '2')).toEqual(served('--seed', '2', '--seeds', '1'));
+  expect(served('--seed', '2')).not.toEqual(served('--seed', '1'));
+});
+
+test('knows policies by their names, by what else they are called, and all of them', () => {
+  const policies = (list: string) => options('--policy', list).policy;
+  expect(policies('greedy_air,greedy_road,batch,rematch,engine,foresight')).toEqual(
+    POLICIES.map(({ name }) => name),
+  );
+  expect(policies('all')).toEqual(POLICIES.map(({ name }) => name));
+  expect(policies('greedy nearest by air,greedy-by-road,Batch only,full engine,perfect foresight')).toEqual([
+    'greedy_air',
+    'greedy_road',
+    'batch',
+    'engine',
+    'foresight',
+  ]);
+});
+
+test('draws a line for each policy: waits of the fleet named first, and what is served by fleet size', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hailgrid-plots-'));
+  try {
+    const measured = measure(
+      CITY,
+      options('--fleet', '30,20', '--policy', 'greedy_road,batch'),
+      () => undefined,
+    );
+    drawPlots(directory, measured);
+    const plots = ['waits.svg', 'served-by-fleet.svg'].map((name) =>
+      readFileSync(join(directory, name), 'utf8'),
+    );
+    for (const svg of plots) {
+      expect(svg.match(/<polyline /g)).toHaveLength(2);
+      expect(svg).not.toContain('NaN');
+    }
+    expect(plots[0]).toContain('30 cars');
+    expect(plots[0]).not.toContain('20 cars');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
