@@ -29,7 +29,7 @@ CREATE TABLE webhook_delivery (
   trip_id    uuid NOT NULL,
   seq        integer NOT NULL,
   attempts   integer NOT NULL DEFAULT 0,
-  -- Nobody else tries it before that.
+  -- Nobody tries it before that: infinity while an earlier one of the trip is there.
   due_at     timestamptz NOT NULL,
   dead_at    timestamptz,
   -- Of the last attempt: HTTP status, or why there was none.

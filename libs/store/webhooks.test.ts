@@ -65,7 +65,7 @@ function report(
 ): Promise<void> {
   const ids = { webhook_id: webhookId, trip_id: tripId, seq, attempt };
   const rest = { outcome, retry_in_ms: 1_000, status: null, error: null };
-  return settleDeliveries(database, [{ ...ids, ...rest }], NOW_MS);
+  return database.transact((transaction) => settleDeliveries(transaction, [{ ...ids, ...rest }], NOW_MS));
 }
 
 test('each event is taken in once for each webhook, however often and by however many it is told', async () => {
@@ -148,4 +148,23 @@ test('what a trip had come to is forgotten in time, but not while something of i
 test('there are no more webhooks than there may be', async () => {
   await webhook(1);
   await expect(webhook(1)).rejects.toThrow('too many');
+});
+
+test('whenever an event comes while the one before it is settled, one of the trip is due', async () => {
+  const webhookId = await webhook();
+  const tripIds = Array.from({ length: 20 }, () => newId('trip'));
+  await Promise.all(tripIds.map((tripId) => happen(tripId, [1, 2, 3])));
+  await Promise.all(tripIds.map((tripId) => takeIn(tripId, 1)));
+  for (const seq of [1, 2]) {
+    expect(await take(NOW_MS, { ...ALONE, perWebhook: 100 })).toHaveLength(tripIds.length);
+    await Promise.all(
+      tripIds.flatMap((tripId) => [
+        report([webhookId, tripId, seq, 1], 'delivered'),
+        takeIn(tripId, seq + 1),
+      ]),
+    );
+  }
+  expect((await take(NOW_MS, { ...ALONE, perWebhook: 100 })).map(({ seq }) => seq)).toEqual(
+    tripIds.map(() => 3),
+  );
 });

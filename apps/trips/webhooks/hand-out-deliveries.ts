@@ -5,6 +5,7 @@ import {
   takeDeliveries,
   type CommandInput,
   type CommandOutput,
+  type DeliveryReport,
   type TripChange,
   type WebhookDelivery,
 } from '#libs/contracts';
@@ -51,7 +52,7 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
   async report({
     reports,
   }: CommandInput<typeof reportDeliveries>): Promise<CommandOutput<typeof reportDeliveries>> {
-    await settleDeliveries(this.#store, reports, this.#clock.now());
+    await this.#settle(reports);
     return {};
   }
 
@@ -89,7 +90,12 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
       status: null,
       error: 'the event cannot be read',
     }));
-    await settleDeliveries(this.#store, reports, this.#clock.now());
+    await this.#settle(reports);
+  }
+
+  async #settle(reports: readonly DeliveryReport[]): Promise<void> {
+    const nowMs = this.#clock.now();
+    await this.#store.transact((transaction) => settleDeliveries(transaction, reports, nowMs));
   }
 }
 

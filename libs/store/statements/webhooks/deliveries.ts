@@ -76,11 +76,11 @@ export async function takeDueDeliveries(
 }
 
 /**
- * What became of deliveries. One that was made is done, whoever says so; another outcome counts only if nobody has
- * tried again since.
+ * What became of deliveries. One that was made is done, whoever says so, and the next of its trip is due; another outcome
+ * counts only if nobody has tried again since. Must run in a transaction: it locks what it moves before it looks at it.
  */
 export async function settleDeliveries(
-  database: Queryable,
+  transaction: Queryable,
   reports: readonly DeliveryReport[],
   nowMs: number,
 ): Promise<void> {
@@ -90,7 +90,14 @@ export async function settleDeliveries(
     trip_id: uuidOf('trip', report.trip_id),
     due_at: timestampOf(nowMs + report.retry_in_ms),
   }));
-  await database.rows({
+  await transaction.rows({
+    name: 'lock-lanes',
+    text: `
+      SELECT FROM webhook_lane WHERE (webhook_id, trip_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+      ORDER BY webhook_id, trip_id FOR UPDATE`,
+    values: [records.map(({ webhook_id }) => webhook_id), records.map(({ trip_id }) => trip_id)],
+  });
+  await transaction.rows({
     name: 'settle-deliveries',
     text: `
       WITH report AS (
@@ -99,6 +106,12 @@ export async function settleDeliveries(
       ), done AS (
         DELETE FROM webhook_delivery d USING report r
         WHERE d.webhook_id = r.webhook_id AND d.trip_id = r.trip_id AND d.seq = r.seq AND r.outcome = 'delivered'
+        RETURNING d.webhook_id, d.trip_id, d.seq
+      ), next AS (
+        UPDATE webhook_delivery d SET due_at = $2
+        FROM done WHERE d.webhook_id = done.webhook_id AND d.trip_id = done.trip_id AND d.seq = (
+          SELECT min(seq) FROM webhook_delivery n
+          WHERE n.webhook_id = done.webhook_id AND n.trip_id = done.trip_id AND n.seq > done.seq)
       )
       UPDATE webhook_delivery d SET due_at = r.due_at, status = r.status, error = r.error,
         dead_at = CASE WHEN r.outcome = 'dead' THEN $2::timestamptz END

@@ -11,7 +11,7 @@ export interface TripProgress {
 /**
  * Notes for every webhook the events of these trips that it is to be told, up to the given ones, and says how many.
  * Those taken in before are passed over; those in between that nobody spoke of are not. Events older than the webhook,
- * or than `notBeforeMs`, are nothing to it.
+ * or than `notBeforeMs`, are nothing to it. Must run in a transaction: it locks what it moves before it looks at it.
  */
 export async function takeInTripEvents(
   transaction: Queryable,
@@ -19,20 +19,23 @@ export async function takeInTripEvents(
   nowMs: number,
   notBeforeMs: number,
 ): Promise<number> {
-  const trips = [
-    progress.map(({ tripId }) => uuidOf('trip', tripId)),
-    progress.map(({ seq }) => seq),
-    timestampOf(nowMs),
-  ];
+  const trips = [progress.map(({ tripId }) => uuidOf('trip', tripId)), progress.map(({ seq }) => seq)];
   await transaction.rows({
     name: 'open-webhook-lanes',
     text: `
       INSERT INTO webhook_lane (webhook_id, trip_id, seq, changed_at)
-      SELECT DISTINCT webhook_id, trip_id, 0, $3::timestamptz
-      FROM webhook, unnest($1::uuid[], $2::integer[]) AS told (trip_id, seq)
+      SELECT DISTINCT webhook_id, trip_id, 0, $2::timestamptz
+      FROM webhook, unnest($1::uuid[]) AS told (trip_id)
       WHERE suspended_at IS NULL ORDER BY webhook_id, trip_id
       ON CONFLICT DO NOTHING`,
-    values: trips,
+    values: [trips[0], timestampOf(nowMs)],
+  });
+  await transaction.rows({
+    name: 'lock-lanes-of-trips',
+    text: `
+      SELECT FROM webhook_lane WHERE trip_id = ANY ($1::uuid[]) AND webhook_id IN (SELECT webhook_id FROM webhook)
+      ORDER BY webhook_id, trip_id FOR UPDATE`,
+    values: [trips[0]],
   });
   const rows = await transaction.rows<{ deliveries: number }>({
     name: 'take-in-events',
@@ -40,24 +43,27 @@ export async function takeInTripEvents(
       WITH told AS (
         SELECT trip_id, max(seq) AS seq FROM unnest($1::uuid[], $2::integer[]) AS t (trip_id, seq) GROUP BY trip_id
       ), behind AS (
-        SELECT lane.webhook_id, lane.trip_id, lane.seq AS from_seq, told.seq AS to_seq
-        FROM webhook_lane lane JOIN told ON told.trip_id = lane.trip_id AND lane.seq < told.seq
-        WHERE lane.webhook_id IN (SELECT webhook_id FROM webhook WHERE suspended_at IS NULL)
-        ORDER BY lane.webhook_id, lane.trip_id FOR UPDATE OF lane
+        SELECT webhook_id, trip_id, lane.seq AS from_seq, told.seq AS to_seq, created_at, event_types
+        FROM webhook JOIN webhook_lane lane USING (webhook_id) JOIN told USING (trip_id)
+        WHERE suspended_at IS NULL AND lane.seq < told.seq
       ), moved AS (
         UPDATE webhook_lane lane SET seq = to_seq, changed_at = $3
         FROM behind WHERE lane.webhook_id = behind.webhook_id AND lane.trip_id = behind.trip_id
-      ), noted AS (
-        INSERT INTO webhook_delivery (webhook_id, trip_id, seq, due_at)
-        SELECT webhook_id, trip_id, e.seq, $3
-        FROM behind JOIN webhook USING (webhook_id) JOIN trip_event e USING (trip_id)
+      ), wanted AS (
+        SELECT webhook_id, trip_id, e.seq, row_number() OVER (PARTITION BY webhook_id, trip_id ORDER BY e.seq) AS place
+        FROM behind JOIN trip_event e USING (trip_id)
         WHERE e.seq > from_seq AND e.seq <= to_seq AND e.at >= created_at AND e.at >= $4
           AND (event_types IS NULL OR e.type = ANY (event_types))
-        ON CONFLICT DO NOTHING
+      ), noted AS (
+        INSERT INTO webhook_delivery (webhook_id, trip_id, seq, due_at)
+        SELECT webhook_id, trip_id, seq, CASE WHEN place = 1 AND NOT EXISTS (
+            SELECT FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id AND d.trip_id = w.trip_id)
+          THEN $3 ELSE 'infinity'::timestamptz END
+        FROM wanted w
         RETURNING webhook_id
       )
       SELECT count(*)::integer AS deliveries FROM noted`,
-    values: [...trips, timestampOf(notBeforeMs)],
+    values: [...trips, timestampOf(nowMs), timestampOf(notBeforeMs)],
   });
   return rows[0]?.deliveries ?? 0;
 }
