@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { computedEtaProvider } from './eta.ts';
+import { computedEtaProvider, questionOfPickup } from './eta.ts';
 import { greatCircleEta } from './great-circle-eta.ts';
 import { greatCircleM } from './point.ts';
 import { hourOfDay, streetEta } from './street-eta.ts';
@@ -17,8 +17,8 @@ describe('greatCircleEta', () => {
     expect([...table.etasToPickup(PICKUP, ORIGINS, 0)]).toEqual(
       expected.map((seconds) => expect.closeTo(seconds, 6)),
     );
-    const provided = await computedEtaProvider(table).tableFor([{ pickup: PICKUP, origins: ORIGINS }], 0);
-    expect(provided.etasToPickup(PICKUP, ORIGINS, 0)).toEqual(table.etasToPickup(PICKUP, ORIGINS, 0));
+    const provided = await computedEtaProvider(table).etas(questionOfPickup(PICKUP, ORIGINS), 0);
+    expect(provided).toEqual(table.etasToPickup(PICKUP, ORIGINS, 0));
     const direct = greatCircleEta({ speedMps: 6.5, detourFactor: 1 });
     expect(direct.etasToPickup(PICKUP, ORIGINS, 0)[0]).toBeCloseTo(expected[0]! / 1.3);
   });

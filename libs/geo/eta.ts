@@ -1,11 +1,5 @@
 import type { Point } from './point.ts';
 
-/** Origins asked about for one pickup. */
-export interface EtaQuestion {
-  readonly pickup: Point;
-  readonly origins: readonly Point[];
-}
-
 /** Pairs of rows and columns, as compressed sparse rows: row r is asked about `columns[rowStarts[r]]` and on. */
 export interface SparsePairs {
   /** One more than there are rows. */
@@ -19,10 +13,7 @@ export interface SparseEtaQuestion extends SparsePairs {
   readonly origins: readonly Point[];
 }
 
-/**
- * Travel times, at once: the port that a pure matching round reads. A table that computes (great circle, street
- * graph) answers any question; one that was filled by a remote provider answers the questions it was filled for.
- */
+/** Travel times that are computed at once: by great circle, or on a street graph. */
 export interface EtaTable {
   /**
    * Seconds to drive from each origin to the pickup when leaving at `atMs` (epoch milliseconds), in the order of
@@ -67,15 +58,26 @@ export function checkSparseQuestion({ pickups, origins, rowStarts, columns }: Sp
 }
 
 /**
- * The port for providers that need I/O (OSRM, Valhalla), used by the shell of a round: it knows the round's
- * candidates by air distance, asks all questions in one call, and hands the filled table to the pure round. Decisions
- * stay synchronous and repeatable; batching, timeouts and fallbacks are the provider's business.
+ * The port of those who can wait a moment: providers that need I/O (OSRM, Valhalla), used by the shell around a pure
+ * decision, which asks all that the decision needs in one question. Batching, timeouts and fallbacks are the
+ * provider's business.
  */
 export interface EtaProvider {
-  tableFor(questions: readonly EtaQuestion[], atMs: number): Promise<EtaTable>;
+  /** As {@link EtaTable.etas}. */
+  etas(question: SparseEtaQuestion, atMs: number): Promise<Float64Array>;
 }
 
-/** A provider whose table needs no filling. */
+/** A provider that has nothing to wait for. */
 export function computedEtaProvider(table: EtaTable): EtaProvider {
-  return { tableFor: () => Promise.resolve(table) };
+  return { etas: (question, atMs) => Promise.resolve(table.etas(question, atMs)) };
+}
+
+/** The question from each of some origins to one pickup. */
+export function questionOfPickup(pickup: Point, origins: readonly Point[]): SparseEtaQuestion {
+  return {
+    pickups: [pickup],
+    origins,
+    rowStarts: Uint32Array.of(0, origins.length),
+    columns: Uint32Array.from(origins.keys()),
+  };
 }

@@ -36,10 +36,11 @@ export {
 export { HierarchyRouter } from './contraction/hierarchy-router.ts';
 export { TableError } from './csv-table.ts';
 export {
+  checkSparseQuestion,
   computedEtaProvider,
+  questionOfPickup,
   etaTableByPickup,
   type EtaProvider,
-  type EtaQuestion,
   type EtaTable,
   type SparseEtaQuestion,
   type SparsePairs,

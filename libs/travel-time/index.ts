@@ -1,2 +1,2 @@
 export { travelTimeConfig, type TravelTimeConfig } from './config.ts';
-export { openTravelTimes } from './open-travel-times.ts';
+export { openTravelTimes, type TravelTimes } from './open-travel-times.ts';

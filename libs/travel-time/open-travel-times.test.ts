@@ -2,10 +2,27 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTravelTimes } from './index.ts';
+import type { EtaTable } from '#libs/geo';
+import { Metrics, systemClock } from '#libs/service';
+import { openTravelTimes, type TravelTimeConfig } from './index.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-const settings = { detourFactor: 1.3, drivingSpeedMps: 7, utcOffsetS: 0 };
+const settings: TravelTimeConfig = {
+  detourFactor: 1.3,
+  drivingSpeedMps: 7,
+  utcOffsetS: 0,
+  osrmProfile: 'driving',
+  valhallaCosting: 'auto',
+  routerTimeoutMs: 250,
+};
+const parts = { clock: systemClock(), metrics: new Metrics('test', 'test-1') };
+
+async function timesOf(change: Partial<TravelTimeConfig>): Promise<EtaTable> {
+  const { local, close } = await openTravelTimes({ ...settings, ...change }, parts);
+  close();
+  return local;
+}
+
 const here = { lat: 38.71, lng: -9.14 };
 const there = { lat: 38.712, lng: -9.14 };
 let directory: string;
@@ -26,8 +43,8 @@ afterAll(() => rm(directory, { recursive: true }));
 
 describe('travel times', () => {
   test('on a street network follow its directions and the local hour', async () => {
-    const utc = await openTravelTimes({ ...settings, streetsDir: directory });
-    const east = await openTravelTimes({ ...settings, streetsDir: directory, utcOffsetS: 3 * 3600 });
+    const utc = await timesOf({ streetsDir: directory });
+    const east = await timesOf({ streetsDir: directory, utcOffsetS: 3 * 3600 });
     const sixUtcMs = Date.parse('2026-03-01T06:00:00Z');
     expect([...utc.etasToPickup(there, [here], sixUtcMs)]).toEqual([66]);
     expect([...utc.etasToPickup(here, [there], sixUtcMs)]).toEqual([126]);
@@ -35,14 +52,18 @@ describe('travel times', () => {
   });
 
   test('by air grow with the distance', async () => {
-    const byAir = await openTravelTimes(settings);
+    const byAir = await timesOf({});
     const [seconds] = byAir.etasToPickup(there, [here], 0);
     expect(seconds).toBeCloseTo((222.4 * 1.3) / 7, 0);
   });
 
-  test('of a network that is not there are refused', async () => {
-    await expect(openTravelTimes({ ...settings, streetsDir: join(directory, 'nowhere') })).rejects.toThrow(
-      'nodes.csv',
+  test('come from one source only', async () => {
+    await expect(timesOf({ streetsDir: directory, osrmUrl: 'http://127.0.0.1:5000' })).rejects.toThrow(
+      'streetsDir or osrmUrl',
     );
+  });
+
+  test('of a network that is not there are refused', async () => {
+    await expect(timesOf({ streetsDir: join(directory, 'nowhere') })).rejects.toThrow(/(nodes|edges)\.csv/);
   });
 });

@@ -1,19 +1,92 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { greatCircleEta, parseStreetGraph, streetEta, StreetRouter, type EtaTable } from '#libs/geo';
+import {
+  computedEtaProvider,
+  greatCircleEta,
+  parseStreetGraph,
+  preparedStreetEta,
+  type EtaProvider,
+  type EtaTable,
+} from '#libs/geo';
+import { machineTime, type Clock, type Metrics } from '#libs/service';
 import type { TravelTimeConfig } from './config.ts';
+import type { MatrixSource } from './matrix-source.ts';
+import { osrmSource } from './osrm-source.ts';
+import { remoteEtaProvider } from './remote-eta-provider.ts';
+import { TravelTimeMetrics } from './travel-time-metrics.ts';
+import { valhallaSource } from './valhalla-source.ts';
+
+/** An hour's times on a street network are made ready so long before it begins, service time … */
+const PREPARED_AHEAD_MS = 10 * 60_000;
+/** … a few milliseconds' worth at a time, machine time. */
+const PREPARATION_INTERVAL_MS = 200;
+
+/** What tells the times of drives in this process. */
+export interface TravelTimes {
+  /** The best there is; may wait for a routing engine. */
+  readonly provider: EtaProvider;
+  /** What this process knows by itself: the street network it has, or by air. */
+  readonly local: EtaTable;
+  close(): void;
+}
+
+export interface TravelTimeParts {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
 
 /**
- * Travel times as the configuration has them: on the street network it names, else by air with a detour factor.
- * Throws where the network cannot be read, naming file, line and column: a matcher that silently knew less would
- * match worse.
+ * Travel times as the configuration has them: of a routing engine, on the street network it names, or by air with a detour
+ * factor. Throws where the network cannot be read, naming file, line and column, or where more than one source is named: a
+ * matcher that silently knew less would match worse.
  */
-export async function openTravelTimes(config: TravelTimeConfig): Promise<EtaTable> {
-  const { streetsDir, utcOffsetS, detourFactor, drivingSpeedMps } = config;
-  if (streetsDir === undefined) return greatCircleEta({ detourFactor, speedMps: drivingSpeedMps });
-  const [nodes, edges] = await Promise.all(
-    ['nodes.csv', 'edges.csv'].map((file) => readFile(join(streetsDir, file), 'utf8')),
+export async function openTravelTimes(
+  config: TravelTimeConfig,
+  parts: TravelTimeParts,
+): Promise<TravelTimes> {
+  const { streetsDir, osrmUrl, valhallaUrl } = config;
+  const named = Object.entries({ streetsDir, osrmUrl, valhallaUrl }).filter(
+    ([, value]) => value !== undefined,
   );
-  const router = new StreetRouter(parseStreetGraph(nodes ?? '', edges ?? ''));
-  return streetEta({ router, accessSpeedMps: drivingSpeedMps, utcOffsetMs: utcOffsetS * 1_000 });
+  if (named.length > 1)
+    throw new Error(
+      `travel times can come from one source only: ${named.map(([name]) => name).join(' or ')}`,
+    );
+  if (streetsDir !== undefined) return onStreets(streetsDir, config, parts.clock);
+  const local = greatCircleEta({ detourFactor: config.detourFactor, speedMps: config.drivingSpeedMps });
+  const source = sourceOf(config);
+  if (source === undefined) return { provider: computedEtaProvider(local), local, close: () => {} };
+  const metrics = new TravelTimeMetrics(parts.metrics);
+  const timeoutMs = config.routerTimeoutMs;
+  return {
+    provider: remoteEtaProvider({ source, timeoutMs, fallback: local, metrics }),
+    local,
+    close: () => {},
+  };
+}
+
+function sourceOf(config: TravelTimeConfig): MatrixSource | undefined {
+  if (config.osrmUrl !== undefined) return osrmSource(config.osrmUrl, config.osrmProfile);
+  if (config.valhallaUrl !== undefined) return valhallaSource(config.valhallaUrl, config.valhallaCosting);
+  return undefined;
+}
+
+async function onStreets(
+  directory: string,
+  { utcOffsetS, drivingSpeedMps }: TravelTimeConfig,
+  clock: Clock,
+): Promise<TravelTimes> {
+  const [nodes, edges] = await Promise.all(
+    ['nodes.csv', 'edges.csv'].map((file) => readFile(join(directory, file), 'utf8')),
+  );
+  const graph = parseStreetGraph(nodes ?? '', edges ?? '');
+  const local = preparedStreetEta({
+    graph,
+    accessSpeedMps: drivingSpeedMps,
+    utcOffsetMs: utcOffsetS * 1_000,
+  });
+  const close = clock.every(machineTime(clock, PREPARATION_INTERVAL_MS), () => {
+    local.prepare(clock.now() + PREPARED_AHEAD_MS);
+  });
+  return { provider: computedEtaProvider(local), local, close };
 }

@@ -25,6 +25,32 @@ export async function fromCache(tool: CachedTool): Promise<string> {
   });
 }
 
+/** A folder of programs at one pinned version, kept in the cache of this user. */
+export interface CachedDirectory {
+  name: string;
+  version: string;
+  /** Fills an empty directory. */
+  fetch: (scratch: string) => Promise<void>;
+}
+
+/** The path of the folder in the cache; fetches it first where it is not there yet, one process at a time. */
+export async function directoryFromCache({ name, version, fetch }: CachedDirectory): Promise<string> {
+  const target = join(cacheDirectory(name, version), 'files');
+  if (existsSync(target)) return target;
+  return withLock(join(cacheDirectory(), `${name}.lock`), async () => {
+    if (existsSync(target)) return target;
+    console.error(`hailgrid: fetching ${name} ${version} (once) …`);
+    const scratch = mkdtempSync(`${target}-`);
+    try {
+      await fetch(scratch);
+      renameSync(scratch, target);
+      return target;
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+}
+
 /** Works beside the final place, so that the finished program appears there by one rename. */
 async function fetchInto(target: string, { name, version, fetch }: CachedTool): Promise<void> {
   console.error(`hailgrid: fetching ${name} ${version} (once) …`);

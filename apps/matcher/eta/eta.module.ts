@@ -1,13 +1,31 @@
-import { Module } from '@nestjs/common';
-import { CONFIG } from '#libs/service';
-import { openTravelTimes } from '#libs/travel-time';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CLOCK, CONFIG, METRICS, type Clock, type Metrics } from '#libs/service';
+import { openTravelTimes, type TravelTimes } from '#libs/travel-time';
+import type { MatcherConfig } from '../config.ts';
 
-/** Injection token of the `EtaTable` that rounds and quotes go by. */
-export const ETAS = Symbol('hailgrid.matcher.etas');
+/** Injection token of the `TravelTimes` that rounds, quotes and hints go by. */
+export const TRAVEL_TIMES = Symbol('hailgrid.matcher.travel-times');
 
-/** How long drives to a pickup take; the place where a routing engine comes in. */
+/** How long drives to a pickup take. */
 @Module({
-  providers: [{ provide: ETAS, inject: [CONFIG], useFactory: openTravelTimes }],
-  exports: [ETAS],
+  providers: [
+    {
+      provide: TRAVEL_TIMES,
+      inject: [CONFIG, CLOCK, METRICS],
+      useFactory: (config: MatcherConfig, clock: Clock, metrics: Metrics) =>
+        openTravelTimes(config, { clock, metrics }),
+    },
+  ],
+  exports: [TRAVEL_TIMES],
 })
-export class EtaModule {}
+export class EtaModule implements OnApplicationShutdown {
+  readonly #travelTimes: TravelTimes;
+
+  constructor(@Inject(TRAVEL_TIMES) travelTimes: TravelTimes) {
+    this.#travelTimes = travelTimes;
+  }
+
+  onApplicationShutdown(): void {
+    this.#travelTimes.close();
+  }
+}

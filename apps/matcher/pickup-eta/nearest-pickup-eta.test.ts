@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_ROUND_PARAMS, SupplyIndex } from '#libs/dispatch';
-import { etaTableByPickup, positionCellOf } from '#libs/geo';
+import { computedEtaProvider, etaTableByPickup, positionCellOf } from '#libs/geo';
 import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
 
 const PICKUP = { lat: 38.72, lng: -9.14 };
 /** A street network in which the way from the north is blocked. */
-const etas = etaTableByPickup((pickup, origins) =>
-  Float64Array.from(origins, ({ lat }) => (lat > pickup.lat ? Infinity : (pickup.lat - lat) * 1e5)),
+const etas = computedEtaProvider(
+  etaTableByPickup((pickup, origins) =>
+    Float64Array.from(origins, ({ lat }) => (lat > pickup.lat ? Infinity : (pickup.lat - lat) * 1e5)),
+  ),
 );
 
 function supplyOf(drivers: Record<string, { lat: number; product?: string }>): SupplyIndex {
@@ -21,18 +23,18 @@ function supplyOf(drivers: Record<string, { lat: number; product?: string }>): S
   return supply;
 }
 
-const etaS = (supply: SupplyIndex): number | null =>
+const etaS = (supply: SupplyIndex): Promise<number | null> =>
   nearestPickupEtaS(supply, etas, { pickup: PICKUP, product: 'standard' }, DEFAULT_ROUND_PARAMS, 0);
 
-test('takes the driver who is there first, not the one who is nearest by air', () => {
+test('takes the driver who is there first, not the one who is nearest by air', async () => {
   expect(
-    etaS(supplyOf({ blocked: { lat: 38.721 }, near: { lat: 38.717 }, far: { lat: 38.715 } })),
+    await etaS(supplyOf({ blocked: { lat: 38.721 }, near: { lat: 38.717 }, far: { lat: 38.715 } })),
   ).toBeCloseTo(300);
 });
 
-test('null where nobody is in the radius, of the product, or there within the cap', () => {
-  expect(etaS(supplyOf({}))).toBeNull();
-  expect(etaS(supplyOf({ other: { lat: 38.717, product: 'xl' } }))).toBeNull();
-  expect(etaS(supplyOf({ blocked: { lat: 38.721 } }))).toBeNull();
-  expect(etaS(supplyOf({ late: { lat: 38.71 } }))).toBeNull();
+test('null where nobody is in the radius, of the product, or there within the cap', async () => {
+  expect(await etaS(supplyOf({}))).toBeNull();
+  expect(await etaS(supplyOf({ other: { lat: 38.717, product: 'xl' } }))).toBeNull();
+  expect(await etaS(supplyOf({ blocked: { lat: 38.721 } }))).toBeNull();
+  expect(await etaS(supplyOf({ late: { lat: 38.71 } }))).toBeNull();
 });

@@ -8,9 +8,9 @@ import {
   type PickupEtaRequest,
 } from '#libs/contracts';
 import { SupplyIndex, type RoundParams } from '#libs/dispatch';
-import type { EtaTable } from '#libs/geo';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
-import { ETAS } from '../eta/eta.module.ts';
+import type { TravelTimes } from '#libs/travel-time';
+import { TRAVEL_TIMES } from '../eta/eta.module.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { ShardGate } from '../ownership/shard-gate.ts';
 import { ROUND_PARAMS } from '../round-params/round-params.module.ts';
@@ -23,7 +23,7 @@ export class PickupEtaHandler implements OnApplicationBootstrap {
   readonly #ownership: Ownership;
   readonly #gate: ShardGate;
   readonly #supply: SupplyIndex;
-  readonly #etas: EtaTable;
+  readonly #travelTimes: TravelTimes;
   readonly #params: RoundParams;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -33,7 +33,7 @@ export class PickupEtaHandler implements OnApplicationBootstrap {
     @Inject(Ownership) ownership: Ownership,
     @Inject(ShardGate) gate: ShardGate,
     @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(ETAS) etas: EtaTable,
+    @Inject(TRAVEL_TIMES) travelTimes: TravelTimes,
     @Inject(ROUND_PARAMS) params: RoundParams,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
@@ -42,7 +42,7 @@ export class PickupEtaHandler implements OnApplicationBootstrap {
     this.#ownership = ownership;
     this.#gate = gate;
     this.#supply = supply;
-    this.#etas = etas;
+    this.#travelTimes = travelTimes;
     this.#params = params;
     this.#clock = clock;
     this.#logger = logger;
@@ -59,10 +59,11 @@ export class PickupEtaHandler implements OnApplicationBootstrap {
     );
   }
 
-  #answer(request: PickupEtaRequest): PickupEtaReply {
+  async #answer(request: PickupEtaRequest): Promise<PickupEtaReply> {
     const refusal = this.#gate.refuse(request);
     if (refusal !== undefined) return refusal;
-    const etaS = nearestPickupEtaS(this.#supply, this.#etas, request, this.#params, this.#clock.now());
+    const { provider } = this.#travelTimes;
+    const etaS = await nearestPickupEtaS(this.#supply, provider, request, this.#params, this.#clock.now());
     return { result: 'eta', pickup_eta_s: etaS };
   }
 }

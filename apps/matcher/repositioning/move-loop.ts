@@ -9,7 +9,6 @@ import type { Counter } from 'prom-client';
 import { BUS, publishJson } from '#libs/bus';
 import { DRIVER_HINTS_SUBJECT, MAX_HINTS_PER_MESSAGE, toTimestamp, type DriverHints } from '#libs/contracts';
 import { DEFAULT_ENGINE_PARAMS, DispatchEngine, type FreeDriver, type PairEtas } from '#libs/dispatch';
-import type { EtaTable } from '#libs/geo';
 import {
   CLOCK,
   CONFIG,
@@ -21,7 +20,8 @@ import {
   type Metrics,
 } from '#libs/service';
 import type { MatcherConfig } from '../config.ts';
-import { ETAS } from '../eta/eta.module.ts';
+import type { TravelTimes } from '#libs/travel-time';
+import { TRAVEL_TIMES } from '../eta/eta.module.ts';
 import { IdleDrivers } from './idle-drivers.ts';
 import { RequestWatch } from './request-watch.ts';
 
@@ -35,7 +35,7 @@ const MAX_DRIVERS_PER_PLAN = 2_000;
 export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #bus: NatsConnection;
   readonly #clock: Clock;
-  readonly #etas: EtaTable;
+  readonly #travelTimes: TravelTimes;
   readonly #requests: RequestWatch;
   readonly #idle: IdleDrivers;
   readonly #hints: Counter;
@@ -48,7 +48,7 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
     @Inject(BUS) bus: NatsConnection,
     @Inject(CLOCK) clock: Clock,
     @Inject(CONFIG) config: MatcherConfig,
-    @Inject(ETAS) etas: EtaTable,
+    @Inject(TRAVEL_TIMES) travelTimes: TravelTimes,
     @Inject(RequestWatch) requests: RequestWatch,
     @Inject(IdleDrivers) idle: IdleDrivers,
     @Inject(METRICS) metrics: Metrics,
@@ -56,7 +56,7 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
   ) {
     this.#bus = bus;
     this.#clock = clock;
-    this.#etas = etas;
+    this.#travelTimes = travelTimes;
     this.#requests = requests;
     this.#idle = idle;
     this.#hints = metrics.counter('reposition_hints_total', 'Hints sent to idle drivers', []);
@@ -104,7 +104,8 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
   ): DriverHints['hints'] {
     const drivers = columnsOf([...own, ...others].slice(0, MAX_DRIVERS_PER_PLAN));
     const idleCount = Math.min(own.length, MAX_DRIVERS_PER_PLAN);
-    const etas: PairEtas = (question) => this.#etas.etas(question, nowMs);
+    // A hint binds nobody: no routing engine is asked for it.
+    const etas: PairEtas = (question) => this.#travelTimes.local.etas(question, nowMs);
     const expiresAt = toTimestamp(nowMs + this.#intervalMs);
     return engine.moves({ drivers, idleCount, nowMs, etas }).map(({ driverId, to, driveS }) => ({
       driver_id: driverId,

@@ -50,7 +50,7 @@ export class JointRound {
     let [matched, busyMs, committed] = [0, 0, followUps.length > 0];
     for (let retries = 0; ; retries++) {
       const decidedFrom = performance.now();
-      const plan = this.#decisions.next();
+      const plan = await this.#decisions.next();
       busyMs += performance.now() - decidedFrom;
       committed ||= plan.offers.length + plan.swaps.length > 0;
       await this.#swaps.swap(plan.swaps);

@@ -12,9 +12,10 @@ import {
   type Match,
   type TripId,
 } from '#libs/dispatch';
-import { greatCircleM, type EtaTable } from '#libs/geo';
+import { greatCircleM } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
-import { ETAS } from '../eta/eta.module.ts';
+import type { TravelTimes } from '#libs/travel-time';
+import { TRAVEL_TIMES } from '../eta/eta.module.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { AvoidedDrivers } from './avoided-drivers.ts';
 import { PendingAsks } from './pending-asks.ts';
@@ -29,7 +30,7 @@ export class RoundDecisions {
   readonly #demand: OpenDemand;
   readonly #supply: SupplyIndex;
   readonly #ownership: Ownership;
-  readonly #etas: EtaTable;
+  readonly #travelTimes: TravelTimes;
   readonly #explain: ExplainLog;
   readonly #pending: PendingAsks;
   readonly #avoided: AvoidedDrivers;
@@ -42,7 +43,7 @@ export class RoundDecisions {
     @Inject(OpenDemand) demand: OpenDemand,
     @Inject(SupplyIndex) supply: SupplyIndex,
     @Inject(Ownership) ownership: Ownership,
-    @Inject(ETAS) etas: EtaTable,
+    @Inject(TRAVEL_TIMES) travelTimes: TravelTimes,
     @Inject(ExplainLog) explain: ExplainLog,
     @Inject(PendingAsks) pending: PendingAsks,
     @Inject(AvoidedDrivers) avoided: AvoidedDrivers,
@@ -52,7 +53,7 @@ export class RoundDecisions {
     this.#demand = demand;
     this.#supply = supply;
     this.#ownership = ownership;
-    this.#etas = etas;
+    this.#travelTimes = travelTimes;
     this.#explain = explain;
     this.#pending = pending;
     this.#avoided = avoided;
@@ -60,7 +61,7 @@ export class RoundDecisions {
   }
 
   /** Decides on all trips in sight; of what is decided, this matcher carries out what concerns its own. */
-  next(): RoundPlan {
+  async next(): Promise<RoundPlan> {
     const nowMs = this.#clock.now();
     this.#learn(nowMs);
     const scene = roundScene({
@@ -73,7 +74,8 @@ export class RoundDecisions {
     });
     if (scene.trips.length === 0 || scene.drivers.ids.length === 0) return { offers: [], swaps: [] };
     const asked = this.#engine.ask(scene);
-    const plan = this.#engine.decide(asked, this.#etas.etas(asked.question, nowMs));
+    const etas = await this.#travelTimes.provider.etas(asked.question, nowMs);
+    const plan = this.#engine.decide(asked, etas);
     const holders = new Map(
       scene.trips.flatMap(({ driverId, tripId }) => (driverId ? [[driverId, tripId]] : [])),
     );

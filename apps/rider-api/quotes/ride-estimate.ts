@@ -1,4 +1,4 @@
-import { greatCircleM, type EtaProvider, type Point } from '#libs/geo';
+import { greatCircleM, questionOfPickup, type EtaProvider, type Point } from '#libs/geo';
 
 export interface RideEstimate {
   distanceM: number;
@@ -17,7 +17,6 @@ export async function estimateRide(
   atMs: number,
 ): Promise<RideEstimate> {
   // The provider answers "from origins to one place"; here the place is the dropoff and the only origin the pickup.
-  const table = await etas.tableFor([{ pickup: dropoff, origins: [pickup] }], atMs);
-  const [tripS = Infinity] = table.etasToPickup(dropoff, [pickup], atMs);
+  const [tripS = Infinity] = await etas.etas(questionOfPickup(dropoff, [pickup]), atMs);
   return { distanceM: greatCircleM(pickup, dropoff) * detourFactor, tripS };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newId, type DriverMove, type OfferId, type TripId } from '#libs/contracts';
+import { newId, type DriverMove, type TripId } from '#libs/contracts';
 import type { ClaimRow, DriverRow } from '#libs/store';
 import { evolve, type Trip, type TripEvent } from '#libs/trip';
 import { tripRequest } from '../trip-request.sample.ts';
@@ -54,7 +54,7 @@ function lockedOf(trips: Trip[], drivers: DriverRow[], claims?: ClaimRow[]): Loc
             place: 0,
             tripId: tripId as TripId,
             kind: 'trip',
-            offerId: newId('offer') as OfferId,
+            offerId: newId('offer'),
           },
         ],
   );

@@ -1,0 +1,29 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { blocksOf } from './blocks.ts';
+
+const rowsOfColumns = fc.array(fc.uniqueArray(fc.nat(30), { maxLength: 12 }), { maxLength: 12 });
+
+test('every pair is asked in one matrix, which has its row and column, and none is too large', () => {
+  fc.assert(
+    fc.property(rowsOfColumns, fc.integer({ min: 2, max: 20 }), (rows, maxPlaces) => {
+      const columns = Uint32Array.from(rows.flat());
+      const rowStarts = Uint32Array.of(0, ...rows.map((_, row) => rows.slice(0, row + 1).flat().length));
+      const origins = Array.from({ length: 31 }, () => ({ lat: 0, lng: 0 }));
+      const pickups = rows.map(() => ({ lat: 0, lng: 0 }));
+      const blocks = blocksOf({ pickups, origins, rowStarts, columns }, maxPlaces);
+      const pairs = blocks.flatMap((block) => block.pairs);
+      expect(pairs.map(({ pair }) => pair)).toEqual([...columns.keys()]);
+      for (const block of blocks) {
+        expect(block.rows.length + block.columns.length).toBeLessThanOrEqual(maxPlaces);
+        for (const { pair, row, column } of block.pairs) {
+          expect(column).toBe(columns[pair]);
+          expect(rowStarts[row]!).toBeLessThanOrEqual(pair);
+          expect(rowStarts[row + 1]!).toBeGreaterThan(pair);
+          expect(block.rows).toContain(row);
+          expect(block.columns).toContain(column);
+        }
+      }
+    }),
+  );
+});

@@ -1,0 +1,92 @@
+import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import {
+  checkSparseQuestion,
+  type EtaProvider,
+  type EtaTable,
+  type Point,
+  type SparseEtaQuestion,
+} from '#libs/geo';
+import { inParallel } from '#libs/service';
+import { blocksOf, type Block } from './blocks.ts';
+import type { MatrixSource } from './matrix-source.ts';
+import type { TravelTimeMetrics } from './travel-time-metrics.ts';
+
+/** Requests to the routing engine at a time. */
+export const MAX_MATRICES_AT_ONCE = 8;
+/** So many failures one after the other, and it is left alone … */
+export const FAILURES_BEFORE_OPEN = 3;
+/** … for so long, then asked once; machine time. */
+const HALF_OPEN_AFTER_MS = 5_000;
+
+export interface RemoteEtaOptions {
+  readonly source: MatrixSource;
+  /** Nobody waits longer for all of a question, machine time. */
+  readonly timeoutMs: number;
+  /** What is taken where the source has not answered. */
+  readonly fallback: EtaTable;
+  readonly metrics: TravelTimeMetrics;
+}
+
+/**
+ * Travel times of a routing engine. What it has not told in time, or not at all, is estimated by the fallback, so that no
+ * round fails or waits because of it; while it keeps failing it is not even asked.
+ */
+export function remoteEtaProvider({ source, timeoutMs, fallback, metrics }: RemoteEtaOptions): EtaProvider {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_BEFORE_OPEN),
+  });
+  breaker.onStateChange((state) => metrics.circuit(state !== CircuitState.Closed));
+
+  const ask = async (
+    question: SparseEtaQuestion,
+    block: Block,
+    seconds: Float64Array,
+    signal: AbortSignal,
+  ) => {
+    const { pickups, origins } = question;
+    try {
+      const rows = await breaker.execute(() =>
+        source.secondsBetween(
+          block.columns.map((column) => origins[column] as Point),
+          block.rows.map((row) => pickups[row] as Point),
+          signal,
+        ),
+      );
+      take(block, rows, seconds);
+      metrics.count('answered');
+    } catch (error) {
+      metrics.count(isBrokenCircuitError(error) ? 'open' : signal.aborted ? 'late' : 'failed');
+    }
+  };
+
+  return {
+    etas: async (question, atMs) => {
+      checkSparseQuestion(question);
+      const seconds = new Float64Array(question.columns.length).fill(NaN);
+      const signal = AbortSignal.timeout(timeoutMs);
+      await inParallel(blocksOf(question, source.maxPlaces), MAX_MATRICES_AT_ONCE, (block) =>
+        ask(question, block, seconds, signal),
+      );
+      return seconds.some(Number.isNaN) ? filled(seconds, question, fallback, atMs) : seconds;
+    },
+  };
+}
+
+/** @param rows by the block's columns, in them by its rows */
+function take(block: Block, rows: readonly (readonly (number | null)[])[], seconds: Float64Array): void {
+  const placeOfRow = new Map(block.rows.map((row, place) => [row, place]));
+  const placeOfColumn = new Map(block.columns.map((column, place) => [column, place]));
+  for (const { pair, row, column } of block.pairs)
+    seconds[pair] = rows[placeOfColumn.get(column) ?? 0]?.[placeOfRow.get(row) ?? 0] ?? Infinity;
+}
+
+function filled(
+  seconds: Float64Array,
+  question: SparseEtaQuestion,
+  fallback: EtaTable,
+  atMs: number,
+): Float64Array {
+  const estimated = fallback.etas(question, atMs);
+  return seconds.map((known, pair) => (Number.isNaN(known) ? (estimated[pair] as number) : known));
+}

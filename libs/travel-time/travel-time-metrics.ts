@@ -1,0 +1,27 @@
+import type { Metrics } from '#libs/service';
+
+/** What became of a matrix: answered, or taken by air since it came `late`, `failed`, or was not asked (`open`). */
+export type MatrixOutcome = 'answered' | 'late' | 'failed' | 'open';
+
+/** How the routing engine of this process is doing. */
+export class TravelTimeMetrics {
+  readonly #matrices;
+  #isOpen = false;
+
+  constructor(metrics: Metrics) {
+    this.#matrices = metrics.counter('travel_time_matrices_total', 'Matrices of travel times by outcome', [
+      'outcome',
+    ]);
+    metrics.gauge('travel_time_circuit_open', '1 while the routing engine is not asked', () =>
+      Number(this.#isOpen),
+    );
+  }
+
+  count(outcome: MatrixOutcome): void {
+    this.#matrices.inc({ outcome });
+  }
+
+  circuit(isOpen: boolean): void {
+    this.#isOpen = isOpen;
+  }
+}

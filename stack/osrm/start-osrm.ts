@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { StreetGraph } from '#libs/geo';
+import { freePort } from '../network/free-port.ts';
+import { SupervisedChild } from '../process/supervised-child.ts';
+import { SECONDS_PROFILE, streetOsm } from './street-osm.ts';
+
+const PREPARE_TIMEOUT_MS = 120_000;
+const LOOPBACK = '127.0.0.1';
+
+export interface OsrmOptions {
+  /** Where OSRM's programs are. */
+  programs: string;
+  graph: StreetGraph;
+  /** Of the day, 0 to 23: OSRM knows one time of each street. */
+  hour: number;
+  /** For its data and its log. */
+  directory: string;
+}
+
+export interface Osrm {
+  readonly url: string;
+  readonly server: SupervisedChild;
+}
+
+/** Prepares a street network for OSRM by contraction, and starts `osrm-routed` on it. */
+export async function startOsrm({ programs, graph, hour, directory }: OsrmOptions): Promise<Osrm> {
+  const [map, profile, data] = ['streets.osm', 'seconds.lua', 'streets.osrm'].map((name) =>
+    join(directory, name),
+  ) as [string, string, string];
+  writeFileSync(map, streetOsm(graph, hour));
+  writeFileSync(profile, SECONDS_PROFILE);
+  const run = (program: string, ...args: string[]) =>
+    promisify(execFile)(join(programs, program), args, { timeout: PREPARE_TIMEOUT_MS, cwd: directory });
+  await run('osrm-extract', '--threads', '1', '--profile', profile, map);
+  await run('osrm-contract', '--threads', '1', data);
+  const port = await freePort();
+  const server = new SupervisedChild({
+    name: 'osrm-routed',
+    command: join(programs, 'osrm-routed'),
+    args: ['--ip', LOOPBACK, '--port', String(port), '--threads', '1', '--algorithm', 'ch', data],
+    logFile: join(directory, 'osrm-routed.log'),
+  });
+  await server.untilLogged((line) => (line.includes('running and waiting for requests') ? true : undefined));
+  return { url: `http://${LOOPBACK}:${port}`, server };
+}

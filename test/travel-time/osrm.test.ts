@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { greatCircleEta, StreetGraph, streetEta, StreetRouter, type Point } from '#libs/geo';
+import { Metrics, systemClock } from '#libs/service';
+import { openTravelTimes } from '#libs/travel-time';
+import { osrmPrograms } from '../../stack/osrm/fetch-osrm.ts';
+import { startOsrm, type Osrm } from '../../stack/osrm/start-osrm.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { UserError } from '../../stack/user-error.ts';
+
+const SIDE = 12;
+const STEP_DEG = 0.0015;
+const HOURS = 24;
+
+/** A city of one-way streets in turn, as Manhattan's are; how long each segment takes varies with place and hour. */
+function oneWayCity(): StreetGraph {
+  const nodes = Array.from({ length: SIDE * SIDE }, (_, id) => ({
+    id,
+    lat: 38.7 + Math.floor(id / SIDE) * STEP_DEG,
+    lng: -9.2 + (id % SIDE) * STEP_DEG,
+  }));
+  const at = (row: number, column: number) => row * SIDE + column;
+  const edge = (from: number, to: number) => ({
+    from,
+    to,
+    secondsByHour: Array.from({ length: HOURS }, (_, hour) => 10 + ((from * 7 + to * 3 + hour) % 23)),
+  });
+  const edges = [];
+  for (let line = 0; line < SIDE; line++)
+    for (let step = 0; step + 1 < SIDE; step++) {
+      // The streets at the rim go round, so that every corner is reached from every other one.
+      const east = line === 0 || (line !== SIDE - 1 && line % 2 === 1);
+      const north = line === SIDE - 1 || (line !== 0 && line % 2 === 1);
+      edges.push(east ? edge(at(line, step), at(line, step + 1)) : edge(at(line, step + 1), at(line, step)));
+      edges.push(north ? edge(at(step, line), at(step + 1, line)) : edge(at(step + 1, line), at(step, line)));
+    }
+  return new StreetGraph(nodes, edges);
+}
+
+const graph = oneWayCity();
+const settings = {
+  osrmProfile: 'driving',
+  valhallaCosting: 'auto',
+  routerTimeoutMs: 2_000,
+  utcOffsetS: 0,
+  detourFactor: 1.3,
+  drivingSpeedMps: 7,
+};
+const EIGHT_MS = Date.parse('2026-03-01T08:00:00Z');
+let directory: TemporaryDirectory;
+let osrm: Osrm | undefined;
+/** Why OSRM cannot be had on this machine. */
+let missing: string | undefined;
+
+beforeAll(async () => {
+  directory = temporaryDirectory('osrm-test');
+  const programs = await osrmPrograms().catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    missing = error.message;
+  });
+  if (programs !== undefined) osrm = await startOsrm({ programs, graph, hour: 8, directory: directory.path });
+}, 360_000);
+afterAll(async () => {
+  await osrm?.server.stop();
+  directory?.remove();
+});
+
+function running({ skip }: TestContext): Osrm {
+  return osrm ?? skip(missing);
+}
+
+const timesBy = async ({ url }: Osrm) => {
+  const parts = { clock: systemClock(), metrics: new Metrics('test', 'test-1') };
+  const { provider } = await openTravelTimes({ ...settings, osrmUrl: url }, parts);
+  return { provider, metrics: () => parts.metrics.registry.metrics() };
+};
+
+/** All corners as origins for some pickups: more than one table of OSRM holds. */
+function everywhere() {
+  const origins = Array.from({ length: graph.nodeCount }, (_, node): Point => graph.point(node));
+  const pickups = [0, 17, 65, 143].map((node) => graph.point(node));
+  return {
+    pickups,
+    origins,
+    rowStarts: Uint32Array.from({ length: pickups.length + 1 }, (_, row) => row * origins.length),
+    columns: Uint32Array.from(
+      { length: pickups.length * origins.length },
+      (_, pair) => pair % origins.length,
+    ),
+  };
+}
+
+test('a real OSRM tells the times that our own search of the same streets finds', async (context) => {
+  const { provider, metrics } = await timesBy(running(context));
+  const question = everywhere();
+  const told = await provider.etas(question, EIGHT_MS);
+  const own = streetEta({ router: new StreetRouter(graph), accessSpeedMps: 7, utcOffsetMs: 0 });
+  const found = own.etas(question, EIGHT_MS);
+  expect(told).toHaveLength(4 * SIDE * SIDE);
+  // OSRM counts in tenths of a second.
+  const differ = [...told].filter((seconds, pair) => Math.abs(seconds - (found[pair] ?? NaN)) > 0.5);
+  expect(differ).toEqual([]);
+  expect(Math.max(...told)).toBeGreaterThan(200);
+  expect(await metrics()).not.toMatch(/outcome="(failed|late|open)"/);
+});
+
+test('without it, times are by air', async (context) => {
+  const stopped = running(context);
+  const { provider } = await timesBy(stopped);
+  await stopped.server.stop();
+  const question = everywhere();
+  const byAir = greatCircleEta({ detourFactor: 1.3, speedMps: 7 });
+  expect(await provider.etas(question, EIGHT_MS)).toEqual(byAir.etas(question, EIGHT_MS));
+});
