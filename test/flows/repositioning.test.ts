@@ -5,7 +5,9 @@ import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 let city: TestCity;
 
 beforeAll(async () => {
-  city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api']);
+  city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api'], {
+    env: { HAILGRID_PICKUP_RADIUS_M: '4000' },
+  });
 });
 afterAll(() => city?.stop());
 

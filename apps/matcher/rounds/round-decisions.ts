@@ -81,11 +81,11 @@ export class RoundDecisions {
     );
     const { asks, swaps } = matchSteps(plan.matches, (driverId) => holders.get(driverId));
     this.#explain.record(
-      explainMatches(
-        plan,
-        (tripId) => this.#ownShard(tripId),
-        (driverId) => !holders.has(driverId),
-      ),
+      explainMatches(plan, {
+        shardOf: (tripId) => this.#ownShard(tripId),
+        isAsked: (driverId) => !holders.has(driverId),
+        placeOf: (driverId) => this.#supply.view(driverId)?.point,
+      }),
     );
     return {
       offers: asks.flatMap((ask) => this.#offer(ask)),

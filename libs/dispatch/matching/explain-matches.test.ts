@@ -13,11 +13,11 @@ const explain = (input: MatchInput) => {
   const holders = new Set(input.trips.map(({ driverId }) => driverId));
   return {
     plan,
-    explained: explainMatches(
-      plan,
-      () => 'north',
-      (driverId) => !holders.has(driverId),
-    ),
+    explained: explainMatches(plan, {
+      shardOf: () => 'north',
+      isAsked: (driverId) => !holders.has(driverId),
+      placeOf: (driverId) => input.drivers.points[input.drivers.ids.indexOf(driverId)],
+    }),
   };
 };
 
@@ -80,11 +80,7 @@ test('trips that others decide on, and riders whose driver stays, are not explai
       const question = matchQuestion(input);
       const plan = decideMatches(input, question, input.etas(question));
       expect(
-        explainMatches(
-          plan,
-          () => undefined,
-          () => true,
-        ),
+        explainMatches(plan, { shardOf: () => undefined, isAsked: () => true, placeOf: () => undefined }),
       ).toEqual([]);
     }),
     { numRuns: 50 },

@@ -1,4 +1,4 @@
-import { greatCircleM } from '#libs/geo';
+import { greatCircleM, type Point } from '#libs/geo';
 import { SKIPPED } from '../assignment-problem.ts';
 import type { TripId } from '../open-trip.ts';
 import type { DriverId } from '../supply-event.ts';
@@ -19,16 +19,20 @@ interface Option {
   readonly costS: number;
 }
 
-/**
- * Says of each trip that waited, or whose driver is changed, who could have had it, and why one did or did not.
- *
- * @param shardOf undefined for trips that others decide on: they are not explained
- * @param isAsked whether a driver has to be asked, having nobody to pick up
- */
+/** What is known around a plan. */
+export interface PlanContext {
+  /** Undefined for trips that others decide on: they are not explained. */
+  readonly shardOf: (tripId: TripId) => string | undefined;
+  /** Whether a driver has to be asked, having nobody to pick up. */
+  readonly isAsked: (driverId: DriverId) => boolean;
+  /** Where a driver is who may not be asked; undefined where that is not known. */
+  readonly placeOf: (driverId: DriverId) => Point | undefined;
+}
+
+/** Says of each trip that waited, or whose driver is changed, who could have had it, and why one did or did not. */
 export function explainMatches(
   plan: MatchPlan,
-  shardOf: (tripId: TripId) => string | undefined,
-  isAsked: (driverId: DriverId) => boolean,
+  { shardOf, isAsked, placeOf }: PlanContext,
 ): TripExplanation[] {
   const takenColumns = new Set(Array.from(plan.columnOfRow).filter((column) => column !== SKIPPED));
   const changed = new Set(plan.matches.map(({ tripId }) => tripId));
@@ -49,7 +53,7 @@ export function explainMatches(
       roundAtMs: plan.scene.nowMs,
       outcome: winner === SKIPPED ? skipped(candidates) : chosen,
       skipCostS: (plan.problem.skipCosts[row] as number) / MS_PER_S,
-      candidates: [...candidates, ...barredCandidates(plan, trip)],
+      candidates: [...candidates, ...barredCandidates(plan, trip, placeOf)],
     };
   });
 }
@@ -80,11 +84,15 @@ function weighedCandidates(
   });
 }
 
-function barredCandidates({ scene }: MatchPlan, trip: MatchTrip): ExplainedCandidate[] {
-  const excluded = new Set(trip.excludedDriverIds);
-  return scene.drivers.ids.flatMap((driverId, column): ExplainedCandidate[] => {
-    const pickupDistanceM = distanceM(scene, trip, column);
-    if (!excluded.has(driverId) || pickupDistanceM > scene.params.pickupRadiusM) return [];
+function barredCandidates(
+  { scene }: MatchPlan,
+  { excludedDriverIds, pickup }: MatchTrip,
+  placeOf: PlanContext['placeOf'],
+): ExplainedCandidate[] {
+  return excludedDriverIds.flatMap((driverId): ExplainedCandidate[] => {
+    const place = placeOf(driverId);
+    const pickupDistanceM = place === undefined ? Infinity : greatCircleM(pickup, place);
+    if (pickupDistanceM > scene.params.pickupRadiusM) return [];
     return [
       { driverId, pickupDistanceM, pickupEtaS: undefined, costS: undefined, reason: 'not_asked_again' },
     ];
