@@ -1,6 +1,8 @@
 import type { TripId } from '#libs/contracts';
 import { readChains, sha256Hex, type Database } from '#libs/store';
 import { auditChain, type ChainFinding } from '#libs/trip';
+import type { StreamNumbers } from '../events/stream-numbers.ts';
+import { StreamAudit, type StreamReport } from './audit-stream.ts';
 
 /** Trips read at a time, each with its tens of events. */
 const TRIPS_PER_PAGE = 500;
@@ -18,10 +20,13 @@ export interface AuditReport {
   unchained_events: number;
   faults: Record<ChainFinding['fault'], number>;
   findings: AuditFinding[];
+  stream?: StreamReport;
 }
 
-/** Walks all trips and compares their events with their hashes. */
-export async function auditTrips(database: Database): Promise<AuditReport> {
+/** Walks all trips and compares their events with their hashes, and with the stream where one is given. */
+export async function auditTrips(database: Database, numbers?: StreamNumbers): Promise<AuditReport> {
+  await numbers?.readOn();
+  const stream = numbers && new StreamAudit(numbers);
   const report: AuditReport = {
     trips: 0,
     events: 0,
@@ -33,6 +38,7 @@ export async function auditTrips(database: Database): Promise<AuditReport> {
   do {
     const chains = await readChains(database, after, TRIPS_PER_PAGE);
     for (const chain of chains) {
+      stream?.look(chain);
       report.trips += 1;
       report.events += chain.events.length;
       report.unchained_events += chain.events.filter(({ hash }) => hash === null).length;
@@ -44,5 +50,12 @@ export async function auditTrips(database: Database): Promise<AuditReport> {
     }
     after = chains.at(-1)?.tripId;
   } while (after !== undefined);
+  if (stream !== undefined) report.stream = await stream.conclude(database);
   return report;
+}
+
+/** Whether all is as it should be. */
+export function isSound({ faults, stream }: AuditReport): boolean {
+  const count = Object.values(faults).reduce((sum, faulty) => sum + faulty, 0);
+  return count + (stream?.missing ?? 0) + (stream?.out_of_order ?? 0) === 0;
 }

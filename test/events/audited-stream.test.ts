@@ -1,0 +1,70 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectBus } from '#libs/bus';
+import { newId, tripEventsSubject } from '#libs/contracts';
+import { replaceEventStream } from '#libs/event-stream';
+import { Database } from '#libs/store';
+import { auditTrips, isSound } from '../../stack/audit/audit-trips.ts';
+import { StreamNumbers } from '../../stack/events/stream-numbers.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../stack/test-world/index.ts';
+import { outboxSize, TripsProcess } from './trips-process.ts';
+
+const LIMIT = { timeout: 30_000, interval: 100 };
+let testBase: TestDatabase;
+let database: Database;
+let nats: TestNats;
+let bus: NatsConnection;
+let trips: TripsProcess;
+
+beforeAll(async () => {
+  [testBase, nats] = await Promise.all([testDatabase(), testNats()]);
+  database = new Database({ urls: testBase.urls, maxConnections: 2, applicationName: 'audit' });
+  bus = await connectBus([...nats.urls], 'audit');
+  trips = await TripsProcess.start('trips-1', testBase, nats.url);
+});
+afterAll(async () => {
+  await trips.stop();
+  await Promise.all([bus.close(), database.close()]);
+  await Promise.all([nats.stop(), testBase.drop()]);
+});
+
+const audit = (): ReturnType<typeof auditTrips> => auditTrips(database, new StreamNumbers(bus));
+
+test('the stream has what Postgres has, or it waits; what is neither is missing, and what overtook shows', async () => {
+  const [one, other] = [await trips.request(), await trips.request()];
+  await Promise.all([trips.happen(one), trips.happen(other)]);
+  await expect.poll(() => outboxSize(testBase), LIMIT).toBe(0);
+  const whole = await audit();
+  expect(whole).toMatchObject({ events: 4, stream: { events: 4, waiting: 0, missing: 0, out_of_order: 0 } });
+  expect(isSound(whole)).toBe(true);
+
+  await trips.happen(one, true);
+  expect((await audit()).stream).toMatchObject({ waiting: 1, missing: 0 });
+  await query(testBase.url, 'DELETE FROM outbox');
+  const lacking = await audit();
+  expect(lacking.stream).toMatchObject({ waiting: 0, missing: 1, out_of_order: 0 });
+  expect(isSound(lacking)).toBe(false);
+
+  const stranger = newId('trip');
+  for (const seq of [1, 3, 2, 1])
+    await jetstream(bus).publish(
+      tripEventsSubject(stranger),
+      JSON.stringify({ event: { trip_id: stranger, seq } }),
+    );
+  expect((await audit()).stream).toMatchObject({ events: 8, missing: 1, out_of_order: 1 });
+});
+
+test('what goes on meanwhile is nobody’s fault', async () => {
+  await replaceEventStream(bus, { replicas: 1, maxBytes: 1024 * 1024 });
+  await query(testBase.url, 'TRUNCATE trip, trip_event, driver_claim, outbox');
+  const end = new AbortController();
+  const living = (async () => {
+    while (!end.signal.aborted) await trips.happen(await trips.request());
+  })();
+  for (let go = 0; go < 10; go += 1)
+    expect((await audit()).stream).toMatchObject({ missing: 0, out_of_order: 0 });
+  end.abort();
+  await living;
+});
