@@ -18,6 +18,7 @@ export interface CommandLine {
   readonly maxWait: number;
   readonly round: number;
   readonly etaNoise: number;
+  readonly answer: number;
   readonly declines: number;
   readonly cancels: number;
   readonly stale: number;
@@ -57,6 +58,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       share,
       0,
     )
+    .option('--answer <s>', 'drivers think about an offer for so long, about', whole, 0)
     .option('--declines <share>', 'of offers', share, 0)
     .option('--cancels <share>', 'of riders, within three minutes of having a driver', share, 0)
     .option('--stale <s>', 'positions are told so often; 0: always known', whole, 0)

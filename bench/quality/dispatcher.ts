@@ -25,6 +25,9 @@ export interface Scene {
   readonly nowS: number;
   /** Everybody's trips that nobody has picked up yet. */
   readonly trips: readonly Trip[];
+  /** Who thinks about an offer, and the trips that are spoken for until the answer. */
+  readonly askedDrivers: ReadonlySet<string>;
+  readonly heldTrips: ReadonlySet<string>;
 }
 
 /** Drivers of a scene, as the engine takes them. */
@@ -83,7 +86,10 @@ export class Dispatcher {
     if (engine === undefined || this.#policy.kind !== 'engine' || this.#policy.moves === 'none') return [];
     if (scene.nowS - this.#lastMovesS < engine.params.moveIntervalMs / 1_000) return [];
     this.#lastMovesS = scene.nowS;
-    const idle = this.#see(scene, (car) => isFree(scene.fleet, car));
+    const idle = this.#see(
+      scene,
+      (car) => isFree(scene.fleet, car) && !scene.askedDrivers.has(driverName(car)),
+    );
     const idleCount = idle.ids.length;
     const soon = this.#see(scene, (car) => this.#endsWithin(scene, car, engine.params.supplyHorizonS));
     for (const [place, id] of soon.ids.entries()) append(idle, soon, place, id);
@@ -105,13 +111,16 @@ export class Dispatcher {
   #planned(engine: DispatchEngine, scene: Scene, refused: ReadonlySet<string>): readonly Match[] {
     const { fleet, etas, nowS } = scene;
     const { rematches, chains } = this.#policy.kind === 'engine' ? this.#policy : NO_TRICKS;
-    const weighed = scene.trips.filter(
-      ({ state, from }) =>
-        this.area.sees[from] === 1 && (state === 'waiting' || (rematches && state === 'matched')),
-    );
+    const weighed = scene.trips
+      .filter(
+        ({ state, from }) =>
+          this.area.sees[from] === 1 && (state === 'waiting' || (rematches && state === 'matched')),
+      )
+      .filter((trip) => !scene.heldTrips.has(tripName(trip)));
     const held = new Set(weighed);
     const horizonS = chains ? engine.params.chainHorizonS : 0;
     const drivers = this.#see(scene, (car) => {
+      if (scene.askedDrivers.has(driverName(car))) return false;
       const trip = fleet.heldTrip(car);
       if (trip !== undefined && !held.has(trip)) return false;
       if (fleet.phases[car] === RIDING && !this.#endsWithin(scene, car, horizonS, true)) return false;
@@ -131,10 +140,14 @@ export class Dispatcher {
 
   /** First come, first served: the nearest idle driver, by air or by road. */
   #nearest(scene: Scene, refused: ReadonlySet<string>): Match[] {
-    const free = this.#see(scene, (car) => isFree(scene.fleet, car) && !refused.has(driverName(car)));
+    const mayAsk = (car: number) => !refused.has(driverName(car)) && !scene.askedDrivers.has(driverName(car));
+    const free = this.#see(scene, (car) => isFree(scene.fleet, car) && mayAsk(car));
     const taken = new Set<number>();
     const matches: Match[] = [];
-    for (const trip of this.trips.filter(({ state }) => state === 'waiting')) {
+    const waiting = this.trips.filter(
+      (trip) => trip.state === 'waiting' && !scene.heldTrips.has(tripName(trip)),
+    );
+    for (const trip of waiting) {
       const best = this.#nearestTo(trip, free, taken, scene);
       if (best === undefined) continue;
       taken.add(best.column);

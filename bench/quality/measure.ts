@@ -52,6 +52,14 @@ function simulate(city: StreetCity, { policy, fleet, shards, seed }: Case, optio
   }).run();
 }
 
-function troublesOf({ etaNoise, declines, cancels, stale, following, failover }: CommandLine): Troubles {
-  return { etaNoise, declines, cancels, staleS: stale, following, failover };
+function troublesOf({
+  etaNoise,
+  answer,
+  declines,
+  cancels,
+  stale,
+  following,
+  failover,
+}: CommandLine): Troubles {
+  return { etaNoise, answerS: answer, declines, cancels, staleS: stale, following, failover };
 }

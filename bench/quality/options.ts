@@ -2,6 +2,8 @@
 export interface Troubles {
   /** Standard deviation of the logarithm of what engines are told of travel times, against how long they take. */
   readonly etaNoise: number;
+  /** Drivers who have nobody to pick up think so long about an offer, half as long to half as long again; 0: not at all. */
+  readonly answerS: number;
   /** Share of offers that drivers decline. */
   readonly declines: number;
   /** Share of riders who cancel within three minutes of having a driver, unless they are picked up before. */
@@ -28,6 +30,7 @@ export interface RunOptions {
 
 export const NO_TROUBLES: Troubles = {
   etaNoise: 0,
+  answerS: 0,
   declines: 0,
   cancels: 0,
   staleS: 0,

@@ -55,6 +55,7 @@ describe('the simulation', () => {
   test('shared among matchers, with everything going wrong at once, it still leaves no rider and gives no car twice', () => {
     const troubles = {
       etaNoise: 0.3,
+      answerS: 6,
       declines: 0.2,
       cancels: 0.1,
       staleS: 10,

@@ -1,6 +1,7 @@
-import { settleMatches, type Match } from '#libs/dispatch';
+import { matchSteps, settleMatches, type Match } from '#libs/dispatch';
 import { seededRandom } from '../dispatch/city.ts';
-import { carOf, Dispatcher, tripName, type Scene } from './dispatcher.ts';
+import { Asks, type OpenAsk } from './asks.ts';
+import { carOf, Dispatcher, driverName, tripName, type Scene, type TripName } from './dispatcher.ts';
 import { Fleet, type Trip } from './fleet.ts';
 import { Kpis, type RunResult } from './kpis.ts';
 import { KnownPlaces } from './known-places.ts';
@@ -31,6 +32,7 @@ export class Simulation {
   readonly #rides: readonly Ride[];
   readonly #kpis: Kpis;
   readonly #trips: Trip[];
+  readonly #asks = new Asks();
   #next = 0;
 
   constructor(city: StreetCity, policy: Policy, options: RunOptions) {
@@ -62,6 +64,7 @@ export class Simulation {
     this.#kpis.tick(nowS, roundS);
     this.#takeRequests(nowS);
     this.#endWaits(nowS);
+    for (const ask of this.#asks.takeDue(nowS)) this.#answer(ask, nowS);
     const etas = toldTimes(table, (point) => this.#city.nodeOf(point), troubles.etaNoise);
     const scene: Scene = {
       city: this.#city,
@@ -70,6 +73,8 @@ export class Simulation {
       etas,
       nowS,
       trips: this.#dispatchers.flatMap(({ trips }) => trips),
+      askedDrivers: this.#asks.drivers(),
+      heldTrips: this.#asks.trips(),
     };
     this.#round(scene);
     this.#move(scene);
@@ -119,28 +124,78 @@ export class Simulation {
     }
   }
 
+  /** A driver says yes, and those it replaces go where they were to, as far as things are as they were; or it says no. */
+  #answer({ match, followUps }: OpenAsk, nowS: number): void {
+    const { tripId, driverId } = match;
+    if (!this.#isAsPlanned(match) || this.#isDeclined(this.#tripOfName(tripId), driverId)) return;
+    this.#carryOut([match], nowS);
+    for (const next of followUps) {
+      if (!this.#isAsPlanned(next)) return;
+      this.#carryOut([next], nowS);
+    }
+  }
+
+  /** Whether the trip still has the driver it had, or still waits. */
+  #isAsPlanned({ tripId, driverId, replaces }: Match): boolean {
+    const trip = this.#tripOfName(tripId);
+    if (this.#fleet.heldTrip(carOf(driverId)) !== undefined) return false;
+    return replaces === undefined
+      ? trip?.state === 'waiting'
+      : trip?.state === 'matched' && driverName(trip.car) === replaces;
+  }
+
+  /** Whoever has nobody to pick up is asked; the others are at work, and go at once. */
+  #ask(plan: readonly Match[], own: ReadonlySet<string>, taken: Set<string>, nowS: number): void {
+    const { answerS } = this.#options.troubles;
+    const { asks, swaps } = matchSteps(plan, (driverId) => this.#holderOf(driverId));
+    for (const ring of swaps) this.#carryOut(ring, nowS);
+    for (const { match, followUps } of asks) {
+      if (taken.has(match.driverId)) continue;
+      taken.add(match.driverId);
+      const foreign = followUps.findIndex(({ tripId }) => !own.has(tripId));
+      const ownPart = foreign === -1 ? followUps : followUps.slice(0, foreign);
+      this.#asks.add({ match, followUps: ownPart, dueS: nowS + answerS * (0.5 + this.#random()) });
+    }
+  }
+
+  #holderOf(driverId: string): TripName | undefined {
+    const held = this.#fleet.heldTrip(carOf(driverId));
+    return held === undefined ? undefined : tripName(held);
+  }
+
+  #tripOfName(name: string): Trip | undefined {
+    return this.#trips[Number(name.slice('trip_'.length))];
+  }
+
   /** A match falls where its driver is a neighbour's by then, or declines. */
   #commit(plan: readonly Match[], dispatcher: Dispatcher, taken: Set<string>, nowS: number): void {
-    const byName = new Map(dispatcher.trips.map((trip) => [tripName(trip) as string, trip]));
-    const holderOf = (driverId: string) => {
-      const held = this.#fleet.heldTrip(carOf(driverId));
-      return held === undefined ? undefined : tripName(held);
-    };
-    const { stand } = settleMatches(plan, holderOf, ({ driverId, tripId }) => {
-      const held = this.#fleet.heldTrip(carOf(driverId));
-      const isForeign = held !== undefined && !byName.has(tripName(held));
-      if (isForeign || (held === undefined && taken.has(driverId))) return true;
-      return this.#isDeclined(byName.get(tripId), driverId);
-    });
-    for (const { replaces } of stand) if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
-    for (const { tripId, driverId, replaces } of stand) {
-      const trip = byName.get(tripId);
+    const own = new Set<string>(dispatcher.trips.map(tripName));
+    if (this.#options.troubles.answerS > 0) return this.#ask(plan, own, taken, nowS);
+    const { stand } = settleMatches(
+      plan,
+      (driverId) => this.#holderOf(driverId),
+      ({ driverId, tripId }) => {
+        const held = this.#holderOf(driverId);
+        const isForeign = held !== undefined && !own.has(held);
+        if (isForeign || (held === undefined && taken.has(driverId))) return true;
+        return this.#isDeclined(this.#tripOfName(tripId), driverId);
+      },
+    );
+    this.#carryOut(stand, nowS);
+    for (const { driverId } of stand) taken.add(driverId);
+  }
+
+  /** All at once: drivers may change places. */
+  #carryOut(matches: readonly Match[], nowS: number): void {
+    for (const { replaces } of matches)
+      if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
+    for (const { tripId, driverId, replaces } of matches) {
+      const trip = this.#tripOfName(tripId);
       if (trip === undefined) continue;
       if (replaces !== undefined) trip.swaps++;
       else if (this.#random() < this.#options.troubles.cancels)
         trip.cancelAtS = nowS + this.#random() * CANCEL_WITHIN_S;
       this.#fleet.bind(carOf(driverId), trip, nowS);
-      taken.add(driverId);
       this.#fleet.events++;
     }
   }

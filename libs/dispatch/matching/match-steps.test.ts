@@ -51,6 +51,29 @@ test('steps make the whole plan, and no rider who has a driver is without one at
   );
 });
 
+test('of a part of a plan, drivers leave only riders who get another one in that part', () => {
+  fc.assert(
+    fc.property(matchInput, fc.infiniteStream(fc.boolean()), (input, ours) => {
+      const part = planMatches(input).filter(() => ours.next().value);
+      const holders = new Map(
+        input.trips.flatMap(({ tripId, driverId }): [DriverId, TripId][] =>
+          driverId === undefined ? [] : [[driverId, tripId]],
+        ),
+      );
+      const { asks, swaps } = matchSteps(part, (driverId) => holders.get(driverId));
+      for (const ring of swaps) {
+        const trips = new Set(ring.map(({ tripId }) => tripId));
+        for (const { driverId } of ring) expect(trips).toContain(holders.get(driverId));
+      }
+      for (const { match, followUps } of asks)
+        expect([match, ...followUps].slice(0, -1).map(({ replaces }) => replaces)).toEqual(
+          followUps.map(({ driverId }) => driverId),
+        );
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test('a free driver replaces one who goes to a rider who waits; two on their way change places', () => {
   const match = (tripId: TripId, driverId: DriverId, replaces?: DriverId): Match => ({
     tripId,

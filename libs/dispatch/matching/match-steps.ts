@@ -17,7 +17,8 @@ export interface MatchSteps {
 
 /**
  * How a plan is carried out. Only a driver who has nobody to pick up is asked: the others are at work, and are told. A
- * driver leaves its rider once another one has said yes, so nobody is ever left.
+ * driver leaves its rider once another one has said yes, so nobody is ever left. Of a part of a plan, what hangs on the other
+ * part is left out.
  *
  * @param holderOf the trip that a driver is on its way to
  */
@@ -40,5 +41,10 @@ export function matchSteps(
     .filter(({ driverId }) => holderOf(driverId) === undefined)
     .map((match): Ask => ({ match, followUps: follow(match).slice(1) }));
   const swaps = matches.filter((match) => !placed.has(match)).map(follow);
-  return { asks, swaps: swaps.filter(({ length }) => length > 0) };
+  return { asks, swaps: swaps.filter(isRing) };
+}
+
+/** The last one takes the place that the first one leaves. */
+function isRing(path: readonly Match[]): boolean {
+  return path.length > 0 && path.at(-1)?.replaces === path[0]?.driverId;
 }
