@@ -41,9 +41,9 @@ function waitsPlot(plotted: readonly MeasuredRow[]): string {
     points: pickedUpWithin(runs, longestS),
   }));
   return plot(series, {
-    title: 'Riders picked up within',
+    title: 'How soon riders are picked up',
     xTitle: 'seconds after the request',
-    yTitle: '% of all requests',
+    yTitle: '% picked up by then',
     xRange: [0, longestS],
     yRange: [0, 100],
   });
