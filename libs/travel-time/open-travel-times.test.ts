@@ -18,9 +18,9 @@ const settings: TravelTimeConfig = {
 const parts = { clock: systemClock(), metrics: new Metrics('test', 'test-1') };
 
 async function timesOf(change: Partial<TravelTimeConfig>): Promise<EtaTable> {
-  const { local, close } = await openTravelTimes({ ...settings, ...change }, parts);
-  close();
-  return local;
+  const times = await openTravelTimes({ ...settings, ...change }, parts);
+  times.close();
+  return times.local;
 }
 
 const here = { lat: 38.71, lng: -9.14 };
