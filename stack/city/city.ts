@@ -24,7 +24,7 @@ export interface City {
 }
 
 export interface CitySpec {
-  options: Pick<CityOptions, 'matchers' | 'speed' | 'streets' | 'fromS'>;
+  options: Pick<CityOptions, 'matchers' | 'speed' | 'streets' | 'fromS' | 'webhooks'>;
   ports: Record<PublicService, number>;
   /** `south,west,north,east` in degrees. */
   area: string;
@@ -52,7 +52,7 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
       streets: { directory: options.streets, utcOffsetS: options.fromS - secondsOfDay(Date.now()) },
     }),
   };
-  const services = await startServices(system, directory, options.matchers, ports);
+  const services = await startServices(system, directory, options, ports);
   return {
     system: { ...system, issuerUrl: services.urls['dev-issuer'] },
     urls: services.urls,
@@ -84,7 +84,7 @@ interface StartedServices {
 async function startServices(
   system: SystemSettings,
   directory: string,
-  matchers: number,
+  { matchers, webhooks }: Pick<CityOptions, 'matchers' | 'webhooks'>,
   ports: Record<PublicService, number>,
 ): Promise<StartedServices> {
   const start = (
@@ -92,16 +92,18 @@ async function startServices(
     number: number,
     settings: SystemSettings,
     httpPort = 0,
+    env: Readonly<Record<string, string>> = {},
   ): Promise<RunningService> =>
-    startService({ app, instance: `${app}-${number}`, httpPort, system: settings, directory });
+    startService({ app, instance: `${app}-${number}`, httpPort, system: settings, directory, env });
 
   const issuer = await start('dev-issuer', 1, system, ports['dev-issuer']);
   const trusting = { ...system, issuerUrl: issuer.url };
   const trips = await start('trips', 1, trusting, ports.trips);
-  const [riderApi, driverApi, ...matching] = await Promise.all([
+  const [riderApi, driverApi, ...others] = await Promise.all([
     start('rider-api', 1, trusting, ports['rider-api']),
     start('driver-api', 1, trusting, ports['driver-api']),
     ...Array.from({ length: matchers }, (_, index) => start('matcher', index + 1, trusting)),
+    ...(webhooks ? [start('webhooks', 1, trusting, 0, { HAILGRID_WEBHOOK_ALLOW_PRIVATE: 'true' })] : []),
   ]);
   return {
     urls: {
@@ -110,7 +112,7 @@ async function startServices(
       'dev-issuer': issuer.url,
       trips: trips.url,
     },
-    children: [issuer, trips, ...matching, riderApi, driverApi].map(({ child }) => child),
+    children: [issuer, trips, ...others, riderApi, driverApi].map(({ child }) => child),
   };
 }
 

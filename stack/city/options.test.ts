@@ -15,6 +15,7 @@ test('without arguments: five minutes of a built-in city', () => {
     minutes: 5,
     speed: 1,
     seed: 1,
+    webhooks: false,
     keep: false,
   });
 });

@@ -19,6 +19,8 @@ export interface CityOptions {
   json?: string;
   /** First of four ports in a row; undefined for the usual ones, or the next free. */
   port?: number;
+  /** Whether webhooks are called; addresses of this machine may be. */
+  webhooks: boolean;
   keep: boolean;
 }
 
@@ -81,6 +83,7 @@ function command(): Command {
       'rider-api on this port; driver-api, dev-issuer and trips on the next three',
       whole(1, LAST_BASE_PORT),
     )
+    .option('--webhooks', 'call webhooks, those on this machine too', false)
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
     .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');
