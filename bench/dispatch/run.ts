@@ -75,6 +75,7 @@ function measureRound({ seed, drivers, trips }: Options) {
       supply,
       nowMs: NOW_MS,
       chainHorizonS: engine.params.chainHorizonS,
+      remainingS: () => 0,
       heldTrips: new Set(),
       avoided: () => false,
     });

@@ -11,6 +11,7 @@ import {
   SUPPLY_CELL_RES,
 } from './nearest-search.ts';
 import { ProductCodes } from './product-codes.ts';
+import { freeIn, rideEndOf, ridingIn } from './slot-listing.ts';
 import type {
   DriverId,
   DriverLeft,
@@ -88,7 +89,7 @@ export class SupplyIndex {
       status: STATUSES[statuses[slot] as number] ?? 'offline',
       statusVersion: statusVersions[slot] as number,
       freeAtMs: freeAtMs[slot] as number,
-      rideEnd: this.#rideEnd(slot),
+      rideEnd: rideEndOf(this.#slots, slot),
       booked: booked[slot] === 1,
       product: this.#products.nameOf(products[slot] as number),
       heardAtMs: heardAtMs[slot] as number,
@@ -96,27 +97,13 @@ export class SupplyIndex {
   }
 
   /** All free drivers whose place is known, in no order. */
-  *freeDrivers(): Iterable<FreeDriver> {
-    const { statuses, cells, lats, lngs, products } = this.#slots;
-    for (let slot = 0; slot < this.#slots.end; slot++) {
-      const driverId = this.#slots.idOf(slot);
-      if (driverId === undefined || statuses[slot] !== FREE || cells[slot] === UNPLACED) continue;
-      const product = this.#products.nameOf(products[slot] as number) ?? '';
-      yield { driverId, point: { lat: lats[slot] as number, lng: lngs[slot] as number }, product };
-    }
+  freeDrivers(): Iterable<FreeDriver> {
+    return freeIn(this.#slots, this.#products);
   }
 
   /** All drivers with a rider on board whose place is known, in no order. */
-  *ridingDrivers(): Iterable<RidingDriver> {
-    const { statuses, cells, freeAtMs, booked, products } = this.#slots;
-    for (let slot = 0; slot < this.#slots.end; slot++) {
-      const driverId = this.#slots.idOf(slot);
-      const rideEnd = this.#rideEnd(slot);
-      if (driverId === undefined || statuses[slot] !== ON_TRIP || rideEnd === undefined) continue;
-      if (cells[slot] === UNPLACED) continue;
-      const product = this.#products.nameOf(products[slot] as number) ?? '';
-      yield { driverId, rideEnd, freeAtMs: freeAtMs[slot] as number, product, booked: booked[slot] === 1 };
-    }
+  ridingDrivers(): Iterable<RidingDriver> {
+    return ridingIn(this.#slots, this.#products);
   }
 
   /** Takes a ping in. Throws a RangeError at a product too many (see product-codes.ts). */
@@ -167,11 +154,6 @@ export class SupplyIndex {
     this.#slots.freeAtMs[slot] = freeAtMs;
     this.#slots.endLats[slot] = rideEnd?.lat ?? NaN;
     this.#slots.endLngs[slot] = rideEnd?.lng ?? NaN;
-  }
-
-  #rideEnd(slot: number): Point | undefined {
-    const lat = this.#slots.endLats[slot] as number;
-    return Number.isNaN(lat) ? undefined : { lat, lng: this.#slots.endLngs[slot] as number };
   }
 
   /**

@@ -43,6 +43,7 @@ export interface NearbyDriver {
 /** A driver with a rider on board. */
 export interface RidingDriver {
   readonly driverId: DriverId;
+  readonly point: Point;
   readonly rideEnd: Point;
   readonly freeAtMs: number;
   readonly product: string;

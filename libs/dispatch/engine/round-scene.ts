@@ -4,6 +4,7 @@ import type { OpenTrip, TripId } from '../open-trip.ts';
 import { MAX_TRIPS_PER_ROUND } from '../round-params.ts';
 import type { DriverId } from '../supply-event.ts';
 import type { SupplyIndex } from '../supply-index.ts';
+import type { RidingDriver } from '../supply-view.ts';
 import type { EngineTrip, RoundScene } from './dispatch-engine.ts';
 
 const MS_PER_S = 1_000;
@@ -16,6 +17,8 @@ export interface RoundSight {
   readonly nowMs: number;
   /** Drivers whose ride ends within that are candidates. */
   readonly chainHorizonS: number;
+  /** Seconds to drive from where a driver is to where its ride ends, for rides that take longer than was thought. */
+  readonly remainingS: (from: Point, to: Point) => number;
   /** Trips that are spoken for, though no offer for them is out. */
   readonly heldTrips: ReadonlySet<TripId>;
   /** Drivers not to be used though they are seen free: their claim was refused a moment ago. */
@@ -31,10 +34,11 @@ export function roundScene({
   supply,
   nowMs,
   chainHorizonS,
+  remainingS,
   heldTrips,
   avoided,
 }: RoundSight): RoundScene {
-  const drivers = new Candidates(nowMs);
+  const drivers = new Candidates(nowMs, remainingS);
   const trips = [...demand]
     .filter((trip) => !trip.offered && !heldTrips.has(trip.tripId))
     .filter((trip) => trip.driverId !== undefined || nowMs < trip.searchDeadlineAtMs)
@@ -44,32 +48,43 @@ export function roundScene({
     .filter(({ driverId }) => driverId === undefined || drivers.addHolder(driverId, supply));
   for (const { driverId, point, product } of supply.freeDrivers())
     if (!avoided(driverId)) drivers.add(driverId, product, point, 0);
-  for (const driver of chainHorizonS > 0 ? supply.ridingDrivers() : [])
-    if (!driver.booked && driver.freeAtMs <= nowMs + chainHorizonS * MS_PER_S && !avoided(driver.driverId))
-      drivers.add(driver.driverId, driver.product, driver.rideEnd, driver.freeAtMs);
+  for (const driver of chainHorizonS > 0 ? supply.ridingDrivers() : []) {
+    if (driver.booked || driver.freeAtMs > nowMs + chainHorizonS * MS_PER_S || avoided(driver.driverId))
+      continue;
+    const availableInS = drivers.remainingRideS(driver);
+    if (availableInS <= chainHorizonS)
+      drivers.add(driver.driverId, driver.product, driver.rideEnd, availableInS);
+  }
   return { trips: trips.map((trip) => engineTrip(trip, nowMs)), drivers: drivers.columns(), nowMs };
 }
 
 /** Drivers as columns, each once. */
 class Candidates {
   readonly #nowMs: number;
+  readonly #remainingS: RoundSight['remainingS'];
   readonly #known = new Set<DriverId>();
   readonly #ids: DriverId[] = [];
   readonly #products: string[] = [];
   readonly #points: Point[] = [];
   readonly #availableInS: number[] = [];
 
-  constructor(nowMs: number) {
+  constructor(nowMs: number, remainingS: RoundSight['remainingS']) {
     this.#nowMs = nowMs;
+    this.#remainingS = remainingS;
   }
 
-  add(driverId: DriverId, product: string, point: Point, freeAtMs: number): void {
+  /** As foreseen when it began; once that is over, by the way that is left. */
+  remainingRideS({ freeAtMs, point, rideEnd }: Pick<RidingDriver, 'freeAtMs' | 'point' | 'rideEnd'>): number {
+    return freeAtMs > this.#nowMs ? (freeAtMs - this.#nowMs) / MS_PER_S : this.#remainingS(point, rideEnd);
+  }
+
+  add(driverId: DriverId, product: string, point: Point, availableInS: number): void {
     if (this.#known.has(driverId)) return;
     this.#known.add(driverId);
     this.#ids.push(driverId);
     this.#products.push(product);
     this.#points.push(point);
-    this.#availableInS.push(Math.max(0, freeAtMs - this.#nowMs) / MS_PER_S);
+    this.#availableInS.push(availableInS);
   }
 
   /** The driver of a trip, where it is, or where its ride before ends. False where it cannot be seen. */
@@ -77,7 +92,8 @@ class Candidates {
     const view = supply.view(driverId);
     if (view?.point === undefined || view.product === undefined) return false;
     const { point, product, rideEnd, freeAtMs } = view;
-    this.add(driverId, product, rideEnd ?? point, rideEnd === undefined ? 0 : freeAtMs);
+    const availableInS = rideEnd === undefined ? 0 : this.remainingRideS({ freeAtMs, point, rideEnd });
+    this.add(driverId, product, rideEnd ?? point, availableInS);
     return true;
   }
 
