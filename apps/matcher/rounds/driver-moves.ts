@@ -4,14 +4,14 @@ import type { ShardClaim, ShardKey } from '#libs/ownership';
 
 /**
  * Matches of drivers at work as moves to commit, each with the epoch at which its trip's shard is owned; undefined where
- * one of the shards is owned no more, since all go or none.
+ * one of the shards may not be decided on any more, since all go or none.
  *
  * @param freed who was on the way to a trip a moment ago, and is free now
  */
 export function driverMoves(
   matches: readonly Match[],
   demand: { get: (tripId: TripId) => OpenTrip | undefined },
-  own: ReadonlyMap<ShardKey, ShardClaim>,
+  claims: ReadonlyMap<ShardKey, ShardClaim>,
   freed?: DriverId,
 ): DriverMove[] | undefined {
   const leaves = new Map(
@@ -20,7 +20,7 @@ export function driverMoves(
     ),
   );
   const moves = matches.flatMap(({ tripId, driverId, replaces, pickupInS }): DriverMove[] => {
-    const claim = own.get(demand.get(tripId)?.shard ?? '');
+    const claim = claims.get(demand.get(tripId)?.shard ?? '');
     if (claim === undefined) return [];
     return [
       {

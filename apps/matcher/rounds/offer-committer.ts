@@ -38,7 +38,7 @@ export class OfferCommitter {
   }
 
   /**
-   * Call it in the same turn in which the offers were decided. Throws where `trips` cannot be reached; what was
+   * Call it in the round in which the offers were decided: a handover waits for that round. Throws where `trips` cannot be reached; what was
    * committed up to then has been taken in, and what is not known is found out by the next sweep.
    */
   async commit(offers: readonly RoundOffer[]): Promise<CommittedOffers> {

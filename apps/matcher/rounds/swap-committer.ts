@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { MAX_MOVES_PER_REMATCH, MAX_REMATCHES_PER_BATCH, rematch, type DriverMove } from '#libs/contracts';
 import { OpenDemand, type Match } from '#libs/dispatch';
+import type { ShardClaim, ShardKey } from '#libs/ownership';
 import { LOGGER, type Logger } from '#libs/service';
 import { OpenTripReader } from '../demand/open-trip-reader.ts';
 import { Ownership } from '../ownership/ownership.ts';
@@ -36,14 +37,19 @@ export class SwapCommitter {
 
   /** Those freed by somebody's yes go where they were meant to. */
   follow(paths: readonly (readonly Match[])[]): Promise<void> {
-    return this.#commit(
-      paths.map((path) => driverMoves(path, this.#demand, this.#ownership.own, path[0]?.driverId)),
-    );
+    const claims = this.#claims();
+    return this.#commit(paths.map((path) => driverMoves(path, this.#demand, claims, path[0]?.driverId)));
   }
 
   /** Drivers change places among themselves. */
   swap(rings: readonly (readonly Match[])[]): Promise<void> {
-    return this.#commit(rings.map((ring) => driverMoves(ring, this.#demand, this.#ownership.own)));
+    const claims = this.#claims();
+    return this.#commit(rings.map((ring) => driverMoves(ring, this.#demand, claims)));
+  }
+
+  /** Of the shards that may be decided on: not of those that are being handed over. */
+  #claims(): ReadonlyMap<ShardKey, ShardClaim> {
+    return new Map(this.#ownership.matchable().map((claim) => [claim.shard, claim]));
   }
 
   async #commit(planned: readonly (DriverMove[] | undefined)[]): Promise<void> {
