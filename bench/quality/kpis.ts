@@ -11,6 +11,8 @@ const MIN_REQUESTS_PER_ZONE = 30;
 export interface RunResult {
   readonly requests: number;
   readonly servedPct: number;
+  /** Share of requests that were picked up, but too late to count as served. */
+  readonly latePct: number;
   readonly waitsS: Float64Array;
   readonly pickupSPerTrip: number;
   readonly moveSPerTrip: number;
@@ -30,10 +32,16 @@ export class Kpis {
   readonly #measureFromS: number;
   readonly #toS: number;
   readonly #city: StreetCity;
+  readonly #maxWaitS: number;
   readonly #roundsMs: number[] = [];
   #drivenS = { pickup: 0, move: 0, ride: 0 };
 
-  constructor(fleet: Fleet, measureFromS: number, toS: number, city: StreetCity) {
+  constructor(
+    fleet: Fleet,
+    { measureFromS, toS, maxWaitS }: { measureFromS: number; toS: number; maxWaitS: number },
+    city: StreetCity,
+  ) {
+    this.#maxWaitS = maxWaitS;
     this.#fleet = fleet;
     this.#measureFromS = measureFromS;
     this.#toS = toS;
@@ -58,19 +66,21 @@ export class Kpis {
     const asked = trips.filter(
       ({ requestedAtS, state }) => requestedAtS >= this.#measureFromS && state !== 'canceled',
     );
-    const served = asked.filter(isServed);
+    const pickedUp = asked.filter(isPickedUp);
+    const served = pickedUp.filter((trip) => this.#isServed(trip));
     const { pickup, move, ride } = this.#drivenS;
     const count = Math.max(1, served.length);
     return {
       requests: asked.length,
       servedPct: percent(served.length, asked.length),
+      latePct: asked.length === 0 ? 0 : percent(pickedUp.length - served.length, asked.length),
       waitsS: Float64Array.from(served, ({ pickedUpAtS, requestedAtS }) => pickedUpAtS - requestedAtS).sort(),
       pickupSPerTrip: pickup / count,
       moveSPerTrip: move / count,
       utilisation: ride / ((this.#toS - this.#measureFromS) * this.#fleet.count),
       swapsPerTrip: served.reduce((sum, { swaps }) => sum + swaps, 0) / count,
       // Riders who had a driver, and in the end were not picked up though they did not cancel.
-      unmatchedRiders: asked.filter((trip) => trip.car >= 0 && !isServed(trip) && trip.state !== 'matched')
+      unmatchedRiders: asked.filter((trip) => trip.car >= 0 && !isPickedUp(trip) && trip.state !== 'matched')
         .length,
       lowestZoneServedPct: this.#lowestZone(asked),
       gini: gini(this.#fleet.incomesS),
@@ -80,6 +90,11 @@ export class Kpis {
     };
   }
 
+  /** Whom the driver reaches later than foreseen, and later than riders wait, is driven but not served. */
+  #isServed(trip: Trip): boolean {
+    return isPickedUp(trip) && trip.pickedUpAtS - trip.requestedAtS <= this.#maxWaitS;
+  }
+
   #lowestZone(asked: readonly Trip[]): number {
     const zones = Map.groupBy(asked, ({ from }) => {
       const point = this.#city.points[from];
@@ -87,12 +102,12 @@ export class Kpis {
     });
     const shares = [...zones.values()]
       .filter((trips) => trips.length >= MIN_REQUESTS_PER_ZONE)
-      .map((trips) => percent(trips.filter(isServed).length, trips.length));
+      .map((trips) => percent(trips.filter((trip) => this.#isServed(trip)).length, trips.length));
     return Math.min(100, ...shares);
   }
 }
 
-function isServed({ state }: Trip): boolean {
+function isPickedUp({ state }: Trip): boolean {
   return state === 'riding' || state === 'done';
 }
 

@@ -41,6 +41,7 @@ test('reports a row for each policy, fleet and number of matchers, under the nam
       seeds: 2,
       requests: expect.any(Number) as number,
       served_pct: spread,
+      late_pct: expect.any(Number) as number,
       wait_s: { ...spread, p50: expect.any(Number) as number, p95: expect.any(Number) as number },
       pickup_s_per_trip: expect.any(Number) as number,
       reposition_s_per_trip: expect.any(Number) as number,

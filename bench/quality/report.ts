@@ -14,6 +14,7 @@ export interface ReportRow {
   readonly seeds: number;
   readonly requests: number;
   readonly served_pct: Spread;
+  readonly late_pct: number;
   readonly wait_s: Spread & { readonly p50: number; readonly p95: number };
   readonly pickup_s_per_trip: number;
   readonly reposition_s_per_trip: number;
@@ -43,6 +44,7 @@ export function reportRow(
     seeds: runs.length,
     requests: mean(({ requests }) => requests),
     served_pct: spread(runs.map(({ servedPct }) => servedPct)),
+    late_pct: mean(({ latePct }) => latePct),
     wait_s: {
       ...spread(runs.map(({ waitsS }) => meanOf([...waitsS]))),
       p50: round(quantile(waits, 0.5)),
@@ -68,6 +70,7 @@ export function tableOf(rows: readonly ReportRow[]): string {
     'fleet',
     'shards',
     'served %',
+    'late %',
     'wait s',
     'p50',
     'p95',
@@ -85,6 +88,7 @@ export function tableOf(rows: readonly ReportRow[]): string {
     String(row.fleet),
     String(row.shards),
     `${row.served_pct.mean} ± ${row.served_pct.sd}`,
+    String(row.late_pct),
     `${row.wait_s.mean} ± ${row.wait_s.sd}`,
     String(row.wait_s.p50),
     String(row.wait_s.p95),

@@ -66,4 +66,12 @@ describe('the simulation', () => {
     expect(unmatchedRiders).toBe(0);
     expect(servedPct).toBeGreaterThan(40);
   });
+
+  test('who is reached later than riders wait is not served, and has not been left either', () => {
+    const { waitsS, servedPct, latePct, requests, unmatchedRiders } = run('engine', {}, { etaNoise: 0.5 });
+    expect(latePct).toBeGreaterThan(1);
+    expect(waitsS.at(-1)).toBeLessThanOrEqual(300);
+    expect(waitsS.length).toBe(Math.round((servedPct * requests) / 100));
+    expect(unmatchedRiders).toBe(0);
+  });
 });

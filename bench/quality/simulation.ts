@@ -46,7 +46,7 @@ export class Simulation {
     const areas = matcherAreas(city, matchers, RADIUS_M, requestsByNode(city, this.#rides));
     this.#dispatchers = areas.map((area) => new Dispatcher(area, policy, maxWaitS));
     this.#trips = this.#rides.map((ride, id) => this.#tripOf(ride, id));
-    this.#kpis = new Kpis(this.#fleet, fromS + WARM_UP_S, toS, city);
+    this.#kpis = new Kpis(this.#fleet, { measureFromS: fromS + WARM_UP_S, toS, maxWaitS }, city);
   }
 
   run(): RunResult {
