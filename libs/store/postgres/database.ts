@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
 import { findPrimary, isAtWork } from './find-primary.ts';
-import { isConflict, isOutage, isTimeout, saysUnreplicated } from './outage.ts';
+import { isConflict, isOutage, isRefusal, isTimeout, saysUnreplicated } from './outage.ts';
+import { retryWithin, settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
 /** One SQL statement with its parameters; a named one is prepared once per connection. */
@@ -34,6 +34,11 @@ const STATEMENT_TIMEOUT_MS = 4_000;
 /** Nobody waits longer than this for what is done with a connection. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+/**
+ * While there is no primary its callers wait for the next one so long, and are answered `unavailable` then. Askers
+ * give up after 5 s.
+ */
+const PRIMARY_BUDGET_MS = 3_000;
 /** A transaction undone for another's sake is tried again so often. */
 const MAX_CONFLICT_RETRIES = 5;
 
@@ -49,9 +54,16 @@ interface OpenPool {
   readonly url: string;
 }
 
+/** Nothing was written, and another server may take it: there is no primary just now, or this one takes no writes. */
+class NoPrimary extends HailgridError {
+  constructor(cause: unknown) {
+    super('unavailable', 'no Postgres primary just now', { cause });
+  }
+}
+
 /**
- * The pool that knows its primary. Leaves a server that is gone or has become a standby, and looks for the writable
- * one.
+ * The pool that knows its primary. Leaves a server that is gone or takes no writes any more, and looks for the writable
+ * one. What was certainly not written is tried again until then, within a budget; what may have been is not.
  */
 export class Database {
   readonly #settings: DatabaseSettings;
@@ -66,11 +78,7 @@ export class Database {
 
   /** Runs one statement in a transaction of its own. */
   async rows<R extends QueryResultRow>(statement: Statement): Promise<R[]> {
-    return this.#withClient(async (client) => {
-      const rows = await run<R>(client, statement);
-      refuseUnreplicated(client);
-      return rows;
-    });
+    return this.#onPrimary((client) => runAlone<R>(client, statement));
   }
 
   /**
@@ -81,16 +89,17 @@ export class Database {
   async transact<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#withClient((client) => transactOnce(client, work));
+        return await this.#onPrimary((client) => transactOnce(client, work));
       } catch (error) {
         if (!isConflict(error) || attempt > MAX_CONFLICT_RETRIES) throw error;
       }
     }
   }
 
-  /** Throws where no primary answers. */
+  /** Throws where no primary answers; waits for none. */
   async ping(): Promise<void> {
-    await this.rows({ name: 'ping', text: 'SELECT 1', values: [] });
+    const statement = { name: 'ping', text: 'SELECT 1', values: [] };
+    await this.#withClient((client) => runAlone(client, statement), PRIMARY_BUDGET_MS);
   }
 
   async close(): Promise<void> {
@@ -99,8 +108,18 @@ export class Database {
     await opened?.pool.end();
   }
 
-  async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
-    const opened = await this.#connected();
+  #onPrimary<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+    return retryWithin(
+      PRIMARY_BUDGET_MS,
+      (leftMs) => this.#withClient(use, leftMs),
+      (error) => error instanceof NoPrimary,
+    );
+  }
+
+  async #withClient<T>(use: (client: PoolClient) => Promise<T>, searchMs: number): Promise<T> {
+    const opening = this.#connected();
+    if (!(await settlesWithin(opening, searchMs))) throw new NoPrimary('the search takes too long');
+    const opened = await opening;
     const client = await opened.pool.connect().catch((error: unknown) => this.#notConnected(opened, error));
     const work = this.#workWith(client, opened, use);
     if (await settlesWithin(work, ANSWER_TIMEOUT_MS)) return work;
@@ -118,6 +137,7 @@ export class Database {
       return await use(client);
     } catch (error) {
       failure = error;
+      if (isRefusal(error)) return this.#left(opened, new NoPrimary(error));
       if (isOutage(error)) return this.#lost(opened, error);
       if (isTimeout(error))
         throw new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
@@ -147,7 +167,7 @@ export class Database {
   async #openPool(): Promise<OpenPool> {
     const url = await findPrimary(this.#settings.urls).catch((error: unknown) => {
       this.#pool = undefined;
-      throw error;
+      throw new NoPrimary(error);
     });
     const pool = new Pool({
       connectionString: url,
@@ -172,19 +192,31 @@ export class Database {
 
   /** A pool whose connections are all at work is no reason to look for another server. */
   #notConnected(opened: OpenPool, cause: unknown): never {
-    if (opened.pool.totalCount < this.#settings.maxConnections) return this.#lost(opened, cause);
+    if (opened.pool.totalCount < this.#settings.maxConnections)
+      return this.#left(opened, new NoPrimary(cause));
     throw new HailgridError('unavailable', 'all connections to the database are busy', { cause });
   }
 
-  /** Leaves this pool; the next caller looks for the primary anew. */
+  /** In the middle of work, whose outcome may be unknown. */
   #lost(opened: OpenPool, cause: unknown): never {
+    return this.#left(opened, new HailgridError('unavailable', 'the database is not reachable', { cause }));
+  }
+
+  /** Leaves this pool; the next caller looks for the primary anew. */
+  #left(opened: OpenPool, reason: HailgridError): never {
     if (this.#pool !== undefined && this.#open === opened) {
       this.#pool = undefined;
       this.#open = undefined;
       opened.pool.end().catch(() => undefined);
     }
-    throw new HailgridError('unavailable', 'the database is not reachable', { cause });
+    throw reason;
   }
+}
+
+async function runAlone<R extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<R[]> {
+  const rows = await run<R>(client, statement);
+  refuseUnreplicated(client);
+  return rows;
 }
 
 async function transactOnce<T>(client: PoolClient, work: (transaction: Queryable) => Promise<T>): Promise<T> {
@@ -227,17 +259,4 @@ async function run<R extends QueryResultRow>(client: PoolClient, statement: Stat
 /** Of the server's process; `pg` has it, its types do not. */
 function sessionPid(client: PoolClient): number | undefined {
   return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined;
-}
-
-/** True where the work ends by then, well or not. */
-async function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const waiting = new AbortController();
-  const ended = work.then(
-    () => true,
-    () => true,
-  );
-  const late = sleep(limitMs, false, { signal: waiting.signal }).catch(() => false);
-  const isInTime = await Promise.race([ended, late]);
-  waiting.abort();
-  return isInTime;
 }

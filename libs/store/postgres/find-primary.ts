@@ -16,9 +16,13 @@ export async function findPrimary(urls: readonly string[]): Promise<string> {
   throw new HailgridError('unavailable', 'no Postgres primary among the hosts', { cause });
 }
 
-/** Whether the server takes writes. Rejects where it does not answer in time. */
+/** Whether the server takes writes: neither a standby nor fenced by its settings. Rejects where it does not answer in time. */
 async function isPrimary(url: string): Promise<boolean> {
-  return probe(url, 'SELECT NOT pg_is_in_recovery() AS yes', []);
+  return probe(
+    url,
+    `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS yes`,
+    [],
+  );
 }
 
 /** Whether the primary is busy with what this session of it was sent. Rejects where it does not answer in time. */

@@ -5,6 +5,8 @@ const OUTAGE_CLASSES = ['08', '57P'];
  * connections.
  */
 const OUTAGE_CODES = new Set(['25006', '25P03', '53300']);
+/** Read-only: the server is a standby, or was fenced. Nothing was written. */
+const READ_ONLY = '25006';
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -34,6 +36,11 @@ export function isOutage(error: unknown): boolean {
     NETWORK_CODES.has(code) ||
     OUTAGE_CLASSES.some((prefix) => code.startsWith(prefix))
   );
+}
+
+/** The server takes no writes (any more): this one was not made, another server may take it. */
+export function isRefusal(error: unknown): boolean {
+  return codeOf(error) === READ_ONLY;
 }
 
 /** The transaction was undone by the server for another's sake. */

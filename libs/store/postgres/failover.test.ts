@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
+import { query } from '../../../stack/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { Database, type Queryable } from './database.ts';
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let postgres: Postgres;
+let database: Database;
+let standbyUrl: string;
+
+beforeEach(async () => {
+  directory = temporaryDirectory('failover-test');
+  postgres = await startPostgres({ directory: directory.path });
+  await query(postgres.primaryUrl, 'CREATE TABLE answer (key text PRIMARY KEY, body int)');
+  standbyUrl = postgres.urls('postgres')[1]!;
+  database = poolOf(postgres.urls('postgres'));
+  await database.ping();
+}, 60_000);
+afterEach(async () => {
+  await database?.close();
+  await postgres?.stop();
+  directory.remove();
+});
+
+function poolOf(urls: string[]): Database {
+  return new Database({ urls, maxConnections: 2, applicationName: 'failover-test' });
+}
+
+/** As commands do it: the first one under a key decides, later ones read what it answered. */
+async function answerOnce(on: Queryable, key: string, body: number): Promise<number> {
+  const reserve = 'INSERT INTO answer VALUES ($1, $2) ON CONFLICT DO NOTHING';
+  await on.rows({ name: 'reserve', text: reserve, values: [key, body] });
+  const read = 'SELECT body FROM answer WHERE key = $1';
+  const [row] = await on.rows<{ body: number }>({ name: 'read', text: read, values: [key] });
+  return row!.body;
+}
+
+async function bodiesOn(url: string): Promise<number[]> {
+  const rows = await query<{ body: number }>(url, 'SELECT body FROM answer ORDER BY body');
+  return rows.map(({ body }) => body);
+}
+
+test('who asks while there is no primary waits for the next one', async () => {
+  await postgres.nodes[0]!.server.stop();
+  const waiting = Promise.allSettled([database.transact((on) => answerOnce(on, 'waits', 1))]);
+  await sleep(300);
+  await query(standbyUrl, 'SELECT pg_promote()');
+  expect(await waiting).toEqual([{ status: 'fulfilled', value: 1 }]);
+  expect(await bodiesOn(standbyUrl)).toEqual([1]);
+});
+
+test('where no primary comes, the budget ends in "unavailable", and the work is not begun', async () => {
+  await postgres.nodes[0]!.server.stop();
+  let begun = 0;
+  const work = database.transact(() => Promise.resolve((begun += 1)));
+  await expect(work).rejects.toMatchObject({ code: 'unavailable' });
+  expect(begun).toBe(0);
+});
+
+test('a primary that takes no writes any more is left at once, what it refused is done by the next', async () => {
+  await query(postgres.primaryUrl, 'ALTER SYSTEM SET default_transaction_read_only = on');
+  await query(postgres.primaryUrl, 'SELECT pg_reload_conf()');
+  await query(standbyUrl, 'SELECT pg_promote()');
+  expect(await database.transact((on) => answerOnce(on, 'refused', 2))).toBe(2);
+  expect(await bodiesOn(standbyUrl)).toEqual([2]);
+  expect(await bodiesOn(postgres.primaryUrl)).toEqual([]);
+});
+
+test('a COMMIT whose reply is lost is not done again; its key tells the outcome', async () => {
+  const line = await lossyLine(new URL(postgres.primaryUrl));
+  const through = poolOf([line.url]);
+  let attempts = 0;
+  const lost = through.transact(async (on) => {
+    attempts += 1;
+    const body = await answerOnce(on, 'lost', attempts);
+    line.loseNextReply();
+    return body;
+  });
+  await expect(lost).rejects.toMatchObject({ code: 'unavailable' });
+  expect(attempts).toBe(1);
+  await expect.poll(() => bodiesOn(postgres.primaryUrl)).toEqual([1]);
+  expect(await through.transact((on) => answerOnce(on, 'lost', 99))).toBe(1);
+  await through.close();
+  line.close();
+});
+
+/** A line to Postgres that breaks when the server next answers: it has done what it was told, nobody hears of it. */
+async function lossyLine(target: URL) {
+  let isLosing = false;
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    near.on('data', (data) => far.write(data));
+    far.on('data', (data) => {
+      if (!isLosing) return void near.write(data);
+      isLosing = false;
+      near.destroy();
+    });
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(target);
+  url.port = String((server.address() as AddressInfo).port);
+  return { url: url.href, loseNextReply: () => void (isLosing = true), close: () => void server.close() };
+}
