@@ -68,6 +68,11 @@ export class Dispatcher {
       this.#engine?.noteRequest(city.points[trip.from] ?? NOWHERE, trip.requestedAtS * 1_000);
   }
 
+  notePickup(trip: Trip): void {
+    if (this.area.owns[trip.from] === 1)
+      this.#engine?.notePickup(trip.foreseenS, trip.pickedUpAtS - trip.boundAtS);
+  }
+
   noteEmptyRun(endNode: number, emptyS: number, { city }: Pick<Scene, 'city'>): void {
     if (this.area.sees[endNode] === 1) this.#engine?.noteEmptyRun(city.points[endNode] ?? NOWHERE, emptyS);
   }

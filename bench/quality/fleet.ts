@@ -16,6 +16,9 @@ export interface Trip {
   car: number;
   swaps: number;
   pickedUpAtS: number;
+  /** When it got its driver, and how long that one was thought to take. */
+  boundAtS: number;
+  foreseenS: number;
   /** When its rider would cancel once matched; Infinity where never. */
   cancelAtS: number;
   readonly refusedBy: number[];

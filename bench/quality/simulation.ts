@@ -81,6 +81,7 @@ export class Simulation {
   }
 
   #noteEmptyRun(trip: Trip): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.notePickup(trip);
     const endedS = this.#fleet.endedS[trip.car] as number;
     if (endedS < 0) return;
     const node = this.#fleet.endNodes[trip.car] as number;
@@ -189,12 +190,14 @@ export class Simulation {
   #carryOut(matches: readonly Match[], nowS: number): void {
     for (const { replaces } of matches)
       if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
-    for (const { tripId, driverId, replaces } of matches) {
+    for (const { tripId, driverId, replaces, pickupInS } of matches) {
       const trip = this.#tripOfName(tripId);
       if (trip === undefined) continue;
       if (replaces !== undefined) trip.swaps++;
       else if (this.#random() < this.#options.troubles.cancels)
         trip.cancelAtS = nowS + this.#random() * CANCEL_WITHIN_S;
+      trip.boundAtS = nowS;
+      trip.foreseenS = pickupInS;
       this.#fleet.bind(carOf(driverId), trip, nowS);
       this.#fleet.events++;
     }
@@ -243,6 +246,8 @@ export class Simulation {
       car: -1,
       swaps: 0,
       pickedUpAtS: 0,
+      boundAtS: 0,
+      foreseenS: 0,
       cancelAtS: Infinity,
       refusedBy: [],
     };

@@ -14,6 +14,7 @@ import { DEFAULT_MOVE_PARAMS, planMoves, type Move, type MoveParams } from '../r
 import { ApproachSpeed } from './approach-speed.ts';
 import { DEFAULT_PRICE_PARAMS, DriverTimePrice, type PriceParams } from './driver-time-price.ts';
 import { EmptyRuns } from './empty-runs.ts';
+import { PickupMargin } from './pickup-margin.ts';
 
 /** All that an engine may be told; none of it fits a city or an hour in particular. */
 export interface EngineParams {
@@ -77,6 +78,7 @@ export class DispatchEngine {
   readonly #emptyRuns = new EmptyRuns();
   readonly #demand: DemandMemory;
   readonly #speed = new ApproachSpeed();
+  readonly #margin = new PickupMargin();
 
   constructor(params: EngineParams = DEFAULT_ENGINE_PARAMS) {
     this.params = params;
@@ -97,6 +99,11 @@ export class DispatchEngine {
     this.#emptyRuns.note(rideEnd, emptyS);
   }
 
+  /** A driver was at its pickup so long after it was bound to it, and so long was foreseen then. */
+  notePickup(foreseenS: number, tookS: number): void {
+    this.#margin.note(foreseenS, tookS);
+  }
+
   /** @param idleShare of the drivers in sight, whoever they wait for */
   noteReserve(idleShare: number, elapsedS: number): void {
     this.#price.adapt(idleShare, elapsedS);
@@ -110,6 +117,7 @@ export class DispatchEngine {
       nowMs,
       driverTimePrice: this.#price.value,
       approachMps: this.#speed.mps,
+      pickupMargin: this.#margin.value,
       params: this.params.match,
     };
     return { scene, question: matchQuestion(scene) };

@@ -87,6 +87,7 @@ export const matchInput: fc.Arbitrary<MatchInput> = fc
       etas: axisEtas,
       driverTimePrice: price,
       approachMps: SPEED_MPS,
+      pickupMargin: 1,
       params: { ...DEFAULT_MATCH_PARAMS, maxWaitS: 300, maxSwapsPerTrip: 3 },
     };
   });

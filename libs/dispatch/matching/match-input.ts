@@ -66,6 +66,8 @@ export interface MatchScene {
   readonly driverTimePrice: number;
   /** Metres by air that a driver comes nearer in a second, about: only decides who is weighed. */
   readonly approachMps: number;
+  /** Drives to a pickup may take so many times what is foreseen; no driver is bound who would be too late then. */
+  readonly pickupMargin: number;
   readonly params: MatchParams;
 }
 

@@ -79,7 +79,7 @@ export function matchProblem(
   question: MatchQuestion,
   etas: ArrayLike<number>,
 ): MatchProblem {
-  const { trips, drivers, nowMs, driverTimePrice: price, params } = input;
+  const { trips, drivers, nowMs, driverTimePrice: price, pickupMargin, params } = input;
   const rowStarts = new Uint32Array(trips.length + 1);
   const columns = new Uint32Array(question.columns.length);
   const costs = new Float64Array(question.columns.length);
@@ -91,9 +91,10 @@ export function matchProblem(
     const end = question.rowStarts[row + 1] as number;
     for (let pair = question.rowStarts[row] as number; pair < end; pair++) {
       const column = question.columns[pair] as number;
-      const pickupInS = (drivers.availableInS[column] as number) + (etas[pair] as number);
+      const driveS = etas[pair] as number;
+      const pickupInS = (drivers.availableInS[column] as number) + driveS;
       const isOwn = column === own;
-      if (!isOwn && !(pickupInS <= latestInS)) continue;
+      if (!isOwn && !(pickupInS + (pickupMargin - 1) * driveS <= latestInS)) continue;
       columns[entries] = column;
       pickupsInS[entries] = pickupInS;
       costs[entries] =
