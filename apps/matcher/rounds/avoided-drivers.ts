@@ -19,8 +19,9 @@ export class AvoidedDrivers {
     this.#drivers.set(driverId, { statusVersion, untilMs: nowMs + AVOID_MS });
   }
 
-  isAvoided(driverId: DriverId, statusVersion: number, nowMs: number): boolean {
+  /** @param versionOf asked of those few only that are remembered: a round puts this question for each driver in sight */
+  isAvoided(driverId: DriverId, versionOf: (driverId: DriverId) => number, nowMs: number): boolean {
     const avoided = this.#drivers.get(driverId);
-    return avoided !== undefined && avoided.untilMs > nowMs && avoided.statusVersion >= statusVersion;
+    return avoided !== undefined && avoided.untilMs > nowMs && avoided.statusVersion >= versionOf(driverId);
   }
 }

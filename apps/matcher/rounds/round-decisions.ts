@@ -71,7 +71,7 @@ export class RoundDecisions {
       chainHorizonS: this.#engine.params.chainHorizonS,
       remainingS: (from, to) => this.#travelTimes.local.etasToPickup(to, [from], nowMs)[0] ?? Infinity,
       heldTrips: this.#pending.heldTrips(),
-      avoided: (driverId) => this.#avoided.isAvoided(driverId, this.#versionOf(driverId), nowMs),
+      avoided: (driverId) => this.#avoided.isAvoided(driverId, (id) => this.#versionOf(id), nowMs),
     });
     if (scene.trips.length === 0 || scene.drivers.ids.length === 0) return { offers: [], swaps: [] };
     const asked = this.#engine.ask(scene);
