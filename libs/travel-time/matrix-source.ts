@@ -2,7 +2,6 @@ import type { Point } from '#libs/geo';
 
 /** A routing engine that tells the times between all of some places and all of some others. */
 export interface MatrixSource {
-  readonly name: string;
   /** Places, of both kinds together, that one request may name. */
   readonly maxPlaces: number;
   /**

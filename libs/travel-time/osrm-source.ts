@@ -19,7 +19,6 @@ const tableAnswer = z.object({
  */
 export function osrmSource(url: string, profile: string): MatrixSource {
   return {
-    name: 'osrm',
     maxPlaces: MAX_PLACES_PER_TABLE,
     secondsBetween: async (origins, pickups, signal) => {
       const response = await fetch(tableUrl(url, profile, origins, pickups), { signal });

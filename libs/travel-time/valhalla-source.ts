@@ -18,7 +18,6 @@ const matrixAnswer = z.object({
 export function valhallaSource(url: string, costing: string): MatrixSource {
   const matrix = new URL('sources_to_targets', url.endsWith('/') ? url : `${url}/`);
   return {
-    name: 'valhalla',
     maxPlaces: MAX_PLACES_PER_MATRIX,
     secondsBetween: async (origins, pickups, signal) => {
       const response = await fetch(matrix, {
