@@ -10,7 +10,7 @@ export { findOffer } from './statements/find-offer.ts';
 export { insertQuote } from './statements/insert-quote.ts';
 export { listTripsOfRider } from './statements/list-trips-of-rider.ts';
 export { lockDrivers } from './statements/lock-drivers.ts';
-export { lockShardEpochs } from './statements/lock-shard-epochs.ts';
+export { lockShardEpochs, type LockedShard } from './statements/lock-shard-epochs.ts';
 export { lockTrips } from './statements/lock-trips.ts';
 export {
   changeMembers,

@@ -1,7 +1,7 @@
 import type { DriverMove, RematchRefusal } from '#libs/contracts';
 import type { ClaimRow } from '#libs/store';
 import { decide, type Trip, type TripEvent } from '#libs/trip';
-import { contains, type LockedRound } from './judge-proposals.ts';
+import { contains, isCurrent, mayServe, refusalOf, type LockedRound } from './locked-round.ts';
 
 /** What the transaction has locked; a driver's claims do not change under its lock. */
 export interface LockedMoves extends LockedRound {
@@ -62,17 +62,16 @@ function judgeMove(
   matcher: string,
   move: DriverMove,
   set: readonly DriverMove[],
-  { shards, trips, drivers, claims }: LockedMoves,
+  locked: LockedMoves,
   nowMs: number,
 ): AdmissibleMove | RematchRefusal {
-  const shard = shards.get(move.shard);
-  if (shard?.owner !== matcher || shard.epoch !== move.epoch) return 'stale_epoch';
-  const trip = trips.get(move.trip_id);
+  if (!isCurrent(matcher, move, locked)) return 'stale_epoch';
+  const trip = locked.trips.get(move.trip_id);
   if (trip === undefined) return 'trip_not_open';
   if (!contains(move.shard, trip.pickupCell)) return 'wrong_shard';
-  const driver = drivers.get(move.driver_id);
-  if (driver?.online !== true || driver.product !== trip.product) return 'driver_unavailable';
-  const standing = standingRefusal(move, set, claims);
+  const driver = locked.drivers.get(move.driver_id);
+  if (!mayServe(driver, trip)) return 'driver_unavailable';
+  const standing = standingRefusal(move, set, locked.claims);
   if (standing !== null) return standing;
   const { driverId, vehicle } = driver;
   const decision = decide(
@@ -84,9 +83,7 @@ function judgeMove(
     },
     nowMs,
   );
-  if (decision.outcome === 'changed') return { move, trip, events: decision.events };
-  const isExcluded = decision.outcome === 'refused' && decision.refusal === 'driver_excluded';
-  return isExcluded ? 'driver_excluded' : 'trip_not_open';
+  return decision.outcome === 'changed' ? { move, trip, events: decision.events } : refusalOf(decision);
 }
 
 /** The driver is free, or on the way to the trip it is to leave, for which the same set has another driver. */

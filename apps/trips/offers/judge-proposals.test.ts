@@ -3,7 +3,8 @@ import { newId, type DriverId, type OfferId, type OfferProposal } from '#libs/co
 import type { DriverRow } from '#libs/store';
 import { evolve, type Trip } from '#libs/trip';
 import { tripRequest } from '../trip-request.sample.ts';
-import { judgeProposals, type LockedRound } from './judge-proposals.ts';
+import { judgeProposals } from './judge-proposals.ts';
+import type { LockedRound } from './locked-round.ts';
 
 const SHARD = '86393362fffffff';
 const NOW_MS = 1_000;

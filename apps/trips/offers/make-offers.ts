@@ -11,18 +11,13 @@ import {
   type OfferOutcome,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
-import {
-  lockDrivers,
-  lockShardEpochs,
-  lockTrips,
-  type TripTransaction,
-  type WrittenChange,
-} from '#libs/store';
+import type { TripTransaction, WrittenChange } from '#libs/store';
 import { evolve } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
 import type { TripsConfig } from '../config.ts';
 import { judgeProposals, type AdmissibleOffer, type Judgement } from './judge-proposals.ts';
+import { lockRound } from './locked-round.ts';
 
 type Proposals = CommandInput<typeof makeOffers>;
 /** What the drivers who were claimed are now. */
@@ -58,7 +53,11 @@ export class MakeOffersHandler extends CommandHandlers {
       const judgements = judgeProposals(
         matcher,
         offers,
-        await lock(transaction, offers),
+        await lockRound(
+          transaction,
+          offers,
+          offers.map(({ driver_id }) => driver_id),
+        ),
         transaction.nowMs,
         this.#offerTtlMs,
       );
@@ -71,14 +70,6 @@ export class MakeOffersHandler extends CommandHandlers {
     }
     return { outcomes };
   }
-}
-
-async function lock(transaction: TripTransaction, offers: Proposals['offers']) {
-  const distinct = (ids: string[]): string[] => [...new Set(ids)];
-  const shards = await lockShardEpochs(transaction, distinct(offers.map(({ shard }) => shard)));
-  const trips = await lockTrips(transaction, distinct(offers.map(({ trip_id }) => trip_id)));
-  const drivers = await lockDrivers(transaction, distinct(offers.map(({ driver_id }) => driver_id)));
-  return { shards, trips, drivers };
 }
 
 /** Claims the drivers and writes the offers of those whose claim was free. */

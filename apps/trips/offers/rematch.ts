@@ -2,11 +2,12 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import { rematch, type CommandInput, type CommandOutput, type TripId } from '#libs/contracts';
 import { LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
-import { lockDrivers, lockShardEpochs, lockTrips, readClaims, type TripTransaction } from '#libs/store';
+import { readClaims, type TripTransaction } from '#libs/store';
 import type { Trip } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
 import { judgeMoves, type LockedMoves, type SetJudgement } from './judge-moves.ts';
+import { lockRound } from './locked-round.ts';
 
 type Sets = CommandInput<typeof rematch>['sets'];
 type Outcome = CommandOutput<typeof rematch>['outcomes'][number];
@@ -54,18 +55,14 @@ export class RematchHandler extends CommandHandlers {
   }
 }
 
+/** Who is replaced is let go, so it is locked with those who come. */
 async function lock(transaction: TripTransaction, sets: Sets): Promise<LockedMoves> {
   const moves = sets.flat();
-  const distinct = (ids: string[]): string[] => [...new Set(ids)];
-  const shards = await lockShardEpochs(transaction, distinct(moves.map(({ shard }) => shard)));
-  const trips = await lockTrips(transaction, distinct(moves.map(({ trip_id }) => trip_id)));
-  // Who is replaced is let go, so it is locked with those who come.
   const driverIds = moves.flatMap(({ driver_id, replaces_driver_id }) =>
     replaces_driver_id === null ? [driver_id] : [driver_id, replaces_driver_id],
   );
-  const drivers = await lockDrivers(transaction, distinct(driverIds));
-  const claims = await readClaims(transaction, distinct(driverIds));
-  return { shards, trips, drivers, claims };
+  const locked = await lockRound(transaction, moves, driverIds);
+  return { ...locked, claims: await readClaims(transaction, [...new Set(driverIds)]) };
 }
 
 function outcomeOf(judgement: SetJudgement, trips: readonly Trip[]): Outcome {
