@@ -1,18 +1,9 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDirectory } from '../setup/cache-directory.mjs';
+import { cacheFor, mayEnter } from '../setup/cache-for-user.ts';
 import { withLock } from '../setup/lock.mjs';
 import type { RunAs } from './run-as.ts';
 import { UserError } from '../user-error.ts';
@@ -20,7 +11,6 @@ import { UserError } from '../user-error.ts';
 const run = promisify(execFile);
 
 const SUPPORTED = { oldest: 15, newest: 18 } as const;
-const SYSTEM_CACHE = '/var/cache/hailgrid';
 
 export interface PostgresBinaries {
   initdb: string;
@@ -113,36 +103,14 @@ async function isRunnable(native: string, user: RunAs): Promise<boolean> {
   }
 }
 
-async function mayEnter(directory: string, user: RunAs): Promise<boolean> {
-  try {
-    await run('/bin/sh', ['-c', 'test -x "$1"', 'sh', directory], { ...user, cwd: '/' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * A checkout below a private home is closed to the user that Postgres runs as: copies the programs to where it is
  * not.
  */
 async function copyForUser(native: EmbeddedPackage, user: RunAs): Promise<string> {
-  for (const cache of [cacheDirectory, cacheOfSystem]) {
-    const base = cache();
-    if (!(await mayEnter(base, user))) continue;
-    const copy = join(base, `postgres-${native.version}`);
-    await withLock(`${copy}.lock`, () => copyOnce(join(native.root, 'native'), copy));
-    return copy;
-  }
-  throw new UserError(
-    'The user that Postgres runs as can read no cache directory; set HAILGRID_CACHE_DIR to one it can',
-  );
-}
-
-/** Only root needs another place than its own cache, so this one can be written. */
-function cacheOfSystem(): string {
-  mkdirSync(SYSTEM_CACHE, { recursive: true, mode: 0o755 });
-  return SYSTEM_CACHE;
+  const copy = join(await cacheFor(user), `postgres-${native.version}`);
+  await withLock(`${copy}.lock`, () => copyOnce(join(native.root, 'native'), copy));
+  return copy;
 }
 
 async function copyOnce(from: string, to: string): Promise<void> {

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheDirectory } from './cache-directory.mjs';
 import { withLock } from './lock.mjs';
@@ -29,18 +38,26 @@ export async function fromCache(tool: CachedTool): Promise<string> {
 export interface CachedDirectory {
   name: string;
   version: string;
+  /** The cache to keep it in; this user's own unless said otherwise. */
+  cache?: string;
   /** Fills an empty directory. */
   fetch: (scratch: string) => Promise<void>;
 }
 
-/** The path of the folder in the cache; fetches it first where it is not there yet, one process at a time. */
-export async function directoryFromCache({ name, version, fetch }: CachedDirectory): Promise<string> {
-  const target = join(cacheDirectory(name, version), 'files');
+/**
+ * The path of the folder in the cache, which others may read; fetches it first where it is not there yet, one process
+ * at a time.
+ */
+export async function directoryFromCache(directory: CachedDirectory): Promise<string> {
+  const { name, version, cache = cacheDirectory(), fetch } = directory;
+  const target = join(cache, name, version, 'files');
   if (existsSync(target)) return target;
-  return withLock(join(cacheDirectory(), `${name}.lock`), async () => {
+  return withLock(join(cache, `${name}.lock`), async () => {
     if (existsSync(target)) return target;
     console.error(`hailgrid: fetching ${name} ${version} (once) …`);
+    mkdirSync(dirname(target), { recursive: true });
     const scratch = mkdtempSync(`${target}-`);
+    chmodSync(scratch, 0o755);
     try {
       await fetch(scratch);
       renameSync(scratch, target);

@@ -1,4 +1,5 @@
 export { BUILT_IN_AREA } from '../city/service-area.ts';
 export { testDatabase, type TestDatabase } from './database.ts';
+export { fetchedOrReason } from './fetched.ts';
 export { testNats, type TestNats } from './nats.ts';
 export { startServices, type TestService, type TestWorld, type WorldOptions } from './services.ts';

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** How programs unpacked below `root` find each other and their libraries, before those of the system. */
+export function environmentFor(root: string, base: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return {
+    ...base,
+    PATH: prefixed(programDirectories(root), base['PATH']),
+    LD_LIBRARY_PATH: prefixed(libraryDirectories(root), base['LD_LIBRARY_PATH']),
+  };
+}
+
+function programDirectories(root: string): string[] {
+  return ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((path) => join(root, path)).filter(existsSync);
+}
+
+/** Debian keeps libraries in a folder named after the architecture, such as x86_64-linux-gnu. */
+function libraryDirectories(root: string): string[] {
+  return ['usr/lib', 'lib']
+    .map((path) => join(root, path))
+    .filter(existsSync)
+    .flatMap((path) =>
+      readdirSync(path)
+        .toSorted()
+        .map((name) => join(path, name)),
+    )
+    .filter((path) => /-linux-gnu\w*$/.test(path));
+}
+
+function prefixed(directories: readonly string[], rest: string | undefined): string {
+  return [...directories, ...(rest === undefined || rest === '' ? [] : [rest])].join(delimiter);
+}
