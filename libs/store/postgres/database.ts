@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
-import { findPrimary, isAtWork } from './find-primary.ts';
+import { findPrimary, isAtWork, type Primary } from './find-primary.ts';
 import { isConflict, isOutage, isRefusal, isTimeout, saysUnreplicated } from './outage.ts';
 import { retryWithin, settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
@@ -49,9 +49,8 @@ const MAX_CONFLICT_RETRIES = 5;
 const warned = new WeakSet<PoolClient>();
 
 /** Connections to the server that took writes when they were opened. */
-interface OpenPool {
+interface OpenPool extends Primary {
   readonly pool: Pool;
-  readonly url: string;
 }
 
 /** Nothing was written, and another server may take it: there is no primary just now, or this one takes no writes. */
@@ -70,6 +69,8 @@ export class Database {
   /** Being opened or open; `#open` is the one that this promise gave. */
   #pool: Promise<OpenPool> | undefined;
   #open: OpenPool | undefined;
+  /** Of the newest primary seen; whoever claims to be one under an older timeline was replaced. */
+  #timeline = 0;
   #closed = false;
 
   constructor(settings: DatabaseSettings) {
@@ -165,12 +166,13 @@ export class Database {
   }
 
   async #openPool(): Promise<OpenPool> {
-    const url = await findPrimary(this.#settings.urls).catch((error: unknown) => {
+    const primary = await findPrimary(this.#settings.urls, this.#timeline).catch((error: unknown) => {
       this.#pool = undefined;
       throw new NoPrimary(error);
     });
+    this.#timeline = primary.timeline;
     const pool = new Pool({
-      connectionString: url,
+      connectionString: primary.url,
       max: this.#settings.maxConnections,
       application_name: this.#settings.applicationName,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
@@ -186,7 +188,7 @@ export class Database {
       client.on('error', () => undefined);
       client.on('notice', ({ code }) => void (saysUnreplicated(code) && warned.add(client)));
     });
-    this.#open = { pool, url };
+    this.#open = { ...primary, pool };
     return this.#open;
   }
 

@@ -1,42 +1,67 @@
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
+import { settlesWithin } from './retry-within.ts';
 
 const PROBE_TIMEOUT_MS = 2_000;
+/**
+ * Once a host has said that it takes writes, the others have so long to say the same: after a failover the former
+ * primary may be back and not know yet that it is one no longer.
+ */
+const RIVAL_WAIT_MS = 100;
 
-/** Asks the hosts in turn which one takes writes. Throws `unavailable` where none does. */
-export async function findPrimary(urls: readonly string[]): Promise<string> {
-  let cause: unknown;
-  for (const url of urls) {
-    try {
-      if (await isPrimary(url)) return url;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw new HailgridError('unavailable', 'no Postgres primary among the hosts', { cause });
+/** A host that takes writes; of two, the one with the higher timeline was promoted later. */
+export interface Primary {
+  readonly url: string;
+  readonly timeline: number;
 }
 
-/** Whether the server takes writes: neither a standby nor fenced by its settings. Rejects where it does not answer in time. */
-async function isPrimary(url: string): Promise<boolean> {
-  return probe(
+/**
+ * Asks all hosts at once which one takes writes, so that one that does not answer costs no time. A primary of an older
+ * timeline than `minTimeline` is none: another was promoted since. Throws `unavailable` where there is none.
+ */
+export async function findPrimary(urls: readonly string[], minTimeline = 0): Promise<Primary> {
+  const claims: Primary[] = [];
+  const answers = urls.map(async (url) => {
+    const timeline = await timelineOfPrimary(url);
+    if (timeline < minTimeline) throw new Error(`a primary of timeline ${timeline}, before ${minTimeline}`);
+    claims.push({ url, timeline });
+  });
+  await Promise.any(answers).catch((cause: unknown) => {
+    throw new HailgridError('unavailable', 'no Postgres primary among the hosts', { cause });
+  });
+  await settlesWithin(Promise.allSettled(answers), RIVAL_WAIT_MS);
+  return claims.reduce((best, claim) => (claim.timeline > best.timeline ? claim : best));
+}
+
+/** Rejects where the server does not answer in time or takes no writes: a standby, or fenced by its settings. */
+async function timelineOfPrimary(url: string): Promise<number> {
+  const row = await probe<{ timeline: string | null }>(
     url,
-    `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS yes`,
+    `SELECT CASE WHEN NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'
+       THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS timeline`,
     [],
   );
+  if (typeof row?.timeline !== 'string') throw new Error('the server takes no writes');
+  return Number.parseInt(row.timeline, 16);
 }
 
 /** Whether the primary is busy with what this session of it was sent. Rejects where it does not answer in time. */
 export async function isAtWork(url: string, sessionPid: number | undefined): Promise<boolean> {
-  return probe(
+  const row = await probe<{ yes: boolean }>(
     url,
     `SELECT NOT pg_is_in_recovery()
        AND EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active') AS yes`,
     [sessionPid],
   );
+  return row?.yes === true;
 }
 
 /** Asks by a connection of its own, since those of the pool may be what is broken. */
-async function probe(url: string, question: string, values: unknown[]): Promise<boolean> {
+async function probe<R extends QueryResultRow>(
+  url: string,
+  question: string,
+  values: unknown[],
+): Promise<R | undefined> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: PROBE_TIMEOUT_MS,
@@ -45,8 +70,8 @@ async function probe(url: string, question: string, values: unknown[]): Promise<
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ yes: boolean }>(question, values);
-    return rows[0]?.yes === true;
+    const { rows } = await client.query<R>(question, values);
+    return rows[0];
   } finally {
     await client.end().catch(() => undefined);
   }

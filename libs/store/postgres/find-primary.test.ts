@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
+import { query } from '../../../stack/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { findPrimary } from './find-primary.ts';
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let postgres: Postgres;
+let primaryUrl: string;
+let standbyUrl: string;
+
+beforeEach(async () => {
+  directory = temporaryDirectory('find-primary-test');
+  postgres = await startPostgres({ directory: directory.path });
+  [primaryUrl, standbyUrl] = postgres.urls('postgres') as [string, string];
+}, 60_000);
+afterEach(async () => {
+  await postgres?.stop();
+  directory.remove();
+});
+
+test('a host that takes connections and never answers costs the search nothing', async () => {
+  const silent = await silentHost(new URL(primaryUrl));
+  const primary = await findPrimary([silent.url, standbyUrl, primaryUrl]);
+  expect(primary.url).toBe(primaryUrl);
+  expect(silent.isBeingAsked()).toBe(true);
+  silent.close();
+});
+
+test('of two that say they are the primary, it is the one that was promoted later', async () => {
+  expect(await findPrimary([primaryUrl, standbyUrl])).toEqual({ url: primaryUrl, timeline: 1 });
+  await query(standbyUrl, 'SELECT pg_promote()');
+  const promoted = { url: standbyUrl, timeline: 2 };
+  expect(await findPrimary([primaryUrl, standbyUrl])).toEqual(promoted);
+  expect(await findPrimary([standbyUrl, primaryUrl])).toEqual(promoted);
+  await expect(findPrimary([primaryUrl], promoted.timeline)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+/** A server that hears what it is asked and says nothing, as one that is frozen. */
+async function silentHost(like: URL) {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(like);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    isBeingAsked: () => sockets.size > 0,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
