@@ -1,0 +1,38 @@
+import { cellToParent, latLngToCell } from 'h3-js';
+import { newId, type DriverId, type OfferId, type QuoteId, type RiderId, type TripId } from '#libs/contracts';
+import { seededRandom } from '../dispatch/city.ts';
+
+const PICKUP_RES = 9;
+const SHARD_RES = 6;
+
+/** Who rides from where, known before the clock starts. */
+export interface PlannedTrip {
+  readonly quoteId: QuoteId;
+  readonly riderId: RiderId;
+  readonly pickup: { readonly lat: number; readonly lng: number };
+  readonly pickupCell: string;
+  readonly shard: string;
+}
+
+/** The ids that the service gives a trip; whoever runs its statements without it has to bring them. */
+export interface TripIds {
+  readonly tripId: TripId;
+  readonly offerId: OfferId;
+  readonly driverId: DriverId;
+}
+
+/** Trips all over the area, by seed. */
+export function planTrips(count: number, area: string, seed: number): PlannedTrip[] {
+  const random = seededRandom(seed);
+  const [south = 0, west = 0, north = 0, east = 0] = area.split(',').map(Number);
+  return Array.from({ length: count }, () => {
+    const pickup = {
+      lat: south + random() * (north - south),
+      lng: west + random() * (east - west),
+    };
+    const pickupCell = latLngToCell(pickup.lat, pickup.lng, PICKUP_RES);
+    // Cells are told by their parents only.
+    const shard = cellToParent(pickupCell, SHARD_RES);
+    return { quoteId: newId('quote'), riderId: newId('rider'), pickup, pickupCell, shard };
+  });
+}

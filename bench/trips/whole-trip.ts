@@ -1,0 +1,64 @@
+import {
+  answerOffer,
+  createTrip,
+  driveTrip,
+  type DriverId,
+  type Idempotency,
+  type TripId,
+} from '#libs/contracts';
+import { createHash } from 'node:crypto';
+import type { CommandLine } from './command-line.ts';
+import type { PlannedTrip } from './planned-trips.ts';
+import type { PlayedRounds } from './played-rounds.ts';
+
+const ACTIONS = ['arrived', 'start', 'complete'] as const;
+
+/** Told how long each step took from being asked for to being acknowledged. */
+export type StepTimer = (ms: number) => void;
+
+/**
+ * One trip from request to completion, each step with a key of its own, as the public APIs do it, and after the
+ * acknowledgement of the one before. Of an offer the time counts from when the matcher may decide.
+ */
+export async function driveWholeTrip(
+  commands: CommandLine,
+  rounds: PlayedRounds,
+  { quoteId, riderId, shard, epoch }: PlannedTrip & { epoch: number },
+  driverId: DriverId,
+  timer: StepTimer,
+): Promise<TripId> {
+  const timed = async <T>(step: Promise<T>): Promise<T> => {
+    const startedAtMs = performance.now();
+    const result = await step;
+    timer(performance.now() - startedAtMs);
+    return result;
+  };
+  const { trip_id } = await timed(
+    commands.call(createTrip, {
+      rider_id: riderId,
+      quote_id: quoteId,
+      idempotency: keyOf(quoteId, 'create'),
+    }),
+  );
+  const offer_id = await timed(
+    rounds.offer({ trip_id, driver_id: driverId, shard, epoch, pickup_eta_s: 90, pickup_distance_m: 400 }),
+  );
+  await timed(
+    commands.call(answerOffer, {
+      driver_id: driverId,
+      offer_id,
+      answer: 'accept',
+      idempotency: keyOf(quoteId, 'accept'),
+    }),
+  );
+  for (const action of ACTIONS) {
+    const idempotency = keyOf(quoteId, action);
+    await timed(commands.call(driveTrip, { driver_id: driverId, trip_id, action, idempotency }));
+  }
+  return trip_id;
+}
+
+function keyOf(quoteId: string, step: string): Idempotency {
+  const key = `${step}-${quoteId}`;
+  return { key, request_digest: createHash('sha256').update(key).digest('hex') };
+}
