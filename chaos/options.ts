@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { FAULT_KINDS, parseFaults, type WantedFault } from './faults/fault-kinds.ts';
 
 /** What `npm run chaos` was asked for. */
@@ -10,6 +10,8 @@ export interface ChaosOptions {
   faults: readonly WantedFault[];
   matchers: number;
   drivers: number;
+  apis: number;
+  natsServers: number;
   speed: number;
   json?: string;
   keep: boolean;
@@ -19,6 +21,7 @@ const LAST_SEED = 2 ** 31 - 1;
 const MAX_MINUTES = 24 * 60;
 const MAX_MATCHERS = 32;
 const MAX_DRIVERS = 20_000;
+const MAX_APIS = 4;
 const MAX_SPEED = 20;
 
 export function readChaosOptions(argv: readonly string[]): ChaosOptions {
@@ -50,6 +53,10 @@ function command(): Command {
     )
     .option('--matchers <n>', 'matcher processes', within(2, MAX_MATCHERS), 4)
     .option('--drivers <n>', 'simulated drivers', within(2, MAX_DRIVERS), 800)
+    .option('--apis <n>', 'instances of rider-api and of driver-api', within(1, MAX_APIS), 2)
+    .addOption(
+      new Option('--nats-servers <n>', 'nats-servers').choices(['1', '3']).default('3').argParser(Number),
+    )
     .option('--speed <x>', 'city time runs x times as fast as the clock', within(1, MAX_SPEED), 1)
     .option('--json <file>', 'write the findings there as JSON')
     .option('--keep', 'leave data and logs in place at the end', false)

@@ -19,6 +19,8 @@ export interface FleetSettings {
   readonly habits: DriverHabits;
   /** Of a rider who still waits. */
   readonly riderCancelProbability: number;
+  /** Of a request that was acknowledged: its phone sends it once more. */
+  readonly repeatProbability: number;
 }
 
 /** What every simulated person needs of the world. */

@@ -147,6 +147,7 @@ function createServices(
         followProbability: config.HAILGRID_FLEET_FOLLOW_HINTS,
       },
       riderCancelProbability: config.HAILGRID_FLEET_RIDER_CANCEL,
+      repeatProbability: config.HAILGRID_FLEET_REPEAT,
     },
     clock,
     wheel,

@@ -24,13 +24,18 @@ const GOOD_RUN: RunState = {
   deaths: [],
   settled: true,
   matchingGoesOn: true,
+  missingEvents: 0,
+  outOfOrderEvents: 0,
+  recoveredInTime: true,
 };
+/** A consumer that was given nothing knows of nothing that is not there. */
+const NOTHING_CONSUMED = { all: () => [] };
 
 function found(
   facts: Partial<DatabaseFacts> = {},
   entries: readonly ClientEntry[] = goodEntries(),
 ): Findings {
-  return check(entries, { ...goodFacts(), ...facts }, [], LIVING);
+  return check(entries, { ...goodFacts(), ...facts }, [], LIVING, NOTHING_CONSUMED);
 }
 
 /** The good history with one event changed. */
@@ -52,6 +57,9 @@ test('a good history has nothing wrong', () => {
     doubleAssigned: [],
     staleEpochCommits: [],
     overlapping: [],
+    duplicated: [],
+    illegalHistories: [],
+    rpoRows: [],
     failedByFault: {},
   });
   expect(verdictOf(findings, GOOD_RUN)).toBe('ok');
@@ -262,10 +270,10 @@ test('failed requests count for the fault in whose time they failed', () => {
     { kind: 'nats-all', atMs: 100 },
     { kind: 'rolling:matchers', atMs: 200 },
   ];
-  const one = check([...goodEntries(), failed(150)], goodFacts(), faults, LIVING);
+  const one = check([...goodEntries(), failed(150)], goodFacts(), faults, LIVING, NOTHING_CONSUMED);
   expect(one.failedByFault).toEqual({ 'nats-all': 1 });
   expect(verdictOf(one, GOOD_RUN)).toBe('ok');
-  const two = check([...goodEntries(), failed(150), failed(250)], goodFacts(), faults, LIVING);
+  const two = check([...goodEntries(), failed(150), failed(250)], goodFacts(), faults, LIVING, NOTHING_CONSUMED);
   expect(two.failedByFault).toEqual({ 'nats-all': 1, 'rolling:matchers': 1 });
   expect(verdictOf(two, GOOD_RUN)).toBe('failed_requests');
 });
@@ -276,6 +284,9 @@ test.for<[Partial<RunState>, string]>([
   [{ unrecovered: ['cut:matcher'] }, 'not_recovered'],
   [{ settled: false }, 'not_settled'],
   [{ matchingGoesOn: false }, 'matching_stopped'],
+  [{ missingEvents: 1 }, 'missing_events'],
+  [{ outOfOrderEvents: 1 }, 'out_of_order_events'],
+  [{ recoveredInTime: false }, 'slow_recovery'],
 ])('a run that was not as it should be is not ok: %o', ([state, verdict]) => {
   expect(verdictOf(found(), { ...GOOD_RUN, ...state })).toBe(verdict);
 });

@@ -1,10 +1,14 @@
 import type { ClientEntry } from './client-entry.ts';
+import type { ConsumedEvents } from './consumed-events.ts';
 import { doubleAssigned } from './double-assigned.ts';
+import { duplicated } from './duplicated.ts';
 import { failedRequests, type BlamedFault } from './failed-requests.ts';
 import type { DatabaseFacts, Violation } from './facts.ts';
+import { illegalHistories } from './illegal-histories.ts';
 import { overlapping } from './lineage.ts';
 import { acknowledgedTrips, lost } from './lost.ts';
 import { phonesWithTwoTrips } from './phones-with-two-trips.ts';
+import { rpoRows } from './rpo-rows.ts';
 import { staleEpochCommits } from './stale-epoch-commits.ts';
 
 export interface Findings {
@@ -17,15 +21,20 @@ export interface Findings {
   readonly doubleAssigned: readonly Violation[];
   readonly staleEpochCommits: readonly Violation[];
   readonly overlapping: readonly Violation[];
+  readonly duplicated: readonly Violation[];
+  readonly illegalHistories: readonly Violation[];
+  /** Rows that somebody was told of and that are not there. */
+  readonly rpoRows: readonly Violation[];
   readonly failedByFault: Readonly<Record<string, number>>;
 }
 
-/** What the phones were told against what the database holds. */
+/** What the phones and a consumer of the events were told against what the database holds. */
 export function check(
   entries: readonly ClientEntry[],
   facts: DatabaseFacts,
   faults: readonly BlamedFault[],
   living: ReadonlySet<string>,
+  consumed: Pick<ConsumedEvents, 'all'>,
 ): Findings {
   return {
     acknowledged: acknowledgedTrips(entries).size,
@@ -35,6 +44,9 @@ export function check(
     doubleAssigned: [...doubleAssigned(facts), ...phonesWithTwoTrips(entries, facts.events)],
     staleEpochCommits: staleEpochCommits(facts.events, facts.changes, facts.trips),
     overlapping: overlapping(facts.shards),
+    duplicated: duplicated(entries, facts),
+    illegalHistories: illegalHistories(facts),
+    rpoRows: rpoRows(entries, facts, consumed),
     failedByFault: failedRequests(entries, faults),
   };
 }

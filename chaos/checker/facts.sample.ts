@@ -1,14 +1,27 @@
 import { latLngToCell, cellToParent } from 'h3-js';
+import { evolve, type Trip, type TripEvent, type TripState } from '#libs/trip';
 import type { ClientEntry } from './client-entry.ts';
-import type { DatabaseFacts, DriverFact, EventFact, ShardChangeFact, TripFact } from './facts.ts';
+import {
+  keyOf,
+  type DatabaseFacts,
+  type DriverFact,
+  type EventFact,
+  type ShardChangeFact,
+  type TripFact,
+} from './facts.ts';
 
 /** A good history in small, for tests that spoil it in one place each. */
 export const PICKUP = latLngToCell(38.7139, -9.1394, 9);
 export const SHARD = cellToParent(PICKUP, 6);
 export const ELSEWHERE = cellToParent(latLngToCell(38.9, -9.4, 9), 6);
 
-export function event(tripId: string, seq: number, type: string, more: Partial<EventFact> = {}): EventFact {
-  return {
+export function event(
+  tripId: string,
+  seq: number,
+  type: TripEvent['type'],
+  more: Partial<EventFact> = {},
+): EventFact {
+  const fact = {
     tripId,
     seq,
     type,
@@ -21,6 +34,62 @@ export function event(tripId: string, seq: number, type: string, more: Partial<E
     epoch: null,
     lsn: null,
     ...more,
+  };
+  return { event: decided(fact, type), ...fact };
+}
+
+const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Ibiza', color: 'white' };
+
+/** The event that the columns of a row stand for. */
+function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripEvent {
+  const { tripId, atMs, freedDriverId, asked } = fact;
+  const driverId = fact.driverId ?? 'driver_x';
+  const assigned = { driverId, vehicle: VEHICLE, pickupEtaS: 60 };
+  switch (type) {
+    case 'requested':
+      return { type, atMs, request: requestOf(tripId, atMs) };
+    case 'offer_made': {
+      const terms = { expiresAtMs: atMs + 15_000, pickupEtaS: 60, pickupDistanceM: 400 };
+      return { type, atMs, offer: { offerId: `offer_${tripId}_${fact.seq}`, driverId, ...terms } };
+    }
+    case 'accepted':
+    case 'driver_assigned':
+      return { type, atMs, driver: assigned };
+    case 'driver_swapped':
+      return { type, atMs, driver: assigned, freedDriverId: freedDriverId ?? '', asked };
+    case 'driver_redispatched':
+      return { type, atMs, driverId, reason: null, searchDeadlineAtMs: 300_000 };
+    case 'rider_canceled':
+      return { type, atMs, driverId: fact.driverId, reason: null };
+    case 'failed':
+      return { type, atMs, driverId: fact.driverId, reason: 'none' };
+    case 'no_drivers_available':
+      return { type, atMs };
+    case 'offer_declined':
+    case 'offer_expired':
+    case 'offer_withdrawn':
+    case 'arrived':
+    case 'started':
+    case 'completed':
+      return { type, atMs, driverId };
+  }
+}
+
+function requestOf(tripId: string, requestedAtMs: number): Extract<TripEvent, { type: 'requested' }>['request'] {
+  return {
+    tripId,
+    riderId: tripId.replace('trip', 'rider'),
+    quoteId: tripId.replace('trip', 'quote'),
+    product: 'standard',
+    pickup: { lat: 38.7139, lng: -9.1394 },
+    dropoff: { lat: 38.72, lng: -9.13 },
+    pickupCell: PICKUP,
+    fareAmountMinor: 700,
+    fareCurrency: 'EUR',
+    distanceM: 2_000,
+    tripS: 300,
+    requestedAtMs,
+    searchDeadlineAtMs: 300_000,
   };
 }
 
@@ -46,7 +115,13 @@ export function servedTrip(tripId: string, driverId: string, version: number, ls
   ];
 }
 
-export function trip(tripId: string, state: string, seq: number, more: Partial<TripFact> = {}): TripFact {
+export function trip(
+  tripId: string,
+  state: TripState,
+  seq: number,
+  more: Partial<TripFact> = {},
+): TripFact {
+  const row = evolve(null, { type: 'requested', atMs: 1_000, request: requestOf(tripId, 1_000) });
   return {
     tripId,
     state,
@@ -55,8 +130,18 @@ export function trip(tripId: string, state: string, seq: number, more: Partial<T
     searchDeadlineMs: 300_000,
     offeredTo: null,
     driverId: null,
+    quoteId: row.quoteId,
+    riderId: row.riderId,
+    row: { ...row, state, seq },
     ...more,
   };
+}
+
+/** The row that these events give. */
+export function rowOf(events: readonly EventFact[]): Trip {
+  const row = events.reduce((before: Trip | null, { event: next }) => evolve(before, next), null);
+  if (row === null) throw new Error('no events');
+  return row;
 }
 
 export function change(epoch: number, lsn: bigint, more: Partial<ShardChangeFact> = {}): ShardChangeFact {
@@ -65,26 +150,35 @@ export function change(epoch: number, lsn: bigint, more: Partial<ShardChangeFact
 
 /** Two trips of one driver, one after the other, and one that waits. */
 export function goodFacts(): DatabaseFacts {
+  const [a, b] = [servedTrip('trip_a', 'driver_x', 2, 150n), servedTrip('trip_b', 'driver_x', 5, 160n)];
+  const c = [event('trip_c', 1, 'requested')];
   return {
     trips: [
-      trip('trip_a', 'completed', 6, { driverId: 'driver_x' }),
-      trip('trip_b', 'completed', 6, { driverId: 'driver_x' }),
-      trip('trip_c', 'processing', 1),
+      trip('trip_a', 'completed', 6, { driverId: 'driver_x', row: rowOf(a) }),
+      trip('trip_b', 'completed', 6, { driverId: 'driver_x', row: rowOf(b) }),
+      trip('trip_c', 'processing', 1, { row: rowOf(c) }),
     ],
-    events: [
-      ...servedTrip('trip_a', 'driver_x', 2, 150n),
-      ...servedTrip('trip_b', 'driver_x', 5, 160n),
-      event('trip_c', 1, 'requested'),
-    ],
+    events: [...a, ...b, ...c],
     claims: [],
     shards: [{ shard: SHARD, epoch: 4, owner: 'matcher-2', retired: false }],
     changes: [change(2, 10n), change(3, 100n), change(4, 200n, { owner: 'matcher-2' })],
+    quotes: new Set(['quote_a', 'quote_b', 'quote_c']),
+    keys: new Set(['rider_a', 'rider_b', 'rider_c'].map((rider) => keyOf(rider, 'key-1'))),
+    sessions: new Map([['driver_x', 3]]),
     readAtMs: 100_000,
   };
 }
 
 export function goodEntries(): ClientEntry[] {
-  const requested = (trip_id: string): ClientEntry => ({ kind: 'trip_requested', at_ms: 1, trip_id, seq: 1 });
+  const requested = (name: string): ClientEntry[] => {
+    const asked = { rider_id: `rider_${name}`, idempotency_key: 'key-1' };
+    return [
+      { kind: 'quoted', at_ms: 1, sent_ms: 0, quote_id: `quote_${name}` },
+      { kind: 'trip_asked', at_ms: 1, ...asked, quote_id: `quote_${name}` },
+      { kind: 'trip_requested', at_ms: 1, trip_id: `trip_${name}`, seq: 1, ...asked },
+      { kind: 'answered', at_ms: 1, sent_ms: 0, digest: `trip_${name}`, ...asked },
+    ];
+  };
   const changed = (trip_id: string, change: 'accept' | 'complete', seq: number): ClientEntry => ({
     kind: 'driver_changed',
     at_ms: 2,
@@ -94,12 +188,15 @@ export function goodEntries(): ClientEntry[] {
     seq,
   });
   return [
-    requested('trip_a'),
-    requested('trip_b'),
-    requested('trip_c'),
+    { kind: 'driver_online', at_ms: 0, driver_id: 'driver_x', session: 3 },
+    ...requested('a'),
+    ...requested('b'),
+    ...requested('c'),
     changed('trip_a', 'accept', 3),
     changed('trip_a', 'complete', 6),
     changed('trip_b', 'accept', 3),
     changed('trip_b', 'complete', 6),
+    // The second time its phone had lost the answer.
+    ...requested('a').slice(2),
   ];
 }

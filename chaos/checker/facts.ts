@@ -1,3 +1,5 @@
+import type { Trip, TripEvent } from '#libs/trip';
+
 /** What a checker compares: rows of Postgres and lines of logs, as they are. Ids are TypeIDs, cells H3 text. */
 
 export interface TripFact {
@@ -10,6 +12,10 @@ export interface TripFact {
   readonly offeredTo: string | null;
   /** Who has accepted. */
   readonly driverId: string | null;
+  readonly quoteId: string;
+  readonly riderId: string;
+  /** The whole row, as its events are to give it. */
+  readonly row: Trip;
 }
 
 export interface EventFact {
@@ -23,6 +29,8 @@ export interface EventFact {
   readonly atMs: number;
   /** What it makes of the drivers concerned. */
   readonly drivers: readonly DriverFact[];
+  /** As it was decided. */
+  readonly event: TripEvent;
   /** Of what a matcher decided: under whose authority it was committed, and when by the write-ahead log. */
   readonly shard: string | null;
   readonly epoch: number | null;
@@ -65,8 +73,18 @@ export interface DatabaseFacts {
   readonly claims: readonly ClaimFact[];
   readonly shards: readonly ShardFact[];
   readonly changes: readonly ShardChangeFact[];
+  readonly quotes: ReadonlySet<string>;
+  /** Rider or driver and key, as {@link keyOf} joins them, of every answer that is kept. */
+  readonly keys: ReadonlySet<string>;
+  /** The newest session of each driver. */
+  readonly sessions: ReadonlyMap<string, number>;
   /** Service time at which it was read. */
   readonly readAtMs: number;
+}
+
+/** An idempotency key is one person's. */
+export function keyOf(actorId: string, key: string): string {
+  return `${actorId} ${key}`;
 }
 
 /** A matcher's word about shards that it has stopped matching, or begun to match. */

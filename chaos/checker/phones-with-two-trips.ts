@@ -22,7 +22,7 @@ export function phonesWithTwoTrips(
 ): Violation[] {
   const has = new Map<string, string>();
   return entries.flatMap((entry) => {
-    if (!('driver_id' in entry)) return [];
+    if (!('driver_id' in entry) || entry.kind === 'driver_online') return [];
     const { driver_id: driver, trip_id: trip } = entry;
     const current = has.get(driver);
     if (isEnd(entry)) {
@@ -36,12 +36,12 @@ export function phonesWithTwoTrips(
 }
 
 /** The phone believes that this is its trip from now on. */
-function takesOver(entry: Extract<ClientEntry, { driver_id: string }>): boolean {
+function takesOver(entry: Extract<ClientEntry, { driver_id: string; trip_id: string }>): boolean {
   if (entry.kind === 'driver_changed') return entry.change === 'accept';
   return entry.kind === 'driver_saw' && entry.standing === 'current';
 }
 
-function isEnd(entry: Extract<ClientEntry, { driver_id: string }>): boolean {
+function isEnd(entry: Extract<ClientEntry, { driver_id: string; trip_id: string }>): boolean {
   if (entry.kind === 'driver_changed') return ENDS.has(entry.change);
   return entry.kind === 'driver_saw' && (entry.standing === 'gone' || LET_GO.has(entry.state));
 }

@@ -1,14 +1,16 @@
 import type { Client } from 'pg';
 import { idFromUuid, type DriverStanding, type IdPrefix } from '#libs/contracts';
 import { withClient } from '../../stack/postgres/query.ts';
-import type {
-  ClaimFact,
-  DatabaseFacts,
-  DriverFact,
-  EventFact,
-  ShardChangeFact,
-  ShardFact,
-  TripFact,
+import type { TripEvent } from '#libs/trip';
+import { readTrips } from './read-trips.ts';
+import {
+  keyOf,
+  type ClaimFact,
+  type DatabaseFacts,
+  type DriverFact,
+  type EventFact,
+  type ShardChangeFact,
+  type ShardFact,
 } from './facts.ts';
 
 /** Reads what the checker compares, in one snapshot. */
@@ -21,6 +23,9 @@ export function readDatabase(url: string, nowMs: number): Promise<DatabaseFacts>
       claims: await readClaims(client),
       shards: await readShards(client),
       changes: await readChanges(client),
+      quotes: await readQuotes(client),
+      keys: await readKeys(client),
+      sessions: await readSessions(client),
       readAtMs: nowMs,
     };
   });
@@ -31,24 +36,11 @@ export function readShardsNow(url: string): Promise<ShardFact[]> {
   return withClient(url, readShards);
 }
 
-async function readTrips(client: Client): Promise<TripFact[]> {
-  const { rows } = await client.query<Record<string, string | null>>(`
-    SELECT trip_id, state, seq, to_hex(pickup_cell) AS cell, offer ->> 'driverId' AS offered_to,
-      driver ->> 'driverId' AS driver_id, extract(epoch FROM search_deadline_at) * 1000 AS deadline_ms FROM trip`);
-  return rows.map((row) => ({
-    tripId: idOf('trip', text(row, 'trip_id')),
-    state: text(row, 'state'),
-    seq: Number(row['seq']),
-    pickupCell: text(row, 'cell'),
-    searchDeadlineMs: Number(row['deadline_ms']),
-    offeredTo: row['offered_to'] ?? null,
-    driverId: row['driver_id'] ?? null,
-  }));
-}
-
 async function readEvents(client: Client): Promise<EventFact[]> {
-  const { rows } = await client.query<Record<string, string | null> & { drivers: DriverStanding[] }>(`
-    SELECT trip_id, seq, type, driver_id, event ->> 'freedDriverId' AS freed, event ->> 'asked' AS asked, drivers,
+  const { rows } = await client.query<
+    Record<string, string | null> & { drivers: DriverStanding[]; event: TripEvent }
+  >(`
+    SELECT trip_id, seq, type, driver_id, event, event ->> 'freedDriverId' AS freed, event ->> 'asked' AS asked, drivers,
       extract(epoch FROM at) * 1000 AS at_ms, to_hex(shard) AS shard, epoch, lsn::text AS lsn
     FROM trip_event ORDER BY trip_id, seq`);
   return rows.map((row) => ({
@@ -60,6 +52,7 @@ async function readEvents(client: Client): Promise<EventFact[]> {
     asked: row['asked'] === 'true',
     atMs: Number(row['at_ms']),
     drivers: row.drivers.map(driverFact),
+    event: row.event,
     shard: row['shard'] ?? null,
     epoch: numberOrNull(row['epoch']),
     lsn: row['lsn'] === null ? null : lsnOf(text(row, 'lsn')),
@@ -99,6 +92,31 @@ async function readChanges(client: Client): Promise<ShardChangeFact[]> {
     'SELECT to_hex(cell) AS shard, epoch, owner, retired, kind, lsn::text AS lsn FROM shard_change ORDER BY cell, epoch',
   );
   return rows.map((row) => ({ ...row, epoch: Number(row.epoch), lsn: lsnOf(row.lsn) }));
+}
+
+async function readQuotes(client: Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ quote_id: string }>('SELECT quote_id FROM quote');
+  return new Set(rows.map(({ quote_id }) => idOf('quote', quote_id)));
+}
+
+/** A key's owner may be a rider or a driver; an id is one or the other. */
+async function readKeys(client: Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ actor_id: string; key: string }>(
+    'SELECT actor_id, key FROM idempotency_key WHERE response IS NOT NULL',
+  );
+  return new Set(
+    rows.flatMap(({ actor_id, key }) => [
+      keyOf(idOf('rider', actor_id), key),
+      keyOf(idOf('driver', actor_id), key),
+    ]),
+  );
+}
+
+async function readSessions(client: Client): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ driver_id: string; session: number }>(
+    'SELECT driver_id, session FROM driver',
+  );
+  return new Map(rows.map(({ driver_id, session }) => [idOf('driver', driver_id), session]));
 }
 
 /** `16/B374D848` as one number: the places in the write-ahead log are in its order. */

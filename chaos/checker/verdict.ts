@@ -11,12 +11,22 @@ export interface RunState {
   /** After the last fault every shard had a living owner, and new requests got drivers. */
   readonly settled: boolean;
   readonly matchingGoesOn: boolean;
+  /** Events of the database that the stream lacks, or that its consumer was not given, once all was quiet. */
+  readonly missingEvents: number;
+  readonly outOfOrderEvents: number;
+  /** Whether commits were acknowledged again in time after each fault of Postgres. */
+  readonly recoveredInTime: boolean;
 }
 
 export type Verdict =
   | 'ok'
   | 'lost'
+  | 'duplicated'
   | 'double_assigned'
+  | 'illegal_histories'
+  | 'rpo_rows'
+  | 'missing_events'
+  | 'out_of_order_events'
   | 'stale_epoch_commits'
   | 'overlapping_shards'
   | 'fault_ineffective'
@@ -24,6 +34,7 @@ export type Verdict =
   | 'not_recovered'
   | 'not_settled'
   | 'matching_stopped'
+  | 'slow_recovery'
   | 'failed_requests'
   | 'nothing_happened';
 
@@ -36,7 +47,12 @@ export function verdictOf(findings: Findings, run: RunState): Verdict {
   const sawNothing = findings.acknowledged === 0 || findings.offers === 0 || findings.accepted === 0;
   const wrong: readonly [boolean, Verdict][] = [
     [findings.lost.length > 0, 'lost'],
+    [findings.duplicated.length > 0, 'duplicated'],
     [findings.doubleAssigned.length > 0, 'double_assigned'],
+    [findings.illegalHistories.length > 0, 'illegal_histories'],
+    [findings.rpoRows.length > 0, 'rpo_rows'],
+    [run.missingEvents > 0, 'missing_events'],
+    [run.outOfOrderEvents > 0, 'out_of_order_events'],
     [findings.staleEpochCommits.length > 0, 'stale_epoch_commits'],
     [findings.overlapping.length > 0, 'overlapping_shards'],
     [run.ineffective.length > 0, 'fault_ineffective'],
@@ -44,6 +60,7 @@ export function verdictOf(findings: Findings, run: RunState): Verdict {
     [run.unrecovered.length > 0, 'not_recovered'],
     [!run.settled, 'not_settled'],
     [!run.matchingGoesOn, 'matching_stopped'],
+    [!run.recoveredInTime, 'slow_recovery'],
     [failedAsPlanned, 'failed_requests'],
     [sawNothing, 'nothing_happened'],
   ];

@@ -4,15 +4,17 @@ import { createDatabase } from '../../stack/postgres/database.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
 import { ensureBuilt } from '../../stack/build/ensure-built.ts';
+import type { EventStreamSettings } from '#libs/event-stream';
 import { RestartableService } from '../../stack/services/restartable-service.ts';
 import type { SystemSettings } from '../../stack/services/service-environment.ts';
 import { GRID_AREA } from './grid-streets.ts';
 import { NatsLines } from './nats-lines.ts';
 
 const DATABASE = 'hailgrid';
-const NATS_SERVERS = 3;
-/** Of each of the roles that riders, drivers and matchers ask. */
-const API_INSTANCES = 2;
+/** Of the stream of events in each server that has a copy: an hour of such a city is a small part of it. */
+const EVENT_STREAM_BYTES = 256 * 1024 * 1024;
+/** One plans, and either can be killed. */
+const TRIPS_INSTANCES = 2;
 
 /** Shards split and merge at the little load that there is, so that it happens under faults too. */
 const RESTLESS = { HAILGRID_SPLIT_MS_PER_S: '0.4', HAILGRID_MERGE_HOLD_MS: '10000' };
@@ -35,8 +37,9 @@ export interface ChaosCity {
   readonly system: SystemSettings;
   readonly postgres: Postgres;
   readonly nats: Nats;
-  /** Of the database on the primary. */
+  /** Of the database on the primary of this moment. */
   readonly databaseUrl: string;
+  readonly eventStream: EventStreamSettings;
   readonly issuer: ChaosService;
   readonly trips: readonly ChaosService[];
   readonly riderApis: readonly ChaosService[];
@@ -47,6 +50,9 @@ export interface ChaosCity {
 
 export interface ChaosCitySpec {
   matchers: number;
+  /** Instances of rider-api and of driver-api, each pair with a fleet of its own. */
+  apis: number;
+  natsServers: number;
   speed: number;
   directory: string;
   onStep: (step: string) => void;
@@ -58,18 +64,24 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   spec.onStep('building, starting Postgres and a NATS cluster');
   const [postgres, nats] = await Promise.all([
     startPostgres({ directory }),
-    startNats({ directory, servers: NATS_SERVERS }),
+    startNats({ directory, servers: spec.natsServers }),
     ensureBuilt(),
   ]);
   await createDatabase(postgres.primaryUrl, DATABASE);
   const [databaseUrl = ''] = postgres.urls(DATABASE);
   await migrate(databaseUrl);
   spec.onStep('starting services');
+  // Each server has a copy, so that the stream outlives any one of them.
+  const eventStream = { replicas: spec.natsServers, maxBytes: EVENT_STREAM_BYTES };
   const system: SystemSettings = {
     natsUrls: nats.urls,
     postgresUrls: postgres.urls(DATABASE),
     serviceArea: GRID_AREA,
-    extra: RESTLESS,
+    extra: {
+      ...RESTLESS,
+      HAILGRID_EVENT_STREAM_REPLICAS: String(eventStream.replicas),
+      HAILGRID_EVENT_STREAM_MAX_BYTES: String(eventStream.maxBytes),
+    },
     ...(spec.speed !== 1 && { clock: { speed: spec.speed, originMs: Date.now() } }),
   };
   const services = await startServices(system, spec);
@@ -78,6 +90,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
     postgres,
     nats,
     databaseUrl,
+    eventStream,
     ...services,
     stop: async () => {
       await Promise.all(servicesOf(services).map((service) => service.stop()));
@@ -96,12 +109,12 @@ export function servicesOf({ issuer, trips, riderApis, driverApis, matchers }: S
 
 async function startServices(
   base: SystemSettings,
-  { directory, matchers }: ChaosCitySpec,
+  { directory, matchers, apis }: ChaosCitySpec,
 ): Promise<Services> {
   const start = (app: string, number: number, system: SystemSettings): Promise<RestartableService> =>
     RestartableService.start({ app, instance: `${app}-${number}`, httpPort: 0, system, directory });
-  const several = (app: string, system: SystemSettings): Promise<RestartableService[]> =>
-    Promise.all(Array.from({ length: API_INSTANCES }, (_, index) => start(app, index + 1, system)));
+  const several = (app: string, count: number, system: SystemSettings): Promise<RestartableService[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => start(app, index + 1, system)));
   const startMatcher = async (number: number, system: SystemSettings): Promise<ChaosMatcher> => {
     const lines = await NatsLines.to(system.natsUrls);
     return { lines, service: await start('matcher', number, { ...system, natsUrls: lines.urls }) };
@@ -109,10 +122,10 @@ async function startServices(
 
   const issuer = await start('dev-issuer', 1, base);
   const system = { ...base, issuerUrl: issuer.url };
-  const trips = await several('trips', system);
+  const trips = await several('trips', TRIPS_INSTANCES, system);
   const [riderApis, driverApis, ...matching] = await Promise.all([
-    several('rider-api', system),
-    several('driver-api', system),
+    several('rider-api', apis, system),
+    several('driver-api', apis, system),
     ...Array.from({ length: matchers }, (_, index) => startMatcher(index + 1, system)),
   ]);
   return { system, issuer, trips, riderApis, driverApis, matchers: matching };

@@ -9,6 +9,8 @@ const LONGEST_TRIP_M = 1_800;
 /** Some riders and drivers change their minds, so that every way a trip can go is gone. */
 const RIDER_CANCEL = 0.05;
 const DRIVER_CANCEL = 0.01;
+/** Some phones lose the answer, and ask again with the same key. */
+const REPEAT = 0.2;
 
 export interface ChaosFleet {
   readonly child: SupervisedChild;
@@ -38,6 +40,7 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
         HAILGRID_FLEET_LONGEST_TRIP_M: String(LONGEST_TRIP_M),
         HAILGRID_FLEET_RIDER_CANCEL: String(RIDER_CANCEL),
         HAILGRID_FLEET_DRIVER_CANCEL: String(DRIVER_CANCEL),
+        HAILGRID_FLEET_REPEAT: String(REPEAT),
         HAILGRID_FLEET_LOG: clientLog,
       },
       onMessage: () => {

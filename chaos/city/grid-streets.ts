@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const BOX = { south: 38.68, west: -9.22, north: 38.8, east: -9.06 };
 /** Beyond the streets there is room for a driver to stand. */
 const MARGIN_DEG = 0.01;
+/** In the middle of the city, some 1.4 km apart. */
+export const CANARY_RIDE = { pickup: { lat: 38.74, lng: -9.14 }, dropoff: { lat: 38.75, lng: -9.13 } };
 const ROWS = 40;
 const COLUMNS = 40;
 /** Of one block, by day and night: some 340 m. */

@@ -26,6 +26,8 @@ export interface FaultTrace {
   readonly recoveredAtMs: number | null;
   /** Why it did not take effect; null where it did. */
   readonly ineffective: string | null;
+  /** Wall time from which on commits are waited for, where it is a fault of Postgres. */
+  readonly commitsFromMs: number | null;
   /** Shards that the target had when it was hit, and that others were to take over. */
   readonly held: readonly ShardFact[];
 }
@@ -37,6 +39,7 @@ export class Incident {
   readonly atMs = Date.now();
   #held: readonly ShardFact[] = [];
   #ineffective: string | null = null;
+  #commitsFromMs: number | null = null;
 
   constructor(context: FaultContext, target: string, held: readonly ShardFact[] = []) {
     this.#context = context;
@@ -47,6 +50,11 @@ export class Incident {
   /** Fails the run unless it is so within a moment. */
   async verify(isSo: () => Promise<boolean> | boolean, otherwise: string): Promise<void> {
     if ((await whenSo(isSo, EFFECT_LIMIT_MS)) === undefined) this.fail(otherwise);
+  }
+
+  /** From now on it is counted until a commit is acknowledged. */
+  awaitCommits(): void {
+    this.#commitsFromMs = Date.now();
   }
 
   fail(reason: string): void {
@@ -60,6 +68,7 @@ export class Incident {
       atMs: this.atMs,
       recoveredAtMs: recoveredAtMs ?? null,
       ineffective: this.#ineffective,
+      commitsFromMs: this.#commitsFromMs,
       held: this.#held,
     };
   }

@@ -45,24 +45,28 @@ export async function freezeTrips(context: FaultContext): Promise<FaultTrace> {
   return incident.end(backAtMs === undefined ? undefined : await recovered);
 }
 
-/** One nats-server of the cluster is killed, and comes back. */
+/** One nats-server of the cluster is killed, and comes back over what it had stored. */
 export async function killNatsNode(context: FaultContext): Promise<FaultTrace> {
-  return loseNats(context, [chosen(context.city.nats.nodes, context.planned)]);
+  return loseNats(context, [chosen(context.city.nats.nodes, context.planned)], true);
 }
 
 /** All of them are killed, and come back knowing nothing. */
 export async function killAllNats(context: FaultContext): Promise<FaultTrace> {
-  return loseNats(context, context.city.nats.nodes);
+  return loseNats(context, context.city.nats.nodes, false);
 }
 
-async function loseNats(context: FaultContext, nodes: readonly NatsNode[]): Promise<FaultTrace> {
+async function loseNats(
+  context: FaultContext,
+  nodes: readonly NatsNode[],
+  keepsStorage: boolean,
+): Promise<FaultTrace> {
   const incident = new Incident(context, nodes.map(({ server }) => server.name).join(' '));
   await Promise.all(nodes.map(({ server }) => server.kill()));
   for (const { url, server } of nodes) {
     await incident.verify(() => isPortFree(Number(new URL(url).port)), `${server.name} takes connections`);
   }
   await sleep(context.planned.lastsMs);
-  await Promise.all(nodes.map((node) => node.restart()));
+  await Promise.all(nodes.map((node) => node.restart({ keepsStorage })));
   return incident.end(await whenWell(context));
 }
 

@@ -1,15 +1,20 @@
 import { describeMachine, type Machine } from '../../stack/machine/describe-machine.ts';
+import type { ClientEntry } from '../checker/client-entry.ts';
 import type { Findings } from '../checker/check.ts';
 import type { DatabaseFacts, ShardChangeFact, TenureFact, Violation } from '../checker/facts.ts';
 import { percentiles, type Percentiles } from '../checker/percentiles.ts';
+import { recoveryTimesMs } from '../checker/rto.ts';
 import { Tenures } from '../checker/tenures.ts';
 import { verdictOf, type RunState, type Verdict } from '../checker/verdict.ts';
+import type { EventComparison } from '../events/compare-events.ts';
 import type { FaultTrace } from '../faults/fault-context.ts';
 import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { ChaosOptions } from '../options.ts';
 
 /** Of each sort, for whoever looks into it. */
 const MAX_SHOWN = 20;
+/** Commits are to be acknowledged again so soon after a fault of Postgres. */
+const RTO_GOAL_MS = 10_000;
 /** A planned move should stall a shard no longer. */
 const STALL_GOAL_MS = 300;
 
@@ -33,6 +38,18 @@ export interface ChaosReport extends Machine {
   stale_epoch_commits: number;
   failed_requests: number;
   failed_by_fault: Readonly<Record<string, number>>;
+  /** Two trips, or two answers, where one was asked for. */
+  duplicated: number;
+  /** Trips whose events do not follow one from the other, or do not give their row or their chain of hashes. */
+  illegal_histories: number;
+  /** Committed events that the stream lacks, or that a durable consumer of it never was given. */
+  missing_events: number;
+  out_of_order_events: number;
+  /** Rows that a phone or a consumer was told of and that are not in Postgres. */
+  rpo_rows: number;
+  /** Per fault of Postgres: to the first acknowledged commit that was asked for after it. */
+  rto_ms: Percentiles;
+  events: { messages: number; rebuilt: boolean };
   faults: FaultReport[];
   reown_ms: Percentiles;
   handoff_stall_ms: Percentiles;
@@ -53,6 +70,8 @@ export interface ChaosReport extends Machine {
 
 export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchingGoesOn'> {
   options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers'>;
+  entries: readonly ClientEntry[];
+  events: EventComparison;
   startedAtMs: number;
   traces: readonly FaultTrace[];
   facts: DatabaseFacts;
@@ -62,11 +81,24 @@ export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchin
 }
 
 export function makeReport(run: RunFacts): ChaosReport {
-  const { options, traces, facts, findings } = run;
+  const { options, traces, facts, events } = run;
+  const findings = {
+    ...run.findings,
+    illegalHistories: [...run.findings.illegalHistories, ...events.brokenChains],
+  };
   const tenures = new Tenures(run.tenures);
   const faults = traces.map((trace) => faultReport(trace, run.startedAtMs, tenures, facts.changes));
+  const missingEvents = Math.max(events.missingInStream, events.missingAtConsumer);
+  const outOfOrderEvents = Math.max(events.outOfOrderInStream, events.outOfOrderAtConsumer);
+  const rtosMs = recoveryTimesMs(
+    traces.flatMap(({ commitsFromMs: atMs }) => (atMs === null ? [] : [{ atMs }])),
+    run.entries,
+  );
   const state: RunState = {
     ...run,
+    missingEvents,
+    outOfOrderEvents,
+    recoveredInTime: rtosMs.every((ms) => ms !== null && ms <= RTO_GOAL_MS),
     ineffective: faults.filter(({ ineffective }) => ineffective !== null).map(({ kind }) => kind),
     unrecovered: faults.filter(({ recovered_ms: ms }) => ms === null).map(({ kind }) => kind),
   };
@@ -80,6 +112,13 @@ export function makeReport(run: RunFacts): ChaosReport {
     stale_epoch_commits: findings.staleEpochCommits.length,
     failed_requests: sum(Object.values(findings.failedByFault)),
     failed_by_fault: findings.failedByFault,
+    duplicated: findings.duplicated.length,
+    illegal_histories: findings.illegalHistories.length,
+    missing_events: missingEvents,
+    out_of_order_events: outOfOrderEvents,
+    rpo_rows: findings.rpoRows.length,
+    rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
+    events: { messages: events.messages, rebuilt: events.rebuilt },
     faults,
     reown_ms: percentiles(reowned),
     handoff_stall_ms: percentiles(stalls.map(({ stallMs }) => stallMs)),
@@ -102,9 +141,16 @@ export function makeReport(run: RunFacts): ChaosReport {
     accepted: findings.accepted,
     trips_by_state: countBy(facts.trips, (trip) => trip.state),
     violations: [
-      ...[findings.lost, findings.doubleAssigned, findings.staleEpochCommits, findings.overlapping].flatMap(
-        (found) => found.slice(0, MAX_SHOWN),
-      ),
+      ...[
+        findings.lost,
+        findings.duplicated,
+        findings.doubleAssigned,
+        findings.illegalHistories,
+        findings.rpoRows.map((row) => `${row} was told of, and is not there`),
+        findings.staleEpochCommits,
+        findings.overlapping,
+        events.violations,
+      ].flatMap((found) => found.slice(0, MAX_SHOWN)),
       ...run.deaths,
     ],
     ...describeMachine(run.versions),
@@ -153,9 +199,14 @@ export function tellReport(report: ChaosReport): string[] {
     `verdict               ${report.verdict}`,
     `acknowledged          ${report.acknowledged}, ${report.accepted} accepted by drivers, ${report.offers} offers`,
     `lost                  ${report.lost}`,
+    `duplicated            ${report.duplicated}`,
+    `rows told and gone    ${report.rpo_rows}`,
     `double assigned       ${report.double_assigned}`,
+    `illegal histories     ${report.illegal_histories}`,
+    `events                ${report.missing_events} missing, ${report.out_of_order_events} out of order, ${report.events.messages} read`,
     `stale epoch commits   ${report.stale_epoch_commits}`,
     `failed requests       ${report.failed_requests} ${JSON.stringify(report.failed_by_fault)}`,
+    `fault to next commit  ${spread(report.rto_ms)} ms`,
     `crash to re-owned     ${spread(report.reown_ms)} ms`,
     `stall of a handoff    ${spread(report.handoff_stall_ms)} ms`,
     `ownership changes     ${JSON.stringify(report.shard_changes)}, ${report.shards} shards in force`,

@@ -1,23 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { servicesOf, startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
+import { join } from 'node:path';
+import { Canary } from '../canary/canary.ts';
+import { startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
 import { startFleets, type ChaosFleet } from '../city/chaos-fleet.ts';
+import { CANARY_RIDE } from '../city/grid-streets.ts';
 import { Observer, whenSo } from '../city/observer.ts';
 import { check } from '../checker/check.ts';
 import { readDatabase } from '../checker/read-database.ts';
 import { readClientLog, readTenures } from '../checker/read-logs.ts';
-import { matchersBut, RECOVERY_LIMIT_MS, type FaultTrace } from '../faults/fault-context.ts';
-import { inflict } from '../faults/inflict.ts';
-import { schedule } from '../faults/schedule.ts';
+import { compareEvents, rebuildFromPostgres } from '../events/compare-events.ts';
+import { StreamReader } from '../events/stream-reader.ts';
+import { matchersBut, RECOVERY_LIMIT_MS } from '../faults/fault-context.ts';
 import type { ChaosOptions } from '../options.ts';
-import { makeReport, type ChaosReport } from './report.ts';
+import { deathsOf, inflictAll } from './inflict-all.ts';
+import { makeReport, type ChaosReport, type RunFacts } from './report.ts';
 
-export type RunOptions = Pick<ChaosOptions, 'seed' | 'minutes' | 'faults' | 'matchers' | 'drivers' | 'speed'>;
+export type RunOptions = Omit<ChaosOptions, 'json' | 'keep'>;
 
 /** Riders are served before the first fault, and new ones after the last. */
 const WARM_UP_LIMIT_MS = 120_000;
 const SERVED_TO_GO_ON = 5;
-/** Between two faults, so that the one is over when the other begins. */
-const GAP_MS = 3_000;
 
 /** A city, its fleets, the faults one after the other, and what the checker says. */
 export async function runChaos(
@@ -38,83 +39,92 @@ async function runInCity(
   options: RunOptions,
   say: (words: string) => void,
 ): Promise<ChaosReport> {
-  const observer = new Observer(city.databaseUrl);
-  const serviceNow = serviceClock(city);
   const startedAtMs = Date.now();
+  const reader = await StreamReader.start(city.nats.urls);
   const fleets = startFleets(city, options.drivers, options.seed);
+  const canary = await startCanary(city);
   try {
     say('the fleets go online');
-    const isWarm = await whenServed(observer, serviceNow(), WARM_UP_LIMIT_MS);
-    const deaths = new Set<string>();
-    const traces = isWarm ? await inflictAll(city, observer, options, deaths, say) : [];
-
-    say('no more faults: does matching go on?');
-    const settledAtMs = await whenSo(() => observer.isWhole(matchersBut(city)), RECOVERY_LIMIT_MS);
-    const matchingGoesOn = isWarm && (await whenServed(observer, serviceNow(), WARM_UP_LIMIT_MS));
-    for (const death of await deathsOf(city, fleets)) deaths.add(death);
-    for (const { child } of fleets) await child.stop();
-
-    say('comparing what phones were told with what Postgres holds');
-    const facts = await readDatabase(city.databaseUrl, serviceNow());
-    const entries = fleets
-      .flatMap(({ clientLog }) => readClientLog(clientLog))
-      .toSorted((a, b) => a.at_ms - b.at_ms);
-    const tenures = city.matchers.flatMap(({ service }) => readTenures(service.instance, service.logFile));
-    return makeReport({
-      options,
-      startedAtMs,
-      traces,
-      facts,
-      tenures,
-      findings: check(entries, facts, traces, matchersBut(city)),
-      deaths: [...deaths],
-      settled: settledAtMs !== undefined,
-      matchingGoesOn,
-      versions: { postgres: city.postgres.version, nats_server: city.nats.version },
-    });
+    const run = await hurt({ city, fleets, canary }, options, say);
+    say('comparing what phones were told with what Postgres holds, and with the stream of events');
+    return makeReport({ ...run, ...(await compare({ city, fleets, canary, reader }, run)), options, startedAtMs });
   } finally {
-    await Promise.all(fleets.map(({ child }) => child.stop()));
+    await Promise.all([...fleets.map(({ child }) => child.stop()), canary.stop(), reader.stop()]);
   }
 }
 
-async function inflictAll(
-  city: ChaosCity,
-  observer: Observer,
-  { seed, minutes, faults }: RunOptions,
-  deaths: Set<string>,
+function startCanary(city: ChaosCity): Promise<Canary> {
+  return Canary.start({
+    riderApis: city.riderApis.map(({ url }) => url),
+    issuerUrl: city.issuer.url,
+    ...CANARY_RIDE,
+    logFile: join(city.directory, 'canary.phones.jsonl'),
+  });
+}
+
+interface People {
+  city: ChaosCity;
+  fleets: readonly ChaosFleet[];
+  canary: Canary;
+}
+
+type Hurt = Pick<RunFacts, 'traces' | 'deaths' | 'settled' | 'matchingGoesOn'>;
+
+/** Until the last fault is over and nobody asks for anything any more. */
+async function hurt(
+  { city, fleets, canary }: People,
+  options: RunOptions,
   say: (words: string) => void,
-): Promise<FaultTrace[]> {
-  const traces: FaultTrace[] = [];
-  const endMs = Date.now() + minutes * 60_000;
-  for (const planned of schedule(seed, faults)) {
-    if (traces.length >= faults.length && Date.now() >= endMs) break;
-    for (const death of await deathsOf(city, [])) deaths.add(death);
-    const trace = await inflict({ city, observer, planned });
-    traces.push(trace);
-    say(describe(trace));
-    // What did not come to itself is not hurt any further: the state is kept for whoever looks into it.
-    if (trace.recoveredAtMs === null || deaths.size > 0) break;
-    await sleep(GAP_MS);
-  }
-  return traces;
+): Promise<Hurt> {
+  const observer = new Observer(city);
+  const isServed = (): Promise<boolean> => whenServed(observer, serviceClock(city)());
+  const isWarm = await isServed();
+  const { traces, deaths } = isWarm
+    ? await inflictAll({ city, observer, say }, options)
+    : { traces: [], deaths: [] };
+
+  say('no more faults: does matching go on?');
+  const settledAtMs = await whenSo(() => observer.isWhole(matchersBut(city)), RECOVERY_LIMIT_MS);
+  const matchingGoesOn = isWarm && (await isServed());
+  const gone = await deathsOf(city, fleets);
+  await Promise.all([...fleets.map(({ child }) => child.stop()), canary.stop()]);
+  return {
+    traces,
+    deaths: [...new Set([...deaths, ...gone])],
+    settled: settledAtMs !== undefined,
+    matchingGoesOn,
+  };
 }
 
-function describe({ kind, target, atMs, recoveredAtMs, ineffective }: FaultTrace): string {
-  if (ineffective !== null) return `${kind} ${target}: no effect (${ineffective})`;
-  if (recoveredAtMs === null) return `${kind} ${target}: did not recover`;
-  return `${kind} ${target}: recovered after ${recoveredAtMs - atMs} ms`;
+type Compared = Pick<RunFacts, 'facts' | 'tenures' | 'findings' | 'events' | 'entries' | 'versions'>;
+
+async function compare(
+  { city, fleets, canary, reader }: People & { reader: StreamReader },
+  { traces }: Hurt,
+): Promise<Compared> {
+  const isStreamLost = traces.some(({ kind }) => kind === 'nats-all');
+  // What was published and is not in Postgres must be seen before the stream is made anew from Postgres.
+  const published = reader.consumed.all();
+  if (isStreamLost) await rebuildFromPostgres(city, reader);
+  const facts = await readDatabase(city.databaseUrl, serviceClock(city)());
+  const events = await compareEvents(city, reader, facts.events, isStreamLost);
+  const entries = [...fleets.flatMap(({ clientLog }) => readClientLog(clientLog)), ...canary.entries].toSorted(
+    (a, b) => a.at_ms - b.at_ms,
+  );
+  return {
+    facts,
+    events,
+    entries,
+    tenures: city.matchers.flatMap(({ service }) => readTenures(service.instance, service.logFile)),
+    findings: check(entries, facts, traces, matchersBut(city), { all: () => published }),
+    versions: { postgres: city.postgres.version, nats_server: city.nats.version },
+  };
 }
 
 /** Whether riders who ask from now on get drivers. */
-async function whenServed(observer: Observer, sinceMs: number, limitMs: number): Promise<boolean> {
+async function whenServed(observer: Observer, sinceMs: number): Promise<boolean> {
   const isSo = async (): Promise<boolean> => (await observer.servedSince(sinceMs)) >= SERVED_TO_GO_ON;
-  return (await whenSo(isSo, limitMs)) !== undefined;
-}
-
-async function deathsOf(city: ChaosCity, fleets: readonly ChaosFleet[]): Promise<string[]> {
-  const causes = await Promise.all(servicesOf(city).map((service) => service.causeOfDeath()));
-  const gone = fleets.filter(({ child }) => !child.isRunning()).map(({ child }) => `${child.name} ended`);
-  return [...causes.filter((cause) => cause !== undefined), ...gone];
+  return (await whenSo(isSo, WARM_UP_LIMIT_MS)) !== undefined;
 }
 
 function serviceClock({ system: { clock } }: ChaosCity): () => number {

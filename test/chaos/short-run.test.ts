@@ -10,7 +10,17 @@ const directory = temporaryDirectory('chaos-test');
 let report: ChaosReport;
 
 beforeAll(async () => {
-  const options = { seed: 4, minutes: 0, faults: parseFaults(FAULTS), matchers: 3, drivers: 300, speed: 1 };
+  const faults = parseFaults(FAULTS);
+  const options = {
+    seed: 4,
+    minutes: 0,
+    faults,
+    matchers: 3,
+    drivers: 300,
+    apis: 2,
+    natsServers: 3,
+    speed: 1,
+  };
   report = await runChaos(options, directory.path, () => {});
 }, LIMIT_MS);
 afterAll(() => {
@@ -24,6 +34,11 @@ test('matchers killed, frozen, ended and cut off, and NATS wiped: nothing is los
     lost: 0,
     double_assigned: 0,
     stale_epoch_commits: 0,
+    duplicated: 0,
+    illegal_histories: 0,
+    missing_events: 0,
+    out_of_order_events: 0,
+    rpo_rows: 0,
     verdict: 'ok',
   });
 });

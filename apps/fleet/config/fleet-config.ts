@@ -20,6 +20,8 @@ export const fleetEnvironment = z.object({
   HAILGRID_FLEET_DRIVER_CANCEL: probability.default(0.005),
   HAILGRID_FLEET_FOLLOW_HINTS: probability.default(0.5),
   HAILGRID_FLEET_RIDER_CANCEL: probability.default(0.01),
+  /** That a rider's phone sends an acknowledged request again some time later, as one does that lost the answer. */
+  HAILGRID_FLEET_REPEAT: probability.default(0),
   /** Of made-up demand, as the crow flies; unset: as long as the city is wide. */
   HAILGRID_FLEET_LONGEST_TRIP_M: z.coerce.number().min(1_000).optional(),
   /** Seconds of service time after the demand in which open trips may still be served. */

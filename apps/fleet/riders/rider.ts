@@ -4,6 +4,7 @@ import {
   postRiderTicket,
   postTrip,
   riderServerFrame,
+  type QuoteId,
   type RiderId,
   type RiderServerFrame,
   type RiderTrip,
@@ -17,12 +18,18 @@ import { FLEET_PRODUCT } from '../drivers/command-frame.ts';
 import type { FleetServices } from '../fleet-services.ts';
 import { randomStream } from '../random/random.ts';
 import { seededIdempotencyKey, seededRiderId } from '../random/seeded-id.ts';
-import { patienceMs } from './rider-decisions.ts';
+import { patienceMs, repeatAfterMs } from './rider-decisions.ts';
 
 /** A quote that expired while the service was away is asked for again, but not for ever. */
 const MAX_QUOTES = 3;
 
 const STILL_WAITING: ReadonlySet<TripState> = new Set(['processing', 'accepted', 'arrived']);
+
+/** A request as it is sent, and sent again. */
+interface AskedTrip {
+  readonly quoteId: QuoteId;
+  readonly key: string;
+}
 
 /** A simulated rider with one trip: quote, request, then following it on the socket until it ends. */
 export class Rider {
@@ -71,28 +78,56 @@ export class Rider {
         body: { product: FLEET_PRODUCT, pickup, dropoff },
       });
       const key = `${seededIdempotencyKey(settings.seed, 'trip', index, settings.run)}-${quotes}`;
+      const asked: AskedTrip = { quoteId: quote.quote_id, key };
+      log.write({ kind: 'trip_asked', rider_id: this.id, idempotency_key: key, quote_id: quote.quote_id });
       let sentAtMs = 0;
       try {
-        const trip = await riderApi.call(postTrip, {
-          credentials: this.#credentials,
-          body: { quote_id: quote.quote_id },
-          idempotencyKey: key,
-          onSend: (wallMs) => (sentAtMs = wallMs),
-        });
+        const trip = await this.#ask(asked, (wallMs) => (sentAtMs = wallMs));
         this.#trip = trip;
         book.request(trip, sentAtMs, rideS);
-        log.write({
-          kind: 'trip_requested',
-          trip_id: trip.trip_id,
-          seq: trip.seq,
-          rider_id: this.id,
-          idempotency_key: key,
-        });
+        this.#scheduleRepeat(asked);
         return;
       } catch (error) {
         const isExpired = error instanceof ApiError && error.code === 'quote_expired';
         if (!isExpired || quotes >= MAX_QUOTES) throw error;
       }
+    }
+  }
+
+  /** Asks for the trip, and notes the answer. */
+  async #ask({ quoteId, key }: AskedTrip, onSend?: (wallMs: number) => void): Promise<RiderTrip> {
+    const { riderApi, log } = this.#services;
+    const trip = await riderApi.call(postTrip, {
+      credentials: this.#credentials,
+      body: { quote_id: quoteId },
+      idempotencyKey: key,
+      ...(onSend !== undefined && { onSend }),
+    });
+    const { trip_id, seq } = trip;
+    log.write({ kind: 'trip_requested', trip_id, seq, rider_id: this.id, idempotency_key: key });
+    return trip;
+  }
+
+  #scheduleRepeat(asked: AskedTrip): void {
+    const { settings, wheel, clock } = this.#services;
+    const ms = repeatAfterMs(settings.seed, this.#demand.index, settings.repeatProbability);
+    if (ms !== null) wheel.at(clock.now() + ms, { run: () => void this.#askAgain(asked) });
+  }
+
+  /** The first answer is due again, whatever has become of the trip meanwhile. */
+  async #askAgain(asked: AskedTrip): Promise<void> {
+    try {
+      await this.#ask(asked);
+    } catch (error) {
+      this.#countError(error);
+      if (!(error instanceof ApiError) || error.isTransient || error.code === 'stopped') return;
+      const { log } = this.#services;
+      log.write({
+        kind: 'repeat_refused',
+        rider_id: this.id,
+        idempotency_key: asked.key,
+        code: error.code,
+      });
     }
   }
 

@@ -9,7 +9,9 @@ const FLUSH_BYTES = 64 * 1024;
  * afterwards; and the riders' requests that came to nothing after all tries.
  */
 export type Seen =
+  | { kind: 'trip_asked'; rider_id: string; idempotency_key: string; quote_id: string }
   | { kind: 'trip_requested'; trip_id: string; seq: number; rider_id: string; idempotency_key: string }
+  | { kind: 'repeat_refused'; rider_id: string; idempotency_key: string; code: string }
   | { kind: 'rider_canceled'; trip_id: string; seq: number; rider_id: string }
   | { kind: 'request_failed'; rider_id: string; code: string; since_ms: number }
   | { kind: 'rider_saw'; trip_id: string; seq: number; state: string }

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** An answer that takes longer is not waited for; the services answer 503 before that. */
+const ATTEMPT_TIMEOUT_MS = 8_000;
+/** Past that a request has failed: longer than any recovery may take. */
+const GIVE_UP_MS = 60_000;
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 400;
+
+/** A request that changes something, as it is sent and sent again. */
+export interface UnsafeRequest {
+  url: string;
+  token: string;
+  body: unknown;
+  idempotencyKey?: string;
+}
+
+/** A final answer: an acknowledgement, or a refusal that is no outage. */
+export interface Answer {
+  isAcknowledged: boolean;
+  body: Record<string, unknown>;
+  /** Of the body, whatever the order of its members. */
+  digest: string;
+  /** Problem code of a refusal. */
+  code: string;
+  /** Wall time at which the try that was answered left. */
+  sentAtMs: number;
+}
+
+/**
+ * Sends it again and again, with the same key, as long as there is no answer, or one that asks for another try (429, 5xx);
+ * undefined where that goes on for too long, or the signal aborts it.
+ */
+export async function sendUnsafe(request: UnsafeRequest, signal: AbortSignal): Promise<Answer | undefined> {
+  const deadline = performance.now() + GIVE_UP_MS;
+  while (!signal.aborted && performance.now() < deadline) {
+    const answer = await attempt(request);
+    if (answer !== undefined) return answer;
+    await sleep(MIN_PAUSE_MS + Math.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
+  }
+  return undefined;
+}
+
+async function attempt({ url, token, body, idempotencyKey }: UnsafeRequest): Promise<Answer | undefined> {
+  const sentAtMs = Date.now();
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+    });
+    const parsed = JSON.parse(await response.text()) as Record<string, unknown>;
+    if (response.status >= 500 || response.status === 429) return undefined;
+    return {
+      isAcknowledged: response.ok,
+      body: parsed,
+      digest: digestOf(parsed),
+      code: String(parsed['code'] ?? response.status),
+      sentAtMs,
+    };
+  } catch {
+    // No answer, or half of one.
+    return undefined;
+  }
+}
+
+function digestOf(body: unknown): string {
+  const ordered = (_: string, value: unknown): unknown =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify(body, ordered)).digest('hex');
+}

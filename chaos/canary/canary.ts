@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { newId } from '#libs/contracts';
+import type { ClientEntry } from '../checker/client-entry.ts';
+import { sendUnsafe, type Answer, type UnsafeRequest } from './canary-client.ts';
+
+/** Between two riders: so finely is told when commits are acknowledged again. */
+const INTERVAL_MS = 100;
+/** Riders under way; while nothing is acknowledged they pile up, and no more come than that. */
+const MAX_UNDER_WAY = 100;
+const RIDERS = 16;
+/** Of the requests that were acknowledged, this share is sent again, after a time between these. */
+const REPEATED_SHARE = 0.3;
+const REPEAT_AFTER_MS = [50, 12_000] as const;
+
+export interface CanarySpec {
+  riderApis: readonly string[];
+  issuerUrl: string;
+  /** Where the riders ask from and to. */
+  pickup: { lat: number; lng: number };
+  dropoff: { lat: number; lng: number };
+  logFile: string;
+}
+
+/**
+ * A steady stream of small writes through the public API: a price, a trip, its cancellation, each a commit. What was not
+ * answered is sent again with its key, and some of what was answered too. The log is a client's log like a fleet's.
+ */
+export class Canary {
+  readonly #spec: CanarySpec;
+  readonly #tokens: { riderId: string; token: string }[] = [];
+  readonly #entries: ClientEntry[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(spec: CanarySpec) {
+    this.#spec = spec;
+  }
+
+  static async start(spec: CanarySpec): Promise<Canary> {
+    const canary = new Canary(spec);
+    for (let index = 0; index < RIDERS; index += 1) canary.#tokens.push(await tokenOf(spec.issuerUrl));
+    canary.#timer = setInterval(() => canary.#release(), INTERVAL_MS);
+    return canary;
+  }
+
+  get entries(): readonly ClientEntry[] {
+    return this.#entries;
+  }
+
+  /** Resolves when those under way have their answers, or give up since they are to stop. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await Promise.all(this.#underWay);
+  }
+
+  #release(): void {
+    if (this.#underWay.size < MAX_UNDER_WAY) this.#track(this.#fly(this.#count++));
+  }
+
+  #track(flight: Promise<void>): void {
+    const tracked = flight.finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
+  }
+
+  async #fly(number: number): Promise<void> {
+    const { riderApis, pickup, dropoff } = this.#spec;
+    const rider = this.#tokens[number % this.#tokens.length];
+    const api = riderApis[number % riderApis.length];
+    if (rider === undefined || api === undefined) return;
+    const { riderId, token } = rider;
+
+    const price = await this.#send({ url: `${api}/v1/quotes`, token, body: { product: 'standard', pickup, dropoff } });
+    if (price === undefined) return;
+    const quoteId = String(price.body['quote_id']);
+    this.#note({ kind: 'quoted', sent_ms: price.sentAtMs, quote_id: quoteId });
+
+    const key = randomUUID();
+    this.#note({ kind: 'trip_asked', rider_id: riderId, idempotency_key: key, quote_id: quoteId });
+    const request = { url: `${api}/v1/trips`, token, body: { quote_id: quoteId }, idempotencyKey: key };
+    const trip = await this.#sendKeyed(riderId, request);
+    if (trip === undefined) return;
+    const tripId = String(trip.body['trip_id']);
+    const asked = { rider_id: riderId, idempotency_key: key };
+    this.#note({ kind: 'trip_requested', trip_id: tripId, seq: Number(trip.body['seq']), ...asked });
+
+    const canceled = await this.#sendKeyed(riderId, {
+      url: `${api}/v1/trips/${tripId}/cancel`,
+      token,
+      body: { reason: 'a canary' },
+      idempotencyKey: randomUUID(),
+    });
+    if (canceled !== undefined)
+      this.#note({ kind: 'rider_canceled', trip_id: tripId, seq: Number(canceled.body['seq']) });
+  }
+
+  /** Undefined where it was not acknowledged in the end. */
+  async #send(request: UnsafeRequest): Promise<Answer | undefined> {
+    const sinceMs = Date.now();
+    const answer = await sendUnsafe(request, this.#stopping.signal);
+    if (answer?.isAcknowledged === true) return answer;
+    if (!this.#stopping.signal.aborted)
+      this.#note({ kind: 'request_failed', code: answer?.code ?? 'unavailable', since_ms: sinceMs });
+    return undefined;
+  }
+
+  async #sendKeyed(riderId: string, request: UnsafeRequest & { idempotencyKey: string }): Promise<Answer | undefined> {
+    const answer = await this.#send(request);
+    if (answer === undefined) return undefined;
+    this.#noteAnswer(riderId, request.idempotencyKey, answer);
+    if (Math.random() < REPEATED_SHARE) this.#repeatLater(riderId, request);
+    return answer;
+  }
+
+  #repeatLater(riderId: string, request: UnsafeRequest & { idempotencyKey: string }): void {
+    const [least, most] = REPEAT_AFTER_MS;
+    const repeat = async (): Promise<void> => {
+      const { idempotencyKey: key } = request;
+      const answer = await sendUnsafe(request, this.#stopping.signal);
+      if (answer === undefined) return;
+      if (answer.isAcknowledged) this.#noteAnswer(riderId, key, answer);
+      else this.#note({ kind: 'repeat_refused', rider_id: riderId, idempotency_key: key, code: answer.code });
+    };
+    // Where the run ends before that, it is not sent.
+    setTimeout(() => this.#track(repeat()), least + Math.random() * (most - least)).unref();
+  }
+
+  #noteAnswer(riderId: string, key: string, { digest, sentAtMs }: Answer): void {
+    this.#note({ kind: 'answered', rider_id: riderId, idempotency_key: key, digest, sent_ms: sentAtMs });
+  }
+
+  #note(entry: Unstamped): void {
+    const stamped: ClientEntry = { ...entry, at_ms: Date.now() };
+    this.#entries.push(stamped);
+    appendFileSync(this.#spec.logFile, `${JSON.stringify(stamped)}\n`);
+  }
+}
+
+type Unstamped = ClientEntry extends infer Entry ? (Entry extends ClientEntry ? Omit<Entry, 'at_ms'> : never) : never;
+
+async function tokenOf(issuerUrl: string): Promise<{ riderId: string; token: string }> {
+  const riderId = newId('rider');
+  const answer = await fetch(`${issuerUrl}/v1/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ role: 'rider', subject: riderId }),
+  });
+  return { riderId, token: ((await answer.json()) as { token: string }).token };
+}

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import { evolve, type Trip } from '#libs/trip';
+import type { DatabaseFacts, EventFact, TripFact, Violation } from './facts.ts';
+import { whyIllegal } from './why-illegal.ts';
+
+/** Trips whose events do not follow one from the other, or do not give the trip that stands in the table. */
+export function illegalHistories({ trips, events }: DatabaseFacts): Violation[] {
+  const eventsOf = Map.groupBy(events, ({ tripId }) => tripId);
+  const told = trips.flatMap((trip) => {
+    const own = eventsOf.get(trip.tripId) ?? [];
+    eventsOf.delete(trip.tripId);
+    return whyAstray(trip, own).map((reason) => `${trip.tripId}${reason}`);
+  });
+  return [...told, ...[...eventsOf.keys()].map((tripId) => `${tripId} has events, but is not there`)];
+}
+
+/** What a trip's events make of it, as far as they are legal. */
+export interface Folded {
+  readonly trip: Trip | null;
+  /** The state after each event, by its number. */
+  readonly states: ReadonlyMap<number, string>;
+  /** The first event that cannot be, and why. */
+  readonly illegal: string | undefined;
+}
+
+export function fold(events: readonly EventFact[]): Folded {
+  const states = new Map<number, string>();
+  let trip: Trip | null = null;
+  for (const { seq, type, event } of events.toSorted((a, b) => a.seq - b.seq)) {
+    const expected = (trip?.seq ?? 0) + 1;
+    const reason: string | undefined =
+      seq === expected ? whyIllegal(trip, event) : `number ${expected} was expected`;
+    const illegal = reason ?? (type === event.type ? undefined : `it says ${event.type}`);
+    if (illegal !== undefined) return { trip, states, illegal: `#${seq} ${type}: ${illegal}` };
+    trip = evolve(trip, event);
+    states.set(seq, trip.state);
+  }
+  return { trip, states, illegal: undefined };
+}
+
+function whyAstray({ row }: TripFact, events: readonly EventFact[]): string[] {
+  const { trip, illegal } = fold(events);
+  if (illegal !== undefined) return [illegal];
+  if (trip === null) return [': it has no events'];
+  const fields = Object.keys(trip) as (keyof Trip)[];
+  return fields
+    .filter((field) => !isSame(row[field], trip[field]))
+    .map((field) => `: ${field} is ${JSON.stringify(row[field])}, its events say ${JSON.stringify(trip[field])}`);
+}
+
+/** Times are kept in whole milliseconds, and members of objects in any order. */
+function isSame(kept: unknown, told: unknown): boolean {
+  if (typeof kept === 'number' && typeof told === 'number') return kept === told || kept === Math.trunc(told);
+  return isDeepStrictEqual(kept, told);
+}

@@ -1,0 +1,98 @@
+import { hasDriver, isTerminal, type Trip, type TripEvent } from '#libs/trip';
+
+/** Columns keep whole milliseconds, decisions of a clock that runs faster have fractions. */
+const ROUNDING_MS = 1;
+
+/**
+ * Why an event cannot follow a trip's state; undefined where it can. Written down once more, and not taken from the code
+ * that decides: a mistake there is to be seen here.
+ */
+export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefined {
+  if (trip === null) return event.type === 'requested' ? undefined : 'the trip has not been requested';
+  if (isTerminal(trip.state)) return `the trip was ${trip.state} already`;
+  switch (event.type) {
+    case 'requested':
+      return 'the trip was requested already';
+    case 'offer_made':
+      return whyNotOffered(trip, event);
+    case 'offer_declined':
+    case 'offer_expired':
+      return unless(trip.offer?.driverId === event.driverId, 'no offer of this driver is open');
+    case 'offer_withdrawn':
+      return unless(
+        trip.offer?.driverId === event.driverId && trip.state === 'accepted',
+        'there is no offer to withdraw for the sake of another driver',
+      );
+    case 'accepted':
+      return whyNotAccepted(trip, event);
+    case 'driver_assigned':
+      return unless(trip.state === 'processing' && trip.offer === null, 'the trip does not wait for a driver');
+    case 'driver_swapped':
+      return whyNotSwapped(trip, event);
+    case 'driver_redispatched':
+      return unless(
+        (trip.state === 'accepted' || trip.state === 'arrived') && isOf(trip, event.driverId),
+        'there is no driver before the ride who could give it back',
+      );
+    case 'arrived':
+      return unless(
+        trip.state === 'accepted' && isOf(trip, event.driverId) && trip.offer === null,
+        'no driver is on the way, or another one is still asked',
+      );
+    case 'started':
+      return unless(trip.state === 'arrived' && isOf(trip, event.driverId), 'the driver has not arrived');
+    case 'completed':
+      return unless(trip.state === 'in_progress' && isOf(trip, event.driverId), 'there is no ride to end');
+    case 'rider_canceled':
+      return unless(trip.state !== 'in_progress', 'the ride had begun');
+    case 'no_drivers_available':
+      return unless(
+        trip.state === 'processing' &&
+          trip.offer === null &&
+          event.atMs >= trip.searchDeadlineAtMs - ROUNDING_MS,
+        'the search was not over',
+      );
+    case 'failed':
+      return undefined;
+  }
+}
+
+function whyNotOffered(trip: Trip, { offer, atMs }: Extract<TripEvent, { type: 'offer_made' }>): string | undefined {
+  if (trip.offer !== null) return 'another offer is open';
+  if (trip.excludedDriverIds.includes(offer.driverId)) return 'the driver is not to be asked again';
+  if (offer.replacesDriverId !== undefined)
+    return unless(
+      trip.state === 'accepted' && isOf(trip, offer.replacesDriverId) && offer.driverId !== offer.replacesDriverId,
+      'the driver who is to be replaced has not the trip',
+    );
+  return unless(
+    trip.state === 'processing' && atMs < trip.searchDeadlineAtMs + ROUNDING_MS,
+    'the trip does not wait for a driver',
+  );
+}
+
+function whyNotAccepted(
+  { state, offer }: Trip,
+  { driver, atMs }: Extract<TripEvent, { type: 'accepted' }>,
+): string | undefined {
+  if (state !== 'processing' || offer?.driverId !== driver.driverId) return 'no offer of this driver is open';
+  return unless(atMs < offer.expiresAtMs + ROUNDING_MS, 'the offer had expired');
+}
+
+function whyNotSwapped(
+  trip: Trip,
+  { driver, freedDriverId, asked }: Extract<TripEvent, { type: 'driver_swapped' }>,
+): string | undefined {
+  if (trip.state !== 'accepted' || !isOf(trip, freedDriverId)) return 'the driver who is freed has not the trip';
+  return asked
+    ? unless(trip.offer?.driverId === driver.driverId, 'the new driver was not asked')
+    : unless(trip.offer === null, 'another driver is asked');
+}
+
+function isOf({ state, driver }: Trip, driverId: string): boolean {
+  return hasDriver(state) && driver?.driverId === driverId;
+}
+
+function unless(isSo: boolean, otherwise: string): string | undefined {
+  return isSo ? undefined : otherwise;
+}

@@ -1,0 +1,54 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectBus } from '#libs/bus';
+import { EventConsumer } from '#libs/event-stream';
+import { whenSo } from '../city/observer.ts';
+import { ConsumedEvents } from '../checker/consumed-events.ts';
+import type { EventFact } from '../checker/facts.ts';
+
+const NAME = 'chaos';
+
+/** A durable consumer of the stream of events that reads all the time, whatever happens to the city. */
+export class StreamReader {
+  readonly #bus: NatsConnection;
+  readonly #consumer: EventConsumer;
+  readonly consumed = new ConsumedEvents();
+  /** Messages that are no events. */
+  readonly malformed: string[] = [];
+
+  private constructor(bus: NatsConnection) {
+    this.#bus = bus;
+    this.#consumer = new EventConsumer({
+      bus,
+      name: NAME,
+      handle: (events) => {
+        for (const { trip_id: tripId, seq } of events) this.consumed.note({ tripId, seq });
+        return Promise.resolve();
+      },
+      onFailure: () => {
+        // It goes on by itself; whether it has missed anything is seen at the end.
+      },
+      onWork: () => {},
+      onDropped: (error, subject) => this.malformed.push(`${subject}: ${String(error)}`),
+    });
+  }
+
+  static async start(natsUrls: readonly string[]): Promise<StreamReader> {
+    const reader = new StreamReader(await connectBus([...natsUrls], NAME));
+    reader.#consumer.start();
+    return reader;
+  }
+
+  get bus(): NatsConnection {
+    return this.#bus;
+  }
+
+  /** Whether it has been given all of these by then. */
+  async hasCaughtUp(events: readonly EventFact[], limitMs: number): Promise<boolean> {
+    return (await whenSo(() => this.consumed.missing(events).length === 0, limitMs)) !== undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer.stop();
+    await this.#bus.close();
+  }
+}
