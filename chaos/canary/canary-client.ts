@@ -61,7 +61,7 @@ async function attempt({ url, token, body, idempotencyKey }: UnsafeRequest): Pro
       isAcknowledged: response.ok,
       body: parsed,
       digest: digestOf(parsed),
-      code: String(parsed['code'] ?? response.status),
+      code: typeof parsed['code'] === 'string' ? parsed['code'] : `http_${response.status}`,
       sentAtMs,
     };
   } catch {

@@ -73,7 +73,11 @@ export class Canary {
     if (rider === undefined || api === undefined) return;
     const { riderId, token } = rider;
 
-    const price = await this.#send({ url: `${api}/v1/quotes`, token, body: { product: 'standard', pickup, dropoff } });
+    const price = await this.#send({
+      url: `${api}/v1/quotes`,
+      token,
+      body: { product: 'standard', pickup, dropoff },
+    });
     if (price === undefined) return;
     const quoteId = String(price.body['quote_id']);
     this.#note({ kind: 'quoted', sent_ms: price.sentAtMs, quote_id: quoteId });
@@ -107,7 +111,10 @@ export class Canary {
     return undefined;
   }
 
-  async #sendKeyed(riderId: string, request: UnsafeRequest & { idempotencyKey: string }): Promise<Answer | undefined> {
+  async #sendKeyed(
+    riderId: string,
+    request: UnsafeRequest & { idempotencyKey: string },
+  ): Promise<Answer | undefined> {
     const answer = await this.#send(request);
     if (answer === undefined) return undefined;
     this.#noteAnswer(riderId, request.idempotencyKey, answer);
@@ -139,7 +146,11 @@ export class Canary {
   }
 }
 
-type Unstamped = ClientEntry extends infer Entry ? (Entry extends ClientEntry ? Omit<Entry, 'at_ms'> : never) : never;
+type Unstamped = ClientEntry extends infer Entry
+  ? Entry extends ClientEntry
+    ? Omit<Entry, 'at_ms'>
+    : never
+  : never;
 
 async function tokenOf(issuerUrl: string): Promise<{ riderId: string; token: string }> {
   const riderId = newId('rider');

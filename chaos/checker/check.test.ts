@@ -273,7 +273,13 @@ test('failed requests count for the fault in whose time they failed', () => {
   const one = check([...goodEntries(), failed(150)], goodFacts(), faults, LIVING, NOTHING_CONSUMED);
   expect(one.failedByFault).toEqual({ 'nats-all': 1 });
   expect(verdictOf(one, GOOD_RUN)).toBe('ok');
-  const two = check([...goodEntries(), failed(150), failed(250)], goodFacts(), faults, LIVING, NOTHING_CONSUMED);
+  const two = check(
+    [...goodEntries(), failed(150), failed(250)],
+    goodFacts(),
+    faults,
+    LIVING,
+    NOTHING_CONSUMED,
+  );
   expect(two.failedByFault).toEqual({ 'nats-all': 1, 'rolling:matchers': 1 });
   expect(verdictOf(two, GOOD_RUN)).toBe('failed_requests');
 });

@@ -75,7 +75,10 @@ function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripE
   }
 }
 
-function requestOf(tripId: string, requestedAtMs: number): Extract<TripEvent, { type: 'requested' }>['request'] {
+function requestOf(
+  tripId: string,
+  requestedAtMs: number,
+): Extract<TripEvent, { type: 'requested' }>['request'] {
   return {
     tripId,
     riderId: tripId.replace('trip', 'rider'),
@@ -115,12 +118,7 @@ export function servedTrip(tripId: string, driverId: string, version: number, ls
   ];
 }
 
-export function trip(
-  tripId: string,
-  state: TripState,
-  seq: number,
-  more: Partial<TripFact> = {},
-): TripFact {
+export function trip(tripId: string, state: TripState, seq: number, more: Partial<TripFact> = {}): TripFact {
   const row = evolve(null, { type: 'requested', atMs: 1_000, request: requestOf(tripId, 1_000) });
   return {
     tripId,

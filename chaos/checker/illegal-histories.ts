@@ -45,7 +45,9 @@ function whyAstray({ row }: TripFact, events: readonly EventFact[]): string[] {
   const fields = Object.keys(trip) as (keyof Trip)[];
   return fields
     .filter((field) => !isSame(row[field], trip[field]))
-    .map((field) => `: ${field} is ${JSON.stringify(row[field])}, its events say ${JSON.stringify(trip[field])}`);
+    .map(
+      (field) => `: ${field} is ${JSON.stringify(row[field])}, its events say ${JSON.stringify(trip[field])}`,
+    );
 }
 
 /** Times are kept in whole milliseconds, and members of objects in any order. */

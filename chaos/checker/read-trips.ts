@@ -78,7 +78,18 @@ function tripFact(row: TripRow): TripFact {
   };
   const { tripId, state, seq, pickupCell, searchDeadlineAtMs: searchDeadlineMs, quoteId, riderId } = trip;
   const [offeredTo, driverId] = [row.offer?.driverId ?? null, row.driver?.driverId ?? null];
-  return { tripId, state, seq, pickupCell, searchDeadlineMs, offeredTo, driverId, quoteId, riderId, row: trip };
+  return {
+    tripId,
+    state,
+    seq,
+    pickupCell,
+    searchDeadlineMs,
+    offeredTo,
+    driverId,
+    quoteId,
+    riderId,
+    row: trip,
+  };
 }
 
 function numberOrNull(value: string | null): number | null {

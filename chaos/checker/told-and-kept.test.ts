@@ -59,7 +59,14 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
 });
 
 test('the same key of another rider is another key', () => {
-  const others: ClientEntry = { kind: 'answered', at_ms: 9, sent_ms: 8, digest: 'other', ...asked, rider_id: 'rider_z' };
+  const others: ClientEntry = {
+    kind: 'answered',
+    at_ms: 9,
+    sent_ms: 8,
+    digest: 'other',
+    ...asked,
+    rider_id: 'rider_z',
+  };
   expect(found({}, [others]).duplicated).toEqual([]);
 });
 
@@ -118,7 +125,9 @@ test('nobody does a step of a trip that is another driver’s', () => {
     [5, 'completed'],
   ] as const) {
     const before = servedTrip('trip_a', 'driver_x', 2, 150n).slice(0, after);
-    expect(fold([...before, event('trip_a', after + 1, type, { driverId: 'driver_y' })]).illegal).toBeDefined();
+    expect(
+      fold([...before, event('trip_a', after + 1, type, { driverId: 'driver_y' })]).illegal,
+    ).toBeDefined();
   }
 });
 
@@ -165,7 +174,16 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
   [
     'the answer of a key',
     {},
-    [{ kind: 'answered', at_ms: 9, sent_ms: 8, digest: 'one', rider_id: 'rider_a', idempotency_key: 'key-2' }],
+    [
+      {
+        kind: 'answered',
+        at_ms: 9,
+        sent_ms: 8,
+        digest: 'one',
+        rider_id: 'rider_a',
+        idempotency_key: 'key-2',
+      },
+    ],
   ],
   ['the key of a trip', { keys: new Set(['rider_a key-1', 'rider_b key-1']) }, []],
   ['an event', {}, [{ kind: 'rider_saw', at_ms: 9, trip_id: 'trip_c', seq: 2, state: 'accepted' }]],
@@ -177,7 +195,16 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
   [
     'a change of a driver',
     {},
-    [{ kind: 'driver_changed', at_ms: 9, driver_id: 'driver_x', change: 'accept', trip_id: 'trip_c', seq: 3 }],
+    [
+      {
+        kind: 'driver_changed',
+        at_ms: 9,
+        driver_id: 'driver_x',
+        change: 'accept',
+        trip_id: 'trip_c',
+        seq: 3,
+      },
+    ],
   ],
   ['a session', { sessions: new Map([['driver_x', 2]]) }, []],
   [
@@ -210,7 +237,17 @@ test('a consumer misses what it was not given, and sees what comes too early; re
 });
 
 test('recovery is counted to the first commit that was sent after the fault', () => {
-  const answered = (sent_ms: number, at_ms: number): ClientEntry => ({ kind: 'answered', at_ms, sent_ms, digest: '', ...asked });
+  const answered = (sent_ms: number, at_ms: number): ClientEntry => ({
+    kind: 'answered',
+    at_ms,
+    sent_ms,
+    digest: '',
+    ...asked,
+  });
   const entries = [answered(90, 110), answered(101, 3_300), answered(2_000, 3_200), answered(5_000, 5_010)];
-  expect(recoveryTimesMs([{ atMs: 100 }, { atMs: 4_000 }, { atMs: 6_000 }], entries)).toEqual([3_100, 1_010, null]);
+  expect(recoveryTimesMs([{ atMs: 100 }, { atMs: 4_000 }, { atMs: 6_000 }], entries)).toEqual([
+    3_100,
+    1_010,
+    null,
+  ]);
 });

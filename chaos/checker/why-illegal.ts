@@ -26,7 +26,10 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
     case 'accepted':
       return whyNotAccepted(trip, event);
     case 'driver_assigned':
-      return unless(trip.state === 'processing' && trip.offer === null, 'the trip does not wait for a driver');
+      return unless(
+        trip.state === 'processing' && trip.offer === null,
+        'the trip does not wait for a driver',
+      );
     case 'driver_swapped':
       return whyNotSwapped(trip, event);
     case 'driver_redispatched':
@@ -57,12 +60,17 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
   }
 }
 
-function whyNotOffered(trip: Trip, { offer, atMs }: Extract<TripEvent, { type: 'offer_made' }>): string | undefined {
+function whyNotOffered(
+  trip: Trip,
+  { offer, atMs }: Extract<TripEvent, { type: 'offer_made' }>,
+): string | undefined {
   if (trip.offer !== null) return 'another offer is open';
   if (trip.excludedDriverIds.includes(offer.driverId)) return 'the driver is not to be asked again';
   if (offer.replacesDriverId !== undefined)
     return unless(
-      trip.state === 'accepted' && isOf(trip, offer.replacesDriverId) && offer.driverId !== offer.replacesDriverId,
+      trip.state === 'accepted' &&
+        isOf(trip, offer.replacesDriverId) &&
+        offer.driverId !== offer.replacesDriverId,
       'the driver who is to be replaced has not the trip',
     );
   return unless(
@@ -83,7 +91,8 @@ function whyNotSwapped(
   trip: Trip,
   { driver, freedDriverId, asked }: Extract<TripEvent, { type: 'driver_swapped' }>,
 ): string | undefined {
-  if (trip.state !== 'accepted' || !isOf(trip, freedDriverId)) return 'the driver who is freed has not the trip';
+  if (trip.state !== 'accepted' || !isOf(trip, freedDriverId))
+    return 'the driver who is freed has not the trip';
   return asked
     ? unless(trip.offer?.driverId === driver.driverId, 'the new driver was not asked')
     : unless(trip.offer === null, 'another driver is asked');

@@ -27,7 +27,10 @@ export class Observer {
 
   /** The `trips` instance that plans; undefined where nobody has yet. */
   async planner(): Promise<string | undefined> {
-    const [row] = await query<{ holder: string | null }>(this.#city.databaseUrl, 'SELECT holder FROM planner');
+    const [row] = await query<{ holder: string | null }>(
+      this.#city.databaseUrl,
+      'SELECT holder FROM planner',
+    );
     return row?.holder ?? undefined;
   }
 

@@ -1,11 +1,12 @@
-import type { NatsConnection } from '@nats-io/transport-node';
-import { connectBus } from '#libs/bus';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { EventConsumer } from '#libs/event-stream';
 import { whenSo } from '../city/observer.ts';
 import { ConsumedEvents } from '../checker/consumed-events.ts';
 import type { EventFact } from '../checker/facts.ts';
 
 const NAME = 'chaos';
+/** A server that is gone is noticed within seconds, and looked for without end. */
+const CONNECTION = { name: NAME, pingInterval: 1_000, maxPingOut: 3, maxReconnectAttempts: -1 };
 
 /** A durable consumer of the stream of events that reads all the time, whatever happens to the city. */
 export class StreamReader {
@@ -33,7 +34,7 @@ export class StreamReader {
   }
 
   static async start(natsUrls: readonly string[]): Promise<StreamReader> {
-    const reader = new StreamReader(await connectBus([...natsUrls], NAME));
+    const reader = new StreamReader(await connect({ ...CONNECTION, servers: [...natsUrls] }));
     reader.#consumer.start();
     return reader;
   }

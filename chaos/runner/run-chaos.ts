@@ -47,7 +47,12 @@ async function runInCity(
     say('the fleets go online');
     const run = await hurt({ city, fleets, canary }, options, say);
     say('comparing what phones were told with what Postgres holds, and with the stream of events');
-    return makeReport({ ...run, ...(await compare({ city, fleets, canary, reader }, run)), options, startedAtMs });
+    return makeReport({
+      ...run,
+      ...(await compare({ city, fleets, canary, reader }, run)),
+      options,
+      startedAtMs,
+    });
   } finally {
     await Promise.all([...fleets.map(({ child }) => child.stop()), canary.stop(), reader.stop()]);
   }
@@ -108,9 +113,10 @@ async function compare(
   if (isStreamLost) await rebuildFromPostgres(city, reader);
   const facts = await readDatabase(city.databaseUrl, serviceClock(city)());
   const events = await compareEvents(city, reader, facts.events, isStreamLost);
-  const entries = [...fleets.flatMap(({ clientLog }) => readClientLog(clientLog)), ...canary.entries].toSorted(
-    (a, b) => a.at_ms - b.at_ms,
-  );
+  const entries = [
+    ...fleets.flatMap(({ clientLog }) => readClientLog(clientLog)),
+    ...canary.entries,
+  ].toSorted((a, b) => a.at_ms - b.at_ms);
   return {
     facts,
     events,
