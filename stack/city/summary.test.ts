@@ -33,13 +33,13 @@ const snapshot = {
     'dev-issuer': 'http://127.0.0.1:8082',
     trips: 'http://127.0.0.1:8083',
   },
-  processes: ['postgres_primary', 'postgres_standby_1', 'trips-1', 'matcher-1', 'matcher-2'],
+  processes: ['postgres_1', 'postgres_2', 'trips-1', 'matcher-1', 'matcher-2'],
 };
 
 test('the block names services, counts processes and tells how much is left', () => {
   const block = summaryBlock(snapshot).join('\n');
   expect(block).toContain('ports        rider-api 8080, driver-api 8081, dev-issuer 8082, trips 8083');
-  expect(block).toContain('postgres_primary, postgres_standby, trips, matcher ×2');
+  expect(block).toContain('postgres ×2, trips, matcher ×2');
   expect(block).toContain('299 of 300 online, 75 pings/s');
   expect(block).toContain('processing 4, accepted 6, completed 20');
   expect(block).not.toContain('arrived');

@@ -19,7 +19,7 @@ export class SeverableLine {
   private constructor(server: Server, target: URL) {
     this.#server = server;
     this.#target = target;
-    this.url = `nats://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+    this.url = `${target.protocol}//${LOOPBACK}:${(server.address() as AddressInfo).port}`;
     server.on('connection', (near) => this.#take(near));
   }
 

@@ -26,11 +26,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   wal_sender_timeout: '10s',
   wal_receiver_timeout: '10s',
   wal_receiver_status_interval: '1s',
-  wal_retrieve_retry_interval: '500ms',
+  wal_retrieve_retry_interval: '200ms',
 };
 
 /** Postgres's message in English, since it is initialised with locale C. */
-const READY = 'database system is ready to accept';
+export const READY = 'database system is ready to accept';
 
 /** What a server is made of and where it keeps itself. */
 export interface ServerSpec {
@@ -68,8 +68,8 @@ export async function initialise(spec: ServerSpec, password: string): Promise<vo
   }
 }
 
-/** Starts the server over its data directory; resolves when it takes connections. */
-export async function startServer(spec: ServerSpec): Promise<SupervisedChild> {
+/** Starts the server over its data directory; resolves when it takes connections. Killed where the signal aborts that. */
+export async function startServer(spec: ServerSpec, signal?: AbortSignal): Promise<SupervisedChild> {
   const settings = { ...SETTINGS, port: String(spec.port), cluster_name: spec.name };
   chmodSync(spec.dataDirectory, 0o700);
   const child = new SupervisedChild({
@@ -85,12 +85,17 @@ export async function startServer(spec: ServerSpec): Promise<SupervisedChild> {
     stopSignal: 'SIGINT', // "fast": ends sessions instead of waiting for them
     ...spec.user,
   });
+  const giveUp = (): void => void child.kill();
+  signal?.addEventListener('abort', giveUp);
   try {
     await child.untilLogged((line) => (line.includes(READY) ? true : undefined));
+    signal?.throwIfAborted();
     return child;
   } catch (error) {
     await child.stop();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -1,0 +1,133 @@
+import type { PostgresCluster } from '../cluster.ts';
+import type { PostgresNode } from '../postgres-node.ts';
+import { READY } from '../server.ts';
+import { lastLines } from '../../process/log-file.ts';
+import { askServer } from './ask-server.ts';
+import type { KeeperEvent } from './failover-trace.ts';
+import { afterAnswer, isLost, UNBROKEN, type Silence } from './silence.ts';
+
+/** What a standby logs when its log and the primary's have parted, or the primary has thrown away what it needs. */
+const CANNOT_FOLLOW =
+  /has already been removed|is not in this server's history|forked off|ahead of the WAL flush position/;
+/** It says so again with each attempt. */
+const LINES_LOOKED_AT = 30;
+/** After a repair that failed, so that a disk that stays full does not keep us busy. */
+const RETRY_MS = 2_000;
+
+type Repair = 'restart' | 'rebuild';
+
+interface Patient {
+  silence: Silence;
+  needsRebuild: boolean;
+  retryAtMs: number;
+  isBeingAsked: boolean;
+  repair?: { readonly done: Promise<void>; readonly abort: AbortController };
+}
+
+/** Brings standbys back: one that is down is started, one that cannot follow is made anew. */
+export class StandbyCare {
+  readonly #cluster: PostgresCluster;
+  readonly #tell: (event: KeeperEvent) => void;
+  readonly #patients = new Map<PostgresNode, Patient>();
+  /** Names of those that have followed the present primary with the data they have now. */
+  readonly followers = new Set<string>();
+
+  constructor(cluster: PostgresCluster, tell: (event: KeeperEvent) => void) {
+    this.#cluster = cluster;
+    this.#tell = tell;
+  }
+
+  /** Sees to each standby, given the names of those that follow the primary now. */
+  attend(streaming: ReadonlySet<string>): void {
+    for (const standby of this.#cluster.standbys) {
+      const patient = this.#patientOf(standby);
+      if (patient.repair !== undefined || patient.isBeingAsked) continue;
+      if (!streaming.has(standby.name)) {
+        this.#examine(standby, patient);
+        continue;
+      }
+      this.followers.add(standby.name);
+      this.#patients.delete(standby);
+    }
+  }
+
+  /** The server was the primary until now: its data are of no use. */
+  giveUpDataOf(node: PostgresNode): void {
+    this.#patientOf(node).needsRebuild = true;
+  }
+
+  /** Resolves when no repair is going on any more. */
+  async breakOff(): Promise<void> {
+    const repairs = [...this.#patients.values()].flatMap(({ repair }) => repair ?? []);
+    for (const { abort } of repairs) abort.abort();
+    await Promise.all(repairs.map(({ done }) => done));
+  }
+
+  #examine(standby: PostgresNode, patient: Patient): void {
+    if (Date.now() < patient.retryAtMs) return;
+    if (patient.needsRebuild) return this.#begin(standby, patient, 'rebuild');
+    if (!standby.server.isRunning()) return this.#begin(standby, patient, 'restart');
+    patient.isBeingAsked = true;
+    void this.#ask(standby, patient).finally(() => (patient.isBeingAsked = false));
+  }
+
+  async #ask(standby: PostgresNode, patient: Patient): Promise<void> {
+    const { answer } = await askServer(this.#cluster.urlOf(standby));
+    patient.silence = afterAnswer(patient.silence, answer);
+    // It may have been promoted meanwhile, or be examined for another failover.
+    if (standby.role !== 'standby' || this.#patients.get(standby) !== patient) return;
+    if (isLost(patient.silence)) this.#begin(standby, patient, 'restart');
+    else if (answer === 'well' && cannotFollow(standby)) this.#begin(standby, patient, 'rebuild');
+  }
+
+  #begin(standby: PostgresNode, patient: Patient, kind: Repair): void {
+    if (kind === 'rebuild') patient.needsRebuild = true; // until it is done: half a copy is none
+    const abort = new AbortController();
+    patient.repair = { abort, done: this.#carryOut(standby, patient, kind, abort.signal) };
+  }
+
+  async #carryOut(standby: PostgresNode, patient: Patient, kind: Repair, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#repair(standby, kind, signal);
+      patient.needsRebuild = false;
+      this.#tell({
+        kind: kind === 'restart' ? 'standby_restarted' : 'standby_rebuilt',
+        standby: standby.name,
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      patient.needsRebuild = true; // one that does not even start again is made anew
+      patient.retryAtMs = Date.now() + RETRY_MS;
+      this.#tell({ kind: 'standby_failed', standby: standby.name, detail: String(error) });
+    } finally {
+      patient.silence = UNBROKEN;
+      delete patient.repair;
+    }
+  }
+
+  async #repair(standby: PostgresNode, kind: Repair, signal: AbortSignal): Promise<void> {
+    await standby.fence();
+    signal.throwIfAborted();
+    if (kind === 'restart') {
+      await standby.restart(signal);
+      return this.#cluster.follow(standby);
+    }
+    this.followers.delete(standby.name);
+    await this.#cluster.rebuild(standby, signal);
+  }
+
+  #patientOf(node: PostgresNode): Patient {
+    const known = this.#patients.get(node);
+    if (known !== undefined) return known;
+    const patient = { silence: UNBROKEN, needsRebuild: false, retryAtMs: 0, isBeingAsked: false };
+    this.#patients.set(node, patient);
+    return patient;
+  }
+}
+
+/** By what it has logged since it was last ready. */
+function cannotFollow(standby: PostgresNode): boolean {
+  const lines = lastLines(standby.server.logFile, LINES_LOOKED_AT);
+  const readyAt = lines.findLastIndex((line) => line.includes(READY));
+  return lines.slice(readyAt + 1).some((line) => CANNOT_FOLLOW.test(line));
+}

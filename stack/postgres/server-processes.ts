@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { readdir, readlink, realpath } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/**
+ * The processes of the server over this data directory: also its sessions that outlive, for a moment, a postmaster that
+ * was killed. Where the system has no /proc, only the children of a postmaster that is alive are found.
+ */
+export async function serverProcesses(dataDirectory: string, postmasterPid: number): Promise<number[]> {
+  if (process.platform !== 'linux') return family(postmasterPid);
+  const directory = await realpath(dataDirectory).catch(() => undefined);
+  if (directory === undefined) return [];
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  // Every process of a server stands in its data directory.
+  const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
+  return pids.filter((_, index) => places[index] === directory);
+}
+
+async function family(postmasterPid: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter((row) => row.includes(postmasterPid))
+    .flatMap(([pid]) => pid ?? []);
+}
+
+/** A process that has ended meanwhile is none to be signalled. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended.
+    }
+  }
+}
