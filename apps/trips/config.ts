@@ -8,10 +8,14 @@ const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
 /** Connections to Postgres of one process: its two cores' worth of work waits on the standby, not on them. */
 const DEFAULT_POSTGRES_CONNECTIONS = 16;
 
+/** Of one process to each server, for reads that no decision rests on: lists must not take what commits need. */
+const DEFAULT_POSTGRES_READ_CONNECTIONS = 4;
+
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
   postgresUrls: commaList,
   postgresConnections: z.coerce.number().int().min(2).max(200).default(DEFAULT_POSTGRES_CONNECTIONS),
+  postgresReadConnections: z.coerce.number().int().min(1).max(100).default(DEFAULT_POSTGRES_READ_CONNECTIONS),
   /** South, west, north, east in degrees; its shards are what matchers divide among themselves. */
   serviceArea,
   offerTtlMs: z.coerce.number().int().min(1_000).max(120_000).default(15_000),

@@ -1,6 +1,15 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CLOCK, CONFIG, HEALTH, machineTime, type Clock, type Health } from '#libs/service';
-import { Database, TripStore } from '#libs/store';
+import {
+  CLOCK,
+  CONFIG,
+  HEALTH,
+  machineTime,
+  METRICS,
+  type Clock,
+  type Health,
+  type Metrics,
+} from '#libs/service';
+import { ClusterWatch, Database, StandbyReads, TripStore } from '#libs/store';
 import type { TripsConfig } from './config.ts';
 
 /** The committing process pushes a change itself; only after this does another one believe that it could not. */
@@ -22,24 +31,49 @@ class StoreCloser implements OnApplicationShutdown {
 /** The store of trips, ready once Postgres has a primary. */
 @Global()
 @Module({
-  providers: [{ provide: TripStore, inject: [CONFIG, CLOCK, HEALTH], useFactory: openStore }, StoreCloser],
+  providers: [
+    { provide: TripStore, inject: [CONFIG, CLOCK, HEALTH, METRICS], useFactory: openStore },
+    StoreCloser,
+  ],
   exports: [TripStore],
 })
 export class StoreModule {}
 
-function openStore(config: TripsConfig, clock: Clock, health: Health): TripStore {
-  const database = new Database({
-    urls: config.postgresUrls,
-    maxConnections: config.postgresConnections,
-    applicationName: `hailgrid-${config.instance}`,
-  });
-  const store = new TripStore(database, {
-    now: () => clock.now(),
-    outboxGraceMs: machineTime(clock, OUTBOX_GRACE_MS),
-  });
+function openStore(config: TripsConfig, clock: Clock, health: Health, metrics: Metrics): TripStore {
+  const { postgresUrls: urls, postgresConnections: maxConnections } = config;
+  const applicationName = `hailgrid-${config.instance}`;
+  const watch = new ClusterWatch(urls, `${applicationName}-watch`);
+  const database = new Database({ urls, maxConnections, applicationName, watch });
+  const store = new TripStore(
+    database,
+    { now: () => clock.now(), outboxGraceMs: machineTime(clock, OUTBOX_GRACE_MS) },
+    standbyReads(config, watch, metrics),
+  );
   health.add('postgres', async () => {
     await store.ping();
     return undefined;
   });
   return store;
+}
+
+function standbyReads(config: TripsConfig, watch: ClusterWatch, metrics: Metrics): StandbyReads {
+  const { postgresUrls: urls, postgresReadConnections: maxConnections, instance } = config;
+  const applicationName = `hailgrid-${instance}-reads`;
+  const reads = metrics.counter('reads_total', 'Reads that no decision rests on, by who answered', [
+    'kind',
+    'from',
+  ]);
+  metrics.gaugeBy(
+    'standby_staleness_seconds',
+    'How old what a standby shows may be, at most',
+    'standby',
+    () => watch.standbyAgesS(),
+  );
+  return new StandbyReads({
+    watch,
+    primary: new Database({ urls, maxConnections, applicationName, watch }),
+    maxConnectionsPerHost: maxConnections,
+    applicationName,
+    onRead: (kind, from) => reads.inc({ kind, from }),
+  });
 }

@@ -1,5 +1,7 @@
 export { sha256Hex } from './event-facts.ts';
+export { ClusterWatch } from './postgres/cluster-watch.ts';
 export { Database, type Queryable } from './postgres/database.ts';
+export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';
 export type { DriverRow } from './rows/driver-row.ts';
 export { standingOf } from './statements/bump-drivers.ts';
 export { claimShards } from './statements/claim-shards.ts';

@@ -1,4 +1,5 @@
 import type { Database, Queryable, Statement } from './postgres/database.ts';
+import type { StandbyReads } from './postgres/standby-reads.ts';
 import type { WrittenChange } from './written-change.ts';
 import { TripTransaction } from './trip-transaction.ts';
 
@@ -15,14 +16,30 @@ export interface TripStoreSettings {
   outboxGraceMs: number;
 }
 
-/** Trips in Postgres. Every change of state goes through {@link transact}; single statements may be read directly. */
+/**
+ * Trips in Postgres. Every change of state goes through {@link transact}; single statements may be read directly. What
+ * decisions rest on is read from the primary, what people look at by {@link upToDate} or {@link mayLag}.
+ */
 export class TripStore implements Queryable {
   readonly #database: Database;
   readonly #settings: TripStoreSettings;
+  readonly #reads: StandbyReads | undefined;
 
-  constructor(database: Database, settings: TripStoreSettings) {
+  /** Without `reads` the primary answers everything. */
+  constructor(database: Database, settings: TripStoreSettings, reads?: StandbyReads) {
     this.#database = database;
     this.#settings = settings;
+    this.#reads = reads;
+  }
+
+  /** Reads by a standby, where one shows everything that was acknowledged to anybody before; else by the primary. */
+  get upToDate(): Queryable {
+    return this.#reads?.upToDate ?? this;
+  }
+
+  /** Reads by a standby, which may be some seconds behind; else by the primary. */
+  get mayLag(): Queryable {
+    return this.#reads?.mayLag ?? this;
   }
 
   /** Service time. */
@@ -49,6 +66,6 @@ export class TripStore implements Queryable {
   }
 
   async close(): Promise<void> {
-    await this.#database.close();
+    await Promise.all([this.#database.close(), this.#reads?.close()]);
   }
 }

@@ -12,6 +12,8 @@ export interface WorldOptions {
   /** `south,west,north,east`; the centre of Lisbon unless said otherwise. */
   serviceArea?: string;
   clock?: ClockSettings;
+  /** In place of one on the Postgres that all tests share, where its servers are to be harmed. */
+  database?: TestDatabase;
   /** HAILGRID_* variables for all services, such as a short HAILGRID_OFFER_TTL_MS. */
   env?: Readonly<Record<string, string>>;
 }
@@ -38,7 +40,7 @@ export interface TestWorld {
 export async function startServices(apps: readonly string[], options: WorldOptions = {}): Promise<TestWorld> {
   await ensureBuilt();
   const directory = temporaryDirectory('test-world');
-  const [database, nats] = await Promise.all([testDatabase(), testNats()]);
+  const [database, nats] = await Promise.all([options.database ?? testDatabase(), testNats()]);
   const world = new World(directory, database, nats, options);
   try {
     for (const app of [...apps.filter(isIssuer), ...apps.filter((app) => !isIssuer(app))])

@@ -28,7 +28,7 @@ export class ExplainController {
   async explain(
     @Param({ schema: explainTrip.params }) { trip_id }: z.output<typeof explainTrip.params>,
   ): Promise<z.output<typeof explainTrip.response>> {
-    await readTripFor(this.#store, trip_id, { role: 'operator' });
+    await readTripFor(this.#store.upToDate, trip_id, { role: 'operator' });
     const question: ExplainRequest = { trip_id };
     const answers = await requestAllJson(this.#bus, EXPLAIN_SUBJECT, question, explainReply, {
       windowMs: ANSWER_WINDOW_MS,

@@ -20,8 +20,8 @@ export class HistoryController {
   async read(
     @Param({ schema: getTripHistory.params }) { trip_id }: z.output<typeof getTripHistory.params>,
   ): Promise<z.output<typeof getTripHistory.response>> {
-    const trip = await readTripFor(this.#store, trip_id, { role: 'operator' });
-    const changes = foldEvents(await readEvents(this.#store, trip_id), 0);
+    const trip = await readTripFor(this.#store.upToDate, trip_id, { role: 'operator' });
+    const changes = foldEvents(await readEvents(this.#store.upToDate, trip_id), 0);
     return { trip: toTripRecord(trip), events: changes.map(({ event }) => event) };
   }
 }

@@ -30,11 +30,13 @@ export class ShardsController {
     @Query({ schema: getShards.query }) { limit, cursor }: z.output<typeof getShards.query>,
   ): Promise<ShardPage> {
     const nowMs = this.#clock.now();
+    // What an operator may just have changed is up to date; what the planner does goes on meanwhile anyway.
+    const { upToDate, mayLag } = this.#store;
     const [rows, members, counts, planner] = await Promise.all([
-      readShardPage(this.#store, cursor, limit + 1),
-      readMembers(this.#store),
-      readShardCounts(this.#store),
-      readPlanner(this.#store, nowMs),
+      readShardPage(mayLag, cursor, limit + 1),
+      readMembers(upToDate),
+      readShardCounts(mayLag),
+      readPlanner(mayLag, nowMs),
     ]);
     const page = rows.slice(0, limit);
     return {

@@ -20,7 +20,7 @@ export class ListTripsHandler extends CommandHandlers {
     after,
     limit,
   }: CommandInput<typeof listTrips>): Promise<CommandOutput<typeof listTrips>> {
-    const found = await listTripsOfRider(this.#store, rider_id, after, limit + 1);
+    const found = await listTripsOfRider(this.#store.upToDate, rider_id, after, limit + 1);
     return { trips: found.slice(0, limit).map(toTripRecord), more: found.length > limit };
   }
 }

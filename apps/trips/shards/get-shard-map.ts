@@ -17,7 +17,7 @@ export class GetShardMapHandler extends CommandHandlers {
 
   @HandleCommand(getShardMap)
   async handle({ after }: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
-    const rows = await readShardPage(this.#store, after, MAX_CLAIMS_PER_PAGE + 1);
+    const rows = await readShardPage(this.#store.mayLag, after, MAX_CLAIMS_PER_PAGE + 1);
     const shards = rows
       .slice(0, MAX_CLAIMS_PER_PAGE)
       .map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));

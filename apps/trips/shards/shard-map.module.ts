@@ -13,5 +13,5 @@ import { readShards, TripStore } from '#libs/store';
 export class TripsShardMapModule {}
 
 function openShardMap(bus: NatsConnection, store: TripStore, clock: Clock, logger: Logger): LiveShardMap {
-  return new LiveShardMap({ bus, clock, logger, read: () => readShards(store) });
+  return new LiveShardMap({ bus, clock, logger, read: () => readShards(store.mayLag) });
 }

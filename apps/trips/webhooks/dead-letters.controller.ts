@@ -35,7 +35,7 @@ export class DeadLettersController {
     @Query({ schema: listDeadLetters.query }) { limit, cursor }: z.output<typeof listDeadLetters.query>,
   ): Promise<z.output<typeof listDeadLetters.response>> {
     await this.#refuseUnknown(webhook_id);
-    const rows = await readDeadLetters(this.#store, webhook_id, cursor, limit + 1);
+    const rows = await readDeadLetters(this.#store.upToDate, webhook_id, cursor, limit + 1);
     const page = rows.slice(0, limit);
     return {
       data: page.map(({ tripId, seq, attempts, deadAtMs, status, error, waitingBehind }) => ({

@@ -53,7 +53,7 @@ export class WebhooksController {
   @Get(routerPath(listWebhooks))
   @ForRole('operator')
   async list(): Promise<z.output<typeof listWebhooks.response>> {
-    return { data: (await readWebhooks(this.#store)).map(webhookView) };
+    return { data: (await readWebhooks(this.#store.upToDate)).map(webhookView) };
   }
 
   @Delete(routerPath(deleteWebhook))

@@ -1,5 +1,6 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
+import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
 import { findPrimary, isAtWork, type Primary } from './find-primary.ts';
 import { isConflict, isOutage, isRefusal, isTimeout, saysUnreplicated } from './outage.ts';
 import { retryWithin, settlesWithin } from './retry-within.ts';
@@ -22,6 +23,8 @@ export interface DatabaseSettings {
   urls: readonly string[];
   maxConnections: number;
   applicationName: string;
+  /** By it a primary that was replaced is left as soon as its successor is heard of. */
+  watch?: ClusterWatch;
 }
 
 /** For a connection of the pool, be it a new one or one that has to be waited for. */
@@ -51,6 +54,7 @@ const warned = new WeakSet<PoolClient>();
 /** Connections to the server that took writes when they were opened. */
 interface OpenPool extends Primary {
   readonly pool: Pool;
+  readonly clients: ReadonlySet<PoolClient>;
 }
 
 /** Nothing was written, and another server may take it: there is no primary just now, or this one takes no writes. */
@@ -75,6 +79,7 @@ export class Database {
 
   constructor(settings: DatabaseSettings) {
     this.#settings = settings;
+    settings.watch?.onHeard((host) => this.#hear(host));
   }
 
   /** Runs one statement in a transaction of its own. */
@@ -183,13 +188,30 @@ export class Database {
     });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     pool.on('error', () => undefined);
+    const clients = new Set<PoolClient>();
+    pool.on('remove', (client) => void clients.delete(client));
     pool.on('connect', (client) => {
+      clients.add(client);
       // The pool listens to idle ones only; whoever uses this one hears of its end by its statement.
       client.on('error', () => undefined);
       client.on('notice', ({ code }) => void (saysUnreplicated(code) && warned.add(client)));
     });
-    this.#open = { ...primary, pool };
+    this.#open = { ...primary, pool, clients };
     return this.#open;
+  }
+
+  /**
+   * Where another server was promoted since, nothing that the old one says counts any more, and it may be frozen: whoever
+   * waits for it is told that the outcome is unknown.
+   */
+  #hear({ url, state: { role, timeline } }: HeardHost): void {
+    const opened = this.#open;
+    if (opened === undefined) return;
+    const isReplaced = role === 'primary' && timeline !== null && timeline > opened.timeline;
+    const isDemoted = role !== 'primary' && url === opened.url;
+    if (!isReplaced && !isDemoted) return;
+    this.#leave(opened);
+    if (isReplaced) for (const client of opened.clients) client.end().catch(() => undefined);
   }
 
   /** A pool whose connections are all at work is no reason to look for another server. */
@@ -204,14 +226,17 @@ export class Database {
     return this.#left(opened, new HailgridError('unavailable', 'the database is not reachable', { cause }));
   }
 
-  /** Leaves this pool; the next caller looks for the primary anew. */
   #left(opened: OpenPool, reason: HailgridError): never {
-    if (this.#pool !== undefined && this.#open === opened) {
-      this.#pool = undefined;
-      this.#open = undefined;
-      opened.pool.end().catch(() => undefined);
-    }
+    this.#leave(opened);
     throw reason;
+  }
+
+  /** The next caller looks for the primary anew. */
+  #leave(opened: OpenPool): void {
+    if (this.#open !== opened) return;
+    this.#pool = undefined;
+    this.#open = undefined;
+    opened.pool.end().catch(() => undefined);
   }
 }
 

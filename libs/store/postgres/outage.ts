@@ -30,7 +30,8 @@ function codeOf(error: unknown): string | undefined {
 /** The server or the way to it is gone; whether the last statement took effect is unknown. */
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
-  if (code === undefined) return error instanceof Error && /connection|timeout/i.test(error.message);
+  if (code === undefined)
+    return error instanceof Error && /connection|timeout|not queryable/i.test(error.message);
   return (
     OUTAGE_CODES.has(code) ||
     NETWORK_CODES.has(code) ||

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostState, Position } from './host-state.ts';
+import { HostWatch } from './host-watch.ts';
+import { PositionLog } from './position-log.ts';
+import { settlesWithin } from './retry-within.ts';
+
+const WATCH_INTERVAL_MS = 250;
+/** What a server said of itself counts so long. */
+const STATE_LIFE_MS = 2_000;
+/** Between two looks at a standby that is behind. */
+const REPLAY_PAUSE_MS = 5;
+
+/** A server as it was heard a moment ago. */
+export interface HeardHost {
+  readonly url: string;
+  readonly state: HostState;
+}
+
+/** Called whenever a server has said how it is. */
+export type HostListener = (host: HeardHost) => void;
+
+/** Knows of every server of the cluster what it is and how far it has come, by asking each all the time. */
+export class ClusterWatch {
+  readonly #hosts: readonly HostWatch[];
+  readonly #log = new PositionLog();
+  readonly #listeners = new Set<HostListener>();
+  readonly #closing = new AbortController();
+
+  constructor(urls: readonly string[], applicationName: string) {
+    this.#hosts = urls.map((url) => new HostWatch(url, applicationName));
+    for (const host of this.#hosts) void this.#follow(host);
+  }
+
+  onHeard(listener: HostListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** The one that takes writes; of two that say so, the one promoted later. */
+  primary(): HeardHost | undefined {
+    const claims = this.#heard().filter(({ state }) => state.role === 'primary');
+    return claims.toSorted((a, b) => timelineOf(b) - timelineOf(a))[0];
+  }
+
+  /** Those that follow the primary, if one is known; in no order. */
+  standbys(): HeardHost[] {
+    const primary = this.primary();
+    return this.#heard().filter(({ state: { role, timeline } }) => {
+      if (role !== 'standby') return false;
+      return primary === undefined || timeline === null || timeline === primary.state.timeline;
+    });
+  }
+
+  /** How old what a reader sees there may be, at most. */
+  stalenessMs({ state }: HeardHost): number {
+    return this.#log.stalenessMs(state.readableTo, performance.now());
+  }
+
+  /** By host and port; without those of which nobody can tell. */
+  standbyAgesS(): Map<string, number> {
+    const ages = this.standbys().map(
+      (host) => [new URL(host.url).host, this.stalenessMs(host) / 1_000] as const,
+    );
+    return new Map(ages.filter(([, ageS]) => ageS < Infinity));
+  }
+
+  /**
+   * A position up to which everything lies that was acknowledged before now. The primary tells; where it does not, the
+   * standbys do, if all are heard: whatever was acknowledged is on the disk of one of them. Undefined where nobody can
+   * tell in time.
+   */
+  async positionNow(limitMs: number): Promise<Position | undefined> {
+    const primary = this.primary();
+    const state = primary && (await this.#askWithin(primary.url, limitMs));
+    if (typeof state?.writtenTo === 'number') return state.writtenTo;
+    const standbys = this.standbys();
+    if (standbys.length < this.#hosts.length - 1) return undefined;
+    const states = await Promise.all(standbys.map(({ url }) => this.#askWithin(url, limitMs)));
+    const positions = states.map((standby) => standby?.writtenTo);
+    return positions.every((position) => typeof position === 'number') ? Math.max(...positions) : undefined;
+  }
+
+  /** Whether the standby comes to show everything up to there in time. */
+  async reaches({ url, state }: HeardHost, position: Position, limitMs: number): Promise<boolean> {
+    const endsAtMs = performance.now() + limitMs;
+    let reached: HostState | undefined = state;
+    while (reached !== undefined && reached.readableTo < position) {
+      const leftMs = endsAtMs - performance.now();
+      if (leftMs <= 0) return false;
+      await sleep(REPLAY_PAUSE_MS);
+      reached = await this.#askWithin(url, leftMs);
+    }
+    return reached !== undefined;
+  }
+
+  /** A reader had no luck there. */
+  forget(url: string): void {
+    this.#hostOf(url).forget();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#hosts.map((host) => host.close()));
+  }
+
+  #heard(): HeardHost[] {
+    const oldestMs = performance.now() - STATE_LIFE_MS;
+    return this.#hosts.flatMap(({ url, state }) =>
+      state === undefined || state.askedAtMs < oldestMs ? [] : [{ url, state }],
+    );
+  }
+
+  async #follow(host: HostWatch): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      await this.#ask(host).catch(() => undefined);
+      await sleep(WATCH_INTERVAL_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  async #ask(host: HostWatch): Promise<HostState> {
+    const state = await host.ask();
+    if (state.role === 'primary' && state.writtenTo !== null)
+      this.#log.note(state.timeline ?? 0, state.writtenTo, state.askedAtMs);
+    for (const listener of this.#listeners) listener({ url: host.url, state });
+    return state;
+  }
+
+  async #askWithin(url: string, limitMs: number): Promise<HostState | undefined> {
+    const answer = this.#ask(this.#hostOf(url));
+    return (await settlesWithin(answer, limitMs)) ? answer.catch(() => undefined) : undefined;
+  }
+
+  #hostOf(url: string): HostWatch {
+    const host = this.#hosts.find((each) => each.url === url);
+    if (host === undefined) throw new Error('no such host in the cluster');
+    return host;
+  }
+}
+
+function timelineOf({ state }: HeardHost): number {
+  return state.timeline ?? 0;
+}

@@ -1,0 +1,102 @@
+import { Client } from 'pg';
+import { HOST_QUESTION, hostState, type HostRow, type HostState } from './host-state.ts';
+import { typeParsers } from './values.ts';
+
+/** A server that takes longer to say how it is, is silent. */
+const ANSWER_TIMEOUT_MS = 1_000;
+
+/** One server of the cluster, asked how it is over a connection that nothing else uses. */
+export class HostWatch {
+  readonly url: string;
+  readonly #applicationName: string;
+  #client: Client | undefined;
+  #asking: Promise<HostState> | undefined;
+  #askingNext: Promise<HostState> | undefined;
+  #state: HostState | undefined;
+  #closed = false;
+
+  constructor(url: string, applicationName: string) {
+    this.url = url;
+    this.#applicationName = applicationName;
+  }
+
+  /** What it last said; undefined where its connection broke since, or it did not answer when last asked. */
+  get state(): HostState | undefined {
+    return this.#state;
+  }
+
+  /** Who reads there had no luck; until it is heard again nobody else tries. */
+  forget(): void {
+    this.#state = undefined;
+  }
+
+  /**
+   * Asks how it is, not before now: whoever comes while a question is under way shares the next one. So any number of
+   * callers cost one question at a time. Rejects where it does not answer.
+   */
+  ask(): Promise<HostState> {
+    if (this.#asking === undefined) return this.#ask();
+    this.#askingNext ??= this.#asking
+      .catch(() => undefined)
+      .then(() => {
+        this.#askingNext = undefined;
+        return this.#ask();
+      });
+    return this.#askingNext;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#hangUp();
+  }
+
+  #ask(): Promise<HostState> {
+    this.#asking = this.#question().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #question(): Promise<HostState> {
+    try {
+      const client = await this.#connected();
+      const askedAtMs = performance.now();
+      const { rows } = await client.query<HostRow>({ name: 'host-state', text: HOST_QUESTION });
+      const [row] = rows;
+      if (row === undefined) throw new Error('a server said nothing of itself');
+      this.#state = hostState(row, askedAtMs);
+      return this.#state;
+    } catch (error) {
+      this.forget();
+      void this.#hangUp();
+      throw error;
+    }
+  }
+
+  async #connected(): Promise<Client> {
+    if (this.#closed) throw new Error('the watch is closed');
+    if (this.#client !== undefined) return this.#client;
+    const client = new Client({
+      connectionString: this.url,
+      application_name: this.#applicationName,
+      connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+      types: typeParsers,
+    });
+    client.on('error', () => undefined);
+    client.on('end', () => {
+      if (this.#client === client) void this.#hangUp();
+    });
+    this.#client = client;
+    await client.connect();
+    return client;
+  }
+
+  async #hangUp(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.forget();
+    await client?.end().catch(() => undefined);
+  }
+}

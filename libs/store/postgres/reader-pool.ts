@@ -1,0 +1,52 @@
+import { Pool, type QueryResultRow } from 'pg';
+import type { Statement } from './database.ts';
+import { settlesWithin } from './retry-within.ts';
+import { typeParsers } from './values.ts';
+
+/** A standby whose connections are all busy for longer is passed over. */
+const ACQUIRE_TIMEOUT_MS = 300;
+/** A standby that takes longer is passed over: the primary has to have time enough to answer. */
+const ANSWER_TIMEOUT_MS = 1_500;
+
+export interface ReaderPoolSettings {
+  url: string;
+  maxConnections: number;
+  applicationName: string;
+}
+
+/** Connections to one standby. Rejects soon where it cannot answer; others can. */
+export class ReaderPool {
+  readonly #pool: Pool;
+
+  constructor({ url, maxConnections, applicationName }: ReaderPoolSettings) {
+    this.#pool = new Pool({
+      connectionString: url,
+      max: maxConnections,
+      application_name: applicationName,
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      statement_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+      types: typeParsers,
+    });
+    // Without listeners a connection that breaks would end the process.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => void client.on('error', () => undefined));
+  }
+
+  async rows<R extends QueryResultRow>({ name, text, values }: Statement): Promise<R[]> {
+    const client = await this.#pool.connect();
+    const answer = client.query<R>({ name, text, values: [...values] });
+    const isInTime = await settlesWithin(answer, ANSWER_TIMEOUT_MS);
+    const result = isInTime
+      ? await answer.catch((error: unknown) => error)
+      : new Error('a standby takes too long');
+    // A connection that failed in any way is not worth finding out whether it is still good.
+    client.release(result instanceof Error);
+    if (result instanceof Error) throw result;
+    return (result as Awaited<typeof answer>).rows;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SeverableLine } from '../../../stack/network/severable-line.ts';
+import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
+import { query } from '../../../stack/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import { Database, type Queryable } from './database.ts';
+import { StandbyReads, type ReadFrom, type ReadKind } from './standby-reads.ts';
+
+const WRITE_CONNECTIONS = 2;
+
+/** What `trips` has: a pool for writes, one for reads, and what watches the cluster. */
+class Reader {
+  readonly watch: ClusterWatch;
+  readonly database: Database;
+  readonly reads: StandbyReads;
+  readonly answered: [ReadKind, ReadFrom][] = [];
+  readonly #servers: number;
+
+  constructor(urls: readonly string[]) {
+    this.#servers = urls.length;
+    const applicationName = 'standby-reads-test';
+    this.watch = new ClusterWatch(urls, applicationName);
+    const settings = { urls, applicationName, watch: this.watch };
+    this.database = new Database({ ...settings, maxConnections: WRITE_CONNECTIONS });
+    this.reads = new StandbyReads({
+      watch: this.watch,
+      primary: new Database({ ...settings, maxConnections: 2 }),
+      maxConnectionsPerHost: 2,
+      applicationName,
+      onRead: (kind, from) => this.answered.push([kind, from]),
+    });
+  }
+
+  /** Resolves once both servers are heard. */
+  async isSettled(): Promise<void> {
+    const heard = () => [this.watch.primary(), ...this.watch.standbys()].filter(Boolean).length;
+    await expect.poll(heard).toBe(this.#servers);
+  }
+
+  get lastFrom(): ReadFrom | undefined {
+    return this.answered.at(-1)?.[1];
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.database.close(), this.reads.close()]);
+  }
+}
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let postgres: Postgres;
+let primaryUrl: string;
+let standbyUrl: string;
+let line: SeverableLine;
+let reader: Reader;
+
+beforeEach(async () => {
+  directory = temporaryDirectory('standby-reads-test');
+  postgres = await startPostgres({ directory: directory.path });
+  [primaryUrl, standbyUrl] = postgres.urls('postgres') as [string, string];
+  await query(primaryUrl, 'CREATE TABLE note (id int PRIMARY KEY)');
+  line = await SeverableLine.to(primaryUrl);
+  const throughLine = new URL(primaryUrl);
+  throughLine.port = new URL(line.url).port;
+  reader = new Reader([throughLine.href, standbyUrl]);
+  await reader.isSettled();
+}, 60_000);
+afterEach(async () => {
+  await reader?.close();
+  line?.close();
+  await postgres?.stop();
+  directory.remove();
+});
+
+function insert(id: number): Promise<unknown> {
+  const statement = { name: 'insert-note', text: 'INSERT INTO note VALUES ($1)', values: [id] };
+  return reader.database.transact((on) => on.rows(statement));
+}
+
+async function sees(on: Queryable, id: number): Promise<boolean> {
+  const text = 'SELECT id FROM note WHERE id = $1';
+  return (await on.rows({ name: 'read-note', text, values: [id] })).length === 1;
+}
+
+const pauseReplay = () => query(standbyUrl, 'SELECT pg_wal_replay_pause()');
+
+describe('with replay paused on the standby', () => {
+  test('who has just written sees it, whoever may lag is answered by the standby as it is', async () => {
+    await insert(1);
+    expect(await sees(reader.reads.upToDate, 1)).toBe(true);
+    expect(reader.lastFrom).toBe('standby');
+    await pauseReplay();
+    await insert(2);
+    expect(await sees(reader.reads.mayLag, 2)).toBe(false);
+    expect(reader.lastFrom).toBe('standby');
+    expect(await sees(reader.reads.upToDate, 2)).toBe(true);
+    expect(reader.lastFrom).toBe('primary');
+    await query(standbyUrl, 'SELECT pg_wal_replay_resume()');
+    const isFromStandbyAgain = async () => {
+      expect(await sees(reader.reads.upToDate, 2)).toBe(true);
+      return reader.lastFrom === 'standby';
+    };
+    await expect.poll(isFromStandbyAgain).toBe(true);
+  });
+
+  test('a standby further behind than a reader may lag is left for the primary', async () => {
+    await pauseReplay();
+    await insert(1);
+    await expect.poll(() => sees(reader.reads.mayLag, 1), { timeout: 15_000 }).toBe(true);
+    expect(reader.lastFrom).toBe('primary');
+  });
+
+  test('without a primary it waits for nobody: who may lag is answered, nobody is told a falsehood', async () => {
+    await pauseReplay();
+    await insert(1);
+    await postgres.nodes[0]!.server.kill();
+    await expect.poll(() => reader.watch.primary()).toBeUndefined();
+    expect(await sees(reader.reads.mayLag, 1)).toBe(false);
+    expect(reader.lastFrom).toBe('old_standby');
+    await expect(sees(reader.reads.upToDate, 1)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+test('without a primary the standby answers, and shows all that was acknowledged', async () => {
+  await insert(1);
+  await postgres.nodes[0]!.server.kill();
+  await expect.poll(() => reader.watch.primary()).toBeUndefined();
+  expect(await sees(reader.reads.upToDate, 1)).toBe(true);
+  expect(await sees(reader.reads.mayLag, 1)).toBe(true);
+  expect(new Set(reader.answered.map(([, from]) => from))).toEqual(new Set(['standby', 'old_standby']));
+});
+
+test('reads go on when the standby dies, while commits wait for it on all their connections', async () => {
+  await insert(1);
+  await postgres.nodes[1]!.server.kill();
+  const commits = Array.from({ length: WRITE_CONNECTIONS }, (_, index) => insert(10 + index));
+  const outcomes = Promise.allSettled(commits);
+  const waiting = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'`;
+  await expect.poll(() => query(primaryUrl, waiting)).toHaveLength(WRITE_CONNECTIONS);
+  expect(await sees(reader.reads.upToDate, 1)).toBe(true);
+  expect(await sees(reader.reads.mayLag, 1)).toBe(true);
+  expect(reader.answered).toEqual([
+    ['up_to_date', 'primary'],
+    ['may_lag', 'primary'],
+  ]);
+  await postgres.nodes[1]!.restart();
+  await outcomes;
+});
+
+test('a promoted standby is the primary at once, for writers who wait for the silent one too', async () => {
+  await insert(1);
+  line.cut('black_hole');
+  const waiting = Promise.allSettled([insert(2)]);
+  await query(standbyUrl, 'SELECT pg_promote()');
+  const [outcome] = await waiting;
+  expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  expect(String((outcome as PromiseRejectedResult).reason)).toContain('not reachable');
+  await insert(3);
+  expect(await sees(reader.reads.upToDate, 3)).toBe(true);
+  expect(reader.lastFrom).toBe('primary');
+});

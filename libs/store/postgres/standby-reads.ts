@@ -1,0 +1,132 @@
+import type { QueryResultRow } from 'pg';
+import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
+import type { Database, Queryable, Statement } from './database.ts';
+import { ReaderPool } from './reader-pool.ts';
+
+/** What a read that may lag may lag at most, while there is a primary that can answer it. */
+const MAX_STALENESS_MS = 5_000;
+/** A standby further behind would not come to show what was just written in the time that there is. */
+const MAX_STALENESS_TO_WAIT_MS = 1_500;
+/** For the primary to say how far it has come. */
+const POSITION_LIMIT_MS = 200;
+/** For a standby to come as far. */
+const REPLAY_LIMIT_MS = 200;
+
+/** Who answered: a standby within the bound; the primary; or, as there was none, a standby of any age. */
+export type ReadFrom = 'standby' | 'primary' | 'old_standby';
+export type ReadKind = 'up_to_date' | 'may_lag';
+
+export interface StandbyReadsParts {
+  watch: ClusterWatch;
+  /** Connections to the primary, for reads that no standby answers; not those that writes wait for. */
+  primary: Database;
+  maxConnectionsPerHost: number;
+  applicationName: string;
+  onRead: (kind: ReadKind, from: ReadFrom) => void;
+}
+
+/**
+ * Reads that no decision rests on, by standbys where one is good enough, else by the primary. What the primary could
+ * answer never fails for a standby's sake, and while there is no primary the standbys go on answering.
+ */
+export class StandbyReads {
+  readonly #parts: StandbyReadsParts;
+  readonly #pools = new Map<string, ReaderPool>();
+  #turn = 0;
+
+  constructor(parts: StandbyReadsParts) {
+    this.#parts = parts;
+  }
+
+  /** Shows everything that was acknowledged to anybody before the read began. */
+  readonly upToDate: Queryable = { rows: (statement) => this.#upToDate(statement) };
+
+  /** May lag by {@link MAX_STALENESS_MS}; without a primary, by as much as the best standby. */
+  readonly mayLag: Queryable = { rows: (statement) => this.#mayLag(statement) };
+
+  async close(): Promise<void> {
+    await this.#parts.watch.close();
+    await this.#parts.primary.close();
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  async #upToDate<R extends QueryResultRow>(statement: Statement): Promise<R[]> {
+    const { primary, onRead } = this.#parts;
+    const rows = await this.#fromReached<R>(statement);
+    if (rows !== undefined) {
+      onRead('up_to_date', 'standby');
+      return rows;
+    }
+    const fromPrimary = await primary.rows<R>(statement);
+    onRead('up_to_date', 'primary');
+    return fromPrimary;
+  }
+
+  async #fromReached<R extends QueryResultRow>(statement: Statement): Promise<R[] | undefined> {
+    const { watch } = this.#parts;
+    const [standby] = this.#candidates(MAX_STALENESS_TO_WAIT_MS);
+    if (standby === undefined) return undefined;
+    const position = await watch.positionNow(POSITION_LIMIT_MS);
+    if (position === undefined || !(await watch.reaches(standby, position, REPLAY_LIMIT_MS)))
+      return undefined;
+    return this.#tryEach<R>([standby], statement);
+  }
+
+  async #mayLag<R extends QueryResultRow>(statement: Statement): Promise<R[]> {
+    const { watch, primary, onRead } = this.#parts;
+    const from = watch.primary() === undefined ? 'old_standby' : 'standby';
+    const rows = await this.#tryEach<R>(this.#candidates(MAX_STALENESS_MS), statement);
+    if (rows !== undefined) {
+      onRead('may_lag', from);
+      return rows;
+    }
+    try {
+      const fromPrimary = await primary.rows<R>(statement);
+      onRead('may_lag', 'primary');
+      return fromPrimary;
+    } catch (error) {
+      const old = await this.#tryEach<R>(furthestFirst(watch.standbys()), statement);
+      if (old === undefined) throw error;
+      onRead('may_lag', 'old_standby');
+      return old;
+    }
+  }
+
+  /** Standbys within the bound, in turn; where there is no primary, all of them. */
+  #candidates(maxStalenessMs: number): HeardHost[] {
+    const { watch } = this.#parts;
+    const standbys = watch.standbys();
+    if (watch.primary() === undefined) return furthestFirst(standbys);
+    const near = standbys.filter((standby) => watch.stalenessMs(standby) <= maxStalenessMs);
+    this.#turn += 1;
+    const first = this.#turn % Math.max(near.length, 1);
+    return [...near.slice(first), ...near.slice(0, first)];
+  }
+
+  async #tryEach<R extends QueryResultRow>(
+    standbys: readonly HeardHost[],
+    statement: Statement,
+  ): Promise<R[] | undefined> {
+    for (const { url } of standbys) {
+      try {
+        return await this.#poolOf(url).rows<R>(statement);
+      } catch {
+        // Whatever was wrong, the next one or the primary tells whether it is the statement's fault.
+        this.#parts.watch.forget(url);
+      }
+    }
+    return undefined;
+  }
+
+  #poolOf(url: string): ReaderPool {
+    const { maxConnectionsPerHost: maxConnections, applicationName } = this.#parts;
+    const pool = this.#pools.get(url) ?? new ReaderPool({ url, maxConnections, applicationName });
+    this.#pools.set(url, pool);
+    return pool;
+  }
+}
+
+/** Who has replayed more is never behind in anything. */
+function furthestFirst(standbys: readonly HeardHost[]): HeardHost[] {
+  return standbys.toSorted((a, b) => b.state.readableTo - a.state.readableTo);
+}
