@@ -4,7 +4,8 @@
  * kill -9), everything still listed is stopped, then killed, and the listed directories are removed.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,6 +14,8 @@ const POLL_MS = 50;
 
 /** @type {Map<number, { signal: NodeJS.Signals, startedAt: string }>} */
 const processes = new Map();
+/** @type {Map<string, NodeJS.Signals>} */
+const pidFiles = new Map();
 /** @type {Set<string>} */
 const directories = new Set();
 
@@ -24,6 +27,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (record.watch !== undefined) {
     processes.set(record.watch, { signal: record.signal, startedAt: startTime(record.watch) });
   }
+  if (record.pidFile !== undefined) pidFiles.set(record.pidFile, record.signal);
   if (record.forget !== undefined) processes.delete(record.forget);
   if (record.directory !== undefined) directories.add(record.directory);
   if (record.keep !== undefined) directories.delete(record.keep);
@@ -32,6 +36,10 @@ await endAll();
 for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 
 async function endAll() {
+  for (const [file, signal] of pidFiles) {
+    const pid = daemonOf(file);
+    if (pid !== undefined) processes.set(pid, { signal, startedAt: startTime(pid) });
+  }
   for (const [pid, { signal }] of processes) {
     signalIfSame(pid, signal);
     signalIfSame(pid, 'SIGCONT');
@@ -44,6 +52,16 @@ async function endAll() {
     await sleep(POLL_MS);
   }
   for (const pid of processes.keys()) signalIfSame(pid, 'SIGKILL');
+}
+
+/** The process that a file names, where it works in that file's directory. @param {string} file */
+function daemonOf(file) {
+  try {
+    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dirname(file)) ? pid : undefined;
+  } catch {
+    return undefined; // it has ended, or this is no Linux, where no such daemon is started
+  }
 }
 
 /** @param {number} pid @param {NodeJS.Signals} signal */

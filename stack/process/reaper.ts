@@ -10,6 +10,14 @@ export function reapOnExit(pid: number, signal: NodeJS.Signals): void {
   tell({ watch: pid, signal });
 }
 
+/**
+ * The same for a daemon that detached itself: the process whose number is on the first line of the file by then, where it
+ * works in that file's directory, as a Postgres does.
+ */
+export function reapByPidFile(pidFile: string, signal: NodeJS.Signals): void {
+  tell({ pidFile, signal });
+}
+
 /** The process has ended; its number may be given to another. */
 export function forgetProcess(pid: number): void {
   tell({ forget: pid });

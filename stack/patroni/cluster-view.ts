@@ -1,0 +1,35 @@
+/** A member as Patroni's REST interface tells it at `/cluster`. */
+export interface Member {
+  name: string;
+  /** Such as `leader`, `quorum_standby`, `replica`. */
+  role: string;
+  /** Such as `running`, `streaming`, `stopped`. */
+  state: string;
+  timeline?: number;
+}
+
+const TIMEOUT_MS = 2_000;
+
+/** The cluster as the first of these Patronis that answers sees it; empty where none does. */
+export async function membersBy(urls: readonly string[]): Promise<Member[]> {
+  for (const url of urls) {
+    try {
+      const answer = await fetch(`${url}/cluster`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const { members } = (await answer.json()) as { members?: Member[] };
+      if (members !== undefined) return members;
+    } catch {
+      // It may be the one that is down.
+    }
+  }
+  return [];
+}
+
+export function leaderOf(members: readonly Member[]): string | undefined {
+  return members.find(({ role, state }) => role === 'leader' && state === 'running')?.name;
+}
+
+/** Whether there is a primary, all others stream from it, and count for its commits. */
+export function isWhole(members: readonly Member[], hosts: number): boolean {
+  const following = members.filter(({ role, state }) => role === 'quorum_standby' && state === 'streaming');
+  return leaderOf(members) !== undefined && following.length === hosts - 1;
+}

@@ -1,0 +1,127 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { reapByPidFile } from '../process/reaper.ts';
+import { giveTo } from '../postgres/run-as.ts';
+import { SupervisedChild } from '../process/supervised-child.ts';
+import { deployedFile } from './deployed-files.ts';
+import type { PatroniPrograms } from './find-programs.ts';
+import {
+  addressOf,
+  etcdEnvironment,
+  patroniEnvironment,
+  POSTGRES_SUPERUSER,
+  type HostSpec,
+  type Passwords,
+} from './host-spec.ts';
+import { killServer, pidFileOf } from './postmaster.ts';
+
+/** One host of three: an etcd, a Patroni, and the Postgres that this Patroni runs. */
+export class PatroniHost {
+  readonly spec: HostSpec;
+  readonly #hosts: readonly HostSpec[];
+  readonly #programs: PatroniPrograms;
+  readonly #passwords: Passwords;
+  #etcd: SupervisedChild | undefined;
+  #patroni: SupervisedChild | undefined;
+
+  constructor(spec: HostSpec, hosts: readonly HostSpec[], programs: PatroniPrograms, passwords: Passwords) {
+    this.spec = spec;
+    this.#hosts = hosts;
+    this.#programs = programs;
+    this.#passwords = passwords;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  /** Of Patroni's REST interface. */
+  get patroniUrl(): string {
+    return `http://${addressOf(this.spec.ports.patroni)}`;
+  }
+
+  get patroniLog(): string {
+    return join(this.spec.directory, 'patroni.log');
+  }
+
+  /** The superuser's, on this host's Postgres. */
+  url(database: string): string {
+    return `postgres://${POSTGRES_SUPERUSER}:${this.#passwords.superuser}@${addressOf(this.spec.ports.postgres)}/${database}`;
+  }
+
+  get etcd(): SupervisedChild {
+    return started(this.#etcd);
+  }
+
+  get patroni(): SupervisedChild {
+    return started(this.#patroni);
+  }
+
+  /** Makes its directory, which is the unprivileged user's. */
+  async prepare(): Promise<void> {
+    mkdirSync(this.spec.directory, { mode: 0o755 });
+    await giveTo(this.#programs.user, this.spec.directory);
+  }
+
+  /** Resolves when its etcd serves, which takes a majority of the hosts. */
+  async startEtcd(): Promise<void> {
+    const { etcd, user } = this.#programs;
+    this.#etcd = new SupervisedChild({
+      name: `etcd ${this.name}`,
+      command: etcd.path,
+      args: [],
+      env: { ...withoutOwn(etcd.env), ...etcdEnvironment(this.spec, this.#hosts) },
+      cwd: '/',
+      logFile: join(this.spec.directory, 'etcd.log'),
+      ...user,
+    });
+    await this.#etcd.untilLogged((line) =>
+      line.includes('ready to serve client requests') ? true : undefined,
+    );
+  }
+
+  /** Starts Patroni, and leaves it to it to start a Postgres. */
+  startPatroni(): void {
+    const { patroni, postgres, user } = this.#programs;
+    const own = patroniEnvironment(this.spec, this.#hosts, this.#passwords, postgres.directory);
+    this.#patroni = new SupervisedChild({
+      name: `patroni ${this.name}`,
+      command: patroni.python,
+      args: ['-m', 'patroni', deployedFile('patroni.yml')],
+      env: {
+        ...withoutOwn(postgres.env),
+        ...own,
+        PYTHONPATH: patroni.packages,
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+      cwd: '/',
+      logFile: this.patroniLog,
+      ...user,
+    });
+    // Postgres is no child of ours, nor of Patroni's, and would outlive both.
+    reapByPidFile(pidFileOf(this.spec.dataDirectory), 'SIGINT');
+  }
+
+  /** The host loses power: Patroni, Postgres with all its sessions, and etcd are gone within a moment. */
+  async die(): Promise<void> {
+    const patroni = this.#patroni?.kill();
+    killServer(this.spec.dataDirectory);
+    await Promise.all([patroni, this.#etcd?.kill()]);
+  }
+
+  /** The host comes up again, with the data it had. */
+  async comeBack(): Promise<void> {
+    await this.startEtcd();
+    this.startPatroni();
+  }
+}
+
+function started(child: SupervisedChild | undefined): SupervisedChild {
+  if (child === undefined) throw new Error('not started yet');
+  return child;
+}
+
+/** What a user has set for a Patroni or etcd of theirs is not for these. */
+function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PATRONI|ETCD|PG)/.test(name)));
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { SupervisedChild } from '../process/supervised-child.ts';
+import { deployedFile } from './deployed-files.ts';
+import type { PatroniPrograms } from './find-programs.ts';
+import { addressOf, distinctPorts, type HostSpec } from './host-spec.ts';
+
+export interface Haproxy {
+  /** Address that leads to the primary. */
+  primary: string;
+  /** Address that leads to one of the replicas. */
+  replicas: string;
+  server: SupervisedChild;
+}
+
+/** HAProxy with deploy/patroni/haproxy.cfg before the hosts. */
+export async function startHaproxy(
+  hosts: readonly HostSpec[],
+  { haproxy, user }: PatroniPrograms,
+  directory: string,
+): Promise<Haproxy> {
+  const [primary = '', replicas = ''] = (await distinctPorts(2)).map(addressOf);
+  const addresses = hosts.flatMap(({ name, ports }) => [
+    [`${name.toUpperCase()}_POSTGRES`, addressOf(ports.postgres)],
+    [`${name.toUpperCase()}_PATRONI`, addressOf(ports.patroni)],
+  ]);
+  const server = new SupervisedChild({
+    name: 'haproxy',
+    command: haproxy.path,
+    args: ['-db', '-f', deployedFile('haproxy.cfg')],
+    env: {
+      ...haproxy.env,
+      ...Object.fromEntries(addresses),
+      PRIMARY_BIND: primary,
+      REPLICAS_BIND: replicas,
+    },
+    cwd: '/',
+    logFile: join(directory, 'haproxy.log'),
+    ...user,
+  });
+  return { primary, replicas, server };
+}

@@ -1,0 +1,55 @@
+import { ensureBuilt } from '../../stack/build/ensure-built.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { RestartableService } from '../../stack/services/restartable-service.ts';
+import { BUILT_IN_AREA, testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { TripLoad } from './trip-load.ts';
+
+const UNUSED = 'http://127.0.0.1:9';
+
+/** A `trips` that reaches the cluster in one way, on a NATS of its own, and riders who ask it for trips all the time. */
+export class Lane {
+  readonly name: string;
+  readonly load: TripLoad;
+  readonly #trips: RestartableService;
+  readonly #nats: TestNats;
+  readonly #directory: TemporaryDirectory;
+
+  private constructor(
+    name: string,
+    load: TripLoad,
+    trips: RestartableService,
+    nats: TestNats,
+    directory: TemporaryDirectory,
+  ) {
+    this.name = name;
+    this.load = load;
+    this.#trips = trips;
+    this.#nats = nats;
+    this.#directory = directory;
+  }
+
+  static async start(name: string, postgresUrls: readonly string[]): Promise<Lane> {
+    await ensureBuilt();
+    const nats = await testNats();
+    const directory = temporaryDirectory(`patroni-${name}`);
+    const trips = await RestartableService.start({
+      app: 'trips',
+      instance: `trips-${name}`,
+      httpPort: 0,
+      directory: directory.path,
+      // Nobody shows it a token.
+      system: { natsUrls: nats.urls, postgresUrls, serviceArea: BUILT_IN_AREA, issuerUrl: UNUSED },
+    });
+    return new Lane(name, await TripLoad.start(nats.urls, `riders-${name}`), trips, nats, directory);
+  }
+
+  /** Fails where its `trips` had ended by itself. */
+  async stop(): Promise<void> {
+    await this.load.stop();
+    const death = await this.#trips.causeOfDeath();
+    await this.#trips.stop();
+    await this.#nats.stop();
+    if (death !== undefined) throw new Error(death);
+    this.#directory.remove();
+  }
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest';
+import { patroniPrograms } from '../../stack/patroni/find-programs.ts';
+import { startPatroni, type PatroniCluster } from '../../stack/patroni/start-patroni.ts';
+import { createDatabase } from '../../stack/postgres/database.ts';
+import { migrate } from '../../stack/postgres/migrations.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { fetchedOrReason } from '../../stack/test-world/index.ts';
+import { pauseReplication, unreplicatedBytes, writable } from './faults.ts';
+import { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 600_000 });
+
+const DATABASE = 'hailgrid';
+/** Time for commits to pile up that no standby has. */
+const UNREPLICATED_MS = 400;
+/** Longer than a key in etcd lives without its owner (`ttl`). */
+const ETCD_AWAY_MS = 22_000;
+const DEMOTED_LIMIT = { timeout: 60_000, interval: 500 };
+const STILL_DEMOTED_MS = 3_000;
+const RECOVERING = 'SELECT pg_is_in_recovery() AS standby';
+
+let directory: TemporaryDirectory;
+let running: { cluster: PatroniCluster; lanes: Lanes } | undefined;
+/** Why it cannot be run on this machine. */
+let missing: string | undefined;
+
+beforeAll(async () => {
+  const programs = await fetchedOrReason(patroniPrograms());
+  missing = programs.missing;
+  if (programs.fetched === undefined) return;
+  directory = temporaryDirectory('patroni-test');
+  const cluster = await startPatroni(programs.fetched, directory.path);
+  await createDatabase(cluster.primaryUrl('postgres'), DATABASE);
+  await migrate(cluster.primaryUrl(DATABASE));
+  const lanes = await Promise.all([
+    Lane.start('direct', cluster.urls(DATABASE)),
+    Lane.start('haproxy', [cluster.primaryUrl(DATABASE)]),
+  ]);
+  running = { cluster, lanes: new Lanes(lanes) };
+});
+
+afterAll(async () => {
+  await running?.lanes.stop();
+  await running?.cluster.stop();
+  directory?.remove();
+});
+
+function runningOrSkip({ skip }: TestContext): { cluster: PatroniCluster; lanes: Lanes } {
+  return running ?? skip(missing);
+}
+
+function report(figures: object): void {
+  console.log(JSON.stringify({ patroni: figures }));
+}
+
+test('what is shipped makes a cluster in which a standby confirms each commit, and HAProxy leads to its parts', async (context) => {
+  const { cluster } = runningOrSkip(context);
+  const [settings] = await query<Record<string, string>>(
+    cluster.primaryUrl('postgres'),
+    `SELECT current_setting('synchronous_standby_names') AS standbys,
+            current_setting('synchronous_commit') AS commit, current_setting('data_checksums') AS checksums,
+            current_setting('password_encryption') AS passwords, inet_server_port() AS port`,
+  );
+  expect(settings).toMatchObject({
+    standbys: expect.stringMatching(/^ANY 1 \("?pg\d"?,"?pg\d"?\)$/),
+    commit: 'on',
+    checksums: 'on',
+    passwords: 'scram-sha-256',
+    port: (await cluster.primary()).spec.ports.postgres,
+  });
+  expect(await query(cluster.replicaUrl(DATABASE), RECOVERING)).toEqual([{ standby: true }]);
+  const guess = new URL(cluster.primaryUrl(DATABASE));
+  guess.password = 'guess';
+  await expect(query(guess.href, RECOVERING)).rejects.toMatchObject({ code: '28P01' });
+});
+
+test('the host of the primary dies in the middle of commits: another takes over, it comes back and follows', async (context) => {
+  const { cluster, lanes } = runningOrSkip(context);
+  await lanes.untilBusy();
+  const dead = await cluster.primary();
+  // What is committed from here on is in the primary's log alone, and is acknowledged to nobody.
+  const resume = await pauseReplication(cluster.hosts.filter((host) => host !== dead));
+  await sleep(UNREPLICATED_MS);
+  const unreplicated_bytes = await unreplicatedBytes(dead);
+  await dead.die();
+  const faultAt = performance.now();
+  resume();
+
+  const rto_ms = await lanes.recoveredSince(faultAt);
+  const successor = await cluster.primary();
+  expect(successor.name).not.toBe(dead.name);
+  const kept = await lanes.expectAllKept(successor.url(DATABASE));
+  report({ fault: 'host killed', unreplicated_bytes, rto_ms, ...kept });
+  expect(unreplicated_bytes).toBeGreaterThan(0);
+
+  await dead.comeBack();
+  await cluster.untilWhole();
+  // What nobody else has was rewound.
+  expect(readFileSync(dead.patroniLog, 'utf8')).toContain('running pg_rewind from');
+  expect(await query(dead.url('postgres'), RECOVERING)).toEqual([{ standby: true }]);
+});
+
+test('a planned switchover loses nothing', async (context) => {
+  const { cluster, lanes } = runningOrSkip(context);
+  await lanes.untilBusy();
+  const from = await cluster.primary();
+  const to = cluster.hosts.find((host) => host !== from);
+  if (to === undefined) throw new Error('no other host');
+  const askedAt = performance.now();
+  await cluster.switchover(from, to);
+  expect((await cluster.primary()).name).toBe(to.name);
+  await lanes.untilBusy();
+  const longest_wait_ms = await lanes.longestWaits(askedAt);
+  await cluster.untilWhole();
+  report({ fault: 'switchover', longest_wait_ms, ...(await lanes.expectAllKept(to.url(DATABASE))) });
+});
+
+test('etcd away: all goes on while the members see each other; without one nobody takes writes, until etcd is back', async (context) => {
+  const { cluster, lanes } = runningOrSkip(context);
+  await lanes.untilBusy();
+  const primary = await cluster.primary();
+  const silent = cluster.hosts.find((host) => host !== primary);
+  for (const { etcd } of cluster.hosts) etcd.pause();
+  await sleep(ETCD_AWAY_MS);
+  await lanes.untilBusy();
+  expect(await writable(cluster.hosts)).toEqual([primary]);
+
+  // Another member could have a leader of its own now, for all that the primary knows.
+  silent?.patroni.pause();
+  await expect.poll(() => writable(cluster.hosts), DEMOTED_LIMIT).toEqual([]);
+  const demotedAt = performance.now();
+  await sleep(STILL_DEMOTED_MS);
+  expect(lanes.acknowledgedSince(demotedAt)).toBe(0);
+
+  for (const { etcd } of cluster.hosts) etcd.resume();
+  silent?.patroni.resume();
+  const backAt = performance.now();
+  const rto_ms = await lanes.recoveredSince(backAt);
+  await cluster.untilWhole();
+  const writers = await writable(cluster.hosts);
+  expect(writers).toHaveLength(1);
+  report({ fault: 'etcd away', rto_ms, ...(await lanes.expectAllKept(cluster.primaryUrl(DATABASE))) });
+});
