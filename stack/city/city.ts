@@ -1,11 +1,13 @@
 import { ensureBuilt } from '../build/ensure-built.ts';
 import { startNats, type Nats } from '../nats/start-nats.ts';
 import { createDatabase } from '../postgres/database.ts';
+import { keepPostgres, type PostgresKeeper } from '../postgres/failover/keep-postgres.ts';
 import { migrate } from '../postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 import type { SystemSettings } from '../services/service-environment.ts';
 import { startService, type RunningService } from '../services/start-service.ts';
+import type { DatabaseState } from './database-state.ts';
 import type { CityOptions } from './options.ts';
 import type { PublicService } from './ports.ts';
 
@@ -16,15 +18,18 @@ const SECONDS_PER_DAY = 86_400;
 export interface City {
   readonly system: SystemSettings;
   readonly urls: Record<PublicService, string>;
-  /** All processes but the fleet, in the order in which they were started. */
-  readonly children: readonly SupervisedChild[];
+  /** All processes but the fleet, in the order in which they were first started; a server may have a new one. */
+  children(): SupervisedChild[];
+  /** Those whose end is the end of the city. A Postgres that ends is replaced. */
+  readonly vital: readonly SupervisedChild[];
+  database(): DatabaseState;
   readonly versions: Record<string, string>;
   /** Services first, what they stand on last. */
   stop(): Promise<void>;
 }
 
 export interface CitySpec {
-  options: Pick<CityOptions, 'matchers' | 'speed' | 'streets' | 'fromS' | 'webhooks'>;
+  options: Pick<CityOptions, 'matchers' | 'standbys' | 'speed' | 'streets' | 'fromS' | 'webhooks'>;
   ports: Record<PublicService, number>;
   /** `south,west,north,east` in degrees. */
   area: string;
@@ -34,15 +39,16 @@ export interface CitySpec {
   onStep: (step: string) => void;
 }
 
-/** Starts Postgres with a synchronous standby, nats-server and every service; resolves when all are ready. */
+/** Starts Postgres with synchronous standbys and a keeper, nats-server and every service; resolves when all are ready. */
 export async function startCity({ options, ports, area, directory, onStep }: CitySpec): Promise<City> {
   onStep('building, starting Postgres and nats-server');
   const [postgres, nats] = await Promise.all([
-    startDatabase(directory),
+    startDatabase(directory, options.standbys),
     startNats({ directory }),
     ensureBuilt(),
   ]);
   onStep('starting services');
+  const keeper = keepPostgres(postgres);
   const system: SystemSettings = {
     natsUrls: nats.urls,
     postgresUrls: postgres.urls(DATABASE),
@@ -56,9 +62,15 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
   return {
     system: { ...system, issuerUrl: services.urls['dev-issuer'] },
     urls: services.urls,
-    children: [...postgres.nodes.map((node) => node.server), ...nats.servers, ...services.children],
+    children: () => [...postgres.nodes.map(({ server }) => server), ...nats.servers, ...services.children],
+    vital: [...nats.servers, ...services.children],
+    database: () => ({
+      primary: postgres.primary.name,
+      isWhole: keeper.isWhole,
+      failovers: keeper.failovers,
+    }),
     versions: { postgres: postgres.version, nats_server: nats.version },
-    stop: () => stopCity(services.children, nats, postgres),
+    stop: () => stopCity(services.children, nats, keeper, postgres),
   };
 }
 
@@ -67,11 +79,10 @@ function secondsOfDay(ms: number): number {
   return Math.floor(ms / 1000) % SECONDS_PER_DAY;
 }
 
-async function startDatabase(directory: string): Promise<Postgres> {
-  const postgres = await startPostgres({ directory });
+async function startDatabase(directory: string, standbys: number): Promise<Postgres> {
+  const postgres = await startPostgres({ directory, standbys });
   await createDatabase(postgres.primaryUrl, DATABASE);
-  const [primary] = postgres.urls(DATABASE);
-  if (primary !== undefined) await migrate(primary);
+  await migrate(postgres.urlOf(postgres.primary, DATABASE));
   return postgres;
 }
 
@@ -116,8 +127,14 @@ async function startServices(
   };
 }
 
-async function stopCity(services: readonly SupervisedChild[], nats: Nats, postgres: Postgres): Promise<void> {
+async function stopCity(
+  services: readonly SupervisedChild[],
+  nats: Nats,
+  keeper: PostgresKeeper,
+  postgres: Postgres,
+): Promise<void> {
   await Promise.all(services.map((service) => service.stop()));
   await nats.stop();
+  await keeper.stop();
   await postgres.stop();
 }

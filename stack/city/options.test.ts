@@ -11,6 +11,7 @@ test('without arguments: five minutes of a built-in city', () => {
   expect(readOptions([])).toEqual({
     drivers: 300,
     matchers: 2,
+    standbys: 1,
     fromS: 43_200,
     minutes: 5,
     speed: 1,
@@ -54,6 +55,8 @@ test.each([
   '--drivers 0',
   '--drivers 1.5',
   '--matchers x',
+  '--standbys 0',
+  '--standbys 3',
   '--from 24:00',
   '--minutes -1',
   '--speed 0.5',

@@ -7,6 +7,8 @@ import { UserError } from '../user-error.ts';
 export interface CityOptions {
   drivers: number;
   matchers: number;
+  /** Of Postgres. */
+  standbys: number;
   /** Recorded demand to replay, and the streets to drive on; absent: the built-in city. */
   trips?: string;
   streets?: string;
@@ -26,6 +28,7 @@ export interface CityOptions {
 
 const MAX_DRIVERS = 100_000;
 const MAX_MATCHERS = 64;
+const MAX_STANDBYS = 2;
 /** The services' own bound for HAILGRID_CLOCK_SPEED. */
 const MAX_SPEED = 100;
 const MAX_MINUTES = 24 * 60;
@@ -57,11 +60,17 @@ export function readOptions(argv: readonly string[]): CityOptions {
 function command(): Command {
   return new Command('npm start --')
     .description(
-      'Runs a whole small city: Postgres with a synchronous standby, nats-server, every service, and a fleet of ' +
+      'Runs a whole small city: Postgres with a synchronous standby and failover, nats-server, every service, and a fleet of ' +
         'simulated riders and drivers that use the public API.',
     )
     .option('--drivers <n>', 'simulated drivers', whole(1, MAX_DRIVERS), 300)
     .option('--matchers <n>', 'matcher processes', whole(1, MAX_MATCHERS), 2)
+    .option(
+      '--standbys <n>',
+      'hot standbys of Postgres, one of which confirms each commit',
+      whole(1, MAX_STANDBYS),
+      1,
+    )
     .option('--trips <file>', 'replay the trips of this file (columns: see README) instead of made-up demand')
     .option('--streets <dir>', 'drive on the street network of this directory (nodes.csv, edges.csv)')
     .addOption(

@@ -1,3 +1,4 @@
+import { failoversText } from './database-state.ts';
 import type { CityResult } from './result.ts';
 
 /** The final table as lines of text. */
@@ -21,10 +22,16 @@ export function resultTable(result: CityResult): string[] {
     ],
     ['driver pings', `${Math.round(result.pings_per_s)} /s`],
     ['errors', errorsText(result)],
+    ...failoverRow(result),
     ['first match after', seconds(result.first_match_s)],
     ['demand lasted', seconds(result.elapsed_s)],
   ];
   return [...aligned(rows), '', ...processTable(result)];
+}
+
+/** Only where there was one. */
+function failoverRow({ failovers }: CityResult): [string, string][] {
+  return failovers.length === 0 ? [] : [['Postgres', failoversText(failovers)]];
 }
 
 function processTable({ processes }: CityResult): string[] {

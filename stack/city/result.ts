@@ -1,5 +1,6 @@
 import type { FleetStats } from '#libs/contracts';
 import type { ProcessUsage } from '../process/usage.ts';
+import type { FailoverFact } from './database-state.ts';
 import type { Machine } from '../machine/describe-machine.ts';
 
 export interface NamedUsage extends ProcessUsage {
@@ -8,6 +9,8 @@ export interface NamedUsage extends ProcessUsage {
 
 /** How the run came to be: enough to make it again. */
 export interface RunFacts extends Machine {
+  /** Of Postgres, oldest first. */
+  failovers: FailoverFact[];
   command: string;
   seed: number;
   /** When the command was given, RFC 3339. */

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import type { FleetStats } from '#libs/contracts';
+import type { SupervisedChild } from '../process/supervised-child.ts';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
 import { startCity, type City } from './city.ts';
 import { startFleet, type FleetProcess } from './fleet-process.ts';
 import { showLive } from './live-view.ts';
 import { describeMachine } from '../machine/describe-machine.ts';
 import type { CityOptions } from './options.ts';
+import { failoverFacts } from './database-state.ts';
 import { choosePorts } from './ports.ts';
 import { resultTable } from './result-table.ts';
 import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
@@ -67,18 +69,21 @@ async function runPeople(
   const readyS = (Date.now() - startedAtMs) / 1000;
   console.log(`ready after ${readyS.toFixed(1)} s on ports ${portsText(city.urls)}; logs in ${directory}\n`);
   const fleet = startFleet(city, options, directory);
-  const children = [...city.children, fleet.child];
+  const children = (): SupervisedChild[] => [...city.children(), fleet.child];
   const usage = sampleUsage(children);
   const view = showLive(process.stdout, () => ({
     stats: fleet.latest(),
     drivers: options.drivers,
     urls: city.urls,
-    processes: children.filter((child) => child.isRunning()).map(({ name }) => name),
+    database: city.database(),
+    processes: children()
+      .filter((child) => child.isRunning())
+      .map(({ name }) => name),
   }));
 
   const ending = await Promise.race([
     fleetEnd(fleet),
-    firstDeath(city.children).then((message): Ending => ({ kind: 'died', message })),
+    firstDeath(city.vital).then((message): Ending => ({ kind: 'died', message })),
     end.then((): Ending => ({ kind: 'asked' })),
   ]);
   const processes = await usage.finish();
@@ -93,6 +98,7 @@ async function runPeople(
     ready_s: Math.round(readyS * 10) / 10,
     fleet_started_s: readyS,
     ...describeMachine(city.versions),
+    failovers: failoverFacts(city.database().failovers),
   };
   tellResult(facts, fleet.latest(), processes, options.json);
   if (ending.kind !== 'died') return 0;

@@ -33,6 +33,7 @@ const snapshot = {
     'dev-issuer': 'http://127.0.0.1:8082',
     trips: 'http://127.0.0.1:8083',
   },
+  database: { primary: 'postgres_1', isWhole: true, failovers: [] },
   processes: ['postgres_1', 'postgres_2', 'trips-1', 'matcher-1', 'matcher-2'],
 };
 
@@ -40,6 +41,7 @@ test('the block names services, counts processes and tells how much is left', ()
   const block = summaryBlock(snapshot).join('\n');
   expect(block).toContain('ports        rider-api 8080, driver-api 8081, dev-issuer 8082, trips 8083');
   expect(block).toContain('postgres ×2, trips, matcher ×2');
+  expect(block).toContain('Postgres     primary postgres_1, all standbys follow');
   expect(block).toContain('299 of 300 online, 75 pings/s');
   expect(block).toContain('processing 4, accepted 6, completed 20');
   expect(block).not.toContain('arrived');
@@ -64,6 +66,9 @@ const facts = {
   cpu: 'cpu',
   platform: 'linux-x64',
   versions: { node: '24' },
+  failovers: [
+    { failed: 'postgres_1', cause: 'ended' as const, promoted: 'postgres_2', writable_after_s: 1.4 },
+  ],
 };
 
 test('served percent is of the trips no longer open; the first match counts from the command', () => {
@@ -74,6 +79,7 @@ test('served percent is of the trips no longer open; the first match counts from
   expect(table).toMatch(/served +30 \(75 % of those closed\)/);
   expect(table).toMatch(/wait for pickup +mean 130\.0 s, p50 121\.4 s, p95 300\.0 s/);
   expect(table).toMatch(/errors +2 \(timeout 2\)/);
+  expect(table).toMatch(/Postgres +1 failover, commits again after 1\.4 s/);
   expect(table).toMatch(/trips-1 +100\.0 +3\.3/);
 });
 

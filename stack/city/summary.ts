@@ -1,4 +1,5 @@
 import type { FleetStats } from '#libs/contracts';
+import { databaseText, failoversText, failoverFacts, type DatabaseState } from './database-state.ts';
 import type { PublicService } from './ports.ts';
 
 const BAR_WIDTH = 24;
@@ -8,13 +9,18 @@ export interface Snapshot {
   stats: FleetStats | undefined;
   drivers: number;
   urls: Record<PublicService, string>;
+  database: DatabaseState;
   /** Names of all running processes. */
   processes: readonly string[];
 }
 
 /** The block that is redrawn in place in a terminal. */
-export function summaryBlock({ stats, drivers, urls, processes }: Snapshot): string[] {
-  const head = [`ports        ${portsText(urls)}`, `processes    ${counted(processes)}`];
+export function summaryBlock({ stats, drivers, urls, database, processes }: Snapshot): string[] {
+  const head = [
+    `ports        ${portsText(urls)}`,
+    `processes    ${counted(processes)}`,
+    `Postgres     ${databaseText(database)}`,
+  ];
   if (stats === undefined) return [...head, 'the fleet is getting ready …'];
   return [
     ...head,
@@ -36,7 +42,7 @@ export function portsText(urls: Record<PublicService, string>): string {
 }
 
 /** The same in one line, where the output is no terminal. */
-export function summaryLine({ stats, drivers }: Snapshot): string {
+export function summaryLine({ stats, drivers, database: { failovers } }: Snapshot): string {
   if (stats === undefined) return 'the fleet is getting ready …';
   const left = stats.remaining_s === null ? '' : `, ${duration(stats.remaining_s)} left`;
   return [
@@ -46,6 +52,7 @@ export function summaryLine({ stats, drivers }: Snapshot): string {
     `${Math.round(stats.matched_per_min)} matched/min`,
     `wait p50 ${unit(stats.wait_s.p50, 's')} p95 ${unit(stats.wait_s.p95, 's')}`,
     `${stats.errors} errors`,
+    ...(failovers.length === 0 ? [] : [failoversText(failoverFacts(failovers))]),
   ].join(' | ');
 }
 
