@@ -11,6 +11,9 @@ const DEFAULT_POSTGRES_CONNECTIONS = 16;
 /** Of one process to each server, for reads that no decision rests on: lists must not take what commits need. */
 const DEFAULT_POSTGRES_READ_CONNECTIONS = 4;
 
+/** Who repeats a command or comes back after a while finds the trip where it was. */
+const DEFAULT_HISTORY_AFTER_MS = 600_000;
+
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
   postgresUrls: commaList,
@@ -30,6 +33,8 @@ export const tripsConfig = baseConfig.extend({
     .min(1_000)
     .max(3_600_000)
     .default(DEFAULT_COORDINATOR_PARAMS.plan.mergeHoldMs),
+  /** How long a trip that is over stays in the table of trips under way. */
+  historyAfterMs: z.coerce.number().int().min(1_000).max(86_400_000).default(DEFAULT_HISTORY_AFTER_MS),
   /** Servers that store each event of the stream, where this process is the one that makes it. */
   eventStreamReplicas: z.coerce.number().int().min(1).max(5).default(1),
   /** Of the stream; past it the oldest events are in Postgres only. */

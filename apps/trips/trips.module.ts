@@ -20,6 +20,7 @@ import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { RematchHandler } from './offers/rematch.ts';
+import { MoveEndedTrips } from './history/move-ended-trips.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { ExplainController } from './operations/explain.controller.ts';
 import { HistoryController } from './operations/history.controller.ts';
@@ -28,6 +29,7 @@ import { CarryOut } from './planner/carry-out.ts';
 import { PlannerReports } from './planner/planner-reports.ts';
 import { Planner } from './planner/planner.ts';
 import { CreateQuoteHandler } from './quotes/create-quote.ts';
+import { QuotePurge } from './quotes/purge-quotes.ts';
 import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
 import { DriveTripHandler } from './requests/drive-trip.ts';
@@ -78,6 +80,8 @@ const SWEEPS = [
   OutboxRelay,
   DeadlineSweep,
   IdempotencyKeyPurge,
+  MoveEndedTrips,
+  QuotePurge,
   ShardChangePurge,
   WebhookTidying,
 ];

@@ -95,7 +95,7 @@ export class PgbenchSide {
   async verify(): Promise<void> {
     const [rows] = await query<{ trips: number; events: number; keys: number; claims: number }>(
       this.#url,
-      `SELECT (SELECT count(*)::int FROM trip WHERE state = 'completed') AS trips,
+      `SELECT (SELECT count(*)::int FROM any_trip WHERE state = 'completed') AS trips,
          (SELECT count(*)::int FROM trip_event) AS events,
          (SELECT count(*)::int FROM idempotency_key WHERE response IS NOT NULL) AS keys,
          (SELECT count(*)::int FROM driver_claim) AS claims`,
@@ -110,7 +110,7 @@ export class PgbenchSide {
     const [row] = await query<{ most: number }>(
       this.#url,
       `SELECT coalesce(max(n % ${this.#tripsPerClient}), -1) + 1 AS most
-       FROM bench_trip JOIN trip ON trip.trip_id = bench_trip.trip_uuid::uuid`,
+       FROM bench_trip JOIN any_trip AS trip ON trip.trip_id = bench_trip.trip_uuid::uuid`,
     );
     return row?.most ?? 0;
   }

@@ -41,7 +41,7 @@ export async function readTrips(client: Client): Promise<TripFact[]> {
       ${msOf('search_deadline_at', 'deadline_ms')}, offer, driver, excluded_driver_ids, swaps,
       ${msOf('accepted_at', 'accepted_ms')}, ${msOf('arrived_at', 'arrived_ms')},
       ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason
-    FROM trip`);
+    FROM any_trip`);
   return rows.map(tripFact);
 }
 

@@ -56,7 +56,7 @@ export class Observer {
   async servedSince(serviceMs: number): Promise<number> {
     const [row] = await query<{ served: number }>(
       this.#city.databaseUrl,
-      `SELECT count(*)::int AS served FROM trip
+      `SELECT count(*)::int AS served FROM any_trip
        WHERE requested_at > '${new Date(serviceMs).toISOString()}'::timestamptz AND accepted_at IS NOT NULL`,
     );
     return row?.served ?? 0;

@@ -22,6 +22,7 @@ export {
   setMemberState,
   type MemberRow,
 } from './statements/matchers.ts';
+export { moveEndedTrips } from './statements/move-ended-trips.ts';
 export { openSession } from './statements/open-session.ts';
 export { openTrips } from './statements/open-trips.ts';
 export {
@@ -31,6 +32,7 @@ export {
   winTerm,
   type PlannerCandidate,
 } from './statements/planner-term.ts';
+export { purgeQuotes } from './statements/purge-quotes.ts';
 export { purgeIdempotencyKeys } from './statements/purge-idempotency-keys.ts';
 export { purgeShardChanges } from './statements/purge-shard-changes.ts';
 export { readChains, type StoredChain } from './statements/read-chains.ts';

@@ -29,7 +29,12 @@ afterAll(async () => {
   await database.close();
   await testBase.drop();
 });
-beforeEach(() => query(testBase.url, 'TRUNCATE webhook CASCADE; TRUNCATE trip, trip_event, driver_claim'));
+beforeEach(() =>
+  query(
+    testBase.url,
+    'SET session_replication_role = replica; TRUNCATE webhook CASCADE; TRUNCATE trip, trip_event, driver_claim',
+  ),
+);
 
 async function webhook(max = 10): Promise<WebhookId> {
   const webhookId = newId('webhook');

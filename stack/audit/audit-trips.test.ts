@@ -28,7 +28,10 @@ afterAll(async () => {
   await testBase.drop();
 });
 beforeEach(async () => {
-  await query(testBase.url, 'TRUNCATE trip, trip_event, driver_claim, outbox');
+  await query(
+    testBase.url,
+    'SET session_replication_role = replica; TRUNCATE trip, trip_history, trip_event, driver_claim, outbox',
+  );
 });
 
 /** A trip that was requested, offered, declined and canceled: four events. */
@@ -156,6 +159,20 @@ const TAMPERINGS: [string, (id: string) => string[], [string, number][]][] = [
       SELECT trip_id, 5, type, at, event, hash FROM trip_event WHERE ${id} AND seq = 4`,
     ],
     [['added', 5]],
+  ],
+  [
+    'a trip that was taken away from its events',
+    (id) => [`DELETE FROM trip WHERE ${id}`],
+    [1, 2, 3, 4].map((seq): [string, number] => ['added', seq]),
+  ],
+  [
+    'a trip of the history without its end',
+    (id) => [
+      `INSERT INTO trip_history SELECT * FROM any_trip WHERE ${id}`,
+      `DELETE FROM trip WHERE ${id}`,
+      `DELETE FROM trip_event WHERE ${id} AND seq = 4`,
+    ],
+    [['truncated', 4]],
   ],
 ];
 

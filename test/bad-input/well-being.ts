@@ -53,7 +53,7 @@ async function takeRide(city: TestCity): Promise<void> {
  */
 export async function expectNothingLost(city: TestCity, acknowledgedTrips: number): Promise<void> {
   const trips = await city.rows<{ state: string; seq: number; events: number }>(
-    `SELECT state, seq, (SELECT count(*)::int FROM trip_event WHERE trip_id = trip.trip_id) AS events FROM trip`,
+    `SELECT state, seq, (SELECT count(*)::int FROM trip_event WHERE trip_id = any_trip.trip_id) AS events FROM any_trip`,
   );
   expect(trips).toHaveLength(acknowledgedTrips);
   expect(

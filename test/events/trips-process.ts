@@ -80,7 +80,7 @@ export class TripsProcess {
   async lengths(): Promise<Map<TripId, number>> {
     const rows = await this.#app.get(TripStore).rows<{ trip_id: string; seq: number }>({
       name: 'lengths',
-      text: 'SELECT trip_id, seq FROM trip',
+      text: 'SELECT trip_id, seq FROM any_trip',
       values: [],
     });
     return new Map(rows.map(({ trip_id, seq }) => [idFromUuid('trip', trip_id), seq]));

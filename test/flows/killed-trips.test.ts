@@ -44,7 +44,7 @@ test('a killed trips instance loses nothing that was acknowledged, and makes not
 
   expect(answered.map(({ answer }) => answer.status)).toEqual(riders.map(() => 201));
   const rows = await city.rows<{ trips: number; events: number }>(
-    `SELECT count(*)::int AS trips, (SELECT count(*)::int FROM trip_event WHERE type = 'requested') AS events FROM trip`,
+    `SELECT count(*)::int AS trips, (SELECT count(*)::int FROM trip_event WHERE type = 'requested') AS events FROM any_trip`,
   );
   expect(rows).toEqual([{ trips: RIDERS, events: RIDERS }]);
   const read = await Promise.all(
@@ -59,7 +59,7 @@ test('a killed trips instance loses nothing that was acknowledged, and makes not
   await city.world.service('trips-1').restart();
 
   // So does the stream of events: each trip's, all of them, in their order.
-  const written = await city.rows<{ seq: number }>('SELECT seq FROM trip ORDER BY trip_id');
+  const written = await city.rows<{ seq: number }>('SELECT seq FROM any_trip ORDER BY trip_id');
   const bus = await connectBus([...city.world.nats.urls], 'reader');
   const stored = [...(await readStream(bus))].toSorted(([a], [b]) => (a < b ? -1 : 1));
   expect(stored.map(([, seqs]) => seqs)).toEqual(written.map(({ seq }) => numbersUpTo(seq)));

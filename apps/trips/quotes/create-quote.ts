@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { createQuote, newId, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { createQuote, newIdAt, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { insertQuote, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
@@ -17,7 +17,7 @@ export class CreateQuoteHandler extends CommandHandlers {
 
   @HandleCommand(createQuote)
   async handle(input: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
-    const quote = { ...input, quote_id: newId('quote') };
+    const quote = { ...input, quote_id: newIdAt('quote', this.#store.nowMs) };
     await insertQuote(this.#store, quote);
     return createQuote.output.parse(quote);
   }

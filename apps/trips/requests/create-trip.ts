@@ -3,7 +3,7 @@ import { HandleCommand } from '#libs/bus';
 import {
   createTrip,
   HailgridError,
-  newId,
+  newIdAt,
   toTripRecord,
   type CommandInput,
   type CommandOutput,
@@ -57,7 +57,7 @@ async function requestOf(
   const { nowMs } = transaction;
   if (nowMs >= quote.expires_at) throw new HailgridError('quote_expired', `quote ${quoteId} has expired`);
   return {
-    tripId: newId('trip'),
+    tripId: newIdAt('trip', nowMs),
     riderId,
     quoteId,
     product: quote.product,

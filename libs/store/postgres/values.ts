@@ -35,3 +35,8 @@ export function timestampOf(ms: number): string {
 export function cellToBigint(cell: string): string {
   return BigInt(`0x${cell}`).toString();
 }
+
+/** Sorts before every id. */
+export const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
+/** Sorts after every id. */
+export const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';

@@ -2,11 +2,17 @@ import type { OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
 import { idFromUuid, uuidOf } from '#libs/contracts';
 import { timestampOf } from '../postgres/values.ts';
 
-/** Columns of `trip` as every statement that reads one selects them. */
+/** Columns of `trip`, `trip_history` and `any_trip` as every statement that reads one selects them. */
 export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
   offer, driver, excluded_driver_ids, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
+
+/** All columns of `trip` and `trip_history`. */
+export const HISTORY_COLUMNS = `
+  trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
+  fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, offer, driver, excluded_driver_ids,
+  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash`;
 
 /** A row of `trip`; times in milliseconds, ids bare UUIDs (those inside `offer` and `driver` are whole ids). */
 export interface TripRow {

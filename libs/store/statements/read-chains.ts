@@ -1,7 +1,7 @@
 import { idFromUuid, uuidOf, type TripId } from '#libs/contracts';
 import type { FoundChain, FoundEvent } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
-import { timestampOf } from '../postgres/values.ts';
+import { FIRST_UUID, timestampOf } from '../postgres/values.ts';
 
 /** A trip with its events and all their hashes. */
 export interface StoredChain extends FoundChain {
@@ -25,7 +25,10 @@ interface ChainRow extends Record<string, unknown> {
   hash: string | null;
 }
 
-/** The next trips by id with their events, all as of one moment; none where there are no more. */
+/**
+ * The next trips by id with their events, all as of one moment; none where there are no more. Events that belong to no
+ * trip are those of one that has come to number 0.
+ */
 export async function readChains(
   database: Queryable,
   after: TripId | undefined,
@@ -34,13 +37,20 @@ export async function readChains(
   const rows = await database.rows<ChainRow>({
     name: 'read-chains',
     text: `
-      SELECT t.trip_id, t.seq AS trip_seq, encode(t.event_hash, 'hex') AS head_hash, e.seq, e.type, e.at, e.driver_id,
-        e.event, e.driver_status, e.driver_version, coalesce(e.drivers, '[]') AS drivers,
+      WITH page AS (
+        (SELECT trip_id FROM any_trip WHERE trip_id > $1 ORDER BY trip_id LIMIT $2)
+        UNION
+        (SELECT DISTINCT trip_id FROM trip_event WHERE trip_id > $1 ORDER BY trip_id LIMIT $2)
+        ORDER BY trip_id LIMIT $2
+      )
+      SELECT page.trip_id, coalesce(t.seq, 0) AS trip_seq, encode(t.event_hash, 'hex') AS head_hash, e.seq, e.type, e.at,
+        e.driver_id, e.event, e.driver_status, e.driver_version, coalesce(e.drivers, '[]') AS drivers,
         to_hex(e.shard) AS shard, e.epoch, encode(e.hash, 'hex') AS hash
-      FROM (SELECT trip_id, seq, event_hash FROM trip WHERE $1::uuid IS NULL OR trip_id > $1 ORDER BY trip_id LIMIT $2) t
-      LEFT JOIN trip_event e USING (trip_id)
-      ORDER BY t.trip_id, e.seq`,
-    values: [after === undefined ? null : uuidOf('trip', after), limit],
+      FROM page
+      LEFT JOIN LATERAL (SELECT seq, event_hash FROM any_trip WHERE trip_id = page.trip_id OFFSET 0) t ON true
+      LEFT JOIN LATERAL (SELECT * FROM trip_event WHERE trip_id = page.trip_id OFFSET 0) e ON true
+      ORDER BY page.trip_id, e.seq`,
+    values: [after === undefined ? FIRST_UUID : uuidOf('trip', after), limit],
   });
   const chains = new Map<string, StoredChain & { events: FoundEvent[] }>();
   for (const row of rows) {

@@ -51,9 +51,10 @@ export async function takeInTripEvents(
         FROM behind WHERE lane.webhook_id = behind.webhook_id AND lane.trip_id = behind.trip_id
       ), wanted AS (
         SELECT webhook_id, trip_id, e.seq, row_number() OVER (PARTITION BY webhook_id, trip_id ORDER BY e.seq) AS place
-        FROM behind JOIN trip_event e USING (trip_id)
-        WHERE e.seq > from_seq AND e.seq <= to_seq AND e.at >= created_at AND e.at >= $4
-          AND (event_types IS NULL OR e.type = ANY (event_types))
+        FROM behind CROSS JOIN LATERAL (
+          SELECT seq, at, type FROM trip_event
+          WHERE trip_id = behind.trip_id AND seq > from_seq AND seq <= to_seq OFFSET 0) e
+        WHERE e.at >= created_at AND e.at >= $4 AND (event_types IS NULL OR e.type = ANY (event_types))
       ), noted AS (
         INSERT INTO webhook_delivery (webhook_id, trip_id, seq, due_at)
         SELECT webhook_id, trip_id, seq, CASE WHEN place = 1 AND NOT EXISTS (

@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, CONFIG, LOGGER, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
+import { moveEndedTrips, TripStore } from '#libs/store';
+import type { TripsConfig } from '../config.ts';
+import { Sweep } from '../sweep.ts';
+
+const MOVE_INTERVAL_MS = 5_000;
+const TRIPS_PER_MOVE = 500;
+/** Of one sweep: 2,000 trips a second, more than end. */
+const MAX_MOVES_PER_SWEEP = 20;
+
+/**
+ * Takes trips that have been over for a while out of the small table of trips under way. Until then whoever asks again
+ * finds them there.
+ */
+@Injectable()
+export class MoveEndedTrips extends Sweep {
+  readonly #store: TripStore;
+  readonly #clock: Clock;
+  readonly #afterMs: number;
+  readonly #moved;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(CONFIG) config: TripsConfig,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    super('moving ended trips into the history', MOVE_INTERVAL_MS, clock, logger);
+    this.#store = store;
+    this.#clock = clock;
+    this.#afterMs = config.historyAfterMs;
+    this.#moved = metrics.counter('trips_moved_total', 'Ended trips moved into the history');
+  }
+
+  protected override async sweep(): Promise<void> {
+    const endedByMs = this.#clock.now() - this.#afterMs;
+    for (let move = 0; move < MAX_MOVES_PER_SWEEP; move += 1) {
+      const moved = await moveEndedTrips(this.#store, endedByMs, TRIPS_PER_MOVE);
+      this.#moved.inc(moved);
+      if (moved < TRIPS_PER_MOVE) return;
+    }
+  }
+}

@@ -1,0 +1,7 @@
+-- Up Migration, outside of a transaction
+
+-- Trips that are over and may leave, longest over first. Built while everybody goes on writing.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS trip_by_end ON trip (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Down Migration
+-- Forward only: a wrong migration is mended by the next one.
