@@ -35,6 +35,9 @@ export {
 export { purgeQuotes } from './statements/purge-quotes.ts';
 export { purgeIdempotencyKeys } from './statements/purge-idempotency-keys.ts';
 export { purgeShardChanges } from './statements/purge-shard-changes.ts';
+export { raiseDrivers } from './statements/raise-drivers.ts';
+export { raiseEpochs } from './statements/raise-epochs.ts';
+export { raiseTerm } from './statements/raise-term.ts';
 export { readChains, type StoredChain } from './statements/read-chains.ts';
 export { readClaims, type ClaimRow } from './statements/read-claims.ts';
 export { readDriver } from './statements/read-driver.ts';

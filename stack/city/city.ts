@@ -29,7 +29,7 @@ export interface City {
 }
 
 export interface CitySpec {
-  options: Pick<CityOptions, 'matchers' | 'standbys' | 'speed' | 'streets' | 'fromS' | 'webhooks'>;
+  options: Pick<CityOptions, 'matchers' | 'standbys' | 'speed' | 'streets' | 'fromS' | 'webhooks' | 'backup'>;
   ports: Record<PublicService, number>;
   /** `south,west,north,east` in degrees. */
   area: string;
@@ -43,7 +43,7 @@ export interface CitySpec {
 export async function startCity({ options, ports, area, directory, onStep }: CitySpec): Promise<City> {
   onStep('building, starting Postgres and nats-server');
   const [postgres, nats] = await Promise.all([
-    startDatabase(directory, options.standbys),
+    startDatabase(directory, options),
     startNats({ directory }),
     ensureBuilt(),
   ]);
@@ -79,8 +79,15 @@ function secondsOfDay(ms: number): number {
   return Math.floor(ms / 1000) % SECONDS_PER_DAY;
 }
 
-async function startDatabase(directory: string, standbys: number): Promise<Postgres> {
-  const postgres = await startPostgres({ directory, standbys });
+async function startDatabase(
+  directory: string,
+  { standbys, backup }: Pick<CityOptions, 'standbys' | 'backup'>,
+): Promise<Postgres> {
+  const postgres = await startPostgres({
+    directory,
+    standbys,
+    ...(backup !== undefined && { backupDirectory: backup }),
+  });
   await createDatabase(postgres.primaryUrl, DATABASE);
   await migrate(postgres.urlOf(postgres.primary, DATABASE));
   return postgres;

@@ -23,6 +23,8 @@ export interface CityOptions {
   port?: number;
   /** Whether webhooks are called; addresses of this machine may be. */
   webhooks: boolean;
+  /** Where the log of Postgres is archived, for `npm run backup`. */
+  backup?: string;
   keep: boolean;
 }
 
@@ -50,6 +52,7 @@ export function readOptions(argv: readonly string[]): CityOptions {
   if (options.trips !== undefined && options.streets === undefined) {
     throw new UserError('--trips: recorded trips need the streets they were driven on; give --streets too');
   }
+  if (options.backup !== undefined) options.backup = fromWhereNpmRan(options.backup);
   if (options.json !== undefined) {
     options.json = fromWhereNpmRan(options.json);
     existing(dirname(options.json), '--json', 'directory');
@@ -93,6 +96,7 @@ function command(): Command {
       whole(1, LAST_BASE_PORT),
     )
     .option('--webhooks', 'call webhooks, those on this machine too', false)
+    .option('--backup <dir>', 'archive the log of Postgres there, for npm run backup and npm run restore')
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
     .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');

@@ -40,6 +40,8 @@ export interface ServerSpec {
   dataDirectory: string;
   logFile: string;
   port: number;
+  /** Beside, and before, those that all servers have. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** Makes an empty database cluster whose superuser `hailgrid` logs in by password only. */
@@ -70,7 +72,7 @@ export async function initialise(spec: ServerSpec, password: string): Promise<vo
 
 /** Starts the server over its data directory; resolves when it takes connections. Killed where the signal aborts that. */
 export async function startServer(spec: ServerSpec, signal?: AbortSignal): Promise<SupervisedChild> {
-  const settings = { ...SETTINGS, port: String(spec.port), cluster_name: spec.name };
+  const settings = { ...SETTINGS, port: String(spec.port), cluster_name: spec.name, ...spec.settings };
   chmodSync(spec.dataDirectory, 0o700);
   const child = new SupervisedChild({
     name: spec.name,

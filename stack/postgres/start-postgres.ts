@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { archiveSettings } from '../backup/archive-settings.ts';
+import { grantBackup } from '../backup/backup-access.ts';
+import { prepareBackupDirectory } from '../backup/backup-directory.ts';
 import { freePort } from '../network/free-port.ts';
 import { until } from '../process/until.ts';
 import { findBinaries } from './binaries.ts';
@@ -7,7 +10,7 @@ import { PostgresCluster } from './cluster.ts';
 import { PostgresNode } from './postgres-node.ts';
 import { query } from './query.ts';
 import { ReplicationLines } from './replication-lines.ts';
-import { postgresUser } from './run-as.ts';
+import { postgresUser, type RunAs } from './run-as.ts';
 import { dataDirectoryOf, initialise, type ServerSpec } from './server.ts';
 
 const SYNC_TIMEOUT_MS = 15_000;
@@ -26,6 +29,8 @@ export interface PostgresOptions {
   port?: number;
   /** Whether standbys reach the others over lines that can be cut (`Postgres.lines`). */
   severable?: boolean;
+  /** Where the log is archived, for `npm run backup`; absent: nowhere. It must hold no other cluster's. */
+  backupDirectory?: string;
 }
 
 export type Postgres = PostgresCluster;
@@ -45,6 +50,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     await cluster.primary.restart();
     for (const standby of cluster.standbys) await cluster.rebuild(standby);
     await untilFollowed(cluster);
+    if (options.backupDirectory !== undefined)
+      await grantBackup(options.backupDirectory, cluster.urls('postgres'));
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -55,6 +62,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 async function describeServers(options: PostgresOptions): Promise<ServerSpec[]> {
   const user = await postgresUser();
   const binaries = await findBinaries(user);
+  const settings = await archiving(options.backupDirectory, user);
   const specs: ServerSpec[] = [];
   for (let number = 1; number <= 1 + (options.standbys ?? 1); number += 1) {
     const name = `postgres_${number}`;
@@ -65,9 +73,16 @@ async function describeServers(options: PostgresOptions): Promise<ServerSpec[]> 
       dataDirectory: dataDirectoryOf(options.directory, name),
       logFile: join(options.directory, `${name}.log`),
       port: (number === 1 ? options.port : undefined) ?? (await freePort()),
+      settings,
     });
   }
   return specs;
+}
+
+async function archiving(path: string | undefined, user: RunAs): Promise<Record<string, string>> {
+  if (path === undefined) return {};
+  await prepareBackupDirectory(path, user);
+  return archiveSettings(path);
 }
 
 /** From here on a commit is acknowledged only when one of the standbys has it on disk too, if that is wanted. */

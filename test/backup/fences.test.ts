@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '#libs/contracts';
+import { cellKeyFromH3, cellKeyToH3, childKeys } from '#libs/geo';
+import { claimCommand, ShardMap, splitCommands, type ShardCommand } from '#libs/ownership';
+import {
+  claimShards,
+  Database,
+  openSession,
+  readDriver,
+  readOwnership,
+  readShards,
+  TripStore,
+  winTerm,
+  type DriverRow,
+} from '#libs/store';
+import { commitChange } from '../../apps/trips/planner/commit-change.ts';
+import { raiseFences } from '../../stack/backup/raise-fences.ts';
+import { createDatabase, dropDatabase } from '../../stack/postgres/database.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+
+const SHARD = '86393362fffffff';
+const CHILD = childKeys(cellKeyFromH3(SHARD)).map(cellKeyToH3)[0]!;
+const LEASE_MS = 2_000;
+const DRIVER = newId('driver');
+
+/** The database that is lost, and what a restore makes of an earlier moment of it. */
+let lost: TestDatabase;
+let restoredUrl: string;
+let nowMs = Date.parse('2026-03-01T12:00:00Z');
+
+beforeAll(async () => {
+  lost = await testDatabase();
+  const name = `${lost.name}_restored`;
+  restoredUrl = lost.url.replace(`/${lost.name}`, `/${name}`);
+  await within(lost.url, async (store) => {
+    await claim(store, [
+      { shard: SHARD, owner: 'matcher-1', epoch: 1, seenEpoch: null, retired: false, kind: 'claimed' },
+    ]);
+    await goOnline(store);
+    await planAnew(store);
+  });
+  await createDatabase(lost.url.replace(`/${lost.name}`, '/postgres'), name, lost.name);
+});
+afterAll(async () => {
+  await dropDatabase(lost.url, `${lost.name}_restored`);
+  await lost.drop();
+});
+
+async function within<T>(url: string, work: (store: TripStore) => Promise<T>): Promise<T> {
+  const database = new Database({ urls: [url], maxConnections: 2, applicationName: 'fences-test' });
+  try {
+    return await work(new TripStore(database, { now: () => nowMs, outboxGraceMs: 2_000 }));
+  } finally {
+    await database.close();
+  }
+}
+
+async function claim(store: TripStore, commands: readonly ShardCommand[]): Promise<void> {
+  await store.transact((transaction) => claimShards(transaction, commands, null, nowMs));
+}
+
+async function goOnline(store: TripStore): Promise<DriverRow> {
+  const vehicle = { plate: 'AA-01-BB', make: 'Fiat', model: '500', color: 'white' };
+  await store.transact((transaction) =>
+    openSession(transaction, { driverId: DRIVER, product: 'standard', vehicle, atMs: nowMs }),
+  );
+  return (await readDriver(store, DRIVER))!;
+}
+
+/** A new process plans after the one before it fell silent. */
+async function planAnew(store: TripStore): Promise<number> {
+  nowMs += 2 * LEASE_MS;
+  const candidate = { instance: 'trips-1', incarnation: randomUUID() };
+  return (await winTerm(store, candidate, nowMs, nowMs + LEASE_MS))!;
+}
+
+test('after a restore and the step, nobody from before passes for current, and nobody holds on to what was lost', async () => {
+  // After the moment that is restored: another planner, a shard that is split, a driver who comes and goes.
+  const before = await within(lost.url, async (store) => {
+    const term = await planAnew(store);
+    const { rows } = await readOwnership(store);
+    await claim(store, splitCommands(new Map(rows.map((row) => [row.shard, row])), SHARD));
+    await goOnline(store);
+    return { term, map: ShardMap.of(await readShards(store)), driver: await goOnline(store) };
+  });
+  expect(before.map.claimContaining(cellKeyFromH3(CHILD))).toMatchObject({ shard: CHILD });
+
+  const raised = await raiseFences(restoredUrl, nowMs);
+  expect(raised).toMatchObject({ shards: 1, drivers: 1, planner: true });
+  await within(restoredUrl, async (store) => {
+    // A planner that was frozen all the while has a term that another one has come to meanwhile, or will.
+    const term = await planAnew(store);
+    const change = {
+      claims: [
+        claimCommand(
+          { shard: SHARD, epoch: 1 + raised.step, owner: 'matcher-1' },
+          SHARD,
+          'matcher-2',
+          'moved',
+        ),
+      ],
+      members: [],
+    };
+    expect(await commitChange(store, before.term, change)).toBe('deposed');
+    expect(await commitChange(store, term, change)).toBe('done');
+    // Readers that have seen the split believe what is true now.
+    const { map } = before.map.merge(await readShards(store));
+    expect(map.claimContaining(cellKeyFromH3(CHILD))).toMatchObject({ shard: SHARD, owner: 'matcher-2' });
+    // What a driver-api knows of the driver is older than the row, and its session is over.
+    const driver = (await readDriver(store, DRIVER))!;
+    expect(driver.version).toBeGreaterThan(before.driver.version);
+    expect((await goOnline(store)).session).toBeGreaterThan(before.driver.session + 1);
+  });
+  const kinds = await query(restoredUrl, 'SELECT kind FROM shard_change ORDER BY epoch');
+  expect(kinds).toEqual([{ kind: 'claimed' }, { kind: 'renewed' }, { kind: 'moved' }]);
+});

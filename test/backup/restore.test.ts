@@ -1,0 +1,258 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readAccess } from '../../stack/backup/backup-access.ts';
+import { archivedFile, archivedNames, backupDirectory } from '../../stack/backup/backup-directory.ts';
+import { backupFiles, readBackups, type BaseBackup } from '../../stack/backup/base-backups.ts';
+import { checkBackups } from '../../stack/backup/check-backups.ts';
+import type { RestoreTarget } from '../../stack/backup/restore-target.ts';
+import { switchLog } from '../../stack/backup/switch-log.ts';
+import { takeBackup } from '../../stack/backup/take-backup.ts';
+import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { createDatabase } from '../../stack/postgres/database.ts';
+import { migrate } from '../../stack/postgres/migrations.ts';
+import { query } from '../../stack/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
+import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { DATABASE, inside, restore } from './restored-cluster.ts';
+import { TripWriter, type WrittenTrip } from './trip-writer.ts';
+
+/** A restored cluster of some dozens of megabytes, a few times over. */
+const LIMIT_MS = 120_000;
+
+const directory = temporaryDirectory('backup-test');
+const backups = backupDirectory(join(directory.path, 'backup'));
+let postgres: Postgres;
+/** Of a role that may replicate and switch the log, and nothing else. */
+let backupUrl: string;
+let first: BaseBackup;
+/** Between the moment that is restored and the disaster. */
+let moment: string;
+let written: WrittenTrip[];
+
+beforeAll(async () => {
+  mkdirSync(backups.path, { mode: 0o711 });
+  postgres = await startPostgres({ directory: directory.path, backupDirectory: backups.path });
+  await createDatabase(postgres.primaryUrl, DATABASE);
+  const [primary] = postgres.urls(DATABASE);
+  await migrate(primary!);
+  [backupUrl] = readAccess(backups.path)!.split(',') as [string];
+
+  const writer = new TripWriter(postgres.urls(DATABASE));
+  await writer.more(20);
+  first = await takeBackup(backupUrl, backups);
+  await writer.more(25);
+  await query(primary!, 'SELECT pg_switch_wal()');
+  await writer.more(25);
+  const [now] = await query<{ now: string }>(primary!, 'SELECT clock_timestamp()::text AS now');
+  moment = `${now!.now.replace(' ', 'T')}:00`;
+  await writer.more(50);
+  await writer.stop();
+  written = writer.written;
+  // The operator's mistake.
+  await query(primary!, 'DROP TABLE trip_event, driver_claim, trip');
+  await switchLog(backupUrl, backups, first);
+}, LIMIT_MS);
+afterAll(async () => {
+  await postgres?.stop();
+  directory.remove();
+});
+
+let restored = 0;
+const nextFolder = (): string => join(directory.path, `restored-${(restored += 1)}`);
+const toTheMoment = () => ({ kind: 'time', at: moment }) as const;
+
+async function tripsIn(url: string): Promise<Set<string>> {
+  const rows = await query<{ trip_id: string }>(url, 'SELECT trip_id FROM trip');
+  return new Set(rows.map(({ trip_id }) => trip_id));
+}
+
+/** Runs a command of package.json as npm would. */
+const command = (script: string, ...args: string[]) =>
+  promisify(execFile)(process.execPath, ['--conditions=source', script, ...args], { cwd: CHECKOUT });
+
+test(
+  'a moment before the disaster is restored by one command: what was acknowledged by then is there, nothing later',
+  async () => {
+    const [folder, report] = [nextFolder(), join(directory.path, 'report.json')];
+    await command(
+      'stack/restore.ts',
+      '--from',
+      backups.path,
+      '--to',
+      folder,
+      '--at',
+      moment,
+      '--json',
+      report,
+    );
+    const [momentMs, trips] = [Date.parse(moment), await inside(folder, tripsIn)];
+    const lost = written.filter(({ acknowledgedAtMs }) => acknowledgedAtMs < momentMs);
+    const later = written.filter(({ askedAtMs }) => askedAtMs > momentMs);
+    expect([lost.length, later.length].every((count) => count >= 40)).toBe(true);
+    expect(lost.filter(({ uuid }) => !trips.has(uuid))).toEqual([]);
+    expect(later.filter(({ uuid }) => trips.has(uuid))).toEqual([]);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      backup: first.id,
+      target: moment,
+      sound: true,
+      timeline: 2,
+      audit: { trips: trips.size, unchained_events: 0, findings: [] },
+    });
+  },
+  LIMIT_MS,
+);
+
+test(
+  'where the log does not get there, or the trips are gone there already, nothing is restored',
+  async () => {
+    const folder = nextFolder();
+    const refused = async (target: RestoreTarget, why: RegExp) =>
+      expect(restore(backups.path, folder, target)).rejects.toThrow(why);
+    await refused({ kind: 'latest' }, /at that moment the cluster had no trips/);
+    await refused({ kind: 'lsn', lsn: 'F/0' }, /the archive lacks .* goes without a gap to 0\//);
+    await refused(
+      { kind: 'time', at: '2999-01-01T00:00:00Z' },
+      /ends before 2999.*its last transaction is from 20/,
+    );
+    expect(existsSync(folder)).toBe(false);
+  },
+  LIMIT_MS,
+);
+
+test('what cannot be restored is refused before anything is laid out', async () => {
+  const past = { kind: 'time', at: '2020-01-01T00:00:00Z' } as const;
+  await expect(restore(backups.path, nextFolder(), past)).rejects.toThrow(
+    `no base backup before 2020-01-01T00:00:00Z; the oldest one is from ${first.ended_at}`,
+  );
+  await expect(restore(backups.path, directory.path, toTheMoment())).rejects.toThrow('is not empty');
+  await expect(restore(directory.path, nextFolder(), toTheMoment())).rejects.toThrow(
+    'is no backup directory',
+  );
+});
+
+describe('what is damaged is found, and not restored', () => {
+  /** Runs `work` while the file has other contents. */
+  async function damaged(file: string, contents: Buffer, work: () => Promise<void>): Promise<void> {
+    const whole = readFileSync(file);
+    writeFileSync(file, contents);
+    try {
+      await work();
+    } finally {
+      writeFileSync(file, whole);
+    }
+  }
+  /** Between that in which the base backup ends and that of the moment. */
+  const middle = (): string =>
+    [...archivedNames(backups)]
+      .filter((name) => name.length === 24)
+      .toSorted()
+      .at(-2)!;
+
+  test('all is well', async () => {
+    expect(await checkBackups(backups)).toMatchObject({ sound: true, missing: [], damaged_wal: [] });
+  });
+
+  test(
+    'a missing file of the log is not taken for its end',
+    async () => {
+      const name = middle();
+      const [file, folder] = [archivedFile(backups, name), nextFolder()];
+      renameSync(file, `${file}.away`);
+      try {
+        await expect(restore(backups.path, folder, { kind: 'latest' })).rejects.toThrow(`lacks ${name}`);
+        await expect(restore(backups.path, folder, toTheMoment())).rejects.toThrow(
+          new RegExp(`ends before .*the archive lacks ${name}`),
+        );
+        expect(await checkBackups(backups)).toMatchObject({ sound: false, missing: [{ name }] });
+      } finally {
+        renameSync(`${file}.away`, file);
+      }
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'nor is one that cannot be read',
+    async () => {
+      const name = middle();
+      const file = archivedFile(backups, name);
+      const cut = readFileSync(file).subarray(0, 2_000);
+      await damaged(file, cut, async () => {
+        await expect(restore(backups.path, nextFolder(), toTheMoment())).rejects.toThrow(
+          `${name} of the archive is damaged`,
+        );
+        expect(await checkBackups(backups)).toMatchObject({ sound: false, damaged_wal: [name] });
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test('one flipped bit of a base backup', async () => {
+    const { data } = backupFiles(backups, first.id);
+    const path = readdirSync(join(data, 'base/1')).find((name) => /^\d+$/.test(name))!;
+    const contents = readFileSync(join(data, 'base/1', path));
+    contents[100] = contents[100]! ^ 1;
+    await damaged(join(data, 'base/1', path), contents, async () => {
+      const fault = `base/1/${path} has other contents`;
+      const folder = nextFolder();
+      await expect(restore(backups.path, folder, toTheMoment())).rejects.toThrow(`damaged: ${fault}`);
+      expect(existsSync(folder)).toBe(false);
+      expect((await checkBackups(backups)).backups).toMatchObject([{ faults: [fault] }]);
+    });
+  });
+
+  test('a manifest that was changed with the file', async () => {
+    const { manifest } = backupFiles(backups, first.id);
+    const changed = readFileSync(manifest, 'utf8').replace(/"Checksum": "../, '"Checksum": "00');
+    await damaged(manifest, Buffer.from(changed), async () => {
+      await expect(restore(backups.path, nextFolder(), toTheMoment())).rejects.toThrow('has been changed');
+    });
+  });
+});
+
+test(
+  'a backup that was broken off is not offered, and cleared away by the next; the newest are kept',
+  async () => {
+    const args = ['stack/backup.ts', '--to', backups.path];
+    const child = spawn(process.execPath, ['--conditions=source', ...args], { cwd: CHECKOUT });
+    const isHalf = () => readdirSync(backups.base).some((name) => name.endsWith('.partial'));
+    await expect.poll(isHalf, { timeout: 30_000, interval: 5 }).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(isHalf()).toBe(true);
+    expect(readBackups(backups).map(({ id }) => id)).toEqual([first.id]);
+
+    const { stdout } = await command(...(args as [string, ...string[]]), '--keep', '1');
+    const second = JSON.parse(stdout) as BaseBackup & { removed: { backups: string[]; wal_files: number } };
+    expect(second.removed.backups).toEqual([first.id]);
+    expect(second.removed.wal_files).toBeGreaterThan(0);
+    expect(readdirSync(backups.base)).toEqual([second.id]);
+    expect(await checkBackups(backups)).toMatchObject({ sound: true, backups: [{ id: second.id }] });
+  },
+  LIMIT_MS,
+);
+
+test('a file of the log is never written over by another one of its name', async () => {
+  const folder = join(directory.path, 'log');
+  mkdirSync(folder);
+  const archive = (contents: string) => {
+    writeFileSync(join(folder, 'from'), contents);
+    const script = join(CHECKOUT, 'stack/backup/archive-wal.sh');
+    return promisify(execFile)('/bin/sh', [script, join(folder, 'from'), folder, 'name']);
+  };
+  await archive('one');
+  await archive('one');
+  await expect(archive('other')).rejects.toThrow('with other contents');
+  expect(gunzipSync(readFileSync(join(folder, 'name.gz'))).toString()).toBe('one');
+  expect(readdirSync(folder).toSorted()).toEqual(['from', 'name.gz']);
+});
+
+test('the role that takes backups can read nothing', async () => {
+  const url = backupUrl.replace(/\/postgres$/, `/${DATABASE}`);
+  await expect(query(url, 'SELECT FROM quote')).rejects.toMatchObject({ code: '42501' });
+});

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { restoreCluster, type RestoreOrder, type RestoreReport } from '../../stack/backup/restore-cluster.ts';
+import type { RestoreTarget } from '../../stack/backup/restore-target.ts';
+import { startPrivately, type PrivateServer } from '../../stack/backup/private-server.ts';
+import { findBinaries } from '../../stack/postgres/binaries.ts';
+import { postgresUser } from '../../stack/postgres/run-as.ts';
+
+export const DATABASE = 'hailgrid';
+
+/** Restores to a folder of this name; resolves with the report. */
+export function restore(
+  backupPath: string,
+  dataDirectory: string,
+  target: RestoreTarget,
+): Promise<RestoreReport> {
+  const order: RestoreOrder = {
+    backupPath,
+    dataDirectory,
+    target,
+    database: DATABASE,
+    nowMs: Date.now(),
+    onStep: () => undefined,
+  };
+  return restoreCluster(order);
+}
+
+/** Runs the server of a restored cluster while `work` looks into it. */
+export async function inside<T>(dataDirectory: string, work: (url: string) => Promise<T>): Promise<T> {
+  const user = await postgresUser();
+  const server: PrivateServer = await startPrivately(
+    {
+      name: 'postgres_restored',
+      binaries: await findBinaries(user),
+      user,
+      dataDirectory,
+      logFile: join(`${dataDirectory}.again.log`),
+    },
+    {},
+  );
+  try {
+    return await work(server.url(DATABASE));
+  } finally {
+    await server.stop();
+  }
+}
