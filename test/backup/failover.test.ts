@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readAccess } from '../../stack/backup/backup-access.ts';
 import { archivedNames, backupDirectory } from '../../stack/backup/backup-directory.ts';
 import { checkBackups } from '../../stack/backup/check-backups.ts';
 import { switchLog } from '../../stack/backup/switch-log.ts';
 import { takeBackup } from '../../stack/backup/take-backup.ts';
 import { createDatabase } from '../../stack/postgres/database.ts';
+import { keepPostgres, type PostgresKeeper } from '../../stack/postgres/failover/keep-postgres.ts';
+import { findPrimary } from '../../stack/postgres/find-primary.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { query } from '../../stack/postgres/query.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
@@ -14,69 +17,62 @@ import { DATABASE, inside, restore } from './restored-cluster.ts';
 import { TripWriter } from './trip-writer.ts';
 
 const LIMIT_MS = 120_000;
+const WAIT = { timeout: 30_000, interval: 50 };
 
 const directory = temporaryDirectory('backup-failover');
 const backups = backupDirectory(join(directory.path, 'backup'));
 let postgres: Postgres;
-let primary: string;
-let standby: string;
+let keeper: PostgresKeeper;
 
 beforeAll(async () => {
   mkdirSync(backups.path, { mode: 0o711 });
   postgres = await startPostgres({ directory: directory.path, backupDirectory: backups.path });
   await createDatabase(postgres.primaryUrl, DATABASE);
-  [primary, standby] = postgres.urls(DATABASE) as [string, string];
-  await migrate(primary);
+  await migrate(postgres.urls(DATABASE)[0]!);
+  keeper = keepPostgres(postgres);
 }, LIMIT_MS);
 afterAll(async () => {
+  await keeper?.stop();
   await postgres?.stop();
   directory.remove();
 });
 
 /** Nothing that the server finishes from here on gets into the archive by itself. */
-async function freezeArchiver(url: string): Promise<number> {
-  const [row] = await query<{ pid: number }>(
-    url,
-    "SELECT pid FROM pg_stat_activity WHERE backend_type = 'archiver'",
-  );
+async function freezeArchiver(url: string): Promise<void> {
+  const sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'archiver'";
+  const [row] = await query<{ pid: number }>(url, sql);
   process.kill(row!.pid, 'SIGSTOP');
-  return row!.pid;
 }
 
 test(
   'what a primary had not archived when it died is in the archive all the same, and what its successor adds',
   async () => {
-    const backup = await takeBackup(primary, backups);
-    const before = new TripWriter([primary]);
-    await before.more(20);
-    await before.stop();
-    const archiver = await freezeArchiver(primary);
-    await query(primary, 'SELECT pg_switch_wal()');
-    // One more in the next file, so that the standby has seen the end of that one.
-    const last = new TripWriter([primary]);
-    await last.more(1);
-    await last.stop();
-    await postgres.nodes[0]!.server.kill();
-    process.kill(archiver, 'SIGKILL');
-    await query(standby, 'SELECT pg_promote()');
-    await query(standby, 'ALTER SYSTEM RESET synchronous_standby_names');
-    await query(standby, 'SELECT pg_reload_conf()');
-    const after = new TripWriter([standby]);
-    await after.more(20);
-    await after.stop();
-    await switchLog(standby, backups, backup);
+    await expect.poll(() => keeper.isWhole, WAIT).toBe(true);
+    const primary = async () => findPrimary(readAccess(backups.path)!.split(','));
+    const backup = await takeBackup(await primary(), backups);
+    const writer = new TripWriter(postgres.urls(DATABASE));
+    await writer.more(20);
+    await freezeArchiver(postgres.primaryUrl);
+    await query(postgres.primaryUrl, 'SELECT pg_switch_wal()');
+    // Some in the next file, so that the standby has seen the end of that one.
+    await writer.more(20);
+    await postgres.primary.fence();
+    await expect.poll(() => keeper.failovers[0]?.rejoinedAtMs, WAIT).toBeDefined();
+    await writer.more(20);
+    await writer.stop();
+    await switchLog(await primary(), backups, backup);
     expect([...archivedNames(backups)]).toContain('00000002.history');
     expect(await checkBackups(backups)).toMatchObject({ sound: true, missing: [] });
 
     // The whole cluster is lost.
+    await keeper.stop();
     await postgres.stop();
     const folder = join(directory.path, 'restored');
     const report = await restore(backups.path, folder, { kind: 'latest' });
     expect(report).toMatchObject({ sound: true, timeline: 3 });
     const rows = await inside(folder, (url) => query<{ trip_id: string }>(url, 'SELECT trip_id FROM trip'));
     const trips = new Set(rows.map(({ trip_id }) => trip_id));
-    const written = [before, last, after].flatMap((writer) => writer.written);
-    expect(written.filter(({ uuid }) => !trips.has(uuid))).toEqual([]);
+    expect(writer.written.filter(({ uuid }) => !trips.has(uuid))).toEqual([]);
   },
   LIMIT_MS,
 );
