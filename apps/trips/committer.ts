@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { driverOfEvent } from '#libs/trip';
 import { LOGGER, type Logger } from '#libs/service';
-import { TripStore, type TripTransaction, type WrittenChange } from '#libs/store';
+import { TripStore, type SharedTransaction, type TripTransaction, type WrittenChange } from '#libs/store';
 import { Announcer } from './announcing/announcer.ts';
+import { GroupCommit } from './group-commit.ts';
 
 /** Commits changes of trips and then, and only then, tells the world of them. */
 @Injectable()
@@ -10,6 +11,7 @@ export class Committer {
   readonly #store: TripStore;
   readonly #announcer: Announcer;
   readonly #logger: Logger;
+  readonly #group: GroupCommit;
 
   constructor(
     @Inject(TripStore) store: TripStore,
@@ -19,13 +21,27 @@ export class Committer {
     this.#store = store;
     this.#announcer = announcer;
     this.#logger = logger;
+    this.#group = new GroupCommit({
+      transact: (works) => this.#store.transactTogether(works),
+      onCommitted: (changes) => this.#tell(changes),
+    });
   }
 
+  /** In a transaction of its own. */
   async commit<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<T> {
     const { result, changes } = await this.#store.transact(work);
+    this.#tell(changes);
+    return result;
+  }
+
+  /** Together with what else arrives meanwhile. */
+  async commitTogether<T>(work: (transaction: SharedTransaction) => Promise<T>): Promise<T> {
+    return (await this.#group.commit(work)) as T;
+  }
+
+  #tell(changes: readonly WrittenChange[]): void {
     for (const change of changes) this.#log(change);
     this.#announce(changes);
-    return result;
   }
 
   /**

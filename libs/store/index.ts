@@ -8,7 +8,6 @@ export { claimShards } from './statements/claim-shards.ts';
 export { closeSession } from './statements/close-session.ts';
 export { dueOffers } from './statements/due-offers.ts';
 export { dueSearches } from './statements/due-searches.ts';
-export { findOffer } from './statements/find-offer.ts';
 export { insertQuote } from './statements/insert-quote.ts';
 export { listTripsOfRider } from './statements/list-trips-of-rider.ts';
 export { lockDrivers } from './statements/lock-drivers.ts';
@@ -45,7 +44,6 @@ export { readEvents, type StoredEvent } from './statements/read-events.ts';
 export { EVENT_STREAM_LOCK, readOutbox } from './statements/read-outbox.ts';
 export { readHistories, readTripIds, type History } from './statements/read-histories.ts';
 export { readOutdatedDrivers } from './statements/read-outdated-drivers.ts';
-export { readQuote } from './statements/read-quote.ts';
 export { readOwnership, type OwnershipTables } from './statements/read-ownership.ts';
 export {
   readShardCounts,
@@ -74,4 +72,6 @@ export {
 } from './statements/webhooks/webhooks.ts';
 export type { WrittenChange } from './written-change.ts';
 export { TripStore, type Committed } from './trip-store.ts';
-export { TripTransaction, type ChangedTrip, type DecidedTrip } from './trip-transaction.ts';
+export type { Outcome, SharedWork } from './share-transaction.ts';
+export { SharedTransaction, type ChangedTrip, type DecidedTrip } from './shared-transaction.ts';
+export { TripTransaction } from './trip-transaction.ts';

@@ -1,6 +1,8 @@
 import type { Database, Queryable, Statement } from './postgres/database.ts';
 import type { StandbyReads } from './postgres/standby-reads.ts';
 import type { WrittenChange } from './written-change.ts';
+import type { Moment } from './shared-transaction.ts';
+import { shareTransaction, type Outcome, type SharedWork } from './share-transaction.ts';
 import { TripTransaction } from './trip-transaction.ts';
 
 /** What a transaction gave back, and the changes that are now committed and may be told. */
@@ -53,12 +55,16 @@ export class TripStore implements Queryable {
 
   /** Runs the closure in one transaction; it may run again where the server undid it for another's sake. */
   async transact<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<Committed<T>> {
-    const { now, outboxGraceMs } = this.#settings;
     return this.#database.transact(async (queryable) => {
-      const transaction = new TripTransaction(queryable, now(), outboxGraceMs);
+      const transaction = new TripTransaction(queryable, this.#moment());
       const result = await work(transaction);
       return { result, changes: transaction.written };
     });
+  }
+
+  /** Runs commands that arrived together in one transaction; see {@link shareTransaction}. */
+  async transactTogether(works: readonly SharedWork[]): Promise<Outcome[]> {
+    return this.#database.transact((queryable) => shareTransaction(queryable, this.#moment(), works));
   }
 
   async ping(): Promise<void> {
@@ -67,5 +73,10 @@ export class TripStore implements Queryable {
 
   async close(): Promise<void> {
     await Promise.all([this.#database.close(), this.#reads?.close()]);
+  }
+
+  #moment(): Moment {
+    const nowMs = this.#settings.now();
+    return { nowMs, outboxDueAtMs: nowMs + this.#settings.outboxGraceMs };
   }
 }

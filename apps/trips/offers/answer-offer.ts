@@ -1,14 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import {
-  answerOffer,
-  HailgridError,
-  toTripRecord,
-  type CommandInput,
-  type CommandOutput,
-} from '#libs/contracts';
+import { answerOffer, toTripRecord, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { findOffer, type TripTransaction } from '#libs/store';
+import type { SharedTransaction } from '#libs/store';
 import type { Trip, TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
@@ -29,20 +23,19 @@ export class AnswerOfferHandler extends CommandHandlers {
   @HandleCommand(answerOffer)
   async handle(answer: Answer): Promise<CommandOutput<typeof answerOffer>> {
     const actor = { prefix: 'driver', id: answer.driver_id } as const;
-    return this.#committer.commit((transaction) =>
+    return this.#committer.commitTogether((transaction) =>
       transaction.once(actor, answer.idempotency, async () => toTripRecord(await apply(transaction, answer))),
     );
   }
 }
 
-async function apply(transaction: TripTransaction, answer: Answer): Promise<Trip> {
+async function apply(transaction: SharedTransaction, answer: Answer): Promise<Trip> {
   const { driver_id: driverId, offer_id: offerId } = answer;
-  const tripId = await findOffer(transaction, offerId, driverId);
-  if (tripId === undefined) throw new HailgridError('offer_not_found', `no offer ${offerId} to ${driverId}`);
+  const tripId = await transaction.tripOfOffer(offerId, driverId);
   return tripOrThrow(await transaction.change(tripId, () => commandOf(transaction, answer)));
 }
 
-async function commandOf(transaction: TripTransaction, answer: Answer): Promise<TripCommand> {
+async function commandOf(transaction: SharedTransaction, answer: Answer): Promise<TripCommand> {
   const { driver_id: driverId, offer_id: offerId } = answer;
   if (answer.answer === 'decline') return { type: 'decline', offerId, driverId };
   const { vehicle } = await transaction.lockDriver(driverId);

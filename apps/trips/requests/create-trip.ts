@@ -11,7 +11,7 @@ import {
   type RiderId,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, type Logger } from '#libs/service';
-import { readQuote, type TripTransaction } from '#libs/store';
+import type { SharedTransaction } from '#libs/store';
 import type { TripRequest } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
@@ -36,7 +36,7 @@ export class CreateTripHandler extends CommandHandlers {
   @HandleCommand(createTrip)
   async handle(input: CommandInput<typeof createTrip>): Promise<CommandOutput<typeof createTrip>> {
     const { rider_id: riderId, quote_id: quoteId, idempotency } = input;
-    return this.#committer.commit((transaction) =>
+    return this.#committer.commitTogether((transaction) =>
       transaction.once({ prefix: 'rider', id: riderId }, idempotency, async () => {
         const request = await requestOf(transaction, riderId, quoteId, this.#searchMs);
         return toTripRecord(await transaction.create(request));
@@ -47,13 +47,12 @@ export class CreateTripHandler extends CommandHandlers {
 
 /** What the quote promised, as a request for a trip. */
 async function requestOf(
-  transaction: TripTransaction,
+  transaction: SharedTransaction,
   riderId: RiderId,
   quoteId: QuoteId,
   searchMs: number,
 ): Promise<TripRequest> {
-  const quote = await readQuote(transaction, quoteId, riderId);
-  if (quote === undefined) throw new HailgridError('quote_not_found', `no quote ${quoteId} of ${riderId}`);
+  const quote = await transaction.quoteOf(riderId, quoteId);
   const { nowMs } = transaction;
   if (nowMs >= quote.expires_at) throw new HailgridError('quote_expired', `quote ${quoteId} has expired`);
   return {

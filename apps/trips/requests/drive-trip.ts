@@ -8,7 +8,7 @@ import {
   type CommandOutput,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, type Logger } from '#libs/service';
-import { readClaims, type TripTransaction } from '#libs/store';
+import type { SharedTransaction } from '#libs/store';
 import type { TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
@@ -34,7 +34,7 @@ export class DriveTripHandler extends CommandHandlers {
   @HandleCommand(driveTrip)
   async handle(input: CommandInput<typeof driveTrip>): Promise<CommandOutput<typeof driveTrip>> {
     const { driver_id: driverId, trip_id: tripId, idempotency } = input;
-    return this.#committer.commit((transaction) =>
+    return this.#committer.commitTogether((transaction) =>
       transaction.once({ prefix: 'driver', id: driverId }, idempotency, async () =>
         toTripRecord(
           tripOrThrow(
@@ -63,8 +63,8 @@ export class DriveTripHandler extends CommandHandlers {
 }
 
 /** Nobody arrives for the next rider with the present one on board. */
-async function requireTurn(transaction: TripTransaction, driverId: string, tripId: string): Promise<void> {
-  const [now, next] = await readClaims(transaction, [driverId]);
+async function requireTurn(transaction: SharedTransaction, driverId: string, tripId: string): Promise<void> {
+  const [now, next] = await transaction.claimsOn(driverId);
   if (now === undefined || next?.tripId !== tripId) return;
   throw new HailgridError('illegal_transition', `${driverId} has ${now.tripId} before ${tripId}`, {
     detail: 'The trip comes after the one under way.',

@@ -1,9 +1,13 @@
+import { idFromUuid, type DriverId } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
 import { columnsOf, type DriverTrip } from './release-claims.ts';
 
-/** The offers' claims become the trips'. Returns how many there were. */
-export async function holdClaims(transaction: Queryable, pairs: readonly DriverTrip[]): Promise<number> {
-  const rows = await transaction.rows({
+/** The offers' claims become the trips'. Returns the drivers that had one. */
+export async function holdClaims(
+  transaction: Queryable,
+  pairs: readonly DriverTrip[],
+): Promise<Set<DriverId>> {
+  const rows = await transaction.rows<{ driver_id: string }>({
     name: 'hold-claims',
     text: `
       UPDATE driver_claim SET kind = 'trip', expires_at = NULL
@@ -12,5 +16,5 @@ export async function holdClaims(transaction: Queryable, pairs: readonly DriverT
       RETURNING driver_claim.driver_id`,
     values: columnsOf(pairs),
   });
-  return rows.length;
+  return new Set(rows.map(({ driver_id }) => idFromUuid('driver', driver_id)));
 }

@@ -1,4 +1,4 @@
-import { uuidOf } from '#libs/contracts';
+import { idFromUuid, uuidOf, type DriverId } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
 
 /** A driver's claim on a trip. */
@@ -7,9 +7,12 @@ export interface DriverTrip {
   readonly tripId: string;
 }
 
-/** The drivers are free of the trips. Returns how many had a claim. */
-export async function releaseClaims(transaction: Queryable, pairs: readonly DriverTrip[]): Promise<number> {
-  const rows = await transaction.rows({
+/** The drivers are free of the trips. Returns those that had a claim. */
+export async function releaseClaims(
+  transaction: Queryable,
+  pairs: readonly DriverTrip[],
+): Promise<Set<DriverId>> {
+  const rows = await transaction.rows<{ driver_id: string }>({
     name: 'release-claims',
     text: `
       DELETE FROM driver_claim USING unnest($1::uuid[], $2::uuid[]) AS gone (driver_id, trip_id)
@@ -17,7 +20,7 @@ export async function releaseClaims(transaction: Queryable, pairs: readonly Driv
       RETURNING driver_claim.driver_id`,
     values: columnsOf(pairs),
   });
-  return rows.length;
+  return new Set(rows.map(({ driver_id }) => idFromUuid('driver', driver_id)));
 }
 
 /** Pairs as two arrays of UUIDs. */

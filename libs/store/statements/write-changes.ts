@@ -6,18 +6,37 @@ import { cellToBigint, timestampOf } from '../postgres/values.ts';
 import { tripChanges } from '../rows/trip-row.ts';
 import type { WrittenChange } from '../written-change.ts';
 
+/** A change, and until when no other process than the one that commits it tells it. */
+export interface PostedChange {
+  change: WrittenChange;
+  outboxDueAtMs: number;
+}
+
+/** Writes changes; events of one trip one after the other, since each one's hash follows from the one before. */
+export async function writeChanges(transaction: Queryable, posted: readonly PostedChange[]): Promise<void> {
+  for (const turn of inTurns(posted)) await writeTurn(transaction, turn);
+}
+
+/** First the first change of each trip, then the second ones. */
+function inTurns(posted: readonly PostedChange[]): PostedChange[][] {
+  const turns: PostedChange[][] = [];
+  const taken = new Map<string, number>();
+  for (const one of posted) {
+    const { tripId } = one.change.trip;
+    const turn = taken.get(tripId) ?? 0;
+    taken.set(tripId, turn + 1);
+    (turns[turn] ??= []).push(one);
+  }
+  return turns;
+}
+
 /**
  * Writes the trips as they are after their events, the events with their hashes, and their outbox entries, in one
  * round trip; of each trip one. A trip that was only just inserted is left as it is (its row has the event's number and hash already).
  *
  * Throws where a trip's row is not at the event before: the caller did not hold its lock.
  */
-export async function writeChanges(
-  transaction: Queryable,
-  changes: readonly WrittenChange[],
-  outboxDueAtMs: number,
-): Promise<void> {
-  if (changes.length === 0) return;
+async function writeTurn(transaction: Queryable, posted: readonly PostedChange[]): Promise<void> {
   const rows = await transaction.rows<{ trips: number }>({
     name: 'write-changes',
     text: `
@@ -26,7 +45,7 @@ export async function writeChanges(
           search_deadline_at timestamptz, offer jsonb, driver jsonb, excluded_driver_ids uuid[], swaps integer,
           accepted_at timestamptz, arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text,
           type text, at timestamptz, event_driver_id uuid, event jsonb, driver_status text, driver_version bigint,
-          drivers jsonb, shard bigint, epoch bigint, facts_digest text)
+          drivers jsonb, shard bigint, epoch bigint, facts_digest text, due_at timestamptz)
       ), written AS (
         UPDATE trip t SET state = c.state, seq = c.seq, search_deadline_at = c.search_deadline_at,
           offer = nullif(c.offer, 'null'), driver = nullif(c.driver, 'null'), excluded_driver_ids = c.excluded_driver_ids,
@@ -43,17 +62,17 @@ export async function writeChanges(
           coalesce(written.event_hash, sha256(convert_to(facts_digest, 'UTF8')))
         FROM change LEFT JOIN written USING (trip_id)
       ), posted AS (
-        INSERT INTO outbox (trip_id, seq, due_at) SELECT trip_id, seq, $2 FROM change
+        INSERT INTO outbox (trip_id, seq, due_at) SELECT trip_id, seq, due_at FROM change
       )
       SELECT count(*)::integer AS trips FROM written`,
-    values: [JSON.stringify(changes.map(changeRecord)), timestampOf(outboxDueAtMs)],
+    values: [JSON.stringify(posted.map(changeRecord))],
   });
-  const expected = changes.filter(({ trip }) => trip.seq > 1).length;
+  const expected = posted.filter(({ change }) => change.trip.seq > 1).length;
   if (rows[0]?.trips !== expected)
     throw new Error(`${rows[0]?.trips} of ${expected} trips were at the event before`);
 }
 
-function changeRecord(change: WrittenChange): Record<string, unknown> {
+function changeRecord({ change, outboxDueAtMs }: PostedChange): Record<string, unknown> {
   const { event, trip, drivers, authority } = change;
   const driverId = driverOfEvent(event);
   const standing = standingIn(change);
@@ -69,5 +88,6 @@ function changeRecord(change: WrittenChange): Record<string, unknown> {
     shard: authority === null ? null : cellToBigint(authority.shard),
     epoch: authority === null ? null : authority.epoch,
     facts_digest: factsDigest(factsOf(change), sha256Hex),
+    due_at: timestampOf(outboxDueAtMs),
   };
 }

@@ -1,0 +1,65 @@
+import { idFromUuid, uuidOf, type OfferId, type TripId } from '#libs/contracts';
+import type { Queryable } from '../postgres/database.ts';
+
+export interface OfferedTo {
+  offerId: OfferId;
+  driverId: string;
+}
+
+interface FoundRow extends Record<string, unknown> {
+  offer_id: string;
+  trip_id: string;
+}
+
+/**
+ * The trips that offers to these drivers were about, by offer, be they open or long closed. An open one, which is the
+ * rule, is a claim; only for the others are the events looked through, of one partition after the other.
+ */
+export async function findOffers(
+  database: Queryable,
+  offers: readonly OfferedTo[],
+): Promise<Map<OfferId, TripId>> {
+  const open = byOffer(
+    await database.rows<FoundRow>({
+      name: 'find-open-offers',
+      text: `
+        SELECT offer_id, trip_id
+        FROM driver_claim JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (offer_id, driver_id)
+          USING (offer_id, driver_id)`,
+      values: [
+        offers.map(({ offerId }) => uuidOf('offer', offerId)),
+        offers.map(({ driverId }) => uuidOf('driver', driverId)),
+      ],
+    }),
+  );
+  const others = offers.filter(({ offerId }) => !open.has(offerId));
+  if (others.length === 0) return open;
+  return new Map([...open, ...(await findClosedOffers(database, others))]);
+}
+
+async function findClosedOffers(
+  database: Queryable,
+  offers: readonly OfferedTo[],
+): Promise<Map<OfferId, TripId>> {
+  const rows = await database.rows<FoundRow>({
+    name: 'find-closed-offers',
+    text: `
+      SELECT wanted.offer_id, found.trip_id
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS wanted (offer_id, driver_id, name) CROSS JOIN LATERAL (
+        SELECT trip_id FROM trip_event
+        WHERE driver_id = wanted.driver_id AND type = 'offer_made' AND event -> 'offer' ->> 'offerId' = wanted.name
+        ORDER BY trip_id DESC LIMIT 1) AS found`,
+    values: [
+      offers.map(({ offerId }) => uuidOf('offer', offerId)),
+      offers.map(({ driverId }) => uuidOf('driver', driverId)),
+      offers.map(({ offerId }) => offerId),
+    ],
+  });
+  return byOffer(rows);
+}
+
+function byOffer(rows: readonly FoundRow[]): Map<OfferId, TripId> {
+  return new Map(
+    rows.map(({ offer_id, trip_id }) => [idFromUuid('offer', offer_id), idFromUuid('trip', trip_id)]),
+  );
+}
