@@ -67,7 +67,9 @@ export class GroupCommit {
   async #commitTogether(commands: readonly WaitingCommand[]): Promise<WaitingCommand[]> {
     try {
       const outcomes = await this.#options.transact(commands.map(({ work }) => work));
-      return this.#tell(commands, outcomes);
+      const again = this.#tell(commands, outcomes);
+      // Each had what another one wanted.
+      return again.length < commands.length ? again : await this.#commitAlone(commands);
     } catch (error) {
       if (commands.length > 1 && !isEverybodys(error)) return this.#commitAlone(commands);
       for (const { reject } of commands) reject(error);

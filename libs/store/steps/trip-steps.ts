@@ -26,7 +26,7 @@ export const CONFIRM_KEYS = step('confirm keys', confirmIdempotencyKeys);
 export const READ_QUOTES = step('read quotes', readQuotes, ({ quoteId }) => quoteId);
 export const FIND_OFFERS = step('find offers', findOffers);
 export const LOCK_TRIPS = step('lock trips', lockTrips, (tripId) => tripId);
-export const READ_CLAIMS = step('read claims', readClaims);
+export const READ_CLAIMS = step('read claims', readClaims, (driverId) => driverId);
 export const LOCK_DRIVERS = step('lock drivers', lockDrivers, (driverId) => driverId);
 export const RELEASE_CLAIMS = step('release claims', releaseClaims);
 export const PROMOTE_CLAIMS = step('promote claims', promoteClaims);

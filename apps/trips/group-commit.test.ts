@@ -1,0 +1,140 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { HailgridError } from '#libs/contracts';
+import type { Outcome, SharedWork } from '#libs/store';
+import {
+  GroupCommit,
+  MAX_COMMANDS_PER_TRANSACTION,
+  MAX_COMMANDS_WAITING,
+  MAX_SHARED_TRANSACTIONS,
+} from './group-commit.ts';
+
+type Decide = (name: string, together: readonly string[]) => Outcome;
+
+/** Transactions that end when they are told to; commands are known by their names. */
+class PlayedStore {
+  readonly transactions: string[][] = [];
+  readonly #names = new Map<SharedWork, string>();
+  readonly #decide: Decide;
+  #held: (() => void)[] = [];
+  readonly group: GroupCommit;
+
+  constructor(decide: Decide = (name) => ({ outcome: 'done', result: name, changes: [] })) {
+    this.#decide = decide;
+    this.group = new GroupCommit({ transact: (works) => this.#transact(works), onCommitted: () => {} });
+  }
+
+  commit(name: string): Promise<unknown> {
+    const work: SharedWork = () => Promise.resolve();
+    this.#names.set(work, name);
+    return this.group.commit(work);
+  }
+
+  /** Ends all transactions that are under way, and those that follow from them. */
+  async end(): Promise<void> {
+    for (await turn(); this.#held.length > 0; await turn()) for (const end of this.#held.splice(0)) end();
+  }
+
+  async #transact(works: readonly SharedWork[]): Promise<Outcome[]> {
+    const names = works.map((work) => this.#names.get(work) ?? '');
+    this.transactions.push(names);
+    await new Promise<void>((resolve) => this.#held.push(resolve));
+    return names.map((name) => this.#decide(name, names));
+  }
+}
+
+test('the first command goes at once; what comes while all transactions are under way shares the next', async () => {
+  const store = new PlayedStore();
+  const answers: Promise<unknown>[] = [];
+  for (let first = 0; first < MAX_SHARED_TRANSACTIONS; first += 1) {
+    answers.push(store.commit(`first ${first}`));
+    await turn();
+  }
+  answers.push(...['a', 'b', 'c'].map((name) => store.commit(name)));
+  await store.end();
+  expect(store.transactions.map((names) => names.length)).toEqual([
+    ...Array.from({ length: MAX_SHARED_TRANSACTIONS }, () => 1),
+    3,
+  ]);
+  expect((await Promise.all(answers)).slice(-3)).toEqual(['a', 'b', 'c']);
+});
+
+test('a transaction takes so many and no more', async () => {
+  const store = new PlayedStore();
+  const names = Array.from({ length: MAX_COMMANDS_PER_TRANSACTION + 1 }, (_, number) => String(number));
+  const answers = Promise.all(names.map((name) => store.commit(name)));
+  await store.end();
+  expect(store.transactions.map((transaction) => transaction.length)).toEqual([
+    MAX_COMMANDS_PER_TRANSACTION,
+    1,
+  ]);
+  expect(await answers).toEqual(names);
+});
+
+test('what one refuses is told to that one only', async () => {
+  const reason = new HailgridError('quote_used', 'used');
+  const store = new PlayedStore((name) =>
+    name === 'b' ? { outcome: 'refused', reason } : { outcome: 'done', result: name, changes: [] },
+  );
+  const answers = Promise.allSettled(['a', 'b', 'c'].map((name) => store.commit(name)));
+  await store.end();
+  expect(await answers).toEqual([
+    { status: 'fulfilled', value: 'a' },
+    { status: 'rejected', reason },
+    { status: 'fulfilled', value: 'c' },
+  ]);
+});
+
+test('where one spoils the transaction, the others are committed without it', async () => {
+  const store = new PlayedStore((name) => {
+    if (name === 'c') throw new Error('a bug');
+    return { outcome: 'done', result: name, changes: [] };
+  });
+  const answers = Promise.allSettled(['a', 'b', 'c'].map((name) => store.commit(name)));
+  await store.end();
+  expect(store.transactions).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
+  expect((await answers).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+});
+
+test('where the database is not to be had, nobody is tried again', async () => {
+  const store = new PlayedStore(() => {
+    throw new HailgridError('unavailable', 'no primary');
+  });
+  const answers = Promise.allSettled(['a', 'b'].map((name) => store.commit(name)));
+  await store.end();
+  expect(store.transactions).toEqual([['a', 'b']]);
+  expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+test('one that is put off is in the next transaction, before those that came later', async () => {
+  const store = new PlayedStore((name, together) =>
+    name === 'b' && together.includes('a')
+      ? { outcome: 'put_off' }
+      : { outcome: 'done', result: name, changes: [] },
+  );
+  const answers = ['a', 'b'].map((name) => store.commit(name));
+  await turn();
+  answers.push(store.commit('c'), store.commit('d'));
+  await store.end();
+  await Promise.all(answers);
+  expect(store.transactions.flat().filter((name) => name === 'b')).toHaveLength(2);
+  expect(store.transactions.at(-1)?.[0]).toBe('b');
+});
+
+test('where each puts off the other, they are committed one by one', async () => {
+  const store = new PlayedStore((name, together) =>
+    together.length > 1 ? { outcome: 'put_off' } : { outcome: 'done', result: name, changes: [] },
+  );
+  const answers = Promise.all(['a', 'b'].map((name) => store.commit(name)));
+  await store.end();
+  expect(await answers).toEqual(['a', 'b']);
+  expect(store.transactions).toEqual([['a', 'b'], ['a'], ['b']]);
+});
+
+test('past the bound a command is refused at once', async () => {
+  const store = new PlayedStore();
+  const answers = Array.from({ length: MAX_COMMANDS_WAITING }, (_, number) => store.commit(String(number)));
+  await expect(store.commit('one too many')).rejects.toMatchObject({ code: 'unavailable' });
+  await store.end();
+  await Promise.all(answers);
+});

@@ -1,0 +1,112 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HailgridError } from '#libs/contracts';
+import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { Database, TripStore, type Outcome } from './index.ts';
+import { PLAYED_AT_MS, PlayedTrips, type PlayedCommand } from './played-trips.sample.ts';
+
+const SIZE = { trips: 3, drivers: 2 };
+
+let testBase: TestDatabase;
+let store: TripStore;
+
+beforeAll(async () => {
+  testBase = await testDatabase();
+  const database = new Database({ urls: testBase.urls, maxConnections: 4, applicationName: 'shared-test' });
+  store = new TripStore(database, { now: () => PLAYED_AT_MS, outboxGraceMs: 2_000 });
+});
+afterAll(async () => {
+  await store?.close();
+  await testBase?.drop();
+});
+
+const number = { trip: fc.nat(SIZE.trips - 1), driver: fc.nat(SIZE.drivers - 1) };
+const command: fc.Arbitrary<PlayedCommand> = fc.record({
+  // What leads on more often than what ends.
+  type: fc.constantFrom(
+    ...(['create', 'accept', 'accept', 'accept', 'arrive', 'arrive', 'start', 'start'] as const),
+    ...(['complete', 'decline', 'give_back', 'cancel'] as const),
+  ),
+  ...number,
+  key: fc.option(fc.nat(2), { nil: undefined }),
+});
+/** What arrives together, and the offers that are made before it. */
+const arrivals = fc.record({
+  offers: fc.array(fc.record(number), { maxLength: 3 }),
+  together: fc.array(command, { minLength: 1, maxLength: 8 }),
+});
+/** All trips are there, and the first ride is under way. */
+const BEGINNING: readonly PlayedCommand[] = [0, 1, 2].map((trip) => ({
+  type: 'create',
+  trip,
+  driver: 0,
+  key: undefined,
+}));
+
+/** A played command's outcome, to be compared. */
+function told(outcome: Outcome | undefined): string {
+  if (outcome?.outcome === 'done') return String(outcome.result);
+  if (outcome?.outcome !== 'refused') return 'put off';
+  if (!(outcome.reason instanceof HailgridError)) throw outcome.reason;
+  return outcome.reason.code;
+}
+
+/** Carries out all of them, those that are put off in the next transaction; gives the order it came to, and what was told. */
+async function together(world: PlayedTrips, commands: readonly PlayedCommand[]) {
+  const done: { command: PlayedCommand; told: string }[] = [];
+  for (let waiting = commands; waiting.length > 0;) {
+    const outcomes = await store.transactTogether(waiting.map((one) => world.workOf(one)));
+    const isPutOff = (_: PlayedCommand, index: number): boolean => outcomes[index]?.outcome === 'put_off';
+    waiting.forEach((one, index) => {
+      if (!isPutOff(one, index)) done.push({ command: one, told: told(outcomes[index]) });
+    });
+    waiting = waiting.filter(isPutOff);
+  }
+  return done;
+}
+
+test('commands that share transactions come to what they would come to one by one', async () => {
+  let putOff = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(arrivals, { minLength: 1, maxLength: 6 }), async (rounds) => {
+      const [shared, single] = [await PlayedTrips.make(store, SIZE), await PlayedTrips.make(store, SIZE)];
+      for (const { offers, together: commands } of [{ offers: [], together: BEGINNING }, ...rounds]) {
+        for (const offer of offers) {
+          await shared.offer(offer);
+          await single.offer(offer);
+        }
+        const done = await together(shared, commands);
+        for (const one of done)
+          expect((await together(single, [one.command])).map((alone) => alone.told)).toEqual([one.told]);
+        if (done.some((one, index) => one.command !== commands[index])) putOff += 1;
+      }
+      const everything = await shared.everything();
+      expect(everything).toEqual(await single.everything());
+      expect(everything).toMatchObject({ faults: [] });
+    }),
+    { numRuns: 40 },
+  );
+  expect(putOff).toBeGreaterThan(0);
+}, 180_000);
+
+test('one that fails after it has written takes all with it, one that is refused nobody', async () => {
+  const world = await PlayedTrips.make(store, SIZE);
+  const create = (trip: number): PlayedCommand => ({ type: 'create', trip, driver: 0, key: trip });
+  const refused = { ...create(0), type: 'arrive' as const, key: 7 };
+  const failing = store.transactTogether([
+    world.workOf(create(0)),
+    async (transaction) => {
+      await world.workOf(create(1))(transaction);
+      throw new Error('a bug');
+    },
+  ]);
+  await expect(failing).rejects.toThrow('a bug');
+  expect(await world.everything()).toMatchObject({ trips: [null, null, null], events: [] });
+  const outcomes = await store.transactTogether(
+    [create(0), refused, create(1)].map((one) => world.workOf(one)),
+  );
+  expect(outcomes.map(told)).toEqual(['processing', 'trip_not_found', 'processing']);
+  // Under the refused one's key nothing was done: it is free for what comes after.
+  const after = await store.transactTogether([world.workOf({ ...refused, type: 'start' })]);
+  expect(after.map(told)).toEqual(['illegal_transition']);
+});
