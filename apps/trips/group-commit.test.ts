@@ -30,9 +30,13 @@ class PlayedStore {
     return this.group.commit(work);
   }
 
-  /** Ends all transactions that are under way, and those that follow from them. */
+  /** Ends all transactions that are under way, and those that follow from them a turn or two later. */
   async end(): Promise<void> {
-    for (await turn(); this.#held.length > 0; await turn()) for (const end of this.#held.splice(0)) end();
+    for (let idleTurns = 0; idleTurns < 3; idleTurns += 1) {
+      await turn();
+      if (this.#held.length > 0) idleTurns = 0;
+      for (const end of this.#held.splice(0)) end();
+    }
   }
 
   async #transact(works: readonly SharedWork[]): Promise<Outcome[]> {
