@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { FAULT_KINDS, parseFaults, type WantedFault } from './faults/fault-kinds.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { FAILOVER_KINDS, FAULT_KINDS, parseFaults, type WantedFault } from './faults/fault-kinds.ts';
 
 /** What `npm run chaos` was asked for. */
 export interface ChaosOptions {
@@ -12,6 +12,10 @@ export interface ChaosOptions {
   drivers: number;
   apis: number;
   natsServers: number;
+  standbys: number;
+  async: boolean;
+  /** So many changes of primary, instead of minutes. */
+  failovers?: number;
   speed: number;
   json?: string;
   keep: boolean;
@@ -21,11 +25,16 @@ const LAST_SEED = 2 ** 31 - 1;
 const MAX_MINUTES = 24 * 60;
 const MAX_MATCHERS = 32;
 const MAX_DRIVERS = 20_000;
+const MAX_FAILOVERS = 10_000;
 const MAX_APIS = 4;
 const MAX_SPEED = 20;
 
 export function readChaosOptions(argv: readonly string[]): ChaosOptions {
-  const options = command().parse(argv, { from: 'user' }).opts<ChaosOptions>();
+  const given = command()
+    .parse(argv, { from: 'user' })
+    .opts<Omit<ChaosOptions, 'faults'> & Partial<Pick<ChaosOptions, 'faults'>>>();
+  const byDefault = given.failovers === undefined ? 'all' : FAILOVER_KINDS.join(',');
+  const options: ChaosOptions = { ...given, faults: given.faults ?? parseFaults(byDefault) };
   // npm runs scripts in the package's folder; a relative path is meant from where the user stood.
   if (options.json !== undefined)
     options.json = resolve(process.env['INIT_CWD'] ?? process.cwd(), options.json);
@@ -47,16 +56,20 @@ function command(): Command {
     )
     .option(
       '--faults <list>',
-      `all, or some of ${FAULT_KINDS.join(', ')}; freeze:matcher=6 lasts 6 seconds`,
+      `all (the default), or some of ${FAULT_KINDS.join(', ')}; freeze:matcher=6 lasts 6 seconds`,
       parseFaults,
-      parseFaults('all'),
     )
+    .option(
+      '--failovers <n>',
+      `go on until the primary of Postgres was replaced so often, by default by ${FAILOVER_KINDS.join(', ')}`,
+      within(1, MAX_FAILOVERS),
+    )
+    .option('--standbys <n>', 'of Postgres, 1 or 2; one of them confirms each commit', oneOf(1, 2), 1)
+    .option('--async', 'commits wait for no standby: the run is to lose some, and to tell', false)
     .option('--matchers <n>', 'matcher processes', within(2, MAX_MATCHERS), 4)
     .option('--drivers <n>', 'simulated drivers', within(2, MAX_DRIVERS), 800)
     .option('--apis <n>', 'instances of rider-api and of driver-api', within(1, MAX_APIS), 2)
-    .addOption(
-      new Option('--nats-servers <n>', 'nats-servers').choices(['1', '3']).default('3').argParser(Number),
-    )
+    .option('--nats-servers <n>', '1 or 3', oneOf(1, 3), 3)
     .option('--speed <x>', 'city time runs x times as fast as the clock', within(1, MAX_SPEED), 1)
     .option('--json <file>', 'write the findings there as JSON')
     .option('--keep', 'leave data and logs in place at the end', false)
@@ -68,6 +81,14 @@ function within(least: number, most: number): (text: string) => number {
     const value = Number(text);
     if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most)
       throw new InvalidArgumentError(`It takes a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+function oneOf(...values: readonly number[]): (text: string) => number {
+  return (text) => {
+    const value = values.find((known) => String(known) === text);
+    if (value === undefined) throw new InvalidArgumentError(`It takes ${values.join(' or ')}.`);
     return value;
   };
 }

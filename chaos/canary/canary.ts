@@ -50,6 +50,12 @@ export class Canary {
     return this.#entries;
   }
 
+  /** Commits that were asked for after a moment and are acknowledged. */
+  acknowledgedSince(wallMs: number): number {
+    const first = this.#entries.findLastIndex(({ at_ms }) => at_ms < wallMs) + 1;
+    return this.#entries.slice(first).filter((entry) => 'sent_ms' in entry && entry.sent_ms >= wallMs).length;
+  }
+
   /** Resolves when those under way have their answers, or give up since they are to stop. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);

@@ -1,5 +1,6 @@
 import type { Nats } from '../../stack/nats/start-nats.ts';
 import { startNats } from '../../stack/nats/start-nats.ts';
+import { keepPostgres } from '../../stack/postgres/failover/keep-postgres.ts';
 import { createDatabase } from '../../stack/postgres/database.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
@@ -53,6 +54,9 @@ export interface ChaosCitySpec {
   /** Instances of rider-api and of driver-api, each pair with a fleet of its own. */
   apis: number;
   natsServers: number;
+  standbys: number;
+  /** Commits are acknowledged before a standby has them. */
+  async: boolean;
   speed: number;
   directory: string;
   onStep: (step: string) => void;
@@ -63,13 +67,13 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   const { directory } = spec;
   spec.onStep('building, starting Postgres and a NATS cluster');
   const [postgres, nats] = await Promise.all([
-    startPostgres({ directory }),
+    startPostgres({ directory, standbys: spec.standbys, synchronous: !spec.async, severable: true }),
     startNats({ directory, servers: spec.natsServers }),
     ensureBuilt(),
   ]);
+  const keeper = keepPostgres(postgres);
   await createDatabase(postgres.primaryUrl, DATABASE);
-  const [databaseUrl = ''] = postgres.urls(DATABASE);
-  await migrate(databaseUrl);
+  await migrate(postgres.urlOf(postgres.primary, DATABASE));
   spec.onStep('starting services');
   // Each server has a copy, so that the stream outlives any one of them.
   const eventStream = { replicas: spec.natsServers, maxBytes: EVENT_STREAM_BYTES };
@@ -89,10 +93,13 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
     directory,
     postgres,
     nats,
-    databaseUrl,
+    get databaseUrl() {
+      return postgres.urlOf(postgres.primary, DATABASE);
+    },
     eventStream,
     ...services,
     stop: async () => {
+      await keeper.stop();
       await Promise.all(servicesOf(services).map((service) => service.stop()));
       for (const { lines } of services.matchers) lines.close();
       await nats.stop();

@@ -32,8 +32,9 @@ export async function rebuildFromPostgres(city: ChaosCity, reader: StreamReader)
   const database = open(city);
   await session.connect();
   try {
-    reader.consumed.clear();
-    await rebuildStream({ session, database, bus: reader.bus, settings: city.eventStream });
+    await reader.restWhile(() =>
+      rebuildStream({ session, database, bus: reader.bus, settings: city.eventStream }),
+    );
   } finally {
     await Promise.all([session.end(), database.close()]);
   }

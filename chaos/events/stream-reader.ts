@@ -11,15 +11,31 @@ const CONNECTION = { name: NAME, pingInterval: 1_000, maxPingOut: 3, maxReconnec
 /** A durable consumer of the stream of events that reads all the time, whatever happens to the city. */
 export class StreamReader {
   readonly #bus: NatsConnection;
-  readonly #consumer: EventConsumer;
+  #consumer: EventConsumer;
   readonly consumed = new ConsumedEvents();
   /** Messages that are no events. */
   readonly malformed: string[] = [];
 
   private constructor(bus: NatsConnection) {
     this.#bus = bus;
-    this.#consumer = new EventConsumer({
-      bus,
+    this.#consumer = this.#open();
+  }
+
+  static async start(natsUrls: readonly string[]): Promise<StreamReader> {
+    return new StreamReader(await connect({ ...CONNECTION, servers: [...natsUrls] }));
+  }
+
+  /** Rests while the stream is made anew, and reads it from its beginning then, knowing nothing. */
+  async restWhile(work: () => Promise<unknown>): Promise<void> {
+    await this.#consumer.stop();
+    await work();
+    this.consumed.clear();
+    this.#consumer = this.#open();
+  }
+
+  #open(): EventConsumer {
+    const consumer = new EventConsumer({
+      bus: this.#bus,
       name: NAME,
       handle: (events) => {
         for (const { trip_id: tripId, seq } of events) this.consumed.note({ tripId, seq });
@@ -31,12 +47,8 @@ export class StreamReader {
       onWork: () => {},
       onDropped: (error, subject) => this.malformed.push(`${subject}: ${String(error)}`),
     });
-  }
-
-  static async start(natsUrls: readonly string[]): Promise<StreamReader> {
-    const reader = new StreamReader(await connect({ ...CONNECTION, servers: [...natsUrls] }));
-    reader.#consumer.start();
-    return reader;
+    consumer.start();
+    return consumer;
   }
 
   get bus(): NatsConnection {

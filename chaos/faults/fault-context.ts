@@ -1,4 +1,5 @@
 import type { ChaosCity, ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
+import type { ClusterView } from '../city/cluster-view.ts';
 import { whenSo, type Observer } from '../city/observer.ts';
 import type { ShardFact } from '../checker/facts.ts';
 import type { FaultKind } from './fault-kinds.ts';
@@ -11,8 +12,11 @@ export const EFFECT_LIMIT_MS = 2_000;
 
 /** What a fault is done to. */
 export interface FaultContext {
-  readonly city: Pick<ChaosCity, 'matchers' | 'trips' | 'issuer' | 'nats'>;
+  readonly city: Pick<ChaosCity, 'matchers' | 'trips' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl'>;
   readonly observer: Pick<Observer, 'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince'>;
+  readonly cluster: Pick<ClusterView, 'isWhole' | 'waitingCommits' | 'lagBytes'>;
+  /** Of somebody who asks for commits all the time. */
+  readonly commits: { acknowledgedSince(wallMs: number): number };
   readonly planned: PlannedFault;
 }
 
@@ -28,6 +32,8 @@ export interface FaultTrace {
   readonly ineffective: string | null;
   /** Wall time from which on commits are waited for, where it is a fault of Postgres. */
   readonly commitsFromMs: number | null;
+  /** Name of the server that has become the primary, where one has. */
+  readonly failedOverTo: string | null;
   /** Shards that the target had when it was hit, and that others were to take over. */
   readonly held: readonly ShardFact[];
 }
@@ -40,6 +46,7 @@ export class Incident {
   #held: readonly ShardFact[] = [];
   #ineffective: string | null = null;
   #commitsFromMs: number | null = null;
+  #failedOverTo: string | null = null;
 
   constructor(context: FaultContext, target: string, held: readonly ShardFact[] = []) {
     this.#context = context;
@@ -57,6 +64,14 @@ export class Incident {
     this.#commitsFromMs = Date.now();
   }
 
+  get commitsFromMs(): number | null {
+    return this.#commitsFromMs;
+  }
+
+  failedOverTo(primary: string): void {
+    this.#failedOverTo = primary;
+  }
+
   fail(reason: string): void {
     this.#ineffective ??= reason;
   }
@@ -69,6 +84,7 @@ export class Incident {
       recoveredAtMs: recoveredAtMs ?? null,
       ineffective: this.#ineffective,
       commitsFromMs: this.#commitsFromMs,
+      failedOverTo: this.#failedOverTo,
       held: this.#held,
     };
   }

@@ -9,11 +9,23 @@ export const FAULT_KINDS = [
   'cut:matcher',
   'drain:matcher',
   'kill9:trips',
+  'kill9:relay',
   'freeze:trips',
   'nats-node',
   'nats-all',
+  'kill9:primary',
+  'kill9:primary-waiting',
+  'kill9:primary-cut',
+  'kill9:primary-lag',
+  'freeze:primary',
+  'kill9:standby',
+  'lag:standby',
+  'cut:replication',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Those that cost the cluster its primary. */
+export const FAILOVER_KINDS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => kind.includes(':primary'));
 
 /** How long a fault of a kind lasts, seconds, unless the list says so. */
 const LASTS_S: Readonly<Record<FaultKind, readonly [least: number, most: number]>> = {
@@ -24,9 +36,18 @@ const LASTS_S: Readonly<Record<FaultKind, readonly [least: number, most: number]
   'cut:matcher': [5, 20],
   'drain:matcher': [5, 10],
   'kill9:trips': [5, 10],
+  'kill9:relay': [0, 0],
   'freeze:trips': [5, 20],
   'nats-node': [5, 10],
   'nats-all': [4, 10],
+  'kill9:primary': [0, 0],
+  'kill9:primary-waiting': [0, 0],
+  'kill9:primary-cut': [0, 0],
+  'kill9:primary-lag': [0, 0],
+  'freeze:primary': [0, 0],
+  'kill9:standby': [0, 0],
+  'lag:standby': [2, 5],
+  'cut:replication': [2, 6],
 };
 const MAX_LASTS_S = 600;
 

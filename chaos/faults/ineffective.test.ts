@@ -54,6 +54,12 @@ function matcher(
   return { service, lines };
 }
 
+const WHOLE: FaultContext['cluster'] = {
+  isWhole: () => Promise.resolve(true),
+  waitingCommits: () => Promise.resolve(1_000),
+  lagBytes: () => Promise.resolve(1),
+};
+
 function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
   const context: FaultContext = {
     city: { matchers: [hurtMatcher] } as unknown as FaultContext['city'],
@@ -64,7 +70,9 @@ function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
       now: () => Promise.resolve('0/0'),
       hasOfferedSince: () => Promise.resolve(true),
     },
-    planned: { kind, lastsMs: 900, target: 0 },
+    cluster: WHOLE,
+    commits: { acknowledgedSince: () => 1 },
+    planned: { kind, lastsMs: 900, target: 0, pause: 0 },
   };
   return inflict(context);
 }

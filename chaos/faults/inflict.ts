@@ -1,6 +1,17 @@
 import type { FaultContext, FaultTrace } from './fault-context.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { cutMatcher, freezeMatcher, killMatcher, rollMatchers, terminateMatcher } from './matcher-faults.ts';
+import {
+  cutReplication,
+  freezePrimary,
+  killPrimary,
+  killPrimaryWithCommitsWaiting,
+  killPrimaryWithLinesCut,
+  killPrimaryWithStandbyBehind,
+  killStandby,
+  lagStandby,
+} from './postgres-faults.ts';
+import { killRelay } from './relay-fault.ts';
 import { drainMatcher, freezeTrips, killAllNats, killNatsNode, killTrips } from './other-faults.ts';
 
 const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise<FaultTrace>>> = {
@@ -11,9 +22,18 @@ const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise
   'cut:matcher': cutMatcher,
   'drain:matcher': drainMatcher,
   'kill9:trips': killTrips,
+  'kill9:relay': killRelay,
   'freeze:trips': freezeTrips,
   'nats-node': killNatsNode,
   'nats-all': killAllNats,
+  'kill9:primary': killPrimary,
+  'kill9:primary-waiting': killPrimaryWithCommitsWaiting,
+  'kill9:primary-cut': killPrimaryWithLinesCut,
+  'kill9:primary-lag': killPrimaryWithStandbyBehind,
+  'freeze:primary': freezePrimary,
+  'kill9:standby': killStandby,
+  'lag:standby': lagStandby,
+  'cut:replication': cutReplication,
 };
 
 /** Does the fault, undoes it after its time, and waits until all is well again. */

@@ -6,6 +6,8 @@ export interface PlannedFault {
   readonly lastsMs: number;
   /** 0 to 1: which of those that can be hit. */
   readonly target: number;
+  /** 0 to 1: how long the pause after it is. */
+  readonly pause: number;
 }
 
 /** Round after round each of the wanted faults once, in an order of its own: the same for the same seed, without end. */
@@ -14,7 +16,8 @@ export function* schedule(seed: number, wanted: readonly WantedFault[]): Generat
   for (;;) {
     for (const { kind, lastsS } of shuffled(wanted, random)) {
       const [least, most] = lastsS;
-      yield { kind, lastsMs: Math.round(1000 * (least + random() * (most - least))), target: random() };
+      const lastsMs = Math.round(1000 * (least + random() * (most - least)));
+      yield { kind, lastsMs, target: random(), pause: random() };
     }
   }
 }

@@ -8,6 +8,8 @@ import type { ChaosOptions } from '../options.ts';
 
 /** Between two faults, so that the one is over when the other begins. */
 const GAP_MS = 3_000;
+/** The cluster was seen whole, so a fault of Postgres is over; the next one comes at any moment up to this. */
+const POSTGRES_GAP_MS = 3_000;
 
 /** What all faults of a run are done to. */
 export interface Surroundings extends Omit<FaultContext, 'city' | 'planned'> {
@@ -24,20 +26,24 @@ export interface Inflicted {
 /** The faults one after the other; ends early where something did not come to itself. */
 export async function inflictAll(
   surroundings: Surroundings,
-  { seed, minutes, faults }: Pick<ChaosOptions, 'seed' | 'minutes' | 'faults'>,
+  { seed, minutes, faults, failovers }: Pick<ChaosOptions, 'seed' | 'minutes' | 'faults' | 'failovers'>,
 ): Promise<Inflicted> {
   const { city, say } = surroundings;
   const traces: FaultTrace[] = [];
   const endMs = Date.now() + minutes * 60_000;
   for (const planned of schedule(seed, faults)) {
-    if (traces.length >= faults.length && Date.now() >= endMs) break;
+    const isEnough =
+      failovers === undefined
+        ? traces.length >= faults.length && Date.now() >= endMs
+        : traces.filter(({ failedOverTo }) => failedOverTo !== null).length >= failovers;
+    if (isEnough) break;
     const trace = await inflict({ ...surroundings, planned });
     traces.push(trace);
     say(describe(trace));
     const deaths = await deathsOf(city, []);
     // What did not come to itself is not hurt any further: the state is kept for whoever looks into it.
     if (trace.recoveredAtMs === null || deaths.length > 0) return { traces, deaths };
-    await sleep(GAP_MS);
+    await sleep(trace.commitsFromMs === null ? GAP_MS : POSTGRES_GAP_MS * planned.pause);
   }
   return { traces, deaths: [] };
 }

@@ -3,7 +3,7 @@ import type { ClientEntry } from '../checker/client-entry.ts';
 import type { Findings } from '../checker/check.ts';
 import type { DatabaseFacts, ShardChangeFact, TenureFact, Violation } from '../checker/facts.ts';
 import { percentiles, type Percentiles } from '../checker/percentiles.ts';
-import { recoveryTimesMs } from '../checker/rto.ts';
+import { recoveryTimeMs } from '../checker/rto.ts';
 import { Tenures } from '../checker/tenures.ts';
 import { verdictOf, type RunState, type Verdict } from '../checker/verdict.ts';
 import type { EventComparison } from '../events/compare-events.ts';
@@ -27,6 +27,10 @@ export interface FaultReport {
   /** Shards that others had to take over. */
   shards: number;
   ineffective: string | null;
+  /** Of a fault of Postgres: until a commit was acknowledged that was asked for after it (after its end, where it was held). */
+  rto_ms?: number | null;
+  /** The server that took the primary's place. */
+  promoted?: string | null;
 }
 
 /** What `npm run chaos` leaves behind, and the file of `--json`. */
@@ -49,6 +53,10 @@ export interface ChaosReport extends Machine {
   rpo_rows: number;
   /** Per fault of Postgres: to the first acknowledged commit that was asked for after it. */
   rto_ms: Percentiles;
+  /** Changes of the primary of Postgres. */
+  failovers: number;
+  standbys: number;
+  synchronous: boolean;
   events: { messages: number; rebuilt: boolean };
   faults: FaultReport[];
   reown_ms: Percentiles;
@@ -69,7 +77,7 @@ export interface ChaosReport extends Machine {
 }
 
 export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchingGoesOn'> {
-  options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers'>;
+  options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers' | 'standbys' | 'async'>;
   entries: readonly ClientEntry[];
   events: EventComparison;
   startedAtMs: number;
@@ -87,13 +95,13 @@ export function makeReport(run: RunFacts): ChaosReport {
     illegalHistories: [...run.findings.illegalHistories, ...events.brokenChains],
   };
   const tenures = new Tenures(run.tenures);
-  const faults = traces.map((trace) => faultReport(trace, run.startedAtMs, tenures, facts.changes));
+  const faults = traces.map((trace) => ({
+    ...faultReport(trace, run.startedAtMs, tenures, facts.changes),
+    ...postgresReport(trace, run.entries),
+  }));
   const missingEvents = Math.max(events.missingInStream, events.missingAtConsumer);
   const outOfOrderEvents = Math.max(events.outOfOrderInStream, events.outOfOrderAtConsumer);
-  const rtosMs = recoveryTimesMs(
-    traces.flatMap(({ commitsFromMs: atMs }) => (atMs === null ? [] : [{ atMs }])),
-    run.entries,
-  );
+  const rtosMs = faults.flatMap(({ rto_ms: ms }) => (ms === undefined ? [] : [ms]));
   const state: RunState = {
     ...run,
     missingEvents,
@@ -118,6 +126,9 @@ export function makeReport(run: RunFacts): ChaosReport {
     out_of_order_events: outOfOrderEvents,
     rpo_rows: findings.rpoRows.length,
     rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
+    failovers: traces.filter(({ failedOverTo }) => failedOverTo !== null).length,
+    standbys: options.standbys,
+    synchronous: !options.async,
     events: { messages: events.messages, rebuilt: events.rebuilt },
     faults,
     reown_ms: percentiles(reowned),
@@ -179,6 +190,14 @@ function faultReport(
   };
 }
 
+function postgresReport(
+  { commitsFromMs, failedOverTo }: FaultTrace,
+  entries: readonly ClientEntry[],
+): Pick<FaultReport, 'rto_ms' | 'promoted'> {
+  if (commitsFromMs === null) return {};
+  return { rto_ms: recoveryTimeMs(commitsFromMs, entries), promoted: failedOverTo };
+}
+
 function secondsSince(startedAtMs: number, atMs: number): number {
   return Math.round((atMs - startedAtMs) / 100) / 10;
 }
@@ -206,6 +225,7 @@ export function tellReport(report: ChaosReport): string[] {
     `events                ${report.missing_events} missing, ${report.out_of_order_events} out of order, ${report.events.messages} read`,
     `stale epoch commits   ${report.stale_epoch_commits}`,
     `failed requests       ${report.failed_requests} ${JSON.stringify(report.failed_by_fault)}`,
+    `failovers             ${report.failovers}, ${report.standbys} standbys, ${report.synchronous ? 'synchronous' : 'asynchronous'}`,
     `fault to next commit  ${spread(report.rto_ms)} ms`,
     `crash to re-owned     ${spread(report.reown_ms)} ms`,
     `stall of a handoff    ${spread(report.handoff_stall_ms)} ms`,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Canary } from '../canary/canary.ts';
 import { startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
 import { startFleets, type ChaosFleet } from '../city/chaos-fleet.ts';
+import { ClusterView } from '../city/cluster-view.ts';
 import { CANARY_RIDE } from '../city/grid-streets.ts';
 import { Observer, whenSo } from '../city/observer.ts';
 import { check } from '../checker/check.ts';
@@ -85,7 +86,10 @@ async function hurt(
   const isServed = (): Promise<boolean> => whenServed(observer, serviceClock(city)());
   const isWarm = await isServed();
   const { traces, deaths } = isWarm
-    ? await inflictAll({ city, observer, say }, options)
+    ? await inflictAll(
+        { city, observer, cluster: new ClusterView(city.postgres), commits: canary, say },
+        options,
+      )
     : { traces: [], deaths: [] };
 
   say('no more faults: does matching go on?');

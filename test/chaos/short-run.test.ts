@@ -19,6 +19,8 @@ beforeAll(async () => {
     drivers: 300,
     apis: 2,
     natsServers: 3,
+    standbys: 1,
+    async: false,
     speed: 1,
   };
   report = await runChaos(options, directory.path, () => {});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseFaults } from '../../chaos/faults/fault-kinds.ts';
+import type { ChaosReport } from '../../chaos/runner/report.ts';
+import { runChaos } from '../../chaos/runner/run-chaos.ts';
+import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+
+const LIMIT_MS = 300_000;
+/** A small city whose rides end within the run, on several times the clock's speed. */
+const SMALL = { minutes: 0, matchers: 2, drivers: 100, apis: 1, natsServers: 1, speed: 5 };
+const FAULTS = 'kill9:primary-waiting,kill9:primary-cut,kill9:standby,kill9:relay';
+/** The same, where commits wait for no standby. */
+const LOSING = 'kill9:primary-cut';
+
+const directories = [temporaryDirectory('failover-test'), temporaryDirectory('failover-test')] as const;
+let synchronous: ChaosReport;
+let asynchronous: ChaosReport;
+
+beforeAll(async () => {
+  const [first, second] = directories.map(({ path }) => path);
+  const say = (): void => {};
+  synchronous = await runChaos(
+    { ...SMALL, seed: 3, faults: parseFaults(FAULTS), standbys: 2, async: false },
+    first!,
+    say,
+  );
+  asynchronous = await runChaos(
+    { ...SMALL, seed: 3, faults: parseFaults(LOSING), standbys: 1, async: true },
+    second!,
+    say,
+  );
+}, LIMIT_MS);
+afterAll(() => {
+  const isGood = synchronous?.verdict === 'ok' && asynchronous?.verdict === 'lost';
+  for (const directory of directories) isGood ? directory.remove() : directory.keep();
+});
+
+test('primaries, a standby and a relay killed under load: nothing is lost, double, illegal, missing or out of order', () => {
+  expect({ ...synchronous, looked: directories[0].path }).toMatchObject({
+    violations: [],
+    lost: 0,
+    duplicated: 0,
+    double_assigned: 0,
+    illegal_histories: 0,
+    missing_events: 0,
+    out_of_order_events: 0,
+    rpo_rows: 0,
+    failovers: 2,
+    verdict: 'ok',
+  });
+});
+
+test('each fault took effect, commits were acknowledged again after it, and there was load', () => {
+  expect(synchronous.faults.filter(({ ineffective }) => ineffective !== null)).toEqual([]);
+  expect(synchronous.rto_ms.count).toBe(3);
+  expect(synchronous.accepted).toBeGreaterThan(5);
+  expect(synchronous.acknowledged).toBeGreaterThan(50);
+  expect(synchronous.events.messages).toBeGreaterThan(100);
+});
+
+test('without synchronous replication the same fault loses what was acknowledged, and the checker sees it', () => {
+  expect({ ...asynchronous, looked: directories[1].path }).toMatchObject({
+    faults: [{ kind: 'kill9:primary-cut', ineffective: null, promoted: 'postgres_2' }],
+    synchronous: false,
+    verdict: 'lost',
+  });
+  expect(asynchronous.lost).toBeGreaterThan(0);
+  expect(asynchronous.rpo_rows).toBeGreaterThan(0);
+});
