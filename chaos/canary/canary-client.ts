@@ -8,11 +8,11 @@ const GIVE_UP_MS = 60_000;
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 400;
 
-/** A request that changes something, as it is sent and sent again. */
-export interface UnsafeRequest {
+/** A request as it is sent and sent again; with a body it is one that changes something. */
+export interface CanaryRequest {
   url: string;
   token: string;
-  body: unknown;
+  body?: unknown;
   idempotencyKey?: string;
 }
 
@@ -32,7 +32,10 @@ export interface Answer {
  * Sends it again and again, with the same key, as long as there is no answer, or one that asks for another try (429, 5xx);
  * undefined where that goes on for too long, or the signal aborts it.
  */
-export async function sendUnsafe(request: UnsafeRequest, signal: AbortSignal): Promise<Answer | undefined> {
+export async function sendPatiently(
+  request: CanaryRequest,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
   const deadline = performance.now() + GIVE_UP_MS;
   while (!signal.aborted && performance.now() < deadline) {
     const answer = await attempt(request);
@@ -42,17 +45,17 @@ export async function sendUnsafe(request: UnsafeRequest, signal: AbortSignal): P
   return undefined;
 }
 
-async function attempt({ url, token, body, idempotencyKey }: UnsafeRequest): Promise<Answer | undefined> {
+async function attempt({ url, token, body, idempotencyKey }: CanaryRequest): Promise<Answer | undefined> {
   const sentAtMs = Date.now();
   try {
     const response = await fetch(url, {
-      method: 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       headers: {
         authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
     });
     const parsed = JSON.parse(await response.text()) as Record<string, unknown>;

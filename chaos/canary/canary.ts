@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { newId } from '#libs/contracts';
 import type { ClientEntry } from '../checker/client-entry.ts';
-import { sendUnsafe, type Answer, type UnsafeRequest } from './canary-client.ts';
+import { sendPatiently, type Answer, type CanaryRequest } from './canary-client.ts';
 
 /** Between two riders: so finely is told when commits are acknowledged again. */
 const INTERVAL_MS = 100;
@@ -11,6 +11,8 @@ const MAX_UNDER_WAY = 100;
 const RIDERS = 16;
 /** Of the requests that were acknowledged, this share is sent again, after a time between these. */
 const REPEATED_SHARE = 0.3;
+/** Of those whose trip is canceled: they look at the list of their trips. */
+const LISTED_SHARE = 0.5;
 const REPEAT_AFTER_MS = [50, 12_000] as const;
 
 export interface CanarySpec {
@@ -103,14 +105,26 @@ export class Canary {
       body: { reason: 'a canary' },
       idempotencyKey: randomUUID(),
     });
-    if (canceled !== undefined)
-      this.#note({ kind: 'rider_canceled', trip_id: tripId, seq: Number(canceled.body['seq']) });
+    if (canceled === undefined) return;
+    const seq = Number(canceled.body['seq']);
+    this.#note({ kind: 'rider_canceled', trip_id: tripId, seq });
+    // By another instance than the one that acknowledged it, where there is one.
+    const other = riderApis[(number + 1) % riderApis.length] ?? api;
+    if (Math.random() < LISTED_SHARE) await this.#list(other, token, tripId, seq);
+  }
+
+  async #list(api: string, token: string, tripId: string, acknowledgedSeq: number): Promise<void> {
+    const list = await this.#send({ url: `${api}/v1/trips`, token });
+    if (list === undefined) return;
+    const trips = list.body['data'] as readonly { trip_id: string; seq: number }[];
+    const seq = trips.find(({ trip_id }) => trip_id === tripId)?.seq ?? 0;
+    this.#note({ kind: 'rider_listed', trip_id: tripId, seq, acknowledged_seq: acknowledgedSeq });
   }
 
   /** Undefined where it was not acknowledged in the end. */
-  async #send(request: UnsafeRequest): Promise<Answer | undefined> {
+  async #send(request: CanaryRequest): Promise<Answer | undefined> {
     const sinceMs = Date.now();
-    const answer = await sendUnsafe(request, this.#stopping.signal);
+    const answer = await sendPatiently(request, this.#stopping.signal);
     if (answer?.isAcknowledged === true) return answer;
     if (!this.#stopping.signal.aborted)
       this.#note({ kind: 'request_failed', code: answer?.code ?? 'unavailable', since_ms: sinceMs });
@@ -119,7 +133,7 @@ export class Canary {
 
   async #sendKeyed(
     riderId: string,
-    request: UnsafeRequest & { idempotencyKey: string },
+    request: CanaryRequest & { idempotencyKey: string },
   ): Promise<Answer | undefined> {
     const answer = await this.#send(request);
     if (answer === undefined) return undefined;
@@ -128,11 +142,11 @@ export class Canary {
     return answer;
   }
 
-  #repeatLater(riderId: string, request: UnsafeRequest & { idempotencyKey: string }): void {
+  #repeatLater(riderId: string, request: CanaryRequest & { idempotencyKey: string }): void {
     const [least, most] = REPEAT_AFTER_MS;
     const repeat = async (): Promise<void> => {
       const { idempotencyKey: key } = request;
-      const answer = await sendUnsafe(request, this.#stopping.signal);
+      const answer = await sendPatiently(request, this.#stopping.signal);
       if (answer === undefined) return;
       if (answer.isAcknowledged) this.#noteAnswer(riderId, key, answer);
       else this.#note({ kind: 'repeat_refused', rider_id: riderId, idempotency_key: key, code: answer.code });

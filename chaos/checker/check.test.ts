@@ -60,6 +60,7 @@ test('a good history has nothing wrong', () => {
     duplicated: [],
     illegalHistories: [],
     rpoRows: [],
+    staleReads: [],
     failedByFault: {},
   });
   expect(verdictOf(findings, GOOD_RUN)).toBe('ok');

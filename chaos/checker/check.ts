@@ -10,6 +10,7 @@ import { acknowledgedTrips, lost } from './lost.ts';
 import { phonesWithTwoTrips } from './phones-with-two-trips.ts';
 import { rpoRows } from './rpo-rows.ts';
 import { staleEpochCommits } from './stale-epoch-commits.ts';
+import { staleReads } from './stale-reads.ts';
 
 export interface Findings {
   /** Trips that riders have been acknowledged. */
@@ -25,6 +26,7 @@ export interface Findings {
   readonly illegalHistories: readonly Violation[];
   /** Rows that somebody was told of and that are not there. */
   readonly rpoRows: readonly Violation[];
+  readonly staleReads: readonly Violation[];
   readonly failedByFault: Readonly<Record<string, number>>;
 }
 
@@ -47,6 +49,7 @@ export function check(
     duplicated: duplicated(entries, facts),
     illegalHistories: illegalHistories(facts),
     rpoRows: rpoRows(entries, facts, consumed),
+    staleReads: staleReads(entries),
     failedByFault: failedRequests(entries, faults),
   };
 }

@@ -29,6 +29,8 @@ export const clientEntry = z.discriminatedUnion('kind', [
   /** A price was promised. */
   z.object({ kind: z.literal('quoted'), ...written, sent_ms: z.number(), quote_id: z.string() }),
   z.object({ kind: z.literal('rider_canceled'), ...written, ...seen }),
+  /** A list that was asked for after a change was acknowledged: which event of the trip it shows, 0 for none, and the change. */
+  z.object({ kind: z.literal('rider_listed'), ...written, ...seen, acknowledged_seq: z.number() }),
   z.object({ kind: z.literal('rider_saw'), ...written, ...seen, state: z.string().optional() }),
   z.object({ kind: z.literal('request_failed'), ...written, code: z.string(), since_ms: z.number() }),
   z.object({

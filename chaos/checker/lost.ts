@@ -30,7 +30,9 @@ export function lost(
 ): Violation[] {
   const eventsOf = Map.groupBy(facts.events, ({ tripId }) => tripId);
   const forgotten = entries.flatMap((entry) => {
-    const reason = 'trip_id' in entry ? whyForgotten(entry, eventsOf.get(entry.trip_id) ?? []) : undefined;
+    // What a list does not show is no word that it is there.
+    const tells = 'trip_id' in entry && entry.kind !== 'rider_listed';
+    const reason = tells ? whyForgotten(entry, eventsOf.get(entry.trip_id) ?? []) : undefined;
     return reason === undefined ? [] : [reason];
   });
   return [...new Set([...forgotten, ...gaps(eventsOf), ...orphans(facts, living)])];

@@ -55,6 +55,8 @@ class KnownRows {
       }
       case 'driver_offered':
         return entry.offer_id === undefined || this.#offers.has(entry.offer_id) ? [] : [entry.offer_id];
+      case 'rider_listed':
+        return entry.seq === 0 ? [] : this.#missingEvent(entry);
       case 'rider_saw':
       case 'rider_canceled':
       case 'driver_saw':

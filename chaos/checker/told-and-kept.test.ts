@@ -225,6 +225,18 @@ test('RPO: an event that was published and is gone', () => {
   expect(found({}, [], consumed).rpoRows).toEqual(['trip_c#2']);
 });
 
+test('a list that does not show what was acknowledged before it was asked for is stale', () => {
+  const listed = (seq: number): ClientEntry => ({
+    kind: 'rider_listed',
+    at_ms: 9,
+    trip_id: 'trip_a',
+    seq,
+    acknowledged_seq: 6,
+  });
+  expect(found({}, [listed(6)]).staleReads).toEqual([]);
+  for (const seq of [0, 5]) expect(found({}, [listed(seq)]).staleReads).toHaveLength(1);
+});
+
 test('a consumer misses what it was not given, and sees what comes too early; repeats are nothing', () => {
   const consumed = new ConsumedEvents();
   for (const seq of [1, 2, 1, 2, 3, 2]) consumed.note({ tripId: 'trip_a', seq });

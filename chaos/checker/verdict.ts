@@ -25,6 +25,7 @@ export type Verdict =
   | 'double_assigned'
   | 'illegal_histories'
   | 'rpo_rows'
+  | 'stale_reads'
   | 'missing_events'
   | 'out_of_order_events'
   | 'stale_epoch_commits'
@@ -51,6 +52,7 @@ export function verdictOf(findings: Findings, run: RunState): Verdict {
     [findings.doubleAssigned.length > 0, 'double_assigned'],
     [findings.illegalHistories.length > 0, 'illegal_histories'],
     [findings.rpoRows.length > 0, 'rpo_rows'],
+    [findings.staleReads.length > 0, 'stale_reads'],
     [run.missingEvents > 0, 'missing_events'],
     [run.outOfOrderEvents > 0, 'out_of_order_events'],
     [findings.staleEpochCommits.length > 0, 'stale_epoch_commits'],

@@ -17,8 +17,15 @@ const EVENT_STREAM_BYTES = 256 * 1024 * 1024;
 /** One plans, and either can be killed. */
 const TRIPS_INSTANCES = 2;
 
-/** Shards split and merge at the little load that there is, so that it happens under faults too. */
-const RESTLESS = { HAILGRID_SPLIT_MS_PER_S: '0.4', HAILGRID_MERGE_HOLD_MS: '10000' };
+/**
+ * Shards split and merge at the little load that there is, and trips move into the history soon, so that it happens under
+ * faults too.
+ */
+const RESTLESS = {
+  HAILGRID_SPLIT_MS_PER_S: '0.4',
+  HAILGRID_MERGE_HOLD_MS: '10000',
+  HAILGRID_HISTORY_AFTER_MS: '10000',
+};
 
 /** A process that can be hurt. */
 export type ChaosService = Pick<

@@ -108,9 +108,19 @@ test('a primary that was lost and one that was not are told apart', async () => 
 const immortal: Partial<Server> = { processes: () => Promise.resolve([]) };
 
 test.for<[what: string, kind: FaultKind, spoilt: Spoilt, reason: string]>([
-  ['a primary that was not stopped', 'freeze:primary', { primary: { freeze: () => Promise.resolve() } }, 'was not stopped'],
+  [
+    'a primary that was not stopped',
+    'freeze:primary',
+    { primary: { freeze: () => Promise.resolve() } },
+    'was not stopped',
+  ],
   ['a receiver that is not there', 'lag:standby', { standby: immortal }, 'receives on'],
-  ['a standby that keeps up', 'lag:standby', { cluster: { lagBytes: () => Promise.resolve(0) } }, 'is not behind'],
+  [
+    'a standby that keeps up',
+    'lag:standby',
+    { cluster: { lagBytes: () => Promise.resolve(0) } },
+    'is not behind',
+  ],
   ['a cut that lets bytes through', 'cut:replication', { leaks: true }, 'got through the cut'],
   ['no standby to be behind', 'kill9:primary-waiting', { standby: immortal }, 'no standby had a receiver'],
   [
@@ -129,10 +139,13 @@ test.for<[what: string, kind: FaultKind, spoilt: Spoilt, reason: string]>([
   expect((await hurt(kind, spoilt)).ineffective).toContain(reason);
 });
 
-test.for<FaultKind>(['kill9:primary', 'kill9:standby'])('%s of a server that lives on is found out', async (kind) => {
-  const survivor = processNamed('survivor', 'sleep', ['60']);
-  const spoilt = { ...immortal, server: { pid: survivor.pid, kill: () => Promise.resolve() } };
-  // Nobody is told that it should be killed, as where the signals went astray.
-  const trace = await hurt(kind, { primary: spoilt, standby: spoilt });
-  expect(trace.ineffective === null).toBe(!survivor.isRunning());
-});
+test.for<FaultKind>(['kill9:primary', 'kill9:standby'])(
+  '%s of a server that lives on is found out',
+  async (kind) => {
+    const survivor = processNamed('survivor', 'sleep', ['60']);
+    const spoilt = { ...immortal, server: { pid: survivor.pid, kill: () => Promise.resolve() } };
+    // Nobody is told that it should be killed, as where the signals went astray.
+    const trace = await hurt(kind, { primary: spoilt, standby: spoilt });
+    expect(trace.ineffective === null).toBe(!survivor.isRunning());
+  },
+);

@@ -63,7 +63,10 @@ export const lagStandby: Fault = async (context) => {
   const incident = new Incident(context, standby.name);
   const receiver = await StoppedReceiver.of(standby);
   await incident.verify(() => receiver?.isStopped === true, `${standby.name} receives on`);
-  await incident.verify(async () => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0, 'it is not behind');
+  await incident.verify(
+    async () => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0,
+    'it is not behind',
+  );
   await sleep(context.planned.lastsMs);
   receiver?.goOn();
   incident.awaitCommits();
@@ -110,7 +113,10 @@ async function whenReplaced(
 }
 
 /** When commits are acknowledged again, and every standby follows the primary of then. */
-function whenWhole({ cluster, commits }: FaultContext, { commitsFromMs }: Incident): Promise<number | undefined> {
+function whenWhole(
+  { cluster, commits }: FaultContext,
+  { commitsFromMs }: Incident,
+): Promise<number | undefined> {
   return whenSo(
     async () => commits.acknowledgedSince(commitsFromMs ?? 0) > 0 && (await cluster.isWhole()),
     WHOLE_LIMIT_MS,

@@ -26,7 +26,8 @@ export const WITH_COMMITS_WAITING: Staging = async (context) => {
   const sinceMs = Date.now();
   const receivers = await stopReceivers(context.city.postgres.standbys);
   return {
-    problem: receivers.length === 0 ? 'no standby had a receiver' : await whyNothingOutstanding(context, sinceMs),
+    problem:
+      receivers.length === 0 ? 'no standby had a receiver' : await whyNothingOutstanding(context, sinceMs),
     clear: () => {
       for (const receiver of receivers) receiver.goOn();
     },

@@ -51,6 +51,8 @@ export interface ChaosReport extends Machine {
   out_of_order_events: number;
   /** Rows that a phone or a consumer was told of and that are not in Postgres. */
   rpo_rows: number;
+  /** Lists that did not show what was acknowledged before they were asked for. */
+  stale_reads: number;
   /** Per fault of Postgres: to the first acknowledged commit that was asked for after it. */
   rto_ms: Percentiles;
   /** Changes of the primary of Postgres. */
@@ -125,6 +127,7 @@ export function makeReport(run: RunFacts): ChaosReport {
     missing_events: missingEvents,
     out_of_order_events: outOfOrderEvents,
     rpo_rows: findings.rpoRows.length,
+    stale_reads: findings.staleReads.length,
     rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
     failovers: traces.filter(({ failedOverTo }) => failedOverTo !== null).length,
     standbys: options.standbys,
@@ -158,6 +161,7 @@ export function makeReport(run: RunFacts): ChaosReport {
         findings.doubleAssigned,
         findings.illegalHistories,
         findings.rpoRows.map((row) => `${row} was told of, and is not there`),
+        findings.staleReads,
         findings.staleEpochCommits,
         findings.overlapping,
         events.violations,
@@ -220,6 +224,7 @@ export function tellReport(report: ChaosReport): string[] {
     `lost                  ${report.lost}`,
     `duplicated            ${report.duplicated}`,
     `rows told and gone    ${report.rpo_rows}`,
+    `stale reads           ${report.stale_reads}`,
     `double assigned       ${report.double_assigned}`,
     `illegal histories     ${report.illegal_histories}`,
     `events                ${report.missing_events} missing, ${report.out_of_order_events} out of order, ${report.events.messages} read`,

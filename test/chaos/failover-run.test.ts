@@ -31,7 +31,10 @@ beforeAll(async () => {
 }, LIMIT_MS);
 afterAll(() => {
   const isGood = synchronous?.verdict === 'ok' && asynchronous?.verdict === 'lost';
-  for (const directory of directories) isGood ? directory.remove() : directory.keep();
+  for (const directory of directories) {
+    if (isGood) directory.remove();
+    else directory.keep();
+  }
 });
 
 test('primaries, a standby and a relay killed under load: nothing is lost, double, illegal, missing or out of order', () => {
