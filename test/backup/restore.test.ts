@@ -54,7 +54,7 @@ beforeAll(async () => {
   await writer.stop();
   written = writer.written;
   // The operator's mistake.
-  await query(primary!, 'DROP TABLE trip_event, driver_claim, trip');
+  await query(primary!, 'DROP TABLE trip_event, driver_claim, trip CASCADE');
   await switchLog(backupUrl, backups, first);
 }, LIMIT_MS);
 afterAll(async () => {
