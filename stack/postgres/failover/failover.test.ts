@@ -1,77 +1,116 @@
-import { Client } from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryDirectory } from '../../process/temporary-directory.ts';
+import { afterEach, expect, test } from 'vitest';
 import { query } from '../query.ts';
-import { startPostgres, type Postgres, type PostgresOptions } from '../start-postgres.ts';
-import { keepPostgres, type KeeperOptions, type PostgresKeeper } from './keep-postgres.ts';
+import { KeptCluster, WAIT } from './kept-cluster.sample.ts';
 
-const WAIT = { timeout: 30_000, interval: 50 };
-/** Much more than it takes on a quiet machine; a test is no measurement. */
-const WRITERS = 8;
+/** Sessions whose own commit waits for a standby. */
+const WAITING = `SELECT count(*)::int AS waiting FROM pg_stat_activity
+  WHERE wait_event = 'SyncRep' AND query LIKE 'INSERT INTO fact%'`;
 
-let directory: ReturnType<typeof temporaryDirectory>;
-let postgres: Postgres;
-let keeper: PostgresKeeper;
+let cluster: KeptCluster;
 
-beforeEach(() => {
-  directory = temporaryDirectory('keeper-test');
-});
-afterEach(async () => {
-  await keeper?.stop();
-  await postgres?.stop();
-  directory.remove();
-});
+afterEach(() => cluster.stop());
 
-async function keep(options: Partial<PostgresOptions> = {}, kept: KeeperOptions = {}): Promise<void> {
-  postgres = await startPostgres({ directory: directory.path, ...options });
-  await query(postgres.primaryUrl, 'CREATE TABLE fact (id int PRIMARY KEY)');
-  keeper = keepPostgres(postgres, kept);
-  // Seen once, all standbys count.
-  await expect.poll(() => keeper.isWhole, WAIT).toBe(true);
+/** Whether a process of this number is there. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
-/** Resolves when the failover so numbered has left a cluster that is whole again. */
-async function whole(number = 1) {
-  await expect.poll(() => keeper.failovers[number - 1]?.rejoinedAtMs, WAIT).toBeDefined();
-  return keeper.failovers[number - 1]!;
-}
-
-async function factsOn(url: string): Promise<number[]> {
-  return (await query<{ id: number }>(url, 'SELECT id FROM fact ORDER BY id')).map(({ id }) => id);
-}
-
-/** Inserts one row after another on several connections, and remembers which commits were acknowledged. */
-function writeOn(url: string) {
-  const acknowledged: number[] = [];
-  let next = 0;
-  const write = async (): Promise<void> => {
-    const client = new Client({ connectionString: url });
-    client.on('error', () => undefined);
-    await client.connect();
-    for (;;) {
-      const id = (next += 1);
-      await client.query('INSERT INTO fact VALUES ($1)', [id]);
-      acknowledged.push(id);
-    }
-  };
-  const ended = Promise.allSettled(Array.from({ length: WRITERS }, write));
-  return { acknowledged, ended };
-}
-
-test('a primary killed in the middle of commits is replaced; nothing acknowledged is lost', async () => {
-  await keep();
+test('a primary killed in the middle of commits is replaced; nothing acknowledged is lost; and back again', async () => {
+  cluster = await KeptCluster.start();
+  const { postgres } = cluster;
   const [first, second] = postgres.nodes;
-  const writers = writeOn(postgres.primaryUrl);
+  const writers = cluster.writers();
   await expect.poll(() => writers.acknowledged.length, WAIT).toBeGreaterThan(100);
   process.kill(first!.server.pid, 'SIGKILL');
   await writers.ended;
 
-  const trace = await whole();
+  const trace = await cluster.recovered();
   expect(trace).toMatchObject({ failed: first!.name, promoted: second!.name, cause: 'ended' });
+  expect([first!.role, second!.role]).toEqual(['standby', 'primary']);
   expect(postgres.primaryUrl).toBe(postgres.urls('postgres')[1]);
-  const facts = new Set(await factsOn(postgres.primaryUrl));
-  expect(writers.acknowledged.filter((id) => !facts.has(id))).toEqual([]);
+  expect(await cluster.missing(writers.acknowledged)).toEqual([]);
+  await cluster.write(-1);
+  await cluster.untilOn(first!, [-1, ...(await cluster.facts()).slice(1)]);
 
-  await query(postgres.primaryUrl, 'INSERT INTO fact VALUES (-1)');
-  expect(await factsOn(postgres.urlOf(first!))).toContain(-1);
+  process.kill(second!.server.pid, 'SIGKILL');
+  expect(await cluster.recovered(2)).toMatchObject({ failed: second!.name, promoted: first!.name });
+  expect(await cluster.missing([-1, ...writers.acknowledged])).toEqual([]);
+});
+
+test('a new primary acknowledges nothing before a standby has it', async () => {
+  cluster = await KeptCluster.start();
+  process.kill(cluster.postgres.primary.server.pid, 'SIGKILL');
+  await cluster.promoted();
+  await cluster.keeper.pause(); // it brings no standby back
+  const [standby] = cluster.postgres.standbys;
+  expect(standby!.server.isRunning()).toBe(false);
+  let isAcknowledged = false;
+  const commit = cluster.write(1).then(() => (isAcknowledged = true));
+  await expect.poll(() => query(cluster.postgres.primaryUrl, WAITING), WAIT).toEqual([{ waiting: 1 }]);
+  expect(isAcknowledged).toBe(false);
+  cluster.keeper.resume();
+  await commit;
+  await cluster.untilOn(standby!, [1]);
+});
+
+test('a primary that froze is dead before another one is promoted, and cannot wake up', async () => {
+  cluster = await KeptCluster.start();
+  const first = cluster.postgres.primary;
+  await cluster.write(1);
+  const pids = await first.processes();
+  expect(pids.length).toBeGreaterThan(3);
+  await first.freeze();
+  const trace = await cluster.promoted();
+  expect(trace).toMatchObject({ failed: first.name, cause: 'silent' });
+  expect(trace.fencedAtMs).toBeLessThanOrEqual(trace.promotedAtMs!);
+  await expect.poll(() => pids.filter(isAlive), WAIT).toEqual([]); // what is dead may wait to be collected
+  await cluster.recovered();
+  expect(await cluster.facts()).toEqual([1]);
+});
+
+test('a primary that takes no new sessions while old ones go on committing is fenced with them', async () => {
+  cluster = await KeptCluster.start();
+  const first = cluster.postgres.primary;
+  const writers = cluster.writers();
+  await expect.poll(() => writers.acknowledged.length, WAIT).toBeGreaterThan(10);
+  const pids = await first.processes();
+  first.server.pause(); // the postmaster alone
+  await writers.ended;
+  await cluster.recovered();
+  await expect.poll(() => pids.filter(isAlive), WAIT).toEqual([]); // what is dead may wait to be collected
+  expect(await cluster.missing(writers.acknowledged)).toEqual([]);
+});
+
+test('where the only standby is away too, the primary is started again in place', async () => {
+  cluster = await KeptCluster.start();
+  const { postgres, keeper } = cluster;
+  const [first, second] = postgres.nodes;
+  await cluster.write(1);
+  await keeper.pause();
+  await second!.server.kill();
+  await first!.server.kill();
+  keeper.resume();
+  const trace = await cluster.recovered();
+  expect(trace).toMatchObject({ failed: first!.name, promoted: first!.name });
+  expect([first!.role, second!.role]).toEqual(['primary', 'standby']);
+  await cluster.write(2);
+  await cluster.untilOn(second!, [1, 2]);
+});
+
+test('a keeper that is paused leaves a dead primary dead; one that is resumed does not', async () => {
+  cluster = await KeptCluster.start();
+  const { postgres, keeper } = cluster;
+  await keeper.pause();
+  await postgres.primary.server.kill();
+  await new Promise((resolve) => void setTimeout(resolve, 1_000));
+  expect(keeper.failovers).toEqual([]);
+  expect(await query(postgres.urlOf(postgres.nodes[1]!), 'SELECT pg_is_in_recovery() AS standby')).toEqual([
+    { standby: true },
+  ]);
+  keeper.resume();
+  expect(await cluster.promoted()).toMatchObject({ promoted: postgres.nodes[1]!.name });
 });
