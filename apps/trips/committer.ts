@@ -1,9 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Idempotency } from '#libs/contracts';
 import { driverOfEvent } from '#libs/trip';
 import { LOGGER, type Logger } from '#libs/service';
-import { TripStore, type SharedTransaction, type TripTransaction, type WrittenChange } from '#libs/store';
+import {
+  TripStore,
+  type Actor,
+  type SharedTransaction,
+  type TripTransaction,
+  type WrittenChange,
+} from '#libs/store';
 import { Announcer } from './announcing/announcer.ts';
 import { GroupCommit } from './group-commit.ts';
+import { settle } from './settle.ts';
 
 /** Commits changes of trips and then, and only then, tells the world of them. */
 @Injectable()
@@ -34,9 +42,18 @@ export class Committer {
     return result;
   }
 
-  /** Together with what else arrives meanwhile. */
-  async commitTogether<T>(work: (transaction: SharedTransaction) => Promise<T>): Promise<T> {
-    return (await this.#group.commit(work)) as T;
+  /**
+   * Together with what else arrives meanwhile, and under a key once: the same one gives the same answer again, and by it
+   * what has become of a commit whose reply was lost is settled.
+   */
+  async commitOnce<T>(
+    actor: Actor,
+    idempotency: Idempotency | undefined,
+    work: (transaction: SharedTransaction) => Promise<T>,
+  ): Promise<T> {
+    const once = (transaction: SharedTransaction): Promise<T> =>
+      transaction.once(actor, idempotency, () => work(transaction));
+    return (await settle(idempotency, () => this.#group.commit(once))) as T;
   }
 
   #tell(changes: readonly WrittenChange[]): void {

@@ -1,6 +1,6 @@
 export { sha256Hex } from './event-facts.ts';
 export { ClusterWatch } from './postgres/cluster-watch.ts';
-export { Database, type Queryable } from './postgres/database.ts';
+export { Database, OutcomeUnknown, type Queryable } from './postgres/database.ts';
 export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';
 export type { DriverRow } from './rows/driver-row.ts';
 export { standingOf } from './statements/bump-drivers.ts';
@@ -73,5 +73,5 @@ export {
 export type { WrittenChange } from './written-change.ts';
 export { TripStore, type Committed } from './trip-store.ts';
 export type { Outcome, SharedWork } from './share-transaction.ts';
-export { SharedTransaction, type ChangedTrip, type DecidedTrip } from './shared-transaction.ts';
+export { SharedTransaction, type Actor, type ChangedTrip, type DecidedTrip } from './shared-transaction.ts';
 export { TripTransaction } from './trip-transaction.ts';

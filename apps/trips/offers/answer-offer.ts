@@ -23,8 +23,8 @@ export class AnswerOfferHandler extends CommandHandlers {
   @HandleCommand(answerOffer)
   async handle(answer: Answer): Promise<CommandOutput<typeof answerOffer>> {
     const actor = { prefix: 'driver', id: answer.driver_id } as const;
-    return this.#committer.commitTogether((transaction) =>
-      transaction.once(actor, answer.idempotency, async () => toTripRecord(await apply(transaction, answer))),
+    return this.#committer.commitOnce(actor, answer.idempotency, async (transaction) =>
+      toTripRecord(await apply(transaction, answer)),
     );
   }
 }

@@ -20,14 +20,12 @@ export class CancelTripHandler extends CommandHandlers {
   @HandleCommand(cancelTrip)
   async handle(input: CommandInput<typeof cancelTrip>): Promise<CommandOutput<typeof cancelTrip>> {
     const { rider_id: riderId, trip_id: tripId, reason = null, idempotency } = input;
-    return this.#committer.commitTogether((transaction) =>
-      transaction.once({ prefix: 'rider', id: riderId }, idempotency, async () => {
-        const changed = await transaction.change(tripId, (trip) => {
-          if (trip.riderId !== riderId) throw tripNotFound(tripId);
-          return { type: 'rider_cancel', reason };
-        });
-        return toTripRecord(tripOrThrow(changed));
-      }),
-    );
+    return this.#committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
+      const changed = await transaction.change(tripId, (trip) => {
+        if (trip.riderId !== riderId) throw tripNotFound(tripId);
+        return { type: 'rider_cancel', reason };
+      });
+      return toTripRecord(tripOrThrow(changed));
+    });
   }
 }

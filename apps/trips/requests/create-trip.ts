@@ -36,12 +36,10 @@ export class CreateTripHandler extends CommandHandlers {
   @HandleCommand(createTrip)
   async handle(input: CommandInput<typeof createTrip>): Promise<CommandOutput<typeof createTrip>> {
     const { rider_id: riderId, quote_id: quoteId, idempotency } = input;
-    return this.#committer.commitTogether((transaction) =>
-      transaction.once({ prefix: 'rider', id: riderId }, idempotency, async () => {
-        const request = await requestOf(transaction, riderId, quoteId, this.#searchMs);
-        return toTripRecord(await transaction.create(request));
-      }),
-    );
+    return this.#committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
+      const request = await requestOf(transaction, riderId, quoteId, this.#searchMs);
+      return toTripRecord(await transaction.create(request));
+    });
   }
 }
 

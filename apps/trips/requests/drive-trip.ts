@@ -34,17 +34,16 @@ export class DriveTripHandler extends CommandHandlers {
   @HandleCommand(driveTrip)
   async handle(input: CommandInput<typeof driveTrip>): Promise<CommandOutput<typeof driveTrip>> {
     const { driver_id: driverId, trip_id: tripId, idempotency } = input;
-    return this.#committer.commitTogether((transaction) =>
-      transaction.once({ prefix: 'driver', id: driverId }, idempotency, async () =>
-        toTripRecord(
-          tripOrThrow(
-            await transaction.change(tripId, async () => {
-              if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
-              return this.#command(input);
-            }),
-          ),
-        ),
-      ),
+    return this.#committer.commitOnce(
+      { prefix: 'driver', id: driverId },
+      idempotency,
+      async (transaction) => {
+        const changed = await transaction.change(tripId, async () => {
+          if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
+          return this.#command(input);
+        });
+        return toTripRecord(tripOrThrow(changed));
+      },
     );
   }
 

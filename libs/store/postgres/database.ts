@@ -57,7 +57,17 @@ interface OpenPool extends Primary {
   readonly clients: ReadonlySet<PoolClient>;
 }
 
-/** Nothing was written, and another server may take it: there is no primary just now, or this one takes no writes. */
+/**
+ * Whether a commit was made is not known: its reply was lost, did not come in time, or was given without the standby. What
+ * was asked for under a key may be asked for again: the key tells, and holds up whoever asks while the commit goes on.
+ */
+export class OutcomeUnknown extends HailgridError {
+  constructor(internalMessage: string, cause?: unknown) {
+    super('unavailable', internalMessage, { cause });
+  }
+}
+
+/** Nothing was written, and another server may take it: there is no primary just now, this one takes no writes, or it was lost on the way. */
 class NoPrimary extends HailgridError {
   constructor(cause: unknown) {
     super('unavailable', 'no Postgres primary just now', { cause });
@@ -88,9 +98,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction and commits. Throws what `work` throws, after the rollback; `unavailable` where
-   * there is no primary, or where the reply to COMMIT was lost: the outcome is then unknown, and the caller's
-   * idempotency key finds it out.
+   * Runs `work` in one transaction and commits. It may run again where nothing of it was committed: undone by the server
+   * for another's sake, or cut off before its COMMIT was sent. Throws what `work` throws, after the rollback; `unavailable`
+   * where there is no primary; {@link OutcomeUnknown} where there may have been a commit.
    */
   async transact<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -130,7 +140,7 @@ export class Database {
     const work = this.#workWith(client, opened, use);
     if (await settlesWithin(work, ANSWER_TIMEOUT_MS)) return work;
     void this.#watch(client, opened, work);
-    throw new HailgridError('unavailable', 'the database takes too long, the outcome is unknown');
+    throw new OutcomeUnknown('the database takes too long');
   }
 
   async #workWith<T>(
@@ -142,9 +152,11 @@ export class Database {
     try {
       return await use(client);
     } catch (error) {
-      failure = error;
-      if (isRefusal(error)) return this.#left(opened, new NoPrimary(error));
-      if (isOutage(error)) return this.#lost(opened, error);
+      failure = error instanceof OutcomeUnknown ? error.cause : error;
+      if (isOutage(failure)) this.#leave(opened);
+      if (error instanceof OutcomeUnknown) throw error;
+      // Before any commit was sent: what the server was told is undone with the session.
+      if (isOutage(error)) throw new NoPrimary(error);
       if (isTimeout(error))
         throw new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
       throw error;
@@ -221,11 +233,6 @@ export class Database {
     throw new HailgridError('unavailable', 'all connections to the database are busy', { cause });
   }
 
-  /** In the middle of work, whose outcome may be unknown. */
-  #lost(opened: OpenPool, cause: unknown): never {
-    return this.#left(opened, new HailgridError('unavailable', 'the database is not reachable', { cause }));
-  }
-
   #left(opened: OpenPool, reason: HailgridError): never {
     this.#leave(opened);
     throw reason;
@@ -240,8 +247,9 @@ export class Database {
   }
 }
 
+/** A statement outside a transaction is its own commit. */
 async function runAlone<R extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<R[]> {
-  const rows = await run<R>(client, statement);
+  const rows = await commitsBy(run<R>(client, statement));
   refuseUnreplicated(client);
   return rows;
 }
@@ -249,11 +257,21 @@ async function runAlone<R extends QueryResultRow>(client: PoolClient, statement:
 async function transactOnce<T>(client: PoolClient, work: (transaction: Queryable) => Promise<T>): Promise<T> {
   await client.query('BEGIN');
   const result = await workOrRollback(client, work);
-  const { command } = await client.query('COMMIT');
+  const { command } = await commitsBy(client.query('COMMIT'));
   // What Postgres answers, without an error, where a statement failed and its error was not passed on.
   if (command !== 'COMMIT') throw new Error(`${command}: the transaction was rolled back`);
   refuseUnreplicated(client);
   return result;
+}
+
+/** From here on a lost connection leaves open what has become of the work; but what takes no writes made none. */
+async function commitsBy<T>(sent: Promise<T>): Promise<T> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (!isOutage(error) || isRefusal(error)) throw error;
+    throw new OutcomeUnknown('the reply to a commit was lost', error);
+  }
 }
 
 async function workOrRollback<T>(
@@ -268,13 +286,9 @@ async function workOrRollback<T>(
   }
 }
 
-/**
- * Throws `unavailable` where the commit may exist on the primary only: its outcome is unknown until the standby is
- * back.
- */
+/** Throws where the commit may exist on the primary only: its outcome is unknown until the standby is back. */
 function refuseUnreplicated(client: PoolClient): void {
-  if (warned.delete(client))
-    throw new HailgridError('unavailable', 'committed without the synchronous standby');
+  if (warned.delete(client)) throw new OutcomeUnknown('committed without the synchronous standby');
 }
 
 async function run<R extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<R[]> {
