@@ -25,12 +25,13 @@ export async function archiveReaches(
   url: string,
   directory: BackupDirectory,
   range: LogRange,
+  limitMs = ARCHIVE_LIMIT_MS,
 ): Promise<void> {
-  const deadline = performance.now() + ARCHIVE_LIMIT_MS;
+  const deadline = performance.now() + limitMs;
   for (;;) {
     const missing = missingOf(directory, range);
     if (missing.length === 0) return;
-    if (performance.now() > deadline) throw await complaint(url, directory, missing);
+    if (performance.now() > deadline) throw await complaint(url, directory, missing, limitMs);
     await sleep(POLL_MS);
   }
 }
@@ -48,6 +49,7 @@ async function complaint(
   url: string,
   directory: BackupDirectory,
   missing: readonly MissingWal[],
+  limitMs: number,
 ): Promise<UserError> {
   const [archiver] = await query<{ archived: string | null; failed: string | null; failures: string }>(
     url,
@@ -55,7 +57,7 @@ async function complaint(
   );
   return new UserError(
     `the archive ${directory.wal} did not get ${missing.map(({ name }) => name).join(', ')} within ` +
-      `${ARCHIVE_LIMIT_MS / 1000} s; does this server archive to it? It archived ${archiver?.archived ?? 'nothing'} ` +
+      `${limitMs / 1000} s; does this server archive to it? It archived ${archiver?.archived ?? 'nothing'} ` +
       `last, and failed ${archiver?.failures ?? 0} times (${archiver?.failed ?? 'never'})`,
   );
 }

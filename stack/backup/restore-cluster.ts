@@ -4,6 +4,7 @@ import { auditTrips, isSound, type AuditReport } from '../audit/audit-trips.ts';
 import { findBinaries, type PostgresBinaries } from '../postgres/binaries.ts';
 import { query } from '../postgres/query.ts';
 import { postgresUser } from '../postgres/run-as.ts';
+import { SUPERUSER } from '../postgres/server.ts';
 import { UserError } from '../user-error.ts';
 import { existingBackup, type BackupDirectory } from './backup-directory.ts';
 import { readBackups, type BaseBackup } from './base-backups.ts';
@@ -27,6 +28,8 @@ export interface RestoreOrder {
   database: string;
   /** For the history of the shards. */
   nowMs: number;
+  /** The superuser's from now on; undefined: as it was. */
+  password?: string;
   /** Told what is being done now, as a few words. */
   onStep: (step: string) => void;
 }
@@ -110,7 +113,7 @@ function neededEnd(backup: BaseBackup, target: RestoreTarget): Lsn {
 
 async function concludeRestore(
   server: PrivateServer,
-  { database: name, target, nowMs, onStep }: RestoreOrder,
+  { database: name, target, nowMs, password, onStep }: RestoreOrder,
   backup: BaseBackup,
 ): Promise<RestoreReport> {
   const position = await positionOf(server.url('postgres'));
@@ -122,6 +125,8 @@ async function concludeRestore(
     const audit = await auditTrips(database);
     onStep('raising epochs, terms and versions');
     const fences = await raiseFences(url, nowMs);
+    if (password !== undefined)
+      await query(url, `ALTER ROLE ${SUPERUSER} PASSWORD ${escapeLiteral(password)}`);
     return {
       backup: backup.id,
       target: describeTarget(target),

@@ -14,7 +14,11 @@ import { receiveBaseBackup, withReplication, type ReceivedBackup } from './recei
  * archive has what the backup needs of the log, and only then gives it its name. Whatever goes wrong, no half of one is
  * ever seen. Throws {@link UserError} where the server has no archive or does not feed this one.
  */
-export async function takeBackup(url: string, directory: BackupDirectory): Promise<BaseBackup> {
+export async function takeBackup(
+  url: string,
+  directory: BackupDirectory,
+  archiveLimitMs?: number,
+): Promise<BaseBackup> {
   return withLock(`${directory.base}.lock`, async () => {
     removePartial(directory);
     const server = await describeServer(url);
@@ -25,12 +29,13 @@ export async function takeBackup(url: string, directory: BackupDirectory): Promi
     const received = await receiveBaseBackup(url, `hailgrid-${id}`, files);
     const endedAtMs = (await describeServer(url)).nowMs;
     const size = await check(files);
-    await archiveReaches(url, directory, {
+    const needed = {
       fromLsn: received.start.lsn,
       toLsn: received.end.lsn,
       timeline: received.start.timeline,
       segmentBytes: server.segmentBytes,
-    });
+    };
+    await archiveReaches(url, directory, needed, archiveLimitMs);
     const backup: BaseBackup = {
       id,
       system_identifier: server.systemIdentifier,

@@ -108,6 +108,31 @@ test(
 );
 
 test(
+  'a restored cluster can be served at once',
+  async () => {
+    const args = [
+      'stack/restore.ts',
+      '--from',
+      backups.path,
+      '--to',
+      nextFolder(),
+      '--at',
+      moment,
+      '--serve',
+    ];
+    const child = spawn(process.execPath, ['--conditions=source', ...args], { cwd: CHECKOUT });
+    let said = '';
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+    const url = () => /serving (\S+)/.exec(said)?.[1];
+    await expect.poll(url, { timeout: 60_000 }).toBeDefined();
+    expect((await tripsIn(url()!)).size).toBeGreaterThan(40);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  },
+  LIMIT_MS,
+);
+
+test(
   'where the log does not get there, or the trips are gone there already, nothing is restored',
   async () => {
     const folder = nextFolder();
@@ -213,6 +238,14 @@ describe('what is damaged is found, and not restored', () => {
       await expect(restore(backups.path, nextFolder(), toTheMoment())).rejects.toThrow('has been changed');
     });
   });
+});
+
+test('a backup whose log does not come into the archive is none', async () => {
+  const other = backupDirectory(join(directory.path, 'other'));
+  mkdirSync(other.base, { recursive: true });
+  mkdirSync(other.wal);
+  await expect(takeBackup(backupUrl, other, 500)).rejects.toThrow(/did not get 0{7}1\w{16} within 0.5 s/);
+  expect(readBackups(other)).toEqual([]);
 });
 
 test(
