@@ -14,6 +14,8 @@ const DEFAULT_POSTGRES_READ_CONNECTIONS = 4;
 /** Who repeats a command or comes back after a while finds the trip where it was. */
 const DEFAULT_HISTORY_AFTER_MS = 600_000;
 
+const DEFAULT_PARTITION_DAYS = 30;
+
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
   postgresUrls: commaList,
@@ -35,6 +37,8 @@ export const tripsConfig = baseConfig.extend({
     .default(DEFAULT_COORDINATOR_PARAMS.plan.mergeHoldMs),
   /** How long a trip that is over stays in the table of trips under way. */
   historyAfterMs: z.coerce.number().int().min(1_000).max(86_400_000).default(DEFAULT_HISTORY_AFTER_MS),
+  /** Of trips and events; the same for all processes, and for `npm run partitions`. */
+  historyPartitionDays: z.coerce.number().int().min(1).max(366).default(DEFAULT_PARTITION_DAYS),
   /** Servers that store each event of the stream, where this process is the one that makes it. */
   eventStreamReplicas: z.coerce.number().int().min(1).max(5).default(1),
   /** Of the stream; past it the oldest events are in Postgres only. */

@@ -20,6 +20,7 @@ import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { RematchHandler } from './offers/rematch.ts';
+import { MakePartitions } from './history/make-partitions.ts';
 import { MoveEndedTrips } from './history/move-ended-trips.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { ExplainController } from './operations/explain.controller.ts';
@@ -80,6 +81,7 @@ const SWEEPS = [
   OutboxRelay,
   DeadlineSweep,
   IdempotencyKeyPurge,
+  MakePartitions,
   MoveEndedTrips,
   QuotePurge,
   ShardChangePurge,

@@ -8,6 +8,11 @@ export { claimShards } from './statements/claim-shards.ts';
 export { closeSession } from './statements/close-session.ts';
 export { dueOffers } from './statements/due-offers.ts';
 export { dueSearches } from './statements/due-searches.ts';
+export {
+  makeHistoryPartitions,
+  readPartitionFigures,
+  type PartitionFigures,
+} from './statements/history-partitions.ts';
 export { insertQuote } from './statements/insert-quote.ts';
 export { listTripsOfRider } from './statements/list-trips-of-rider.ts';
 export { lockDrivers } from './statements/lock-drivers.ts';

@@ -27,7 +27,7 @@ interface ChainRow extends Record<string, unknown> {
 
 /**
  * The next trips by id with their events, all as of one moment; none where there are no more. Events that belong to no
- * trip are those of one that has come to number 0.
+ * trip are those of one that has come to number 0; not those of a time whose trips have been detached (theirs follow).
  */
 export async function readChains(
   database: Queryable,
@@ -40,7 +40,10 @@ export async function readChains(
       WITH page AS (
         (SELECT trip_id FROM any_trip WHERE trip_id > $1 ORDER BY trip_id LIMIT $2)
         UNION
-        (SELECT DISTINCT trip_id FROM trip_event WHERE trip_id > $1 ORDER BY trip_id LIMIT $2)
+        (SELECT DISTINCT trip_id FROM trip_event WHERE trip_id > greatest($1, coalesce((
+          SELECT from_id FROM history_partition
+          WHERE parent = 'trip_history' AND partition <> 'trip_history_before' AND NOT detach_pending
+          ORDER BY from_id NULLS FIRST LIMIT 1), $1)) ORDER BY trip_id LIMIT $2)
         ORDER BY trip_id LIMIT $2
       )
       SELECT page.trip_id, coalesce(t.seq, 0) AS trip_seq, encode(t.event_hash, 'hex') AS head_hash, e.seq, e.type, e.at,

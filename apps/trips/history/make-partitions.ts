@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, CONFIG, LOGGER, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
+import { makeHistoryPartitions, readPartitionFigures, TripStore, type PartitionFigures } from '#libs/store';
+import type { TripsConfig } from '../config.ts';
+import { Sweep } from '../sweep.ts';
+
+const PARTITION_INTERVAL_MS = 60_000;
+/** Whole ones beyond that of now: so long nobody may come by before rows go where they have to be moved from again. */
+const PARTITIONS_AHEAD = 3;
+
+/** Sees to it that there are partitions of the history for what is to come. Old ones are detached by `npm run partitions`. */
+@Injectable()
+export class MakePartitions extends Sweep {
+  readonly #store: TripStore;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #plan;
+  #figures: PartitionFigures | undefined;
+
+  constructor(
+    @Inject(TripStore) store: TripStore,
+    @Inject(CONFIG) config: TripsConfig,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    super('making partitions of the history', PARTITION_INTERVAL_MS, clock, logger);
+    this.#store = store;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#plan = { widthDays: config.historyPartitionDays, ahead: PARTITIONS_AHEAD };
+    metrics.gaugeBy(
+      'history_partitions',
+      'Partitions of trips and events, by whether they are attached',
+      'state',
+      () => countsOf(this.#figures),
+    );
+    metrics.gauge(
+      'history_ready_seconds',
+      'Service time from now for which there are partitions',
+      () => this.#readyMs() / 1_000,
+    );
+  }
+
+  protected override async sweep(): Promise<void> {
+    const nowMs = this.#clock.now();
+    const made = await makeHistoryPartitions(this.#store, nowMs, this.#plan);
+    if (made > 0) this.#logger.info({ event: 'partitions_made', count: made });
+    this.#figures = await readPartitionFigures(this.#store);
+  }
+
+  #readyMs(): number {
+    const nowMs = this.#clock.now();
+    return Math.max(0, (this.#figures?.readyUntilMs ?? nowMs) - nowMs);
+  }
+}
+
+function countsOf(figures: PartitionFigures | undefined): ReadonlyMap<string, number> {
+  const { attached = 0, detached = 0 } = figures ?? {};
+  return new Map([
+    ['attached', attached],
+    ['detached', detached],
+  ]);
+}
