@@ -1,6 +1,8 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Nats } from '../../stack/nats/start-nats.ts';
 import { startNats } from '../../stack/nats/start-nats.ts';
-import { keepPostgres } from '../../stack/postgres/failover/keep-postgres.ts';
+import { keepPostgres, type PostgresKeeper } from '../../stack/postgres/failover/keep-postgres.ts';
 import { createDatabase } from '../../stack/postgres/database.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
@@ -44,6 +46,8 @@ export interface ChaosCity {
   readonly directory: string;
   readonly system: SystemSettings;
   readonly postgres: Postgres;
+  /** Replaces its primary; its events are in `keeper.jsonl`. */
+  readonly keeper: Pick<PostgresKeeper, 'failovers'>;
   readonly nats: Nats;
   /** Of the database on the primary of this moment. */
   readonly databaseUrl: string;
@@ -78,7 +82,13 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
     startNats({ directory, servers: spec.natsServers }),
     ensureBuilt(),
   ]);
-  const keeper = keepPostgres(postgres);
+  const keeper = keepPostgres(postgres, {
+    onEvent: (event) =>
+      appendFileSync(
+        join(directory, 'keeper.jsonl'),
+        `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`,
+      ),
+  });
   await createDatabase(postgres.primaryUrl, DATABASE);
   await migrate(postgres.urlOf(postgres.primary, DATABASE));
   spec.onStep('starting services');
@@ -99,6 +109,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   return {
     directory,
     postgres,
+    keeper,
     nats,
     get databaseUrl() {
       return postgres.urlOf(postgres.primary, DATABASE);

@@ -3,6 +3,7 @@ import type { FaultKind } from './fault-kinds.ts';
 import { cutMatcher, freezeMatcher, killMatcher, rollMatchers, terminateMatcher } from './matcher-faults.ts';
 import {
   cutReplication,
+  fillDiskOfPrimary,
   freezePrimary,
   killPrimary,
   killPrimaryWithCommitsWaiting,
@@ -31,6 +32,7 @@ const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise
   'kill9:primary-cut': killPrimaryWithLinesCut,
   'kill9:primary-lag': killPrimaryWithStandbyBehind,
   'freeze:primary': freezePrimary,
+  'disk-full:primary': fillDiskOfPrimary,
   'kill9:standby': killStandby,
   'lag:standby': lagStandby,
   'cut:replication': cutReplication,

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { PostgresNode } from '../../stack/postgres/postgres-node.ts';
 import { signalAll } from '../../stack/postgres/server-processes.ts';
 import { whenSo } from '../city/observer.ts';
@@ -17,6 +19,9 @@ import { StoppedReceiver } from './receiver.ts';
 const WHOLE_LIMIT_MS = 120_000;
 /** In this share of the cuts the ends are told; in the others every byte is lost and nobody hears of it. */
 const RESET_SHARE = 0.5;
+
+/** Commits are asked for all the time. */
+const PANIC_LIMIT_MS = 30_000;
 
 type Fault = (context: FaultContext) => Promise<FaultTrace>;
 
@@ -46,6 +51,29 @@ export const freezePrimary: Fault = async (context) => {
   incident.awaitCommits();
   await victim.freeze();
   await incident.verify(() => processState(pid) === 'T', `process ${pid} was not stopped`);
+  return whenReplaced(context, incident, victim);
+};
+
+/**
+ * The primary can write to no file any more (`RLIMIT_FSIZE`), as on a disk that is full: it panics at the next commit, and
+ * cannot recover by itself.
+ */
+export const fillDiskOfPrimary: Fault = async (context) => {
+  const victim = context.city.postgres.primary;
+  const incident = new Incident(context, victim.name);
+  const { server } = victim;
+  const pids = await victim.processes();
+  incident.awaitCommits();
+  // As its own user: root may lack the right to limit others. A session may have ended meanwhile; new ones inherit the limit.
+  const limit = (pid: number): Promise<unknown> =>
+    promisify(execFile)('prlimit', [`--pid=${pid}`, '--fsize=0'], {
+      ...victim.spec.user,
+      cwd: '/',
+    });
+  await Promise.allSettled(pids.map(limit));
+  // By itself, or by its keeper while it tries to recover. Nothing in its log tells: that does not grow either.
+  if ((await whenSo(() => !server.isRunning(), PANIC_LIMIT_MS)) === undefined)
+    incident.fail(`${victim.name} goes on`);
   return whenReplaced(context, incident, victim);
 };
 

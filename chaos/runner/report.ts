@@ -8,7 +8,7 @@ import { Tenures } from '../checker/tenures.ts';
 import { verdictOf, type RunState, type Verdict } from '../checker/verdict.ts';
 import type { EventComparison } from '../events/compare-events.ts';
 import type { FaultTrace } from '../faults/fault-context.ts';
-import type { FaultKind } from '../faults/fault-kinds.ts';
+import { FAILOVER_KINDS, type FaultKind } from '../faults/fault-kinds.ts';
 import type { ChaosOptions } from '../options.ts';
 
 /** Of each sort, for whoever looks into it. */
@@ -57,6 +57,8 @@ export interface ChaosReport extends Machine {
   rto_ms: Percentiles;
   /** Changes of the primary of Postgres. */
   failovers: number;
+  /** Times that the keeper took a primary for lost which no fault had hurt: what an overloaded machine looks like. */
+  unprovoked_failovers: number;
   standbys: number;
   synchronous: boolean;
   events: { messages: number; rebuilt: boolean };
@@ -82,6 +84,8 @@ export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchin
   options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers' | 'standbys' | 'async'>;
   entries: readonly ClientEntry[];
   events: EventComparison;
+  /** All times that the keeper took a primary for lost. */
+  keeperFailovers: number;
   startedAtMs: number;
   traces: readonly FaultTrace[];
   facts: DatabaseFacts;
@@ -112,6 +116,7 @@ export function makeReport(run: RunFacts): ChaosReport {
     ineffective: faults.filter(({ ineffective }) => ineffective !== null).map(({ kind }) => kind),
     unrecovered: faults.filter(({ recovered_ms: ms }) => ms === null).map(({ kind }) => kind),
   };
+  const provoked = traces.filter(({ kind }) => FAILOVER_KINDS.includes(kind)).length;
   const stalls = tenures.handoffStalls(facts.changes);
   const reowned = faults.filter(({ shards }) => shards > 0).flatMap(({ recovered_ms: ms }) => ms ?? []);
   return {
@@ -129,6 +134,7 @@ export function makeReport(run: RunFacts): ChaosReport {
     rpo_rows: findings.rpoRows.length,
     stale_reads: findings.staleReads.length,
     rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
+    unprovoked_failovers: run.keeperFailovers - provoked,
     failovers: traces.filter(({ failedOverTo }) => failedOverTo !== null).length,
     standbys: options.standbys,
     synchronous: !options.async,
@@ -230,7 +236,7 @@ export function tellReport(report: ChaosReport): string[] {
     `events                ${report.missing_events} missing, ${report.out_of_order_events} out of order, ${report.events.messages} read`,
     `stale epoch commits   ${report.stale_epoch_commits}`,
     `failed requests       ${report.failed_requests} ${JSON.stringify(report.failed_by_fault)}`,
-    `failovers             ${report.failovers}, ${report.standbys} standbys, ${report.synchronous ? 'synchronous' : 'asynchronous'}`,
+    `failovers             ${report.failovers}, ${report.standbys} standbys, ${report.synchronous ? 'synchronous' : 'asynchronous'}, ${report.unprovoked_failovers} unprovoked`,
     `fault to next commit  ${spread(report.rto_ms)} ms`,
     `crash to re-owned     ${spread(report.reown_ms)} ms`,
     `stall of a handoff    ${spread(report.handoff_stall_ms)} ms`,

@@ -105,7 +105,10 @@ async function hurt(
   };
 }
 
-type Compared = Pick<RunFacts, 'facts' | 'tenures' | 'findings' | 'events' | 'entries' | 'versions'>;
+type Compared = Pick<
+  RunFacts,
+  'facts' | 'tenures' | 'findings' | 'events' | 'entries' | 'keeperFailovers' | 'versions'
+>;
 
 async function compare(
   { city, fleets, canary, reader }: People & { reader: StreamReader },
@@ -125,6 +128,7 @@ async function compare(
     facts,
     events,
     entries,
+    keeperFailovers: city.keeper.failovers.length,
     tenures: city.matchers.flatMap(({ service }) => readTenures(service.instance, service.logFile)),
     findings: check(entries, facts, traces, matchersBut(city), { all: () => published }),
     versions: { postgres: city.postgres.version, nats_server: city.nats.version },
