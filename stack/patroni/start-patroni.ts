@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { query } from '../postgres/query.ts';
 import { until } from '../process/until.ts';
 import { isWhole, leaderOf, membersBy, type Member } from './cluster-view.ts';
 import type { PatroniPrograms } from './find-programs.ts';
@@ -8,6 +9,7 @@ import { startHaproxy, type Haproxy } from './start-haproxy.ts';
 
 const HOSTS = 3;
 const WHOLE_TIMEOUT_MS = 90_000;
+const SERVED_TIMEOUT_MS = 30_000;
 const SWITCHOVER_TIMEOUT_MS = 60_000;
 
 /** Patroni in its production form, on one machine. */
@@ -50,6 +52,7 @@ export async function startPatroni(programs: PatroniPrograms, directory: string)
     haproxy = await startHaproxy(specs, programs, directory);
     const cluster = clusterOf(programs.postgres.version, hosts, haproxy, passwords, stop);
     await cluster.untilWhole();
+    await untilServed(cluster);
     return cluster;
   } catch (error) {
     await stop();
@@ -89,6 +92,16 @@ function clusterOf(
     switchover: (from, to) => switchover(from, to, passwords.patroni),
     stop,
   };
+}
+
+/** HAProxy has found out who is what. */
+async function untilServed({ primaryUrl, replicaUrl }: PatroniCluster): Promise<void> {
+  const urls = [primaryUrl('postgres'), replicaUrl('postgres')];
+  const answers = async () => {
+    const rows = await Promise.all(urls.map((url) => query(url, 'SELECT 1').catch(() => [])));
+    return rows.every(({ length }) => length === 1);
+  };
+  await until(answers, SERVED_TIMEOUT_MS, () => 'HAProxy does not lead to primary and replicas');
 }
 
 /** As `patronictl switchover` asks for it. */

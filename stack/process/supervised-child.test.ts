@@ -105,6 +105,34 @@ describe('what a supervisor leaves behind', () => {
   });
 });
 
+test('a daemon that detached itself goes with its supervisor, by its pid file', async () => {
+  const { path } = temporaryDirectory('daemon');
+  const pidFile = join(path, 'daemon.pid');
+  writeFileSync(
+    join(directory.path, 'daemons.mts'),
+    `
+    import { reapByPidFile } from ${JSON.stringify(fileURLToPath(new URL('reaper.ts', import.meta.url)))};
+    reapByPidFile(${JSON.stringify(pidFile)}, 'SIGINT');
+    setInterval(() => {}, 1000);
+    console.log('up');
+  `,
+  );
+  const supervisor = spawn(process.execPath, [join(directory.path, 'daemons.mts')], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  await once(createInterface({ input: supervisor.stdout }), 'line');
+  const pids = [path, '/'].map((cwd) => {
+    const daemon = spawn('sleep', ['60'], { cwd, detached: true, stdio: 'ignore' });
+    return daemon.pid ?? 0;
+  }) as [number, number];
+  // A number that was given to another process meanwhile is not the daemon's.
+  writeFileSync(pidFile, `${pids[0]}\n${path}\n`);
+  supervisor.kill('SIGKILL');
+  await expect.poll(() => isAlive(pids[0]), { timeout: 10_000 }).toBe(false);
+  expect(isAlive(pids[1])).toBe(true);
+  process.kill(pids[1]);
+});
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,17 +1,23 @@
 import type { PatroniHost } from '../../stack/patroni/patroni-host.ts';
 import { query } from '../../stack/postgres/query.ts';
 
-/** Freezes what receives the primary's log on these hosts; gives what lets it go on. */
-export async function pauseReplication(followers: readonly PatroniHost[]): Promise<() => void> {
+/**
+ * As if the network to these followers were cut: they receive nothing of the primary's log any more. What is given mends
+ * it, and loses what was under way, such as what lies in their sockets already.
+ */
+export async function cutReplication(followers: readonly PatroniHost[]): Promise<() => void> {
   const found = await Promise.all(
     followers.map((host) =>
       query<{ pid: number }>(host.url('postgres'), 'SELECT pid FROM pg_stat_wal_receiver'),
     ),
   );
-  const pids = found.flat().map(({ pid }) => pid);
-  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const receivers = found.flat().map(({ pid }) => pid);
+  for (const pid of receivers) process.kill(pid, 'SIGSTOP');
   return () => {
-    for (const pid of pids) process.kill(pid, 'SIGCONT');
+    for (const pid of receivers) {
+      process.kill(pid, 'SIGTERM'); // Postgres starts another one
+      process.kill(pid, 'SIGCONT');
+    }
   };
 }
 

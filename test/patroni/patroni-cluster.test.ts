@@ -8,7 +8,7 @@ import { migrate } from '../../stack/postgres/migrations.ts';
 import { query } from '../../stack/postgres/query.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
 import { fetchedOrReason } from '../../stack/test-world/index.ts';
-import { pauseReplication, unreplicatedBytes, writable } from './faults.ts';
+import { cutReplication, unreplicatedBytes, writable } from './faults.ts';
 import { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
 
@@ -83,12 +83,12 @@ test('the host of the primary dies in the middle of commits: another takes over,
   await lanes.untilBusy();
   const dead = await cluster.primary();
   // What is committed from here on is in the primary's log alone, and is acknowledged to nobody.
-  const resume = await pauseReplication(cluster.hosts.filter((host) => host !== dead));
+  const mend = await cutReplication(cluster.hosts.filter((host) => host !== dead));
   await sleep(UNREPLICATED_MS);
   const unreplicated_bytes = await unreplicatedBytes(dead);
   await dead.die();
   const faultAt = performance.now();
-  resume();
+  mend();
 
   const rto_ms = await lanes.recoveredSince(faultAt);
   const successor = await cluster.primary();

@@ -62,11 +62,12 @@ export class TripLoad {
       performance.now() < deadline;
       await sleep(RETRY_MS / 10)
     ) {
-      if (this.faults.length > 0) throw this.faults[0];
       const reached = this.acknowledged.filter(({ begunAt }) => begunAt > since)[count - 1];
       if (reached !== undefined) return reached;
     }
-    throw new Error(`no ${count} trips were acknowledged within ${limitMs / 1000} s`);
+    throw new Error(`no ${count} trips were acknowledged within ${limitMs / 1000} s`, {
+      cause: this.faults[0],
+    });
   }
 
   /** Asks once more under a key that was answered already; gives the trip of the answer. */
