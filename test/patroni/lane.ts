@@ -4,6 +4,8 @@ import { RestartableService } from '../../stack/services/restartable-service.ts'
 import { BUILT_IN_AREA, testNats, type TestNats } from '../../stack/test-world/index.ts';
 import { TripLoad } from './trip-load.ts';
 
+/** Longer than the test: trips without a driver stay open. */
+const SEARCH_DEADLINE_MS = '3600000';
 const UNUSED = 'http://127.0.0.1:9';
 
 /** A `trips` that reaches the cluster in one way, on a NATS of its own, and riders who ask it for trips all the time. */
@@ -37,6 +39,7 @@ export class Lane {
       instance: `trips-${name}`,
       httpPort: 0,
       directory: directory.path,
+      env: { HAILGRID_SEARCH_DEADLINE_MS: SEARCH_DEADLINE_MS },
       // Nobody shows it a token.
       system: { natsUrls: nats.urls, postgresUrls, serviceArea: BUILT_IN_AREA, issuerUrl: UNUSED },
     });
