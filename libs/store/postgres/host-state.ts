@@ -33,7 +33,7 @@ export const HOST_QUESTION = `
       ELSE ('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::bit(32)::int END AS timeline,
     (CASE WHEN follows THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0')::bigint AS written_to,
     (CASE WHEN follows THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0')::bigint AS readable_to
-  FROM (SELECT pg_is_in_recovery() AS follows, current_setting('transaction_read_only') = 'off' AS writable OFFSET 0)`;
+  FROM (SELECT pg_is_in_recovery() AS follows, current_setting('transaction_read_only') = 'off' AS writable OFFSET 0) AS server`;
 
 export function hostState(row: HostRow, askedAtMs: number): HostState {
   const role = row.follows ? 'standby' : row.writable ? 'primary' : 'fenced';
