@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest';
+import { newId } from '#libs/contracts';
 import { patroniPrograms } from '../../stack/patroni/find-programs.ts';
 import { startPatroni, type PatroniCluster } from '../../stack/patroni/start-patroni.ts';
-import { createDatabase } from '../../stack/postgres/database.ts';
+import { createDatabase, dropDatabase } from '../../stack/postgres/database.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { query } from '../../stack/postgres/query.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
 import { fetchedOrReason } from '../../stack/test-world/index.ts';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { cutReplication, unreplicatedBytes, writable } from './faults.ts';
 import { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
@@ -15,6 +17,8 @@ import { Lanes } from './lanes.ts';
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 600_000 });
 
 const DATABASE = 'hailgrid';
+const CITY_DATABASE = 'city';
+const SERVICES = ['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api'];
 /** Time for commits to pile up that no standby has. */
 const UNREPLICATED_MS = 400;
 /** Longer than a key in etcd lives without its owner (`ttl`). */
@@ -78,6 +82,28 @@ test('what is shipped makes a cluster in which a standby confirms each commit, a
   await expect(query(guess.href, RECOVERING)).rejects.toMatchObject({ code: '28P01' });
 });
 
+test('a city runs on it: a trip from request to completion', async (context) => {
+  const { cluster } = runningOrSkip(context);
+  await createDatabase(cluster.primaryUrl('postgres'), CITY_DATABASE);
+  await migrate(cluster.primaryUrl(CITY_DATABASE));
+  const city = await TestCity.start(SERVICES, {
+    database: {
+      name: CITY_DATABASE,
+      url: cluster.primaryUrl(CITY_DATABASE),
+      urls: cluster.urls(CITY_DATABASE),
+      drop: () => dropDatabase(cluster.primaryUrl('postgres'), CITY_DATABASE),
+    },
+  });
+  const driver = await city.driverAt(ROSSIO);
+  const rider = await city.rider();
+  const quote = await rider.quote(ROSSIO, ESTRELA);
+  const { body: trip } = await rider.requestTrip(quote.body.quote_id, newId('event'));
+  await driver.accept(await driver.offer());
+  await driver.drive(trip.trip_id);
+  expect(await rider.trip(trip.trip_id)).toMatchObject({ state: 'completed' });
+  await city.stop();
+});
+
 test('the host of the primary dies in the middle of commits: another takes over, it comes back and follows', async (context) => {
   const { cluster, lanes } = runningOrSkip(context);
   await lanes.untilBusy();
@@ -99,8 +125,10 @@ test('the host of the primary dies in the middle of commits: another takes over,
 
   await dead.comeBack();
   await cluster.untilWhole();
-  // What nobody else has was rewound.
-  expect(readFileSync(dead.patroniLog, 'utf8')).toContain('running pg_rewind from');
+  // What nobody else has was rewound; its data were not copied anew.
+  const log = readFileSync(dead.patroniLog, 'utf8');
+  expect(log).toContain('pg_rewind exit code=0');
+  expect(log).not.toContain('Removing data directory');
   expect(await query(dead.url('postgres'), RECOVERING)).toEqual([{ standby: true }]);
 });
 
@@ -144,4 +172,14 @@ test('etcd away: all goes on while the members see each other; without one nobod
   const writers = await writable(cluster.hosts);
   expect(writers).toHaveLength(1);
   report({ fault: 'etcd away', rto_ms, ...(await lanes.expectAllKept(cluster.primaryUrl(DATABASE))) });
+});
+
+test('no statement, ours or Patroni’s, was one that this Postgres does not know', (context) => {
+  const { cluster } = runningOrSkip(context);
+  for (const { patroniLog } of cluster.hosts) {
+    const log = readFileSync(patroniLog, 'utf8');
+    // Each line of Postgres has an SQLSTATE; class 42 is of syntax, names and rights. A slot (42704) Patroni makes anew.
+    expect(log).toMatch(/ 00000 .*ready to accept/);
+    expect(log.match(/.* 42(?!704)\w{3} .*ERROR: .*/g) ?? []).toEqual([]);
+  }
 });
