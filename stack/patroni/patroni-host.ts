@@ -109,6 +109,11 @@ export class PatroniHost {
     await Promise.all([patroni, this.#etcd?.kill()]);
   }
 
+  /** Its Postgres alone is gone, with all its sessions. */
+  crashPostgres(): void {
+    killServer(this.spec.dataDirectory);
+  }
+
   /** The host comes up again, with the data it had. */
   async comeBack(): Promise<void> {
     await this.startEtcd();

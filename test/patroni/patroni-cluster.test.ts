@@ -132,6 +132,17 @@ test('the host of the primary dies in the middle of commits: another takes over,
   expect(await query(dead.url('postgres'), RECOVERING)).toEqual([{ standby: true }]);
 });
 
+test('a Postgres that crashes under its Patroni is started again, or replaced', async (context) => {
+  const { cluster, lanes } = runningOrSkip(context);
+  await lanes.untilBusy();
+  (await cluster.primary()).crashPostgres();
+  const faultAt = performance.now();
+  const rto_ms = await lanes.recoveredSince(faultAt);
+  await cluster.untilWhole();
+  const kept = await lanes.expectAllKept(cluster.primaryUrl(DATABASE));
+  report({ fault: 'postgres killed', rto_ms, ...kept });
+});
+
 test('a planned switchover loses nothing', async (context) => {
   const { cluster, lanes } = runningOrSkip(context);
   await lanes.untilBusy();
