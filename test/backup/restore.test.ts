@@ -208,9 +208,11 @@ describe('what is damaged is found, and not restored', () => {
       const file = archivedFile(backups, name);
       const cut = readFileSync(file).subarray(0, 2_000);
       await damaged(file, cut, async () => {
-        await expect(restore(backups.path, nextFolder(), toTheMoment())).rejects.toThrow(
-          `${name} of the archive is damaged`,
-        );
+        for (const target of [toTheMoment(), { kind: 'latest' }] as const) {
+          await expect(restore(backups.path, nextFolder(), target)).rejects.toThrow(
+            `${name} of the archive is damaged`,
+          );
+        }
         expect(await checkBackups(backups)).toMatchObject({ sound: false, damaged_wal: [name] });
       });
     },
