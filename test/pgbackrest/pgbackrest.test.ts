@@ -9,6 +9,10 @@ import { freePort } from '../../stack/network/free-port.ts';
 import { createDatabase } from '../../stack/postgres/database.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { query } from '../../stack/postgres/query.ts';
+import { isWhole, leaderOf, membersBy } from '../../stack/patroni/cluster-view.ts';
+import { patroniPrograms } from '../../stack/patroni/find-programs.ts';
+import { hostSpecs } from '../../stack/patroni/host-spec.ts';
+import { PatroniHost } from '../../stack/patroni/patroni-host.ts';
 import { giveTo } from '../../stack/postgres/run-as.ts';
 import { initialise, startServer, urlOf, type ServerSpec } from '../../stack/postgres/server.ts';
 import type { SupervisedChild } from '../../stack/process/supervised-child.ts';
@@ -27,6 +31,13 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 600_000 });
 
 const DATABASE = 'hailgrid';
 const PASSWORD = 'of a test';
+/** As Patroni makes them in a cluster of its own. */
+const PATRONI_ROLES = `
+  CREATE ROLE postgres SUPERUSER LOGIN PASSWORD '${PASSWORD}';
+  CREATE ROLE replicator LOGIN REPLICATION PASSWORD '${PASSWORD}';
+  CREATE ROLE rewinder LOGIN PASSWORD '${PASSWORD}'`;
+
+const JOINED = { timeout: 90_000, interval: 500 };
 
 interface Running {
   programs: BackrestPrograms;
@@ -74,6 +85,7 @@ async function start(programs: BackrestPrograms): Promise<Running> {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   await initialise(spec, PASSWORD);
   const server = await startServer(spec);
+  await query(urlOf(spec, PASSWORD, 'postgres'), PATRONI_ROLES);
   await query(urlOf(spec, PASSWORD, 'postgres'), readFileSync(deployedFile('backup-role.sql'), 'utf8'));
   await query(urlOf(spec, PASSWORD, 'postgres'), `ALTER ROLE hailgrid_backup PASSWORD '${PASSWORD}'`);
   await createDatabase(urlOf(spec, PASSWORD, 'postgres'), DATABASE);
@@ -121,9 +133,7 @@ test('a full and an incremental backup and the log between them restore a moment
   ]);
   expect(await pgbackrest('verify', '--output=text', '--verbose')).toMatch(/status: ok/);
 
-  const data = join(directory.path, 'restored');
-  mkdirSync(data, { mode: 0o700 });
-  await giveTo(programs.user, data);
+  const data = await emptyDirectory(programs, directory);
   const target = ['--type=time', `--target=${moment}`, '--target-action=promote', '--archive-mode=off'];
   await pgbackrest(`--pg1-path=${data}`, ...target, 'restore');
   const restored: ServerSpec = {
@@ -149,6 +159,14 @@ test('a full and an incremental backup and the log between them restore a moment
   writeFileSync(file!, contents);
   expect(await pgbackrest('verify', '--output=text')).toMatch(/status: error[^]*(checksum|invalid)/);
 });
+
+/** Where the first host of a Patroni cluster has its data. */
+async function emptyDirectory({ user }: BackrestPrograms, directory: TemporaryDirectory): Promise<string> {
+  const data = join(directory.path, 'pg1', 'data');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  await giveTo(user, join(directory.path, 'pg1'));
+  return data;
+}
 
 async function expectTheMoment(url: string, { written }: TripWriter, momentMs: number): Promise<void> {
   const isOver = async () =>
@@ -178,3 +196,30 @@ async function command(script: string, ...args: string[]): Promise<unknown> {
   });
   return JSON.parse(stdout);
 }
+
+test('Patroni takes what was restored for a cluster of its own, and the other hosts are copied', async (context) => {
+  const { directory } = runningOrSkip(context);
+  const { fetched: programs, missing: why } = await fetchedOrReason(patroniPrograms());
+  if (programs === undefined) return context.skip(why);
+  const specs = await hostSpecs(3, directory.path);
+  const passwords = { superuser: PASSWORD, replication: PASSWORD, rewind: PASSWORD, patroni: PASSWORD };
+  const hosts = specs.map((spec) => new PatroniHost(spec, specs, programs, passwords));
+  try {
+    const [first, ...others] = hosts as [PatroniHost, ...PatroniHost[]];
+    for (const host of others) await host.prepare();
+    await Promise.all(hosts.map((host) => host.startEtcd()));
+    first.startPatroni();
+    const seen = () => membersBy(hosts.map(({ patroniUrl }) => patroniUrl)).catch(() => []);
+    await expect.poll(async () => leaderOf(await seen()), JOINED).toBe('pg1');
+    for (const host of others) host.startPatroni();
+    await expect.poll(async () => isWhole(await seen(), hosts.length), JOINED).toBe(true);
+    const counts = hosts.map((host) =>
+      query<{ n: number }>(host.url(DATABASE), 'SELECT count(*)::int AS n FROM trip'),
+    );
+    const [one, ...same] = (await Promise.all(counts)).map(([row]) => row!.n);
+    expect(one).toBeGreaterThan(50);
+    expect(same).toEqual([one, one]);
+  } finally {
+    await Promise.all(hosts.map((host) => host.die()));
+  }
+});
