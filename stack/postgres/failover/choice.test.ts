@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { chooseSuccessor } from './choose-successor.ts';
 import type { Choice } from './fail-over.ts';
-import { KeptCluster } from './kept-cluster.sample.ts';
+import { KeptCluster, TEST_LIMIT_MS } from './kept-cluster.sample.ts';
 
 /** Takes the first standby that answers. */
 const naive: Choice = (_, [first]) => first?.name;
+
+vi.setConfig({ testTimeout: TEST_LIMIT_MS });
 
 const ROWS = Array.from({ length: 20 }, (_, index) => index);
 let cluster: KeptCluster;

@@ -9,6 +9,8 @@ import { keepPostgres, type KeeperOptions, type PostgresKeeper } from './keep-po
 
 /** Much more than it takes; a test is no measurement. */
 const LIMIT_MS = 45_000;
+/** Some tests wait for several things, and servers are started in each. */
+export const TEST_LIMIT_MS = 150_000;
 export const WAIT = { timeout: LIMIT_MS, interval: 50 };
 const WRITERS = 8;
 

@@ -15,7 +15,7 @@ export const UNBROKEN: Silence = { silent: 0, starting: 0 };
 /** A server that is silent for so many questions in a row is taken for dead, and is killed before anything else. */
 export const MAX_SILENT = 3;
 /** A server that recovers by itself is given so many questions' time. */
-export const MAX_STARTING = 20;
+export const MAX_STARTING = 10;
 
 export function afterAnswer(before: Silence, answer: Answer): Silence {
   switch (answer) {

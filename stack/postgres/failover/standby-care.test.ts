@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { query } from '../query.ts';
 import type { KeeperEvent } from './failover-trace.ts';
-import { KeptCluster, WAIT } from './kept-cluster.sample.ts';
+import { KeptCluster, TEST_LIMIT_MS, WAIT } from './kept-cluster.sample.ts';
+
+vi.setConfig({ testTimeout: TEST_LIMIT_MS });
 
 /** Sessions whose commit waits for a standby. */
 const WAITING = "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event = 'SyncRep'";

@@ -13,6 +13,8 @@ const CANNOT_FOLLOW =
 const LINES_LOOKED_AT = 30;
 /** After a repair that failed, so that a disk that stays full does not keep us busy. */
 const RETRY_MS = 2_000;
+/** One that is up and does not follow is told again whom to follow: it may not have heard. */
+const TELL_AGAIN_MS = 2_000;
 
 type Repair = 'restart' | 'rebuild';
 
@@ -21,6 +23,7 @@ interface Patient {
   needsRebuild: boolean;
   retryAtMs: number;
   isBeingAsked: boolean;
+  toldAtMs: number;
   repair?: { readonly done: Promise<void>; readonly abort: AbortController };
 }
 
@@ -29,6 +32,8 @@ export class StandbyCare {
   readonly #cluster: PostgresCluster;
   readonly #tell: (event: KeeperEvent) => void;
   readonly #patients = new Map<PostgresNode, Patient>();
+  /** Counts how often all was broken off: what was asked before leads to nothing. */
+  #breaks = 0;
   /** Names of those that have followed the present primary with the data they have now. */
   readonly followers = new Set<string>();
 
@@ -58,6 +63,7 @@ export class StandbyCare {
 
   /** Resolves when no repair is going on any more. */
   async breakOff(): Promise<void> {
+    this.#breaks += 1;
     const repairs = [...this.#patients.values()].flatMap(({ repair }) => repair ?? []);
     for (const { abort } of repairs) abort.abort();
     await Promise.all(repairs.map(({ done }) => done));
@@ -72,12 +78,19 @@ export class StandbyCare {
   }
 
   async #ask(standby: PostgresNode, patient: Patient): Promise<void> {
+    const breaksBefore = this.#breaks;
     const { answer } = await askServer(this.#cluster.urlOf(standby));
+    if (this.#breaks !== breaksBefore) return;
     patient.silence = afterAnswer(patient.silence, answer);
-    // It may have been promoted meanwhile, or be examined for another failover.
-    if (standby.role !== 'standby' || this.#patients.get(standby) !== patient) return;
     if (isLost(patient.silence)) this.#begin(standby, patient, 'restart');
     else if (answer === 'well' && cannotFollow(standby)) this.#begin(standby, patient, 'rebuild');
+    else if (answer === 'well') await this.#tellAgain(standby, patient);
+  }
+
+  async #tellAgain(standby: PostgresNode, patient: Patient): Promise<void> {
+    if (Date.now() - patient.toldAtMs < TELL_AGAIN_MS) return;
+    patient.toldAtMs = Date.now();
+    await this.#cluster.follow(standby).catch(() => undefined); // the next look asks how it is
   }
 
   #begin(standby: PostgresNode, patient: Patient, kind: Repair): void {
@@ -119,7 +132,13 @@ export class StandbyCare {
   #patientOf(node: PostgresNode): Patient {
     const known = this.#patients.get(node);
     if (known !== undefined) return known;
-    const patient = { silence: UNBROKEN, needsRebuild: false, retryAtMs: 0, isBeingAsked: false };
+    const patient = {
+      silence: UNBROKEN,
+      needsRebuild: false,
+      retryAtMs: 0,
+      isBeingAsked: false,
+      toldAtMs: Date.now(),
+    };
     this.#patients.set(node, patient);
     return patient;
   }
