@@ -3,8 +3,10 @@ import type { Outcome, SharedWork, WrittenChange } from '#libs/store';
 
 /** Longer transactions would keep those that come first waiting for the last. */
 export const MAX_COMMANDS_PER_TRANSACTION = 64;
-/** One is at work while the others wait for the standby; more of them would only be smaller. */
-export const MAX_SHARED_TRANSACTIONS = 2;
+/** A transaction that takes longer (it may wait for a lock that somebody holds) does not hold up the next one. */
+const SLOW_TRANSACTION_MS = 25;
+/** With so many slow ones nothing would be won by another. */
+export const MAX_SHARED_TRANSACTIONS = 4;
 /** Past that a command is refused: it would outlive its asker's patience. */
 export const MAX_COMMANDS_WAITING = 1_000;
 
@@ -23,12 +25,14 @@ interface WaitingCommand {
 
 /**
  * Commits commands that arrive together in one transaction, each with an outcome of its own. Nobody waits for company: what
- * arrives while all transactions are under way forms the next one.
+ * arrives while a transaction is under way forms the next one.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: WaitingCommand[] = [];
-  #underWay = 0;
+  /** Transactions under way that have not turned out to be slow: one at most. */
+  #prompt = 0;
+  #slow = 0;
   #isScheduled = false;
 
   constructor(options: GroupCommitOptions) {
@@ -51,16 +55,25 @@ export class GroupCommit {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      while (this.#underWay < MAX_SHARED_TRANSACTIONS && this.#waiting.length > 0)
-        void this.#commitNext(this.#waiting.splice(0, MAX_COMMANDS_PER_TRANSACTION));
+      if (this.#prompt > 0 || this.#slow >= MAX_SHARED_TRANSACTIONS || this.#waiting.length === 0) return;
+      void this.#commitNext(this.#waiting.splice(0, MAX_COMMANDS_PER_TRANSACTION));
     });
   }
 
   async #commitNext(commands: readonly WaitingCommand[]): Promise<void> {
-    this.#underWay += 1;
+    let isSlow = false;
+    this.#prompt += 1;
+    const slow = setTimeout(() => {
+      isSlow = true;
+      this.#prompt -= 1;
+      this.#slow += 1;
+      this.#schedule();
+    }, SLOW_TRANSACTION_MS);
     this.#waiting.unshift(...(await this.#commitTogether(commands)));
-    this.#underWay -= 1;
-    if (this.#waiting.length > 0) this.#schedule();
+    clearTimeout(slow);
+    if (isSlow) this.#slow -= 1;
+    else this.#prompt -= 1;
+    this.#schedule();
   }
 
   /** Gives the commands that are to be tried again. Where one spoils the transaction, all are committed one by one. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describeMachine } from '../../stack/machine/describe-machine.ts';
+import { usageOf } from '../../stack/process/usage.ts';
 import { stopAllChildren } from '../../stack/process/supervised-child.ts';
 import { runCommand } from '../../stack/run-command.ts';
 import { HailgridSide, type HailgridRun } from './hailgrid-side.ts';
@@ -16,9 +17,12 @@ const WARM_UP_S = 3;
 /** So many trips are prepared for each second. */
 const MAX_TRIPS_PER_S = 1_500;
 
+/** With the processor time of all that takes part: servers, services, and whoever drives the trips. */
+type WithCpu<R> = R & { readonly cpuMsPerTrip: number };
+
 interface Measured {
-  readonly hailgrid: HailgridRun[];
-  readonly pgbench: PgbenchRun[];
+  readonly hailgrid: WithCpu<HailgridRun>[];
+  readonly pgbench: WithCpu<PgbenchRun>[];
   readonly acknowledgedTrips: number;
 }
 
@@ -28,15 +32,26 @@ async function measure(stage: Stage, options: Options): Promise<Measured> {
   const maxTrips = (rounds * seconds + WARM_UP_S) * MAX_TRIPS_PER_S;
   const pgbenchSide = await PgbenchSide.prepare(stage, { inFlight, maxTrips, seed });
   const hailgridSide = await HailgridSide.prepare(stage, { inFlight, maxTrips, services, seed });
-  const [hailgrid, pgbench]: [HailgridRun[], PgbenchRun[]] = [[], []];
+  const [hailgrid, pgbench]: [WithCpu<HailgridRun>[], WithCpu<PgbenchRun>[]] = [[], []];
   await hailgridSide.measure(WARM_UP_S);
   await pgbenchSide.measure(WARM_UP_S);
   for (let round = 0; round < rounds; round += 1) {
-    hailgrid.push(await hailgridSide.measure(seconds));
-    pgbench.push(await pgbenchSide.measure(seconds));
+    hailgrid.push(await withCpu(seconds, () => hailgridSide.measure(seconds)));
+    pgbench.push(await withCpu(seconds, () => pgbenchSide.measure(seconds)));
   }
   await pgbenchSide.verify();
   return { hailgrid, pgbench, acknowledgedTrips: await hailgridSide.verify() };
+}
+
+/** Whatever runs here is a descendant of this process. */
+async function withCpu<R extends { tripsPerS: number }>(
+  seconds: number,
+  run: () => Promise<R>,
+): Promise<WithCpu<R>> {
+  const before = (await usageOf(process.pid))?.cpu_s ?? 0;
+  const result = await run();
+  const usedS = ((await usageOf(process.pid))?.cpu_s ?? 0) - before;
+  return { ...result, cpuMsPerTrip: (usedS * 1_000) / (result.tripsPerS * seconds) };
 }
 
 function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: Options, stage: Stage) {
@@ -57,6 +72,7 @@ function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: O
     hailgrid: {
       trips_per_s: tripsPerS,
       trips_per_s_by_round: hailgrid.map((run) => hundredths(run.tripsPerS)),
+      cpu_ms_per_trip: middle(hailgrid, (run) => run.cpuMsPerTrip),
       // From sending a command to its acknowledgement; of an offer, from when the matcher may decide.
       p50_ms: middle(hailgrid, ({ commands }) => commands.quantile(0.5)),
       p99_ms: middle(hailgrid, ({ commands }) => commands.quantile(0.99)),
@@ -67,6 +83,7 @@ function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: O
     pgbench: {
       trips_per_s: pgbenchTripsPerS,
       trips_per_s_by_round: pgbench.map((run) => hundredths(run.tripsPerS)),
+      cpu_ms_per_trip: middle(pgbench, (run) => run.cpuMsPerTrip),
       // Of the time of its trips: the one statement more that gives it the parameters.
       parameters_share: middle(pgbench, (run) => run.parametersShare),
     },

@@ -26,14 +26,13 @@ export async function retryWithin<T>(
 }
 
 /** True where the work ends by then, well or not. */
-export async function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const waiting = new AbortController();
-  const ended = work.then(
-    () => true,
-    () => true,
-  );
-  const late = sleep(limitMs, false, { signal: waiting.signal }).catch(() => false);
-  const isInTime = await Promise.race([ended, late]);
-  waiting.abort();
-  return isInTime;
+export function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(false), limitMs);
+    const ended = (): void => {
+      clearTimeout(late);
+      resolve(true);
+    };
+    work.then(ended, ended);
+  });
 }
