@@ -1,5 +1,6 @@
 import { createDatabase } from '../../stack/postgres/database.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
+import { promoteAlone } from '../../stack/postgres/promote-alone.ts';
 import { query } from '../../stack/postgres/query.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
@@ -44,7 +45,7 @@ export class OwnCluster {
   }
 
   async promoteStandby(): Promise<void> {
-    await query(this.#urls()[1], 'SELECT pg_promote()');
+    await promoteAlone(this.#urls()[1]);
   }
 
   async stop(): Promise<void> {

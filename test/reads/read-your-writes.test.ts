@@ -25,9 +25,10 @@ async function listElsewhere(rider: RiderPhone): Promise<string[]> {
   return body.data.map(({ trip_id, state }) => `${trip_id} ${state}`);
 }
 
+/** Again and again, as phones do while they are told to try later. */
 async function cancel(rider: RiderPhone, tripId: string): Promise<void> {
-  const answer = await rider.post<RiderTrip>(`/v1/trips/${tripId}/cancel`, {});
-  expect(answer.body.state).toBe('rider_canceled');
+  const state = async () => (await rider.post<RiderTrip>(`/v1/trips/${tripId}/cancel`, {})).body.state;
+  await expect.poll(state, { timeout: 20_000 }).toBe('rider_canceled');
 }
 
 /** Requests and cancels one trip after the other, and looks at the list after each. */

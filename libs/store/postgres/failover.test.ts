@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LossyLine } from '../../../stack/network/lossy-line.ts';
 import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
+import { promoteAlone } from '../../../stack/postgres/promote-alone.ts';
 import { query } from '../../../stack/postgres/query.ts';
 import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
 import { Database, OutcomeUnknown, type Queryable } from './database.ts';
@@ -41,13 +42,6 @@ async function answerOnce(on: Queryable, key: string, body: number): Promise<num
 async function bodiesOn(url: string): Promise<number[]> {
   const rows = await query<{ body: number }>(url, 'SELECT body FROM answer ORDER BY body');
   return rows.map(({ body }) => body);
-}
-
-/** A new primary waits for a standby of its own, as the old one did; there is none here. */
-async function promoteAlone(url: string): Promise<void> {
-  await query(url, "ALTER SYSTEM SET synchronous_standby_names = ''");
-  await query(url, 'SELECT pg_reload_conf()');
-  await query(url, 'SELECT pg_promote()');
 }
 
 test('who asks while there is no primary waits for the next one', async () => {

@@ -1,9 +1,11 @@
 import { Client } from 'pg';
 import { HOST_QUESTION, hostState, type HostRow, type HostState } from './host-state.ts';
+import { settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
 /** A server that takes longer to say how it is, is silent. */
 const ANSWER_TIMEOUT_MS = 1_000;
+const GOODBYE_LIMIT_MS = 500;
 
 /** One server of the cluster, asked how it is over a connection that nothing else uses. */
 export class HostWatch {
@@ -97,6 +99,7 @@ export class HostWatch {
     const client = this.#client;
     this.#client = undefined;
     this.forget();
-    await client?.end().catch(() => undefined);
+    // A host that is silent does not say goodbye either.
+    if (client !== undefined) await settlesWithin(client.end(), GOODBYE_LIMIT_MS);
   }
 }

@@ -1,5 +1,6 @@
-import { Pool, type QueryResultRow } from 'pg';
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Statement } from './database.ts';
+import type { Position } from './host-state.ts';
 import { settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
@@ -33,9 +34,13 @@ export class ReaderPool {
     this.#pool.on('connect', (client) => void client.on('error', () => undefined));
   }
 
-  async rows<R extends QueryResultRow>({ name, text, values }: Statement): Promise<R[]> {
+  /**
+   * With a position, rejects where the server does not show everything up to there: an address may lead to several of
+   * them, and who was asked how far it has come need not be who is asked for the rows.
+   */
+  async rows<R extends QueryResultRow>(statement: Statement, atLeast?: Position): Promise<R[]> {
     const client = await this.#pool.connect();
-    const answer = client.query<R>({ name, text, values: [...values] });
+    const answer = read<R>(client, statement, atLeast);
     const isInTime = await settlesWithin(answer, ANSWER_TIMEOUT_MS);
     const result = isInTime
       ? await answer.catch((error: unknown) => error)
@@ -43,10 +48,26 @@ export class ReaderPool {
     // A connection that failed in any way is not worth finding out whether it is still good.
     client.release(result instanceof Error);
     if (result instanceof Error) throw result;
-    return (result as Awaited<typeof answer>).rows;
+    return result as Awaited<typeof answer>;
   }
 
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+async function read<R extends QueryResultRow>(
+  client: PoolClient,
+  { name, text, values }: Statement,
+  atLeast: Position | undefined,
+): Promise<R[]> {
+  if (atLeast !== undefined && (await replayedTo(client)) < atLeast)
+    throw new Error('the standby has not come so far');
+  return (await client.query<R>({ name, text, values: [...values] })).rows;
+}
+
+async function replayedTo(client: PoolClient): Promise<Position> {
+  const text = `SELECT (pg_last_wal_replay_lsn() - '0/0')::bigint AS position`;
+  const { rows } = await client.query<{ position: Position | null }>({ name: 'replayed-to', text });
+  return rows[0]?.position ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { QueryResultRow } from 'pg';
 import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
 import type { Database, Queryable, Statement } from './database.ts';
+import type { Position } from './host-state.ts';
 import { ReaderPool } from './reader-pool.ts';
 
 /** What a read that may lag may lag at most, while there is a primary that can answer it. */
@@ -69,7 +70,7 @@ export class StandbyReads {
     const position = await watch.positionNow(POSITION_LIMIT_MS);
     if (position === undefined || !(await watch.reaches(standby, position, REPLAY_LIMIT_MS)))
       return undefined;
-    return this.#tryEach<R>([standby], statement);
+    return this.#tryEach<R>([standby], statement, position);
   }
 
   async #mayLag<R extends QueryResultRow>(statement: Statement): Promise<R[]> {
@@ -106,10 +107,11 @@ export class StandbyReads {
   async #tryEach<R extends QueryResultRow>(
     standbys: readonly HeardHost[],
     statement: Statement,
+    atLeast?: Position,
   ): Promise<R[] | undefined> {
     for (const { url } of standbys) {
       try {
-        return await this.#poolOf(url).rows<R>(statement);
+        return await this.#poolOf(url).rows<R>(statement, atLeast);
       } catch {
         // Whatever was wrong, the next one or the primary tells whether it is the statement's fault.
         this.#parts.watch.forget(url);
