@@ -35,12 +35,18 @@ export const commandReply = z.discriminatedUnion('ok', [
 ]);
 export type CommandReply = z.infer<typeof commandReply>;
 
+/** What callers may give as their key: printable characters, in a header or in a frame. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/)
+  .meta({ description: 'the same key and request give the first answer again, another request is refused' });
+
 /**
  * The caller's key and a digest of its request: the same pair gives the first answer again, the same key with
  * another digest is refused.
  */
 export const idempotency = z.object({
-  key: z.string().min(1).max(200),
+  key: idempotencyKey,
   request_digest: z.string().length(64),
 });
 export type Idempotency = z.infer<typeof idempotency>;

@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
-import { HailgridError, type Idempotency } from '#libs/contracts';
+import { HailgridError, idempotencyKey, type Idempotency } from '#libs/contracts';
 
-/** RFC-draft header: printable, at most 200 characters. */
-const KEY = /^[\x21-\x7e]{1,200}$/;
-
-/** The key of a call and a digest of what it asks; undefined where the caller gave no key. */
-export function readIdempotencyKey(header: unknown, request: unknown): Idempotency | undefined {
-  if (header === undefined) return undefined;
-  if (typeof header !== 'string' || !KEY.test(header)) {
+/**
+ * The key of a call, from its header or its frame, and a digest of what it asks; undefined where the caller gave no key.
+ * The digest must tell apart all that one caller can ask: it knows neither path nor frame type.
+ */
+export function readIdempotencyKey(given: unknown, request: unknown): Idempotency | undefined {
+  if (given === undefined) return undefined;
+  const key = idempotencyKey.safeParse(given);
+  if (!key.success) {
     throw new HailgridError('invalid_request', 'Idempotency-Key', {
       issues: [{ pointer: '/headers/Idempotency-Key', message: 'one to 200 printable characters' }],
     });
   }
-  return { key: header, request_digest: digest(request) };
+  return { key: key.data, request_digest: digest(request) };
 }
 
 /** As {@link readIdempotencyKey}, for calls that create something. */
-export function requireIdempotencyKey(header: unknown, request: unknown): Idempotency {
-  const idempotency = readIdempotencyKey(header, request);
+export function requireIdempotencyKey(given: unknown, request: unknown): Idempotency {
+  const idempotency = readIdempotencyKey(given, request);
   if (idempotency === undefined) throw new HailgridError('idempotency_key_required', 'no Idempotency-Key');
   return idempotency;
 }

@@ -34,7 +34,7 @@ export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000;
 
 /** Who used an idempotency key. */
 export interface Actor {
-  prefix: 'rider' | 'driver';
+  prefix: 'rider' | 'driver' | 'operator';
   id: string;
 }
 

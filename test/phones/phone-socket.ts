@@ -57,10 +57,10 @@ export class PhoneSocket<F extends ServerFrame> {
   }
 
   /** Sends a frame and takes the ack or error that answers it. */
-  async ask(type: string, data: unknown): Promise<FrameOf<F, 'ack' | 'error'>> {
+  async ask(type: string, data: unknown, key?: string): Promise<FrameOf<F, 'ack' | 'error'>> {
     this.#asked += 1;
     const id = `f${this.#asked}`;
-    this.send({ type, id, data });
+    this.send({ type, id, data, ...(key !== undefined && { idempotency_key: key }) });
     return this.#take(await this.until((frame) => frame.id === id)) as FrameOf<F, 'ack' | 'error'>;
   }
 

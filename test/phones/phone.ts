@@ -12,7 +12,7 @@ export interface Answer<T> {
 }
 
 interface Request {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   headers: Record<string, string>;
   body?: string;
 }
@@ -43,6 +43,10 @@ export class Phone<F extends ServerFrame> {
     if (body === undefined) return this.#call(path, { method: 'POST', headers });
     const json = { 'content-type': 'application/json', ...headers };
     return this.#call(path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  }
+
+  delete<T>(path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return this.#call(path, { method: 'DELETE', headers });
   }
 
   /** Opens one more socket, with a ticket that may come from another instance; gives it and takes its `welcome`. */
@@ -85,8 +89,8 @@ export class Phone<F extends ServerFrame> {
     return this.socket.next(type);
   }
 
-  ask(type: string, data: unknown): Promise<FrameOf<F, 'ack' | 'error'>> {
-    return this.socket.ask(type, data);
+  ask(type: string, data: unknown, key?: string): Promise<FrameOf<F, 'ack' | 'error'>> {
+    return this.socket.ask(type, data, key);
   }
 
   async #call<T>(path: string, request: Request): Promise<Answer<T>> {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import {
   getDriverSelf,
   postOffline,
@@ -41,13 +41,18 @@ export class AvailabilityController {
     @CallerOf() caller: Caller,
     @Body({ schema: postOnline.body }) body: OnlineRequest,
     @RequestIdOf() requestId: string,
+    @Headers('idempotency-key') key: unknown,
   ): Promise<DriverView> {
-    return this.#goOnline.execute(driverOf(caller), body, { request_id: requestId });
+    return this.#goOnline.execute(driverOf(caller), body, { request_id: requestId }, key);
   }
 
   @Post(routerPath(postOffline))
   @HttpCode(postOffline.status)
-  offline(@CallerOf() caller: Caller, @RequestIdOf() requestId: string): Promise<DriverView> {
-    return this.#goOffline.execute(driverOf(caller), { request_id: requestId });
+  offline(
+    @CallerOf() caller: Caller,
+    @RequestIdOf() requestId: string,
+    @Headers('idempotency-key') key: unknown,
+  ): Promise<DriverView> {
+    return this.#goOffline.execute(driverOf(caller), { request_id: requestId }, { key });
   }
 }

@@ -86,7 +86,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   async #dismiss(presence: DriverPresence): Promise<void> {
     const { driverId, state } = presence;
     try {
-      await this.#goOffline.execute(driverId, { reason: 'silent' }, state.newestSession);
+      await this.#goOffline.execute(driverId, { reason: 'silent' }, { session: state.newestSession });
     } catch (thrown) {
       this.#giveUp(presence, thrown);
     }

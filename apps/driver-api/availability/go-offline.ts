@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { goOffline, type DriverId, type DriverView } from '#libs/contracts';
-import { LOGGER, type Logger } from '#libs/service';
+import { LOGGER, readIdempotencyKey, type Logger } from '#libs/service';
 import { Attendance } from '../presence/attendance.ts';
 import { driverView } from '../presence/driver-view.ts';
 import type { RequestRefs } from '../caller/request-refs.ts';
@@ -27,11 +27,13 @@ export class GoOffline {
   async execute(
     driverId: DriverId,
     refs: RequestRefs | { reason: string },
-    session?: number,
+    { session, key }: { session?: number; key?: unknown } = {},
   ): Promise<DriverView> {
+    const idempotency = readIdempotencyKey(key, { online: false });
     const record = await this.#commands.call(goOffline, {
       driver_id: driverId,
       ...(session !== undefined && { session }),
+      ...(idempotency !== undefined && { idempotency }),
     });
     this.#attendance.changed(record);
     this.#logger.info(

@@ -1,12 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  answerOffer,
-  type DriverId,
-  type DriverTrip,
-  type Idempotency,
-  type OfferAnswer,
-  type OfferId,
-} from '#libs/contracts';
+import { answerOffer, type DriverId, type DriverTrip, type OfferAnswer, type OfferId } from '#libs/contracts';
+import { readIdempotencyKey } from '#libs/service';
 import type { RequestRefs } from '../caller/request-refs.ts';
 import { ChangeTrip } from '../trips/change-trip.ts';
 
@@ -19,13 +13,14 @@ export class AnswerOffer {
     this.#changeTrip = changeTrip;
   }
 
-  execute(
+  async execute(
     driverId: DriverId,
     offerId: OfferId,
     answer: OfferAnswer,
     refs: RequestRefs,
-    idempotency?: Idempotency,
+    key?: unknown,
   ): Promise<DriverTrip> {
+    const idempotency = readIdempotencyKey(key, { offer_id: offerId, answer });
     const input = {
       driver_id: driverId,
       offer_id: offerId,

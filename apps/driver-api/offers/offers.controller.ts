@@ -7,7 +7,7 @@ import {
   type OfferAnswer,
   type OfferParams,
 } from '#libs/contracts';
-import { CallerOf, ForRole, readIdempotencyKey, RequestIdOf, type Caller } from '#libs/service';
+import { CallerOf, ForRole, RequestIdOf, type Caller } from '#libs/service';
 import { driverOf } from '../caller/driver-of.ts';
 import { AnswerOffer } from './answer-offer.ts';
 
@@ -49,8 +49,6 @@ export class OffersController {
     requestId: string,
     key: unknown,
   ): Promise<DriverTrip> {
-    const idempotency = readIdempotencyKey(key, { offer_id, answer });
-    const refs = { request_id: requestId };
-    return this.#answerOffer.execute(driverOf(caller), offer_id, answer, refs, idempotency);
+    return this.#answerOffer.execute(driverOf(caller), offer_id, answer, { request_id: requestId }, key);
   }
 }

@@ -98,15 +98,16 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
   }
 
   async #change(driverId: DriverId, frame: StateFrame, refs: RequestRefs): Promise<Answer> {
+    const { idempotency_key: key } = frame;
     switch (frame.type) {
       case 'online':
-        return { driver: await this.#goOnline.execute(driverId, frame.data, refs) };
+        return { driver: await this.#goOnline.execute(driverId, frame.data, refs, key) };
       case 'offline':
-        return { driver: await this.#goOffline.execute(driverId, refs) };
+        return { driver: await this.#goOffline.execute(driverId, refs, { key }) };
       case 'accept':
       case 'decline':
         return {
-          trip: await this.#answerOffer.execute(driverId, frame.data.offer_id, frame.type, refs),
+          trip: await this.#answerOffer.execute(driverId, frame.data.offer_id, frame.type, refs, key),
         };
       case 'arrived':
       case 'start':
@@ -125,7 +126,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
   ): Promise<DriverTrip> {
     return this.#driveTrip.execute(
       driverId,
-      { tripId: frame.data.trip_id, action: frame.type, reason },
+      { tripId: frame.data.trip_id, action: frame.type, reason, key: frame.idempotency_key },
       refs,
     );
   }

@@ -1,12 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  driveTrip,
-  type DriveAction,
-  type DriverId,
-  type DriverTrip,
-  type Idempotency,
-  type TripId,
-} from '#libs/contracts';
+import { driveTrip, type DriveAction, type DriverId, type DriverTrip, type TripId } from '#libs/contracts';
+import { readIdempotencyKey } from '#libs/service';
 import type { RequestRefs } from '../caller/request-refs.ts';
 import { ChangeTrip } from './change-trip.ts';
 
@@ -15,7 +9,8 @@ export interface DriveRequest {
   action: DriveAction;
   /** Of a cancellation, in the driver's words. */
   reason?: string | undefined;
-  idempotency?: Idempotency | undefined;
+  /** The driver's idempotency key, if it gave one. */
+  key?: unknown;
 }
 
 /** One step of a trip by its driver. */
@@ -27,11 +22,12 @@ export class DriveTrip {
     this.#changeTrip = changeTrip;
   }
 
-  execute(
+  async execute(
     driverId: DriverId,
-    { tripId, action, reason, idempotency }: DriveRequest,
+    { tripId, action, reason, key }: DriveRequest,
     refs: RequestRefs,
   ): Promise<DriverTrip> {
+    const idempotency = readIdempotencyKey(key, { trip_id: tripId, action, reason });
     const input = {
       driver_id: driverId,
       trip_id: tripId,

@@ -10,7 +10,7 @@ import {
   type DriverTrip,
   type TripParams,
 } from '#libs/contracts';
-import { CallerOf, ForRole, readIdempotencyKey, RequestIdOf, type Caller } from '#libs/service';
+import { CallerOf, ForRole, RequestIdOf, type Caller } from '#libs/service';
 import { driverOf } from '../caller/driver-of.ts';
 import { DriveTrip } from './drive-trip.ts';
 
@@ -79,8 +79,7 @@ export class TripsController {
 
   async #step(action: DriveAction, request: StepRequest): Promise<DriverTrip> {
     const { caller, requestId, key, tripId, reason } = request;
-    const idempotency = readIdempotencyKey(key, { trip_id: tripId, action, reason });
     const refs = { request_id: requestId };
-    return this.#driveTrip.execute(driverOf(caller), { tripId, action, reason, idempotency }, refs);
+    return this.#driveTrip.execute(driverOf(caller), { tripId, action, reason, key }, refs);
   }
 }

@@ -1,10 +1,11 @@
-import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Headers, Inject, Post } from '@nestjs/common';
 import { postQuote, routerPath, type Quote, type QuoteRequest } from '#libs/contracts';
 import {
   CallerOf,
   ForRole,
   LOGGER,
   METRICS,
+  readIdempotencyKey,
   RequestIdOf,
   type Caller,
   type Logger,
@@ -34,10 +35,11 @@ export class CreateQuoteController {
   async create(
     @CallerOf() caller: Caller,
     @RequestIdOf() requestId: string,
+    @Headers('idempotency-key') key: unknown,
     @Body({ schema: postQuote.body }) request: QuoteRequest,
   ): Promise<Quote> {
     const riderId = riderOf(caller);
-    const quote = await this.#quoting.quote(riderId, request);
+    const quote = await this.#quoting.quote(riderId, request, readIdempotencyKey(key, request));
     this.#quotes.inc({ pickup_eta: quote.pickup_eta_s === null ? 'unknown' : 'known' });
     this.#logger.debug({
       event: 'quote_created',

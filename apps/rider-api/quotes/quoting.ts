@@ -4,6 +4,7 @@ import {
   createQuote,
   HailgridError,
   toTimestamp,
+  type Idempotency,
   type Quote,
   type QuoteRequest,
   type RiderId,
@@ -50,7 +51,11 @@ export class Quoting {
   }
 
   /** Throws `outside_service_area`, `route_too_short`, or `unavailable` while there is no shard map. */
-  async quote(riderId: RiderId, { product, pickup, dropoff }: QuoteRequest): Promise<Quote> {
+  async quote(
+    riderId: RiderId,
+    { product, pickup, dropoff }: QuoteRequest,
+    idempotency?: Idempotency,
+  ): Promise<Quote> {
     checkRoute(this.#config.serviceArea, pickup, dropoff);
     const pickupCell = pickupCellOf(pickup);
     checkPickupShard(this.#shards.map, pickupCell);
@@ -76,6 +81,7 @@ export class Quoting {
       pickup_eta_s: pickupEtaS === null ? null : Math.round(pickupEtaS),
       created_at: toTimestamp(nowMs),
       expires_at: toTimestamp(nowMs + this.#config.quoteTtlMs),
+      ...(idempotency !== undefined && { idempotency }),
     });
   }
 }

@@ -23,10 +23,13 @@ export class GoOfflineHandler extends CommandHandlers {
 
   @HandleCommand(goOffline)
   async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
-    const record = await this.#committer.commit(async (transaction) => {
-      await declineOpenOffer(transaction, input.driver_id);
-      return endSession(transaction, input);
-    });
+    const actor = { prefix: 'driver', id: input.driver_id } as const;
+    const record = await this.#committer.commit((transaction) =>
+      transaction.once(actor, input.idempotency, async () => {
+        await declineOpenOffer(transaction, input.driver_id);
+        return endSession(transaction, input);
+      }),
+    );
     this.#logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
     return record;
   }

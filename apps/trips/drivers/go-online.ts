@@ -26,16 +26,19 @@ export class GoOnlineHandler extends CommandHandlers {
     driver_id,
     product,
     vehicle,
+    idempotency,
   }: CommandInput<typeof goOnline>): Promise<CommandOutput<typeof goOnline>> {
-    const { result } = await this.#store.transact(async (transaction) => {
-      const driver = await openSession(transaction, {
-        driverId: driver_id,
-        product,
-        vehicle,
-        atMs: transaction.nowMs,
-      });
-      return driverRecordOf(transaction, driver);
-    });
+    const { result } = await this.#store.transact((transaction) =>
+      transaction.once({ prefix: 'driver', id: driver_id }, idempotency, async () => {
+        const driver = await openSession(transaction, {
+          driverId: driver_id,
+          product,
+          vehicle,
+          atMs: transaction.nowMs,
+        });
+        return driverRecordOf(transaction, driver);
+      }),
+    );
     this.#logger.info({
       event: 'driver_online',
       driver_id,

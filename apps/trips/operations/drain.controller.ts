@@ -1,14 +1,20 @@
-import { Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { drainMatcher, HailgridError, resumeMatcher, routerPath, type MatcherView } from '#libs/contracts';
 import type { MemberState } from '#libs/ownership';
-import { CLOCK, ForRole, LOGGER, type Clock, type Logger } from '#libs/service';
-import { readMembers, readShardCounts, setMemberState, TripStore } from '#libs/store';
+import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
+import { readMembers, readShardCounts, setMemberState, TripStore, type Queryable } from '#libs/store';
 import { Planner } from '../planner/planner.ts';
 import { MatcherMembership } from '../shards/matcher-membership.ts';
 import { matcherView } from './matcher-view.ts';
 
 type MatcherParams = z.output<typeof drainMatcher.params>;
+
+interface StateChange {
+  matcher: string;
+  state: MemberState;
+  from: readonly MemberState[];
+}
 
 /** An operator takes a matcher out of the work, and lets it in again. To ask twice is no error. */
 @Controller()
@@ -16,47 +22,64 @@ export class DrainController {
   readonly #store: TripStore;
   readonly #planner: Planner;
   readonly #membership: MatcherMembership;
-  readonly #clock: Clock;
   readonly #logger: Logger;
 
   constructor(
     @Inject(TripStore) store: TripStore,
     @Inject(Planner) planner: Planner,
     @Inject(MatcherMembership) membership: MatcherMembership,
-    @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#store = store;
     this.#planner = planner;
     this.#membership = membership;
-    this.#clock = clock;
     this.#logger = logger;
   }
 
   @Post(routerPath(drainMatcher))
   @HttpCode(drainMatcher.status)
   @ForRole('operator')
-  async drain(@Param({ schema: drainMatcher.params }) { matcher }: MatcherParams): Promise<MatcherView> {
-    return this.#bring(matcher, 'drained', ['active']);
+  async drain(
+    @CallerOf() caller: Caller,
+    @Headers('idempotency-key') key: unknown,
+    @Param({ schema: drainMatcher.params }) { matcher }: MatcherParams,
+  ): Promise<MatcherView> {
+    return this.#bring({ matcher, state: 'drained', from: ['active'] }, caller, key);
   }
 
   @Post(routerPath(resumeMatcher))
   @HttpCode(resumeMatcher.status)
   @ForRole('operator')
-  async resume(@Param({ schema: resumeMatcher.params }) { matcher }: MatcherParams): Promise<MatcherView> {
-    return this.#bring(matcher, 'active', ['drained']);
+  async resume(
+    @CallerOf() caller: Caller,
+    @Headers('idempotency-key') key: unknown,
+    @Param({ schema: resumeMatcher.params }) { matcher }: MatcherParams,
+  ): Promise<MatcherView> {
+    return this.#bring({ matcher, state: 'active', from: ['drained'] }, caller, key);
   }
 
-  async #bring(matcher: string, state: MemberState, from: readonly MemberState[]): Promise<MatcherView> {
-    const nowMs = this.#clock.now();
-    if (await setMemberState(this.#store, { instance: matcher, state, from }, nowMs)) {
+  async #bring({ matcher, state, from }: StateChange, caller: Caller, key: unknown): Promise<MatcherView> {
+    const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
+    let hasChanged = false;
+    const { result } = await this.#store.transact((transaction) =>
+      transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
+        const { nowMs } = transaction;
+        hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
+        return this.#view(transaction, matcher, nowMs);
+      }),
+    );
+    if (hasChanged) {
       this.#logger.info({ event: `matcher_${state}`, matcher });
       this.#membership.wakePlanner();
     }
-    const members = await readMembers(this.#store);
+    return result;
+  }
+
+  async #view(database: Queryable, matcher: string, nowMs: number): Promise<MatcherView> {
+    const members = await readMembers(database);
     const member = members.find(({ instance }) => instance === matcher);
     if (member === undefined) throw new HailgridError('matcher_not_found', `no matcher ${matcher}`);
-    const counts = await readShardCounts(this.#store);
+    const counts = await readShardCounts(database);
     return matcherView(member, counts.get(matcher) ?? 0, this.#planner, nowMs);
   }
 }

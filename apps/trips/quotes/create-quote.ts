@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { createQuote, newIdAt, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { createQuote, newIdAt, type CommandInput, type CommandOutput, type Quote } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { insertQuote, TripStore } from '#libs/store';
+import { insertQuote, TripStore, type Queryable } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 
 /** Keeps a quote: from here on its price holds until it expires. */
@@ -16,9 +16,23 @@ export class CreateQuoteHandler extends CommandHandlers {
   }
 
   @HandleCommand(createQuote)
-  async handle(input: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
-    const quote = { ...input, quote_id: newIdAt('quote', this.#store.nowMs) };
-    await insertQuote(this.#store, quote);
-    return createQuote.output.parse(quote);
+  async handle({
+    idempotency,
+    ...input
+  }: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
+    if (idempotency === undefined) return keep(this.#store, input);
+    const { result } = await this.#store.transact((transaction) =>
+      transaction.once({ prefix: 'rider', id: input.rider_id }, idempotency, () => keep(transaction, input)),
+    );
+    return result;
   }
+}
+
+async function keep(
+  database: Queryable & { nowMs: number },
+  input: Omit<CommandInput<typeof createQuote>, 'idempotency'>,
+): Promise<Quote> {
+  const quote = { ...input, quote_id: newIdAt('quote', database.nowMs) };
+  await insertQuote(database, quote);
+  return createQuote.output.parse(quote);
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import {
   HailgridError,
@@ -8,23 +8,17 @@ import {
   toTimestamp,
   type WebhookId,
 } from '#libs/contracts';
-import { CLOCK, ForRole, LOGGER, type Clock, type Logger } from '#libs/service';
-import { readDeadLetters, readWebhooks, reviveDeadLetters, TripStore } from '#libs/store';
+import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
+import { readDeadLetters, readWebhooks, reviveDeadLetters, TripStore, type Queryable } from '#libs/store';
 
 /** What a webhook could not be told, and another try. */
 @Controller()
 export class DeadLettersController {
   readonly #store: TripStore;
-  readonly #clock: Clock;
   readonly #logger: Logger;
 
-  constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
-  ) {
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
     this.#store = store;
-    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -34,7 +28,7 @@ export class DeadLettersController {
     @Param({ schema: listDeadLetters.params }) { webhook_id }: z.output<typeof listDeadLetters.params>,
     @Query({ schema: listDeadLetters.query }) { limit, cursor }: z.output<typeof listDeadLetters.query>,
   ): Promise<z.output<typeof listDeadLetters.response>> {
-    await this.#refuseUnknown(webhook_id);
+    await refuseUnknown(this.#store.upToDate, webhook_id);
     const rows = await readDeadLetters(this.#store.upToDate, webhook_id, cursor, limit + 1);
     const page = rows.slice(0, limit);
     return {
@@ -55,17 +49,24 @@ export class DeadLettersController {
   @HttpCode(replayDeadLetters.status)
   @ForRole('operator')
   async replay(
+    @CallerOf() caller: Caller,
+    @Headers('idempotency-key') key: unknown,
     @Param({ schema: replayDeadLetters.params }) { webhook_id }: z.output<typeof replayDeadLetters.params>,
     @Body({ schema: replayDeadLetters.body }) { trip_id }: z.output<typeof replayDeadLetters.body>,
   ): Promise<z.output<typeof replayDeadLetters.response>> {
-    await this.#refuseUnknown(webhook_id);
-    const replayed = await reviveDeadLetters(this.#store, webhook_id, trip_id, this.#clock.now());
-    this.#logger.info({ event: 'dead_letters_replayed', webhook_id, replayed });
-    return { replayed };
+    const idempotency = readIdempotencyKey(key, { replay_webhook: webhook_id, trip_id });
+    const { result } = await this.#store.transact((transaction) =>
+      transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
+        await refuseUnknown(transaction, webhook_id);
+        return { replayed: await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs) };
+      }),
+    );
+    this.#logger.info({ event: 'dead_letters_replayed', webhook_id, ...result });
+    return result;
   }
+}
 
-  async #refuseUnknown(webhookId: WebhookId): Promise<void> {
-    const [row] = await readWebhooks(this.#store, webhookId);
-    if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhookId}`);
-  }
+async function refuseUnknown(database: Queryable, webhookId: WebhookId): Promise<void> {
+  const [row] = await readWebhooks(database, webhookId);
+  if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhookId}`);
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import {
@@ -12,8 +12,17 @@ import {
   toTimestamp,
   type WebhookView,
 } from '#libs/contracts';
-import { CLOCK, ForRole, LOGGER, type Clock, type Logger } from '#libs/service';
-import { deleteWebhookRow, insertWebhook, readWebhooks, TripStore, type WebhookRow } from '#libs/store';
+import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
+import {
+  deleteWebhookRow,
+  insertWebhook,
+  readWebhooks,
+  TripStore,
+  type TripTransaction,
+  type WebhookRow,
+} from '#libs/store';
+
+type CreatedWebhook = z.output<typeof createWebhook.response>;
 
 /** As long as what the signature is made with; Standard Webhooks ask for 24 to 64 bytes. */
 const SECRET_BYTES = 32;
@@ -22,16 +31,10 @@ const SECRET_BYTES = 32;
 @Controller()
 export class WebhooksController {
   readonly #store: TripStore;
-  readonly #clock: Clock;
   readonly #logger: Logger;
 
-  constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
-  ) {
+  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
     this.#store = store;
-    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -39,15 +42,16 @@ export class WebhooksController {
   @HttpCode(createWebhook.status)
   @ForRole('operator')
   async create(
-    @Body({ schema: createWebhook.body }) { url, event_types }: z.output<typeof createWebhook.body>,
-  ): Promise<z.output<typeof createWebhook.response>> {
-    const webhookId = newId('webhook');
-    const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const row = { webhookId, url, eventTypes: event_types ?? null, createdAtMs: this.#clock.now() };
-    if (!(await insertWebhook(this.#store, { ...row, secret }, MAX_WEBHOOKS)))
-      throw new HailgridError('too_many_webhooks', `${MAX_WEBHOOKS} webhooks`);
-    this.#logger.info({ event: 'webhook_created', webhook_id: webhookId });
-    return { ...webhookView({ ...row, suspendedAtMs: null, waiting: 0, deadLetters: 0 }), secret };
+    @CallerOf() caller: Caller,
+    @Headers('idempotency-key') key: unknown,
+    @Body({ schema: createWebhook.body }) body: z.output<typeof createWebhook.body>,
+  ): Promise<CreatedWebhook> {
+    const idempotency = readIdempotencyKey(key, { create_webhook: body });
+    const { result } = await this.#store.transact((transaction) =>
+      transaction.once({ prefix: 'operator', id: caller.id }, idempotency, () => make(transaction, body)),
+    );
+    this.#logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
+    return result;
   }
 
   @Get(routerPath(listWebhooks))
@@ -60,14 +64,34 @@ export class WebhooksController {
   @HttpCode(deleteWebhook.status)
   @ForRole('operator')
   async delete(
+    @CallerOf() caller: Caller,
+    @Headers('idempotency-key') key: unknown,
     @Param({ schema: deleteWebhook.params }) { webhook_id }: z.output<typeof deleteWebhook.params>,
   ): Promise<WebhookView> {
-    const [row] = await readWebhooks(this.#store, webhook_id);
-    if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
-    await deleteWebhookRow(this.#store, webhook_id);
+    const idempotency = readIdempotencyKey(key, { delete_webhook: webhook_id });
+    const { result } = await this.#store.transact((transaction) =>
+      transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
+        const [row] = await readWebhooks(transaction, webhook_id);
+        if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
+        await deleteWebhookRow(transaction, webhook_id);
+        return webhookView(row);
+      }),
+    );
     this.#logger.info({ event: 'webhook_deleted', webhook_id });
-    return webhookView(row);
+    return result;
   }
+}
+
+async function make(
+  transaction: TripTransaction,
+  { url, event_types }: z.output<typeof createWebhook.body>,
+): Promise<CreatedWebhook> {
+  const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+  const createdAtMs = transaction.nowMs;
+  const row = { webhookId: newId('webhook'), url, eventTypes: event_types ?? null, createdAtMs };
+  if (!(await insertWebhook(transaction, { ...row, secret }, MAX_WEBHOOKS)))
+    throw new HailgridError('too_many_webhooks', `${MAX_WEBHOOKS} webhooks`);
+  return { ...webhookView({ ...row, suspendedAtMs: null, waiting: 0, deadLetters: 0 }), secret };
 }
 
 function webhookView(row: WebhookRow): WebhookView {

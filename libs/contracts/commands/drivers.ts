@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCommand } from '../command.ts';
+import { defineCommand, idempotency } from '../command.ts';
 import { driverId } from '../ids.ts';
 import { driverStatus, tripRecord } from '../trip.ts';
 import { product, vehicle } from '../values.ts';
@@ -25,14 +25,18 @@ export type DriverRecord = z.infer<typeof driverRecord>;
 /** Opens a new session. An older one of the same driver is superseded, a live trip is kept. */
 export const goOnline = defineCommand(
   'trips.drivers.online',
-  z.object({ driver_id: driverId, product, vehicle }),
+  z.object({ driver_id: driverId, product, vehicle, idempotency: idempotency.optional() }),
   driverRecord,
 );
 
 /** Ends the session; an open offer counts as declined. Refused with `driver_on_trip` while a trip is live. */
 export const goOffline = defineCommand(
   'trips.drivers.offline',
-  z.object({ driver_id: driverId, session: z.int().min(1).optional() }),
+  z.object({
+    driver_id: driverId,
+    session: z.int().min(1).optional(),
+    idempotency: idempotency.optional(),
+  }),
   driverRecord,
 );
 

@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.ts';
+import { defineCommand, idempotency } from '../command.ts';
 import { quote } from '../http/quotes.ts';
 import { riderId } from '../ids.ts';
 import { h3Cell } from '../values.ts';
@@ -6,6 +6,8 @@ import { h3Cell } from '../values.ts';
 /** Keeps a quote, so that its price holds until it expires. */
 export const createQuote = defineCommand(
   'trips.quotes.create',
-  quote.omit({ quote_id: true }).extend({ rider_id: riderId, pickup_cell: h3Cell }),
+  quote
+    .omit({ quote_id: true })
+    .extend({ rider_id: riderId, pickup_cell: h3Cell, idempotency: idempotency.optional() }),
   quote,
 );

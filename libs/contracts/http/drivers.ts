@@ -78,6 +78,7 @@ export const postOnline = defineRoute({
   body: onlineRequest,
   response: driverView,
   status: 200,
+  idempotencyKey: 'optional',
   errors: [],
 });
 
@@ -89,6 +90,7 @@ export const postOffline = defineRoute({
   role: 'driver',
   response: driverView,
   status: 200,
+  idempotencyKey: 'optional',
   errors: ['driver_on_trip', 'driver_offline'],
 });
 
@@ -96,7 +98,8 @@ export const postPositions = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/driver/positions',
-  summary: 'A batch of positions, for phones that lost their socket',
+  summary:
+    'A batch of positions, for phones that lost their socket; what is known by its session and seq is refused one by one',
   role: 'driver',
   body: positionsRequest,
   response: positionsResult,

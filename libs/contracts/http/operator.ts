@@ -71,6 +71,7 @@ export const drainMatcher = defineRoute({
   params: matcherParams,
   response: matcherView,
   status: 202,
+  idempotencyKey: 'optional',
   errors: ['matcher_not_found'],
 });
 
@@ -83,6 +84,7 @@ export const resumeMatcher = defineRoute({
   params: matcherParams,
   response: matcherView,
   status: 202,
+  idempotencyKey: 'optional',
   errors: ['matcher_not_found'],
 });
 

@@ -36,6 +36,7 @@ export const postQuote = defineRoute({
   body: quoteRequest,
   response: quote,
   status: 201,
+  idempotencyKey: 'optional',
   errors: ['outside_service_area', 'route_too_short'],
 });
 

@@ -47,6 +47,7 @@ export const createWebhook = defineRoute({
   body: newWebhook,
   response: createdWebhook,
   status: 201,
+  idempotencyKey: 'optional',
   errors: ['too_many_webhooks'],
 });
 
@@ -72,6 +73,7 @@ export const deleteWebhook = defineRoute({
   params: webhookParams,
   response: webhookView,
   status: 200,
+  idempotencyKey: 'optional',
   errors: ['webhook_not_found'],
 });
 
@@ -115,5 +117,6 @@ export const replayDeadLetters = defineRoute({
   body: z.strictObject({ trip_id: tripId.optional() }),
   response: z.object({ replayed: z.int().min(0) }),
   status: 202,
+  idempotencyKey: 'optional',
   errors: ['webhook_not_found'],
 });

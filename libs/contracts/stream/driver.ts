@@ -4,7 +4,15 @@ import { driverView, onlineRequest, ping } from '../http/drivers.ts';
 import { offerId, tripId } from '../ids.ts';
 import { cancelReason, driverOffer, driverTrip, tripEventType } from '../trip.ts';
 import { timestamp } from '../values.ts';
-import { clientFrame, errorFrame, heartbeat, resume, serverFrame, serverHeartbeat } from './frame.ts';
+import {
+  changingFrame,
+  clientFrame,
+  errorFrame,
+  heartbeat,
+  resume,
+  serverFrame,
+  serverHeartbeat,
+} from './frame.ts';
 
 const offerRef = z.strictObject({ offer_id: offerId });
 const tripRef = z.strictObject({ trip_id: tripId });
@@ -21,15 +29,15 @@ export const driverClientFrame = z
   .discriminatedUnion('type', [
     heartbeat,
     resume,
-    clientFrame('online', onlineRequest),
-    clientFrame('offline', z.strictObject({})),
+    changingFrame('online', onlineRequest),
+    changingFrame('offline', z.strictObject({})),
     clientFrame('position', ping),
-    clientFrame('accept', offerRef),
-    clientFrame('decline', offerRef),
-    clientFrame('arrived', tripRef),
-    clientFrame('start', tripRef),
-    clientFrame('complete', tripRef),
-    clientFrame('cancel', tripRef.extend({ reason: cancelReason.optional() })),
+    changingFrame('accept', offerRef),
+    changingFrame('decline', offerRef),
+    changingFrame('arrived', tripRef),
+    changingFrame('start', tripRef),
+    changingFrame('complete', tripRef),
+    changingFrame('cancel', tripRef.extend({ reason: cancelReason.optional() })),
   ])
   .meta({ id: 'DriverClientFrame' });
 export type DriverClientFrame = z.infer<typeof driverClientFrame>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idempotencyKey } from '../command.ts';
 import { problem } from '../problem.ts';
 import { timestamp } from '../values.ts';
 import { tripId } from '../ids.ts';
@@ -22,6 +23,14 @@ export function clientFrame<T extends string, D extends z.ZodType>(type: T, data
     seq: z.int().min(0).optional(),
     data,
   });
+}
+
+/**
+ * A frame by which a client changes something. Its key is that of the REST call that asks the same: where the answer was
+ * lost, either may be repeated by the other.
+ */
+export function changingFrame<T extends string, D extends z.ZodType>(type: T, data: D) {
+  return clientFrame(type, data).extend({ idempotency_key: idempotencyKey.optional() });
 }
 
 /** A frame a server sends; `seq` is the trip's sequence number where the frame is about a trip's change. */
