@@ -86,7 +86,7 @@ async function progress(url: string): Promise<Progress | undefined> {
 function explain(log: string, target: RestoreTarget, missing: readonly MissingWal[]): UserError | undefined {
   const unreadable = UNREADABLE.exec(log)?.[1];
   if (unreadable !== undefined)
-    return new UserError(`${unreadable} of the archive is damaged: recovery stopped there`);
+    return new UserError(`${unreadable} of the archive cannot be read: recovery stopped there`);
   if (!log.includes(TOO_SHORT)) return undefined;
   const last = LAST_TRANSACTION.exec(log)?.[1];
   const end =

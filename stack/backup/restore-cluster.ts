@@ -5,6 +5,7 @@ import { findBinaries, type PostgresBinaries } from '../postgres/binaries.ts';
 import { query } from '../postgres/query.ts';
 import { postgresUser } from '../postgres/run-as.ts';
 import { SUPERUSER } from '../postgres/server.ts';
+import { mayEnter } from '../setup/cache-for-user.ts';
 import { UserError } from '../user-error.ts';
 import { existingBackup, type BackupDirectory } from './backup-directory.ts';
 import { readBackups, type BaseBackup } from './base-backups.ts';
@@ -56,6 +57,8 @@ export interface RestoreReport {
 export async function restoreCluster(order: RestoreOrder): Promise<RestoreReport> {
   const directory = existingBackup(order.backupPath);
   const user = await postgresUser();
+  if (!(await mayEnter(directory.wal, user)))
+    throw new UserError(`${directory.wal}: the user that Postgres runs as cannot get there`);
   const binaries = await findBinaries(user);
   const backup = chooseBackup(readBackups(directory), order.target);
   refuseOtherVersion(backup, binaries);

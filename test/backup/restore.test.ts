@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAccess } from '../../stack/backup/backup-access.ts';
-import { archivedFile, archivedNames, backupDirectory } from '../../stack/backup/backup-directory.ts';
+import { archivedFile, backupDirectory } from '../../stack/backup/backup-directory.ts';
 import { backupFiles, readBackups, type BaseBackup } from '../../stack/backup/base-backups.ts';
 import { checkBackups } from '../../stack/backup/check-backups.ts';
 import type { RestoreTarget } from '../../stack/backup/restore-target.ts';
@@ -33,6 +33,8 @@ let first: BaseBackup;
 /** Between the moment that is restored and the disaster. */
 let moment: string;
 let written: WrittenTrip[];
+/** The file of the log after the base backup's last one, and before that of the moment. */
+let between: string;
 
 beforeAll(async () => {
   mkdirSync(backups.path, { mode: 0o711 });
@@ -46,6 +48,11 @@ beforeAll(async () => {
   await writer.more(20);
   first = await takeBackup(backupUrl, backups);
   await writer.more(25);
+  const [file] = await query<{ name: string }>(
+    primary!,
+    'SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS name',
+  );
+  between = file!.name;
   await query(primary!, 'SELECT pg_switch_wal()');
   await writer.more(25);
   const [now] = await query<{ now: string }>(primary!, 'SELECT clock_timestamp()::text AS now');
@@ -171,13 +178,6 @@ describe('what is damaged is found, and not restored', () => {
       writeFileSync(file, whole);
     }
   }
-  /** Between that in which the base backup ends and that of the moment. */
-  const middle = (): string =>
-    [...archivedNames(backups)]
-      .filter((name) => name.length === 24)
-      .toSorted()
-      .at(-2)!;
-
   test('all is well', async () => {
     expect(await checkBackups(backups)).toMatchObject({ sound: true, missing: [], damaged_wal: [] });
   });
@@ -185,8 +185,7 @@ describe('what is damaged is found, and not restored', () => {
   test(
     'a missing file of the log is not taken for its end',
     async () => {
-      const name = middle();
-      const [file, folder] = [archivedFile(backups, name), nextFolder()];
+      const [name, file, folder] = [between, archivedFile(backups, between), nextFolder()];
       renameSync(file, `${file}.away`);
       try {
         await expect(restore(backups.path, folder, { kind: 'latest' })).rejects.toThrow(`lacks ${name}`);
@@ -204,13 +203,12 @@ describe('what is damaged is found, and not restored', () => {
   test(
     'nor is one that cannot be read',
     async () => {
-      const name = middle();
-      const file = archivedFile(backups, name);
+      const [name, file] = [between, archivedFile(backups, between)];
       const cut = readFileSync(file).subarray(0, 2_000);
       await damaged(file, cut, async () => {
         for (const target of [toTheMoment(), { kind: 'latest' }] as const) {
           await expect(restore(backups.path, nextFolder(), target)).rejects.toThrow(
-            `${name} of the archive is damaged`,
+            `${name} of the archive cannot be read`,
           );
         }
         expect(await checkBackups(backups)).toMatchObject({ sound: false, damaged_wal: [name] });
@@ -285,6 +283,11 @@ test('a file of the log is never written over by another one of its name', async
   await expect(archive('other')).rejects.toThrow('with other contents');
   expect(gunzipSync(readFileSync(join(folder, 'name.gz'))).toString()).toBe('one');
   expect(readdirSync(folder).toSorted()).toEqual(['from', 'name.gz']);
+});
+
+test('another cluster does not get the directory', async () => {
+  const another = { directory: directory.path, backupDirectory: backups.path };
+  await expect(startPostgres(another)).rejects.toThrow('holds the archive of another cluster');
 });
 
 test('the role that takes backups can read nothing', async () => {
