@@ -8,7 +8,7 @@ import { cacheFor } from '../setup/cache-for-user.ts';
 import { directoryFromCache, lastLine } from '../setup/tool-cache.ts';
 import { UserError } from '../user-error.ts';
 import { deployedFile } from './deployed-files.ts';
-import { findPythons, type Python } from './find-python.ts';
+import { pythonWithPip, runnablePython, type Python } from './find-python.ts';
 
 const FETCH_TIMEOUT_MS = 5 * 60_000;
 const DIGITS_OF_HASH = 12;
@@ -21,14 +21,14 @@ export interface PatroniProgram {
 
 /** Patroni at the versions of deploy/patroni/requirements.txt, each checked by its hash; why not as a UserError. */
 export async function patroniProgram(user: RunAs): Promise<PatroniProgram> {
-  const { runner, installer } = await findPythons(user);
+  const python = await runnablePython(user);
   const packages = await directoryFromCache({
     name: 'patroni',
-    version: `python-${runner.version}-${process.arch}-${hashOf(deployedFile('requirements.txt'))}`,
+    version: `python-${python.version}-${process.arch}-${hashOf(deployedFile('requirements.txt'))}`,
     cache: await cacheFor(user),
-    fetch: (scratch) => install(installer, scratch),
+    fetch: async (scratch) => install(await pythonWithPip(python.version), scratch),
   });
-  return { python: runner.path, packages };
+  return { python: python.path, packages };
 }
 
 async function install({ path }: Python, directory: string): Promise<void> {

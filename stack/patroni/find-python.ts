@@ -17,32 +17,38 @@ export interface Python {
   version: string;
 }
 
-/** A Python 3 that the user may run, to run with; and one of the same version that has pip, to install with. */
-export async function findPythons(user: RunAs): Promise<{ runner: Python; installer: Python }> {
-  const places = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_PATH];
-  const paths = [...new Set(places.filter((place) => place !== ''))].map((place) => join(place, 'python3'));
-  const runners = await passing(paths, user, ['-c', VERSION]);
-  const installers = await passing(paths, {}, ['-c', `import pip; ${VERSION}`]);
-  for (const runner of runners) {
-    const installer = installers.find(({ version }) => version === runner.version);
-    if (installer !== undefined) return { runner, installer };
-  }
-  if (runners.length === 0)
+/** A Python that the user may run: the first on PATH, or Debian's. */
+export async function runnablePython(user: RunAs): Promise<Python> {
+  const [first] = await passing(user, VERSION);
+  if (first === undefined)
     throw new UserError(
       `Patroni needs Python 3.${OLDEST_MINOR} or newer; the user that runs Postgres can run none`,
     );
-  throw new UserError(
-    `pip of Python ${runners[0]?.version ?? 3} is needed to fetch Patroni (Debian: python3-pip)`,
+  return first;
+}
+
+/** One with pip that makes packages for this version of Python. */
+export async function pythonWithPip(version: string): Promise<Python> {
+  const installer = (await passing({}, `import pip; ${VERSION}`)).find(
+    (python) => python.version === version,
   );
+  if (installer === undefined)
+    throw new UserError(
+      `Patroni is fetched by pip of Python ${version}, which is missing (Debian: python3-pip)`,
+    );
+  return installer;
 }
 
 const VERSION = 'import sys; print("%d.%d" % sys.version_info[:2])';
 
-async function passing(paths: readonly string[], user: RunAs, args: readonly string[]): Promise<Python[]> {
+/** Those in which the user may run these lines, which print the version. */
+async function passing(user: RunAs, lines: string): Promise<Python[]> {
+  const places = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_PATH];
+  const paths = [...new Set(places.filter((place) => place !== ''))].map((place) => join(place, 'python3'));
   const found = await Promise.all(
     paths.map(async (path) => {
       try {
-        const { stdout } = await run(path, args, { ...user, cwd: '/', timeout: START_TIMEOUT_MS });
+        const { stdout } = await run(path, ['-c', lines], { ...user, cwd: '/', timeout: START_TIMEOUT_MS });
         const version = stdout.trim();
         return isNewEnough(version) ? [{ path, version }] : [];
       } catch {
