@@ -65,29 +65,59 @@ async function together(world: PlayedTrips, commands: readonly PlayedCommand[]) 
   return done;
 }
 
+interface Arrivals {
+  offers: readonly { trip: number; driver: number }[];
+  together: readonly PlayedCommand[];
+}
+
+/** Does the same in two worlds, together and one by one, and compares all of it; gives how often one was put off. */
+async function compare(rounds: readonly Arrivals[]): Promise<number> {
+  let putOff = 0;
+  const [shared, single] = [await PlayedTrips.make(store, SIZE), await PlayedTrips.make(store, SIZE)];
+  for (const { offers, together: commands } of [{ offers: [], together: BEGINNING }, ...rounds]) {
+    for (const offer of offers) {
+      await shared.offer(offer);
+      await single.offer(offer);
+    }
+    const done = await together(shared, commands);
+    for (const one of done)
+      expect((await together(single, [one.command])).map((alone) => alone.told)).toEqual([one.told]);
+    if (done.some((one, index) => one.command !== commands[index])) putOff += 1;
+  }
+  const everything = await shared.everything();
+  expect(everything).toEqual(await single.everything());
+  expect(everything).toMatchObject({ faults: [] });
+  return putOff;
+}
+
 test('commands that share transactions come to what they would come to one by one', async () => {
   let putOff = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(arrivals, { minLength: 1, maxLength: 6 }), async (rounds) => {
-      const [shared, single] = [await PlayedTrips.make(store, SIZE), await PlayedTrips.make(store, SIZE)];
-      for (const { offers, together: commands } of [{ offers: [], together: BEGINNING }, ...rounds]) {
-        for (const offer of offers) {
-          await shared.offer(offer);
-          await single.offer(offer);
-        }
-        const done = await together(shared, commands);
-        for (const one of done)
-          expect((await together(single, [one.command])).map((alone) => alone.told)).toEqual([one.told]);
-        if (done.some((one, index) => one.command !== commands[index])) putOff += 1;
-      }
-      const everything = await shared.everything();
-      expect(everything).toEqual(await single.everything());
-      expect(everything).toMatchObject({ faults: [] });
+      putOff += await compare(rounds);
     }),
     { numRuns: 40 },
   );
   expect(putOff).toBeGreaterThan(0);
 }, 180_000);
+
+test('a driver who ends a ride and arrives for the next rider at the same time does one after the other', async () => {
+  const step = (type: PlayedCommand['type'], trip: number): PlayedCommand => ({
+    type,
+    trip,
+    driver: 0,
+    key: undefined,
+  });
+  const alone = (...one: Parameters<typeof step>): Arrivals => ({ offers: [], together: [step(...one)] });
+  const putOff = await compare([
+    { offers: [{ trip: 0, driver: 0 }], together: [step('accept', 0)] },
+    alone('arrive', 0),
+    alone('start', 0),
+    { offers: [{ trip: 1, driver: 0 }], together: [step('accept', 1)] },
+    { offers: [], together: [step('complete', 0), step('arrive', 1)] },
+  ]);
+  expect(putOff).toBe(1);
+});
 
 test('one that fails after it has written takes all with it, one that is refused nobody', async () => {
   const world = await PlayedTrips.make(store, SIZE);

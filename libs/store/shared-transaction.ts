@@ -201,7 +201,6 @@ export class SharedTransaction {
     const known = (await this.#steps.take(steps.READ_KEYS, [id])).get(keyName(id));
     if (known?.requestDigest !== requestDigest)
       throw new HailgridError('idempotency_key_reused', `key ${id.key} of ${actor.id} had another request`);
-    await this.#steps.take(steps.CONFIRM_KEYS, [id]);
     return known.response as T;
   }
 

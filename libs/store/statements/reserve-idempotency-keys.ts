@@ -12,6 +12,10 @@ export interface KeyUse extends KeyId {
 /**
  * The keys that are new, by {@link keyName}: from now on they are ours. One that another transaction is just using is
  * waited for, in one order by everybody. One that has expired counts as new.
+ *
+ * A known key's row is locked by the update that its condition prevents. That is a write: this transaction's commit waits
+ * for the standby, and with it for what was committed before it. Merely to read an answer would not be enough to give
+ * it: it may stand on this server only, where the wait for its own commit was cut short.
  */
 export async function reserveIdempotencyKeys(
   transaction: Queryable,

@@ -7,7 +7,6 @@ import type { Queryable } from '../postgres/database.ts';
 const ORDER = [
   'reserve keys',
   'read keys',
-  'confirm keys',
   'read quotes',
   'find offers',
   'lock trips',

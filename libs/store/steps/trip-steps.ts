@@ -1,6 +1,5 @@
 import { assignClaims } from '../statements/assign-claims.ts';
 import { bumpDrivers } from '../statements/bump-drivers.ts';
-import { confirmIdempotencyKeys } from '../statements/confirm-idempotency-keys.ts';
 import { findOffers } from '../statements/find-offers.ts';
 import { holdClaims } from '../statements/hold-claims.ts';
 import { insertTrips } from '../statements/insert-trips.ts';
@@ -22,7 +21,6 @@ import { step } from './step.ts';
  */
 export const RESERVE_KEYS = step('reserve keys', reserveIdempotencyKeys, keyName);
 export const READ_KEYS = step('read keys', readIdempotencyKeys);
-export const CONFIRM_KEYS = step('confirm keys', confirmIdempotencyKeys);
 export const READ_QUOTES = step('read quotes', readQuotes, ({ quoteId }) => quoteId);
 export const FIND_OFFERS = step('find offers', findOffers);
 export const LOCK_TRIPS = step('lock trips', lockTrips, (tripId) => tripId);
