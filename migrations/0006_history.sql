@@ -4,6 +4,7 @@
 -- version 7, which sort by time: to partition by them is to partition by time, and keeps the primary key unique over
 -- all partitions (ADR 0016).
 SET LOCAL lock_timeout = '1s';
+SET LOCAL statement_timeout = '10s';
 
 -- The least id of that moment.
 CREATE FUNCTION uuid_floor(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

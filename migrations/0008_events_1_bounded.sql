@@ -3,6 +3,7 @@
 -- `trip_event` is to become the first partition of itself. Step 1 of 3: a bound that holds for all that is written until
 -- then, at least a week from now, and which new rows keep from here on.
 SET LOCAL lock_timeout = '1s';
+SET LOCAL statement_timeout = '10s';
 
 DO $$
 DECLARE

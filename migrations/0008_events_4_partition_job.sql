@@ -1,5 +1,8 @@
 -- Up Migration
 
+SET LOCAL lock_timeout = '1s';
+SET LOCAL statement_timeout = '10s';
+
 -- The partitions of the history as they are; from_id null: from the first id on, to_id null: to the last one.
 CREATE VIEW history_partition AS
   SELECT parent.relname::text AS parent, child.relname::text AS partition, bounds[1]::uuid AS from_id, bounds[2]::uuid AS to_id,

@@ -2,6 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats } from '../../stack/nats/start-nats.ts';
 import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
 import { createDatabase } from '../../stack/postgres/database.ts';
+import { makeLogin, type AsLogin } from '../../stack/postgres/logins.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { startPostgres } from '../../stack/postgres/start-postgres.ts';
 import { ensureBuilt } from '../../stack/build/ensure-built.ts';
@@ -31,6 +32,7 @@ export async function openStage(standbys: number): Promise<Stage> {
   const nats = await startNats({ directory: directory.path });
   const bus = await connect({ servers: [...nats.urls], noAsyncTraces: true });
   const services: RestartableService[] = [];
+  let asTrips: AsLogin | undefined;
   return {
     directory: directory.path,
     bus,
@@ -41,6 +43,7 @@ export async function openStage(standbys: number): Promise<Stage> {
       const [primary, ...others] = postgres.urls(name);
       if (primary === undefined) throw new Error('Postgres has no primary');
       await migrate(primary);
+      asTrips ??= await makeLogin(primary, 'trips');
       return [primary, ...others];
     },
     startTrips: async (instance, postgresUrls) => {
@@ -49,7 +52,12 @@ export async function openStage(standbys: number): Promise<Stage> {
         instance,
         httpPort: 0,
         directory: directory.path,
-        system: { natsUrls: nats.urls, postgresUrls, serviceArea: BUILT_IN_AREA, issuerUrl: NO_ISSUER },
+        system: {
+          natsUrls: nats.urls,
+          postgresUrls: postgresUrls.map((url) => asTrips?.(url) ?? url),
+          serviceArea: BUILT_IN_AREA,
+          issuerUrl: NO_ISSUER,
+        },
       });
       services.push(service);
       return service;

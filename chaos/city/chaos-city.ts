@@ -4,6 +4,7 @@ import type { Nats } from '../../stack/nats/start-nats.ts';
 import { startNats } from '../../stack/nats/start-nats.ts';
 import { keepPostgres, type PostgresKeeper } from '../../stack/postgres/failover/keep-postgres.ts';
 import { createDatabase } from '../../stack/postgres/database.ts';
+import { makeLogin } from '../../stack/postgres/logins.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
 import { ensureBuilt } from '../../stack/build/ensure-built.ts';
@@ -91,12 +92,13 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   });
   await createDatabase(postgres.primaryUrl, DATABASE);
   await migrate(postgres.urlOf(postgres.primary, DATABASE));
+  const asTrips = await makeLogin(postgres.urlOf(postgres.primary, DATABASE), 'trips');
   spec.onStep('starting services');
   // Each server has a copy, so that the stream outlives any one of them.
   const eventStream = { replicas: spec.natsServers, maxBytes: EVENT_STREAM_BYTES };
   const system: SystemSettings = {
     natsUrls: nats.urls,
-    postgresUrls: postgres.urls(DATABASE),
+    postgresUrls: postgres.urls(DATABASE).map(asTrips),
     serviceArea: GRID_AREA,
     extra: {
       ...RESTLESS,

@@ -2,6 +2,7 @@ import { ensureBuilt } from '../build/ensure-built.ts';
 import { startNats, type Nats } from '../nats/start-nats.ts';
 import { createDatabase } from '../postgres/database.ts';
 import { keepPostgres, type PostgresKeeper } from '../postgres/failover/keep-postgres.ts';
+import { makeLogin } from '../postgres/logins.ts';
 import { migrate } from '../postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
@@ -42,7 +43,7 @@ export interface CitySpec {
 /** Starts Postgres with synchronous standbys and a keeper, nats-server and every service; resolves when all are ready. */
 export async function startCity({ options, ports, area, directory, onStep }: CitySpec): Promise<City> {
   onStep('building, starting Postgres and nats-server');
-  const [postgres, nats] = await Promise.all([
+  const [{ postgres, postgresUrls }, nats] = await Promise.all([
     startDatabase(directory, options),
     startNats({ directory }),
     ensureBuilt(),
@@ -51,7 +52,7 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
   const keeper = keepPostgres(postgres);
   const system: SystemSettings = {
     natsUrls: nats.urls,
-    postgresUrls: postgres.urls(DATABASE),
+    postgresUrls,
     serviceArea: area,
     ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),
     ...(options.streets !== undefined && {
@@ -82,15 +83,17 @@ function secondsOfDay(ms: number): number {
 async function startDatabase(
   directory: string,
   { standbys, backup }: Pick<CityOptions, 'standbys' | 'backup'>,
-): Promise<Postgres> {
+): Promise<{ postgres: Postgres; postgresUrls: string[] }> {
   const postgres = await startPostgres({
     directory,
     standbys,
     ...(backup !== undefined && { backupDirectory: backup }),
   });
   await createDatabase(postgres.primaryUrl, DATABASE);
-  await migrate(postgres.urlOf(postgres.primary, DATABASE));
-  return postgres;
+  const adminUrl = postgres.urlOf(postgres.primary, DATABASE);
+  await migrate(adminUrl);
+  const asTrips = await makeLogin(adminUrl, 'trips');
+  return { postgres, postgresUrls: postgres.urls(DATABASE).map(asTrips) };
 }
 
 interface StartedServices {

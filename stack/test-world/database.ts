@@ -5,7 +5,7 @@ export interface TestDatabase {
   readonly name: string;
   /** The superuser's URL on the primary. */
   readonly url: string;
-  /** The same database on the primary and on its synchronous standby. */
+  /** The same database on the primary and on its synchronous standby, as the login that `trips` has. */
   readonly urls: readonly string[];
   drop(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { LOOPBACK } from '../network/free-port.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../process/temporary-directory.ts';
 import { createDatabase, dropDatabase } from '../postgres/database.ts';
+import { makeLogin, type AsLogin } from '../postgres/logins.ts';
 import { migrate } from '../postgres/migrations.ts';
 import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
 
@@ -17,9 +18,9 @@ declare module 'vitest' {
 /** A database made for one test file. */
 export interface GrantedDatabase {
   name: string;
-  /** On the primary. */
+  /** The superuser's, on the primary. */
   url: string;
-  /** On the primary and on each standby. */
+  /** On the primary and on each standby, as the login that `trips` has. */
   urls: string[];
 }
 
@@ -27,6 +28,7 @@ const TEMPLATE = 'hailgrid_template';
 
 interface SharedCluster {
   postgres: Postgres;
+  asTrips: AsLogin;
   directory: TemporaryDirectory;
 }
 
@@ -47,13 +49,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url?.startsWith(path) !== true) return reply(response, 404, {});
     cluster ??= startCluster();
-    const { postgres } = await cluster;
+    const { postgres, asTrips } = await cluster;
     if (request.method === 'DELETE') {
       await dropDatabase(postgres.primaryUrl, request.url.slice(path.length + 1));
       return reply(response, 200, {});
     }
     granted += 1;
-    return reply(response, 201, await grant(postgres, `test_${granted}`));
+    return reply(response, 201, await grant(postgres, asTrips, `test_${granted}`));
   };
 
   project.provide('databasesUrl', `http://${LOOPBACK}:${await listen(server)}${path}`);
@@ -71,7 +73,8 @@ async function startCluster(): Promise<SharedCluster> {
   try {
     await createDatabase(postgres.primaryUrl, TEMPLATE);
     await migrate(primaryOf(postgres, TEMPLATE));
-    return { postgres, directory };
+    const asTrips = await makeLogin(primaryOf(postgres, TEMPLATE), 'trips');
+    return { postgres, asTrips, directory };
   } catch (error) {
     await postgres.stop();
     directory.remove();
@@ -79,9 +82,9 @@ async function startCluster(): Promise<SharedCluster> {
   }
 }
 
-async function grant(postgres: Postgres, name: string): Promise<GrantedDatabase> {
+async function grant(postgres: Postgres, asTrips: AsLogin, name: string): Promise<GrantedDatabase> {
   await createDatabase(postgres.primaryUrl, name, TEMPLATE);
-  return { name, url: primaryOf(postgres, name), urls: postgres.urls(name) };
+  return { name, url: primaryOf(postgres, name), urls: postgres.urls(name).map(asTrips) };
 }
 
 function primaryOf(postgres: Postgres, database: string): string {

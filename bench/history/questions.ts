@@ -1,0 +1,64 @@
+import type { Client } from 'pg';
+import { idFromUuid, type RiderId, type TripId } from '#libs/contracts';
+import {
+  dueSearches,
+  listTripsOfRider,
+  lockTrips,
+  moveEndedTrips,
+  openTrips,
+  readEvents,
+  readHistories,
+  readTrip,
+  readTripIds,
+  type Queryable,
+} from '#libs/store';
+
+/** What the services ask, by what it is for. */
+export interface Question {
+  name: string;
+  ask: (database: Queryable) => Promise<unknown>;
+}
+
+const PAGE = 20;
+
+/** Questions about rows that there are: old trips, trips under way, a rider of many trips. */
+export async function hotQuestions(client: Client, nowMs: number): Promise<Question[]> {
+  const ids = async (sql: string): Promise<string[]> =>
+    (await client.query<{ id: string }>(sql)).rows.map(({ id }) => id);
+  const trips = (uuids: readonly string[]): TripId[] => uuids.map((uuid) => idFromUuid('trip', uuid));
+  const old = trips(
+    await ids('SELECT DISTINCT ON (tableoid) trip_id AS id FROM trip_history ORDER BY tableoid, trip_id'),
+  );
+  const told = trips(
+    await ids('SELECT trip_id AS id FROM trip_event WHERE seq = 1 ORDER BY trip_id DESC LIMIT 16'),
+  );
+  const open = trips(await ids('SELECT trip_id AS id FROM trip ORDER BY trip_id LIMIT 16'));
+  const [rider = ''] = await ids('SELECT rider_id AS id FROM trip_history ORDER BY trip_id LIMIT 1');
+  const riderId: RiderId = idFromUuid('rider', rider);
+  const [oldest, underWay, oneTold] = [old[0], open[0], told[0]];
+  if (oldest === undefined || underWay === undefined || oneTold === undefined)
+    throw new Error('there is no history');
+  return [
+    { name: 'a trip under way', ask: (database) => readTrip(database, underWay) },
+    { name: 'a trip long over', ask: (database) => readTrip(database, oldest) },
+    { name: 'trips to be changed, locked', ask: (database) => lockTrips(database, open) },
+    { name: 'trips long over, asked to change', ask: (database) => lockTrips(database, old) },
+    {
+      name: "a rider's newest trips",
+      ask: (database) => listTripsOfRider(database, riderId, undefined, PAGE),
+    },
+    {
+      name: "a rider's trips before one",
+      ask: (database) => listTripsOfRider(database, riderId, oldest, PAGE),
+    },
+    { name: "a trip's events", ask: (database) => readEvents(database, oneTold) },
+    { name: 'events of several trips', ask: (database) => readHistories(database, told) },
+    {
+      name: 'open trips of some shards',
+      ask: (database) => openTrips(database, [{ lo: '617733151092113407', hi: '617733151092215807' }], 500),
+    },
+    { name: 'searches past their deadline', ask: (database) => dueSearches(database, nowMs, 200) },
+    { name: 'trips to be moved into the history', ask: (database) => moveEndedTrips(database, nowMs, 500) },
+    { name: 'a page of all trips', ask: (database) => readTripIds(database, oldest, 500) },
+  ];
+}
