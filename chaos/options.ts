@@ -31,7 +31,8 @@ const MAX_SPEED = 20;
 
 const POSTGRES_HELP = `
 The primary of Postgres is killed at any moment (kill9:primary), with commits that wait for a standby (-waiting), just after its
-lines to the standbys were cut (-cut), or with one standby behind the other (-lag).
+lines to the standbys were cut (-cut), with one standby behind the other (-lag), or, its lines cut, just after it recovered from a
+crash of a session with commits that no standby has (-crashed).
 
 A hundred failovers on two cores take some twenty minutes:
   npm run chaos -- --failovers 100 --standbys 2 --matchers 2 --apis 1 --nats-servers 1 --drivers 100 --speed 5

@@ -27,14 +27,14 @@ export class ClusterView {
     return standbys.every(({ name }) => following.has(name));
   }
 
-  /** Sessions whose commit waits for a standby. */
-  async waitingCommits(): Promise<number> {
-    const [row] = await query<{ waiting: number }>(
+  /** Process ids of sessions whose commit waits for a standby. */
+  async waitingSessions(): Promise<number[]> {
+    const rows = await query<{ pid: number }>(
       this.#cluster.primaryUrl,
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event = 'SyncRep'`,
+      `SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'`,
       PATIENCE,
     );
-    return row?.waiting ?? 0;
+    return rows.map(({ pid }) => pid);
   }
 
   /** Of the log that a standby has not confirmed to have on disk; undefined where it does not follow. */

@@ -14,7 +14,7 @@ export const EFFECT_LIMIT_MS = 2_000;
 export interface FaultContext {
   readonly city: Pick<ChaosCity, 'matchers' | 'trips' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl'>;
   readonly observer: Pick<Observer, 'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince'>;
-  readonly cluster: Pick<ClusterView, 'isWhole' | 'waitingCommits' | 'lagBytes'>;
+  readonly cluster: Pick<ClusterView, 'isWhole' | 'waitingSessions' | 'lagBytes'>;
   /** Of somebody who asks for commits all the time. */
   readonly commits: { acknowledgedSince(wallMs: number): number };
   readonly planned: PlannedFault;

@@ -56,7 +56,7 @@ function matcher(
 
 const WHOLE: FaultContext['cluster'] = {
   isWhole: () => Promise.resolve(true),
-  waitingCommits: () => Promise.resolve(1_000),
+  waitingSessions: () => Promise.resolve([1, 2, 3]),
   lagBytes: () => Promise.resolve(1),
 };
 

@@ -7,6 +7,7 @@ import { whenSo } from '../city/observer.ts';
 import { chosen, Incident, type FaultContext, type FaultTrace } from './fault-context.ts';
 import {
   AT_ANY_MOMENT,
+  WITH_A_CRASH_BEFORE,
   WITH_A_STANDBY_BEHIND,
   WITH_COMMITS_WAITING,
   WITH_LINES_CUT,
@@ -28,6 +29,7 @@ type Fault = (context: FaultContext) => Promise<FaultTrace>;
 export const killPrimary = killPrimaryWhen(AT_ANY_MOMENT);
 export const killPrimaryWithCommitsWaiting = killPrimaryWhen(WITH_COMMITS_WAITING);
 export const killPrimaryWithLinesCut = killPrimaryWhen(WITH_LINES_CUT);
+export const killPrimaryAfterCrash = killPrimaryWhen(WITH_A_CRASH_BEFORE);
 export const killPrimaryWithStandbyBehind = killPrimaryWhen(WITH_A_STANDBY_BEHIND);
 
 /** `kill -9` of the primary with all its sessions; another server takes its place, and it comes back as a standby. */
@@ -119,13 +121,15 @@ export const cutReplication: Fault = async (context) => {
 
 /** All its processes at once, so that none of them acknowledges anything after that moment. */
 async function killServer(victim: PostgresNode, incident: Incident): Promise<void> {
-  const pids = [...new Set([victim.server.pid, ...(await victim.processes())])];
+  const { pid } = victim.server;
+  const sessions = await victim.processes();
   incident.awaitCommits();
   const ended = victim.server.kill();
-  signalAll(pids, 'SIGKILL');
+  signalAll(sessions, 'SIGKILL');
   await ended;
   // A session outlives its postmaster as a zombie until somebody asks for its exit.
-  const isGone = (): boolean => pids.every((pid) => ['Z', 'X', undefined].includes(processState(pid)));
+  const isGone = (): boolean =>
+    [pid, ...sessions].every((one) => ['Z', 'X', undefined].includes(processState(one)));
   await incident.verify(isGone, `processes of ${victim.name} live on`);
 }
 

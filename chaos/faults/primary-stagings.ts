@@ -1,4 +1,5 @@
 import type { PostgresNode } from '../../stack/postgres/postgres-node.ts';
+import { signalAll } from '../../stack/postgres/server-processes.ts';
 import { whenSo } from '../city/observer.ts';
 import { chosen, type FaultContext } from './fault-context.ts';
 import { StoppedReceiver } from './receiver.ts';
@@ -6,7 +7,7 @@ import { StoppedReceiver } from './receiver.ts';
 /** So many commits are on the primary alone when it is killed. */
 const OUTSTANDING_COMMITS = 3;
 /** For so many to come: they are asked for all the time. */
-const STAGE_LIMIT_MS = 5_000;
+const STAGE_LIMIT_MS = 10_000;
 
 /** In what state the primary is when it is hit. */
 export interface Stage {
@@ -46,6 +47,24 @@ export const WITH_LINES_CUT: Staging = async (context) => {
   };
 };
 
+/**
+ * After its lines were cut, a session of it dies too: it recovers in place, and commits that nobody was told of, and no
+ * standby has, are there as if they had been. Whoever asks again now must not be told of them.
+ */
+export const WITH_A_CRASH_BEFORE: Staging = async (context) => {
+  const stage = await WITH_LINES_CUT(context);
+  if (stage.problem !== null) return stage;
+  const { cluster } = context;
+  const sessions = await cluster.waitingSessions();
+  signalAll(sessions.slice(0, 1), 'SIGKILL');
+  const hasRecovered = async (): Promise<boolean> => {
+    const now = await cluster.waitingSessions();
+    return now.length >= OUTSTANDING_COMMITS && now.every((pid) => !sessions.includes(pid));
+  };
+  const isStaged = (await whenSo(hasRecovered, STAGE_LIMIT_MS)) !== undefined;
+  return { ...stage, problem: isStaged ? null : 'it did not recover in place' };
+};
+
 /** One standby is behind the others, if there are any; it must not be the one that is promoted. */
 export const WITH_A_STANDBY_BEHIND: Staging = async (context) => {
   const standby = chosen(context.city.postgres.standbys, context.planned);
@@ -68,7 +87,7 @@ async function whyNothingOutstanding(context: FaultContext, sinceMs: number): Pr
   const { city, cluster, commits } = context;
   const isSo = async (): Promise<boolean> => {
     const count = city.postgres.isSynchronous
-      ? await cluster.waitingCommits()
+      ? (await cluster.waitingSessions()).length
       : commits.acknowledgedSince(sinceMs);
     return count >= OUTSTANDING_COMMITS;
   };
