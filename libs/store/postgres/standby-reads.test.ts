@@ -171,3 +171,36 @@ async function persist(id: number): Promise<void> {
   }
   expect(new Set(failures)).toEqual(new Set(failures.length > 0 ? [NO_PRIMARY] : []));
 }
+
+describe('with two standbys', () => {
+  let place: ReturnType<typeof temporaryDirectory>;
+  let wider: Postgres;
+  let wide: Reader;
+
+  beforeEach(async () => {
+    place = temporaryDirectory('two-standbys-test');
+    wider = await startPostgres({ directory: place.path, standbys: 2 });
+    wide = new Reader(wider.urls('postgres'));
+    await wide.isSettled();
+  }, 60_000);
+  afterEach(async () => {
+    await wide?.close();
+    await wider?.stop();
+    place.remove();
+  });
+
+  const end = (index: number) => wider.nodes[index]!.server.kill();
+  const seesTable = async (on: Queryable) =>
+    (await on.rows({ name: 'one', text: 'SELECT 1 AS one', values: [] })).length === 1;
+
+  test('without a primary nobody knows what was acknowledged by way of a standby that is not heard', async () => {
+    await end(0);
+    await expect.poll(() => wide.watch.primary()).toBeUndefined();
+    expect(await seesTable(wide.reads.upToDate)).toBe(true);
+    await end(2);
+    await expect.poll(() => wide.watch.standbys()).toHaveLength(1);
+    await expect(seesTable(wide.reads.upToDate)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await seesTable(wide.reads.mayLag)).toBe(true);
+    expect(wide.lastFrom).toBe('old_standby');
+  });
+});
