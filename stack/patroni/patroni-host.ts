@@ -104,9 +104,14 @@ export class PatroniHost {
 
   /** The host loses power: Patroni, Postgres with all its sessions, and etcd are gone within a moment. */
   async die(): Promise<void> {
+    await Promise.all([this.loseDatabase(), this.#etcd?.kill()]);
+  }
+
+  /** Patroni and Postgres are gone, etcd stays; `startPatroni` brings them back. */
+  async loseDatabase(): Promise<void> {
     const patroni = this.#patroni?.kill();
     killServer(this.spec.dataDirectory);
-    await Promise.all([patroni, this.#etcd?.kill()]);
+    await patroni;
   }
 
   /** Its Postgres alone is gone, with all its sessions. */

@@ -23,6 +23,8 @@ const SERVICES = ['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api'];
 const UNREPLICATED_MS = 400;
 /** Longer than a key in etcd lives without its owner (`ttl`). */
 const ETCD_AWAY_MS = 22_000;
+/** Longer than Patroni needs to see that a standby is gone. */
+const ALONE_MS = 12_000;
 const DEMOTED_LIMIT = { timeout: 60_000, interval: 500 };
 const STILL_DEMOTED_MS = 3_000;
 const RECOVERING = 'SELECT pg_is_in_recovery() AS standby';
@@ -156,6 +158,25 @@ test('a planned switchover loses nothing', async (context) => {
   const longest_wait_ms = await lanes.longestWaits(askedAt);
   await cluster.untilWhole();
   report({ fault: 'switchover', longest_wait_ms, ...(await lanes.expectAllKept(to.url(DATABASE))) });
+});
+
+test('without both standbys nothing is acknowledged, until one is back', async (context) => {
+  const { cluster, lanes } = runningOrSkip(context);
+  await lanes.untilBusy();
+  const primary = await cluster.primary();
+  const standbys = cluster.hosts.filter((host) => host !== primary);
+  await Promise.all(standbys.map((host) => host.loseDatabase()));
+  const aloneAt = performance.now();
+  await sleep(ALONE_MS);
+  expect(await writable(cluster.hosts)).toEqual([primary]);
+  expect(lanes.acknowledgedSince(aloneAt)).toBe(0);
+
+  for (const host of standbys) host.startPatroni();
+  const backAt = performance.now();
+  const rto_ms = await lanes.recoveredSince(backAt);
+  await cluster.untilWhole();
+  const kept = await lanes.expectAllKept(cluster.primaryUrl(DATABASE));
+  report({ fault: 'both standbys killed', rto_ms, ...kept });
 });
 
 test('etcd away: all goes on while the members see each other; without one nobody takes writes, until etcd is back', async (context) => {
