@@ -115,6 +115,20 @@ test('where the only standby is away too, the primary is started again in place'
   await cluster.untilOn(second!, [1, 2]);
 });
 
+test('a new primary that dies at once is started again in place; the one before it stays replaced', async () => {
+  const killNew = ({ kind }: KeeperEvent): void => {
+    if (kind === 'promoted' && cluster.keeper.failovers.length === 1)
+      process.kill(cluster.postgres.primary.server.pid, 'SIGKILL');
+  };
+  cluster = await KeptCluster.start({}, { onEvent: killNew });
+  const [first, second] = cluster.postgres.nodes;
+  await cluster.write(1);
+  process.kill(first!.server.pid, 'SIGKILL');
+  expect(await cluster.recovered(2)).toMatchObject({ failed: second!.name, promoted: second!.name });
+  await cluster.write(2);
+  await cluster.untilOn(first!, [1, 2]);
+});
+
 test('a keeper that is paused leaves a dead primary dead; one that is resumed does not', async () => {
   cluster = await KeptCluster.start();
   const { postgres, keeper } = cluster;
