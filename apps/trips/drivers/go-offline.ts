@@ -6,6 +6,7 @@ import { closeSession, readClaims, type TripTransaction } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { Committer } from '../committer.ts';
 import { driverRecordOf } from './driver-record.ts';
+import { settle } from '../settle.ts';
 
 type Input = CommandInput<typeof goOffline>;
 
@@ -24,11 +25,13 @@ export class GoOfflineHandler extends CommandHandlers {
   @HandleCommand(goOffline)
   async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
     const actor = { prefix: 'driver', id: input.driver_id } as const;
-    const record = await this.#committer.commit((transaction) =>
-      transaction.once(actor, input.idempotency, async () => {
-        await declineOpenOffer(transaction, input.driver_id);
-        return endSession(transaction, input);
-      }),
+    const record = await settle(input.idempotency, () =>
+      this.#committer.commit((transaction) =>
+        transaction.once(actor, input.idempotency, async () => {
+          await declineOpenOffer(transaction, input.driver_id);
+          return endSession(transaction, input);
+        }),
+      ),
     );
     this.#logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
     return record;

@@ -5,6 +5,7 @@ import { LOGGER, type Logger } from '#libs/service';
 import { openSession, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { driverRecordOf } from './driver-record.ts';
+import { settle } from '../settle.ts';
 
 /**
  * A driver starts to work: a new session, numbered above all before it, so that what an older one sends is known as
@@ -28,16 +29,18 @@ export class GoOnlineHandler extends CommandHandlers {
     vehicle,
     idempotency,
   }: CommandInput<typeof goOnline>): Promise<CommandOutput<typeof goOnline>> {
-    const { result } = await this.#store.transact((transaction) =>
-      transaction.once({ prefix: 'driver', id: driver_id }, idempotency, async () => {
-        const driver = await openSession(transaction, {
-          driverId: driver_id,
-          product,
-          vehicle,
-          atMs: transaction.nowMs,
-        });
-        return driverRecordOf(transaction, driver);
-      }),
+    const { result } = await settle(idempotency, () =>
+      this.#store.transact((transaction) =>
+        transaction.once({ prefix: 'driver', id: driver_id }, idempotency, async () => {
+          const driver = await openSession(transaction, {
+            driverId: driver_id,
+            product,
+            vehicle,
+            atMs: transaction.nowMs,
+          });
+          return driverRecordOf(transaction, driver);
+        }),
+      ),
     );
     this.#logger.info({
       event: 'driver_online',

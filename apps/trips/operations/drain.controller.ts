@@ -7,6 +7,7 @@ import { readMembers, readShardCounts, setMemberState, TripStore, type Queryable
 import { Planner } from '../planner/planner.ts';
 import { MatcherMembership } from '../shards/matcher-membership.ts';
 import { matcherView } from './matcher-view.ts';
+import { settle } from '../settle.ts';
 
 type MatcherParams = z.output<typeof drainMatcher.params>;
 
@@ -61,12 +62,14 @@ export class DrainController {
   async #bring({ matcher, state, from }: StateChange, caller: Caller, key: unknown): Promise<MatcherView> {
     const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
     let hasChanged = false;
-    const { result } = await this.#store.transact((transaction) =>
-      transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
-        const { nowMs } = transaction;
-        hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
-        return this.#view(transaction, matcher, nowMs);
-      }),
+    const { result } = await settle(idempotency, () =>
+      this.#store.transact((transaction) =>
+        transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
+          const { nowMs } = transaction;
+          hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
+          return this.#view(transaction, matcher, nowMs);
+        }),
+      ),
     );
     if (hasChanged) {
       this.#logger.info({ event: `matcher_${state}`, matcher });

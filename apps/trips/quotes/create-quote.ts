@@ -4,6 +4,7 @@ import { createQuote, newIdAt, type CommandInput, type CommandOutput, type Quote
 import { LOGGER, type Logger } from '#libs/service';
 import { insertQuote, TripStore, type Queryable } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
+import { settle } from '../settle.ts';
 
 /** Keeps a quote: from here on its price holds until it expires. */
 @Controller()
@@ -21,8 +22,12 @@ export class CreateQuoteHandler extends CommandHandlers {
     ...input
   }: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
     if (idempotency === undefined) return keep(this.#store, input);
-    const { result } = await this.#store.transact((transaction) =>
-      transaction.once({ prefix: 'rider', id: input.rider_id }, idempotency, () => keep(transaction, input)),
+    const { result } = await settle(idempotency, () =>
+      this.#store.transact((transaction) =>
+        transaction.once({ prefix: 'rider', id: input.rider_id }, idempotency, () =>
+          keep(transaction, input),
+        ),
+      ),
     );
     return result;
   }
