@@ -48,14 +48,7 @@ export class TripsProcess {
   /** A trip with its first event. */
   async request(dies = false): Promise<TripId> {
     const request = tripRequest({ tripId: newId('trip'), searchDeadlineAtMs: Date.now() + 3_600_000 });
-    await this.commit(async (transaction) => {
-      await transaction.rows({
-        name: 'no-quotes',
-        text: 'SET LOCAL session_replication_role = replica',
-        values: [],
-      });
-      await transaction.create(request);
-    }, dies);
+    await this.commit((transaction) => transaction.create(request), dies);
     return request.tripId as TripId;
   }
 
