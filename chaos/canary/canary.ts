@@ -81,10 +81,11 @@ export class Canary {
     if (rider === undefined || api === undefined) return;
     const { riderId, token } = rider;
 
-    const price = await this.#send({
+    const price = await this.#sendKeyed(riderId, {
       url: `${api}/v1/quotes`,
       token,
       body: { product: 'standard', pickup, dropoff },
+      idempotencyKey: randomUUID(),
     });
     if (price === undefined) return;
     const quoteId = String(price.body['quote_id']);
