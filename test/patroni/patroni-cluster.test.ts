@@ -5,6 +5,7 @@ import { newId } from '#libs/contracts';
 import { patroniPrograms } from '../../stack/patroni/find-programs.ts';
 import { startPatroni, type PatroniCluster } from '../../stack/patroni/start-patroni.ts';
 import { createDatabase, dropDatabase } from '../../stack/postgres/database.ts';
+import { makeLogin } from '../../stack/postgres/logins.ts';
 import { migrate } from '../../stack/postgres/migrations.ts';
 import { query } from '../../stack/postgres/query.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
@@ -42,9 +43,10 @@ beforeAll(async () => {
   const cluster = await startPatroni(programs.fetched, directory.path);
   await createDatabase(cluster.primaryUrl('postgres'), DATABASE);
   await migrate(cluster.primaryUrl(DATABASE));
+  const asTrips = await makeLogin(cluster.primaryUrl(DATABASE), 'trips');
   const lanes = await Promise.all([
-    Lane.start('direct', cluster.urls(DATABASE)),
-    Lane.start('haproxy', [cluster.primaryUrl(DATABASE)]),
+    Lane.start('direct', cluster.urls(DATABASE).map(asTrips)),
+    Lane.start('haproxy', [asTrips(cluster.primaryUrl(DATABASE))]),
   ]);
   running = { cluster, lanes: new Lanes(lanes) };
 });
