@@ -95,8 +95,8 @@ function clusterOf(
 }
 
 /** HAProxy has found out who is what. */
-async function untilServed({ primaryUrl, replicaUrl }: PatroniCluster): Promise<void> {
-  const urls = [primaryUrl('postgres'), replicaUrl('postgres')];
+async function untilServed(cluster: PatroniCluster): Promise<void> {
+  const urls = [cluster.primaryUrl('postgres'), cluster.replicaUrl('postgres')];
   const answers = async () => {
     const rows = await Promise.all(urls.map((url) => query(url, 'SELECT 1').catch(() => [])));
     return rows.every(({ length }) => length === 1);

@@ -143,6 +143,7 @@ test('a Postgres that crashes under its Patroni is started again, or replaced', 
   const faultAt = performance.now();
   const rto_ms = await lanes.recoveredSince(faultAt);
   await cluster.untilWhole();
+  expect(await writable(cluster.hosts)).toHaveLength(1);
   const kept = await lanes.expectAllKept(cluster.primaryUrl(DATABASE));
   report({ fault: 'postgres killed', rto_ms, ...kept });
 });
