@@ -111,6 +111,21 @@ test('a lock that does not come free in time is "try later", and undoes the tran
   expect(await isKept(undone)).toBe(false);
 });
 
+test.for(['53100', '53200', '58030'])(
+  'a server short of means (%s) is "try later", and stays in use',
+  async (code) => {
+    const [undone, later] = [nextId(), nextId()];
+    const text = `DO $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '${code}'; END $$`;
+    const failing = database.transact(async (on) => {
+      await insert(on, undone);
+      await on.rows({ name: `short-of-${code}`, text, values: [] });
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'unavailable' });
+    await database.transact((on) => insert(on, later));
+    expect(await Promise.all([isKept(undone), isKept(later)])).toEqual([false, true]);
+  },
+);
+
 test('a transaction that went on after a failed statement is not acknowledged', async () => {
   const id = nextId();
   const swallowing = database.transact(async (on) => {

@@ -2,7 +2,7 @@ import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
 import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
 import { findPrimary, isAtWork, type Primary } from './find-primary.ts';
-import { isConflict, isOutage, isRefusal, isTimeout, saysUnreplicated } from './outage.ts';
+import { isConflict, isOutage, isRefusal, isShortage, isTimeout, saysUnreplicated } from './outage.ts';
 import { retryWithin, settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
@@ -159,6 +159,8 @@ export class Database {
       if (isOutage(error)) throw new NoPrimary(error);
       if (isTimeout(error))
         throw new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
+      if (isShortage(error))
+        throw new HailgridError('unavailable', 'the database is short of disk or memory', { cause: error });
       throw error;
     } finally {
       client.release(isOutage(failure));

@@ -18,6 +18,9 @@ const NETWORK_CODES = new Set([
 /** Serialization failure and deadlock: the transaction was undone, doing it again is right. */
 const CONFLICT_CODES = new Set(['40001', '40P01']);
 
+/** Disk full, out of memory, a configured limit reached, a file that cannot be written: it may pass, the server stays. */
+const SHORTAGE_CODES = new Set(['53100', '53200', '53400', '58030']);
+
 /** The statement timeout has ended it, be it at work or waiting for a lock. */
 const QUERY_CANCELED = '57014';
 /** The wait for the standby was cut short, by a cancel (a plain warning, 01000) or by the end of the session. */
@@ -52,6 +55,11 @@ export function isConflict(error: unknown): boolean {
 /** The transaction was undone since it took too long. */
 export function isTimeout(error: unknown): boolean {
   return codeOf(error) === QUERY_CANCELED;
+}
+
+/** The transaction was undone since the server has no disk, memory or file for it. */
+export function isShortage(error: unknown): boolean {
+  return SHORTAGE_CODES.has(codeOf(error) ?? '');
 }
 
 /** Whether a notice with this code can mean that a commit is on the primary only. */
