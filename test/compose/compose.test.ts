@@ -64,8 +64,11 @@ const SERVERS = [
   'postgres-standby-2',
 ];
 
+/** What `npm run migrate` and `npm run partitions` are elsewhere. */
+const ON_THE_DATABASE = ['migrate', 'partitions'];
+
 test('it is the topology of the design', () => {
-  expect(Object.keys(services).toSorted()).toStrictEqual([...SERVERS, 'migrate', ...APPS].toSorted());
+  expect(Object.keys(services).toSorted()).toStrictEqual([...SERVERS, ...ON_THE_DATABASE, ...APPS].toSorted());
   expect(services['trips']?.deploy?.replicas).toBe(2);
 });
 
@@ -96,13 +99,13 @@ test('fleet: its environment is one that it starts with', () => {
   expect(Object.keys(config)).toStrictEqual(expect.arrayContaining(hailgridVariables('fleet')));
 });
 
-test('the database is known to trips and the migrations, and within reach of nobody else', () => {
+test('the database is known to trips and to what looks after its tables, and within reach of nobody else', () => {
   const knowing = entries.filter(([, { environment = {} }]) => 'HAILGRID_POSTGRES_URLS' in environment);
-  expect(knowing.map(([name]) => name).toSorted()).toStrictEqual(['migrate', 'trips']);
+  expect(knowing.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
   const reaching = entries.filter(
     ([name, { networks }]) => !name.startsWith('postgres-') && networks?.includes('store'),
   );
-  expect(reaching.map(([name]) => name).toSorted()).toStrictEqual(['migrate', 'trips']);
+  expect(reaching.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
 });
 
 test('more matchers can be asked for: no name, port or instance is fixed', () => {
