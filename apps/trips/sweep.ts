@@ -32,3 +32,8 @@ export abstract class Sweep implements OnApplicationBootstrap, BeforeApplication
     await this.#task.stop();
   }
 }
+
+/** Does pieces of work of a size one after the other, until one is not full or `maxGoes` are done. */
+export async function inGoes(maxGoes: number, size: number, go: () => Promise<number>): Promise<void> {
+  for (let goes = 0; goes < maxGoes; goes += 1) if ((await go()) < size) return;
+}

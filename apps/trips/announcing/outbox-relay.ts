@@ -11,7 +11,7 @@ import {
   type Logger,
 } from '#libs/service';
 import { readEvents, takeDueOutbox, TripStore, type OutboxEntry } from '#libs/store';
-import { Sweep } from '../sweep.ts';
+import { inGoes, Sweep } from '../sweep.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 import { foldEvents } from './trip-change.ts';
@@ -53,9 +53,7 @@ export class OutboxRelay extends Sweep {
   }
 
   protected override async sweep(): Promise<void> {
-    for (let go = 0; go < MAX_GOES_PER_SWEEP; go += 1) {
-      if ((await this.#relayBatch()) < MAX_TRIPS_PER_RELAY) return;
-    }
+    await inGoes(MAX_GOES_PER_SWEEP, MAX_TRIPS_PER_RELAY, () => this.#relayBatch());
   }
 
   /** A trip whose events cannot be told does not hold up the others; that it could not is reported at the end. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, CONFIG, LOGGER, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
 import { moveEndedTrips, TripStore } from '#libs/store';
 import type { TripsConfig } from '../config.ts';
-import { Sweep } from '../sweep.ts';
+import { inGoes, Sweep } from '../sweep.ts';
 
 const MOVE_INTERVAL_MS = 5_000;
 const TRIPS_PER_MOVE = 500;
@@ -36,10 +36,10 @@ export class MoveEndedTrips extends Sweep {
 
   protected override async sweep(): Promise<void> {
     const endedByMs = this.#clock.now() - this.#afterMs;
-    for (let move = 0; move < MAX_MOVES_PER_SWEEP; move += 1) {
+    await inGoes(MAX_MOVES_PER_SWEEP, TRIPS_PER_MOVE, async () => {
       const moved = await moveEndedTrips(this.#store, endedByMs, TRIPS_PER_MOVE);
       this.#moved.inc(moved);
-      if (moved < TRIPS_PER_MOVE) return;
-    }
+      return moved;
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { purgeQuotes, TripStore } from '#libs/store';
-import { Sweep } from '../sweep.ts';
+import { inGoes, Sweep } from '../sweep.ts';
 
 const PURGE_INTERVAL_MS = 60_000;
 /** Whoever comes with a quote too late is told so for a day, and then that there is none. */
@@ -27,9 +27,8 @@ export class QuotePurge extends Sweep {
   }
 
   protected override async sweep(): Promise<void> {
-    for (let deletes = 0; deletes < MAX_DELETES_PER_PURGE; deletes += 1) {
-      const purged = await purgeQuotes(this.#store, this.#clock.now() - QUOTE_MEMORY_MS, QUOTES_PER_DELETE);
-      if (purged < QUOTES_PER_DELETE) return;
-    }
+    await inGoes(MAX_DELETES_PER_PURGE, QUOTES_PER_DELETE, () =>
+      purgeQuotes(this.#store, this.#clock.now() - QUOTE_MEMORY_MS, QUOTES_PER_DELETE),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { purgeIdempotencyKeys, TripStore } from '#libs/store';
-import { Sweep } from '../sweep.ts';
+import { inGoes, Sweep } from '../sweep.ts';
 
 const PURGE_INTERVAL_MS = 60_000;
 const KEYS_PER_DELETE = 5_000;
@@ -25,9 +25,8 @@ export class IdempotencyKeyPurge extends Sweep {
   }
 
   protected override async sweep(): Promise<void> {
-    for (let deletes = 0; deletes < MAX_DELETES_PER_PURGE; deletes += 1) {
-      const purged = await purgeIdempotencyKeys(this.#store, this.#clock.now(), KEYS_PER_DELETE);
-      if (purged < KEYS_PER_DELETE) return;
-    }
+    await inGoes(MAX_DELETES_PER_PURGE, KEYS_PER_DELETE, () =>
+      purgeIdempotencyKeys(this.#store, this.#clock.now(), KEYS_PER_DELETE),
+    );
   }
 }
