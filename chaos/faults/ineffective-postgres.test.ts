@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { SupervisedChild } from '../../stack/process/supervised-child.ts';
 import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { until } from '../../stack/process/until.ts';
 import type { FaultContext, FaultTrace } from './fault-context.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { inflict } from './inflict.ts';
@@ -14,6 +16,8 @@ afterEach(async () => {
   await Promise.all(children.splice(0).map((child) => child.kill()));
 });
 afterAll(() => directory.remove());
+
+const START_LIMIT_MS = 10_000;
 
 /** Named as Postgres names the process that takes the log to a standby. */
 const RECEIVER = ['-c', 'exec -a "postgres: walreceiver streaming" sleep 60'];
@@ -31,13 +35,25 @@ function processNamed(name: string, command: string, args: readonly string[]): S
   return child;
 }
 
+/** bash takes a moment to become it. */
+function isReceiver(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('walreceiver streaming\0');
+}
+
 /** A server that only lives, and can be spoilt. */
 function server(name: string, spoilt: Partial<Server> = {}): Server {
   const child = processNamed(name, 'bash', RECEIVER);
   return {
     name,
     server: { pid: child.pid, kill: () => child.kill() },
-    processes: () => Promise.resolve([child.pid]),
+    processes: async () => {
+      await until(
+        () => isReceiver(child.pid),
+        START_LIMIT_MS,
+        () => `${name} has no receiver`,
+      );
+      return [child.pid];
+    },
     freeze: () => {
       child.pause();
       return Promise.resolve();

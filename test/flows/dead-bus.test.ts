@@ -37,6 +37,9 @@ test('with NATS dead nothing that was decided changes, requests are refused hone
   await Promise.all(city.world.nats.nodes.map((node) => node.restart()));
   const again = async (): Promise<number> => (await late.requestTrip(quote.quote_id, key)).status;
   await expect.poll(again, BACK_LIMIT).toBe(201);
+  // Each service finds its way back by itself; this one has had no part in the request.
+  const isReady = async (): Promise<boolean> => (await fetch(`${city.url('driver-api-1')}/health/ready`)).ok;
+  await expect.poll(isReady, BACK_LIMIT).toBe(true);
   expect(await riding.trip(ride.trip_id)).toMatchObject({
     state: 'accepted',
     driver: { driver_id: driver.driverId },
