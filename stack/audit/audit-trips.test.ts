@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { newId, toTimestamp, uuidOf, type TripId } from '#libs/contracts';
 import { Database, insertQuote, openSession, TripStore } from '#libs/store';
 import { CHECKOUT } from '../build/checkout.ts';
 import { query, withClient } from '../postgres/query.ts';
+import { temporaryDirectory } from '../process/temporary-directory.ts';
 import { testDatabase, type TestDatabase } from '../test-world/index.ts';
 import { auditTrips, type AuditReport } from './audit-trips.ts';
 
@@ -202,7 +202,8 @@ test('events that were there before the chain are counted, and the trip goes on 
 
 test('npm run audit tells in its exit code and in JSON', async () => {
   const tripId = await canceledTrip();
-  const json = join(mkdtempSync(join(tmpdir(), 'hailgrid-audit-')), 'audit.json');
+  const directory = temporaryDirectory('audit');
+  const json = join(directory.path, 'audit.json');
   const audit = (): Promise<unknown> =>
     promisify(execFile)(
       process.execPath,
@@ -215,4 +216,5 @@ test('npm run audit tells in its exit code and in JSON', async () => {
   await expect(audit()).rejects.toMatchObject({ code: 1 });
   const { findings } = JSON.parse(readFileSync(json, 'utf8')) as AuditReport;
   expect(findings).toEqual([{ trip_id: tripId, fault: 'missing', seq: 3 }]);
+  directory.remove();
 });
