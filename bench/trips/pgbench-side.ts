@@ -8,7 +8,7 @@ import { writeScript } from './pgbench-script.ts';
 import { planTrips, type TripIds } from './planned-trips.ts';
 import { PlayedRounds } from './played-rounds.ts';
 import { bringOnline, EPOCH, ownShards, prepareQuotes } from './prepare-database.ts';
-import { findPgbench, runPgbench, type PgbenchRun } from './run-pgbench.ts';
+import { findPgbench, runPgbench, type Pgbench, type PgbenchRun } from './run-pgbench.ts';
 import type { Stage } from './stage.ts';
 import { TappedLine } from './tapped-line.ts';
 import { driveWholeTrip } from './whole-trip.ts';
@@ -18,7 +18,7 @@ const STEPS = 6;
 
 /** pgbench, doing what the service does for one trip at a time. */
 export class PgbenchSide {
-  readonly #program: string;
+  readonly #program: Pgbench;
   readonly #directory: string;
   readonly #url: string;
   readonly #script: string;
@@ -30,7 +30,7 @@ export class PgbenchSide {
   #begun = 0;
 
   private constructor(
-    program: string,
+    program: Pgbench,
     { directory }: Stage,
     url: string,
     script: string,
@@ -49,7 +49,7 @@ export class PgbenchSide {
     stage: Stage,
     options: { inFlight: number; maxTrips: number; seed: number },
   ): Promise<PgbenchSide> {
-    const program = findPgbench();
+    const program = await findPgbench();
     const [url] = await stage.database('pgbench_side');
     const tripsPerClient = Math.ceil(options.maxTrips / options.inFlight);
     const [first, ...planned] = planTrips(tripsPerClient * options.inFlight + 1, stage.area, options.seed);

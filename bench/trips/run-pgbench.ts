@@ -1,7 +1,8 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { postgresPrograms } from '../../stack/patroni/postgres-programs.ts';
 import { SupervisedChild } from '../../stack/process/supervised-child.ts';
-import { UserError } from '../../stack/user-error.ts';
+import { findOnPath } from '../../stack/setup/tool-cache.ts';
 
 const THREADS = 2;
 
@@ -12,18 +13,23 @@ export interface PgbenchRun {
   readonly parametersShare: number;
 }
 
-/** The program, on PATH or where Debian keeps it. */
-export function findPgbench(): string {
-  const directories = (process.env['PATH'] ?? '').split(':').map((directory) => join(directory, 'pgbench'));
-  const found = [...directories, ...globSync('/usr/lib/postgresql/*/bin/pgbench').toSorted().toReversed()];
-  const program = found.find((path) => existsSync(path));
-  if (program !== undefined) return program;
-  throw new UserError('there is no pgbench; Debian has it in the package postgresql-contrib');
+export interface Pgbench {
+  readonly path: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The program on PATH, where Debian keeps it, or fetched from Debian; a UserError tells why it cannot be had. */
+export async function findPgbench(): Promise<Pgbench> {
+  const installed = globSync('/usr/lib/postgresql/*/bin/pgbench').toSorted().at(-1);
+  const path = findOnPath('pgbench') ?? installed;
+  if (path !== undefined) return { path, env: process.env };
+  const { directory, env } = await postgresPrograms();
+  return { path: join(directory, 'pgbench'), env };
 }
 
 /** Runs a script for some seconds with one connection a client; a statement that fails fails the measurement. */
 export async function runPgbench(
-  program: string,
+  program: Pgbench,
   url: string,
   options: {
     script: string;
@@ -36,7 +42,7 @@ export async function runPgbench(
   const { hostname, port, username, password, pathname } = new URL(url);
   const child = new SupervisedChild({
     name: 'pgbench',
-    command: program,
+    command: program.path,
     args: [
       '--no-vacuum',
       '--protocol=prepared',
@@ -48,7 +54,7 @@ export async function runPgbench(
       ...Object.entries(options.variables).map(([name, value]) => `--define=${name}=${value}`),
     ],
     env: {
-      ...process.env,
+      ...program.env,
       PGHOST: hostname,
       PGPORT: port,
       PGUSER: username,
