@@ -68,7 +68,9 @@ const SERVERS = [
 const ON_THE_DATABASE = ['migrate', 'partitions'];
 
 test('it is the topology of the design', () => {
-  expect(Object.keys(services).toSorted()).toStrictEqual([...SERVERS, ...ON_THE_DATABASE, ...APPS].toSorted());
+  expect(Object.keys(services).toSorted()).toStrictEqual(
+    [...SERVERS, ...ON_THE_DATABASE, ...APPS].toSorted(),
+  );
   expect(services['trips']?.deploy?.replicas).toBe(2);
 });
 
