@@ -95,7 +95,7 @@ await runCommand(async () => {
     const measured = await withClient(url, measure);
     const { json, ...size } = options;
     const report = {
-      command: 'npm run bench:history',
+      command: ['npm run bench:history --', ...process.argv.slice(2)].join(' '),
       ...size,
       width_days: WIDTH_DAYS,
       ...measured,
