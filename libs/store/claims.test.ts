@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, toTimestamp, type DriverId } from '#libs/contracts';
-import { decide, hasDriver, type Trip, type TripCommand } from '#libs/trip';
+import { decide, hasDriver, type Trip } from '#libs/trip';
 import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
 import { Database, insertQuote, openSession, readClaims, readTrip, TripStore } from './index.ts';
+import { commandOf } from './played-trips.sample.ts';
 
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
 const PICKUP = { lat: 38.71, lng: -9.14 };
@@ -117,26 +118,6 @@ async function offer(tripId: string, driverId: DriverId): Promise<void> {
   });
 }
 
-function commandOf({ type }: Deed, trip: Trip, driverId: DriverId): TripCommand {
-  const offerId = trip.offer?.offerId ?? 'offer_none';
-  switch (type) {
-    case 'accept':
-      return { type, offerId, driverId, vehicle: VEHICLE };
-    case 'decline':
-      return { type, offerId, driverId };
-    case 'give_back':
-      return { type: 'driver_cancel', driverId, reason: null, searchMs: 60_000 };
-    case 'cancel':
-      return { type: 'rider_cancel', reason: null };
-    case 'arrive':
-    case 'start':
-    case 'complete':
-      return { type, driverId };
-    case 'offer':
-      throw new Error('offers are made in batches');
-  }
-}
-
 /** A driver's own turn comes first: `trips` refuses to arrive for the next rider. */
 async function isTurn({ type }: Deed, tripId: string, driverId: DriverId): Promise<boolean> {
   const [now] = await readClaims(store, [driverId]);
@@ -154,7 +135,7 @@ test('whatever riders, drivers and matchers do, claims say what trips say, and n
         if (one.type === 'offer') await offer(tripId, driverId);
         else if (await isTurn(one, tripId, driverId))
           await store.transact((transaction) =>
-            transaction.change(tripId, (trip) => commandOf(one, trip, driverId)),
+            transaction.change(tripId, (trip) => commandOf(one.type, trip, driverId)),
           );
         await expectConsistent(drivers, trips);
       }

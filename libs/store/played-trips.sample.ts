@@ -169,7 +169,7 @@ export class PlayedTrips {
     const { trip, decision } = await transaction.change(tripId, async (before) => {
       if (command.type === 'arrive') await requireTurn(transaction, driverId, tripId);
       if (command.type === 'accept') await transaction.lockDriver(driverId);
-      return commandOf(command, before, driverId);
+      return commandOf(command.type, before, driverId);
     });
     if (decision.outcome === 'refused') throw new HailgridError('illegal_transition', decision.refusal);
     return trip.state;
@@ -202,7 +202,12 @@ async function requireTurn(transaction: SharedTransaction, driverId: string, tri
     throw new HailgridError('illegal_transition', 'not its turn');
 }
 
-function commandOf({ type }: PlayedCommand, trip: Trip, driverId: DriverId): TripCommand {
+/** What is said to a trip when this is tried with it; the types that no command to a trip stands for throw. */
+export function commandOf(
+  type: PlayedCommand['type'] | 'offer',
+  trip: Trip,
+  driverId: DriverId,
+): TripCommand {
   const offerId = trip.offer?.offerId ?? 'offer_none';
   switch (type) {
     case 'accept':
@@ -219,5 +224,7 @@ function commandOf({ type }: PlayedCommand, trip: Trip, driverId: DriverId): Tri
       return { type, driverId };
     case 'create':
       throw new Error('a trip that exists is not made');
+    case 'offer':
+      throw new Error('offers are made in batches');
   }
 }
