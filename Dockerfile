@@ -32,12 +32,13 @@ USER node
 
 # Brings the database up to the newest migration, and ends.
 FROM runtime AS migrate
-COPY stack stack
+COPY ops ops
+COPY dev dev
 COPY migrations migrations
-# For `stack/audit.ts` and `stack/rebuild-events.ts`, run in its stead.
+# For `ops/audit.ts` and `ops/rebuild-events.ts`, run in its stead.
 COPY libs libs
 COPY apps apps
-ENTRYPOINT ["node", "--conditions=source", "stack/migrate.ts"]
+ENTRYPOINT ["node", "--conditions=source", "ops/migrate.ts"]
 
 FROM runtime AS service
 COPY --from=build /app/dist dist

@@ -17,7 +17,7 @@ import {
   testNats,
   type TestDatabase,
   type TestNats,
-} from '../stack/test-world/index.ts';
+} from '../dev/test-world/index.ts';
 
 /** What every process answers beside its API: to orchestrators, scrapers and readers of documents. */
 const OPERATIONS = ['GET /health/live', 'GET /health/ready', 'GET /metrics', 'GET /openapi.json'];

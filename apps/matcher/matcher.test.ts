@@ -34,7 +34,7 @@ import {
 import { cellKeyToH3, positionCellOf, shardCellOf, type Point } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
 import { createApp, readConfig, serviceParts, systemClock } from '#libs/service';
-import { testNats, type TestNats } from '../../stack/test-world/nats.ts';
+import { testNats, type TestNats } from '../../dev/test-world/nats.ts';
 import { matcherConfig } from './config.ts';
 import { MatcherModule } from './matcher.module.ts';
 

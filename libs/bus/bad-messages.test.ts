@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineCommand } from '#libs/contracts';
 import { systemClock } from '#libs/service';
-import { testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
 import { connectBus } from './connect.ts';
 import { subscribeJson } from './json-messages.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCommand } from '#libs/contracts';
 import { systemClock, type Clock } from '#libs/service';
-import { testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
 import { CLOCK_TOLERANCE_MS } from './command-deadline.ts';
 import { HandleCommand, type ReportsFailures } from './command-handler.ts';

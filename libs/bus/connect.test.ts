@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { connectBus } from './connect.ts';
 
 /** Which server a client tries first is chance; of so many some try the silent one. */

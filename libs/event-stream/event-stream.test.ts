@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import { newId, tripEventsSubject, type TripChange, type TripId } from '#libs/contracts';
-import { testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { ensureEventStream, EVENT_STREAM, replaceEventStream } from './event-stream.ts';
 import { EventWriter } from './event-writer.ts';
 

@@ -5,7 +5,7 @@ import { SHARD_MAP_SUBJECT } from '#libs/contracts';
 import { cellKeyFromH3 } from '#libs/geo';
 import type { ShardClaim } from '#libs/ownership';
 import { createLogger, systemClock } from '#libs/service';
-import { testNats, type TestNats } from '../../stack/test-world/nats.ts';
+import { testNats, type TestNats } from '../../dev/test-world/nats.ts';
 import { LiveShardMap } from './live-shard-map.ts';
 
 const SHARD = '86393361fffffff';

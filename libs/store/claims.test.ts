@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, toTimestamp, type DriverId } from '#libs/contracts';
 import { decide, hasDriver, type Trip } from '#libs/trip';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { Database, insertQuote, openSession, readClaims, readTrip, TripStore } from './index.ts';
 import { commandOf } from './played-trips.sample.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '#libs/contracts';
-import { migrate } from '../../stack/postgres/migrations.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { migrate } from '../../ops/migrate/migrations.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../dev/postgres/start-postgres.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { Database, OutcomeUnknown, TripStore } from './index.ts';
 
 const directory = temporaryDirectory('confirmed-answers');

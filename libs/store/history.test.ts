@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, newIdAt, toTimestamp, uuidOf, type RiderId, type TripId } from '#libs/contracts';
 import type { Trip, TripRequest } from '#libs/trip';
-import { query } from '../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import {
   Database,
   insertQuote,

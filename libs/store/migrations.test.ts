@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TRIP_STATES } from '#libs/trip';
 import { driverStatus } from '#libs/contracts';
-import { migrate } from '../../stack/postgres/migrations.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { migrate } from '../../ops/migrate/migrations.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 
 let database: TestDatabase;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId, uuidOf, type TripId } from '#libs/contracts';
-import { query, withClient } from '../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { query, withClient } from '../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { Database, EVENT_STREAM_LOCK, readOutbox, takeDueOutbox } from './index.ts';
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');

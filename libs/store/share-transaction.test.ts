@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HailgridError } from '#libs/contracts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { Database, TripStore, type Outcome } from './index.ts';
 import { PLAYED_AT_MS, PlayedTrips, type PlayedCommand } from './played-trips.sample.ts';
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId, toTimestamp, type DriverId, type RiderId, type TripId } from '#libs/contracts';
 import type { ShardCommand } from '#libs/ownership';
 import { decide, evolve, type Trip, type TripCommand, type TripRequest } from '#libs/trip';
-import { query } from '../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import {
   claimShards,
   Database,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
-import { query } from '../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import {
   Database,
   insertWebhook,

@@ -2,8 +2,8 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, TICKET_TTL_MS } from '#libs/contracts';
 import { createLogger, systemClock, type Caller } from '#libs/service';
-import { startNats, type Nats } from '../../stack/nats/start-nats.ts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { startNats, type Nats } from '../../dev/nats/start-nats.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { TicketOffice } from './ticket-office.ts';
 
 const directory = temporaryDirectory('ticket-test');

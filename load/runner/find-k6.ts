@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findOnPath, fromCache, goInstall, lastLine } from '../../stack/setup/tool-cache.ts';
-import { UserError } from '../../stack/user-error.ts';
+import { findOnPath, fromCache, goInstall, lastLine } from '../../dev/setup/tool-cache.ts';
+import { UserError } from '../../ops/command-line/user-error.ts';
 
 /** Runs TypeScript as it is and has k6/websockets; both since 1.0. */
 const PINNED_VERSION = '1.8.1';

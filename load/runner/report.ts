@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { describeMachine, type Machine } from '../../stack/machine/describe-machine.ts';
+import { describeMachine, type Machine } from '../../dev/machine/describe-machine.ts';
 import type { K6Summary } from '../riders/summary.ts';
 import type { LoadSettings } from '../settings.ts';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../stack/user-error.ts';
+import { UserError } from '../../ops/command-line/user-error.ts';
 import type { LoadSettings } from '../settings.ts';
 
 const ANSWER_LIMIT_MS = 3_000;

@@ -15,10 +15,10 @@ import {
   type DriverRow,
 } from '#libs/store';
 import { commitChange } from '../../apps/trips/planner/commit-change.ts';
-import { raiseFences } from '../../stack/backup/raise-fences.ts';
-import { createDatabase, dropDatabase } from '../../stack/postgres/database.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../stack/test-world/index.ts';
+import { raiseFences } from '../../ops/fence/raise-fences.ts';
+import { createDatabase, dropDatabase } from '../../dev/postgres/database.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 
 const SHARD = '86393362fffffff';
 const CHILD = childKeys(cellKeyFromH3(SHARD)).map(cellKeyToH3)[0]!;

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAccess } from '../../stack/backup/backup-access.ts';
-import { archivedFile, backupDirectory } from '../../stack/backup/backup-directory.ts';
-import { backupFiles, readBackups, type BaseBackup } from '../../stack/backup/base-backups.ts';
-import { checkBackups } from '../../stack/backup/check-backups.ts';
-import type { RestoreTarget } from '../../stack/backup/restore-target.ts';
-import { switchLog } from '../../stack/backup/switch-log.ts';
-import { takeBackup } from '../../stack/backup/take-backup.ts';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
-import { createDatabase } from '../../stack/postgres/database.ts';
-import { migrate } from '../../stack/postgres/migrations.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { readAccess } from '../../ops/backup/backup-access.ts';
+import { archivedFile, backupDirectory } from '../../ops/backup/backup-directory.ts';
+import { backupFiles, readBackups, type BaseBackup } from '../../ops/backup/base-backups.ts';
+import { checkBackups } from '../../ops/backup/check-backups.ts';
+import type { RestoreTarget } from '../../ops/backup/restore-target.ts';
+import { switchLog } from '../../ops/backup/switch-log.ts';
+import { takeBackup } from '../../ops/backup/take-backup.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
+import { createDatabase } from '../../dev/postgres/database.ts';
+import { migrate } from '../../ops/migrate/migrations.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../dev/postgres/start-postgres.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { DATABASE, inside, restore } from './restored-cluster.ts';
 import { TripWriter, type WrittenTrip } from './trip-writer.ts';
 
@@ -86,17 +86,7 @@ test(
   'a moment before the disaster is restored by one command: what was acknowledged by then is there, nothing later',
   async () => {
     const [folder, report] = [nextFolder(), join(directory.path, 'report.json')];
-    await command(
-      'stack/restore.ts',
-      '--from',
-      backups.path,
-      '--to',
-      folder,
-      '--at',
-      moment,
-      '--json',
-      report,
-    );
+    await command('ops/restore.ts', '--from', backups.path, '--to', folder, '--at', moment, '--json', report);
     const [momentMs, trips] = [Date.parse(moment), await inside(folder, tripsIn)];
     const lost = written.filter(({ acknowledgedAtMs }) => acknowledgedAtMs < momentMs);
     const later = written.filter(({ askedAtMs }) => askedAtMs > momentMs);
@@ -117,16 +107,7 @@ test(
 test(
   'a restored cluster can be served at once',
   async () => {
-    const args = [
-      'stack/restore.ts',
-      '--from',
-      backups.path,
-      '--to',
-      nextFolder(),
-      '--at',
-      moment,
-      '--serve',
-    ];
+    const args = ['ops/restore.ts', '--from', backups.path, '--to', nextFolder(), '--at', moment, '--serve'];
     const child = spawn(process.execPath, ['--conditions=source', ...args], { cwd: CHECKOUT });
     let said = '';
     child.stderr.on('data', (text: Buffer) => (said += text.toString()));
@@ -251,7 +232,7 @@ test('a backup whose log does not come into the archive is none', async () => {
 test(
   'a backup that was broken off is not offered, and cleared away by the next; the newest are kept',
   async () => {
-    const args = ['stack/backup.ts', '--to', backups.path];
+    const args = ['ops/backup.ts', '--to', backups.path];
     const child = spawn(process.execPath, ['--conditions=source', ...args], { cwd: CHECKOUT });
     const isHalf = () => readdirSync(backups.base).some((name) => name.endsWith('.partial'));
     await expect.poll(isHalf, { timeout: 30_000, interval: 5 }).toBe(true);
@@ -275,7 +256,7 @@ test('a file of the log is never written over by another one of its name', async
   mkdirSync(folder);
   const archive = (contents: string) => {
     writeFileSync(join(folder, 'from'), contents);
-    const script = join(CHECKOUT, 'stack/backup/archive-wal.sh');
+    const script = join(CHECKOUT, 'ops/backup/archive-wal.sh');
     return promisify(execFile)('/bin/sh', [script, join(folder, 'from'), folder, 'name']);
   };
   await archive('one');

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { restoreCluster, type RestoreOrder, type RestoreReport } from '../../stack/backup/restore-cluster.ts';
-import type { RestoreTarget } from '../../stack/backup/restore-target.ts';
-import { startPrivately, type PrivateServer } from '../../stack/backup/private-server.ts';
-import { findBinaries } from '../../stack/postgres/binaries.ts';
-import { postgresUser } from '../../stack/postgres/run-as.ts';
+import { restoreCluster, type RestoreOrder, type RestoreReport } from '../../ops/backup/restore-cluster.ts';
+import type { RestoreTarget } from '../../ops/backup/restore-target.ts';
+import { startPrivately, type PrivateServer } from '../../ops/backup/private-server.ts';
+import { findBinaries } from '../../dev/postgres/binaries.ts';
+import { postgresUser } from '../../dev/postgres/run-as.ts';
 
 export const DATABASE = 'hailgrid';
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { exportJWK, generateKeyPair, importPKCS8, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HTTP_ROUTES, newId, type ErrorCode, type HttpRoute, type Role, type TripId } from '#libs/contracts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { tokenFor } from '../phones/tokens.ts';

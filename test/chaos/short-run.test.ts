@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseFaults } from '../../chaos/faults/fault-kinds.ts';
-import type { ChaosReport } from '../../chaos/runner/report.ts';
-import { runChaos } from '../../chaos/runner/run-chaos.ts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
+import { parseFaults } from '../../proof/chaos/faults/fault-kinds.ts';
+import type { ChaosReport } from '../../proof/chaos/runner/report.ts';
+import { runChaos } from '../../proof/chaos/runner/run-chaos.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 
 const FAULTS = 'kill9:matcher,freeze:matcher=6,term:matcher=1,cut:matcher=6,nats-all=4';
 const LIMIT_MS = 300_000;

@@ -1,7 +1,7 @@
 import type { Point } from '#libs/geo';
 import { systemClock } from '#libs/service';
-import { query } from '../../stack/postgres/query.ts';
-import { startServices, type TestWorld, type WorldOptions } from '../../stack/test-world/index.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { startServices, type TestWorld, type WorldOptions } from '../../dev/test-world/index.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 import { RiderPhone } from '../phones/rider-phone.ts';
 import { TestDriver } from './test-driver.ts';

@@ -12,7 +12,7 @@ import { matcherConfig } from '../../apps/matcher/config.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
 import { webhooksConfig } from '../../apps/webhooks/config.ts';
-import { findServer } from '../../stack/nats/find-server.ts';
+import { findServer } from '../../dev/nats/find-server.ts';
 import { readComposeFile, ROOT } from './compose-file.ts';
 import { readStages, withBases } from './dockerfile.ts';
 

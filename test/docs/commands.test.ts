@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { readText, tableRows } from './markdown.ts';
 
 const README = readText('README.md');
@@ -14,7 +14,7 @@ async function optionsOf(script: string): Promise<string[]> {
 
 test('the README has exactly the options that npm start takes', async () => {
   const documented = tableRows(README, 'option').map(([option]) => option!.split(' ')[0]!);
-  expect(documented.toSorted()).toEqual((await optionsOf('stack/start.ts')).toSorted());
+  expect(documented.toSorted()).toEqual((await optionsOf('dev/start.ts')).toSorted());
 });
 
 test('the npm scripts that the documents name exist', () => {

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
 
 /** What people read; each statement of it about the code is held against the code. */
 export const DOCUMENTS = [

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { readText, tableRows } from './markdown.ts';
 
 const METRIC = /metrics\.(?:counter|gauge|gaugeBy|histogram)\(\s*'(\w+)'/g;

@@ -1,10 +1,10 @@
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { codeSpans, DOCUMENTS, readText } from './markdown.ts';
 
-const FOLDERS = 'apps|libs|stack|test|load|bench|migrations|deploy|docs';
+const FOLDERS = 'apps|libs|ops|dev|proof|load|test|migrations|deploy|docs';
 const PATH = new RegExp(`^((${FOLDERS})/[\\w./*-]*|\\.[\\w-]+\\.\\w+|[\\w-]+\\.(md|yml|json))$`);
 /** A class, function or constant of ours: words run together, or in capitals. */
 const IDENTIFIER = /^([A-Za-z]+[a-z][A-Z]\w*|[A-Z]+_[A-Z_]+)(\.\w+)?$/;
@@ -41,7 +41,7 @@ function anchorOf(heading: string): string {
 }
 
 test('ARCHITECTURE.md names only classes, functions and constants that exist', () => {
-  const sources = globSync('{apps,libs,stack}/**/*.ts', { cwd: CHECKOUT }).map(readText);
+  const sources = globSync('{apps,libs,ops,dev}/**/*.ts', { cwd: CHECKOUT }).map(readText);
   const words = new Set(sources.flatMap((source) => source.match(/\w+/g) ?? []));
   const names = codeSpans(readText('ARCHITECTURE.md')).filter(
     (code) => IDENTIFIER.test(code) && !SETTING.test(code),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#libs/contracts';
 import { systemClock } from '#libs/service';
-import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 
 /** A phone waits no longer than this for "try later". */

@@ -11,7 +11,7 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, positionCellOf } from '#libs/geo';
 import { systemClock } from '#libs/service';
-import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelTrip } from '#libs/contracts';
 import { systemClock } from '#libs/service';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import { startService, type RunningService } from '../../stack/services/start-service.ts';
-import { BUILT_IN_AREA, startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { startService, type RunningService } from '../../dev/services/start-service.ts';
+import { BUILT_IN_AREA, startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';
-import { SeverableLine } from '../../stack/network/severable-line.ts';
+import { SeverableLine } from '../../dev/network/severable-line.ts';
 
 const PICKUP = { lat: 38.7223, lng: -9.1393 };
 const DROPOFF = { lat: 38.71, lng: -9.13 };

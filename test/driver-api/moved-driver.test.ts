@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { CommandClient } from '#libs/bus';
 import { getDriver, type DriverRecord } from '#libs/contracts';
 import { systemClock, type Clock } from '#libs/service';
-import { SeverableLine } from '../../stack/network/severable-line.ts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import { startService, type RunningService } from '../../stack/services/start-service.ts';
-import { BUILT_IN_AREA, startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { SeverableLine } from '../../dev/network/severable-line.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { startService, type RunningService } from '../../dev/services/start-service.ts';
+import { BUILT_IN_AREA, startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 
 const PICKUP = { lat: 38.7223, lng: -9.1393 };

@@ -5,10 +5,10 @@ import { connectBus } from '#libs/bus';
 import { newId, tripEventsSubject } from '#libs/contracts';
 import { replaceEventStream } from '#libs/event-stream';
 import { Database } from '#libs/store';
-import { auditTrips, isSound } from '../../stack/audit/audit-trips.ts';
-import { StreamNumbers } from '../../stack/events/stream-numbers.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../stack/test-world/index.ts';
+import { auditTrips, isSound } from '../../ops/audit/audit-trips.ts';
+import { StreamNumbers } from '../../ops/events/stream-numbers.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../dev/test-world/index.ts';
 import { outboxSize, TripsProcess } from './trips-process.ts';
 
 const LIMIT = { timeout: 30_000, interval: 100 };

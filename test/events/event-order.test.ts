@@ -2,8 +2,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import type { TripId } from '#libs/contracts';
-import { seededRandom } from '../../bench/dispatch/city.ts';
-import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../stack/test-world/index.ts';
+import { seededRandom } from '../../proof/bench/dispatch/city.ts';
+import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../dev/test-world/index.ts';
 import { numbersUpTo, readStream } from './read-stream.ts';
 import { outboxSize, TripsProcess } from './trips-process.ts';
 

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import { EVENT_STREAM_LOCK } from '#libs/store';
-import { withClient } from '../../stack/postgres/query.ts';
+import { withClient } from '../../ops/postgres/query.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { outboxSize } from './trips-process.ts';
 import { readStream } from './read-stream.ts';

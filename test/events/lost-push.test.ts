@@ -2,8 +2,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import { riderPushSubject, type TripChange, type TripId } from '#libs/contracts';
-import { SeverableLine } from '../../stack/network/severable-line.ts';
-import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../stack/test-world/index.ts';
+import { SeverableLine } from '../../dev/network/severable-line.ts';
+import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../dev/test-world/index.ts';
 import { outboxSize, TripsProcess } from './trips-process.ts';
 
 const LIMIT = { timeout: 30_000, interval: 100 };

@@ -4,8 +4,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import type { TripId } from '#libs/contracts';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
-import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../stack/test-world/index.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
+import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../dev/test-world/index.ts';
 import { numbersUpTo, readStream } from './read-stream.ts';
 import { outboxSize, TripsProcess } from './trips-process.ts';
 
@@ -37,7 +37,7 @@ async function tripWithEvents(): Promise<TripId> {
 }
 
 async function rebuild(): Promise<{ trips: number; events: number }> {
-  const command = ['--conditions=source', 'stack/rebuild-events.ts'];
+  const command = ['--conditions=source', 'ops/rebuild-events.ts'];
   const where = ['--database', database.url, '--nats', nats.url];
   const { stdout } = await promisify(execFile)(process.execPath, [...command, ...where], { cwd: CHECKOUT });
   return JSON.parse(stdout) as { trips: number; events: number };

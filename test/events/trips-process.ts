@@ -7,8 +7,8 @@ import { Committer } from '../../apps/trips/committer.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
 import { TripsModule } from '../../apps/trips/trips.module.ts';
 import { tripRequest } from '../../apps/trips/trip-request.sample.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { BUILT_IN_AREA, type TestDatabase } from '../../stack/test-world/index.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { BUILT_IN_AREA, type TestDatabase } from '../../dev/test-world/index.ts';
 
 const DRIVER = newId('driver');
 

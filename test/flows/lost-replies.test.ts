@@ -13,18 +13,18 @@ import {
   type TripId,
 } from '#libs/contracts';
 import { systemClock } from '#libs/service';
-import { ensureBuilt } from '../../stack/build/ensure-built.ts';
-import { LossyLine } from '../../stack/network/lossy-line.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import { RestartableService } from '../../stack/services/restartable-service.ts';
+import { ensureBuilt } from '../../dev/build/ensure-built.ts';
+import { LossyLine } from '../../dev/network/lossy-line.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { RestartableService } from '../../dev/services/restartable-service.ts';
 import {
   BUILT_IN_AREA,
   testDatabase,
   testNats,
   type TestDatabase,
   type TestNats,
-} from '../../stack/test-world/index.ts';
+} from '../../dev/test-world/index.ts';
 
 const RIDERS = 120;
 /** Of the commits of `trips` the reply to every one of so many is lost. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { LOOPBACK } from '../../stack/network/free-port.ts';
+import { LOOPBACK } from '../../dev/network/free-port.ts';
 
 /** What a NATS client calls itself in the first thing it says. */
 const NAME = /^CONNECT .*"name":"([^"]+)"/m;

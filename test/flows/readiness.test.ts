@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import { startService, type RunningService } from '../../stack/services/start-service.ts';
-import { BUILT_IN_AREA, startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { startService, type RunningService } from '../../dev/services/start-service.ts';
+import { BUILT_IN_AREA, startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { NamedLine } from './named-line.ts';
 
 const WAIT = { timeout: 30_000 };

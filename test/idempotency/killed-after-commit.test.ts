@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, type DriverView, type RiderTrip } from '#libs/contracts';
-import { query } from '../../stack/postgres/query.ts';
+import { query } from '../../ops/postgres/query.ts';
 import { onlineBody, type DriverPhone } from '../phones/driver-phone.ts';
 import type { Answer } from '../phones/phone.ts';
 import type { RiderPhone } from '../phones/rider-phone.ts';

@@ -6,7 +6,7 @@ import { DriverPhone } from '../phones/driver-phone.ts';
 import { Phone } from '../phones/phone.ts';
 import type { RiderPhone } from '../phones/rider-phone.ts';
 import { tokenFor } from '../phones/tokens.ts';
-import type { WorldOptions } from '../../stack/test-world/index.ts';
+import type { WorldOptions } from '../../dev/test-world/index.ts';
 
 /** Nobody is replaced or sent on, so that what a call concerns stays as the test left it. */
 const CALM = { HAILGRID_MAX_SWAPS_PER_TRIP: '0', HAILGRID_CHAIN_HORIZON_S: '0' };

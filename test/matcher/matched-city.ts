@@ -16,7 +16,7 @@ import {
 import { cellKeyToH3, pickupCellOf, type Point } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
 import { systemClock } from '#libs/service';
-import { startServices, type TestWorld } from '../../stack/test-world/index.ts';
+import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { StreamedDriver } from './streamed-driver.ts';
 
 export const POLL = { timeout: 20_000, interval: 50 };

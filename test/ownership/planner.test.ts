@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { query } from '../../stack/postgres/query.ts';
-import { startServices, type TestService, type TestWorld } from '../../stack/test-world/index.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { startServices, type TestService, type TestWorld } from '../../dev/test-world/index.ts';
 import { PlayedMatcher } from './played-matcher.ts';
 
 const AREA = '38.650,-9.250,38.800,-9.050';

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest';
 import { parse } from 'yaml';
-import { CHECKOUT } from '../../stack/build/checkout.ts';
-import { freePort } from '../../stack/network/free-port.ts';
-import { createDatabase } from '../../stack/postgres/database.ts';
-import { migrate } from '../../stack/postgres/migrations.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { isWhole, leaderOf, membersBy } from '../../stack/patroni/cluster-view.ts';
-import { patroniPrograms } from '../../stack/patroni/find-programs.ts';
-import { hostSpecs } from '../../stack/patroni/host-spec.ts';
-import { PatroniHost } from '../../stack/patroni/patroni-host.ts';
-import { giveTo } from '../../stack/postgres/run-as.ts';
-import { initialise, startServer, urlOf, type ServerSpec } from '../../stack/postgres/server.ts';
-import type { SupervisedChild } from '../../stack/process/supervised-child.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import { fetchedOrReason } from '../../stack/test-world/index.ts';
+import { CHECKOUT } from '../../dev/build/checkout.ts';
+import { freePort } from '../../dev/network/free-port.ts';
+import { createDatabase } from '../../dev/postgres/database.ts';
+import { migrate } from '../../ops/migrate/migrations.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { isWhole, leaderOf, membersBy } from '../../dev/patroni/cluster-view.ts';
+import { patroniPrograms } from '../../dev/patroni/find-programs.ts';
+import { hostSpecs } from '../../dev/patroni/host-spec.ts';
+import { PatroniHost } from '../../dev/patroni/patroni-host.ts';
+import { giveTo } from '../../dev/postgres/run-as.ts';
+import { initialise, startServer, urlOf, type ServerSpec } from '../../dev/postgres/server.ts';
+import type { SupervisedChild } from '../../dev/process/supervised-child.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { fetchedOrReason } from '../../dev/test-world/index.ts';
 import { TripWriter } from '../backup/trip-writer.ts';
 import {
   backrest,
@@ -180,11 +180,11 @@ async function expectTheMoment(url: string, { written }: TripWriter, momentMs: n
   expect(before.filter(({ uuid }) => !trips.has(uuid))).toEqual([]);
   expect(after.filter(({ uuid }) => trips.has(uuid))).toEqual([]);
   // As the README has it: the trips are whole, and what fences is raised.
-  expect(await command('stack/audit.ts', '--database', url)).toMatchObject({
+  expect(await command('ops/audit.ts', '--database', url)).toMatchObject({
     trips: trips.size,
     findings: [],
   });
-  expect(await command('stack/fence.ts', '--database', url)).toMatchObject({
+  expect(await command('ops/fence.ts', '--database', url)).toMatchObject({
     step: 1_000_000,
     planner: false,
   });

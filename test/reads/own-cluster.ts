@@ -1,10 +1,10 @@
-import { createDatabase } from '../../stack/postgres/database.ts';
-import { migrate } from '../../stack/postgres/migrations.ts';
-import { promoteAlone } from '../../stack/postgres/promote-alone.ts';
-import { query } from '../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../stack/postgres/start-postgres.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import type { TestDatabase } from '../../stack/test-world/index.ts';
+import { createDatabase } from '../../dev/postgres/database.ts';
+import { migrate } from '../../ops/migrate/migrations.ts';
+import { promoteAlone } from '../../dev/postgres/promote-alone.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../dev/postgres/start-postgres.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import type { TestDatabase } from '../../dev/test-world/index.ts';
 
 const DATABASE = 'hailgrid';
 

@@ -10,7 +10,7 @@ import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { DevIssuerModule } from '../../apps/dev-issuer/dev-issuer.module.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { RiderApiModule } from '../../apps/rider-api/rider-api.module.ts';
-import { BUILT_IN_AREA, testNats, type TestNats } from '../../stack/test-world/index.ts';
+import { BUILT_IN_AREA, testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { RiderPhone } from '../phones/rider-phone.ts';
 import { PlayedTrips, PlayedTripsModule } from './played-trips.ts';
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
 import { greatCircleEta, StreetGraph, streetEta, StreetRouter, type Point } from '#libs/geo';
 import { Metrics, systemClock } from '#libs/service';
 import { openTravelTimes } from '#libs/travel-time';
-import { osrmPrograms } from '../../stack/osrm/fetch-osrm.ts';
-import { startOsrm, type Osrm } from '../../stack/osrm/start-osrm.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../stack/process/temporary-directory.ts';
-import { UserError } from '../../stack/user-error.ts';
+import { osrmPrograms } from '../../dev/osrm/fetch-osrm.ts';
+import { startOsrm, type Osrm } from '../../dev/osrm/start-osrm.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { UserError } from '../../ops/command-line/user-error.ts';
 
 const SIDE = 12;
 const STEP_DEG = 0.0015;

@@ -1,5 +1,5 @@
 import type { DeadLetter, TripEventMessage, TripId, WebhookId, WebhookView } from '#libs/contracts';
-import type { TestWorld } from '../../stack/test-world/index.ts';
+import type { TestWorld } from '../../dev/test-world/index.ts';
 import { tokenFor } from '../phones/tokens.ts';
 
 /** An operator who looks after webhooks. */

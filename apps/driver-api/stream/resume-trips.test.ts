@@ -7,7 +7,7 @@ import { CommandClient, connectBus } from '#libs/bus';
 import { replayTrip } from '#libs/contracts';
 import { createLogger, Metrics, systemClock } from '#libs/service';
 import { STREAM_LIMITS, StreamConnection } from '#libs/stream';
-import { testNats, type TestNats } from '../../../stack/test-world/index.ts';
+import { testNats, type TestNats } from '../../../dev/test-world/index.ts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { changeOf, DRIVER, TRIP } from '../presence/trip.sample.ts';

@@ -28,8 +28,8 @@ import {
   type TripTransaction,
   winTerm,
 } from '#libs/store';
-import { query } from '../../../stack/postgres/query.ts';
-import { testDatabase, type TestDatabase } from '../../../stack/test-world/index.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import { testDatabase, type TestDatabase } from '../../../dev/test-world/index.ts';
 import { commitChange } from './commit-change.ts';
 
 const PARENT = '86393362fffffff';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
-import { query } from '../../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../dev/postgres/start-postgres.ts';
 import { Database, type Queryable } from './database.ts';
 
 const directory = temporaryDirectory('database-test');

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LossyLine } from '../../../stack/network/lossy-line.ts';
-import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
-import { promoteAlone } from '../../../stack/postgres/promote-alone.ts';
-import { query } from '../../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { LossyLine } from '../../../dev/network/lossy-line.ts';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { promoteAlone } from '../../../dev/postgres/promote-alone.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../dev/postgres/start-postgres.ts';
 import { Database, OutcomeUnknown, type Queryable } from './database.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;

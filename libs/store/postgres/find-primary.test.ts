@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
-import { query } from '../../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../dev/postgres/start-postgres.ts';
 import { findPrimary } from './find-primary.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;

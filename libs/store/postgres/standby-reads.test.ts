@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SeverableLine } from '../../../stack/network/severable-line.ts';
-import { temporaryDirectory } from '../../../stack/process/temporary-directory.ts';
-import { promoteAlone } from '../../../stack/postgres/promote-alone.ts';
-import { query } from '../../../stack/postgres/query.ts';
-import { startPostgres, type Postgres } from '../../../stack/postgres/start-postgres.ts';
+import { SeverableLine } from '../../../dev/network/severable-line.ts';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { promoteAlone } from '../../../dev/postgres/promote-alone.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import { startPostgres, type Postgres } from '../../../dev/postgres/start-postgres.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { Database, type Queryable } from './database.ts';
 import { StandbyReads, type ReadFrom, type ReadKind } from './standby-reads.ts';

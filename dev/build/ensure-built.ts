@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from '../setup/lock.mjs';
+import { UserError } from '../../ops/command-line/user-error.ts';
+import { CHECKOUT } from './checkout.ts';
+import { FrozenBuilds } from './frozen-builds.ts';
+import { sourceHash } from './source-hash.ts';
+
+const OUTPUT = join(CHECKOUT, 'dist');
+const STAMP = join(OUTPUT, '.source-hash');
+const LOCK = join(CHECKOUT, '.hailgrid', 'build.lock');
+const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Sources that change while they are compiled are compiled again. */
+const MAX_ATTEMPTS = 3;
+
+const frozen = new FrozenBuilds(join(OUTPUT, 'builds'));
+/** What this process starts its services from, whatever is built after it. */
+let build: string | undefined;
+
+/** The compiled `main` of a service, once {@link ensureBuilt} is done. */
+export function entryPoint(app: string): string {
+  if (build === undefined) throw new Error('a service is started before it is known to be built');
+  return join(build, 'apps', app, 'main.js');
+}
+
+/** Compiles apps and libs into dist/ unless they are what was compiled last. Gives true when it compiled. */
+export function ensureBuilt(): Promise<boolean> {
+  return withLock(LOCK, async () => {
+    const before = compiledHash();
+    const hash = await compile();
+    build = frozen.use(hash) ?? frozen.freeze(hash, OUTPUT);
+    return hash !== before;
+  });
+}
+
+function compiledHash(): string | undefined {
+  return existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : undefined;
+}
+
+/** Gives the hash of the sources that dist/ is made of now. */
+async function compile(): Promise<string> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const hash = sourceHash(CHECKOUT);
+    if (compiledHash() === hash) return hash;
+    rmSync(STAMP, { force: true });
+    await nestBuild();
+    removeOrphans();
+    if (sourceHash(CHECKOUT) !== hash) continue;
+    writeFileSync(STAMP, hash);
+    return hash;
+  }
+  throw new UserError(`the sources changed during each of ${MAX_ATTEMPTS} builds; try again`);
+}
+
+/** The compiler leaves the output of a source that is gone where it was. */
+function removeOrphans(): void {
+  for (const output of globSync('{apps,libs}/**/*.js', { cwd: OUTPUT })) {
+    if (existsSync(join(CHECKOUT, output.replace(/\.js$/, '.ts')))) continue;
+    rmSync(join(OUTPUT, output));
+    rmSync(join(OUTPUT, `${output}.map`), { force: true });
+  }
+}
+
+async function nestBuild(): Promise<void> {
+  const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
+  try {
+    await promisify(execFile)(process.execPath, [nest, 'build'], {
+      cwd: CHECKOUT,
+      maxBuffer: OUTPUT_LIMIT_BYTES,
+    });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new UserError(`the build failed:\n${`${stdout}${stderr}`.trim() || String(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../../ops/command-line/user-error.ts';
+
+/** What `npm start` was asked for. */
+export interface CityOptions {
+  drivers: number;
+  matchers: number;
+  /** Of Postgres. */
+  standbys: number;
+  /** Recorded demand to replay, and the streets to drive on; absent: the built-in city. */
+  trips?: string;
+  streets?: string;
+  /** Seconds after midnight at which the demand begins. */
+  fromS: number;
+  /** Minutes of the city's time; 0 until Ctrl-C. */
+  minutes: number;
+  speed: number;
+  seed: number;
+  json?: string;
+  /** First of four ports in a row; undefined for the usual ones, or the next free. */
+  port?: number;
+  /** Whether webhooks are called; addresses of this machine may be. */
+  webhooks: boolean;
+  /** Where the log of Postgres is archived, for `npm run backup`. */
+  backup?: string;
+  keep: boolean;
+}
+
+const MAX_DRIVERS = 100_000;
+const MAX_MATCHERS = 64;
+const MAX_STANDBYS = 2;
+/** The services' own bound for HAILGRID_CLOCK_SPEED. */
+const MAX_SPEED = 100;
+const MAX_MINUTES = 24 * 60;
+const NOON_S = 12 * 3600;
+const LAST_BASE_PORT = 65_532;
+const LAST_SEED = 2 ** 32 - 1;
+
+/** Reads the command line of `npm start`. Throws {@link UserError} for files that are not there. */
+export function readOptions(argv: readonly string[]): CityOptions {
+  const given = command().parse(argv, { from: 'user' }).opts<CityOptions & { from: number }>();
+  const { from, ...rest } = given;
+  const options: CityOptions = { ...rest, fromS: from };
+  if (options.trips !== undefined) options.trips = existing(options.trips, '--trips', 'file');
+  if (options.streets !== undefined) {
+    options.streets = existing(options.streets, '--streets', 'directory');
+    for (const file of ['nodes.csv', 'edges.csv'])
+      existing(`${options.streets}/${file}`, '--streets', 'file');
+  }
+  if (options.trips !== undefined && options.streets === undefined) {
+    throw new UserError('--trips: recorded trips need the streets they were driven on; give --streets too');
+  }
+  if (options.backup !== undefined) options.backup = fromWhereNpmRan(options.backup);
+  if (options.json !== undefined) {
+    options.json = fromWhereNpmRan(options.json);
+    existing(dirname(options.json), '--json', 'directory');
+  }
+  return options;
+}
+
+function command(): Command {
+  return new Command('npm start --')
+    .description(
+      'Runs a whole small city: Postgres with a synchronous standby and failover, nats-server, every service, and a fleet of ' +
+        'simulated riders and drivers that use the public API.',
+    )
+    .option('--drivers <n>', 'simulated drivers', whole(1, MAX_DRIVERS), 300)
+    .option('--matchers <n>', 'matcher processes', whole(1, MAX_MATCHERS), 2)
+    .option(
+      '--standbys <n>',
+      'hot standbys of Postgres, one of which confirms each commit',
+      whole(1, MAX_STANDBYS),
+      1,
+    )
+    .option('--trips <file>', 'replay the trips of this file (columns: see README) instead of made-up demand')
+    .option('--streets <dir>', 'drive on the street network of this directory (nodes.csv, edges.csv)')
+    .addOption(
+      new Option('--from <HH:MM>', 'time of day at which the demand begins')
+        .argParser(timeOfDay)
+        .default(NOON_S, '12:00'),
+    )
+    .option(
+      '--minutes <m>',
+      'end after so many minutes of city time; 0: run until Ctrl-C',
+      decimal(0, MAX_MINUTES),
+      5,
+    )
+    .option('--speed <x>', 'city time runs x times as fast as the clock', decimal(1, MAX_SPEED), 1)
+    .option('--seed <n>', 'the same seed gives the same riders, drivers and choices', whole(0, LAST_SEED), 1)
+    .option('--json <file>', 'write the final table there as JSON too')
+    .option(
+      '--port <n>',
+      'rider-api on this port; driver-api, dev-issuer and trips on the next three',
+      whole(1, LAST_BASE_PORT),
+    )
+    .option('--webhooks', 'call webhooks, those on this machine too', false)
+    .option('--backup <dir>', 'archive the log of Postgres there, for npm run backup and npm run restore')
+    .option('--keep', 'leave data and logs in place at the end', false)
+    .helpOption('--help', 'show this')
+    .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function decimal(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It takes a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function timeOfDay(text: string): number {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It takes a time of day such as 12:00.');
+  return Number(match[1]) * 3600 + Number(match[2]) * 60;
+}
+
+function existing(path: string, option: string, kind: 'file' | 'directory'): string {
+  const absolute = fromWhereNpmRan(path);
+  const isThere = existsSync(absolute) && statSync(absolute).isDirectory() === (kind === 'directory');
+  if (!isThere) throw new UserError(`${option}: there is no ${kind} ${absolute}`);
+  return absolute;
+}
+
+/** npm runs scripts in the package's folder; a relative path is meant from where the user stood. */
+function fromWhereNpmRan(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+}

@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { postgresUser } from '../postgres/run-as.ts';
+import { cacheFor } from '../setup/cache-for-user.ts';
+import { directoryFromCache, findOnPath } from '../setup/tool-cache.ts';
+import { UserError } from '../../ops/command-line/user-error.ts';
+import { fetchPackages, type PinnedPackages } from './fetch-packages.ts';
+import { environmentFor } from './program-environment.ts';
+
+const VERSIONS_FILE = 'versions.json';
+
+export interface DebianPrograms {
+  /** Where the packages are unpacked: their /usr/bin/x is `<root>/usr/bin/x`. */
+  root: string;
+  /** The environment to run them in: PATH leads to them first, LD_LIBRARY_PATH to the libraries that came with them. */
+  env: NodeJS.ProcessEnv;
+  /** Exact version of each package unpacked, with what they need and this machine lacked. */
+  versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Programs of Debian, without installing them: fetched by apt and unpacked once into the cache, where the user that
+ * Postgres runs as can read them. Needs no root. Throws a UserError that tells what to install where it cannot be done.
+ */
+export async function debianPrograms(wanted: {
+  /** Of the folder in the cache. */
+  name: string;
+  packages: PinnedPackages;
+}): Promise<DebianPrograms> {
+  const names = Object.keys(wanted.packages).join(', ');
+  if (process.platform !== 'linux' || findOnPath('apt-get') === undefined || findOnPath('dpkg') === undefined)
+    throw new UserError(`${names} are fetched by apt, as Debian has it; this system has none`);
+  const root = await directoryFromCache({
+    name: wanted.name,
+    version: versionKey(wanted.packages),
+    cache: await cacheFor(await postgresUser()),
+    fetch: async (scratch) => {
+      const versions = await fetchPackages(wanted.packages, scratch);
+      writeFileSync(join(scratch, VERSIONS_FILE), `${JSON.stringify(versions, null, 2)}\n`);
+    },
+  });
+  const versions = JSON.parse(readFileSync(join(root, VERSIONS_FILE), 'utf8')) as Record<string, string>;
+  return { root, env: environmentFor(root), versions };
+}
+
+/** Programs of one release and architecture do not run on another. */
+function versionKey(packages: PinnedPackages): string {
+  const series = Object.entries(packages).map(([name, version]) => `${name}_${version}`);
+  return [releaseName(), process.arch, ...series.toSorted()].join('-');
+}
+
+function releaseName(): string {
+  const release = readFileSync('/etc/os-release', 'utf8');
+  const field = (name: string) => new RegExp(`^${name}="?([\\w.]+)`, 'm').exec(release)?.[1] ?? 'unknown';
+  return `${field('ID')}-${field('VERSION_ID')}`;
+}

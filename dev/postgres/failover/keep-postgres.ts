@@ -1,0 +1,192 @@
+import type { PostgresCluster } from '../cluster.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import type { SupervisedChild } from '../../process/supervised-child.ts';
+import { askServer } from './ask-server.ts';
+import { failOver, type Choice } from './fail-over.ts';
+import type { FailoverTrace, KeeperEvent } from './failover-trace.ts';
+import { afterAnswer, isLost, UNBROKEN } from './silence.ts';
+import { StandbyCare } from './standby-care.ts';
+
+/** Between two looks at the cluster; the end of a process is seen at once. */
+const LOOK_MS = 500;
+/** While it is not whole, so that the return of a standby is seen soon. */
+const EAGER_LOOK_MS = 100;
+/** After an attempt that failed. */
+const RETRY_MS = 1_000;
+/** It writes to the log alone, and without something written a commit would wait for nobody. */
+const TRIAL_COMMIT = "SELECT pg_logical_emit_message(true, 'hailgrid', 'trial')";
+/** A commit waits for a standby without end; this one is waited for no longer. */
+const TRIAL_PATIENCE = { connectMs: 2_000, statementMs: 120_000 };
+
+export interface KeeperOptions {
+  onEvent?: (event: KeeperEvent) => void;
+  /** For tests that show what a worse choice of the next primary does. */
+  choose?: Choice;
+}
+
+/** Starts to keep a cluster: see {@link PostgresKeeper}. */
+export function keepPostgres(cluster: PostgresCluster, options: KeeperOptions = {}): PostgresKeeper {
+  return new PostgresKeeper(cluster, options);
+}
+
+/**
+ * Keeps a cluster able to commit: replaces a primary that has ended or fallen silent, brings standbys back, and writes
+ * down what it did. While it is paused it does nothing, whatever happens.
+ */
+export class PostgresKeeper {
+  /** Oldest first; the last one may be going on. */
+  readonly failovers: FailoverTrace[] = [];
+  readonly #cluster: PostgresCluster;
+  readonly #options: KeeperOptions;
+  readonly #care: StandbyCare;
+  readonly #watched = new WeakSet<SupervisedChild>();
+  #silence = UNBROKEN;
+  #isWhole = false;
+  #isPaused = false;
+  #isStopped = false;
+  /** Something happened since the last look began. */
+  #isWoken = false;
+  #endRest: () => void = () => undefined;
+  #look: Promise<void> = Promise.resolve();
+  readonly #loop: Promise<void>;
+
+  constructor(cluster: PostgresCluster, options: KeeperOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#care = new StandbyCare(cluster, (event) => {
+      this.#tell(event);
+      this.#wake();
+    });
+    this.#loop = this.#keep();
+  }
+
+  /** Whether, when it last looked, there was a primary that all the others followed. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Resolves when nothing of what it had begun goes on. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    await this.#look;
+    await this.#care.breakOff();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#silence = UNBROKEN;
+    this.#wake();
+  }
+
+  /** Leaves the servers as they are. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wake();
+    await this.#care.breakOff();
+    await this.#loop;
+    await this.#care.breakOff();
+  }
+
+  async #keep(): Promise<void> {
+    while (!this.#isStopped) {
+      this.#isWoken = false;
+      if (!this.#isPaused) {
+        this.#look = this.#lookOnce();
+        await this.#look;
+      }
+      await this.#rest(this.#isWhole && this.#silence.silent === 0 ? LOOK_MS : EAGER_LOOK_MS);
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { primary } = this.#cluster;
+    this.#watchEnds();
+    this.#isWhole &&= this.#cluster.nodes.every(({ server }) => server.isRunning());
+    if (!primary.server.isRunning()) return this.#replacePrimary('ended');
+    const { answer, isStandby, streaming } = await askServer(this.#cluster.primaryUrl);
+    // A server that was to be promoted and was not is no primary yet.
+    this.#silence = afterAnswer(this.#silence, isStandby ? 'starting' : answer);
+    if (!primary.server.isRunning()) return this.#replacePrimary('ended');
+    if (isLost(this.#silence)) return this.#replacePrimary('silent');
+    if (answer !== 'well') return;
+    this.#care.attend(streaming);
+    this.#isWhole = this.#cluster.standbys.every(({ name }) => streaming.has(name));
+    if (this.#isWhole) this.#noteWhole();
+  }
+
+  async #replacePrimary(cause: FailoverTrace['cause']): Promise<void> {
+    const lost = this.#cluster.primary;
+    const trace: FailoverTrace = { failed: lost.name, cause, detectedAtMs: Date.now() };
+    this.failovers.push(trace);
+    this.#isWhole = false;
+    this.#tell({ kind: 'lost', trace });
+    this.#silence = UNBROKEN;
+    try {
+      await this.#care.breakOff();
+      await failOver(this.#cluster, this.#care.followers, trace, this.#options.choose);
+    } catch (error) {
+      trace.error = String(error);
+      this.#tell({ kind: 'failed', trace });
+      await this.#rest(RETRY_MS);
+    } finally {
+      this.#forget(lost.name);
+    }
+    if (trace.promotedAtMs === undefined) return;
+    this.#tell({ kind: 'promoted', trace });
+    void this.#tryCommit(trace);
+  }
+
+  /** Another primary begins another history: who follows it has to be seen anew, and the lost one's data are void. */
+  #forget(lost: string): void {
+    if (this.#cluster.primary.name === lost) return;
+    this.#care.followers.clear();
+    const old = this.#cluster.standbys.find(({ name }) => name === lost);
+    if (old !== undefined) this.#care.giveUpDataOf(old);
+  }
+
+  /** Waits, as every commit does, for a standby. */
+  async #tryCommit(trace: FailoverTrace): Promise<void> {
+    try {
+      await query(this.#cluster.primaryUrl, TRIAL_COMMIT, TRIAL_PATIENCE);
+      trace.writableAtMs = Date.now();
+      this.#tell({ kind: 'writable', trace });
+    } catch {
+      // The new primary was lost too; the next trace tells.
+    }
+  }
+
+  #noteWhole(): void {
+    const trace = this.failovers.at(-1);
+    if (trace?.promotedAtMs === undefined || trace.rejoinedAtMs !== undefined) return;
+    trace.rejoinedAtMs = Date.now();
+    this.#tell({ kind: 'whole', trace });
+  }
+
+  #watchEnds(): void {
+    for (const { server } of this.#cluster.nodes) {
+      if (this.#watched.has(server)) continue;
+      this.#watched.add(server);
+      void server.exited.then(() => this.#wake());
+    }
+  }
+
+  #rest(ms: number): Promise<void> {
+    if (this.#isWoken || this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #wake(): void {
+    this.#isWoken = true;
+    this.#endRest();
+  }
+
+  #tell(event: KeeperEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}

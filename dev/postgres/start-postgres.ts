@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { archiveSettings } from '../../ops/backup/archive-settings.ts';
+import { grantBackup } from '../../ops/backup/backup-access.ts';
+import { prepareBackupDirectory } from '../../ops/backup/backup-directory.ts';
+import { freePort } from '../network/free-port.ts';
+import { until } from '../process/until.ts';
+import { findBinaries } from './binaries.ts';
+import { PostgresCluster } from './cluster.ts';
+import { PostgresNode } from './postgres-node.ts';
+import { query } from '../../ops/postgres/query.ts';
+import { ReplicationLines } from './replication-lines.ts';
+import { postgresUser, type RunAs } from './run-as.ts';
+import { dataDirectoryOf, initialise, type ServerSpec } from './server.ts';
+
+const SYNC_TIMEOUT_MS = 15_000;
+
+export interface PostgresOptions {
+  /** Where data and logs go; it must exist, and others must be able to pass through it when we are root. */
+  directory: string;
+  /** Hot standbys; one of them confirms each commit. 1 unless said otherwise, 0 to 2. */
+  standbys?: number;
+  /**
+   * False: a commit is acknowledged before any standby has it, so that a failover can lose it. For proving that such a
+   * loss is seen.
+   */
+  synchronous?: boolean;
+  /** Port of the first primary; any free one unless said otherwise. */
+  port?: number;
+  /** Whether standbys reach the others over lines that can be cut (`Postgres.lines`). */
+  severable?: boolean;
+  /** Where the log is archived, for `npm run backup`; absent: nowhere. It must hold no other cluster's. */
+  backupDirectory?: string;
+}
+
+export type Postgres = PostgresCluster;
+
+/** Starts a primary with hot standbys; resolves when a commit is confirmed by a standby. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const specs = await describeServers(options);
+  const password = randomBytes(18).toString('hex');
+  const cluster = new PostgresCluster({
+    nodes: specs.map((spec, index) => new PostgresNode(spec, index === 0 ? 'primary' : 'standby')),
+    password,
+    isSynchronous: options.synchronous ?? true,
+    lines: options.severable === true ? await ReplicationLines.between(specs) : undefined,
+  });
+  try {
+    await initialise(cluster.primary.spec, password);
+    await cluster.primary.restart();
+    for (const standby of cluster.standbys) await cluster.rebuild(standby);
+    await untilFollowed(cluster);
+    if (options.backupDirectory !== undefined)
+      await grantBackup(options.backupDirectory, cluster.urls('postgres'));
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function describeServers(options: PostgresOptions): Promise<ServerSpec[]> {
+  const user = await postgresUser();
+  const binaries = await findBinaries(user);
+  const settings = await archiving(options.backupDirectory, user);
+  const specs: ServerSpec[] = [];
+  for (let number = 1; number <= 1 + (options.standbys ?? 1); number += 1) {
+    const name = `postgres_${number}`;
+    specs.push({
+      name,
+      binaries,
+      user,
+      dataDirectory: dataDirectoryOf(options.directory, name),
+      logFile: join(options.directory, `${name}.log`),
+      port: (number === 1 ? options.port : undefined) ?? (await freePort()),
+      settings,
+    });
+  }
+  return specs;
+}
+
+async function archiving(path: string | undefined, user: RunAs): Promise<Record<string, string>> {
+  if (path === undefined) return {};
+  await prepareBackupDirectory(path, user);
+  return archiveSettings(path);
+}
+
+/** From here on a commit is acknowledged only when one of the standbys has it on disk too, if that is wanted. */
+async function untilFollowed(cluster: PostgresCluster): Promise<void> {
+  const count = cluster.standbys.length;
+  if (count === 0) return;
+  await untilStreaming(cluster.primaryUrl, 'streaming', count);
+  await cluster.makeSynchronous(cluster.primary);
+  if (cluster.isSynchronous) await untilStreaming(cluster.primaryUrl, 'quorum', count);
+}
+
+async function untilStreaming(
+  primaryUrl: string,
+  state: 'streaming' | 'quorum',
+  count: number,
+): Promise<void> {
+  let reached = 0;
+  const haveReached = async (): Promise<boolean> => {
+    const rows = await query<{ state: string; sync_state: string }>(
+      primaryUrl,
+      'SELECT state, sync_state FROM pg_stat_replication',
+    );
+    reached = rows.filter((row) => (state === 'quorum' ? row.sync_state : row.state) === state).length;
+    return reached >= count;
+  };
+  await until(haveReached, SYNC_TIMEOUT_MS, () => `of ${count} standbys ${reached} reached "${state}"`);
+}

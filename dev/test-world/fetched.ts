@@ -1,0 +1,20 @@
+import { UserError } from '../../ops/command-line/user-error.ts';
+
+/**
+ * What was fetched for a test; where it cannot be had on this machine, why not, so that the test is skipped with the
+ * reason. In continuous integration (CI is set) that is a failure: there the test must run.
+ */
+export async function fetchedOrReason<T>(
+  fetching: Promise<T>,
+): Promise<{ fetched: T; missing?: undefined } | { fetched?: undefined; missing: string }> {
+  try {
+    return { fetched: await fetching };
+  } catch (error) {
+    if (!(error instanceof UserError) || isContinuousIntegration()) throw error;
+    return { missing: error.message };
+  }
+}
+
+function isContinuousIntegration(): boolean {
+  return !['', '0', 'false'].includes(process.env['CI'] ?? '');
+}

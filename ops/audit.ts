@@ -1,0 +1,49 @@
+/** `npm run audit`: compares every event of every trip with the hash that was written with it. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import { Command } from 'commander';
+import { Database } from '#libs/store';
+import { auditTrips, isSound } from './audit/audit-trips.ts';
+import { StreamNumbers } from './events/stream-numbers.ts';
+import { runCommand } from './command-line/run-command.ts';
+import { UserError } from './command-line/user-error.ts';
+
+const {
+  database: urls,
+  nats,
+  json,
+} = new Command('npm run audit --')
+  .description(
+    'Walks all trips and tells which events were changed, taken away, reordered, cut off or added since they were ' +
+      'written, and with --nats how many the stream lacks or has out of order. Exit code 0 only where there are none.',
+  )
+  .option(
+    '--database <url>',
+    'URL of the database, or a comma-separated list of its servers',
+    process.env['HAILGRID_POSTGRES_URLS'],
+  )
+  .option('--nats <urls>', 'compare the stream of events too; comma-separated')
+  .option('--json <file>', 'write the report there')
+  .parse()
+  .opts<{ database?: string; nats?: string; json?: string }>();
+
+await runCommand(async () => {
+  if (urls === undefined)
+    throw new UserError('name the database: --database postgres://… or HAILGRID_POSTGRES_URLS');
+  const database = new Database({
+    urls: urls.split(','),
+    maxConnections: 1,
+    applicationName: 'hailgrid-audit',
+  });
+  const bus = nats === undefined ? undefined : await connect({ servers: nats.split(',') });
+  try {
+    const report = await auditTrips(database, bus && new StreamNumbers(bus));
+    const text = JSON.stringify(report, undefined, 2);
+    console.log(text);
+    if (json !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', json), `${text}\n`);
+    return isSound(report) ? 0 : 1;
+  } finally {
+    await Promise.all([database.close(), bus?.close()]);
+  }
+});

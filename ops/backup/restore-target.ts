@@ -1,0 +1,67 @@
+import { UserError } from '../command-line/user-error.ts';
+import type { BaseBackup } from './base-backups.ts';
+import { parseLsn } from './wal-names.ts';
+
+/** Up to where the log is played. */
+export type RestoreTarget =
+  /** All that the archive has. */
+  | { kind: 'latest' }
+  /** Every transaction committed by then; RFC 3339 with its offset from UTC. */
+  | { kind: 'time'; at: string }
+  /** Every record up to this position. */
+  | { kind: 'lsn'; lsn: string };
+
+const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/;
+
+/** Throws {@link UserError} for what is neither, or not exactly one. */
+export function readTarget(given: { at?: string; lsn?: string; latest?: boolean }): RestoreTarget {
+  const { at, lsn, latest } = given;
+  if ([at, lsn, latest].filter((option) => option !== undefined).length !== 1)
+    throw new UserError('say up to where to restore: one of --at TIME, --lsn POSITION, --latest');
+  if (at !== undefined) {
+    if (!TIME.test(at) || Number.isNaN(Date.parse(at)))
+      throw new UserError(`--at ${at}: it takes a time with its offset, such as 2026-11-25T17:45:00Z`);
+    return { kind: 'time', at };
+  }
+  if (lsn === undefined) return { kind: 'latest' };
+  try {
+    parseLsn(lsn);
+  } catch {
+    throw new UserError(`--lsn ${lsn}: it takes a position such as 0/5000148`);
+  }
+  return { kind: 'lsn', lsn };
+}
+
+/**
+ * The newest base backup from which the target can be reached: it has ended by then. Throws {@link UserError} where
+ * there is none.
+ */
+export function chooseBackup(backups: readonly BaseBackup[], target: RestoreTarget): BaseBackup {
+  const [oldest] = backups;
+  if (oldest === undefined) throw new UserError('there is no base backup');
+  const chosen = backups.findLast((backup) => hasEndedBy(backup, target));
+  if (chosen !== undefined) return chosen;
+  throw new UserError(
+    `there is no base backup before ${describeTarget(target)}; ` +
+      `the oldest one is from ${oldest.ended_at} (${oldest.end_lsn})`,
+  );
+}
+
+function hasEndedBy(backup: BaseBackup, target: RestoreTarget): boolean {
+  if (target.kind === 'time') return Date.parse(backup.ended_at) <= Date.parse(target.at);
+  return target.kind === 'latest' || parseLsn(backup.end_lsn) <= parseLsn(target.lsn);
+}
+
+export function describeTarget(target: RestoreTarget): string {
+  if (target.kind === 'latest') return 'the latest';
+  return target.kind === 'time' ? target.at : target.lsn;
+}
+
+/** Postgres's settings for it. */
+export function targetSettings(target: RestoreTarget): Record<string, string> {
+  if (target.kind === 'latest') return {};
+  return target.kind === 'time'
+    ? // The server reads its settings before it knows of `Z`.
+      { recovery_target_time: target.at.replace(/Z$/, '+00:00') }
+    : { recovery_target_lsn: target.lsn };
+}

@@ -1,0 +1,28 @@
+/** `npm run fence`: after a restore by other means than `npm run restore`, such as pgBackRest. */
+import { Command } from 'commander';
+import { raiseFences } from './fence/raise-fences.ts';
+import { tellReport } from './backup/tell-report.ts';
+import { findPrimary } from './postgres/find-primary.ts';
+import { runCommand } from './command-line/run-command.ts';
+import { UserError } from './command-line/user-error.ts';
+
+const { database, json } = new Command('npm run fence --')
+  .description(
+    'Raises the epochs of all shards, the term of the planner, and the versions and sessions of all drivers above ' +
+      'whatever anybody can have seen before the database went back to an earlier moment. npm run restore does so itself.',
+  )
+  .option(
+    '--database <url>',
+    'URL of the database, or a comma-separated list of its servers',
+    process.env['HAILGRID_POSTGRES_URLS'],
+  )
+  .option('--json <file>', 'write the report there')
+  .parse()
+  .opts<{ database?: string; json?: string }>();
+
+await runCommand(async () => {
+  if (database === undefined)
+    throw new UserError('name the database: --database postgres://… or HAILGRID_POSTGRES_URLS');
+  tellReport(await raiseFences(await findPrimary(database.split(',')), Date.now()), json);
+  return 0;
+});

@@ -1,0 +1,90 @@
+/** `npm run partitions`: makes partitions of the history for what is to come, and detaches the old ones. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { detachPartitions, dropDetached } from './partitions/detach-partitions.ts';
+import { findPrimary } from './postgres/find-primary.ts';
+import { withClient } from './postgres/query.ts';
+import { runCommand } from './command-line/run-command.ts';
+import { UserError } from './command-line/user-error.ts';
+
+interface Options {
+  database?: string;
+  widthDays: number;
+  ahead: number;
+  keepDays?: number;
+  dropAfterDays?: number;
+  now?: number;
+  everyMinutes?: number;
+  json?: string;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
+  return value;
+}
+
+function moment(text: string): number {
+  const value = Date.parse(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError('a moment such as 2026-03-01T00:00:00Z');
+  return value;
+}
+
+const options = new Command('npm run partitions --')
+  .description(
+    'Makes the partitions of trips and events that are to come, and with --keep-days detaches those that hold nothing newer: ' +
+      'they stay in schema archive, to be kept elsewhere or dropped, at once or with --drop-after-days. Needs the rights of hailgrid_owner.',
+  )
+  .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
+  .option('--width-days <n>', 'of a partition, as HAILGRID_HISTORY_PARTITION_DAYS says', positive, 30)
+  .option('--ahead <n>', 'partitions beyond that of now', positive, 3)
+  .option('--keep-days <n>', 'detach what is older', positive)
+  .option('--drop-after-days <n>', 'drop what was detached so long ago', positive)
+  .option('--now <moment>', 'of the service clock, where that is not the wall clock', moment)
+  .option('--every-minutes <n>', 'go on, so often; otherwise once', positive)
+  .option('--json <file>', 'write the report there')
+  .parse()
+  .opts<Options>();
+
+async function once(urls: readonly string[]): Promise<void> {
+  const { widthDays, ahead, keepDays, dropAfterDays, now: nowMs = Date.now(), json } = options;
+  const report = await withClient(await findPrimary(urls), async (client) => {
+    const { rows } = await client.query<{ made: number }>(
+      'SELECT make_history_partitions($1, make_interval(days => $2), $3) AS made',
+      [new Date(nowMs).toISOString(), widthDays, ahead],
+    );
+    const old =
+      keepDays === undefined ? undefined : await detachPartitions(client, nowMs - keepDays * DAY_MS, nowMs);
+    const dropped =
+      dropAfterDays === undefined ? [] : await dropDetached(client, nowMs - dropAfterDays * DAY_MS);
+    return {
+      made: rows[0]?.made ?? 0,
+      detached: old?.detached ?? [],
+      held_until: old?.held_until ?? null,
+      dropped,
+    };
+  });
+  const text = JSON.stringify(report, undefined, 2);
+  console.log(text);
+  if (json !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', json), `${text}\n`);
+}
+
+await runCommand(async () => {
+  const { database, everyMinutes } = options;
+  if (database === undefined)
+    throw new UserError('name the database: --database postgres://… or HAILGRID_POSTGRES_URLS');
+  const urls = database.split(',');
+  if (everyMinutes === undefined) {
+    await once(urls);
+    return 0;
+  }
+  for (;;) {
+    // A lock that was not to be had, or no primary just now: the next time will do.
+    await once(urls).catch((error: unknown) => console.error(error));
+    await sleep(everyMinutes * 60_000);
+  }
+});

@@ -1,0 +1,22 @@
+import { query } from './query.ts';
+import { UserError } from '../command-line/user-error.ts';
+
+/** The first of these servers that takes writes. */
+export async function findPrimary(urls: readonly string[]): Promise<string> {
+  const answers: string[] = [];
+  for (const url of urls) {
+    try {
+      const [row] = await query<{ standby: boolean }>(url, 'SELECT pg_is_in_recovery() AS standby');
+      if (row?.standby === false) return url;
+      answers.push(`${hostOf(url)}: a standby`);
+    } catch (error) {
+      answers.push(`${hostOf(url)}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new UserError(`No primary among the servers given:\n  ${answers.join('\n  ')}`);
+}
+
+/** The password is no part of a message. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'not a URL';
+}

@@ -1,0 +1,115 @@
+/** `npm run bench:history`: what the store's questions cost over years of trips, beside the same questions over one table. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Client } from 'pg';
+import { describeMachine } from '../../../dev/machine/describe-machine.ts';
+import { createDatabase } from '../../../dev/postgres/database.ts';
+import { migrate } from '../../../ops/migrate/migrations.ts';
+import { withClient } from '../../../ops/postgres/query.ts';
+import { startPostgres } from '../../../dev/postgres/start-postgres.ts';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { runCommand } from '../../../ops/command-line/run-command.ts';
+import { explain, statementsOf, type PlanFacts } from './explain.ts';
+import { copyIntoFormerLayout, generateHistory } from './generate.ts';
+import { hotQuestions, type Question } from './questions.ts';
+
+interface Options {
+  trips: number;
+  events: number;
+  active: number;
+  days: number;
+  json?: string;
+}
+
+interface Answered {
+  question: string;
+  statement: string;
+  partitioned: PlanFacts;
+  one_table: PlanFacts | null;
+}
+
+const WIDTH_DAYS = 30;
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
+  return value;
+}
+
+const options = new Command('npm run bench:history --')
+  .description(
+    'Makes a history on an own Postgres, and explains what the hot statements of the store do with it.',
+  )
+  .option('--trips <n>', 'that are over', count, 10_000_000)
+  .option('--events <n>', 'of them have their six events', count, 1_000_000)
+  .option('--active <n>', 'under way', count, 5_000)
+  .option('--days <n>', 'over which they are spread', count, 360)
+  .option('--json <file>', 'write the report there')
+  .parse()
+  .opts<Options>();
+
+async function answer(client: Client, { name, ask }: Question): Promise<Answered[]> {
+  const answered: Answered[] = [];
+  for (const sent of await statementsOf(ask)) {
+    await client.query('SET search_path = public');
+    const partitioned = await explain(client, sent);
+    await client.query('SET search_path = former, public');
+    // Nothing was moved in the former layout.
+    const oneTable =
+      sent.name === 'move-ended-trips' || sent.name === 'read-ended-trips'
+        ? null
+        : await explain(client, sent);
+    answered.push({ question: name, statement: sent.name, partitioned, one_table: oneTable });
+  }
+  return answered;
+}
+
+async function measure(
+  client: Client,
+): Promise<{ answers: Answered[]; generated_s: number; tables: unknown[] }> {
+  const startedAtMs = performance.now();
+  const size = {
+    ...options,
+    tripsWithEvents: Math.min(options.events, options.trips),
+    widthDays: WIDTH_DAYS,
+  };
+  const nowMs = await generateHistory(client, size, Date.now());
+  await copyIntoFormerLayout(client);
+  const generatedS = Math.round((performance.now() - startedAtMs) / 1_000);
+  const answers: Answered[] = [];
+  for (const question of await hotQuestions(client, nowMs)) answers.push(...(await answer(client, question)));
+  const { rows: tables } = await client.query<{ table: string; megabytes: number }>(`
+    SELECT relid::regclass::text AS table, round(pg_total_relation_size(relid) / 1048576.0)::int AS megabytes
+    FROM pg_stat_user_tables WHERE n_live_tup > 1000 ORDER BY 2 DESC`);
+  return { answers, generated_s: generatedS, tables };
+}
+
+await runCommand(async () => {
+  const directory = temporaryDirectory('bench-history');
+  const postgres = await startPostgres({ directory: directory.path, standbys: 0 });
+  try {
+    await createDatabase(postgres.primaryUrl, 'history');
+    const url = postgres.urlOf(postgres.primary, 'history');
+    await migrate(url);
+    const measured = await withClient(url, measure);
+    const { json, ...size } = options;
+    const report = {
+      command: ['npm run bench:history --', ...process.argv.slice(2)].join(' '),
+      ...size,
+      width_days: WIDTH_DAYS,
+      ...measured,
+      ...describeMachine({ postgres: postgres.version }),
+    };
+    console.log(JSON.stringify(report, undefined, 2));
+    if (json !== undefined)
+      writeFileSync(
+        resolve(process.env['INIT_CWD'] ?? '.', json),
+        `${JSON.stringify(report, undefined, 2)}\n`,
+      );
+    return 0;
+  } finally {
+    await postgres.stop();
+    directory.remove();
+  }
+});

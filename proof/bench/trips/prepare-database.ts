@@ -1,0 +1,70 @@
+import { uuidOf, type DriverId } from '#libs/contracts';
+import { createQuote, goOnline, newId, toTimestamp } from '#libs/contracts';
+import { withClient } from '../../../ops/postgres/query.ts';
+import type { CommandLine } from './command-line.ts';
+import type { PlannedTrip } from './planned-trips.ts';
+
+/** The first epoch of its shards. */
+export const EPOCH = 1;
+const QUOTE_LIFE_MS = 3_600_000;
+const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
+
+/** The matcher owns the shards of these trips; no planner takes them away, since no other matcher is there. */
+export async function ownShards(url: string, trips: readonly PlannedTrip[], matcher: string): Promise<void> {
+  const cells = [...new Set(trips.map(({ shard }) => shard))].map((shard) => BigInt(`0x${shard}`).toString());
+  await withClient(url, (client) =>
+    client.query(
+      `INSERT INTO shard (cell, epoch, owner, changed_at) SELECT cell, $2, $3, now() FROM unnest($1::bigint[]) AS cell`,
+      [cells, EPOCH, matcher],
+    ),
+  );
+}
+
+/** Drivers that the service has online. */
+export async function bringOnline(commands: CommandLine, count: number): Promise<DriverId[]> {
+  const drivers = Array.from({ length: count }, () => newId('driver'));
+  await Promise.all(
+    drivers.map((driver_id) => commands.call(goOnline, { driver_id, product: 'standard', vehicle: VEHICLE })),
+  );
+  return drivers;
+}
+
+/** The quotes of all trips: one by the service, as real as any; the others are written like it. */
+export async function prepareQuotes(
+  commands: CommandLine,
+  url: string,
+  trips: readonly PlannedTrip[],
+): Promise<void> {
+  const [first] = trips;
+  if (first === undefined) return;
+  const now = Date.now();
+  const { quote_id } = await commands.call(createQuote, {
+    rider_id: first.riderId,
+    product: 'standard',
+    pickup: first.pickup,
+    dropoff: { lat: 38.71, lng: -9.13 },
+    pickup_cell: first.pickupCell,
+    fare: { amount_minor: 850, currency: 'EUR' },
+    distance_m: 3_000,
+    trip_s: 600,
+    pickup_eta_s: 120,
+    created_at: toTimestamp(now),
+    expires_at: toTimestamp(now + QUOTE_LIFE_MS),
+  });
+  const records = trips.map(({ quoteId, riderId, pickup, pickupCell }) => ({
+    quote_id: uuidOf('quote', quoteId),
+    rider_id: uuidOf('rider', riderId),
+    pickup_lat: pickup.lat,
+    pickup_lng: pickup.lng,
+    pickup_cell: BigInt(`0x${pickupCell}`).toString(),
+  }));
+  await withClient(url, (client) =>
+    client.query(
+      `INSERT INTO quote
+       SELECT filled.* FROM quote AS model, jsonb_array_elements($1::jsonb) AS own,
+         jsonb_populate_record(model, own) AS filled
+       WHERE model.quote_id = $2`,
+      [JSON.stringify(records), uuidOf('quote', quote_id)],
+    ),
+  );
+}

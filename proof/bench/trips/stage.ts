@@ -1,0 +1,73 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { startNats } from '../../../dev/nats/start-nats.ts';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { createDatabase } from '../../../dev/postgres/database.ts';
+import { makeLogin, type AsLogin } from '../../../ops/migrate/logins.ts';
+import { migrate } from '../../../ops/migrate/migrations.ts';
+import { startPostgres } from '../../../dev/postgres/start-postgres.ts';
+import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
+import { RestartableService } from '../../../dev/services/restartable-service.ts';
+import { BUILT_IN_AREA } from '../../../dev/city/service-area.ts';
+
+/** Nobody shows a token here. */
+const NO_ISSUER = 'http://127.0.0.1:9';
+
+/** The servers that a measurement runs on; each side has a database of its own on the one cluster. */
+export interface Stage {
+  readonly directory: string;
+  readonly bus: NatsConnection;
+  readonly area: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Makes a migrated database; its URLs, the primary's first. */
+  database(name: string): Promise<[string, ...string[]]>;
+  startTrips(instance: string, postgresUrls: readonly string[]): Promise<RestartableService>;
+  close(): Promise<void>;
+}
+
+/** Starts Postgres with its synchronous standbys, and nats-server. */
+export async function openStage(standbys: number): Promise<Stage> {
+  await ensureBuilt();
+  const directory = temporaryDirectory('bench-trips');
+  const postgres = await startPostgres({ directory: directory.path, standbys });
+  const nats = await startNats({ directory: directory.path });
+  const bus = await connect({ servers: [...nats.urls], noAsyncTraces: true });
+  const services: RestartableService[] = [];
+  let asTrips: AsLogin | undefined;
+  return {
+    directory: directory.path,
+    bus,
+    area: BUILT_IN_AREA,
+    versions: { postgres: postgres.version, nats: nats.version },
+    database: async (name) => {
+      await createDatabase(postgres.primaryUrl, name);
+      const [primary, ...others] = postgres.urls(name);
+      if (primary === undefined) throw new Error('Postgres has no primary');
+      await migrate(primary);
+      asTrips ??= await makeLogin(primary, 'trips');
+      return [primary, ...others];
+    },
+    startTrips: async (instance, postgresUrls) => {
+      const service = await RestartableService.start({
+        app: 'trips',
+        instance,
+        httpPort: 0,
+        directory: directory.path,
+        system: {
+          natsUrls: nats.urls,
+          postgresUrls: postgresUrls.map((url) => asTrips?.(url) ?? url),
+          serviceArea: BUILT_IN_AREA,
+          issuerUrl: NO_ISSUER,
+        },
+      });
+      services.push(service);
+      return service;
+    },
+    close: async () => {
+      await bus.close();
+      await Promise.all(services.map((service) => service.stop()));
+      await nats.stop();
+      await postgres.stop();
+      directory.remove();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Nats } from '../../../dev/nats/start-nats.ts';
+import { startNats } from '../../../dev/nats/start-nats.ts';
+import { keepPostgres, type PostgresKeeper } from '../../../dev/postgres/failover/keep-postgres.ts';
+import { createDatabase } from '../../../dev/postgres/database.ts';
+import { makeLogin } from '../../../ops/migrate/logins.ts';
+import { migrate } from '../../../ops/migrate/migrations.ts';
+import { startPostgres, type Postgres } from '../../../dev/postgres/start-postgres.ts';
+import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
+import type { EventStreamSettings } from '#libs/event-stream';
+import { RestartableService } from '../../../dev/services/restartable-service.ts';
+import type { SystemSettings } from '../../../dev/services/service-environment.ts';
+import { GRID_AREA } from './grid-streets.ts';
+import { NatsLines } from './nats-lines.ts';
+
+const DATABASE = 'hailgrid';
+/** Of the stream of events in each server that has a copy: an hour of such a city is a small part of it. */
+const EVENT_STREAM_BYTES = 256 * 1024 * 1024;
+/** One plans, and either can be killed. */
+const TRIPS_INSTANCES = 2;
+
+/**
+ * Shards split and merge at the little load that there is, and trips move into the history soon, so that it happens under
+ * faults too.
+ */
+const RESTLESS = {
+  HAILGRID_SPLIT_MS_PER_S: '0.4',
+  HAILGRID_MERGE_HOLD_MS: '10000',
+  HAILGRID_HISTORY_AFTER_MS: '10000',
+};
+
+/** A process that can be hurt. */
+export type ChaosService = Pick<
+  RestartableService,
+  'instance' | 'url' | 'logFile' | 'child' | 'kill' | 'stop' | 'pause' | 'resume' | 'restart' | 'causeOfDeath'
+>;
+
+/** A matcher reaches the others through its own lines alone. */
+export interface ChaosMatcher {
+  readonly service: ChaosService;
+  readonly lines: Pick<NatsLines, 'forwardedBytes' | 'cut' | 'mend' | 'close'>;
+}
+
+/** Every process of a city in several instances, each of which can be hurt. */
+export interface ChaosCity {
+  readonly directory: string;
+  readonly system: SystemSettings;
+  readonly postgres: Postgres;
+  /** Replaces its primary; its events are in `keeper.jsonl`. */
+  readonly keeper: Pick<PostgresKeeper, 'failovers'>;
+  readonly nats: Nats;
+  /** Of the database on the primary of this moment. */
+  readonly databaseUrl: string;
+  readonly eventStream: EventStreamSettings;
+  readonly issuer: ChaosService;
+  readonly trips: readonly ChaosService[];
+  readonly riderApis: readonly ChaosService[];
+  readonly driverApis: readonly ChaosService[];
+  readonly matchers: readonly ChaosMatcher[];
+  stop(): Promise<void>;
+}
+
+export interface ChaosCitySpec {
+  matchers: number;
+  /** Instances of rider-api and of driver-api, each pair with a fleet of its own. */
+  apis: number;
+  natsServers: number;
+  standbys: number;
+  /** Commits are acknowledged before a standby has them. */
+  async: boolean;
+  speed: number;
+  directory: string;
+  onStep: (step: string) => void;
+}
+
+/** Starts Postgres with a synchronous standby, three nats-servers, and every service; resolves when all are ready. */
+export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
+  const { directory } = spec;
+  spec.onStep('building, starting Postgres and a NATS cluster');
+  const [postgres, nats] = await Promise.all([
+    startPostgres({ directory, standbys: spec.standbys, synchronous: !spec.async, severable: true }),
+    startNats({ directory, servers: spec.natsServers }),
+    ensureBuilt(),
+  ]);
+  const keeper = keepPostgres(postgres, {
+    onEvent: (event) =>
+      appendFileSync(
+        join(directory, 'keeper.jsonl'),
+        `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`,
+      ),
+  });
+  await createDatabase(postgres.primaryUrl, DATABASE);
+  await migrate(postgres.urlOf(postgres.primary, DATABASE));
+  const asTrips = await makeLogin(postgres.urlOf(postgres.primary, DATABASE), 'trips');
+  spec.onStep('starting services');
+  // Each server has a copy, so that the stream outlives any one of them.
+  const eventStream = { replicas: spec.natsServers, maxBytes: EVENT_STREAM_BYTES };
+  const system: SystemSettings = {
+    natsUrls: nats.urls,
+    postgresUrls: postgres.urls(DATABASE).map(asTrips),
+    serviceArea: GRID_AREA,
+    extra: {
+      ...RESTLESS,
+      HAILGRID_EVENT_STREAM_REPLICAS: String(eventStream.replicas),
+      HAILGRID_EVENT_STREAM_MAX_BYTES: String(eventStream.maxBytes),
+    },
+    ...(spec.speed !== 1 && { clock: { speed: spec.speed, originMs: Date.now() } }),
+  };
+  const services = await startServices(system, spec);
+  return {
+    directory,
+    postgres,
+    keeper,
+    nats,
+    get databaseUrl() {
+      return postgres.urlOf(postgres.primary, DATABASE);
+    },
+    eventStream,
+    ...services,
+    stop: async () => {
+      await keeper.stop();
+      await Promise.all(servicesOf(services).map((service) => service.stop()));
+      for (const { lines } of services.matchers) lines.close();
+      await nats.stop();
+      await postgres.stop();
+    },
+  };
+}
+
+type Services = Pick<ChaosCity, 'system' | 'issuer' | 'trips' | 'riderApis' | 'driverApis' | 'matchers'>;
+
+export function servicesOf({ issuer, trips, riderApis, driverApis, matchers }: Services): ChaosService[] {
+  return [...matchers.map(({ service }) => service), ...riderApis, ...driverApis, ...trips, issuer];
+}
+
+async function startServices(
+  base: SystemSettings,
+  { directory, matchers, apis }: ChaosCitySpec,
+): Promise<Services> {
+  const start = (app: string, number: number, system: SystemSettings): Promise<RestartableService> =>
+    RestartableService.start({ app, instance: `${app}-${number}`, httpPort: 0, system, directory });
+  const several = (app: string, count: number, system: SystemSettings): Promise<RestartableService[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => start(app, index + 1, system)));
+  const startMatcher = async (number: number, system: SystemSettings): Promise<ChaosMatcher> => {
+    const lines = await NatsLines.to(system.natsUrls);
+    return { lines, service: await start('matcher', number, { ...system, natsUrls: lines.urls }) };
+  };
+
+  const issuer = await start('dev-issuer', 1, base);
+  const system = { ...base, issuerUrl: issuer.url };
+  const trips = await several('trips', TRIPS_INSTANCES, system);
+  const [riderApis, driverApis, ...matching] = await Promise.all([
+    several('rider-api', apis, system),
+    several('driver-api', apis, system),
+    ...Array.from({ length: matchers }, (_, index) => startMatcher(index + 1, system)),
+  ]);
+  return { system, issuer, trips, riderApis, driverApis, matchers: matching };
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { SupervisedChild } from '../../../dev/process/supervised-child.ts';
+import { spawnService } from '../../../dev/services/start-service.ts';
+import type { ChaosCity } from './chaos-city.ts';
+import { writeGridStreets } from './grid-streets.ts';
+
+/** Short trips keep drivers coming back, and requests coming often, with few hundred drivers. */
+const LONGEST_TRIP_M = 1_800;
+/** Some riders and drivers change their minds, so that every way a trip can go is gone. */
+const RIDER_CANCEL = 0.05;
+const DRIVER_CANCEL = 0.01;
+/** Some phones lose the answer, and ask again with the same key. */
+const REPEAT = 0.2;
+
+export interface ChaosFleet {
+  readonly child: SupervisedChild;
+  readonly clientLog: string;
+}
+
+/** Riders and drivers on the public API: a fleet for each pair of instances, with phones of its own. */
+export function startFleets(city: ChaosCity, drivers: number, seed: number): ChaosFleet[] {
+  const streets = writeGridStreets(city.directory);
+  return city.riderApis.map((riderApi, index) => {
+    const instance = `fleet-${index + 1}`;
+    const clientLog = join(city.directory, `${instance}.phones.jsonl`);
+    const child = spawnService({
+      app: 'fleet',
+      instance,
+      httpPort: 0,
+      system: city.system,
+      directory: city.directory,
+      env: {
+        HAILGRID_FLEET_DRIVERS: String(Math.ceil(drivers / city.riderApis.length)),
+        // Ids come from the seed: two fleets must not share theirs.
+        HAILGRID_FLEET_SEED: String(seed * city.riderApis.length + index),
+        HAILGRID_FLEET_RIDER_API_URL: riderApi.url,
+        HAILGRID_FLEET_DRIVER_API_URL: city.driverApis[index]?.url ?? '',
+        HAILGRID_FLEET_ISSUER_URL: city.issuer.url,
+        HAILGRID_FLEET_STREETS_DIR: streets,
+        HAILGRID_FLEET_LONGEST_TRIP_M: String(LONGEST_TRIP_M),
+        HAILGRID_FLEET_RIDER_CANCEL: String(RIDER_CANCEL),
+        HAILGRID_FLEET_DRIVER_CANCEL: String(DRIVER_CANCEL),
+        HAILGRID_FLEET_REPEAT: String(REPEAT),
+        HAILGRID_FLEET_LOG: clientLog,
+      },
+      onMessage: () => {
+        // Its figures are its own; the checker reads what its phones were told.
+      },
+    });
+    return { child, clientLog };
+  });
+}

@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { SupervisedChild } from '../../../dev/process/supervised-child.ts';
+import type { ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
+import { SHARD } from '../checker/facts.sample.ts';
+import type { FaultContext, FaultTrace } from './fault-context.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { inflict } from './inflict.ts';
+
+/** A fault that does nothing must be found out, or a run would prove nothing. */
+
+const directory = temporaryDirectory('fault-test');
+const children: SupervisedChild[] = [];
+afterEach(async () => {
+  await Promise.all(children.splice(0).map((child) => child.kill()));
+});
+afterAll(() => directory.remove());
+
+/** A process that only lives, and lines that only count; each can be spoilt. */
+function matcher(
+  spoiltService: Partial<ChaosService> = {},
+  spoiltLines: Partial<Pick<ChaosMatcher['lines'], 'cut'>> = {},
+): ChaosMatcher {
+  const logFile = join(directory.path, 'matcher-1.log');
+  writeFileSync(logFile, '');
+  const child = new SupervisedChild({ name: 'matcher-1', command: 'sleep', args: ['60'], logFile });
+  children.push(child);
+  const service: ChaosService = {
+    instance: 'matcher-1',
+    url: 'http://127.0.0.1:1',
+    logFile,
+    child,
+    kill: async () => void (await child.kill()),
+    stop: () => child.stop(),
+    pause: () => child.pause(),
+    resume: () => child.resume(),
+    restart: async () => {},
+    causeOfDeath: () => Promise.resolve(undefined),
+    ...spoiltService,
+  };
+  let bytes = 1;
+  let isCut = false;
+  const lines: ChaosMatcher['lines'] = {
+    // Somebody talks all the time.
+    get forwardedBytes() {
+      return isCut ? bytes : ++bytes;
+    },
+    cut: spoiltLines.cut ?? (() => void (isCut = true)),
+    mend: () => void (isCut = false),
+    close: () => {},
+  };
+  return { service, lines };
+}
+
+const WHOLE: FaultContext['cluster'] = {
+  isWhole: () => Promise.resolve(true),
+  waitingSessions: () => Promise.resolve([1, 2, 3]),
+  lagBytes: () => Promise.resolve(1),
+};
+
+function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
+  const context: FaultContext = {
+    city: { matchers: [hurtMatcher] } as unknown as FaultContext['city'],
+    observer: {
+      shardsOf: () => Promise.resolve([{ shard: SHARD, epoch: 1, owner: 'matcher-1', retired: false }]),
+      isWhole: () => Promise.resolve(true),
+      planner: () => Promise.resolve('trips-1'),
+      now: () => Promise.resolve('0/0'),
+      hasOfferedSince: () => Promise.resolve(true),
+    },
+    cluster: WHOLE,
+    commits: { acknowledgedSince: () => 1 },
+    planned: { kind, lastsMs: 900, target: 0, pause: 0 },
+  };
+  return inflict(context);
+}
+
+test.for<FaultKind>(['kill9:matcher', 'freeze:matcher', 'cut:matcher'])(
+  '%s takes effect where nothing hinders it',
+  async (kind) => {
+    expect(await hurt(kind, matcher())).toMatchObject({ ineffective: null, target: 'matcher-1' });
+  },
+);
+
+test('a process that was not killed is found out', async () => {
+  const trace = await hurt('kill9:matcher', matcher({ kill: async () => {} }));
+  expect(trace.ineffective).toContain('lives on');
+});
+
+test('a process that was not stopped is found out', async () => {
+  const trace = await hurt('freeze:matcher', matcher({ pause: () => {} }));
+  expect(trace.ineffective).toContain('was not stopped');
+});
+
+test('a process that goes on too early is found out', async () => {
+  const one: ChaosMatcher = matcher();
+  const early = matcher({
+    child: one.service.child,
+    pause: () => {
+      one.service.pause();
+      setTimeout(() => one.service.resume(), 600);
+    },
+  });
+  expect((await hurt('freeze:matcher', early)).ineffective).toContain('did not stay stopped');
+});
+
+test('a cut that lets bytes through is found out', async () => {
+  const trace = await hurt('cut:matcher', matcher({}, { cut: () => {} }));
+  expect(trace.ineffective).toContain('got through the cut');
+});
+
+test('a matcher that has to be killed has not ended in good order', async () => {
+  const one = matcher();
+  const rude = matcher({ stop: () => one.service.child.kill() });
+  expect((await hurt('term:matcher', rude)).ineffective).toContain('did not end in good order');
+});

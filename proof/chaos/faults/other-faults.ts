@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isPortFree } from '../../../dev/network/free-port.ts';
+import type { NatsNode } from '../../../dev/nats/start-nats.ts';
+import { whenSo } from '../city/observer.ts';
+import {
+  chooseMatcher,
+  choosePlanner,
+  chosen,
+  Incident,
+  matchersBut,
+  RECOVERY_LIMIT_MS,
+  whenWell,
+  type FaultContext,
+  type FaultTrace,
+} from './fault-context.ts';
+import { askOperator } from './operator.ts';
+import { processState } from './process-state.ts';
+
+/** `kill -9` of the `trips` that plans; started again after a while. */
+export async function killTrips(context: FaultContext): Promise<FaultTrace> {
+  const service = await choosePlanner(context);
+  const incident = new Incident(context, service.instance);
+  const { pid } = service.child;
+  await service.kill();
+  await incident.verify(() => processState(pid) === undefined, `process ${pid} lives on`);
+  const recoveredAtMs = await whenPlannedByAnother(context, service.instance);
+  await sleep(Math.max(0, incident.atMs + context.planned.lastsMs - Date.now()));
+  await service.restart();
+  const backAtMs = await whenWell(context);
+  return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
+}
+
+/** SIGSTOP of the `trips` that plans, with its connections and its commands in the middle of it. */
+export async function freezeTrips(context: FaultContext): Promise<FaultTrace> {
+  const service = await choosePlanner(context);
+  const incident = new Incident(context, service.instance);
+  const { pid } = service.child;
+  service.pause();
+  await incident.verify(() => processState(pid) === 'T', `process ${pid} was not stopped`);
+  const recovered = whenPlannedByAnother(context, service.instance);
+  await sleep(context.planned.lastsMs);
+  if (processState(pid) !== 'T') incident.fail(`process ${pid} did not stay stopped`);
+  service.resume();
+  const backAtMs = await whenWell(context);
+  return incident.end(backAtMs === undefined ? undefined : await recovered);
+}
+
+/** One nats-server of the cluster is killed, and comes back over what it had stored. */
+export async function killNatsNode(context: FaultContext): Promise<FaultTrace> {
+  return loseNats(context, [chosen(context.city.nats.nodes, context.planned)], true);
+}
+
+/** All of them are killed, and come back knowing nothing. */
+export async function killAllNats(context: FaultContext): Promise<FaultTrace> {
+  return loseNats(context, context.city.nats.nodes, false);
+}
+
+async function loseNats(
+  context: FaultContext,
+  nodes: readonly NatsNode[],
+  keepsStorage: boolean,
+): Promise<FaultTrace> {
+  const incident = new Incident(context, nodes.map(({ server }) => server.name).join(' '));
+  await Promise.all(nodes.map(({ server }) => server.kill()));
+  for (const { url, server } of nodes) {
+    await incident.verify(() => isPortFree(Number(new URL(url).port)), `${server.name} takes connections`);
+  }
+  await sleep(context.planned.lastsMs);
+  await Promise.all(nodes.map((node) => node.restart({ keepsStorage })));
+  return incident.end(await whenWell(context));
+}
+
+/** An operator empties a matcher, and lets it take part again. */
+export async function drainMatcher(context: FaultContext): Promise<FaultTrace> {
+  const { matcher } = await chooseMatcher(context);
+  const { instance } = matcher.service;
+  const incident = new Incident(context, instance);
+  const drained = await askOperator(context.city, `/v1/matchers/${instance}/drain`);
+  if (drained !== 202) incident.fail(`the drain was answered ${drained}`);
+  const recoveredAtMs = await whenSo(
+    () => context.observer.isWhole(matchersBut(context.city, instance)),
+    RECOVERY_LIMIT_MS,
+  );
+  await sleep(context.planned.lastsMs);
+  if (recoveredAtMs !== undefined && (await context.observer.shardsOf(instance)).length > 0)
+    incident.fail(`${instance} got shards while it was drained`);
+  const resumed = await askOperator(context.city, `/v1/matchers/${instance}/resume`);
+  if (resumed !== 202) incident.fail(`the resumption was answered ${resumed}`);
+  const backAtMs = await whenWell(context);
+  return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
+}
+
+function whenPlannedByAnother({ observer }: FaultContext, absent: string): Promise<number | undefined> {
+  return whenSo(async () => {
+    const planner = await observer.planner();
+    return planner !== undefined && planner !== absent;
+  }, RECOVERY_LIMIT_MS);
+}

@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { PostgresNode } from '../../../dev/postgres/postgres-node.ts';
+import { signalAll } from '../../../dev/postgres/server-processes.ts';
+import { whenSo } from '../city/observer.ts';
+import { chosen, Incident, type FaultContext, type FaultTrace } from './fault-context.ts';
+import {
+  AT_ANY_MOMENT,
+  WITH_A_CRASH_BEFORE,
+  WITH_A_STANDBY_BEHIND,
+  WITH_COMMITS_WAITING,
+  WITH_LINES_CUT,
+  type Staging,
+} from './primary-stagings.ts';
+import { processState } from './process-state.ts';
+import { StoppedReceiver } from './receiver.ts';
+
+/** A server that is made anew is a copy of all data; far beyond what that takes. */
+const WHOLE_LIMIT_MS = 120_000;
+/** In this share of the cuts the ends are told; in the others every byte is lost and nobody hears of it. */
+const RESET_SHARE = 0.5;
+
+/** Commits are asked for all the time. */
+const PANIC_LIMIT_MS = 30_000;
+
+type Fault = (context: FaultContext) => Promise<FaultTrace>;
+
+export const killPrimary = killPrimaryWhen(AT_ANY_MOMENT);
+export const killPrimaryWithCommitsWaiting = killPrimaryWhen(WITH_COMMITS_WAITING);
+export const killPrimaryWithLinesCut = killPrimaryWhen(WITH_LINES_CUT);
+export const killPrimaryAfterCrash = killPrimaryWhen(WITH_A_CRASH_BEFORE);
+export const killPrimaryWithStandbyBehind = killPrimaryWhen(WITH_A_STANDBY_BEHIND);
+
+/** `kill -9` of the primary with all its sessions; another server takes its place, and it comes back as a standby. */
+function killPrimaryWhen(staging: Staging): Fault {
+  return async (context) => {
+    const victim = context.city.postgres.primary;
+    const stage = await staging(context);
+    const incident = new Incident(context, victim.name);
+    if (stage.problem !== null) incident.fail(stage.problem);
+    await killServer(victim, incident);
+    stage.clear();
+    return whenReplaced(context, incident, victim);
+  };
+}
+
+/** SIGSTOP of the primary with all its sessions: its connections stand, and nobody answers. */
+export const freezePrimary: Fault = async (context) => {
+  const victim = context.city.postgres.primary;
+  const incident = new Incident(context, victim.name);
+  const { pid } = victim.server;
+  incident.awaitCommits();
+  await victim.freeze();
+  await incident.verify(() => processState(pid) === 'T', `process ${pid} was not stopped`);
+  return whenReplaced(context, incident, victim);
+};
+
+/**
+ * The primary can write to no file any more (`RLIMIT_FSIZE`), as on a disk that is full: it panics at the next commit, and
+ * cannot recover by itself.
+ */
+export const fillDiskOfPrimary: Fault = async (context) => {
+  const victim = context.city.postgres.primary;
+  const incident = new Incident(context, victim.name);
+  const { server } = victim;
+  const pids = await victim.processes();
+  incident.awaitCommits();
+  // As its own user: root may lack the right to limit others. A session may have ended meanwhile; new ones inherit the limit.
+  const limit = (pid: number): Promise<unknown> =>
+    promisify(execFile)('prlimit', [`--pid=${pid}`, '--fsize=0'], {
+      ...victim.spec.user,
+      cwd: '/',
+    });
+  await Promise.allSettled(pids.map(limit));
+  // By itself, or by its keeper while it tries to recover. Nothing in its log tells: that does not grow either.
+  if ((await whenSo(() => !server.isRunning(), PANIC_LIMIT_MS)) === undefined)
+    incident.fail(`${victim.name} goes on`);
+  return whenReplaced(context, incident, victim);
+};
+
+/** `kill -9` of a standby; where it is the only one, commits wait until it is back. */
+export const killStandby: Fault = async (context) => {
+  const victim = chosen(context.city.postgres.standbys, context.planned);
+  const incident = new Incident(context, victim.name);
+  await killServer(victim, incident);
+  return incident.end(await whenWhole(context, incident));
+};
+
+/** A standby stops receiving for a while, and is behind then. */
+export const lagStandby: Fault = async (context) => {
+  const standby = chosen(context.city.postgres.standbys, context.planned);
+  const incident = new Incident(context, standby.name);
+  const receiver = await StoppedReceiver.of(standby);
+  await incident.verify(() => receiver?.isStopped === true, `${standby.name} receives on`);
+  await incident.verify(
+    async () => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0,
+    'it is not behind',
+  );
+  await sleep(context.planned.lastsMs);
+  receiver?.goOn();
+  incident.awaitCommits();
+  return incident.end(await whenWhole(context, incident));
+};
+
+/** The network between the primary and its standbys breaks for a while; the clients' ways stay open. */
+export const cutReplication: Fault = async (context) => {
+  const { lines, primary } = context.city.postgres;
+  const incident = new Incident(context, primary.name);
+  const isTold = context.planned.target < RESET_SHARE;
+  lines?.cut(primary.name, isTold ? 'reset' : 'black_hole');
+  const bytes = lines?.forwardedBytes(primary.name) ?? 0;
+  if (bytes === 0) incident.fail('nothing had ever gone through its lines');
+  await sleep(context.planned.lastsMs);
+  const leaked = (lines?.forwardedBytes(primary.name) ?? 0) - bytes;
+  if (leaked > 0) incident.fail(`${leaked} bytes got through the cut`);
+  lines?.mend(primary.name);
+  incident.awaitCommits();
+  return incident.end(await whenWhole(context, incident));
+};
+
+/** All its processes at once, so that none of them acknowledges anything after that moment. */
+async function killServer(victim: PostgresNode, incident: Incident): Promise<void> {
+  const { pid } = victim.server;
+  const sessions = await victim.processes();
+  incident.awaitCommits();
+  const ended = victim.server.kill();
+  signalAll(sessions, 'SIGKILL');
+  await ended;
+  // A session outlives its postmaster as a zombie until somebody asks for its exit.
+  const isGone = (): boolean =>
+    [pid, ...sessions].every((one) => ['Z', 'X', undefined].includes(processState(one)));
+  await incident.verify(isGone, `processes of ${victim.name} live on`);
+}
+
+async function whenReplaced(
+  context: FaultContext,
+  incident: Incident,
+  victim: PostgresNode,
+): Promise<FaultTrace> {
+  const wholeAtMs = await whenWhole(context, incident);
+  const { primary } = context.city.postgres;
+  if (primary !== victim) incident.failedOverTo(primary.name);
+  return incident.end(wholeAtMs);
+}
+
+/** When commits are acknowledged again, and every standby follows the primary of then. */
+function whenWhole(
+  { cluster, commits }: FaultContext,
+  { commitsFromMs }: Incident,
+): Promise<number | undefined> {
+  return whenSo(
+    async () => commits.acknowledgedSince(commitsFromMs ?? 0) > 0 && (await cluster.isWhole()),
+    WHOLE_LIMIT_MS,
+  );
+}

@@ -1,0 +1,95 @@
+import type { PostgresNode } from '../../../dev/postgres/postgres-node.ts';
+import { signalAll } from '../../../dev/postgres/server-processes.ts';
+import { whenSo } from '../city/observer.ts';
+import { chosen, type FaultContext } from './fault-context.ts';
+import { StoppedReceiver } from './receiver.ts';
+
+/** So many commits are on the primary alone when it is killed. */
+const OUTSTANDING_COMMITS = 3;
+/** For so many to come: they are asked for all the time. */
+const STAGE_LIMIT_MS = 10_000;
+
+/** In what state the primary is when it is hit. */
+export interface Stage {
+  /** Why it is not as it was to be; null where it is. */
+  readonly problem: string | null;
+  /** To be done when the primary is gone: the standbys can be reached again. */
+  clear(): void;
+}
+
+export type Staging = (context: FaultContext) => Promise<Stage>;
+
+/** At any moment, whatever is under way then. */
+export const AT_ANY_MOMENT: Staging = () => Promise.resolve({ problem: null, clear: () => {} });
+
+/** No standby receives anything: commits wait, or are acknowledged by the primary alone where they wait for nobody. */
+export const WITH_COMMITS_WAITING: Staging = async (context) => {
+  const sinceMs = Date.now();
+  const receivers = await stopReceivers(context.city.postgres.standbys);
+  return {
+    problem:
+      receivers.length === 0 ? 'no standby had a receiver' : await whyNothingOutstanding(context, sinceMs),
+    clear: () => {
+      for (const receiver of receivers) receiver.goOn();
+    },
+  };
+};
+
+/** The primary's lines to the standbys break a moment before it is killed. */
+export const WITH_LINES_CUT: Staging = async (context) => {
+  const { lines, primary } = context.city.postgres;
+  const sinceMs = Date.now();
+  // What is in the pipes when they break is lost with them.
+  lines?.cut(primary.name, 'reset');
+  return {
+    problem: lines === undefined ? 'there are no lines' : await whyNothingOutstanding(context, sinceMs),
+    clear: () => lines?.mend(primary.name),
+  };
+};
+
+/**
+ * After its lines were cut, a session of it dies too: it recovers in place, and commits that nobody was told of, and no
+ * standby has, are there as if they had been. Whoever asks again now must not be told of them.
+ */
+export const WITH_A_CRASH_BEFORE: Staging = async (context) => {
+  const stage = await WITH_LINES_CUT(context);
+  if (stage.problem !== null) return stage;
+  const { cluster } = context;
+  const sessions = await cluster.waitingSessions();
+  signalAll(sessions.slice(0, 1), 'SIGKILL');
+  const hasRecovered = async (): Promise<boolean> => {
+    const now = await cluster.waitingSessions();
+    return now.length >= OUTSTANDING_COMMITS && now.every((pid) => !sessions.includes(pid));
+  };
+  const isStaged = (await whenSo(hasRecovered, STAGE_LIMIT_MS)) !== undefined;
+  return { ...stage, problem: isStaged ? null : 'it did not recover in place' };
+};
+
+/** One standby is behind the others, if there are any; it must not be the one that is promoted. */
+export const WITH_A_STANDBY_BEHIND: Staging = async (context) => {
+  const standby = chosen(context.city.postgres.standbys, context.planned);
+  const receiver = await StoppedReceiver.of(standby);
+  const isBehind = async (): Promise<boolean> => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0;
+  const cameToLag = receiver !== undefined && (await whenSo(isBehind, STAGE_LIMIT_MS)) !== undefined;
+  return {
+    problem: cameToLag ? null : `${standby.name} was not behind`,
+    clear: () => receiver?.goOn(),
+  };
+};
+
+async function stopReceivers(standbys: readonly PostgresNode[]): Promise<StoppedReceiver[]> {
+  const receivers = await Promise.all(standbys.map((standby) => StoppedReceiver.of(standby)));
+  return receivers.filter((receiver) => receiver !== undefined);
+}
+
+/** Commits must have been begun, or acknowledged, that no standby has. */
+async function whyNothingOutstanding(context: FaultContext, sinceMs: number): Promise<string | null> {
+  const { city, cluster, commits } = context;
+  const isSo = async (): Promise<boolean> => {
+    const count = city.postgres.isSynchronous
+      ? (await cluster.waitingSessions()).length
+      : commits.acknowledgedSince(sinceMs);
+    return count >= OUTSTANDING_COMMITS;
+  };
+  return (await whenSo(isSo, STAGE_LIMIT_MS)) === undefined ? 'no commit was on the primary alone' : null;
+}

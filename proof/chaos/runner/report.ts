@@ -1,0 +1,247 @@
+import { describeMachine, type Machine } from '../../../dev/machine/describe-machine.ts';
+import type { ClientEntry } from '../checker/client-entry.ts';
+import type { Findings } from '../checker/check.ts';
+import type { DatabaseFacts, ShardChangeFact, TenureFact, Violation } from '../checker/facts.ts';
+import { percentiles, type Percentiles } from '../checker/percentiles.ts';
+import { recoveryTimeMs } from '../checker/rto.ts';
+import { Tenures } from '../checker/tenures.ts';
+import { verdictOf, type RunState, type Verdict } from '../checker/verdict.ts';
+import type { EventComparison } from '../events/compare-events.ts';
+import type { FaultTrace } from '../faults/fault-context.ts';
+import { FAILOVER_KINDS, type FaultKind } from '../faults/fault-kinds.ts';
+import type { ChaosOptions } from '../options.ts';
+
+/** Of each sort, for whoever looks into it. */
+const MAX_SHOWN = 20;
+/** Commits are to be acknowledged again so soon after a fault of Postgres. */
+const RTO_GOAL_MS = 10_000;
+/** A planned move should stall a shard no longer. */
+const STALL_GOAL_MS = 300;
+
+export interface FaultReport {
+  kind: FaultKind;
+  target: string;
+  /** Since the fleets were started. */
+  at_s: number;
+  recovered_ms: number | null;
+  /** Shards that others had to take over. */
+  shards: number;
+  ineffective: string | null;
+  /** Of a fault of Postgres: until a commit was acknowledged that was asked for after it (after its end, where it was held). */
+  rto_ms?: number | null;
+  /** The server that took the primary's place. */
+  promoted?: string | null;
+}
+
+/** What `npm run chaos` leaves behind, and the file of `--json`. */
+export interface ChaosReport extends Machine {
+  verdict: Verdict;
+  acknowledged: number;
+  lost: number;
+  double_assigned: number;
+  stale_epoch_commits: number;
+  failed_requests: number;
+  failed_by_fault: Readonly<Record<string, number>>;
+  /** Two trips, or two answers, where one was asked for. */
+  duplicated: number;
+  /** Trips whose events do not follow one from the other, or do not give their row or their chain of hashes. */
+  illegal_histories: number;
+  /** Committed events that the stream lacks, or that a durable consumer of it never was given. */
+  missing_events: number;
+  out_of_order_events: number;
+  /** Rows that a phone or a consumer was told of and that are not in Postgres. */
+  rpo_rows: number;
+  /** Lists that did not show what was acknowledged before they were asked for. */
+  stale_reads: number;
+  /** Per fault of Postgres: to the first acknowledged commit that was asked for after it. */
+  rto_ms: Percentiles;
+  /** Changes of the primary of Postgres. */
+  failovers: number;
+  /** Times that the keeper took a primary for lost which no fault had hurt: what an overloaded machine looks like. */
+  unprovoked_failovers: number;
+  standbys: number;
+  synchronous: boolean;
+  events: { messages: number; rebuilt: boolean };
+  faults: FaultReport[];
+  reown_ms: Percentiles;
+  handoff_stall_ms: Percentiles;
+  /** Beyond the goal, and the last fault before it. */
+  slow_handoffs: { shard: string; at_s: number; stall_ms: number; after: FaultKind | null }[];
+  seed: number;
+  matchers: number;
+  drivers: number;
+  elapsed_s: number;
+  /** Changes of ownership by their kind. */
+  shard_changes: Record<string, number>;
+  shards: number;
+  offers: number;
+  accepted: number;
+  trips_by_state: Record<string, number>;
+  violations: Violation[];
+}
+
+export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchingGoesOn'> {
+  options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers' | 'standbys' | 'async'>;
+  entries: readonly ClientEntry[];
+  events: EventComparison;
+  /** All times that the keeper took a primary for lost. */
+  keeperFailovers: number;
+  startedAtMs: number;
+  traces: readonly FaultTrace[];
+  facts: DatabaseFacts;
+  tenures: readonly TenureFact[];
+  findings: Findings;
+  versions: Record<string, string>;
+}
+
+export function makeReport(run: RunFacts): ChaosReport {
+  const { options, traces, facts, events } = run;
+  const findings = {
+    ...run.findings,
+    illegalHistories: [...run.findings.illegalHistories, ...events.brokenChains],
+  };
+  const tenures = new Tenures(run.tenures);
+  const faults = traces.map((trace) => ({
+    ...faultReport(trace, run.startedAtMs, tenures, facts.changes),
+    ...postgresReport(trace, run.entries),
+  }));
+  const missingEvents = Math.max(events.missingInStream, events.missingAtConsumer);
+  const outOfOrderEvents = Math.max(events.outOfOrderInStream, events.outOfOrderAtConsumer);
+  const rtosMs = faults.flatMap(({ rto_ms: ms }) => (ms === undefined ? [] : [ms]));
+  const state: RunState = {
+    ...run,
+    missingEvents,
+    outOfOrderEvents,
+    recoveredInTime: rtosMs.every((ms) => ms !== null && ms <= RTO_GOAL_MS),
+    ineffective: faults.filter(({ ineffective }) => ineffective !== null).map(({ kind }) => kind),
+    unrecovered: faults.filter(({ recovered_ms: ms }) => ms === null).map(({ kind }) => kind),
+  };
+  const provoked = traces.filter(({ kind }) => FAILOVER_KINDS.includes(kind)).length;
+  const stalls = tenures.handoffStalls(facts.changes);
+  const reowned = faults.filter(({ shards }) => shards > 0).flatMap(({ recovered_ms: ms }) => ms ?? []);
+  return {
+    verdict: verdictOf(findings, state),
+    acknowledged: findings.acknowledged,
+    lost: findings.lost.length,
+    double_assigned: findings.doubleAssigned.length,
+    stale_epoch_commits: findings.staleEpochCommits.length,
+    failed_requests: sum(Object.values(findings.failedByFault)),
+    failed_by_fault: findings.failedByFault,
+    duplicated: findings.duplicated.length,
+    illegal_histories: findings.illegalHistories.length,
+    missing_events: missingEvents,
+    out_of_order_events: outOfOrderEvents,
+    rpo_rows: findings.rpoRows.length,
+    stale_reads: findings.staleReads.length,
+    rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
+    unprovoked_failovers: run.keeperFailovers - provoked,
+    failovers: traces.filter(({ failedOverTo }) => failedOverTo !== null).length,
+    standbys: options.standbys,
+    synchronous: !options.async,
+    events: { messages: events.messages, rebuilt: events.rebuilt },
+    faults,
+    reown_ms: percentiles(reowned),
+    handoff_stall_ms: percentiles(stalls.map(({ stallMs }) => stallMs)),
+    slow_handoffs: stalls
+      .filter(({ stallMs }) => stallMs > STALL_GOAL_MS)
+      .slice(0, MAX_SHOWN)
+      .map((stall) => ({
+        shard: stall.shard,
+        at_s: secondsSince(run.startedAtMs, stall.atMs),
+        stall_ms: stall.stallMs,
+        after: traces.findLast(({ atMs }) => atMs <= stall.atMs)?.kind ?? null,
+      })),
+    seed: options.seed,
+    matchers: options.matchers,
+    drivers: options.drivers,
+    elapsed_s: Math.round((Date.now() - run.startedAtMs) / 1000),
+    shard_changes: countBy(facts.changes, ({ kind }) => kind),
+    shards: facts.shards.filter(({ retired }) => !retired).length,
+    offers: findings.offers,
+    accepted: findings.accepted,
+    trips_by_state: countBy(facts.trips, (trip) => trip.state),
+    violations: [
+      ...[
+        findings.lost,
+        findings.duplicated,
+        findings.doubleAssigned,
+        findings.illegalHistories,
+        findings.rpoRows.map((row) => `${row} was told of, and is not there`),
+        findings.staleReads,
+        findings.staleEpochCommits,
+        findings.overlapping,
+        events.violations,
+      ].flatMap((found) => found.slice(0, MAX_SHOWN)),
+      ...run.deaths,
+    ],
+    ...describeMachine(run.versions),
+  };
+}
+
+/** Where the target's shards were taken over, the fault is over when the last of them is matched again. */
+function faultReport(
+  { kind, target, atMs, recoveredAtMs, ineffective, held }: FaultTrace,
+  startedAtMs: number,
+  tenures: Tenures,
+  changes: readonly ShardChangeFact[],
+): FaultReport {
+  const reshaped = changes.filter((change) => change.kind === 'split' || change.kind === 'merged');
+  const excused = new Set(reshaped.map(({ shard }) => shard));
+  const takenOverAtMs = tenures.takenOverAtMs(held, excused);
+  const isReowned = takenOverAtMs !== undefined && takenOverAtMs >= atMs;
+  const endMs = recoveredAtMs !== null && isReowned ? takenOverAtMs : recoveredAtMs;
+  return {
+    kind,
+    target,
+    at_s: secondsSince(startedAtMs, atMs),
+    recovered_ms: endMs === null ? null : endMs - atMs,
+    shards: isReowned ? held.length : 0,
+    ineffective,
+  };
+}
+
+function postgresReport(
+  { commitsFromMs, failedOverTo }: FaultTrace,
+  entries: readonly ClientEntry[],
+): Pick<FaultReport, 'rto_ms' | 'promoted'> {
+  if (commitsFromMs === null) return {};
+  return { rto_ms: recoveryTimeMs(commitsFromMs, entries), promoted: failedOverTo };
+}
+
+function secondsSince(startedAtMs: number, atMs: number): number {
+  return Math.round((atMs - startedAtMs) / 100) / 10;
+}
+
+function countBy<T>(items: readonly T[], name: (item: T) => string): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(items, name)].map(([key, group]) => [key, group.length]));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** For the terminal. */
+export function tellReport(report: ChaosReport): string[] {
+  const spread = ({ count, p50, p99 }: Percentiles): string =>
+    `p50 ${p50 ?? '–'}, p99 ${p99 ?? '–'} (${count})`;
+  return [
+    `verdict               ${report.verdict}`,
+    `acknowledged          ${report.acknowledged}, ${report.accepted} accepted by drivers, ${report.offers} offers`,
+    `lost                  ${report.lost}`,
+    `duplicated            ${report.duplicated}`,
+    `rows told and gone    ${report.rpo_rows}`,
+    `stale reads           ${report.stale_reads}`,
+    `double assigned       ${report.double_assigned}`,
+    `illegal histories     ${report.illegal_histories}`,
+    `events                ${report.missing_events} missing, ${report.out_of_order_events} out of order, ${report.events.messages} read`,
+    `stale epoch commits   ${report.stale_epoch_commits}`,
+    `failed requests       ${report.failed_requests} ${JSON.stringify(report.failed_by_fault)}`,
+    `failovers             ${report.failovers}, ${report.standbys} standbys, ${report.synchronous ? 'synchronous' : 'asynchronous'}, ${report.unprovoked_failovers} unprovoked`,
+    `fault to next commit  ${spread(report.rto_ms)} ms`,
+    `crash to re-owned     ${spread(report.reown_ms)} ms`,
+    `stall of a handoff    ${spread(report.handoff_stall_ms)} ms`,
+    `ownership changes     ${JSON.stringify(report.shard_changes)}, ${report.shards} shards in force`,
+    `trips at the end      ${JSON.stringify(report.trips_by_state)}`,
+    ...report.violations.map((violation) => `  ! ${violation}`),
+  ];
+}

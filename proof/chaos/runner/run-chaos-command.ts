@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import type { ChaosOptions } from '../options.ts';
+import { tellReport, type ChaosReport } from './report.ts';
+import { runChaos } from './run-chaos.ts';
+
+/** Runs and tells; resolves with the exit code. */
+export async function runChaosCommand(options: ChaosOptions, end: Promise<void>): Promise<number> {
+  const directory = temporaryDirectory('chaos');
+  if (options.keep) directory.keep();
+  const startedAtMs = Date.now();
+  const say = (words: string): void =>
+    console.log(`${((Date.now() - startedAtMs) / 1000).toFixed(1).padStart(7)} s  ${words}`);
+  let report: ChaosReport | undefined;
+  try {
+    const ended = end.then(() => undefined);
+    report = await Promise.race([runChaos(options, directory.path, say), ended]);
+  } finally {
+    if (report?.verdict === 'ok' && !options.keep) {
+      directory.remove();
+    } else {
+      directory.keep();
+      console.error(`hailgrid: data and logs are in ${directory.path}`);
+    }
+  }
+  if (report === undefined) return 1;
+  const told = { command: commandLine(), ...report };
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(told, undefined, 2)}\n`);
+  console.log(`\n${tellReport(report).join('\n')}`);
+  return report.verdict === 'ok' ? 0 : 1;
+}
+
+/** As the user would type it again. */
+function commandLine(): string {
+  const args = process.argv.slice(2);
+  return args.length === 0 ? 'npm run chaos' : `npm run chaos -- ${args.join(' ')}`;
+}

@@ -1,0 +1,73 @@
+/** `npm run simulate`: seeded runs of the protocol of ownership under faults, on virtual time. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { describeMachine } from '../../dev/machine/describe-machine.ts';
+import { runCommand } from '../../ops/command-line/run-command.ts';
+import { MUTATIONS, type Mutation } from './mutations.ts';
+import { simulate, type SimulationResult } from './simulation.ts';
+
+interface Options {
+  readonly seed: number;
+  readonly seeds: number;
+  readonly trace: boolean;
+  readonly without?: Mutation;
+  readonly json?: string;
+}
+
+/** Violations told; the rest is counted. */
+const MAX_TOLD = 20;
+const PROGRESS_EVERY = 1_000;
+
+await runCommand(async () => {
+  const options = readOptions();
+  const startedAt = performance.now();
+  const totals: Record<string, number> = { acknowledged: 0 };
+  const violations: SimulationResult[] = [];
+  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+    const trace = options.trace ? (line: string): void => console.log(line) : undefined;
+    const result = simulate(seed, { mutation: options.without, trace });
+    for (const [name, count] of Object.entries({ ...result.counts, acknowledged: result.acknowledged }))
+      totals[name] = (totals[name] ?? 0) + count;
+    if (result.violation !== undefined) violations.push(result);
+    if (result.violation !== undefined && violations.length <= MAX_TOLD)
+      console.log(`seed ${seed}: ${result.violation} (at ${(result.atMs / 1_000).toFixed(1)} s)`);
+    if ((seed - options.seed + 1) % PROGRESS_EVERY === 0) console.log(`${seed - options.seed + 1} seeds`);
+  }
+  const seconds = (performance.now() - startedAt) / 1_000;
+  console.log(
+    `${options.seeds} seeds from ${options.seed} in ${seconds.toFixed(1)} s: ${violations.length} violations`,
+  );
+  console.log(totals);
+  if (options.json !== undefined) {
+    const report = {
+      command: 'npm run simulate',
+      ...options,
+      seconds,
+      totals,
+      violations,
+      machine: describeMachine({}),
+    };
+    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  }
+  return violations.length === 0 ? 0 : 1;
+});
+
+function readOptions(): Options {
+  return new Command('simulate')
+    .description(
+      'Runs the protocol of ownership under crashes, freezes, cuts and fail-overs, and checks every step.',
+    )
+    .option('--seed <n>', 'the first seed; the same seed is the same run', whole, 1)
+    .option('--seeds <n>', 'how many', whole, 1_000)
+    .option('--trace', 'say what is done to whom: to replay one seed', false)
+    .addOption(new Option('--without <guard>', 'take a guard out of the store').choices(MUTATIONS))
+    .option('--json <file>', 'write the findings there')
+    .parse()
+    .opts<Options>();
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number');
+  return value;
+}
