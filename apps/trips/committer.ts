@@ -16,28 +16,22 @@ import { settle } from './settle.ts';
 /** Commits changes of trips and then, and only then, tells the world of them. */
 @Injectable()
 export class Committer {
-  readonly #store: TripStore;
-  readonly #announcer: Announcer;
-  readonly #logger: Logger;
   readonly #group: GroupCommit;
 
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(Announcer) announcer: Announcer,
-    @Inject(LOGGER) logger: Logger,
+    private readonly store: TripStore,
+    private readonly announcer: Announcer,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#store = store;
-    this.#announcer = announcer;
-    this.#logger = logger;
     this.#group = new GroupCommit({
-      transact: (works) => this.#store.transactTogether(works),
+      transact: (works) => this.store.transactTogether(works),
       onCommitted: (changes) => this.#tell(changes),
     });
   }
 
   /** In a transaction of its own. */
   async commit<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<T> {
-    const { result, changes } = await this.#store.transact(work);
+    const { result, changes } = await this.store.transact(work);
     this.#tell(changes);
     return result;
   }
@@ -67,17 +61,14 @@ export class Committer {
    */
   #announce(changes: readonly WrittenChange[]): void {
     try {
-      this.#announcer.announce(changes);
+      this.announcer.announce(changes);
     } catch (error) {
-      this.#logger.error(
-        { event: 'not_announced', changes: changes.length, err: error },
-        'left to the relay',
-      );
+      this.logger.error({ event: 'not_announced', changes: changes.length, err: error }, 'left to the relay');
     }
   }
 
   #log({ event, trip, authority }: WrittenChange): void {
-    this.#logger.info({
+    this.logger.info({
       event: event.type,
       trip_id: trip.tripId,
       seq: trip.seq,

@@ -1,4 +1,4 @@
-import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
   CLOCK,
   CONFIG,
@@ -17,14 +17,10 @@ const OUTBOX_GRACE_MS = 2_000;
 
 @Injectable()
 class StoreCloser implements OnApplicationShutdown {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore) {
-    this.#store = store;
-  }
+  constructor(private readonly store: TripStore) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#store.close();
+    await this.store.close();
   }
 }
 

@@ -10,17 +10,14 @@ export const BUS = Symbol('hailgrid.bus');
 /** Drained last, when nothing of the process publishes any more. */
 @Injectable()
 class BusCloser implements OnApplicationShutdown {
-  readonly #bus: NatsConnection;
-  readonly #commands: CommandClient;
-
-  constructor(@Inject(BUS) bus: NatsConnection, @Inject(CommandClient) commands: CommandClient) {
-    this.#bus = bus;
-    this.#commands = commands;
-  }
+  constructor(
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly commands: CommandClient,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#commands.close();
-    if (!this.#bus.isClosed()) await this.#bus.drain();
+    await this.commands.close();
+    if (!this.bus.isClosed()) await this.bus.drain();
   }
 }
 

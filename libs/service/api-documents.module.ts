@@ -12,32 +12,26 @@ const API = Symbol('hailgrid.api-documents.api');
 
 @Controller()
 class OpenApiController {
-  readonly #api: ApiName;
   #document: OpenApiDocument | undefined;
 
-  constructor(@Inject(API) api: ApiName) {
-    this.#api = api;
-  }
+  constructor(@Inject(API) private readonly api: ApiName) {}
 
   @Get('/openapi.json')
   document(): OpenApiDocument {
-    this.#document ??= openApiDocument(this.#api);
+    this.#document ??= openApiDocument(this.api);
     return this.#document;
   }
 }
 
 @Controller()
 class AsyncApiController {
-  readonly #api: StreamingApi;
   #document: ReturnType<typeof asyncApiDocument> | undefined;
 
-  constructor(@Inject(API) api: StreamingApi) {
-    this.#api = api;
-  }
+  constructor(@Inject(API) private readonly api: StreamingApi) {}
 
   @Get('/asyncapi.json')
   document(): ReturnType<typeof asyncApiDocument> {
-    this.#document ??= asyncApiDocument(this.#api);
+    this.#document ??= asyncApiDocument(this.api);
     return this.#document;
   }
 }

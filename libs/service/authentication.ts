@@ -1,6 +1,5 @@
 import {
   createParamDecorator,
-  Inject,
   Injectable,
   Module,
   SetMetadata,
@@ -28,23 +27,20 @@ export const CallerOf = createParamDecorator((_: unknown, context: ExecutionCont
 
 @Injectable()
 class RoleGuard implements CanActivate {
-  readonly #reflector: Reflector;
-  readonly #tokens: TokenVerifier;
-
-  constructor(@Inject(Reflector) reflector: Reflector, @Inject(TokenVerifier) tokens: TokenVerifier) {
-    this.#reflector = reflector;
-    this.#tokens = tokens;
-  }
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: TokenVerifier,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const role = this.#reflector.getAllAndOverride<Role | undefined>(ROLE, [
+    const role = this.reflector.getAllAndOverride<Role | undefined>(ROLE, [
       context.getHandler(),
       context.getClass(),
     ]);
     if (role === undefined) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.#tokens.verify(request.headers.authorization);
+    const caller = await this.tokens.verify(request.headers.authorization);
     if (caller.role !== role)
       throw new HailgridError('forbidden', `a ${caller.role} token where ${role} is needed`);
     callers.set(request, caller);

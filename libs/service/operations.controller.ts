@@ -7,11 +7,12 @@ import { HEALTH, METRICS } from './tokens.ts';
 /** What an orchestrator and a scraper ask of every process. */
 @Controller()
 export class OperationsController {
-  readonly #health: Health;
   readonly #metrics: Metrics;
 
-  constructor(@Inject(HEALTH) health: Health, @Inject(METRICS) metrics: Metrics) {
-    this.#health = health;
+  constructor(
+    @Inject(HEALTH) private readonly health: Health,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
     this.#metrics = metrics;
   }
 
@@ -22,7 +23,7 @@ export class OperationsController {
 
   @Get('/health/ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const report = await this.#health.report();
+    const report = await this.health.report();
     await reply.status(report.status === 'ok' ? 200 : 503).send(report);
   }
 

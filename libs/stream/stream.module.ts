@@ -1,5 +1,4 @@
 import {
-  Inject,
   Injectable,
   Module,
   type BeforeApplicationShutdown,
@@ -42,27 +41,19 @@ export interface StreamDefinition<F extends ClientFrame> {
 /** Opens with the process and is drained before the HTTP server closes, which waits for its sockets. */
 @Injectable()
 class StreamLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #server: StreamServer;
-  readonly #tickets: TicketOffice;
-  readonly #http: HttpAdapterHost;
-
   constructor(
-    @Inject(StreamServer) server: StreamServer,
-    @Inject(TicketOffice) tickets: TicketOffice,
-    @Inject(HttpAdapterHost) http: HttpAdapterHost,
-  ) {
-    this.#server = server;
-    this.#tickets = tickets;
-    this.#http = http;
-  }
+    private readonly server: StreamServer,
+    private readonly tickets: TicketOffice,
+    private readonly http: HttpAdapterHost,
+  ) {}
 
   onApplicationBootstrap(): void {
-    this.#server.attach(this.#http.httpAdapter.getHttpServer() as Server);
+    this.server.attach(this.http.httpAdapter.getHttpServer() as Server);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.#server.drain();
-    this.#tickets.close();
+    await this.server.drain();
+    this.tickets.close();
   }
 }
 

@@ -4,14 +4,10 @@ import { SIGNING_KEY, type SigningKey } from './signing-key.ts';
 
 @Controller()
 export class JwksController {
-  readonly #key: SigningKey;
-
-  constructor(@Inject(SIGNING_KEY) key: SigningKey) {
-    this.#key = key;
-  }
+  constructor(@Inject(SIGNING_KEY) private readonly key: SigningKey) {}
 
   @Get(routerPath(getJwks))
   jwks(): Jwks {
-    return { keys: [this.#key.publicJwk] };
+    return { keys: [this.key.publicJwk] };
   }
 }

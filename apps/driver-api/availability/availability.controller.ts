@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
 import {
   getDriverSelf,
   postOffline,
@@ -16,23 +16,15 @@ import { ReadDriver } from './read-driver.ts';
 @Controller()
 @ForRole('driver')
 export class AvailabilityController {
-  readonly #readDriver: ReadDriver;
-  readonly #goOnline: GoOnline;
-  readonly #goOffline: GoOffline;
-
   constructor(
-    @Inject(ReadDriver) readDriver: ReadDriver,
-    @Inject(GoOnline) goOnline: GoOnline,
-    @Inject(GoOffline) goOffline: GoOffline,
-  ) {
-    this.#readDriver = readDriver;
-    this.#goOnline = goOnline;
-    this.#goOffline = goOffline;
-  }
+    private readonly readDriver: ReadDriver,
+    private readonly goOnline: GoOnline,
+    private readonly goOffline: GoOffline,
+  ) {}
 
   @Get(routerPath(getDriverSelf))
   self(@CallerOf() caller: Caller): Promise<DriverView> {
-    return this.#readDriver.execute(driverOf(caller));
+    return this.readDriver.execute(driverOf(caller));
   }
 
   @Post(routerPath(postOnline))
@@ -43,7 +35,7 @@ export class AvailabilityController {
     @RequestIdOf() requestId: string,
     @Headers('idempotency-key') key: unknown,
   ): Promise<DriverView> {
-    return this.#goOnline.execute(driverOf(caller), body, { request_id: requestId }, key);
+    return this.goOnline.execute(driverOf(caller), body, { request_id: requestId }, key);
   }
 
   @Post(routerPath(postOffline))
@@ -53,6 +45,6 @@ export class AvailabilityController {
     @RequestIdOf() requestId: string,
     @Headers('idempotency-key') key: unknown,
   ): Promise<DriverView> {
-    return this.#goOffline.execute(driverOf(caller), { request_id: requestId }, { key });
+    return this.goOffline.execute(driverOf(caller), { request_id: requestId }, { key });
   }
 }

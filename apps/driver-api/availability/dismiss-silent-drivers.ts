@@ -28,25 +28,15 @@ const DISMISSALS_AT_ONCE = 8;
  */
 @Injectable()
 export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShutdown {
-  readonly #presences: Presences;
-  readonly #whereabouts: Whereabouts;
-  readonly #goOffline: GoOffline;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #task: RepeatingTask;
 
   constructor(
-    @Inject(Presences) presences: Presences,
-    @Inject(Whereabouts) whereabouts: Whereabouts,
-    @Inject(GoOffline) goOffline: GoOffline,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    private readonly presences: Presences,
+    private readonly whereabouts: Whereabouts,
+    private readonly goOffline: GoOffline,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#presences = presences;
-    this.#whereabouts = whereabouts;
-    this.#goOffline = goOffline;
-    this.#clock = clock;
-    this.#logger = logger;
     this.#task = new RepeatingTask({
       clock,
       intervalMs: machineTime(clock, SWEEP_INTERVAL_MS),
@@ -66,18 +56,18 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
 
   async #sweep(): Promise<void> {
     const silent = this.#silent().slice(0, MAX_DISMISSALS_PER_SWEEP);
-    for (const presence of silent) if (!isServed(presence)) this.#presences.remove(presence);
+    for (const presence of silent) if (!isServed(presence)) this.presences.remove(presence);
     const served = silent.filter(isServed);
     // While nobody can be asked nobody is dismissed: the next sweep asks again.
-    if (served.length === 0 || !(await this.#whereabouts.yieldToOthers(served))) return;
+    if (served.length === 0 || !(await this.whereabouts.yieldToOthers(served))) return;
     const stillSilent = new Set(this.#silent());
     const gone = served.filter((presence) => stillSilent.has(presence));
     await inParallel(gone, DISMISSALS_AT_ONCE, (presence) => this.#dismiss(presence));
   }
 
   #silent(): DriverPresence[] {
-    const latestMs = this.#clock.now() - DISCONNECT_GRACE_MS;
-    return [...this.#presences.all()].filter(
+    const latestMs = this.clock.now() - DISCONNECT_GRACE_MS;
+    return [...this.presences.all()].filter(
       ({ connection, heardAtMs, state }) =>
         connection === undefined && heardAtMs < latestMs && state.status !== 'on_trip',
     );
@@ -86,7 +76,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   async #dismiss(presence: DriverPresence): Promise<void> {
     const { driverId, state } = presence;
     try {
-      await this.#goOffline.execute(driverId, { reason: 'silent' }, { session: state.newestSession });
+      await this.goOffline.execute(driverId, { reason: 'silent' }, { session: state.newestSession });
     } catch (thrown) {
       this.#giveUp(presence, thrown);
     }
@@ -97,8 +87,8 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
     const { driverId } = presence;
     // Not online (in this session) any more: nothing is left to do. With a trip, or no answer: the next sweep sees.
     if (error.code === 'driver_offline' || error.code === 'session_superseded')
-      this.#presences.remove(presence);
-    this.#logger.debug(
+      this.presences.remove(presence);
+    this.logger.debug(
       { event: 'driver_not_dismissed', driver_id: driverId, code: error.code },
       error.message,
     );

@@ -9,19 +9,11 @@ import type { RequestRefs } from '../caller/request-refs.ts';
 /** Ends a driver's session, and tells the matchers at once. */
 @Injectable()
 export class GoOffline {
-  readonly #commands: CommandClient;
-  readonly #attendance: Attendance;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#commands = commands;
-    this.#attendance = attendance;
-    this.#logger = logger;
-  }
+    private readonly commands: CommandClient,
+    private readonly attendance: Attendance,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** With a session only that one is ended; a newer one, opened meanwhile, stays. */
   async execute(
@@ -30,13 +22,13 @@ export class GoOffline {
     { session, key }: { session?: number; key?: unknown } = {},
   ): Promise<DriverView> {
     const idempotency = readIdempotencyKey(key, { online: false });
-    const record = await this.#commands.call(goOffline, {
+    const record = await this.commands.call(goOffline, {
       driver_id: driverId,
       ...(session !== undefined && { session }),
       ...(idempotency !== undefined && { idempotency }),
     });
-    this.#attendance.changed(record);
-    this.#logger.info(
+    this.attendance.changed(record);
+    this.logger.info(
       { event: 'driver_offline', driver_id: driverId, session: record.session, ...refs },
       'driver offline',
     );

@@ -16,19 +16,11 @@ import { driverView } from '../presence/driver-view.ts';
 /** Opens a new session; this instance speaks for the driver from now on. */
 @Injectable()
 export class GoOnline {
-  readonly #commands: CommandClient;
-  readonly #attendance: Attendance;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#commands = commands;
-    this.#attendance = attendance;
-    this.#logger = logger;
-  }
+    private readonly commands: CommandClient,
+    private readonly attendance: Attendance,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   async execute(
     driverId: DriverId,
@@ -38,12 +30,12 @@ export class GoOnline {
   ): Promise<DriverView> {
     const idempotency = readIdempotencyKey(key, { online: true, product, vehicle });
     const asked = { driver_id: driverId, product, vehicle };
-    const record = await this.#commands.call(goOnline, {
+    const record = await this.commands.call(goOnline, {
       ...asked,
       ...(idempotency !== undefined && { idempotency }),
     });
     await this.#attend(record, idempotency !== undefined);
-    this.#logger.info(
+    this.logger.info(
       { event: 'driver_online', driver_id: driverId, session: record.session, product, ...refs },
       'driver online',
     );
@@ -52,7 +44,7 @@ export class GoOnline {
 
   /** An answer that may be given again is no news of the driver, who may have a newer session elsewhere by now. */
   async #attend(answer: DriverRecord, mayBeRepeated: boolean): Promise<void> {
-    const record = mayBeRepeated ? await this.#attendance.read(answer.driver_id) : answer;
-    if (record?.online === true && record.session === answer.session) this.#attendance.attend(record);
+    const record = mayBeRepeated ? await this.attendance.read(answer.driver_id) : answer;
+    if (record?.online === true && record.session === answer.session) this.attendance.attend(record);
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { DriverId, DriverView } from '#libs/contracts';
 import { Attendance } from '../presence/attendance.ts';
 import { driverView } from '../presence/driver-view.ts';
@@ -6,14 +6,10 @@ import { driverView } from '../presence/driver-view.ts';
 /** A driver's own status, session, offer and trip, as Postgres has them. */
 @Injectable()
 export class ReadDriver {
-  readonly #attendance: Attendance;
-
-  constructor(@Inject(Attendance) attendance: Attendance) {
-    this.#attendance = attendance;
-  }
+  constructor(private readonly attendance: Attendance) {}
 
   async execute(driverId: DriverId): Promise<DriverView> {
-    this.#attendance.heard(driverId);
-    return driverView(driverId, await this.#attendance.read(driverId));
+    this.attendance.heard(driverId);
+    return driverView(driverId, await this.attendance.read(driverId));
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { answerOffer, type DriverId, type DriverTrip, type OfferAnswer, type OfferId } from '#libs/contracts';
 import { readIdempotencyKey } from '#libs/service';
 import type { RequestRefs } from '../caller/request-refs.ts';
@@ -7,11 +7,7 @@ import { ChangeTrip } from '../trips/change-trip.ts';
 /** Accepts or declines an offer. */
 @Injectable()
 export class AnswerOffer {
-  readonly #changeTrip: ChangeTrip;
-
-  constructor(@Inject(ChangeTrip) changeTrip: ChangeTrip) {
-    this.#changeTrip = changeTrip;
-  }
+  constructor(private readonly changeTrip: ChangeTrip) {}
 
   async execute(
     driverId: DriverId,
@@ -28,6 +24,6 @@ export class AnswerOffer {
       ...(idempotency !== undefined && { idempotency }),
     };
     const event = answer === 'accept' ? 'offer_accepted' : 'offer_declined';
-    return this.#changeTrip.execute(answerOffer, input, { event, offer_id: offerId }, refs);
+    return this.changeTrip.execute(answerOffer, input, { event, offer_id: offerId }, refs);
   }
 }

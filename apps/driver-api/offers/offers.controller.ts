@@ -1,4 +1,4 @@
-import { Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import {
   postAccept,
   postDecline,
@@ -14,11 +14,7 @@ import { AnswerOffer } from './answer-offer.ts';
 @Controller()
 @ForRole('driver')
 export class OffersController {
-  readonly #answerOffer: AnswerOffer;
-
-  constructor(@Inject(AnswerOffer) answerOffer: AnswerOffer) {
-    this.#answerOffer = answerOffer;
-  }
+  constructor(private readonly answerOffer: AnswerOffer) {}
 
   @Post(routerPath(postAccept))
   @HttpCode(postAccept.status)
@@ -49,6 +45,6 @@ export class OffersController {
     requestId: string,
     key: unknown,
   ): Promise<DriverTrip> {
-    return this.#answerOffer.execute(driverOf(caller), offer_id, answer, { request_id: requestId }, key);
+    return this.answerOffer.execute(driverOf(caller), offer_id, answer, { request_id: requestId }, key);
   }
 }

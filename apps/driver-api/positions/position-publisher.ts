@@ -16,26 +16,18 @@ const RECORDS_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2048];
 /** Puts drivers on the position stream: their pings in batches, a change of status at once. */
 @Injectable()
 export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdown {
-  readonly #bus: NatsConnection;
-  readonly #link: BusLink;
-  readonly #clock: Clock;
-  readonly #presences: Presences;
   readonly #batcher = new PositionBatcher((cell, records) => this.#send(cell, records));
   readonly #subjects = new Map<CellKey, string>();
   readonly #recordsPerBatch;
   readonly #dropped;
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(BusLink) link: BusLink,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(Presences) presences: Presences,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly link: BusLink,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly presences: Presences,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#bus = bus;
-    this.#link = link;
-    this.#clock = clock;
-    this.#presences = presences;
     this.#recordsPerBatch = metrics.histogram(
       'position_batch_records',
       'Records in each position batch published',
@@ -48,7 +40,7 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
   }
 
   onModuleInit(): void {
-    this.#presences.onChange((presence, before) => this.#statusChanged(presence, before));
+    this.presences.onChange((presence, before) => this.#statusChanged(presence, before));
   }
 
   beforeApplicationShutdown(): void {
@@ -65,7 +57,7 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
 
   /** Publishes what is known of these cells again, for a matcher that has just begun to listen to them. */
   resend(cells: ReadonlySet<CellKey>): void {
-    for (const presence of this.#presences.all()) {
+    for (const presence of this.presences.all()) {
       const { lastPosition: position, attended } = presence;
       if (attended && position !== undefined && cells.has(position.cell)) {
         this.#batcher.add(position.cell, currentRecord(presence, position));
@@ -97,13 +89,13 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
   }
 
   #send(cell: CellKey, records: PositionRecord[]): void {
-    if (!this.#link.connected) {
+    if (!this.link.connected) {
       // The client would keep them for its return, without bound and to nobody's use: newer ones follow.
       this.#dropped.inc(records.length);
       return;
     }
     this.#recordsPerBatch.observe(records.length);
-    this.#bus.publish(this.#subjectOf(cell), encodePositionBatch({ sentAtMs: this.#clock.now(), records }));
+    this.bus.publish(this.#subjectOf(cell), encodePositionBatch({ sentAtMs: this.clock.now(), records }));
   }
 
   #subjectOf(cell: CellKey): string {

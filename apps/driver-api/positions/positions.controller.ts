@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { postPositions, routerPath, type PositionsRequest, type PositionsResult } from '#libs/contracts';
 import { CallerOf, ForRole, type Caller } from '#libs/service';
 import { driverOf } from '../caller/driver-of.ts';
@@ -7,11 +7,7 @@ import { ReceiveBatch } from './receive-batch.ts';
 @Controller()
 @ForRole('driver')
 export class PositionsController {
-  readonly #receiveBatch: ReceiveBatch;
-
-  constructor(@Inject(ReceiveBatch) receiveBatch: ReceiveBatch) {
-    this.#receiveBatch = receiveBatch;
-  }
+  constructor(private readonly receiveBatch: ReceiveBatch) {}
 
   @Post(routerPath(postPositions))
   @HttpCode(postPositions.status)
@@ -19,6 +15,6 @@ export class PositionsController {
     @CallerOf() caller: Caller,
     @Body({ schema: postPositions.body }) { positions }: PositionsRequest,
   ): Promise<PositionsResult> {
-    return this.#receiveBatch.execute(driverOf(caller), positions);
+    return this.receiveBatch.execute(driverOf(caller), positions);
   }
 }

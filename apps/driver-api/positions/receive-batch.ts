@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   asHailgridError,
   ERRORS,
@@ -12,18 +12,14 @@ import { ReceivePosition } from './receive-position.ts';
 /** Takes what a phone gathered while it had no socket; a bad position does not take the others with it. */
 @Injectable()
 export class ReceiveBatch {
-  readonly #receivePosition: ReceivePosition;
-
-  constructor(@Inject(ReceivePosition) receivePosition: ReceivePosition) {
-    this.#receivePosition = receivePosition;
-  }
+  constructor(private readonly receivePosition: ReceivePosition) {}
 
   /** Throws `driver_offline` for the whole batch, and what keeps us from judging it at all. */
   async execute(driverId: DriverId, pings: readonly Ping[]): Promise<PositionsResult> {
     const rejected: PositionsResult['rejected'] = [];
     for (const ping of pings) {
       try {
-        await this.#receivePosition.receive(driverId, ping);
+        await this.receivePosition.receive(driverId, ping);
       } catch (thrown) {
         const error = asHailgridError(thrown);
         if (!isRefusalOfOne(error)) throw error;

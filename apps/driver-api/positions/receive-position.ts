@@ -16,30 +16,20 @@ const READ_INTERVAL_MS = 1_000;
 /** Takes one position of a driver: judges it, and passes an accepted one on to the matchers and the trip's rider. */
 @Injectable()
 export class ReceivePosition {
-  readonly #presences: Presences;
-  readonly #attendance: Attendance;
-  readonly #publisher: PositionPublisher;
-  readonly #tracker: TripTracker;
-  readonly #clock: Clock;
   readonly #area: BoundingBox;
   readonly #cells = new CellTracker(POSITION_CELL_RES);
   readonly #accepted;
   readonly #pings;
 
   constructor(
-    @Inject(Presences) presences: Presences,
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(PositionPublisher) publisher: PositionPublisher,
-    @Inject(TripTracker) tracker: TripTracker,
-    @Inject(CLOCK) clock: Clock,
+    private readonly presences: Presences,
+    private readonly attendance: Attendance,
+    private readonly publisher: PositionPublisher,
+    private readonly tracker: TripTracker,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) config: DriverApiConfig,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#presences = presences;
-    this.#attendance = attendance;
-    this.#publisher = publisher;
-    this.#tracker = tracker;
-    this.#clock = clock;
     this.#area = expandBoxM(config.serviceArea, config.serviceAreaMarginM);
     this.#pings = metrics.counter('pings_total', 'Driver positions received, by what became of them', [
       'result',
@@ -52,22 +42,22 @@ export class ReceivePosition {
    * came here from another instance, or with a session that was opened there.
    */
   receive(driverId: DriverId, ping: Ping): Promise<void> | void {
-    const presence = this.#presences.get(driverId);
+    const presence = this.presences.get(driverId);
     if (presence !== undefined && isKnown(presence, ping)) return this.#judge(presence, ping);
     return this.#receiveAfterReading(driverId, ping);
   }
 
   async #receiveAfterReading(driverId: DriverId, ping: Ping): Promise<void> {
-    const record = await this.#attendance.read(driverId);
-    const presence = this.#presences.get(driverId);
+    const record = await this.attendance.read(driverId);
+    const presence = this.presences.get(driverId);
     if (record?.online === true && record.session === ping.session) {
-      this.#attendance.attend(record).readAtMs = performance.now();
+      this.attendance.attend(record).readAtMs = performance.now();
     } else if (record !== null && presence !== undefined) {
       // Not of the session that is open: worth knowing, but no reason to speak for the driver.
-      this.#presences.applyRecord(presence, record);
+      this.presences.applyRecord(presence, record);
       presence.readAtMs = performance.now();
     }
-    this.#judge(this.#presences.get(driverId), ping, record?.online === true ? record.session : null);
+    this.#judge(this.presences.get(driverId), ping, record?.online === true ? record.session : null);
   }
 
   #judge(presence: DriverPresence | undefined, ping: Ping, session = openSession(presence)): void {
@@ -79,7 +69,7 @@ export class ReceivePosition {
       recordedAtMs: fromTimestamp(ping.recorded_at),
     };
     const last = presence?.lastPosition;
-    const refusal = judgePing(judged, { session, last, area: this.#area, nowMs: this.#clock.now() });
+    const refusal = judgePing(judged, { session, last, area: this.#area, nowMs: this.clock.now() });
     if (refusal !== undefined) {
       this.#pings.labels(refusal).inc();
       throw new HailgridError(refusal, `session ${ping.session}, seq ${ping.seq}`);
@@ -100,9 +90,9 @@ export class ReceivePosition {
       product,
       cell: this.#cells.cellKeyAt(ping.lat, ping.lng, previousCell),
     };
-    presence.moveTo(position, this.#clock.now());
-    this.#publisher.moved(presence, position, previousCell);
-    this.#tracker.moved(presence, position);
+    presence.moveTo(position, this.clock.now());
+    this.publisher.moved(presence, position, previousCell);
+    this.tracker.moved(presence, position);
   }
 }
 

@@ -9,33 +9,25 @@ import { PositionPublisher } from './position-publisher.ts';
 /** Answers a matcher that has (re)gained cells: nobody stores positions, those who heard them say them again. */
 @Injectable()
 export class ResendPositions implements OnModuleInit {
-  readonly #bus: NatsConnection;
-  readonly #publisher: PositionPublisher;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(PositionPublisher) publisher: PositionPublisher,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#bus = bus;
-    this.#publisher = publisher;
-    this.#logger = logger;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly publisher: PositionPublisher,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onModuleInit(): void {
     subscribeJson(
-      this.#bus,
+      this.bus,
       POSITIONS_RESEND_SUBJECT,
       resendRequest,
       (request) => this.#resend(request),
-      logDropped(this.#logger),
+      logDropped(this.logger),
     );
   }
 
   #resend({ cells }: ResendRequest): void {
     const known = cells.map(parseCellKey).filter((cell) => cell !== undefined);
-    this.#publisher.resend(new Set(known));
-    this.#logger.info({ event: 'positions_resent', cells: known.length }, 'positions resent');
+    this.publisher.resend(new Set(known));
+    this.logger.info({ event: 'positions_resent', cells: known.length }, 'positions resent');
   }
 }

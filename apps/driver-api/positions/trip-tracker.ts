@@ -12,20 +12,16 @@ const TRACK_INTERVAL_MS = 1_000;
 /** Sends where a driver is to the rider of its trip, and to nobody else. */
 @Injectable()
 export class TripTracker {
-  readonly #bus: NatsConnection;
-  readonly #link: BusLink;
-  readonly #clock: Clock;
-
-  constructor(@Inject(BUS) bus: NatsConnection, @Inject(BusLink) link: BusLink, @Inject(CLOCK) clock: Clock) {
-    this.#bus = bus;
-    this.#link = link;
-    this.#clock = clock;
-  }
+  constructor(
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly link: BusLink,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   moved(presence: DriverPresence, position: LastPosition): void {
     const { trip } = presence.state;
-    const nowMs = this.#clock.now();
-    if (trip === null || nowMs - presence.trackedAtMs < TRACK_INTERVAL_MS || !this.#link.connected) return;
+    const nowMs = this.clock.now();
+    if (trip === null || nowMs - presence.trackedAtMs < TRACK_INTERVAL_MS || !this.link.connected) return;
     presence.trackedAtMs = nowMs;
     const tracked: TrackedPosition = {
       trip_id: trip.tripId,
@@ -33,6 +29,6 @@ export class TripTracker {
       heading_deg: position.headingDeg ?? null,
       recorded_at: toTimestamp(position.recordedAtMs),
     };
-    publishJson(this.#bus, trackSubject(trip.tripId), tracked);
+    publishJson(this.bus, trackSubject(trip.tripId), tracked);
   }
 }

@@ -16,26 +16,17 @@ const CHECK_INTERVAL_MS = 500;
  */
 @Injectable()
 export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutdown {
-  readonly #presences: Presences;
-  readonly #publisher: PositionPublisher;
-  readonly #link: BusLink;
-  readonly #clock: Clock;
   #stop: Cancel | undefined;
 
   constructor(
-    @Inject(Presences) presences: Presences,
-    @Inject(PositionPublisher) publisher: PositionPublisher,
-    @Inject(BusLink) link: BusLink,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#presences = presences;
-    this.#publisher = publisher;
-    this.#link = link;
-    this.#clock = clock;
-  }
+    private readonly presences: Presences,
+    private readonly publisher: PositionPublisher,
+    private readonly link: BusLink,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   onModuleInit(): void {
-    this.#stop = this.#clock.every(machineTime(this.#clock, CHECK_INTERVAL_MS), () => this.#check());
+    this.#stop = this.clock.every(machineTime(this.clock, CHECK_INTERVAL_MS), () => this.#check());
   }
 
   /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */
@@ -45,10 +36,10 @@ export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutd
 
   #check(): void {
     // What is said while NATS is away is lost, and would not be said again.
-    if (!this.#link.connected) return;
-    const latestMs = this.#clock.now() - machineTime(this.#clock, LOST_SOCKET_GRACE_MS);
-    for (const presence of this.#presences.all()) {
-      if (isOverdue(presence, latestMs)) this.#publisher.withdraw(presence);
+    if (!this.link.connected) return;
+    const latestMs = this.clock.now() - machineTime(this.clock, LOST_SOCKET_GRACE_MS);
+    for (const presence of this.presences.all()) {
+      if (isOverdue(presence, latestMs)) this.publisher.withdraw(presence);
     }
   }
 }

@@ -24,39 +24,29 @@ import { Presences } from './presences.ts';
 @Injectable()
 export class Attendance implements OnModuleInit {
   readonly #instance: string;
-  readonly #bus: NatsConnection;
-  readonly #commands: CommandClient;
-  readonly #presences: Presences;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
 
   constructor(
     @Inject(CONFIG) config: BaseConfig,
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Presences) presences: Presences,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly commands: CommandClient,
+    private readonly presences: Presences,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.#instance = config.instance;
-    this.#bus = bus;
-    this.#commands = commands;
-    this.#presences = presences;
-    this.#clock = clock;
-    this.#logger = logger;
   }
 
   onModuleInit(): void {
-    const onDropped = logDropped(this.#logger);
+    const onDropped = logDropped(this.logger);
     subscribeJson(
-      this.#bus,
+      this.bus,
       DRIVER_ATTENDED_SUBJECT,
       driverAttended,
       (message) => this.#yieldTo(message),
       onDropped,
     );
     subscribeJson(
-      this.#bus,
+      this.bus,
       DRIVER_CHANGED_SUBJECT,
       driverChanged,
       (message) => void this.#readAgain(message),
@@ -72,7 +62,7 @@ export class Attendance implements OnModuleInit {
     driverId: DriverId,
     connection: DriverConnection,
   ): Promise<{ presence: DriverPresence; record: DriverRecord | null }> {
-    const presence = this.#presences.ensure(driverId);
+    const presence = this.presences.ensure(driverId);
     presence.connection?.close(CLOSE.superseded, 'session_superseded');
     presence.connect(connection);
     const record = await this.read(driverId);
@@ -83,43 +73,43 @@ export class Attendance implements OnModuleInit {
 
   /** A driver's socket is gone. One that is online keeps its presence for a while, to come back to. */
   disconnect(driverId: DriverId, connection: DriverConnection): void {
-    const presence = this.#presences.get(driverId);
+    const presence = this.presences.get(driverId);
     if (presence?.connection !== connection) return;
-    presence.disconnect(this.#clock.now());
-    if (!presence.attended || presence.state.session === null) this.#presences.remove(presence);
+    presence.disconnect(this.clock.now());
+    if (!presence.attended || presence.state.session === null) this.presences.remove(presence);
   }
 
   /** What `trips` knows of the driver; null where it never was online. */
   async read(driverId: DriverId): Promise<DriverRecord | null> {
-    return this.#commands.call(getDriver, { driver_id: driverId });
+    return this.commands.call(getDriver, { driver_id: driverId });
   }
 
   /** From now on this instance speaks for the driver, as the record has it. */
   attend(record: DriverRecord): DriverPresence {
-    const presence = this.#presences.ensure(record.driver_id);
-    presence.heardAtMs = this.#clock.now();
+    const presence = this.presences.ensure(record.driver_id);
+    presence.heardAtMs = this.clock.now();
     const { newestSession } = presence.state;
     const takesOver = !presence.attended || record.session > newestSession;
     presence.attended = true;
-    this.#presences.applyRecord(presence, record);
+    this.presences.applyRecord(presence, record);
     if (takesOver || presence.connection !== undefined) this.#announce(presence);
     return presence;
   }
 
   /** Takes what a command has made of a driver to whoever speaks for it, here or elsewhere. */
   changed(record: DriverRecord): void {
-    const presence = this.#presences.get(record.driver_id);
+    const presence = this.presences.get(record.driver_id);
     const isOurs = presence?.attended === true;
     if (presence !== undefined) this.#apply(presence, record);
     if (isOurs) return;
     const message: DriverChanged = { driver_id: record.driver_id, driver_version: record.driver_version };
-    publishJson(this.#bus, DRIVER_CHANGED_SUBJECT, message);
+    publishJson(this.bus, DRIVER_CHANGED_SUBJECT, message);
   }
 
   /** The driver has shown by a request that it is there. */
   heard(driverId: DriverId): void {
-    const presence = this.#presences.get(driverId);
-    if (presence !== undefined) presence.heardAtMs = this.#clock.now();
+    const presence = this.presences.get(driverId);
+    if (presence !== undefined) presence.heardAtMs = this.clock.now();
   }
 
   #announce(presence: DriverPresence): void {
@@ -129,34 +119,33 @@ export class Attendance implements OnModuleInit {
       session: presence.state.newestSession,
       socket: presence.connection !== undefined,
     };
-    publishJson(this.#bus, DRIVER_ATTENDED_SUBJECT, message);
+    publishJson(this.bus, DRIVER_ATTENDED_SUBJECT, message);
   }
 
   /** One that is offline, with no socket, is nobody's to serve any more. */
   #apply(presence: DriverPresence, record: DriverRecord): void {
-    this.#presences.applyRecord(presence, record);
-    if (presence.connection === undefined && presence.state.session === null)
-      this.#presences.remove(presence);
+    this.presences.applyRecord(presence, record);
+    if (presence.connection === undefined && presence.state.session === null) this.presences.remove(presence);
   }
 
   async #readAgain({ driver_id, driver_version }: DriverChanged): Promise<void> {
-    const presence = this.#presences.get(driver_id);
+    const presence = this.presences.get(driver_id);
     if (presence === undefined || presence.state.version >= driver_version) return;
     try {
       const record = await this.read(driver_id);
       if (record !== null) this.#apply(presence, record);
     } catch (error) {
-      this.#logger.warn({ event: 'driver_not_read', driver_id, err: error }, 'driver changed elsewhere');
+      this.logger.warn({ event: 'driver_not_read', driver_id, err: error }, 'driver changed elsewhere');
     }
   }
 
   /** The driver has turned up elsewhere. A message about a session older than ours is late, and ignored. */
   #yieldTo(message: DriverAttended): void {
     if (message.instance === this.#instance) return;
-    const presence = this.#presences.get(message.driver_id);
+    const presence = this.presences.get(message.driver_id);
     if (presence === undefined || message.session < presence.state.newestSession) return;
     presence.attended = false;
     if (message.socket) presence.connection?.close(CLOSE.superseded, 'session_superseded');
-    if (presence.connection === undefined || message.socket) this.#presences.remove(presence);
+    if (presence.connection === undefined || message.socket) this.presences.remove(presence);
   }
 }

@@ -8,16 +8,13 @@ import { BUS } from '#libs/bus';
  */
 @Injectable()
 export class BusLink implements OnModuleInit {
-  readonly #bus: NatsConnection;
   readonly #listeners: (() => void)[] = [];
   #connected = true;
 
-  constructor(@Inject(BUS) bus: NatsConnection) {
-    this.#bus = bus;
-  }
+  constructor(@Inject(BUS) private readonly bus: NatsConnection) {}
 
   get connected(): boolean {
-    return this.#connected && !this.#bus.isClosed();
+    return this.#connected && !this.bus.isClosed();
   }
 
   onReturn(listener: () => void): void {
@@ -29,7 +26,7 @@ export class BusLink implements OnModuleInit {
   }
 
   async #follow(): Promise<void> {
-    for await (const { type } of this.#bus.status()) {
+    for await (const { type } of this.bus.status()) {
       if (type === 'disconnect') this.#connected = false;
       if (type !== 'reconnect') continue;
       this.#connected = true;

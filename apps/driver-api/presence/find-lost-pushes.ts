@@ -34,24 +34,18 @@ const READS_AT_ONCE = 8;
  */
 @Injectable()
 export class FindLostPushes implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #commands: CommandClient;
-  readonly #presences: Presences;
-  readonly #reread: RereadDriver;
   readonly #lost: Counter;
   readonly #outage: OutageLog;
   readonly #task: RepeatingTask;
 
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Presences) presences: Presences,
-    @Inject(RereadDriver) reread: RereadDriver,
+    private readonly commands: CommandClient,
+    private readonly presences: Presences,
+    private readonly reread: RereadDriver,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#commands = commands;
-    this.#presences = presences;
-    this.#reread = reread;
     this.#lost = metrics.counter('driver_pushes_lost_total', 'Drivers read again since a push did not come');
     this.#outage = new OutageLog(logger, 'looking for lost pushes');
     this.#task = new RepeatingTask({
@@ -71,7 +65,7 @@ export class FindLostPushes implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #checkAll(): Promise<void> {
-    const presences = [...this.#presences.all()];
+    const presences = [...this.presences.all()];
     for (let start = 0; start < presences.length; start += MAX_DRIVERS_PER_CHECK) {
       await this.#check(presences.slice(start, start + MAX_DRIVERS_PER_CHECK));
       this.#outage.worked();
@@ -81,13 +75,13 @@ export class FindLostPushes implements OnApplicationBootstrap, BeforeApplication
   async #check(presences: readonly DriverPresence[]): Promise<void> {
     const asked = new Map(presences.map((presence) => [presence.driverId, presence.state.version]));
     const drivers = [...asked].map(([driver_id, driver_version]) => ({ driver_id, driver_version }));
-    const { driver_ids } = await this.#commands.call(outdatedDrivers, { drivers });
+    const { driver_ids } = await this.commands.call(outdatedDrivers, { drivers });
     const outdated = new Set(driver_ids);
     // Those whose push came while we asked know it by now.
     const lost = presences.filter(
       ({ driverId, state }) => outdated.has(driverId) && state.version === asked.get(driverId),
     );
     this.#lost.inc(lost.length);
-    await inParallel(lost, READS_AT_ONCE, (presence) => this.#reread.execute(presence));
+    await inParallel(lost, READS_AT_ONCE, (presence) => this.reread.execute(presence));
   }
 }

@@ -21,21 +21,15 @@ type StateListener = (presence: DriverPresence, before: DriverState) => void;
 /** The drivers this instance serves, each kept up to date by the changes that are pushed to it. */
 @Injectable()
 export class Presences {
-  readonly #bus: NatsConnection;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #byDriver = new Map<DriverId, DriverPresence>();
   readonly #listeners: StateListener[] = [];
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#bus = bus;
-    this.#clock = clock;
-    this.#logger = logger;
     metrics.gauge('drivers_connected', 'Drivers with an open socket', () =>
       this.#count((presence) => presence.connection !== undefined),
     );
@@ -64,13 +58,13 @@ export class Presences {
     if (this.#byDriver.size >= MAX_PRESENCES) {
       throw new HailgridError('unavailable', `${MAX_PRESENCES} drivers are served here`);
     }
-    const presence = new DriverPresence(driverId, this.#clock.now());
+    const presence = new DriverPresence(driverId, this.clock.now());
     presence.pushes = subscribeJson(
-      this.#bus,
+      this.bus,
       driverPushSubject(driverId),
       tripChange,
       (change) => this.#applyChange(presence, change),
-      logDropped(this.#logger),
+      logDropped(this.logger),
     );
     this.#byDriver.set(driverId, presence);
     return presence;

@@ -19,30 +19,19 @@ const MAX_ATTEMPTS = 30;
  */
 @Injectable()
 export class RereadAfterOutage implements OnModuleInit {
-  readonly #link: BusLink;
-  readonly #presences: Presences;
-  readonly #whereabouts: Whereabouts;
-  readonly #rereadDriver: RereadDriver;
-  readonly #logger: Logger;
   #running = false;
   #again = false;
 
   constructor(
-    @Inject(BusLink) link: BusLink,
-    @Inject(Presences) presences: Presences,
-    @Inject(Whereabouts) whereabouts: Whereabouts,
-    @Inject(RereadDriver) rereadDriver: RereadDriver,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#link = link;
-    this.#presences = presences;
-    this.#whereabouts = whereabouts;
-    this.#rereadDriver = rereadDriver;
-    this.#logger = logger;
-  }
+    private readonly link: BusLink,
+    private readonly presences: Presences,
+    private readonly whereabouts: Whereabouts,
+    private readonly rereadDriver: RereadDriver,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onModuleInit(): void {
-    this.#link.onReturn(() => void this.#run());
+    this.link.onReturn(() => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -57,7 +46,7 @@ export class RereadAfterOutage implements OnModuleInit {
   }
 
   async #rereadAll(): Promise<void> {
-    const { connected, unconnected } = Object.groupBy(this.#presences.all(), ({ connection }) =>
+    const { connected, unconnected } = Object.groupBy(this.presences.all(), ({ connection }) =>
       connection === undefined ? 'unconnected' : 'connected',
     );
     await Promise.all([
@@ -70,9 +59,9 @@ export class RereadAfterOutage implements OnModuleInit {
   async #yield(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
     for (let question = 0; question < MAX_QUESTIONS; question++) {
       if (question > 0) await pause();
-      if (await this.#whereabouts.yieldToOthers(presences)) break;
+      if (await this.whereabouts.yieldToOthers(presences)) break;
     }
-    return presences.filter((presence) => this.#presences.get(presence.driverId) === presence);
+    return presences.filter((presence) => this.presences.get(presence.driverId) === presence);
   }
 
   async #rereadEach(presences: readonly DriverPresence[]): Promise<void> {
@@ -83,15 +72,15 @@ export class RereadAfterOutage implements OnModuleInit {
       waiting = await this.#reread(waiting);
     }
     const line = { event: 'drivers_reread', drivers: total, failed: waiting.length };
-    if (waiting.length > 0) this.#logger.error(line, 'some drivers could not be read again');
-    else if (total > 0) this.#logger.info(line, 'drivers read again after NATS came back');
+    if (waiting.length > 0) this.logger.error(line, 'some drivers could not be read again');
+    else if (total > 0) this.logger.info(line, 'drivers read again after NATS came back');
   }
 
   /** Those that could not be read. */
   async #reread(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
     const failed: DriverPresence[] = [];
     await inParallel(presences, READS_AT_ONCE, async (presence) => {
-      await this.#rereadDriver.execute(presence).catch(() => failed.push(presence));
+      await this.rereadDriver.execute(presence).catch(() => failed.push(presence));
     });
     return failed;
   }

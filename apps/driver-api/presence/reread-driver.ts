@@ -11,26 +11,18 @@ import { Presences } from './presences.ts';
  */
 @Injectable()
 export class RereadDriver {
-  readonly #attendance: Attendance;
-  readonly #presences: Presences;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(Presences) presences: Presences,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#attendance = attendance;
-    this.#presences = presences;
-    this.#clock = clock;
-  }
+    private readonly attendance: Attendance,
+    private readonly presences: Presences,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async execute(presence: DriverPresence): Promise<void> {
     const { driverId } = presence;
-    const record = await this.#attendance.read(driverId);
+    const record = await this.attendance.read(driverId);
     if (record === null || record.driver_version <= presence.state.version) return;
-    this.#presences.applyRecord(presence, record);
-    const data = { driver: driverView(driverId, record), at: toTimestamp(this.#clock.now()) };
+    this.presences.applyRecord(presence, record);
+    const data = { driver: driverView(driverId, record), at: toTimestamp(this.clock.now()) };
     presence.connection?.send({ type: 'welcome', data });
   }
 }

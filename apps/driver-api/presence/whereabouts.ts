@@ -29,32 +29,24 @@ type AskedDriver = WhereaboutsRequest['drivers'][number];
 @Injectable()
 export class Whereabouts implements OnModuleInit {
   readonly #instance: string;
-  readonly #bus: NatsConnection;
-  readonly #link: BusLink;
-  readonly #presences: Presences;
-  readonly #logger: Logger;
 
   constructor(
     @Inject(CONFIG) config: BaseConfig,
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(BusLink) link: BusLink,
-    @Inject(Presences) presences: Presences,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly link: BusLink,
+    private readonly presences: Presences,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.#instance = config.instance;
-    this.#bus = bus;
-    this.#link = link;
-    this.#presences = presences;
-    this.#logger = logger;
   }
 
   onModuleInit(): void {
     serveJson(
-      this.#bus,
+      this.bus,
       DRIVER_WHEREABOUTS_SUBJECT,
       whereaboutsRequest,
       (request) => this.#answer(request),
-      logDropped(this.#logger),
+      logDropped(this.logger),
     );
   }
 
@@ -75,24 +67,24 @@ export class Whereabouts implements OnModuleInit {
   }
 
   async #ask(drivers: AskedDriver[]): Promise<WhereaboutsReply[]> {
-    if (!this.#link.connected) return [];
+    if (!this.link.connected) return [];
     const request: WhereaboutsRequest = { instance: this.#instance, drivers };
     const limits = { windowMs: ANSWER_WINDOW_MS, maxAnswers: MAX_ANSWERS };
     const subject = DRIVER_WHEREABOUTS_SUBJECT;
-    return requestAllJson(this.#bus, subject, request, whereaboutsReply, limits).catch(() => []);
+    return requestAllJson(this.bus, subject, request, whereaboutsReply, limits).catch(() => []);
   }
 
   #yield(drivers: readonly AskedDriver[]): void {
     let given = 0;
     for (const { driver_id, heard_at_ms } of drivers) {
-      const presence = this.#presences.get(driver_id);
+      const presence = this.presences.get(driver_id);
       // One that has been heard here since the question is here again.
       if (presence?.connection !== undefined || presence?.heardAtMs !== heard_at_ms) continue;
-      this.#presences.remove(presence);
+      this.presences.remove(presence);
       given += 1;
     }
     if (given === 0) return;
-    this.#logger.info({ event: 'drivers_given_up', drivers: given }, 'drivers are served elsewhere');
+    this.logger.info({ event: 'drivers_given_up', drivers: given }, 'drivers are served elsewhere');
   }
 
   #answer({ instance, drivers }: WhereaboutsRequest): WhereaboutsReply {
@@ -101,7 +93,7 @@ export class Whereabouts implements OnModuleInit {
   }
 
   #claims(instance: string, asked: AskedDriver): boolean {
-    const presence = this.#presences.get(asked.driver_id);
+    const presence = this.presences.get(asked.driver_id);
     if (presence?.attended !== true || presence.state.session === null) return false;
     const { state, connection, heardAtMs } = presence;
     return outranks(

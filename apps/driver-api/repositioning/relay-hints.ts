@@ -8,32 +8,22 @@ import { Presences } from '../presence/presences.ts';
 /** Tells the drivers served here where a matcher would have them go, while that is news and they are free. */
 @Injectable()
 export class RelayHints implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
-  readonly #presences: Presences;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Presences) presences: Presences,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#bus = bus;
-    this.#presences = presences;
-    this.#clock = clock;
-    this.#logger = logger;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly presences: Presences,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onApplicationBootstrap(): void {
-    const dropped = logDropped(this.#logger);
-    subscribeJson(this.#bus, DRIVER_HINTS_SUBJECT, driverHints, (message) => this.#relay(message), dropped);
+    const dropped = logDropped(this.logger);
+    subscribeJson(this.bus, DRIVER_HINTS_SUBJECT, driverHints, (message) => this.#relay(message), dropped);
   }
 
   #relay({ hints }: DriverHints): void {
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     for (const { driver_id, ...hint } of hints) {
-      const presence = this.#presences.get(driver_id);
+      const presence = this.presences.get(driver_id);
       if (presence?.connection === undefined || presence.state.status !== 'free') continue;
       if (fromTimestamp(hint.expires_at) > nowMs)
         presence.connection.send({ type: 'reposition', data: hint });

@@ -28,39 +28,21 @@ type Answer = { driver: DriverView } | { trip: DriverTrip };
 /** A driver's socket: each frame goes to the handler that the REST route of the same name uses. */
 @Injectable()
 export class DriverStream implements StreamHandler<DriverClientFrame, DriverServerFrame> {
-  readonly #attendance: Attendance;
-  readonly #receivePosition: ReceivePosition;
-  readonly #goOnline: GoOnline;
-  readonly #goOffline: GoOffline;
-  readonly #answerOffer: AnswerOffer;
-  readonly #driveTrip: DriveTrip;
-  readonly #resumeTrips: ResumeTrips;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(ReceivePosition) receivePosition: ReceivePosition,
-    @Inject(GoOnline) goOnline: GoOnline,
-    @Inject(GoOffline) goOffline: GoOffline,
-    @Inject(AnswerOffer) answerOffer: AnswerOffer,
-    @Inject(DriveTrip) driveTrip: DriveTrip,
-    @Inject(ResumeTrips) resumeTrips: ResumeTrips,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#attendance = attendance;
-    this.#receivePosition = receivePosition;
-    this.#goOnline = goOnline;
-    this.#goOffline = goOffline;
-    this.#answerOffer = answerOffer;
-    this.#driveTrip = driveTrip;
-    this.#resumeTrips = resumeTrips;
-    this.#clock = clock;
-  }
+    private readonly attendance: Attendance,
+    private readonly receivePosition: ReceivePosition,
+    private readonly goOnline: GoOnline,
+    private readonly goOffline: GoOffline,
+    private readonly answerOffer: AnswerOffer,
+    private readonly driveTrip: DriveTrip,
+    private readonly resumeTrips: ResumeTrips,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async opened(connection: DriverConnection): Promise<void> {
     const driverId = driverOf(connection.caller);
-    const { presence, record } = await this.#attendance.connect(driverId, connection);
-    const data = { driver: driverView(driverId, record), at: toTimestamp(this.#clock.now()) };
+    const { presence, record } = await this.attendance.connect(driverId, connection);
+    const data = { driver: driverView(driverId, record), at: toTimestamp(this.clock.now()) };
     connection.send({ type: 'welcome', data });
     presence.release(connection);
   }
@@ -71,7 +53,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
       case 'heartbeat':
         return undefined;
       case 'position':
-        return this.#receivePosition.receive(driverId, frame.data);
+        return this.receivePosition.receive(driverId, frame.data);
       case 'resume':
         return this.#resume(connection, driverId, frame);
       default:
@@ -80,7 +62,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
   }
 
   closed(connection: DriverConnection): void {
-    this.#attendance.disconnect(driverOf(connection.caller), connection);
+    this.attendance.disconnect(driverOf(connection.caller), connection);
   }
 
   async #resume(
@@ -88,7 +70,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     driverId: DriverId,
     { id, data }: FrameOf<'resume'>,
   ): Promise<void> {
-    await this.#resumeTrips.execute(driverId, connection, data.trips);
+    await this.resumeTrips.execute(driverId, connection, data.trips);
     connection.send({ type: 'ack', ...(id !== undefined && { id }), data: {} });
   }
 
@@ -101,13 +83,13 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     const { idempotency_key: key } = frame;
     switch (frame.type) {
       case 'online':
-        return { driver: await this.#goOnline.execute(driverId, frame.data, refs, key) };
+        return { driver: await this.goOnline.execute(driverId, frame.data, refs, key) };
       case 'offline':
-        return { driver: await this.#goOffline.execute(driverId, refs, { key }) };
+        return { driver: await this.goOffline.execute(driverId, refs, { key }) };
       case 'accept':
       case 'decline':
         return {
-          trip: await this.#answerOffer.execute(driverId, frame.data.offer_id, frame.type, refs, key),
+          trip: await this.answerOffer.execute(driverId, frame.data.offer_id, frame.type, refs, key),
         };
       case 'arrived':
       case 'start':
@@ -124,7 +106,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     reason: string | undefined,
     refs: RequestRefs,
   ): Promise<DriverTrip> {
-    return this.#driveTrip.execute(
+    return this.driveTrip.execute(
       driverId,
       { tripId: frame.data.trip_id, action: frame.type, reason, key: frame.idempotency_key },
       refs,

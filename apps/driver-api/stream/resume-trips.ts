@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { DriverId, TripId } from '#libs/contracts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
@@ -11,24 +11,21 @@ import { ReplayTrips } from '../trips/replay-trips.ts';
  */
 @Injectable()
 export class ResumeTrips {
-  readonly #presences: Presences;
-  readonly #replayTrips: ReplayTrips;
-
-  constructor(@Inject(Presences) presences: Presences, @Inject(ReplayTrips) replayTrips: ReplayTrips) {
-    this.#presences = presences;
-    this.#replayTrips = replayTrips;
-  }
+  constructor(
+    private readonly presences: Presences,
+    private readonly replayTrips: ReplayTrips,
+  ) {}
 
   async execute(
     driverId: DriverId,
     connection: DriverConnection,
     trips: readonly { trip_id: TripId; last_seq: number }[],
   ): Promise<void> {
-    const presence = this.#presences.get(driverId);
+    const presence = this.presences.get(driverId);
     if (presence?.connection !== connection) return;
     presence.hold();
     try {
-      const { changes, failures } = await this.#replayTrips.execute(driverId, trips);
+      const { changes, failures } = await this.replayTrips.execute(driverId, trips);
       if (presence.connection !== connection) return;
       for (const change of changes) presence.tell(change, presence.state.offer);
       if (failures.length > 0) throw failures[0];

@@ -20,19 +20,11 @@ type TripCommand = typeof answerOffer | typeof driveTrip;
  */
 @Injectable()
 export class ChangeTrip {
-  readonly #commands: CommandClient;
-  readonly #attendance: Attendance;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Attendance) attendance: Attendance,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#commands = commands;
-    this.#attendance = attendance;
-    this.#logger = logger;
-  }
+    private readonly commands: CommandClient,
+    private readonly attendance: Attendance,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** @param line what its log line says beside the trip and the driver */
   async execute<C extends TripCommand>(
@@ -41,10 +33,10 @@ export class ChangeTrip {
     line: { event: string; [member: string]: string },
     refs: RequestRefs,
   ): Promise<DriverTrip> {
-    this.#attendance.heard(input.driver_id);
-    const trip = await this.#commands.call<TripCommand>(command, input);
+    this.attendance.heard(input.driver_id);
+    const trip = await this.commands.call<TripCommand>(command, input);
     const { trip_id, seq, state } = trip;
-    this.#logger.info(
+    this.logger.info(
       { ...line, trip_id, driver_id: input.driver_id, seq, state, ...refs },
       'trip changed by its driver',
     );

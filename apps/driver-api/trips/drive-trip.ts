@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { driveTrip, type DriveAction, type DriverId, type DriverTrip, type TripId } from '#libs/contracts';
 import { readIdempotencyKey } from '#libs/service';
 import type { RequestRefs } from '../caller/request-refs.ts';
@@ -16,11 +16,7 @@ export interface DriveRequest {
 /** One step of a trip by its driver. */
 @Injectable()
 export class DriveTrip {
-  readonly #changeTrip: ChangeTrip;
-
-  constructor(@Inject(ChangeTrip) changeTrip: ChangeTrip) {
-    this.#changeTrip = changeTrip;
-  }
+  constructor(private readonly changeTrip: ChangeTrip) {}
 
   async execute(
     driverId: DriverId,
@@ -35,6 +31,6 @@ export class DriveTrip {
       ...(reason !== undefined && { reason }),
       ...(idempotency !== undefined && { idempotency }),
     };
-    return this.#changeTrip.execute(driveTrip, input, { event: 'trip_driven', action }, refs);
+    return this.changeTrip.execute(driveTrip, input, { event: 'trip_driven', action }, refs);
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { replayTrip, type CommandOutput, type DriverId, type TripId } from '#libs/contracts';
 
@@ -13,11 +13,7 @@ export interface Replay {
 /** What a driver has missed of its trips. */
 @Injectable()
 export class ReplayTrips {
-  readonly #commands: CommandClient;
-
-  constructor(@Inject(CommandClient) commands: CommandClient) {
-    this.#commands = commands;
-  }
+  constructor(private readonly commands: CommandClient) {}
 
   /** All trips at once: a phone names no more than a few. One that cannot be read does not keep the others back. */
   async execute(
@@ -26,7 +22,7 @@ export class ReplayTrips {
   ): Promise<Replay> {
     const replays = await Promise.allSettled(
       trips.map(({ trip_id, last_seq }) =>
-        this.#commands.call(replayTrip, {
+        this.commands.call(replayTrip, {
           trip_id,
           after_seq: last_seq,
           reader: { role: 'driver', driver_id: driverId },

@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import {
   postArrived,
   postComplete,
@@ -26,11 +26,7 @@ interface StepRequest {
 @Controller()
 @ForRole('driver')
 export class TripsController {
-  readonly #driveTrip: DriveTrip;
-
-  constructor(@Inject(DriveTrip) driveTrip: DriveTrip) {
-    this.#driveTrip = driveTrip;
-  }
+  constructor(private readonly driveTrip: DriveTrip) {}
 
   @Post(routerPath(postArrived))
   @HttpCode(postArrived.status)
@@ -80,6 +76,6 @@ export class TripsController {
   async #step(action: DriveAction, request: StepRequest): Promise<DriverTrip> {
     const { caller, requestId, key, tripId, reason } = request;
     const refs = { request_id: requestId };
-    return this.#driveTrip.execute(driverOf(caller), { tripId, action, reason, key }, refs);
+    return this.driveTrip.execute(driverOf(caller), { tripId, action, reason, key }, refs);
   }
 }

@@ -13,11 +13,7 @@ export class DemandMetrics {
   readonly #sweeps: Counter<'truncated'>;
   readonly #full: Counter;
 
-  constructor(
-    @Inject(METRICS) metrics: Metrics,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(Ownership) ownership: Ownership,
-  ) {
+  constructor(@Inject(METRICS) metrics: Metrics, demand: OpenDemand, ownership: Ownership) {
     metrics.gauge(
       'trips_open',
       'Trips of the owned shards that wait for a driver, those with an offer out included',

@@ -26,31 +26,19 @@ const SWEEP_INTERVAL_MS = 1_000;
  */
 @Injectable()
 export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #commands: CommandClient;
-  readonly #ownership: Ownership;
-  readonly #shards: LiveShardMap;
-  readonly #demand: OpenDemand;
-  readonly #cells: CellSubscriptions;
-  readonly #metrics: DemandMetrics;
   readonly #outage: OutageLog;
   readonly #task: RepeatingTask;
 
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(CellSubscriptions) cells: CellSubscriptions,
-    @Inject(DemandMetrics) metrics: DemandMetrics,
+    private readonly commands: CommandClient,
+    private readonly ownership: Ownership,
+    private readonly shards: LiveShardMap,
+    private readonly demand: OpenDemand,
+    private readonly cells: CellSubscriptions,
+    private readonly metrics: DemandMetrics,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.#commands = commands;
-    this.#ownership = ownership;
-    this.#shards = shards;
-    this.#demand = demand;
-    this.#cells = cells;
-    this.#metrics = metrics;
     this.#outage = new OutageLog(logger, 'reading open trips');
     this.#task = new RepeatingTask({
       clock,
@@ -71,11 +59,11 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** The own shards, and with the first of them those of others that own drivers may be wanted in. */
   async #sweepAll(): Promise<void> {
-    const claims = this.#ownership.matchable();
+    const claims = this.ownership.matchable();
     const own = new Set(claims.map(({ shard }) => shard));
-    const neighbours = neighbourShards(this.#shards.map, this.#cells.cells(), own, MAX_NEIGHBOURS_PER_SWEEP);
+    const neighbours = neighbourShards(this.shards.map, this.cells.cells(), own, MAX_NEIGHBOURS_PER_SWEEP);
     await this.read(claims, neighbours);
-    this.#demand.keepShards(new Set([...this.#ownership.own.keys(), ...neighbours]));
+    this.demand.keepShards(new Set([...this.ownership.own.keys(), ...neighbours]));
   }
 
   /** Reads the trips of some shards now. Throws where that cannot be done. */
@@ -87,19 +75,19 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async #sweep(claims: ShardClaim[], neighbours: readonly ShardKey[]): Promise<void> {
-    const asked = this.#demand.mark();
-    const { trips, moved, truncated } = await this.#commands.call(openDemand, {
-      matcher: this.#ownership.self,
+    const asked = this.demand.mark();
+    const { trips, moved, truncated } = await this.commands.call(openDemand, {
+      matcher: this.ownership.self,
       shards: claims,
       neighbours: [...neighbours],
     });
-    this.#shards.learn(moved);
+    this.shards.learn(moved);
     const movedShards = new Set(moved.map(({ shard }) => shard));
     const shards = claims
       .map(({ shard }) => shard)
-      .filter((shard) => this.#ownership.isMatchable(shard) && !movedShards.has(shard));
-    const swept = [...shards, ...neighbours.filter((shard) => !this.#ownership.isMatchable(shard))];
-    const full = reconcile(this.#demand, { shards: swept, trips: trips.map(toOpenTrip), truncated, asked });
-    this.#metrics.countSweep(truncated, full);
+      .filter((shard) => this.ownership.isMatchable(shard) && !movedShards.has(shard));
+    const swept = [...shards, ...neighbours.filter((shard) => !this.ownership.isMatchable(shard))];
+    const full = reconcile(this.demand, { shards: swept, trips: trips.map(toOpenTrip), truncated, asked });
+    this.metrics.countSweep(truncated, full);
   }
 }

@@ -11,42 +11,28 @@ import { OpenTripReader } from './open-trip-reader.ts';
 /** Answers "the demand of your shard has changed" at once and looks after it. */
 @Injectable()
 export class NudgeHandler implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
-  readonly #gate: ShardGate;
-  readonly #reader: OpenTripReader;
-  readonly #metrics: DemandMetrics;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(ShardGate) gate: ShardGate,
-    @Inject(OpenTripReader) reader: OpenTripReader,
-    @Inject(DemandMetrics) metrics: DemandMetrics,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
-    this.#gate = gate;
-    this.#reader = reader;
-    this.#metrics = metrics;
-    this.#logger = logger;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
+    private readonly gate: ShardGate,
+    private readonly reader: OpenTripReader,
+    private readonly metrics: DemandMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onApplicationBootstrap(): void {
-    const subject = demandSubject(this.#ownership.self);
-    serveJson(this.#bus, subject, demandNudge, (nudge) => this.#answer(nudge), logDropped(this.#logger));
+    const subject = demandSubject(this.ownership.self);
+    serveJson(this.bus, subject, demandNudge, (nudge) => this.#answer(nudge), logDropped(this.logger));
   }
 
   #answer(nudge: DemandNudge): DemandNudgeReply {
-    const refusal = this.#gate.refuse(nudge);
+    const refusal = this.gate.refuse(nudge);
     if (refusal !== undefined) {
-      this.#metrics.countNudge('moved');
+      this.metrics.countNudge('moved');
       return refusal;
     }
-    const waits = this.#reader.request(nudge.trip_id, nudge.shard);
-    this.#metrics.countNudge(waits ? 'noted' : 'dropped');
+    const waits = this.reader.request(nudge.trip_id, nudge.shard);
+    this.metrics.countNudge(waits ? 'noted' : 'dropped');
     return { result: 'noted' };
   }
 }

@@ -16,10 +16,6 @@ const MAX_READS_AT_ONCE = 32;
 /** Reads single trips from their source, where something was said to have changed. */
 @Injectable()
 export class OpenTripReader {
-  readonly #commands: CommandClient;
-  readonly #ownership: Ownership;
-  readonly #demand: OpenDemand;
-  readonly #news: TripNews;
   readonly #outage: OutageLog;
   readonly #queue = new CoalescingQueue<TripId, ShardKey>({
     capacity: MAX_WAITING_READS,
@@ -28,16 +24,12 @@ export class OpenTripReader {
   });
 
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(TripNews) news: TripNews,
+    private readonly commands: CommandClient,
+    private readonly ownership: Ownership,
+    private readonly demand: OpenDemand,
+    private readonly news: TripNews,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.#commands = commands;
-    this.#ownership = ownership;
-    this.#demand = demand;
-    this.#news = news;
     this.#outage = new OutageLog(logger, 'reading a nudged trip');
   }
 
@@ -57,14 +49,14 @@ export class OpenTripReader {
   }
 
   async #read(tripId: TripId, shard: ShardKey): Promise<void> {
-    const known = this.#demand.get(tripId);
-    const trip = await this.#commands.call(readOpenTrip, { trip_id: tripId, shard });
+    const known = this.demand.get(tripId);
+    const trip = await this.commands.call(readOpenTrip, { trip_id: tripId, shard });
     if (trip === null) {
       // Only the version known before the question: a newer word may have opened the trip again since.
-      if (known !== undefined) this.#demand.remove(tripId, known.version);
-    } else if (this.#ownership.isMatchable(trip.shard)) {
+      if (known !== undefined) this.demand.remove(tripId, known.version);
+    } else if (this.ownership.isMatchable(trip.shard)) {
       const read = toOpenTrip(trip);
-      if (this.#demand.upsert(read) === 'applied') this.#news.tell(read);
+      if (this.demand.upsert(read) === 'applied') this.news.tell(read);
     }
   }
 }

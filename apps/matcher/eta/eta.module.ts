@@ -19,13 +19,9 @@ export const TRAVEL_TIMES = Symbol('hailgrid.matcher.travel-times');
   exports: [TRAVEL_TIMES],
 })
 export class EtaModule implements OnApplicationShutdown {
-  readonly #travelTimes: TravelTimes;
-
-  constructor(@Inject(TRAVEL_TIMES) travelTimes: TravelTimes) {
-    this.#travelTimes = travelTimes;
-  }
+  constructor(@Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes) {}
 
   onApplicationShutdown(): void {
-    this.#travelTimes.close();
+    this.travelTimes.close();
   }
 }

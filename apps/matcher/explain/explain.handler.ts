@@ -15,30 +15,24 @@ import { CONFIG, LOGGER, type BaseConfig, type Logger } from '#libs/service';
 /** Says what this matcher's rounds made of a trip: every matcher answers, since trips change owners with their shards. */
 @Injectable()
 export class ExplainHandler implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
   readonly #self: string;
-  readonly #log: ExplainLog;
-  readonly #logger: Logger;
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
+    @Inject(BUS) private readonly bus: NatsConnection,
     @Inject(CONFIG) config: BaseConfig,
-    @Inject(ExplainLog) log: ExplainLog,
-    @Inject(LOGGER) logger: Logger,
+    private readonly log: ExplainLog,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#bus = bus;
     this.#self = config.instance;
-    this.#log = log;
-    this.#logger = logger;
   }
 
   onApplicationBootstrap(): void {
-    const dropped = logDropped(this.#logger);
-    serveJson(this.#bus, EXPLAIN_SUBJECT, explainRequest, (asked) => this.#explain(asked), dropped);
+    const dropped = logDropped(this.logger);
+    serveJson(this.bus, EXPLAIN_SUBJECT, explainRequest, (asked) => this.#explain(asked), dropped);
   }
 
   #explain({ trip_id }: ExplainRequest): ExplainReply {
-    return { rounds: this.#log.roundsOf(trip_id).map((round) => this.#toMessage(round)) };
+    return { rounds: this.log.roundsOf(trip_id).map((round) => this.#toMessage(round)) };
   }
 
   #toMessage({ shard, roundAtMs, outcome, skipCostS, candidates }: TripExplanation): ExplainedRound {

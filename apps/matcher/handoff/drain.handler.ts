@@ -10,42 +10,30 @@ import { RoundLoop } from '../rounds/round-loop.ts';
 /** Stops the matching of shards that are on their way to another matcher, and says when nothing is under way any more. */
 @Injectable()
 export class DrainHandler implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
-  readonly #rounds: RoundLoop;
-  readonly #incarnation: string;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(RoundLoop) rounds: RoundLoop,
-    @Inject(INCARNATION) incarnation: string,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
-    this.#rounds = rounds;
-    this.#incarnation = incarnation;
-    this.#logger = logger;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
+    private readonly rounds: RoundLoop,
+    @Inject(INCARNATION) private readonly incarnation: string,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onApplicationBootstrap(): void {
-    const subject = drainSubject(this.#ownership.self);
-    serveJson(this.#bus, subject, drainShards, (asked) => this.#drain(asked), logDropped(this.#logger));
+    const subject = drainSubject(this.ownership.self);
+    serveJson(this.bus, subject, drainShards, (asked) => this.#drain(asked), logDropped(this.logger));
   }
 
   /** A round that is being committed was decided before: the reply waits for it. */
   async #drain({ shards, lease_ms }: DrainShards): Promise<DrainShardsReply> {
-    const drained = this.#ownership.drain(shards, lease_ms);
+    const drained = this.ownership.drain(shards, lease_ms);
     const those = new Set(drained);
     const line = {
       event: 'shards_drained',
       at_ms: Date.now(),
       shards: shards.filter(({ shard }) => those.has(shard)),
     };
-    this.#logger.info(line, `drains ${drained.length} shards`);
-    await this.#rounds.untilIdle();
-    return { incarnation: this.#incarnation, drained };
+    this.logger.info(line, `drains ${drained.length} shards`);
+    await this.rounds.untilIdle();
+    return { incarnation: this.incarnation, drained };
   }
 }

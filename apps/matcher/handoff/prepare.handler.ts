@@ -13,31 +13,21 @@ const WARM_UP_MS = 250;
 /** Gets ready for shards of another matcher: listens to the positions around them before they come. */
 @Injectable()
 export class PrepareHandler implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
-  readonly #incarnation: string;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(INCARNATION) incarnation: string,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
-    this.#incarnation = incarnation;
-    this.#logger = logger;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
+    @Inject(INCARNATION) private readonly incarnation: string,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onApplicationBootstrap(): void {
-    const subject = prepareSubject(this.#ownership.self);
-    serveJson(this.#bus, subject, prepareShards, (asked) => this.#prepare(asked), logDropped(this.#logger));
+    const subject = prepareSubject(this.ownership.self);
+    serveJson(this.bus, subject, prepareShards, (asked) => this.#prepare(asked), logDropped(this.logger));
   }
 
   async #prepare({ shards }: PrepareShards): Promise<PrepareShardsReply> {
-    this.#ownership.prepare(shards);
+    this.ownership.prepare(shards);
     await sleep(WARM_UP_MS);
-    return { incarnation: this.#incarnation };
+    return { incarnation: this.incarnation };
   }
 }

@@ -8,22 +8,14 @@ import { RoundLoop } from '../rounds/round-loop.ts';
 /** Shards that have come are matched at once: their demand is read, and a round is run, without waiting for any interval. */
 @Injectable()
 export class TakeOver {
-  readonly #ownership: Ownership;
-  readonly #sweep: DemandSweep;
-  readonly #rounds: RoundLoop;
-  readonly #logger: Logger;
   readonly #outage: OutageLog;
 
   constructor(
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(DemandSweep) sweep: DemandSweep,
-    @Inject(RoundLoop) rounds: RoundLoop,
-    @Inject(LOGGER) logger: Logger,
+    private readonly ownership: Ownership,
+    private readonly sweep: DemandSweep,
+    private readonly rounds: RoundLoop,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#ownership = ownership;
-    this.#sweep = sweep;
-    this.#rounds = rounds;
-    this.#logger = logger;
     this.#outage = new OutageLog(logger, 'reading the demand of new shards');
     ownership.onChange(({ gained, renewed, resumed }) => {
       const claims = [...gained, ...renewed, ...resumed];
@@ -34,18 +26,18 @@ export class TakeOver {
   /** What cannot be read now is read by the next sweep. */
   async #take(claims: readonly ShardClaim[]): Promise<void> {
     try {
-      await this.#sweep.read(claims);
+      await this.sweep.read(claims);
       this.#outage.worked();
     } catch (error) {
       this.#outage.failed(error);
       return;
     }
-    const held = claims.filter(({ shard, epoch }) => this.#ownership.own.get(shard)?.epoch === epoch);
+    const held = claims.filter(({ shard, epoch }) => this.ownership.own.get(shard)?.epoch === epoch);
     const shards = held.map(({ shard, epoch }) => ({ shard, epoch }));
-    this.#logger.info(
+    this.logger.info(
       { event: 'shards_taken_over', at_ms: Date.now(), shards },
       `matches ${shards.length} more shards`,
     );
-    await this.#rounds.runNow();
+    await this.rounds.runNow();
   }
 }

@@ -19,33 +19,20 @@ const HEARTBEAT_INTERVAL_MS = 500;
 /** Says that this matcher lives, and how busy it is, until its shards are handed over. */
 @Injectable()
 export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
-  readonly #incarnation: string;
-  readonly #meter: LoadMeter;
-  readonly #rounds: RoundTimes;
-  readonly #clock: Clock;
   #cancel: Cancel = () => {};
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(INCARNATION) incarnation: string,
-    @Inject(LoadMeter) meter: LoadMeter,
-    @Inject(RoundTimes) rounds: RoundTimes,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
-    this.#incarnation = incarnation;
-    this.#meter = meter;
-    this.#rounds = rounds;
-    this.#clock = clock;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
+    @Inject(INCARNATION) private readonly incarnation: string,
+    private readonly meter: LoadMeter,
+    private readonly rounds: RoundTimes,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.#beat();
-    this.#cancel = this.#clock.every(machineTime(this.#clock, HEARTBEAT_INTERVAL_MS), () => this.#beat());
+    this.#cancel = this.clock.every(machineTime(this.clock, HEARTBEAT_INTERVAL_MS), () => this.#beat());
   }
 
   beforeApplicationShutdown(): void {
@@ -53,17 +40,17 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   #beat(): void {
-    publishJson(this.#bus, HEARTBEAT_SUBJECT, this.#message());
+    publishJson(this.bus, HEARTBEAT_SUBJECT, this.#message());
   }
 
   #message(): MatcherHeartbeat {
-    const { own } = this.#ownership;
-    const loads = [...this.#meter.measure()].sort(([, a], [, b]) => b.busyMsPerS - a.busyMsPerS);
+    const { own } = this.ownership;
+    const loads = [...this.meter.measure()].sort(([, a], [, b]) => b.busyMsPerS - a.busyMsPerS);
     return {
-      matcher: this.#ownership.self,
-      incarnation: this.#incarnation,
+      matcher: this.ownership.self,
+      incarnation: this.incarnation,
       shards_owned: own.size,
-      round_p99_ms: this.#rounds.p99Ms(),
+      round_p99_ms: this.rounds.p99Ms(),
       shards: loads.slice(0, MAX_SHARDS_PER_HEARTBEAT).map(([shard, load]) => ({
         shard,
         epoch: own.get(shard)?.epoch ?? 0,

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { OpenDemand, type TripId } from '#libs/dispatch';
 import type { ShardKey, ShardLoad } from '#libs/ownership';
 import { Ownership } from '../ownership/ownership.ts';
@@ -11,35 +11,26 @@ const MS_PER_S = 1_000;
 /** Measures how busy each owned shard keeps this matcher, from one heartbeat to the next. */
 @Injectable()
 export class LoadMeter {
-  readonly #ownership: Ownership;
-  readonly #demand: OpenDemand;
-  readonly #pings: PingCounts;
-  readonly #rounds: RoundTimes;
   #loads: ReadonlyMap<ShardKey, ShardLoad> = new Map();
   #seenTrips: ReadonlySet<TripId> = new Set();
   #measuredAt = performance.now();
 
   constructor(
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(PingCounts) pings: PingCounts,
-    @Inject(RoundTimes) rounds: RoundTimes,
-  ) {
-    this.#ownership = ownership;
-    this.#demand = demand;
-    this.#pings = pings;
-    this.#rounds = rounds;
-  }
+    private readonly ownership: Ownership,
+    private readonly demand: OpenDemand,
+    private readonly pings: PingCounts,
+    private readonly rounds: RoundTimes,
+  ) {}
 
   /** Loads by shard, of this machine's time; shards without any are left out. */
   measure(): ReadonlyMap<ShardKey, ShardLoad> {
     const now = performance.now();
     const seconds = Math.max(1, now - this.#measuredAt) / MS_PER_S;
     this.#measuredAt = now;
-    const own = [...this.#ownership.own.keys()];
-    const { byCell, busyMs: intakeMs } = this.#pings.take();
+    const own = [...this.ownership.own.keys()];
+    const { byCell, busyMs: intakeMs } = this.pings.take();
     const { openTrips, newTrips } = this.#countTrips();
-    const roundMs = this.#rounds.takeBusyMs();
+    const roundMs = this.rounds.takeBusyMs();
     const pings = byShard(byCell, own);
     const counted = { seconds, openTrips, newTrips, pings, roundMs, intakeMs };
     this.#loads = nextLoads(this.#loads, counted, own);
@@ -51,7 +42,7 @@ export class LoadMeter {
     const openTrips = new Map<ShardKey, number>();
     const newTrips = new Map<ShardKey, number>();
     const seen = new Set<TripId>();
-    for (const [shard, tripId] of this.#demand.waiting()) {
+    for (const [shard, tripId] of this.demand.waiting()) {
       seen.add(tripId);
       openTrips.set(shard, (openTrips.get(shard) ?? 0) + 1);
       if (!this.#seenTrips.has(tripId)) newTrips.set(shard, (newTrips.get(shard) ?? 0) + 1);

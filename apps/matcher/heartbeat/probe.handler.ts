@@ -9,25 +9,19 @@ import { Ownership } from '../ownership/ownership.ts';
 /** Answers "are you there?". */
 @Injectable()
 export class ProbeHandler implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
   readonly #reply: MatcherProbeReply;
-  readonly #logger: Logger;
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
     @Inject(INCARNATION) incarnation: string,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
     this.#reply = { incarnation };
-    this.#logger = logger;
   }
 
   onApplicationBootstrap(): void {
-    const subject = probeSubject(this.#ownership.self);
-    serveJson(this.#bus, subject, matcherProbe, () => this.#reply, logDropped(this.#logger));
+    const subject = probeSubject(this.ownership.self);
+    serveJson(this.bus, subject, matcherProbe, () => this.#reply, logDropped(this.logger));
   }
 }

@@ -23,29 +23,21 @@ const MAX_UNANSWERED_LEAVES = 3;
  */
 @Injectable()
 export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #commands: CommandClient;
-  readonly #ownership: Ownership;
-  readonly #shards: LiveShardMap;
   readonly #identity: { matcher: string; incarnation: string };
-  readonly #logger: Logger;
   readonly #outage: OutageLog;
   readonly #stop = new AbortController();
   #joining: Promise<void> = Promise.resolve();
   #joined = false;
 
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(LiveShardMap) shards: LiveShardMap,
+    private readonly commands: CommandClient,
+    private readonly ownership: Ownership,
+    private readonly shards: LiveShardMap,
     @Inject(INCARNATION) incarnation: string,
     @Inject(HEALTH) health: Health,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#commands = commands;
-    this.#ownership = ownership;
-    this.#shards = shards;
     this.#identity = { matcher: ownership.self, incarnation };
-    this.#logger = logger;
     this.#outage = new OutageLog(logger, 'joining the matchers');
     // One without a shard is ready all the same: it takes over the moment another one leaves.
     health.add('membership', () => (this.#joined ? undefined : 'has not joined the matchers yet'));
@@ -70,7 +62,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #keepJoined(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const mustAsk = !this.#joined || this.#ownership.own.size === 0;
+      const mustAsk = !this.#joined || this.ownership.own.size === 0;
       const answered = mustAsk ? await this.#join() : true;
       await this.#pause(answered ? REJOIN_INTERVAL_MS : JOIN_RETRY_MS);
     }
@@ -82,10 +74,10 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #join(): Promise<boolean> {
     try {
-      const { shards } = await this.#commands.call(joinShards, this.#identity);
+      const { shards } = await this.commands.call(joinShards, this.#identity);
       this.#joined = true;
       this.#outage.worked();
-      this.#shards.learn(shards);
+      this.shards.learn(shards);
       return true;
     } catch (error) {
       this.#outage.failed(error);
@@ -98,17 +90,17 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
     let unanswered = 0;
     while (!limit.aborted && unanswered < MAX_UNANSWERED_LEAVES) {
       const left = await this.#shardsLeft();
-      if (left === 0) return this.#logger.info({ event: 'left' }, 'handed the shards over');
+      if (left === 0) return this.logger.info({ event: 'left' }, 'handed the shards over');
       unanswered = left === undefined ? unanswered + 1 : 0;
       await sleep(LEAVE_POLL_MS);
     }
-    this.#logger.warn({ event: 'leave_failed', shards: this.#ownership.own.size }, 'goes with shards left');
+    this.logger.warn({ event: 'leave_failed', shards: this.ownership.own.size }, 'goes with shards left');
   }
 
   /** Undefined where nobody answered. */
   async #shardsLeft(): Promise<number | undefined> {
     try {
-      const { shards } = await this.#commands.call(leaveShards, this.#identity);
+      const { shards } = await this.commands.call(leaveShards, this.#identity);
       return shards.length;
     } catch {
       return undefined;

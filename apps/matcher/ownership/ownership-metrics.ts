@@ -8,9 +8,9 @@ import { Ownership } from './ownership.ts';
 export class OwnershipMetrics {
   constructor(
     @Inject(METRICS) metrics: Metrics,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(Membership) membership: Membership,
+    shards: LiveShardMap,
+    ownership: Ownership,
+    membership: Membership,
   ) {
     metrics.gauge('shards_owned', 'Shards this matcher owns', () => ownership.own.size);
     metrics.gauge('shards_known', 'Shards in the map as it is known here', () => shards.map.size);

@@ -51,30 +51,24 @@ const PREPARATION_LEASE_MS = 10_000;
 @Injectable()
 export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly self: string;
-  readonly #shards: LiveShardMap;
   readonly #tenure: Tenure;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #listeners: Listener[] = [];
   #cancelCheck: Cancel = () => {};
 
   constructor(
     @Inject(CONFIG) config: BaseConfig,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    private readonly shards: LiveShardMap,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.self = config.instance;
-    this.#shards = shards;
     this.#tenure = new Tenure(config.instance);
-    this.#clock = clock;
-    this.#logger = logger;
     shards.onChange(() => this.#update());
   }
 
   onApplicationBootstrap(): void {
-    const intervalMs = machineTime(this.#clock, LEASE_CHECK_MS);
-    this.#cancelCheck = this.#clock.every(intervalMs, () => this.#expire());
+    const intervalMs = machineTime(this.clock, LEASE_CHECK_MS);
+    this.#cancelCheck = this.clock.every(intervalMs, () => this.#expire());
   }
 
   onApplicationShutdown(): void {
@@ -107,32 +101,32 @@ export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** How a request that believes this instance owns a shard at an epoch is to be answered. */
   answer(request: RoutedTo): OwnershipAnswer {
-    return answer(this.#shards.map, request, this.self);
+    return answer(this.shards.map, request, this.self);
   }
 
   /** From now on nothing is decided for these shards, until their next claim or the lease's end. */
   drain(shards: readonly HandedShard[], leaseMs: number): ShardKey[] {
-    const leaseServiceMs = machineTime(this.#clock, leaseMs);
-    const drained = this.#tenure.drain(shards, leaseServiceMs, this.#clock.now());
+    const leaseServiceMs = machineTime(this.clock, leaseMs);
+    const drained = this.#tenure.drain(shards, leaseServiceMs, this.clock.now());
     if (drained.length > 0) this.#tell({ ...NOTHING, drained });
     return drained;
   }
 
   prepare(shards: readonly HandedShard[]): void {
-    const leaseMs = machineTime(this.#clock, PREPARATION_LEASE_MS);
-    const fresh = this.#tenure.prepare(shards, leaseMs, this.#clock.now());
+    const leaseMs = machineTime(this.clock, PREPARATION_LEASE_MS);
+    const fresh = this.#tenure.prepare(shards, leaseMs, this.clock.now());
     if (fresh.length > 0) this.#tell({ ...NOTHING, warmChanged: true });
   }
 
   #expire(): void {
-    const { resumed, cooled } = this.#tenure.expire(this.#clock.now());
+    const { resumed, cooled } = this.#tenure.expire(this.clock.now());
     if (resumed.length + cooled.length === 0) return;
     const claims = resumed.flatMap((shard) => this.own.get(shard) ?? []);
     this.#tell({ ...NOTHING, resumed: claims, warmChanged: cooled.length > 0 });
   }
 
   #update(): void {
-    const change = this.#tenure.update(this.#shards.map);
+    const change = this.#tenure.update(this.shards.map);
     const { gained, renewed, lost } = change;
     if (gained.length + renewed.length + lost.length === 0) return;
     this.#log(change);
@@ -144,7 +138,7 @@ export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   #log({ gained, renewed, lost }: TenureChange): void {
-    this.#logger.info(
+    this.logger.info(
       {
         event: 'ownership_changed',
         at_ms: Date.now(),

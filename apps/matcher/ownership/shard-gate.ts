@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { moved } from '#libs/contracts';
 import type { RoutedTo } from '#libs/ownership';
 import { LiveShardMap } from '#libs/shard-map';
@@ -10,20 +10,17 @@ export type MovedReply = z.infer<typeof moved>;
 /** Before a request about a shard is served: is it ours, at the epoch that the asker believes in? */
 @Injectable()
 export class ShardGate {
-  readonly #ownership: Ownership;
-  readonly #shards: LiveShardMap;
-
-  constructor(@Inject(Ownership) ownership: Ownership, @Inject(LiveShardMap) shards: LiveShardMap) {
-    this.#ownership = ownership;
-    this.#shards = shards;
-  }
+  constructor(
+    private readonly ownership: Ownership,
+    private readonly shards: LiveShardMap,
+  ) {}
 
   /** The refusal, naming who owns the shard; undefined where the request is to be served. */
   refuse(request: RoutedTo): MovedReply | undefined {
-    const answer = this.#ownership.answer(request);
+    const answer = this.ownership.answer(request);
     if (answer.result === 'ok') return undefined;
     // The asker knows a later epoch than we do, or a shard we never heard of.
-    if (answer.claim === null) void this.#shards.reload();
+    if (answer.claim === null) void this.shards.reload();
     return answer;
   }
 }

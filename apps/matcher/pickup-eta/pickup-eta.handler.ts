@@ -19,51 +19,33 @@ import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
 /** Tells a quote how far the nearest driver is, from the very index that the rounds use. */
 @Injectable()
 export class PickupEtaHandler implements OnApplicationBootstrap {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
-  readonly #gate: ShardGate;
-  readonly #supply: SupplyIndex;
-  readonly #travelTimes: TravelTimes;
-  readonly #params: RoundParams;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(ShardGate) gate: ShardGate,
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(TRAVEL_TIMES) travelTimes: TravelTimes,
-    @Inject(ROUND_PARAMS) params: RoundParams,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
-    this.#gate = gate;
-    this.#supply = supply;
-    this.#travelTimes = travelTimes;
-    this.#params = params;
-    this.#clock = clock;
-    this.#logger = logger;
-  }
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
+    private readonly gate: ShardGate,
+    private readonly supply: SupplyIndex,
+    @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
+    @Inject(ROUND_PARAMS) private readonly params: RoundParams,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onApplicationBootstrap(): void {
-    const subject = pickupEtaSubject(this.#ownership.self);
+    const subject = pickupEtaSubject(this.ownership.self);
     serveJson(
-      this.#bus,
+      this.bus,
       subject,
       pickupEtaRequest,
       (request) => this.#answer(request),
-      logDropped(this.#logger),
+      logDropped(this.logger),
     );
   }
 
   async #answer(request: PickupEtaRequest): Promise<PickupEtaReply> {
-    const refusal = this.#gate.refuse(request);
+    const refusal = this.gate.refuse(request);
     if (refusal !== undefined) return refusal;
-    const { provider } = this.#travelTimes;
-    const etaS = await nearestPickupEtaS(this.#supply, provider, request, this.#params, this.#clock.now());
+    const { provider } = this.travelTimes;
+    const etaS = await nearestPickupEtaS(this.supply, provider, request, this.params, this.clock.now());
     return { result: 'eta', pickup_eta_s: etaS };
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SupplyIndex, type FreeDriver } from '#libs/dispatch';
 import { pickupCellOf } from '#libs/geo';
 import { LiveShardMap } from '#libs/shard-map';
@@ -7,26 +7,22 @@ import { Ownership } from '../ownership/ownership.ts';
 /** The free drivers in sight, by product: those in the own area, whom this matcher may send somewhere, and the others. */
 @Injectable()
 export class IdleDrivers {
-  readonly #supply: SupplyIndex;
-  readonly #shards: LiveShardMap;
   readonly #self: string;
 
   constructor(
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(Ownership) ownership: Ownership,
+    private readonly supply: SupplyIndex,
+    private readonly shards: LiveShardMap,
+    ownership: Ownership,
   ) {
-    this.#supply = supply;
-    this.#shards = shards;
     this.#self = ownership.self;
   }
 
   byProduct(): Map<string, { own: FreeDriver[]; others: FreeDriver[] }> {
     const byProduct = new Map<string, { own: FreeDriver[]; others: FreeDriver[] }>();
-    for (const driver of this.#supply.freeDrivers()) {
+    for (const driver of this.supply.freeDrivers()) {
       const group = byProduct.get(driver.product) ?? { own: [], others: [] };
       byProduct.set(driver.product, group);
-      const owner = this.#shards.map.ownerOf(pickupCellOf(driver.point));
+      const owner = this.shards.map.ownerOf(pickupCellOf(driver.point));
       // Whoever stands beyond the service area is brought back by whichever matcher hears it.
       (owner === undefined || owner === this.#self ? group.own : group.others).push(driver);
     }

@@ -33,11 +33,6 @@ const MAX_DRIVERS_PER_PLAN = 2_000;
 /** Sends idle drivers hints of where riders are expected, as learned from the requests of the own area. */
 @Injectable()
 export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #bus: NatsConnection;
-  readonly #clock: Clock;
-  readonly #travelTimes: TravelTimes;
-  readonly #requests: RequestWatch;
-  readonly #idle: IdleDrivers;
   readonly #hints: Counter;
   readonly #intervalMs: number;
   readonly #tasks: readonly RepeatingTask[];
@@ -45,20 +40,15 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
   readonly #engines = new Map<string, DispatchEngine>();
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) config: MatcherConfig,
-    @Inject(TRAVEL_TIMES) travelTimes: TravelTimes,
-    @Inject(RequestWatch) requests: RequestWatch,
-    @Inject(IdleDrivers) idle: IdleDrivers,
+    @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
+    private readonly requests: RequestWatch,
+    private readonly idle: IdleDrivers,
     @Inject(METRICS) metrics: Metrics,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.#bus = bus;
-    this.#clock = clock;
-    this.#travelTimes = travelTimes;
-    this.#requests = requests;
-    this.#idle = idle;
     this.#hints = metrics.counter('reposition_hints_total', 'Hints sent to idle drivers', []);
     this.#intervalMs = config.repositionIntervalMs;
     const onError = (error: unknown): void =>
@@ -80,18 +70,18 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   #learn(): void {
-    for (const { product, pickup, requestedAtMs } of this.#requests.newTrips())
+    for (const { product, pickup, requestedAtMs } of this.requests.newTrips())
       this.#engineOf(product).noteRequest(pickup, requestedAtMs);
   }
 
   #send(): void {
-    const nowMs = this.#clock.now();
-    const hints = [...this.#idle.byProduct()].flatMap(([product, { own, others }]) =>
+    const nowMs = this.clock.now();
+    const hints = [...this.idle.byProduct()].flatMap(([product, { own, others }]) =>
       this.#hintsFor(this.#engineOf(product), own, others, nowMs),
     );
     for (let start = 0; start < hints.length; start += MAX_HINTS_PER_MESSAGE) {
       const message: DriverHints = { hints: hints.slice(start, start + MAX_HINTS_PER_MESSAGE) };
-      publishJson(this.#bus, DRIVER_HINTS_SUBJECT, message);
+      publishJson(this.bus, DRIVER_HINTS_SUBJECT, message);
     }
     this.#hints.inc(hints.length);
   }
@@ -105,7 +95,7 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
     const drivers = columnsOf([...own, ...others].slice(0, MAX_DRIVERS_PER_PLAN));
     const idleCount = Math.min(own.length, MAX_DRIVERS_PER_PLAN);
     // A hint binds nobody: no routing engine is asked for it.
-    const etas: PairEtas = (question) => this.#travelTimes.local.etas(question, nowMs);
+    const etas: PairEtas = (question) => this.travelTimes.local.etas(question, nowMs);
     const expiresAt = toTimestamp(nowMs + this.#intervalMs);
     return engine.moves({ drivers, idleCount, nowMs, etas }).map(({ driverId, to, driveS }) => ({
       driver_id: driverId,

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { OpenDemand } from '#libs/dispatch';
 import { OfferCommitter } from './offer-committer.ts';
 import { PendingAsks } from './pending-asks.ts';
@@ -16,52 +16,36 @@ const MAX_RETRIES_PER_ROUND = 3;
  */
 @Injectable()
 export class JointRound {
-  readonly #decisions: RoundDecisions;
-  readonly #committer: OfferCommitter;
-  readonly #swaps: SwapCommitter;
-  readonly #pending: PendingAsks;
-  readonly #demand: OpenDemand;
-  readonly #metrics: RoundMetrics;
-  readonly #times: RoundTimes;
-
   constructor(
-    @Inject(RoundDecisions) decisions: RoundDecisions,
-    @Inject(OfferCommitter) committer: OfferCommitter,
-    @Inject(SwapCommitter) swaps: SwapCommitter,
-    @Inject(PendingAsks) pending: PendingAsks,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(RoundMetrics) metrics: RoundMetrics,
-    @Inject(RoundTimes) times: RoundTimes,
-  ) {
-    this.#decisions = decisions;
-    this.#committer = committer;
-    this.#swaps = swaps;
-    this.#pending = pending;
-    this.#demand = demand;
-    this.#metrics = metrics;
-    this.#times = times;
-  }
+    private readonly decisions: RoundDecisions,
+    private readonly committer: OfferCommitter,
+    private readonly swaps: SwapCommitter,
+    private readonly pending: PendingAsks,
+    private readonly demand: OpenDemand,
+    private readonly metrics: RoundMetrics,
+    private readonly times: RoundTimes,
+  ) {}
 
   /** Answers whether there was anything to commit. Throws where it could not be. */
   async run(): Promise<boolean> {
     const startedAt = performance.now();
-    const followUps = this.#pending.takeAnswered((tripId) => this.#demand.get(tripId));
-    await this.#swaps.follow(followUps);
+    const followUps = this.pending.takeAnswered((tripId) => this.demand.get(tripId));
+    await this.swaps.follow(followUps);
     let [matched, busyMs, committed] = [0, 0, followUps.length > 0];
     for (let retries = 0; ; retries++) {
       const decidedFrom = performance.now();
-      const plan = await this.#decisions.next();
+      const plan = await this.decisions.next();
       busyMs += performance.now() - decidedFrom;
       committed ||= plan.offers.length + plan.swaps.length > 0;
-      await this.#swaps.swap(plan.swaps);
-      const { made, conflictedDriverIds } = await this.#committer.commit(plan.offers);
+      await this.swaps.swap(plan.swaps);
+      const { made, conflictedDriverIds } = await this.committer.commit(plan.offers);
       matched += made;
       if (conflictedDriverIds.size === 0 || retries === MAX_RETRIES_PER_ROUND) break;
-      this.#metrics.countRetry();
+      this.metrics.countRetry();
     }
     const wholeMs = performance.now() - startedAt;
-    this.#times.note(wholeMs, busyMs);
-    this.#metrics.observeRound(wholeMs / 1_000, matched);
+    this.times.note(wholeMs, busyMs);
+    this.metrics.observeRound(wholeMs / 1_000, matched);
     return committed;
   }
 }

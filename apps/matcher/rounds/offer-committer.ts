@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { makeOffers } from '#libs/contracts';
 import { OpenDemand, type DriverId, type TripId } from '#libs/dispatch';
@@ -17,32 +17,20 @@ export interface CommittedOffers {
 /** Has the offers of a round committed and takes in what became of each. */
 @Injectable()
 export class OfferCommitter {
-  readonly #commands: CommandClient;
-  readonly #ownership: Ownership;
-  readonly #demand: OpenDemand;
-  readonly #outcomes: OfferOutcomes;
-  readonly #pending: PendingAsks;
-
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(OfferOutcomes) outcomes: OfferOutcomes,
-    @Inject(PendingAsks) pending: PendingAsks,
-  ) {
-    this.#commands = commands;
-    this.#ownership = ownership;
-    this.#demand = demand;
-    this.#outcomes = outcomes;
-    this.#pending = pending;
-  }
+    private readonly commands: CommandClient,
+    private readonly ownership: Ownership,
+    private readonly demand: OpenDemand,
+    private readonly outcomes: OfferOutcomes,
+    private readonly pending: PendingAsks,
+  ) {}
 
   /**
    * Call it in the round in which the offers were decided: a handover waits for that round. Throws where `trips` cannot be reached; what was
    * committed up to then has been taken in, and what is not known is found out by the next sweep.
    */
   async commit(offers: readonly RoundOffer[]): Promise<CommittedOffers> {
-    const batches = offerBatches(offers, this.#ownership.own);
+    const batches = offerBatches(offers, this.ownership.own);
     const versions = this.#versionsOf(offers);
     const followUps = new Map(offers.map((offer) => [offer.tripId, offer.followUps]));
     const conflictedDriverIds = new Set<DriverId>();
@@ -54,8 +42,8 @@ export class OfferCommitter {
           { proposal, tripVersion: versions.get(proposal.trip_id) ?? 0 },
         ]),
       );
-      const { outcomes } = await this.#commands.call(makeOffers, {
-        matcher: this.#ownership.self,
+      const { outcomes } = await this.commands.call(makeOffers, {
+        matcher: this.ownership.self,
         offers: batch,
       });
       for (const outcome of outcomes) {
@@ -63,18 +51,18 @@ export class OfferCommitter {
         if (offer === undefined) continue;
         if (outcome.result === 'offered') {
           made += 1;
-          this.#pending.remember(outcome.trip_id, {
+          this.pending.remember(outcome.trip_id, {
             driverId: outcome.driver_id,
             followUps: followUps.get(outcome.trip_id) ?? [],
           });
         }
-        if (this.#outcomes.take(outcome, offer)) conflictedDriverIds.add(outcome.driver_id);
+        if (this.outcomes.take(outcome, offer)) conflictedDriverIds.add(outcome.driver_id);
       }
     }
     return { made, conflictedDriverIds };
   }
 
   #versionsOf(offers: readonly RoundOffer[]): Map<TripId, number> {
-    return new Map(offers.map(({ tripId }) => [tripId, this.#demand.get(tripId)?.version ?? 0]));
+    return new Map(offers.map(({ tripId }) => [tripId, this.demand.get(tripId)?.version ?? 0]));
   }
 }

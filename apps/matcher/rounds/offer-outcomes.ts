@@ -20,34 +20,16 @@ export interface SentOffer {
 /** Brings demand and supply up to what became of the offers of a round. */
 @Injectable()
 export class OfferOutcomes {
-  readonly #demand: OpenDemand;
-  readonly #supply: SupplyIndex;
-  readonly #reader: OpenTripReader;
-  readonly #shards: LiveShardMap;
-  readonly #avoided: AvoidedDrivers;
-  readonly #clock: Clock;
-  readonly #metrics: RoundMetrics;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(OpenTripReader) reader: OpenTripReader,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(AvoidedDrivers) avoided: AvoidedDrivers,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(RoundMetrics) metrics: RoundMetrics,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#demand = demand;
-    this.#supply = supply;
-    this.#reader = reader;
-    this.#shards = shards;
-    this.#avoided = avoided;
-    this.#clock = clock;
-    this.#metrics = metrics;
-    this.#logger = logger;
-  }
+    private readonly demand: OpenDemand,
+    private readonly supply: SupplyIndex,
+    private readonly reader: OpenTripReader,
+    private readonly shards: LiveShardMap,
+    private readonly avoided: AvoidedDrivers,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly metrics: RoundMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** Takes in one outcome; answers whether the trip should be tried with another driver at once. */
   take(outcome: OfferOutcome, sent: SentOffer): boolean {
@@ -58,9 +40,9 @@ export class OfferOutcomes {
 
   #takeOffered(outcome: Offered, { proposal }: SentOffer): void {
     const { trip_id, driver_id, offer_id, driver_version, trip_seq } = outcome;
-    const view = this.#supply.view(driver_id);
+    const view = this.supply.view(driver_id);
     const isRiding = proposal.after_ride_at_version !== undefined;
-    this.#supply.applyStatus({
+    this.supply.applyStatus({
       driverId: driver_id,
       status: isRiding ? 'on_trip' : 'offered',
       statusVersion: driver_version,
@@ -68,27 +50,27 @@ export class OfferOutcomes {
       rideEnd: isRiding ? view?.rideEnd : undefined,
       booked: isRiding,
     });
-    const trip = this.#demand.get(trip_id);
-    if (trip !== undefined) this.#demand.upsert({ ...trip, offered: true, version: trip_seq });
-    this.#metrics.countOffered();
+    const trip = this.demand.get(trip_id);
+    if (trip !== undefined) this.demand.upsert({ ...trip, offered: true, version: trip_seq });
+    this.metrics.countOffered();
     const { shard, epoch, pickup_eta_s } = proposal;
-    this.#logger.info(
+    this.logger.info(
       { event: 'offer_made', trip_id, driver_id, offer_id, shard, epoch, pickup_eta_s },
       'offer made',
     );
   }
 
   #takeRefused({ trip_id, driver_id, reason }: Refused, { proposal, tripVersion }: SentOffer): boolean {
-    this.#metrics.countRefused(reason);
-    this.#logger.debug({ event: 'offer_refused', trip_id, driver_id, reason }, 'offer refused');
+    this.metrics.countRefused(reason);
+    this.logger.debug({ event: 'offer_refused', trip_id, driver_id, reason }, 'offer refused');
     const consequence = CONSEQUENCES[reason];
-    const version = this.#supply.view(driver_id)?.statusVersion ?? -1;
-    this.#avoided.avoid(driver_id, version, this.#clock.now());
-    if (consequence === 'forget_trip') this.#demand.remove(trip_id, tripVersion);
-    if (consequence === 'read_trip_and_try_another_driver') this.#reader.request(trip_id, proposal.shard);
+    const version = this.supply.view(driver_id)?.statusVersion ?? -1;
+    this.avoided.avoid(driver_id, version, this.clock.now());
+    if (consequence === 'forget_trip') this.demand.remove(trip_id, tripVersion);
+    if (consequence === 'read_trip_and_try_another_driver') this.reader.request(trip_id, proposal.shard);
     if (consequence === 'shard_moved') {
-      this.#demand.dropShard(proposal.shard);
-      void this.#shards.reload();
+      this.demand.dropShard(proposal.shard);
+      void this.shards.reload();
     }
     return triesAnotherDriver(consequence);
   }

@@ -26,66 +26,47 @@ const MS_PER_S = 1_000;
 /** Puts the question of a round to the engine, on demand and supply as they are, and keeps its reasons. */
 @Injectable()
 export class RoundDecisions {
-  readonly #engine: DispatchEngine;
-  readonly #demand: OpenDemand;
-  readonly #supply: SupplyIndex;
-  readonly #ownership: Ownership;
-  readonly #travelTimes: TravelTimes;
-  readonly #explain: ExplainLog;
-  readonly #pending: PendingAsks;
-  readonly #avoided: AvoidedDrivers;
-  readonly #clock: Clock;
   readonly #rides = new RideWatch();
   #lastRoundMs: number | undefined;
 
   constructor(
-    @Inject(DispatchEngine) engine: DispatchEngine,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(TRAVEL_TIMES) travelTimes: TravelTimes,
-    @Inject(ExplainLog) explain: ExplainLog,
-    @Inject(PendingAsks) pending: PendingAsks,
-    @Inject(AvoidedDrivers) avoided: AvoidedDrivers,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#engine = engine;
-    this.#demand = demand;
-    this.#supply = supply;
-    this.#ownership = ownership;
-    this.#travelTimes = travelTimes;
-    this.#explain = explain;
-    this.#pending = pending;
-    this.#avoided = avoided;
-    this.#clock = clock;
-  }
+    private readonly engine: DispatchEngine,
+    private readonly demand: OpenDemand,
+    private readonly supply: SupplyIndex,
+    private readonly ownership: Ownership,
+    @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
+    private readonly explain: ExplainLog,
+    private readonly pending: PendingAsks,
+    private readonly avoided: AvoidedDrivers,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** Decides on all trips in sight; of what is decided, this matcher carries out what concerns its own. */
   async next(): Promise<RoundPlan> {
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     this.#learn(nowMs);
     const scene = roundScene({
-      demand: this.#demand,
-      supply: this.#supply,
+      demand: this.demand,
+      supply: this.supply,
       nowMs,
-      chainHorizonS: this.#engine.params.chainHorizonS,
-      remainingS: (from, to) => this.#travelTimes.local.etasToPickup(to, [from], nowMs)[0] ?? Infinity,
-      heldTrips: this.#pending.heldTrips(),
-      avoided: (driverId) => this.#avoided.isAvoided(driverId, (id) => this.#versionOf(id), nowMs),
+      chainHorizonS: this.engine.params.chainHorizonS,
+      remainingS: (from, to) => this.travelTimes.local.etasToPickup(to, [from], nowMs)[0] ?? Infinity,
+      heldTrips: this.pending.heldTrips(),
+      avoided: (driverId) => this.avoided.isAvoided(driverId, (id) => this.#versionOf(id), nowMs),
     });
     if (scene.trips.length === 0 || scene.drivers.ids.length === 0) return { offers: [], swaps: [] };
-    const asked = this.#engine.ask(scene);
-    const etas = await this.#travelTimes.provider.etas(asked.question, nowMs);
-    const plan = this.#engine.decide(asked, etas);
+    const asked = this.engine.ask(scene);
+    const etas = await this.travelTimes.provider.etas(asked.question, nowMs);
+    const plan = this.engine.decide(asked, etas);
     const holders = new Map(
       scene.trips.flatMap(({ driverId, tripId }) => (driverId ? [[driverId, tripId]] : [])),
     );
     const { asks, swaps } = matchSteps(plan.matches, (driverId) => holders.get(driverId));
-    this.#explain.record(
+    this.explain.record(
       explainMatches(plan, {
         shardOf: (tripId) => this.#ownShard(tripId),
         isAsked: (driverId) => !holders.has(driverId),
-        placeOf: (driverId) => this.#supply.view(driverId)?.point,
+        placeOf: (driverId) => this.supply.view(driverId)?.point,
       }),
     );
     return {
@@ -95,20 +76,20 @@ export class RoundDecisions {
   }
 
   #learn(nowMs: number): void {
-    for (const { rideEnd, emptyS } of this.#rides.look(this.#supply.ridingDrivers(), nowMs))
-      this.#engine.noteEmptyRun(rideEnd, emptyS);
-    const { free, offered, onTrip } = this.#supply.counts();
+    for (const { rideEnd, emptyS } of this.#rides.look(this.supply.ridingDrivers(), nowMs))
+      this.engine.noteEmptyRun(rideEnd, emptyS);
+    const { free, offered, onTrip } = this.supply.counts();
     const all = free + offered + onTrip;
     if (this.#lastRoundMs !== undefined && all > 0)
-      this.#engine.noteReserve(free / all, (nowMs - this.#lastRoundMs) / MS_PER_S);
+      this.engine.noteReserve(free / all, (nowMs - this.#lastRoundMs) / MS_PER_S);
     this.#lastRoundMs = nowMs;
   }
 
   #offer({ match, followUps }: Ask): RoundOffer[] {
     const { tripId, driverId, pickupInS, replaces } = match;
     const shard = this.#ownShard(tripId);
-    const trip = this.#demand.get(tripId);
-    const view = this.#supply.view(driverId);
+    const trip = this.demand.get(tripId);
+    const view = this.supply.view(driverId);
     if (shard === undefined || trip === undefined || view?.point === undefined) return [];
     return [
       {
@@ -131,11 +112,11 @@ export class RoundDecisions {
   }
 
   #ownShard(tripId: TripId): string | undefined {
-    const shard = this.#demand.get(tripId)?.shard;
-    return shard !== undefined && this.#ownership.isMatchable(shard) ? shard : undefined;
+    const shard = this.demand.get(tripId)?.shard;
+    return shard !== undefined && this.ownership.isMatchable(shard) ? shard : undefined;
   }
 
   #versionOf(driverId: Match['driverId']): number {
-    return this.#supply.view(driverId)?.statusVersion ?? -1;
+    return this.supply.view(driverId)?.statusVersion ?? -1;
   }
 }

@@ -18,28 +18,20 @@ const STOP_LIMIT_MS = 2_000;
 /** Keeps the rounds going, one at a time, through outages too, until the process goes down. */
 @Injectable()
 export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #round: JointRound;
-  readonly #metrics: RoundMetrics;
   readonly #outage: OutageLog;
   readonly #task: RepeatingTask;
-  readonly #news: TripNews;
-  readonly #urgency: RoundUrgency;
   #running: Promise<void> | undefined;
   #isCalled = false;
 
   constructor(
-    @Inject(JointRound) round: JointRound,
-    @Inject(RoundMetrics) metrics: RoundMetrics,
-    @Inject(TripNews) news: TripNews,
-    @Inject(RoundUrgency) urgency: RoundUrgency,
+    private readonly round: JointRound,
+    private readonly metrics: RoundMetrics,
+    private readonly news: TripNews,
+    private readonly urgency: RoundUrgency,
     @Inject(CONFIG) config: MatcherConfig,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.#round = round;
-    this.#metrics = metrics;
-    this.#news = news;
-    this.#urgency = urgency;
     this.#outage = new OutageLog(logger, 'a matching round');
     this.#task = new RepeatingTask({
       clock,
@@ -51,8 +43,8 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     this.#task.start();
-    this.#news.onNews((trip) => {
-      if (this.#urgency.isUrgent(trip)) this.#runSoon();
+    this.news.onNews((trip) => {
+      if (this.urgency.isUrgent(trip)) this.#runSoon();
     });
   }
 
@@ -86,14 +78,14 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   async #run(): Promise<void> {
     this.#isCalled = false;
     try {
-      if (await this.#round.run()) this.#outage.worked();
+      if (await this.round.run()) this.#outage.worked();
     } catch (error) {
       this.#failed(error);
     }
   }
 
   #failed(error: unknown): void {
-    this.#metrics.countFailure();
+    this.metrics.countFailure();
     this.#outage.failed(error);
   }
 }

@@ -6,27 +6,17 @@ import { PendingAsks } from './pending-asks.ts';
 /** Which news call for a round at once; for all others the next one is near, and chooses among more. */
 @Injectable()
 export class RoundUrgency {
-  readonly #demand: OpenDemand;
-  readonly #supply: SupplyIndex;
-  readonly #pending: PendingAsks;
-  readonly #params: RoundParams;
-
   constructor(
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(PendingAsks) pending: PendingAsks,
-    @Inject(ROUND_PARAMS) params: RoundParams,
-  ) {
-    this.#demand = demand;
-    this.#supply = supply;
-    this.#pending = pending;
-    this.#params = params;
-  }
+    private readonly demand: OpenDemand,
+    private readonly supply: SupplyIndex,
+    private readonly pending: PendingAsks,
+    @Inject(ROUND_PARAMS) private readonly params: RoundParams,
+  ) {}
 
   /** A driver that was replaced waits to be sent on; or a trip waits whose driver nobody else competes for. */
   isUrgent(trip: OpenTrip): boolean {
-    if (this.#pending.concerns(trip.tripId)) return true;
+    if (this.pending.concerns(trip.tripId)) return true;
     if (trip.driverId !== undefined || trip.offered) return false;
-    return isUncontested(trip, this.#demand, this.#supply, this.#params.pickupRadiusM);
+    return isUncontested(trip, this.demand, this.supply, this.params.pickupRadiusM);
   }
 }

@@ -12,44 +12,30 @@ import { RoundMetrics } from './round-metrics.ts';
 /** Has drivers at work sent to other riders, and takes in what became of it. */
 @Injectable()
 export class SwapCommitter {
-  readonly #commands: CommandClient;
-  readonly #ownership: Ownership;
-  readonly #demand: OpenDemand;
-  readonly #reader: OpenTripReader;
-  readonly #metrics: RoundMetrics;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(OpenDemand) demand: OpenDemand,
-    @Inject(OpenTripReader) reader: OpenTripReader,
-    @Inject(RoundMetrics) metrics: RoundMetrics,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#commands = commands;
-    this.#ownership = ownership;
-    this.#demand = demand;
-    this.#reader = reader;
-    this.#metrics = metrics;
-    this.#logger = logger;
-  }
+    private readonly commands: CommandClient,
+    private readonly ownership: Ownership,
+    private readonly demand: OpenDemand,
+    private readonly reader: OpenTripReader,
+    private readonly metrics: RoundMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** Those freed by somebody's yes go where they were meant to. */
   follow(paths: readonly (readonly Match[])[]): Promise<void> {
     const claims = this.#claims();
-    return this.#commit(paths.map((path) => driverMoves(path, this.#demand, claims, path[0]?.driverId)));
+    return this.#commit(paths.map((path) => driverMoves(path, this.demand, claims, path[0]?.driverId)));
   }
 
   /** Drivers change places among themselves. */
   swap(rings: readonly (readonly Match[])[]): Promise<void> {
     const claims = this.#claims();
-    return this.#commit(rings.map((ring) => driverMoves(ring, this.#demand, claims)));
+    return this.#commit(rings.map((ring) => driverMoves(ring, this.demand, claims)));
   }
 
   /** Of the shards that may be decided on: not of those that are being handed over. */
   #claims(): ReadonlyMap<ShardKey, ShardClaim> {
-    return new Map(this.#ownership.matchable().map((claim) => [claim.shard, claim]));
+    return new Map(this.ownership.matchable().map((claim) => [claim.shard, claim]));
   }
 
   async #commit(planned: readonly (DriverMove[] | undefined)[]): Promise<void> {
@@ -58,7 +44,7 @@ export class SwapCommitter {
     );
     for (let start = 0; start < sets.length; start += MAX_REMATCHES_PER_BATCH) {
       const batch = sets.slice(start, start + MAX_REMATCHES_PER_BATCH) as DriverMove[][];
-      const { outcomes } = await this.#commands.call(rematch, { matcher: this.#ownership.self, sets: batch });
+      const { outcomes } = await this.commands.call(rematch, { matcher: this.ownership.self, sets: batch });
       for (const [index, outcome] of outcomes.entries()) {
         const moves = batch[index] ?? [];
         if (outcome.result === 'done') this.#done(moves, outcome.trip_seqs);
@@ -68,13 +54,13 @@ export class SwapCommitter {
   }
 
   #done(moves: readonly DriverMove[], seqs: readonly { trip_id: string; seq: number }[]): void {
-    this.#metrics.countMoves('done', moves.length);
+    this.metrics.countMoves('done', moves.length);
     for (const { trip_id, driver_id, replaces_driver_id, shard, epoch } of moves) {
-      const trip = this.#demand.get(trip_id);
+      const trip = this.demand.get(trip_id);
       const seq = seqs.find((changed) => changed.trip_id === trip_id)?.seq;
       if (trip !== undefined && seq !== undefined)
-        this.#demand.upsert({ ...trip, driverId: driver_id, offered: false, version: seq });
-      this.#logger.info(
+        this.demand.upsert({ ...trip, driverId: driver_id, offered: false, version: seq });
+      this.logger.info(
         { event: 'driver_moved', trip_id, driver_id, replaces: replaces_driver_id, shard, epoch },
         'driver sent to another rider',
       );
@@ -83,7 +69,7 @@ export class SwapCommitter {
 
   /** What is known of the trips is old. */
   #refused(moves: readonly DriverMove[], reason: string): void {
-    this.#metrics.countMoves(reason, moves.length);
-    for (const { trip_id, shard } of moves) this.#reader.request(trip_id, shard);
+    this.metrics.countMoves(reason, moves.length);
+    for (const { trip_id, shard } of moves) this.reader.request(trip_id, shard);
   }
 }

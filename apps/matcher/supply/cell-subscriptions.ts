@@ -17,27 +17,19 @@ import { cellDifference, MAX_FOLLOWED_CELLS, ShardHalos } from './shard-halos.ts
 /** Listens to the position cells of the owned shards, of those that are to come, and of the halo around them. */
 @Injectable()
 export class CellSubscriptions {
-  readonly #bus: NatsConnection;
-  readonly #ownership: Ownership;
-  readonly #intake: PositionIntake;
-  readonly #logger: Logger;
   readonly #halos: ShardHalos;
   readonly #followed = new Map<string, Subscription>();
   #cells: readonly CellKey[] = [];
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(Ownership) ownership: Ownership,
-    @Inject(PositionIntake) intake: PositionIntake,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly ownership: Ownership,
+    private readonly intake: PositionIntake,
     @Inject(CONFIG) config: MatcherConfig,
     @Inject(METRICS) metrics: Metrics,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#bus = bus;
-    this.#ownership = ownership;
-    this.#intake = intake;
     this.#halos = new ShardHalos(config.pickupRadiusM);
-    this.#logger = logger;
     metrics.gauge('position_cells', 'Position cells listened to', () => this.#followed.size);
     ownership.onChange(({ warmChanged }) => {
       if (warmChanged) this.#followShards();
@@ -51,26 +43,26 @@ export class CellSubscriptions {
   }
 
   #followShards(): void {
-    const wanted = this.#halos.cellsAround(this.#ownership.warm());
+    const wanted = this.#halos.cellsAround(this.ownership.warm());
     this.#cells = [...wanted.values()];
     const { added, removed } = cellDifference(this.#followed, wanted);
     for (const cell of removed) this.#unfollow(cell);
     for (const [cell, key] of wanted) if (!this.#followed.has(cell)) this.#follow(cell, key);
     this.#askForPositions(added);
     const line = { cells: wanted.size, added: added.length, removed: removed.length };
-    this.#logger.info({ event: 'cells_followed', ...line }, `listens to ${wanted.size} position cells`);
+    this.logger.info({ event: 'cells_followed', ...line }, `listens to ${wanted.size} position cells`);
     if (wanted.size === MAX_FOLLOWED_CELLS) {
-      this.#logger.error({ event: 'cells_cut', ...line }, 'owns more area than it can listen to');
+      this.logger.error({ event: 'cells_cut', ...line }, 'owns more area than it can listen to');
     }
   }
 
   #follow(cell: string, key: CellKey): void {
-    if (this.#bus.isClosed()) return;
+    if (this.bus.isClosed()) return;
     const subscription = subscribe(
-      this.#bus,
+      this.bus,
       positionSubject(cell),
-      (message) => this.#intake.take(message.data, key),
-      logDropped(this.#logger),
+      (message) => this.intake.take(message.data, key),
+      logDropped(this.logger),
     );
     this.#followed.set(cell, subscription);
   }
@@ -83,7 +75,7 @@ export class CellSubscriptions {
 
   /** What was published while the bus was away is lost: drivers may have come, gone, or got another status. */
   async #askAgainAfterOutages(): Promise<void> {
-    for await (const { type } of this.#bus.status())
+    for await (const { type } of this.bus.status())
       if (type === 'reconnect') this.#askForPositions([...this.#followed.keys()]);
   }
 
@@ -91,7 +83,7 @@ export class CellSubscriptions {
   #askForPositions(cells: readonly string[]): void {
     for (let start = 0; start < cells.length; start += MAX_CELLS_PER_RESEND) {
       const request: ResendRequest = { cells: cells.slice(start, start + MAX_CELLS_PER_RESEND) };
-      publishJson(this.#bus, POSITIONS_RESEND_SUBJECT, request);
+      publishJson(this.bus, POSITIONS_RESEND_SUBJECT, request);
     }
   }
 }

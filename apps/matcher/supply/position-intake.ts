@@ -10,22 +10,12 @@ import { SupplyMetrics } from './supply-metrics.ts';
 /** The hot path: one message, one batch, straight into the index. Nothing here waits. */
 @Injectable()
 export class PositionIntake {
-  readonly #supply: SupplyIndex;
-  readonly #metrics: SupplyMetrics;
-  readonly #pings: PingCounts;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(SupplyMetrics) metrics: SupplyMetrics,
-    @Inject(PingCounts) pings: PingCounts,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#supply = supply;
-    this.#metrics = metrics;
-    this.#pings = pings;
-    this.#clock = clock;
-  }
+    private readonly supply: SupplyIndex,
+    private readonly metrics: SupplyMetrics,
+    private readonly pings: PingCounts,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** A payload that is no batch is counted and forgotten: one broken sender must not stop the others. */
   take(payload: Uint8Array, cell: CellKey): void {
@@ -33,14 +23,14 @@ export class PositionIntake {
     try {
       batch = decodePositionBatch(payload);
     } catch {
-      this.#metrics.countMalformed();
+      this.metrics.countMalformed();
       return;
     }
     const startedAt = performance.now();
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     const tally = emptyTally();
-    applyBatch(this.#supply, batch, cell, nowMs, tally);
-    this.#metrics.countBatch(tally, nowMs - batch.sentAtMs);
-    this.#pings.count(cell, batch.records.length, performance.now() - startedAt);
+    applyBatch(this.supply, batch, cell, nowMs, tally);
+    this.metrics.countBatch(tally, nowMs - batch.sentAtMs);
+    this.pings.count(cell, batch.records.length, performance.now() - startedAt);
   }
 }

@@ -10,24 +10,17 @@ const EXPIRY_INTERVAL_MS = 5_000;
 /** Forgets drivers who are not heard any more. */
 @Injectable()
 export class SilentDrivers implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #supply: SupplyIndex;
-  readonly #metrics: SupplyMetrics;
-  readonly #clock: Clock;
   #cancel: Cancel = () => {};
 
   constructor(
-    @Inject(SupplyIndex) supply: SupplyIndex,
-    @Inject(SupplyMetrics) metrics: SupplyMetrics,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#supply = supply;
-    this.#metrics = metrics;
-    this.#clock = clock;
-  }
+    private readonly supply: SupplyIndex,
+    private readonly metrics: SupplyMetrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   onApplicationBootstrap(): void {
-    this.#cancel = this.#clock.every(EXPIRY_INTERVAL_MS, () => {
-      this.#metrics.countExpired(this.#supply.expireBefore(this.#clock.now() - DRIVER_SILENCE_TTL_MS));
+    this.#cancel = this.clock.every(EXPIRY_INTERVAL_MS, () => {
+      this.metrics.countExpired(this.supply.expireBefore(this.clock.now() - DRIVER_SILENCE_TTL_MS));
     });
   }
 

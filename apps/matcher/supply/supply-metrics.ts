@@ -11,7 +11,7 @@ export class SupplyMetrics {
   readonly #expired: Counter;
   readonly #lag: Histogram;
 
-  constructor(@Inject(METRICS) metrics: Metrics, @Inject(SupplyIndex) supply: SupplyIndex) {
+  constructor(@Inject(METRICS) metrics: Metrics, supply: SupplyIndex) {
     this.#records = metrics.counter('positions_total', 'Position records by what came of them', ['outcome']);
     this.#malformed = metrics.counter('position_batches_malformed_total', 'Payloads that were no batch');
     this.#expired = metrics.counter('drivers_expired_total', 'Drivers forgotten for their silence');

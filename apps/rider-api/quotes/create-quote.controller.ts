@@ -16,17 +16,13 @@ import { Quoting } from './quoting.ts';
 
 @Controller()
 export class CreateQuoteController {
-  readonly #quoting: Quoting;
-  readonly #logger: Logger;
   readonly #quotes: ReturnType<typeof countQuotes>;
 
   constructor(
-    @Inject(Quoting) quoting: Quoting,
-    @Inject(LOGGER) logger: Logger,
+    private readonly quoting: Quoting,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#quoting = quoting;
-    this.#logger = logger;
     this.#quotes = countQuotes(metrics);
   }
 
@@ -39,9 +35,9 @@ export class CreateQuoteController {
     @Body({ schema: postQuote.body }) request: QuoteRequest,
   ): Promise<Quote> {
     const riderId = riderOf(caller);
-    const quote = await this.#quoting.quote(riderId, request, readIdempotencyKey(key, request));
+    const quote = await this.quoting.quote(riderId, request, readIdempotencyKey(key, request));
     this.#quotes.inc({ pickup_eta: quote.pickup_eta_s === null ? 'unknown' : 'known' });
-    this.#logger.debug({
+    this.logger.debug({
       event: 'quote_created',
       quote_id: quote.quote_id,
       rider_id: riderId,

@@ -19,18 +19,15 @@ const ANSWER_LIMIT_MS = 250;
 /** Asks the owner of the pickup's shard how long the nearest free driver takes. */
 @Injectable()
 export class PickupEta {
-  readonly #bus: NatsConnection;
-  readonly #shards: LiveShardMap;
-
-  constructor(@Inject(BUS) bus: NatsConnection, @Inject(LiveShardMap) shards: LiveShardMap) {
-    this.#bus = bus;
-    this.#shards = shards;
-  }
+  constructor(
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly shards: LiveShardMap,
+  ) {}
 
   /** Seconds; null where no driver is near, nobody owns the shard now, or the owner does not answer in time. */
   async ask(pickup: PointValue, pickupCell: CellKey, product: Product): Promise<number | null> {
     try {
-      const reply = await this.#shards.askOwner(pickupCell, (owned) => this.#askOne(owned, pickup, product));
+      const reply = await this.shards.askOwner(pickupCell, (owned) => this.#askOne(owned, pickup, product));
       return typeof reply === 'string' ? null : reply.pickup_eta_s;
     } catch {
       // A matcher that is down or slow costs the quote its ETA, nothing more; the matchers' own metrics tell of it.
@@ -44,6 +41,6 @@ export class PickupEta {
     product: Product,
   ): Promise<PickupEtaReply> {
     const question: PickupEtaRequest = { shard, epoch, pickup, product };
-    return requestJson(this.#bus, pickupEtaSubject(owner), question, pickupEtaReply, ANSWER_LIMIT_MS);
+    return requestJson(this.bus, pickupEtaSubject(owner), question, pickupEtaReply, ANSWER_LIMIT_MS);
   }
 }

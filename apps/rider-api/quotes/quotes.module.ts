@@ -26,13 +26,9 @@ const TRAVEL_TIMES = Symbol('hailgrid.rider-api.travel-times');
   ],
 })
 export class QuotesModule implements OnApplicationShutdown {
-  readonly #travelTimes: TravelTimes;
-
-  constructor(@Inject(TRAVEL_TIMES) travelTimes: TravelTimes) {
-    this.#travelTimes = travelTimes;
-  }
+  constructor(@Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes) {}
 
   onApplicationShutdown(): void {
-    this.#travelTimes.close();
+    this.travelTimes.close();
   }
 }

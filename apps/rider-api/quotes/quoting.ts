@@ -25,28 +25,15 @@ export const ETA_PROVIDER = Symbol('hailgrid.rider-api.eta-provider');
 /** Makes a quote and has it kept, so that any instance can turn it into a trip at this price. */
 @Injectable()
 export class Quoting {
-  readonly #config: RiderApiConfig;
-  readonly #etas: EtaProvider;
-  readonly #shards: LiveShardMap;
-  readonly #pickupEta: PickupEta;
-  readonly #commands: CommandClient;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(CONFIG) config: RiderApiConfig,
-    @Inject(ETA_PROVIDER) etas: EtaProvider,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(PickupEta) pickupEta: PickupEta,
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CONFIG) private readonly config: RiderApiConfig,
+    @Inject(ETA_PROVIDER) private readonly etas: EtaProvider,
+    private readonly shards: LiveShardMap,
+    private readonly pickupEta: PickupEta,
+    private readonly commands: CommandClient,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(HEALTH) health: Health,
   ) {
-    this.#config = config;
-    this.#etas = etas;
-    this.#shards = shards;
-    this.#pickupEta = pickupEta;
-    this.#commands = commands;
-    this.#clock = clock;
     health.add('shard_map', () => (shards.map.size > 0 ? undefined : 'not read yet'));
   }
 
@@ -56,20 +43,20 @@ export class Quoting {
     { product, pickup, dropoff }: QuoteRequest,
     idempotency?: Idempotency,
   ): Promise<Quote> {
-    checkRoute(this.#config.serviceArea, pickup, dropoff);
+    checkRoute(this.config.serviceArea, pickup, dropoff);
     const pickupCell = pickupCellOf(pickup);
-    checkPickupShard(this.#shards.map, pickupCell);
-    const nowMs = this.#clock.now();
+    checkPickupShard(this.shards.map, pickupCell);
+    const nowMs = this.clock.now();
     const [ride, pickupEtaS] = await Promise.all([
-      estimateRide(this.#etas, this.#config.detourFactor, pickup, dropoff, nowMs),
-      this.#pickupEta.ask(pickup, pickupCell, product),
+      estimateRide(this.etas, this.config.detourFactor, pickup, dropoff, nowMs),
+      this.pickupEta.ask(pickup, pickupCell, product),
     ]);
     if (ride.tripS === Infinity) throw noWay();
     // Rounded first, so that the fare follows from the figures beside it.
     const distanceM = Math.round(ride.distanceM);
     const tripS = Math.round(ride.tripS);
-    const fare = fareOf(tariffOf(product, this.#config.currency), distanceM, tripS);
-    return this.#commands.call(createQuote, {
+    const fare = fareOf(tariffOf(product, this.config.currency), distanceM, tripS);
+    return this.commands.call(createQuote, {
       rider_id: riderId,
       product,
       pickup,
@@ -80,7 +67,7 @@ export class Quoting {
       trip_s: tripS,
       pickup_eta_s: pickupEtaS === null ? null : Math.round(pickupEtaS),
       created_at: toTimestamp(nowMs),
-      expires_at: toTimestamp(nowMs + this.#config.quoteTtlMs),
+      expires_at: toTimestamp(nowMs + this.config.quoteTtlMs),
       ...(idempotency !== undefined && { idempotency }),
     });
   }

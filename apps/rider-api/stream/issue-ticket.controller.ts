@@ -1,19 +1,15 @@
-import { Controller, Inject, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { postRiderTicket, routerPath, type StreamTicket } from '#libs/contracts';
 import { CallerOf, ForRole, type Caller } from '#libs/service';
 import { TicketOffice } from '#libs/stream';
 
 @Controller()
 export class IssueTicketController {
-  readonly #office: TicketOffice;
-
-  constructor(@Inject(TicketOffice) office: TicketOffice) {
-    this.#office = office;
-  }
+  constructor(private readonly office: TicketOffice) {}
 
   @Post(routerPath(postRiderTicket))
   @ForRole('rider')
   issue(@CallerOf() caller: Caller): StreamTicket {
-    return this.#office.issue(caller);
+    return this.office.issue(caller);
   }
 }

@@ -24,7 +24,7 @@ export class RiderStream
 
   constructor(
     @Inject(BUS) bus: NatsConnection,
-    @Inject(CommandClient) commands: CommandClient,
+    commands: CommandClient,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(CONFIG) { lostPushCheckMs }: RiderApiConfig,

@@ -22,13 +22,10 @@ import { riderOf } from '../caller/rider-of.ts';
 
 @Controller()
 export class CancelTripController {
-  readonly #commands: CommandClient;
-  readonly #logger: Logger;
-
-  constructor(@Inject(CommandClient) commands: CommandClient, @Inject(LOGGER) logger: Logger) {
-    this.#commands = commands;
-    this.#logger = logger;
-  }
+  constructor(
+    private readonly commands: CommandClient,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   @Post(routerPath(postRiderCancel))
   @HttpCode(postRiderCancel.status)
@@ -41,13 +38,13 @@ export class CancelTripController {
     @Body({ schema: postRiderCancel.body }) { reason }: CancelRequest,
   ): Promise<RiderTrip> {
     const idempotency = readIdempotencyKey(key, { trip_id, reason });
-    const trip = await this.#commands.call(cancelTrip, {
+    const trip = await this.commands.call(cancelTrip, {
       rider_id: riderOf(caller),
       trip_id,
       ...(reason !== undefined && { reason }),
       ...(idempotency !== undefined && { idempotency }),
     });
-    this.#logger.info({
+    this.logger.info({
       event: 'trip_canceled',
       trip_id,
       rider_id: trip.rider_id,

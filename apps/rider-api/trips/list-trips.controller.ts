@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import {
   getRiderTrips,
@@ -14,11 +14,7 @@ import { cursorAfter, readCursor } from './trip-cursor.ts';
 
 @Controller()
 export class ListTripsController {
-  readonly #commands: CommandClient;
-
-  constructor(@Inject(CommandClient) commands: CommandClient) {
-    this.#commands = commands;
-  }
+  constructor(private readonly commands: CommandClient) {}
 
   @Get(routerPath(getRiderTrips))
   @ForRole('rider')
@@ -26,7 +22,7 @@ export class ListTripsController {
     @CallerOf() caller: Caller,
     @Query({ schema: getRiderTrips.query }) { cursor, limit }: TripListQuery,
   ): Promise<TripPage> {
-    const { trips, more } = await this.#commands.call(listTrips, {
+    const { trips, more } = await this.commands.call(listTrips, {
       rider_id: riderOf(caller),
       limit,
       ...(cursor !== undefined && { after: readCursor(cursor) }),

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CommandClient } from '#libs/bus';
 import {
@@ -15,11 +15,7 @@ import { tripEtag, wouldBeTheSame } from './trip-etag.ts';
 
 @Controller()
 export class ReadTripController {
-  readonly #commands: CommandClient;
-
-  constructor(@Inject(CommandClient) commands: CommandClient) {
-    this.#commands = commands;
-  }
+  constructor(private readonly commands: CommandClient) {}
 
   @Get(routerPath(getRiderTrip))
   @ForRole('rider')
@@ -29,7 +25,7 @@ export class ReadTripController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RiderTrip | undefined> {
-    const trip = await this.#commands.call(getTrip, {
+    const trip = await this.commands.call(getTrip, {
       trip_id,
       reader: { role: 'rider', rider_id: riderOf(caller) },
     });

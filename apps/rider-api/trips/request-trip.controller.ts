@@ -23,17 +23,13 @@ import { riderOf } from '../caller/rider-of.ts';
 
 @Controller()
 export class RequestTripController {
-  readonly #commands: CommandClient;
-  readonly #logger: Logger;
   readonly #requested: ReturnType<Metrics['counter']>;
 
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(LOGGER) logger: Logger,
+    private readonly commands: CommandClient,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#commands = commands;
-    this.#logger = logger;
     this.#requested = metrics.counter('trip_requests_total', 'Trip requests acknowledged, repeats included');
   }
 
@@ -45,13 +41,13 @@ export class RequestTripController {
     @Headers('idempotency-key') key: unknown,
     @Body({ schema: postTrip.body }) request: TripRequest,
   ): Promise<RiderTrip> {
-    const trip = await this.#commands.call(createTrip, {
+    const trip = await this.commands.call(createTrip, {
       rider_id: riderOf(caller),
       quote_id: request.quote_id,
       idempotency: requireIdempotencyKey(key, request),
     });
     this.#requested.inc();
-    this.#logger.info({
+    this.logger.info({
       event: 'trip_requested',
       trip_id: trip.trip_id,
       rider_id: trip.rider_id,

@@ -28,23 +28,21 @@ const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
 /** Pushes committed changes to the rider, the driver and the matcher concerned. May push one twice. */
 @Injectable()
 export class ChangePusher {
-  readonly #bus: NatsConnection;
-  readonly #nudger: DemandNudger;
   /** The connection by which a change went out. */
   readonly #pushedOver = new RecentMap<string, string>(MAX_REMEMBERED_PUSHES);
 
-  constructor(@Inject(BUS) bus: NatsConnection, @Inject(DemandNudger) nudger: DemandNudger) {
-    this.#bus = bus;
-    this.#nudger = nudger;
-  }
+  constructor(
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly nudger: DemandNudger,
+  ) {}
 
   push(change: TripChange): void {
     const { event, trip } = change;
-    const connection = openConnection(this.#bus);
-    publishJson(this.#bus, riderPushSubject(trip.rider_id), change);
+    const connection = openConnection(this.bus);
+    publishJson(this.bus, riderPushSubject(trip.rider_id), change);
     for (const driverId of [event.driver_id, event.freed_driver_id])
-      if (driverId !== null) publishJson(this.#bus, driverPushSubject(driverId), change);
-    if (CHANGES_DEMAND.has(event.type)) this.#nudger.nudge(trip.trip_id, trip.pickup_cell);
+      if (driverId !== null) publishJson(this.bus, driverPushSubject(driverId), change);
+    if (CHANGES_DEMAND.has(event.type)) this.nudger.nudge(trip.trip_id, trip.pickup_cell);
     if (connection !== undefined) this.#pushedOver.set(eventKey(event), connection);
   }
 
@@ -53,7 +51,7 @@ export class ChangePusher {
    * later is answered over that connection. Over a former one it may be lost.
    */
   isPushed({ event }: TripChange): boolean {
-    const connection = openConnection(this.#bus);
+    const connection = openConnection(this.bus);
     return connection !== undefined && this.#pushedOver.get(eventKey(event)) === connection;
   }
 }

@@ -22,9 +22,6 @@ const BLOCKED_PAUSE_MS = 50;
  */
 @Injectable()
 export class EventPublisher implements BeforeApplicationShutdown {
-  readonly #store: TripStore;
-  readonly #pusher: ChangePusher;
-  readonly #cleaner: OutboxCleaner;
   readonly #writer: EventWriter;
   readonly #outage: OutageLog;
   readonly #stored;
@@ -32,16 +29,13 @@ export class EventPublisher implements BeforeApplicationShutdown {
   #publishing: Promise<void> | undefined;
 
   constructor(
-    @Inject(TripStore) store: TripStore,
+    private readonly store: TripStore,
     @Inject(BUS) bus: NatsConnection,
-    @Inject(ChangePusher) pusher: ChangePusher,
-    @Inject(OutboxCleaner) cleaner: OutboxCleaner,
+    private readonly pusher: ChangePusher,
+    private readonly cleaner: OutboxCleaner,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#store = store;
-    this.#pusher = pusher;
-    this.#cleaner = cleaner;
     this.#writer = new EventWriter(bus);
     this.#outage = new OutageLog(logger, 'storing events in the stream');
     this.#stored = metrics.counter('events_stored_total', 'Changes that the stream of events has stored');
@@ -49,7 +43,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#publishing;
-    await this.#cleaner.flush();
+    await this.cleaner.flush();
   }
 
   /** Changes that this process has just committed and pushed. */
@@ -67,11 +61,11 @@ export class EventPublisher implements BeforeApplicationShutdown {
   async storeInOrder(changes: readonly TripChange[], outboxReadAtMs: number): Promise<void> {
     for (const change of changes) {
       if (performance.now() - outboxReadAtMs > STORING_LIMIT_MS) return;
-      if (!this.#pusher.isPushed(change)) this.#pusher.push(change);
+      if (!this.pusher.isPushed(change)) this.pusher.push(change);
       await this.#writer.store(change);
       this.#stored.inc();
       // The answer came over this connection: what was pushed over it before is with the server.
-      if (this.#pusher.isPushed(change)) this.#cleaner.stored(entryOf(change));
+      if (this.pusher.isPushed(change)) this.cleaner.stored(entryOf(change));
     }
   }
 
@@ -91,7 +85,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
   async #publishRound(held: readonly HeldTrip[]): Promise<boolean> {
     const readAtMs = performance.now();
     const outbox = await readOutbox(
-      this.#store,
+      this.store,
       held.map(({ tripId }) => tripId),
     );
     if (outbox === undefined) return true;
@@ -101,7 +95,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
 
   async #publishTrip(held: HeldTrip, outboxSeqs: readonly number[], readAtMs: number): Promise<boolean> {
     const { tripId } = held;
-    const waiting = outboxSeqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq }));
+    const waiting = outboxSeqs.filter((seq) => !this.cleaner.isStored({ tripId, seq }));
     const ready = this.#held.readyOf(held, waiting);
     try {
       await this.storeInOrder(ready, readAtMs);

@@ -12,16 +12,14 @@ export const MAX_WAITING_ENTRIES = 50_000;
 /** Takes out of the outbox what is pushed and stored in the stream of events. */
 @Injectable()
 export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
-  readonly #store: TripStore;
-  readonly #logger: Logger;
   readonly #waiting = new Map<string, OutboxEntry>();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
 
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
-    this.#store = store;
-    this.#logger = logger;
-  }
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   onModuleInit(): void {
     this.#timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS);
@@ -55,10 +53,10 @@ export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
     for (let first = 0; first < entries.length; first += MAX_ENTRIES_PER_DELETE) {
       const batch = entries.slice(first, first + MAX_ENTRIES_PER_DELETE);
       try {
-        await removeOutbox(this.#store, batch);
+        await removeOutbox(this.store, batch);
       } catch (error) {
         const told = { event: 'outbox_kept', entries: batch.length, err: error };
-        this.#logger.warn(told, 'stored entries stay for the relay');
+        this.logger.warn(told, 'stored entries stay for the relay');
       }
       for (const entry of batch) this.#waiting.delete(keyOf(entry));
     }

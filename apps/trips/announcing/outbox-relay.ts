@@ -27,25 +27,17 @@ const RELAY_LEASE_MS = 5_000;
 /** Tells the changes that the process which committed them did not live to tell, or could not. */
 @Injectable()
 export class OutboxRelay extends Sweep {
-  readonly #store: TripStore;
-  readonly #publisher: EventPublisher;
-  readonly #cleaner: OutboxCleaner;
-  readonly #clock: Clock;
   readonly #relayed;
 
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(EventPublisher) publisher: EventPublisher,
-    @Inject(OutboxCleaner) cleaner: OutboxCleaner,
-    @Inject(CLOCK) clock: Clock,
+    private readonly store: TripStore,
+    private readonly publisher: EventPublisher,
+    private readonly cleaner: OutboxCleaner,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super('relaying the outbox', RELAY_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#publisher = publisher;
-    this.#cleaner = cleaner;
-    this.#clock = clock;
     this.#relayed = metrics.counter(
       'outbox_relayed_total',
       'Changes told by the relay instead of their committer',
@@ -59,9 +51,9 @@ export class OutboxRelay extends Sweep {
   /** A trip whose events cannot be told does not hold up the others; that it could not is reported at the end. */
   async #relayBatch(): Promise<number> {
     const readAtMs = performance.now();
-    const nowMs = this.#clock.now();
-    const nextDueAtMs = nowMs + machineTime(this.#clock, RELAY_LEASE_MS);
-    const trips = byTrip(await takeDueOutbox(this.#store, nowMs, nextDueAtMs, MAX_TRIPS_PER_RELAY));
+    const nowMs = this.clock.now();
+    const nextDueAtMs = nowMs + machineTime(this.clock, RELAY_LEASE_MS);
+    const trips = byTrip(await takeDueOutbox(this.store, nowMs, nextDueAtMs, MAX_TRIPS_PER_RELAY));
     const failures: unknown[] = [];
     await inParallel(trips, TRIPS_AT_ONCE, async ([tripId, seqs]) => {
       await this.#relay(tripId, seqs, readAtMs).catch((error: unknown) => failures.push(error));
@@ -72,11 +64,11 @@ export class OutboxRelay extends Sweep {
   }
 
   async #relay(tripId: TripId, seqs: readonly number[], readAtMs: number): Promise<void> {
-    const untold = new Set(seqs.filter((seq) => !this.#cleaner.isStored({ tripId, seq })));
+    const untold = new Set(seqs.filter((seq) => !this.cleaner.isStored({ tripId, seq })));
     if (untold.size === 0) return;
-    const changes = foldEvents(await readEvents(this.#store, tripId), Math.min(...untold) - 1);
+    const changes = foldEvents(await readEvents(this.store, tripId), Math.min(...untold) - 1);
     const told = changes.filter(({ event }) => untold.has(event.seq));
-    await this.#publisher.storeInOrder(told, readAtMs);
+    await this.publisher.storeInOrder(told, readAtMs);
     this.#relayed.inc(told.length);
   }
 }

@@ -11,26 +11,19 @@ const CHECK_INTERVAL_MS = 5_000;
 /** Makes the stream of events where NATS has none; what was in a lost one is in Postgres still. */
 @Injectable()
 export class StreamKeeper extends Sweep {
-  readonly #bus: NatsConnection;
-  readonly #config: TripsConfig;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(CONFIG) config: TripsConfig,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    @Inject(CONFIG) private readonly config: TripsConfig,
     @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     super('looking after the stream of events', CHECK_INTERVAL_MS, clock, logger);
-    this.#bus = bus;
-    this.#config = config;
-    this.#logger = logger;
   }
 
   protected override async sweep(): Promise<void> {
-    const { eventStreamReplicas: replicas, eventStreamMaxBytes: maxBytes } = this.#config;
-    if (await ensureEventStream(this.#bus, { replicas, maxBytes }))
-      this.#logger.warn(
+    const { eventStreamReplicas: replicas, eventStreamMaxBytes: maxBytes } = this.config;
+    if (await ensureEventStream(this.bus, { replicas, maxBytes }))
+      this.logger.warn(
         { event: 'event_stream_made', replicas },
         'made anew and empty; npm run events:rebuild fills it',
       );

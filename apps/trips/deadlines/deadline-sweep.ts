@@ -21,27 +21,20 @@ interface DueTrip {
  */
 @Injectable()
 export class DeadlineSweep extends Sweep {
-  readonly #store: TripStore;
-  readonly #committer: Committer;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(Committer) committer: Committer,
-    @Inject(CLOCK) clock: Clock,
+    private readonly store: TripStore,
+    private readonly committer: Committer,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     super('ending what is past its deadline', DEADLINE_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#committer = committer;
-    this.#clock = clock;
   }
 
   /** A trip that cannot be changed does not hold up the others; that it could not is reported at the end. */
   protected override async sweep(): Promise<void> {
     const failures: unknown[] = [];
     for (const { tripId, command } of await this.#due()) {
-      await this.#committer
+      await this.committer
         .commit((transaction) => transaction.change(tripId, () => command))
         .catch((error: unknown) => failures.push(error));
     }
@@ -50,9 +43,9 @@ export class DeadlineSweep extends Sweep {
   }
 
   async #due(): Promise<DueTrip[]> {
-    const nowMs = this.#clock.now();
-    const offers = await dueOffers(this.#store, nowMs, MAX_DUE_PER_SWEEP);
-    const searches = await dueSearches(this.#store, nowMs, MAX_DUE_PER_SWEEP);
+    const nowMs = this.clock.now();
+    const offers = await dueOffers(this.store, nowMs, MAX_DUE_PER_SWEEP);
+    const searches = await dueSearches(this.store, nowMs, MAX_DUE_PER_SWEEP);
     return [
       ...offers.map(({ tripId, offerId }): DueTrip => ({
         tripId,

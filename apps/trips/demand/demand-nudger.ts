@@ -20,21 +20,15 @@ export const MAX_NUDGES_IN_FLIGHT = 1_000;
 /** Tells the owner of a pickup's shard that its open demand has changed. */
 @Injectable()
 export class DemandNudger {
-  readonly #bus: NatsConnection;
-  readonly #shards: LiveShardMap;
-  readonly #logger: Logger;
   readonly #nudges;
   #inFlight = 0;
 
   constructor(
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly shards: LiveShardMap,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#bus = bus;
-    this.#shards = shards;
-    this.#logger = logger;
     this.#nudges = metrics.counter('demand_nudges_total', 'Nudges to matchers, by outcome', ['outcome']);
   }
 
@@ -42,12 +36,12 @@ export class DemandNudger {
   nudge(tripId: TripId, pickupCell: string): void {
     if (this.#inFlight >= MAX_NUDGES_IN_FLIGHT) return this.#nudges.inc({ outcome: 'dropped' });
     this.#inFlight += 1;
-    this.#shards
+    this.shards
       .askOwner(cellKeyFromH3(pickupCell), (owned) => this.#nudgeOne(owned, tripId))
       .then((reply) => this.#nudges.inc({ outcome: typeof reply === 'string' ? reply : reply.result }))
       .catch((error: unknown) => {
         this.#nudges.inc({ outcome: 'unanswered' });
-        this.#logger.debug({ event: 'nudge_unanswered', trip_id: tripId, err: error });
+        this.logger.debug({ event: 'nudge_unanswered', trip_id: tripId, err: error });
       })
       .finally(() => {
         this.#inFlight -= 1;
@@ -56,6 +50,6 @@ export class DemandNudger {
 
   #nudgeOne({ owner, shard, epoch }: OwnedShard, tripId: TripId): Promise<DemandNudgeReply> {
     const nudge: DemandNudge = { shard, epoch, trip_id: tripId };
-    return requestJson(this.#bus, demandSubject(owner), nudge, demandNudgeReply, NUDGE_TIMEOUT_MS);
+    return requestJson(this.bus, demandSubject(owner), nudge, demandNudgeReply, NUDGE_TIMEOUT_MS);
   }
 }

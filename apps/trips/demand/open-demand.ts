@@ -20,11 +20,11 @@ import { openTripOf } from './open-trip.ts';
  */
 @Controller()
 export class OpenDemandHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(openDemand)
@@ -33,7 +33,7 @@ export class OpenDemandHandler extends CommandHandlers {
     shards,
     neighbours,
   }: CommandInput<typeof openDemand>): Promise<CommandOutput<typeof openDemand>> {
-    const rows = await readShardsOf(this.#store, [...shards.map(({ shard }) => shard), ...neighbours]);
+    const rows = await readShardsOf(this.store, [...shards.map(({ shard }) => shard), ...neighbours]);
     const { owned, moved } = sortOut(matcher, shards, rows);
     const beside = new Set<string>(neighbours);
     // One that nobody owns is retired, and its trips are its children's; or nobody decides on them.
@@ -43,7 +43,7 @@ export class OpenDemandHandler extends CommandHandlers {
       const [lo, hi] = descendantRange(cellKeyFromH3(shard), PICKUP_CELL_RES);
       return { lo, hi };
     });
-    const found = await openTrips(this.#store, ranges, MAX_OPEN_TRIPS_PER_SWEEP + 1);
+    const found = await openTrips(this.store, ranges, MAX_OPEN_TRIPS_PER_SWEEP + 1);
     const map = ShardMap.of(asked);
     const trips = found.slice(0, MAX_OPEN_TRIPS_PER_SWEEP).flatMap((trip) => {
       const claim = map.claimContaining(cellKeyFromH3(trip.pickupCell));

@@ -9,11 +9,11 @@ import { openTripOf } from './open-trip.ts';
 /** One trip before its pickup, for a matcher that was nudged. */
 @Controller()
 export class ReadOpenTripHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(readOpenTrip)
@@ -21,7 +21,7 @@ export class ReadOpenTripHandler extends CommandHandlers {
     trip_id,
     shard,
   }: CommandInput<typeof readOpenTrip>): Promise<CommandOutput<typeof readOpenTrip>> {
-    const trip = await readTrip(this.#store, trip_id);
+    const trip = await readTrip(this.store, trip_id);
     return trip?.state === 'processing' || trip?.state === 'accepted' ? openTripOf(trip, shard) : null;
   }
 }

@@ -8,16 +8,16 @@ import { driverRecordOf } from './driver-record.ts';
 
 @Controller()
 export class GetDriverHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(getDriver)
   async handle({ driver_id }: CommandInput<typeof getDriver>): Promise<CommandOutput<typeof getDriver>> {
-    const driver = await readDriver(this.#store, driver_id);
-    return driver === undefined ? null : driverRecordOf(this.#store, driver);
+    const driver = await readDriver(this.store, driver_id);
+    return driver === undefined ? null : driverRecordOf(this.store, driver);
   }
 }

@@ -13,27 +13,25 @@ type Input = CommandInput<typeof goOffline>;
 /** A driver stops working. An open offer counts as declined; a trip has to be finished or given back first. */
 @Controller()
 export class GoOfflineHandler extends CommandHandlers {
-  readonly #committer: Committer;
-  readonly #logger: Logger;
-
-  constructor(@Inject(Committer) committer: Committer, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly committer: Committer,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     super(logger);
-    this.#committer = committer;
-    this.#logger = logger;
   }
 
   @HandleCommand(goOffline)
   async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
     const actor = { prefix: 'driver', id: input.driver_id } as const;
     const record = await settle(input.idempotency, () =>
-      this.#committer.commit((transaction) =>
+      this.committer.commit((transaction) =>
         transaction.once(actor, input.idempotency, async () => {
           await declineOpenOffer(transaction, input.driver_id);
           return endSession(transaction, input);
         }),
       ),
     );
-    this.#logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
+    this.logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
     return record;
   }
 }

@@ -13,13 +13,11 @@ import { settle } from '../settle.ts';
  */
 @Controller()
 export class GoOnlineHandler extends CommandHandlers {
-  readonly #store: TripStore;
-  readonly #logger: Logger;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
-    this.#logger = logger;
   }
 
   @HandleCommand(goOnline)
@@ -30,7 +28,7 @@ export class GoOnlineHandler extends CommandHandlers {
     idempotency,
   }: CommandInput<typeof goOnline>): Promise<CommandOutput<typeof goOnline>> {
     const { result } = await settle(idempotency, () =>
-      this.#store.transact((transaction) =>
+      this.store.transact((transaction) =>
         transaction.once({ prefix: 'driver', id: driver_id }, idempotency, async () => {
           const driver = await openSession(transaction, {
             driverId: driver_id,
@@ -42,7 +40,7 @@ export class GoOnlineHandler extends CommandHandlers {
         }),
       ),
     );
-    this.#logger.info({
+    this.logger.info({
       event: 'driver_online',
       driver_id,
       session: result.session,

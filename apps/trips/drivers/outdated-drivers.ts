@@ -8,11 +8,11 @@ import { CommandHandlers } from '../command-handlers.ts';
 /** Tells a driver-api which of its drivers have changed without it having heard of that. */
 @Controller()
 export class OutdatedDriversHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(outdatedDrivers)
@@ -23,6 +23,6 @@ export class OutdatedDriversHandler extends CommandHandlers {
       driverId: driver_id,
       version: driver_version,
     }));
-    return { driver_ids: await readOutdatedDrivers(this.#store, known) };
+    return { driver_ids: await readOutdatedDrivers(this.store, known) };
   }
 }

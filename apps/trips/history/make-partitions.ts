@@ -11,23 +11,17 @@ const PARTITIONS_AHEAD = 3;
 /** Sees to it that there are partitions of the history for what is to come. Old ones are detached by `npm run partitions`. */
 @Injectable()
 export class MakePartitions extends Sweep {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #plan;
   #figures: PartitionFigures | undefined;
 
   constructor(
-    @Inject(TripStore) store: TripStore,
+    private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super('making partitions of the history', PARTITION_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#clock = clock;
-    this.#logger = logger;
     this.#plan = { widthDays: config.historyPartitionDays, ahead: PARTITIONS_AHEAD };
     metrics.gaugeBy(
       'history_partitions',
@@ -43,14 +37,14 @@ export class MakePartitions extends Sweep {
   }
 
   protected override async sweep(): Promise<void> {
-    const nowMs = this.#clock.now();
-    const made = await makeHistoryPartitions(this.#store, nowMs, this.#plan);
-    if (made > 0) this.#logger.info({ event: 'partitions_made', count: made });
-    this.#figures = await readPartitionFigures(this.#store);
+    const nowMs = this.clock.now();
+    const made = await makeHistoryPartitions(this.store, nowMs, this.#plan);
+    if (made > 0) this.logger.info({ event: 'partitions_made', count: made });
+    this.#figures = await readPartitionFigures(this.store);
   }
 
   #readyMs(): number {
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     return Math.max(0, (this.#figures?.readyUntilMs ?? nowMs) - nowMs);
   }
 }

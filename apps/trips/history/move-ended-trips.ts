@@ -15,29 +15,25 @@ const MAX_MOVES_PER_SWEEP = 20;
  */
 @Injectable()
 export class MoveEndedTrips extends Sweep {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
   readonly #afterMs: number;
   readonly #moved;
 
   constructor(
-    @Inject(TripStore) store: TripStore,
+    private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super('moving ended trips into the history', MOVE_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#clock = clock;
     this.#afterMs = config.historyAfterMs;
     this.#moved = metrics.counter('trips_moved_total', 'Ended trips moved into the history');
   }
 
   protected override async sweep(): Promise<void> {
-    const endedByMs = this.#clock.now() - this.#afterMs;
+    const endedByMs = this.clock.now() - this.#afterMs;
     await inGoes(MAX_MOVES_PER_SWEEP, TRIPS_PER_MOVE, async () => {
-      const moved = await moveEndedTrips(this.#store, endedByMs, TRIPS_PER_MOVE);
+      const moved = await moveEndedTrips(this.store, endedByMs, TRIPS_PER_MOVE);
       this.#moved.inc(moved);
       return moved;
     });

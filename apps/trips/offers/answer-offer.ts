@@ -13,17 +13,17 @@ type Answer = CommandInput<typeof answerOffer>;
 /** A driver accepts or declines an offer: a compare-and-set on the claim that the offer took. */
 @Controller()
 export class AnswerOfferHandler extends CommandHandlers {
-  readonly #committer: Committer;
-
-  constructor(@Inject(Committer) committer: Committer, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly committer: Committer,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#committer = committer;
   }
 
   @HandleCommand(answerOffer)
   async handle(answer: Answer): Promise<CommandOutput<typeof answerOffer>> {
     const actor = { prefix: 'driver', id: answer.driver_id } as const;
-    return this.#committer.commitOnce(actor, answer.idempotency, async (transaction) =>
+    return this.committer.commitOnce(actor, answer.idempotency, async (transaction) =>
       toTripRecord(await apply(transaction, answer)),
     );
   }

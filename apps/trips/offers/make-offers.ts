@@ -26,19 +26,17 @@ type Standings = ReadonlyMap<string, DriverStanding>;
 /** Commits the offers of a matcher's round in one transaction, with an outcome for each. */
 @Controller()
 export class MakeOffersHandler extends CommandHandlers {
-  readonly #committer: Committer;
   readonly #offerTtlMs: number;
   readonly #outcomes;
   readonly #fenced;
 
   constructor(
-    @Inject(Committer) committer: Committer,
+    private readonly committer: Committer,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super(logger);
-    this.#committer = committer;
     this.#offerTtlMs = config.offerTtlMs;
     this.#outcomes = metrics.counter('offers_total', 'Offers proposed by matchers, by outcome', ['outcome']);
     this.#fenced = metrics.counter(
@@ -49,7 +47,7 @@ export class MakeOffersHandler extends CommandHandlers {
 
   @HandleCommand(makeOffers)
   async handle({ matcher, offers }: Proposals): Promise<CommandOutput<typeof makeOffers>> {
-    const outcomes = await this.#committer.commit(async (transaction) => {
+    const outcomes = await this.committer.commit(async (transaction) => {
       const judgements = judgeProposals(
         matcher,
         offers,

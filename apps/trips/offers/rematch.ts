@@ -15,16 +15,14 @@ type Outcome = CommandOutput<typeof rematch>['outcomes'][number];
 /** Changes drivers who are on their way, in one transaction, with an outcome for each set of moves. */
 @Controller()
 export class RematchHandler extends CommandHandlers {
-  readonly #committer: Committer;
   readonly #outcomes;
 
   constructor(
-    @Inject(Committer) committer: Committer,
+    private readonly committer: Committer,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super(logger);
-    this.#committer = committer;
     this.#outcomes = metrics.counter(
       'rematches_total',
       'Sets of drivers on their way that were to change places, by outcome',
@@ -34,7 +32,7 @@ export class RematchHandler extends CommandHandlers {
 
   @HandleCommand(rematch)
   async handle({ matcher, sets }: CommandInput<typeof rematch>): Promise<CommandOutput<typeof rematch>> {
-    const outcomes = await this.#committer.commit(async (transaction) => {
+    const outcomes = await this.committer.commit(async (transaction) => {
       const locked = await lock(transaction, sets);
       const judgements = judgeMoves(matcher, sets, locked, transaction.nowMs);
       const decided = judgements.flatMap((judgement) =>

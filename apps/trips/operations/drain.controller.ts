@@ -20,22 +20,12 @@ interface StateChange {
 /** An operator takes a matcher out of the work, and lets it in again. To ask twice is no error. */
 @Controller()
 export class DrainController {
-  readonly #store: TripStore;
-  readonly #planner: Planner;
-  readonly #membership: MatcherMembership;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(Planner) planner: Planner,
-    @Inject(MatcherMembership) membership: MatcherMembership,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#store = store;
-    this.#planner = planner;
-    this.#membership = membership;
-    this.#logger = logger;
-  }
+    private readonly store: TripStore,
+    private readonly planner: Planner,
+    private readonly membership: MatcherMembership,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   @Post(routerPath(drainMatcher))
   @HttpCode(drainMatcher.status)
@@ -63,7 +53,7 @@ export class DrainController {
     const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
     let hasChanged = false;
     const { result } = await settle(idempotency, () =>
-      this.#store.transact((transaction) =>
+      this.store.transact((transaction) =>
         transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
           const { nowMs } = transaction;
           hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
@@ -72,8 +62,8 @@ export class DrainController {
       ),
     );
     if (hasChanged) {
-      this.#logger.info({ event: `matcher_${state}`, matcher });
-      this.#membership.wakePlanner();
+      this.logger.info({ event: `matcher_${state}`, matcher });
+      this.membership.wakePlanner();
     }
     return result;
   }
@@ -83,6 +73,6 @@ export class DrainController {
     const member = members.find(({ instance }) => instance === matcher);
     if (member === undefined) throw new HailgridError('matcher_not_found', `no matcher ${matcher}`);
     const counts = await readShardCounts(database);
-    return matcherView(member, counts.get(matcher) ?? 0, this.#planner, nowMs);
+    return matcherView(member, counts.get(matcher) ?? 0, this.planner, nowMs);
   }
 }

@@ -15,22 +15,19 @@ const MAX_ANSWERS = 1_000;
 /** Why a trip was matched as it was, by the word of all matchers. */
 @Controller()
 export class ExplainController {
-  readonly #store: TripStore;
-  readonly #bus: NatsConnection;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(BUS) bus: NatsConnection) {
-    this.#store = store;
-    this.#bus = bus;
-  }
+  constructor(
+    private readonly store: TripStore,
+    @Inject(BUS) private readonly bus: NatsConnection,
+  ) {}
 
   @Get(routerPath(explainTrip))
   @ForRole('operator')
   async explain(
     @Param({ schema: explainTrip.params }) { trip_id }: z.output<typeof explainTrip.params>,
   ): Promise<z.output<typeof explainTrip.response>> {
-    await readTripFor(this.#store.upToDate, trip_id, { role: 'operator' });
+    await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
     const question: ExplainRequest = { trip_id };
-    const answers = await requestAllJson(this.#bus, EXPLAIN_SUBJECT, question, explainReply, {
+    const answers = await requestAllJson(this.bus, EXPLAIN_SUBJECT, question, explainReply, {
       windowMs: ANSWER_WINDOW_MS,
       maxAnswers: MAX_ANSWERS,
     });

@@ -10,28 +10,20 @@ import { matcherView } from './matcher-view.ts';
 /** Who matches which part of the city, and how busy that keeps them. Retired shards are left out. */
 @Controller()
 export class ShardsController {
-  readonly #store: TripStore;
-  readonly #planner: Planner;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(Planner) planner: Planner,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#store = store;
-    this.#planner = planner;
-    this.#clock = clock;
-  }
+    private readonly store: TripStore,
+    private readonly planner: Planner,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   @Get(routerPath(getShards))
   @ForRole('operator')
   async list(
     @Query({ schema: getShards.query }) { limit, cursor }: z.output<typeof getShards.query>,
   ): Promise<ShardPage> {
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     // What an operator may just have changed is up to date; what the planner does goes on meanwhile anyway.
-    const { upToDate, mayLag } = this.#store;
+    const { upToDate, mayLag } = this.store;
     const [rows, members, counts, planner] = await Promise.all([
       readShardPage(mayLag, cursor, limit + 1),
       readMembers(upToDate),
@@ -49,14 +41,14 @@ export class ShardsController {
       })),
       next_cursor: rows.length > limit ? (page.at(-1)?.shard ?? null) : null,
       matchers: members.map((member) =>
-        matcherView(member, counts.get(member.instance) ?? 0, this.#planner, nowMs),
+        matcherView(member, counts.get(member.instance) ?? 0, this.planner, nowMs),
       ),
       planner: planner ?? null,
     };
   }
 
   #loadOf(shard: string, owner: string | null): ShardLoadMessage | null {
-    const load = owner === null ? undefined : this.#planner.knowledgeOf(owner).loads.get(shard);
+    const load = owner === null ? undefined : this.planner.knowledgeOf(owner).loads.get(shard);
     return load === undefined ? null : toMessage(load);
   }
 }

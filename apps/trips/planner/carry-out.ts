@@ -24,30 +24,18 @@ type Effect<T extends CoordinatorEffect['type']> = Extract<CoordinatorEffect, { 
 /** Does what the coordinator wants done, and says what came of it. Never throws. */
 @Injectable()
 export class CarryOut {
-  readonly #store: TripStore;
-  readonly #bus: NatsConnection;
-  readonly #shards: LiveShardMap;
-  readonly #reports: PlannerReports;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(PlannerReports) reports: PlannerReports,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#store = store;
-    this.#bus = bus;
-    this.#shards = shards;
-    this.#reports = reports;
-    this.#clock = clock;
-  }
+    private readonly store: TripStore,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly shards: LiveShardMap,
+    private readonly reports: PlannerReports,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async do(effect: CoordinatorEffect): Promise<CoordinatorEvent | undefined> {
     switch (effect.type) {
       case 'report':
-        this.#reports.tell(effect.report);
+        this.reports.tell(effect.report);
         return undefined;
       case 'read':
         return this.#read();
@@ -64,9 +52,9 @@ export class CarryOut {
 
   async #read(): Promise<CoordinatorEvent> {
     try {
-      return { type: 'state_read', ...(await readOwnership(this.#store)) };
+      return { type: 'state_read', ...(await readOwnership(this.store)) };
     } catch (error) {
-      this.#reports.failed('reading ownership', error);
+      this.reports.failed('reading ownership', error);
       return { type: 'read_failed' };
     }
   }
@@ -103,15 +91,15 @@ export class CarryOut {
 
   async #commit({ commit, term, change }: Effect<'commit'>): Promise<CoordinatorEvent> {
     try {
-      const outcome = await commitChange(this.#store, term, change);
+      const outcome = await commitChange(this.store, term, change);
       if (outcome === 'done') {
         const claims = change.claims.map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));
-        announceClaims(this.#bus, this.#shards, claims);
-        this.#reports.committed(change);
+        announceClaims(this.bus, this.shards, claims);
+        this.reports.committed(change);
       }
       return { type: 'committed', commit, outcome };
     } catch (error) {
-      this.#reports.failed('changing ownership', error);
+      this.reports.failed('changing ownership', error);
       return { type: 'commit_unknown', commit };
     }
   }
@@ -122,11 +110,11 @@ export class CarryOut {
     reply: S,
     timeoutMs: number,
   ) {
-    return requestJson(this.#bus, subject, message, reply, this.#wallMs(timeoutMs));
+    return requestJson(this.bus, subject, message, reply, this.#wallMs(timeoutMs));
   }
 
   /** Networks and machines do not run on the service's clock. */
   #wallMs(ms: number): number {
-    return Math.max(1, Math.round(ms / this.#clock.speed));
+    return Math.max(1, Math.round(ms / this.clock.speed));
   }
 }

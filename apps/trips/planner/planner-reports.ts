@@ -19,8 +19,6 @@ const NO_MATCHERS: Record<MemberState, number> = { active: 0, drained: 0, leavin
 /** What the planner does, for the log and the metrics. */
 @Injectable()
 export class PlannerReports {
-  readonly #logger: Logger;
-  readonly #clock: Clock;
   readonly #changes: Counter<'kind'>;
   readonly #reowns: Histogram;
   readonly #handoffs: Histogram;
@@ -30,11 +28,9 @@ export class PlannerReports {
 
   constructor(
     @Inject(METRICS) metrics: Metrics,
-    @Inject(LOGGER) logger: Logger,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#logger = logger;
-    this.#clock = clock;
     this.#changes = metrics.counter(
       'shard_changes_committed_total',
       'Shards that came to a new epoch, by why',
@@ -108,16 +104,16 @@ export class PlannerReports {
   }
 
   failed(what: string, error: unknown): void {
-    this.#logger.warn({ event: 'planner_failed', what, err: error }, `${what} failed`);
+    this.logger.warn({ event: 'planner_failed', what, err: error }, `${what} failed`);
   }
 
   /** `at_ms` is the wall clock, by which logs of several processes are put side by side. */
   #log(event: string, facts: Record<string, unknown>): void {
-    this.#logger.info({ event, at_ms: Date.now(), ...facts });
+    this.logger.info({ event, at_ms: Date.now(), ...facts });
   }
 
   #seconds(ms: number): number {
-    return ms / MS_PER_S / this.#clock.speed;
+    return ms / MS_PER_S / this.clock.speed;
   }
 }
 

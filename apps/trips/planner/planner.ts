@@ -50,11 +50,6 @@ const MS_PER_S = 1_000;
 /** Runs a coordinator over the real world. Every `trips` process has one; the one with the term acts. */
 @Injectable()
 export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #bus: NatsConnection;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-  readonly #carryOut: CarryOut;
-  readonly #reports: PlannerReports;
   readonly #coordinator: Coordinator;
   readonly #term: PlannerTerm;
   readonly #tasks: readonly RepeatingTask[];
@@ -63,21 +58,16 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
   #stopped = false;
 
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(CarryOut) carryOut: CarryOut,
-    @Inject(PlannerReports) reports: PlannerReports,
+    store: TripStore,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly carryOut: CarryOut,
+    private readonly reports: PlannerReports,
     @Inject(SERVICE_CELLS) baseCells: readonly string[],
     @Inject(CONFIG) config: TripsConfig,
     @Inject(METRICS) metrics: Metrics,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.#bus = bus;
-    this.#clock = clock;
-    this.#logger = logger;
-    this.#carryOut = carryOut;
-    this.#reports = reports;
     const { splitMsPerS: minSplitMsPerS, mergeHoldMs } = config;
     const plan = { ...DEFAULT_COORDINATOR_PARAMS.plan, minSplitMsPerS, mergeHoldMs };
     const params = { ...DEFAULT_COORDINATOR_PARAMS, plan, baseCells };
@@ -96,21 +86,21 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   knowledgeOf(matcher: string): MatcherKnowledge & { readonly roundP99Ms: number | undefined } {
-    const knowledge = this.#coordinator.knowledgeOf(matcher, this.#clock.now());
+    const knowledge = this.#coordinator.knowledgeOf(matcher, this.clock.now());
     return { ...knowledge, roundP99Ms: this.#roundP99Ms.get(matcher) };
   }
 
   onApplicationBootstrap(): void {
-    const dropped = logDropped(this.#logger);
+    const dropped = logDropped(this.logger);
     this.#subscriptions = [
       subscribeJson(
-        this.#bus,
+        this.bus,
         HEARTBEAT_SUBJECT,
         matcherHeartbeat,
         (beat) => this.#takeHeartbeat(beat),
         dropped,
       ),
-      subscribe(this.#bus, PLANNER_WAKE_SUBJECT, () => this.#feed({ type: 'woken' }), dropped),
+      subscribe(this.bus, PLANNER_WAKE_SUBJECT, () => this.#feed({ type: 'woken' }), dropped),
     ];
     void this.#watchBus();
     for (const task of this.#tasks) task.start();
@@ -121,14 +111,14 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.#stopped = true;
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     await Promise.all(this.#tasks.map((task) => task.stop()));
-    await this.#term.giveUp().catch((error: unknown) => this.#reports.failed('giving the term back', error));
+    await this.#term.giveUp().catch((error: unknown) => this.reports.failed('giving the term back', error));
   }
 
   #task(intervalMs: number, run: () => Promise<void>): RepeatingTask {
-    const onError = (error: unknown): void => this.#reports.failed('the planner', error);
+    const onError = (error: unknown): void => this.reports.failed('the planner', error);
     return new RepeatingTask({
-      clock: this.#clock,
-      intervalMs: machineTime(this.#clock, intervalMs),
+      clock: this.clock,
+      intervalMs: machineTime(this.clock, intervalMs),
       run,
       onError,
     });
@@ -139,7 +129,7 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
       const term = await this.#term.hold();
       outage.worked();
       if (term === this.term || this.#stopped) return;
-      if (term !== undefined) this.#reports.elected(term);
+      if (term !== undefined) this.reports.elected(term);
       this.#feed(term === undefined ? { type: 'term_lost' } : { type: 'term_won', term });
     } catch (error) {
       outage.failed(error);
@@ -154,7 +144,7 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   async #watchBus(): Promise<void> {
-    for await (const { type } of this.#bus.status()) {
+    for await (const { type } of this.bus.status()) {
       if (type === 'disconnect') this.#feed({ type: 'bus_lost' });
       if (type === 'reconnect') this.#feed({ type: 'bus_connected' });
     }
@@ -162,16 +152,16 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   #feed(event: CoordinatorEvent): void {
     if (this.#stopped) return;
-    if (event.type === 'state_read') this.#reports.membersAre(event.members);
+    if (event.type === 'state_read') this.reports.membersAre(event.members);
     const startedAt = performance.now();
-    const effects = this.#coordinator.step(event, this.#clock.now());
-    if (event.type === 'state_read') this.#reports.observePlan((performance.now() - startedAt) / MS_PER_S);
-    if (this.term === undefined) this.#reports.membersAre([]);
+    const effects = this.#coordinator.step(event, this.clock.now());
+    if (event.type === 'state_read') this.reports.observePlan((performance.now() - startedAt) / MS_PER_S);
+    if (this.term === undefined) this.reports.membersAre([]);
     for (const effect of effects) void this.#carryOutAndTell(effect);
   }
 
   async #carryOutAndTell(effect: CoordinatorEffect): Promise<void> {
-    const outcome = await this.#carryOut.do(effect);
+    const outcome = await this.carryOut.do(effect);
     if (outcome !== undefined) this.#feed(outcome);
   }
 }

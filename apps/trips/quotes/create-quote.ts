@@ -9,11 +9,11 @@ import { settle } from '../settle.ts';
 /** Keeps a quote: from here on its price holds until it expires. */
 @Controller()
 export class CreateQuoteHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(createQuote)
@@ -21,9 +21,9 @@ export class CreateQuoteHandler extends CommandHandlers {
     idempotency,
     ...input
   }: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
-    if (idempotency === undefined) return keep(this.#store, input);
+    if (idempotency === undefined) return keep(this.store, input);
     const { result } = await settle(idempotency, () =>
-      this.#store.transact((transaction) =>
+      this.store.transact((transaction) =>
         transaction.once({ prefix: 'rider', id: input.rider_id }, idempotency, () =>
           keep(transaction, input),
         ),

@@ -13,22 +13,17 @@ const MAX_DELETES_PER_PURGE = 20;
 /** Forgets quotes that expired long ago; what became of them is in their trips. */
 @Injectable()
 export class QuotePurge extends Sweep {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     super('purging quotes', PURGE_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#clock = clock;
   }
 
   protected override async sweep(): Promise<void> {
     await inGoes(MAX_DELETES_PER_PURGE, QUOTES_PER_DELETE, () =>
-      purgeQuotes(this.#store, this.#clock.now() - QUOTE_MEMORY_MS, QUOTES_PER_DELETE),
+      purgeQuotes(this.store, this.clock.now() - QUOTE_MEMORY_MS, QUOTES_PER_DELETE),
     );
   }
 }

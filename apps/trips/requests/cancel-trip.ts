@@ -10,17 +10,17 @@ import { tripNotFound } from './trip-reader.ts';
 /** A rider calls an own trip off, up to the moment the ride starts. */
 @Controller()
 export class CancelTripHandler extends CommandHandlers {
-  readonly #committer: Committer;
-
-  constructor(@Inject(Committer) committer: Committer, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly committer: Committer,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#committer = committer;
   }
 
   @HandleCommand(cancelTrip)
   async handle(input: CommandInput<typeof cancelTrip>): Promise<CommandOutput<typeof cancelTrip>> {
     const { rider_id: riderId, trip_id: tripId, reason = null, idempotency } = input;
-    return this.#committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
+    return this.committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
       const changed = await transaction.change(tripId, (trip) => {
         if (trip.riderId !== riderId) throw tripNotFound(tripId);
         return { type: 'rider_cancel', reason };

@@ -20,23 +20,21 @@ import type { TripsConfig } from '../config.ts';
 /** A rider requests the trip of a quote. The same key gives the same trip, whatever was lost on the way back. */
 @Controller()
 export class CreateTripHandler extends CommandHandlers {
-  readonly #committer: Committer;
   readonly #searchMs: number;
 
   constructor(
-    @Inject(Committer) committer: Committer,
+    private readonly committer: Committer,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
   ) {
     super(logger);
-    this.#committer = committer;
     this.#searchMs = config.searchDeadlineMs;
   }
 
   @HandleCommand(createTrip)
   async handle(input: CommandInput<typeof createTrip>): Promise<CommandOutput<typeof createTrip>> {
     const { rider_id: riderId, quote_id: quoteId, idempotency } = input;
-    return this.#committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
+    return this.committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
       const request = await requestOf(transaction, riderId, quoteId, this.#searchMs);
       return toTripRecord(await transaction.create(request));
     });

@@ -18,33 +18,27 @@ import { tripOrThrow } from '../refusals.ts';
 /** A driver takes its trip a step further, or gives it back. */
 @Controller()
 export class DriveTripHandler extends CommandHandlers {
-  readonly #committer: Committer;
   readonly #searchMs: number;
 
   constructor(
-    @Inject(Committer) committer: Committer,
+    private readonly committer: Committer,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
   ) {
     super(logger);
-    this.#committer = committer;
     this.#searchMs = config.searchDeadlineMs;
   }
 
   @HandleCommand(driveTrip)
   async handle(input: CommandInput<typeof driveTrip>): Promise<CommandOutput<typeof driveTrip>> {
     const { driver_id: driverId, trip_id: tripId, idempotency } = input;
-    return this.#committer.commitOnce(
-      { prefix: 'driver', id: driverId },
-      idempotency,
-      async (transaction) => {
-        const changed = await transaction.change(tripId, async () => {
-          if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
-          return this.#command(input);
-        });
-        return toTripRecord(tripOrThrow(changed));
-      },
-    );
+    return this.committer.commitOnce({ prefix: 'driver', id: driverId }, idempotency, async (transaction) => {
+      const changed = await transaction.change(tripId, async () => {
+        if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
+        return this.#command(input);
+      });
+      return toTripRecord(tripOrThrow(changed));
+    });
   }
 
   #command({ driver_id: driverId, action, reason }: CommandInput<typeof driveTrip>): TripCommand {

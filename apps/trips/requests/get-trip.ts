@@ -8,15 +8,15 @@ import { readTripFor } from './trip-reader.ts';
 
 @Controller()
 export class GetTripHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(getTrip)
   async handle({ trip_id, reader }: CommandInput<typeof getTrip>): Promise<CommandOutput<typeof getTrip>> {
-    return toTripRecord(await readTripFor(this.#store, trip_id, reader));
+    return toTripRecord(await readTripFor(this.store, trip_id, reader));
   }
 }

@@ -7,11 +7,11 @@ import { CommandHandlers } from '../command-handlers.ts';
 
 @Controller()
 export class ListTripsHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(listTrips)
@@ -20,7 +20,7 @@ export class ListTripsHandler extends CommandHandlers {
     after,
     limit,
   }: CommandInput<typeof listTrips>): Promise<CommandOutput<typeof listTrips>> {
-    const found = await listTripsOfRider(this.#store.upToDate, rider_id, after, limit + 1);
+    const found = await listTripsOfRider(this.store.upToDate, rider_id, after, limit + 1);
     return { trips: found.slice(0, limit).map(toTripRecord), more: found.length > limit };
   }
 }

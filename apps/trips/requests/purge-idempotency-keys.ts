@@ -11,22 +11,17 @@ const MAX_DELETES_PER_PURGE = 20;
 /** Forgets answers whose keys have expired. */
 @Injectable()
 export class IdempotencyKeyPurge extends Sweep {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     super('purging idempotency keys', PURGE_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#clock = clock;
   }
 
   protected override async sweep(): Promise<void> {
     await inGoes(MAX_DELETES_PER_PURGE, KEYS_PER_DELETE, () =>
-      purgeIdempotencyKeys(this.#store, this.#clock.now(), KEYS_PER_DELETE),
+      purgeIdempotencyKeys(this.store, this.clock.now(), KEYS_PER_DELETE),
     );
   }
 }

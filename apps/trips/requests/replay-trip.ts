@@ -17,17 +17,17 @@ import { tripNotFound, wasAsked, type TripReader } from './trip-reader.ts';
 /** What happened to a trip since the reader last heard of it. A driver gets the changes that are its own business. */
 @Controller()
 export class ReplayTripHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(replayTrip)
   async handle(input: CommandInput<typeof replayTrip>): Promise<CommandOutput<typeof replayTrip>> {
     const { trip_id, after_seq, reader } = input;
-    const events = await readEvents(this.#store, trip_id);
+    const events = await readEvents(this.store, trip_id);
     const first = events[0]?.event;
     if (first?.type !== 'requested') throw tripNotFound(trip_id);
     if (reader.role === 'rider' && first.request.riderId !== reader.rider_id) throw tripNotFound(trip_id);

@@ -8,16 +8,16 @@ import { CommandHandlers } from '../command-handlers.ts';
 /** The shard map as it stands in Postgres, a page at a time. */
 @Controller()
 export class GetShardMapHandler extends CommandHandlers {
-  readonly #store: TripStore;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#store = store;
   }
 
   @HandleCommand(getShardMap)
   async handle({ after }: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
-    const rows = await readShardPage(this.#store.mayLag, after, MAX_CLAIMS_PER_PAGE + 1);
+    const rows = await readShardPage(this.store.mayLag, after, MAX_CLAIMS_PER_PAGE + 1);
     const shards = rows
       .slice(0, MAX_CLAIMS_PER_PAGE)
       .map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));

@@ -8,11 +8,11 @@ import { MatcherMembership } from './matcher-membership.ts';
 /** A matcher comes up; the planner gives it its share. */
 @Controller()
 export class JoinShardsHandler extends CommandHandlers {
-  readonly #membership: MatcherMembership;
-
-  constructor(@Inject(MatcherMembership) membership: MatcherMembership, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly membership: MatcherMembership,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#membership = membership;
   }
 
   @HandleCommand(joinShards)
@@ -20,6 +20,6 @@ export class JoinShardsHandler extends CommandHandlers {
     matcher,
     incarnation,
   }: CommandInput<typeof joinShards>): Promise<CommandOutput<typeof joinShards>> {
-    return { shards: await this.#membership.join(matcher, incarnation) };
+    return { shards: await this.membership.join(matcher, incarnation) };
   }
 }

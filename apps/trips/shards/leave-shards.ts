@@ -8,11 +8,11 @@ import { MatcherMembership } from './matcher-membership.ts';
 /** A matcher wants to go; the planner hands its shards to others. */
 @Controller()
 export class LeaveShardsHandler extends CommandHandlers {
-  readonly #membership: MatcherMembership;
-
-  constructor(@Inject(MatcherMembership) membership: MatcherMembership, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    private readonly membership: MatcherMembership,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     super(logger);
-    this.#membership = membership;
   }
 
   @HandleCommand(leaveShards)
@@ -20,6 +20,6 @@ export class LeaveShardsHandler extends CommandHandlers {
     matcher,
     incarnation,
   }: CommandInput<typeof leaveShards>): Promise<CommandOutput<typeof leaveShards>> {
-    return { shards: await this.#membership.leave(matcher, incarnation) };
+    return { shards: await this.membership.leave(matcher, incarnation) };
   }
 }

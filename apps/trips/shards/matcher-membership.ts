@@ -19,40 +19,28 @@ import { PlannerReports } from '../planner/planner-reports.ts';
 /** Who is a matcher. What follows from that for the shards is the planner's business, who is woken at each change. */
 @Injectable()
 export class MatcherMembership {
-  readonly #store: TripStore;
-  readonly #bus: NatsConnection;
-  readonly #shards: LiveShardMap;
-  readonly #reports: PlannerReports;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(BUS) bus: NatsConnection,
-    @Inject(LiveShardMap) shards: LiveShardMap,
-    @Inject(PlannerReports) reports: PlannerReports,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.#store = store;
-    this.#bus = bus;
-    this.#shards = shards;
-    this.#reports = reports;
-    this.#logger = logger;
-  }
+    private readonly store: TripStore,
+    @Inject(BUS) private readonly bus: NatsConnection,
+    private readonly shards: LiveShardMap,
+    private readonly reports: PlannerReports,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /**
    * The instance is a member. What a former incarnation of it still owned gets a new epoch in the same transaction, which
    * shuts out whatever that one may still send. Returns what it owns.
    */
   async join(matcher: string, incarnation: string): Promise<ShardClaim[]> {
-    const { result } = await this.#store.transact(async (transaction) => {
+    const { result } = await this.store.transact(async (transaction) => {
       const isNew = await joinMember(transaction, matcher, incarnation, transaction.nowMs);
       const owned = await readShardsOwnedBy(transaction, matcher);
       return isNew ? { isNew, owned: await renew(transaction, owned) } : { isNew, owned };
     });
     if (result.isNew) {
-      announceClaims(this.#bus, this.#shards, result.owned);
-      this.#reports.countChanges(result.owned.map(() => 'renewed'));
-      this.#logger.info({ event: 'matcher_joined', matcher, incarnation, shards: result.owned.length });
+      announceClaims(this.bus, this.shards, result.owned);
+      this.reports.countChanges(result.owned.map(() => 'renewed'));
+      this.logger.info({ event: 'matcher_joined', matcher, incarnation, shards: result.owned.length });
     }
     this.wakePlanner();
     return result.owned;
@@ -66,16 +54,16 @@ export class MatcherMembership {
       state: 'leaving',
       from: ['active', 'drained', 'lost'],
     } as const;
-    const isNews = await setMemberState(this.#store, change, this.#store.nowMs);
+    const isNews = await setMemberState(this.store, change, this.store.nowMs);
     if (isNews) {
-      this.#logger.info({ event: 'matcher_leaving', matcher });
+      this.logger.info({ event: 'matcher_leaving', matcher });
       this.wakePlanner();
     }
-    return readShardsOwnedBy(this.#store, matcher);
+    return readShardsOwnedBy(this.store, matcher);
   }
 
   wakePlanner(): void {
-    if (!this.#bus.isClosed()) this.#bus.publish(PLANNER_WAKE_SUBJECT);
+    if (!this.bus.isClosed()) this.bus.publish(PLANNER_WAKE_SUBJECT);
   }
 }
 

@@ -11,20 +11,15 @@ const CHANGES_PER_PURGE = 5_000;
 /** Forgets changes of ownership that are long past. */
 @Injectable()
 export class ShardChangePurge extends Sweep {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     super('purging changes of ownership', PURGE_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#clock = clock;
   }
 
   protected override async sweep(): Promise<void> {
-    await purgeShardChanges(this.#store, this.#clock.now() - HISTORY_MS, CHANGES_PER_PURGE);
+    await purgeShardChanges(this.store, this.clock.now() - HISTORY_MS, CHANGES_PER_PURGE);
   }
 }

@@ -15,13 +15,10 @@ import { settle } from '../settle.ts';
 /** What a webhook could not be told, and another try. */
 @Controller()
 export class DeadLettersController {
-  readonly #store: TripStore;
-  readonly #logger: Logger;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
-    this.#store = store;
-    this.#logger = logger;
-  }
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   @Get(routerPath(listDeadLetters))
   @ForRole('operator')
@@ -29,8 +26,8 @@ export class DeadLettersController {
     @Param({ schema: listDeadLetters.params }) { webhook_id }: z.output<typeof listDeadLetters.params>,
     @Query({ schema: listDeadLetters.query }) { limit, cursor }: z.output<typeof listDeadLetters.query>,
   ): Promise<z.output<typeof listDeadLetters.response>> {
-    await refuseUnknown(this.#store.upToDate, webhook_id);
-    const rows = await readDeadLetters(this.#store.upToDate, webhook_id, cursor, limit + 1);
+    await refuseUnknown(this.store.upToDate, webhook_id);
+    const rows = await readDeadLetters(this.store.upToDate, webhook_id, cursor, limit + 1);
     const page = rows.slice(0, limit);
     return {
       data: page.map(({ tripId, seq, attempts, deadAtMs, status, error, waitingBehind }) => ({
@@ -57,14 +54,14 @@ export class DeadLettersController {
   ): Promise<z.output<typeof replayDeadLetters.response>> {
     const idempotency = readIdempotencyKey(key, { replay_webhook: webhook_id, trip_id });
     const { result } = await settle(idempotency, () =>
-      this.#store.transact((transaction) =>
+      this.store.transact((transaction) =>
         transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
           await refuseUnknown(transaction, webhook_id);
           return { replayed: await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs) };
         }),
       ),
     );
-    this.#logger.info({ event: 'dead_letters_replayed', webhook_id, ...result });
+    this.logger.info({ event: 'dead_letters_replayed', webhook_id, ...result });
     return result;
   }
 }

@@ -24,27 +24,20 @@ import { CommandHandlers } from '../command-handlers.ts';
 /** Hands out what webhooks are to be told now, and hears what became of it. */
 @Controller()
 export class HandOutDeliveriesHandler extends CommandHandlers {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     super(logger);
-    this.#store = store;
-    this.#clock = clock;
-    this.#logger = logger;
   }
 
   @HandleCommand(takeDeliveries)
   async take(input: CommandInput<typeof takeDeliveries>): Promise<CommandOutput<typeof takeDeliveries>> {
     const { limit, per_webhook: perWebhook, under_way: underWay, lease_ms: leaseMs } = input;
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     const wish = { limit, perWebhook, underWay };
-    const taken = await takeDueDeliveries(this.#store, wish, nowMs, nowMs + leaseMs);
+    const taken = await takeDueDeliveries(this.store, wish, nowMs, nowMs + leaseMs);
     return { deliveries: await this.#withChanges(taken) };
   }
 
@@ -59,7 +52,7 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
   /** What is told is made from the events each time: it is the same each time. */
   async #withChanges(taken: readonly TakenDelivery[]): Promise<WebhookDelivery[]> {
     if (taken.length === 0) return [];
-    const histories = await readHistories(this.#store, [...new Set(taken.map(({ tripId }) => tripId))]);
+    const histories = await readHistories(this.store, [...new Set(taken.map(({ tripId }) => tripId))]);
     const changes = new Map(histories.map((history) => [history.tripId, this.#changesOf(history)]));
     const deliveries = taken.map((delivery) => toMessage(delivery, changes.get(delivery.tripId)));
     const untellable = deliveries.filter(({ change }) => change === undefined);
@@ -74,7 +67,7 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
     try {
       return foldEvents(events, 0);
     } catch (error) {
-      this.#logger.error({ event: 'events_unreadable', trip_id: tripId, err: error }, 'see npm run audit');
+      this.logger.error({ event: 'events_unreadable', trip_id: tripId, err: error }, 'see npm run audit');
       return [];
     }
   }
@@ -94,8 +87,8 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
   }
 
   async #settle(reports: readonly DeliveryReport[]): Promise<void> {
-    const nowMs = this.#clock.now();
-    await this.#store.transact((transaction) => settleDeliveries(transaction, reports, nowMs));
+    const nowMs = this.clock.now();
+    await this.store.transact((transaction) => settleDeliveries(transaction, reports, nowMs));
   }
 }
 

@@ -11,24 +11,19 @@ export const WEBHOOK_MEMORY_MS = 30 * 24 * 3600 * 1000;
 /** Trips have come further: notes what each webhook is to be told of it. */
 @Controller()
 export class TakeInEventsHandler extends CommandHandlers {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     super(logger);
-    this.#store = store;
-    this.#clock = clock;
   }
 
   @HandleCommand(takeInEvents)
   async handle({ events }: CommandInput<typeof takeInEvents>): Promise<CommandOutput<typeof takeInEvents>> {
-    const nowMs = this.#clock.now();
+    const nowMs = this.clock.now();
     const progress = events.map(({ trip_id, seq }) => ({ tripId: trip_id, seq }));
-    const { result } = await this.#store.transact((transaction) =>
+    const { result } = await this.store.transact((transaction) =>
       takeInTripEvents(transaction, progress, nowMs, nowMs - WEBHOOK_MEMORY_MS),
     );
     return { deliveries: result };

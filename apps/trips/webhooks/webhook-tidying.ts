@@ -12,25 +12,18 @@ export const MAX_WAITING_PER_WEBHOOK = 100_000;
 /** Suspends webhooks that never answer, and forgets what they were told long ago. */
 @Injectable()
 export class WebhookTidying extends Sweep {
-  readonly #store: TripStore;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-
   constructor(
-    @Inject(TripStore) store: TripStore,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOGGER) logger: Logger,
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     super('tidying webhooks', TIDY_INTERVAL_MS, clock, logger);
-    this.#store = store;
-    this.#clock = clock;
-    this.#logger = logger;
   }
 
   protected override async sweep(): Promise<void> {
-    const nowMs = this.#clock.now();
-    for (const webhookId of await suspendOverfull(this.#store, MAX_WAITING_PER_WEBHOOK, nowMs))
-      this.#logger.warn({ event: 'webhook_suspended', webhook_id: webhookId }, 'too much waits for it');
-    await purgeWebhookLanes(this.#store, nowMs - WEBHOOK_MEMORY_MS, LANES_PER_DELETE);
+    const nowMs = this.clock.now();
+    for (const webhookId of await suspendOverfull(this.store, MAX_WAITING_PER_WEBHOOK, nowMs))
+      this.logger.warn({ event: 'webhook_suspended', webhook_id: webhookId }, 'too much waits for it');
+    await purgeWebhookLanes(this.store, nowMs - WEBHOOK_MEMORY_MS, LANES_PER_DELETE);
   }
 }

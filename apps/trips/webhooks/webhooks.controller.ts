@@ -31,13 +31,10 @@ const SECRET_BYTES = 32;
 /** An operator says who is told what happens to trips. */
 @Controller()
 export class WebhooksController {
-  readonly #store: TripStore;
-  readonly #logger: Logger;
-
-  constructor(@Inject(TripStore) store: TripStore, @Inject(LOGGER) logger: Logger) {
-    this.#store = store;
-    this.#logger = logger;
-  }
+  constructor(
+    private readonly store: TripStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   @Post(routerPath(createWebhook))
   @HttpCode(createWebhook.status)
@@ -49,18 +46,18 @@ export class WebhooksController {
   ): Promise<CreatedWebhook> {
     const idempotency = readIdempotencyKey(key, { create_webhook: body });
     const { result } = await settle(idempotency, () =>
-      this.#store.transact((transaction) =>
+      this.store.transact((transaction) =>
         transaction.once({ prefix: 'operator', id: caller.id }, idempotency, () => make(transaction, body)),
       ),
     );
-    this.#logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
+    this.logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
     return result;
   }
 
   @Get(routerPath(listWebhooks))
   @ForRole('operator')
   async list(): Promise<z.output<typeof listWebhooks.response>> {
-    return { data: (await readWebhooks(this.#store.upToDate)).map(webhookView) };
+    return { data: (await readWebhooks(this.store.upToDate)).map(webhookView) };
   }
 
   @Delete(routerPath(deleteWebhook))
@@ -73,7 +70,7 @@ export class WebhooksController {
   ): Promise<WebhookView> {
     const idempotency = readIdempotencyKey(key, { delete_webhook: webhook_id });
     const { result } = await settle(idempotency, () =>
-      this.#store.transact((transaction) =>
+      this.store.transact((transaction) =>
         transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
           const [row] = await readWebhooks(transaction, webhook_id);
           if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
@@ -82,7 +79,7 @@ export class WebhooksController {
         }),
       ),
     );
-    this.#logger.info({ event: 'webhook_deleted', webhook_id });
+    this.logger.info({ event: 'webhook_deleted', webhook_id });
     return result;
   }
 }

@@ -40,10 +40,6 @@ const LEASE_MARGIN_MS = 5_000;
 /** Takes deliveries that are due, makes them, and reports what became of them. */
 @Injectable()
 export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #commands: CommandClient;
-  readonly #sender: WebhookSender;
-  readonly #config: WebhooksConfig;
-  readonly #clock: Clock;
   readonly #outage: OutageLog;
   readonly #attempts;
   readonly #underWay = new Map<WebhookId, number>();
@@ -54,17 +50,13 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   #stopped = false;
 
   constructor(
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(WebhookSender) sender: WebhookSender,
-    @Inject(CONFIG) config: WebhooksConfig,
-    @Inject(CLOCK) clock: Clock,
+    private readonly commands: CommandClient,
+    private readonly sender: WebhookSender,
+    @Inject(CONFIG) private readonly config: WebhooksConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#commands = commands;
-    this.#sender = sender;
-    this.#config = config;
-    this.#clock = clock;
     this.#outage = new OutageLog(logger, 'handing out deliveries');
     this.#attempts = metrics.counter('webhook_attempts_total', 'Attempts to tell a webhook, by outcome', [
       'outcome',
@@ -108,11 +100,11 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async #take(limit: number): Promise<WebhookDelivery[]> {
-    const { deliveries } = await this.#commands.call(takeDeliveries, {
+    const { deliveries } = await this.commands.call(takeDeliveries, {
       limit,
       per_webhook: MAX_DELIVERIES_PER_WEBHOOK,
       under_way: [...this.#underWay].map(([webhook_id, count]) => ({ webhook_id, count })),
-      lease_ms: machineTime(this.#clock, this.#config.webhookTimeoutMs + LEASE_MARGIN_MS),
+      lease_ms: machineTime(this.clock, this.config.webhookTimeoutMs + LEASE_MARGIN_MS),
     });
     return deliveries;
   }
@@ -133,9 +125,9 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Where the report is lost, the lease ends and it is tried again: the same message, by the same id. */
   async #deliver(delivery: WebhookDelivery): Promise<void> {
-    const report = this.#reportOf(delivery, await this.#sender.send(delivery));
+    const report = this.#reportOf(delivery, await this.sender.send(delivery));
     this.#attempts.inc({ outcome: report.outcome });
-    await this.#commands
+    await this.commands
       .call(reportDeliveries, { reports: [report] })
       .catch((error: unknown) => this.#outage.failed(error));
   }
@@ -144,7 +136,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     { webhook_id, trip_id, seq, attempt }: WebhookDelivery,
     { ok, status, error }: Attempt,
   ): DeliveryReport {
-    const { webhookAttempts, webhookRetryMs } = this.#config;
+    const { webhookAttempts, webhookRetryMs } = this.config;
     const isLast = attempt >= webhookAttempts;
     const retryMs = ok || isLast ? 0 : retryPauseMs(attempt, webhookRetryMs, Math.random());
     return {
@@ -153,7 +145,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
       seq,
       attempt,
       outcome: ok ? 'delivered' : isLast ? 'dead' : 'retry',
-      retry_in_ms: machineTime(this.#clock, retryMs),
+      retry_in_ms: machineTime(this.clock, retryMs),
       status,
       error,
     };

@@ -17,20 +17,16 @@ const CONSUMER = 'webhooks';
 /** Reads the stream of events, and has noted what each webhook is to be told of it. */
 @Injectable()
 export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #commands: CommandClient;
-  readonly #loop: DeliveryLoop;
   readonly #consumer: EventConsumer;
   readonly #taken;
 
   constructor(
     @Inject(BUS) bus: NatsConnection,
-    @Inject(CommandClient) commands: CommandClient,
-    @Inject(DeliveryLoop) loop: DeliveryLoop,
+    private readonly commands: CommandClient,
+    private readonly loop: DeliveryLoop,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#commands = commands;
-    this.#loop = loop;
     this.#taken = metrics.counter('webhook_events_total', 'Events that were read from the stream');
     const outage = new OutageLog(logger, 'reading the stream of events');
     this.#consumer = new EventConsumer({
@@ -52,8 +48,8 @@ export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async #takeIn(events: EventNumber[]): Promise<void> {
-    const { deliveries } = await this.#commands.call(takeInEvents, { events });
+    const { deliveries } = await this.commands.call(takeInEvents, { events });
     this.#taken.inc(events.length);
-    if (deliveries > 0) this.#loop.wake();
+    if (deliveries > 0) this.loop.wake();
   }
 }
