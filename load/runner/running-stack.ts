@@ -14,7 +14,7 @@ export async function requireRunningStack({ riderApiUrl, issuerUrl }: LoadSettin
     if (complaint === undefined) continue;
     throw new UserError(
       `${name} at ${url} ${complaint}.\n` +
-        `Run \`npm start\` in another terminal first, or say where ${name} is with ${option}.`,
+        `Run \`npm start\` in another terminal first, or say where ${name} is with --port (as given to npm start) or ${option}.`,
     );
   }
 }

@@ -18,7 +18,7 @@ await runCommand(async () => {
 });
 
 function readOptions(): Options {
-  return new Command('check:model')
+  return new Command('npm run check:model --')
     .description(
       'Random runs of the model of ownership in proof/model/, checked after every step, and its mutants.',
     )

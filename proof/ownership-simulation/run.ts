@@ -53,7 +53,7 @@ await runCommand(async () => {
 });
 
 function readOptions(): Options {
-  return new Command('simulate')
+  return new Command('npm run simulate --')
     .description(
       'Runs the protocol of ownership under crashes, freezes, cuts and fail-overs, and checks every step.',
     )

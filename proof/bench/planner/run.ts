@@ -228,7 +228,7 @@ function round(value: number): number {
 }
 
 function readOptions(): Options {
-  return new Command('bench:planner')
+  return new Command('npm run bench:planner --')
     .option('--seed <n>', 'of the loads', whole, 1)
     .option('--runs <n>', 'of each decision', whole, 15)
     .option('--matchers <n>', 'that share the shards', whole, 8)

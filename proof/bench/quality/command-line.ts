@@ -29,7 +29,7 @@ export interface CommandLine {
 }
 
 export function readCommandLine(argv: readonly string[]): CommandLine {
-  return new Command('bench:quality')
+  return new Command('npm run bench:quality --')
     .description(
       'How well riders are served by several ways to choose drivers, on recorded demand and virtual time.',
     )

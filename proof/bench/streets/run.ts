@@ -52,7 +52,7 @@ function readStreets(directory: string) {
 }
 
 function readOptions(): Options {
-  return new Command('bench:streets')
+  return new Command('npm run bench:streets --')
     .option('--streets <dir>', 'a folder with nodes.csv and edges.csv; without it, a generated city')
     .option('--hour <n>', 'of the day', hourOfDay, 8)
     .option('--seed <n>', 'of the generated cities and of the questions', whole, 1)

@@ -1,0 +1,36 @@
+/** `npm run build`, `check`, `lint` and `format`: what is done with the sources without running them. */
+import { Command } from 'commander';
+import { ensureBuilt } from './build/ensure-built.ts';
+import { FORMAT, LINT, runStep, runSteps, STATIC_CHECKS } from './checks/steps.ts';
+import { runCommand } from '../ops/command-line/run-command.ts';
+
+const COMMANDS = {
+  build: command('build', 'Compiles apps and libs into dist/, unless dist/ is up to date.', async () => {
+    console.log((await ensureBuilt()) ? 'built into dist/' : 'dist/ is up to date');
+    return 0;
+  }),
+  check: command('check', 'Checks format, lint, types, import rules, migrations and dead code.', () =>
+    runSteps(STATIC_CHECKS),
+  ),
+  format: command('format', 'Rewrites every file that is not formatted.', () => runStep(FORMAT)),
+  lint: lintCommand(),
+} satisfies Record<string, Command>;
+
+function command(name: string, description: string, run: () => Promise<number>): Command {
+  return new Command(`npm run ${name} --`).description(description).action(() => runCommand(run));
+}
+
+function lintCommand(): Command {
+  return new Command('npm run lint --')
+    .description('Lints the sources with oxlint, using types.')
+    .argument('[path...]', 'files and folders; all sources without')
+    .option('--fix', 'mend what oxlint can mend')
+    .action((paths: string[], { fix }: { fix?: boolean }) =>
+      runCommand(() => runStep({ ...LINT, args: [...LINT.args, ...(fix ? ['--fix'] : []), ...paths] })),
+    );
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const chosen = Object.entries(COMMANDS).find(([known]) => known === name)?.[1];
+if (chosen === undefined) throw new Error(`dev/sources.ts takes one of ${Object.keys(COMMANDS).join(', ')}`);
+await chosen.parseAsync(args, { from: 'user' });

@@ -1,0 +1,66 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { VARIABLES, type LoadSettings } from './settings.ts';
+
+/** The command line of `npm run load`. */
+export interface CommandLine {
+  /** The environment of this process with the options over it, as the k6 script reads it. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly jsonFile: string | undefined;
+  readonly k6Arguments: string[];
+}
+
+/** The options, each of which sets the variable that the k6 script reads. */
+const FLAGS: Readonly<Record<keyof LoadSettings, readonly [flag: string, description: string]>> = {
+  ratePerS: ['--rate <per second>', 'trips requested per second (1)'],
+  duration: ['--duration <time>', 'such as 90s or 5m (1m)'],
+  patienceS: ['--patience <seconds>', 'how long a rider waits for a driver (60)'],
+  cancelShare: ['--cancel-share <0..1>', 'riders that cancel once they have a driver (0.1)'],
+  repeatShare: ['--repeat-share <0..1>', 'requests sent twice with one Idempotency-Key (0.05)'],
+  area: ['--area <s,w,n,e>', "degrees (the built-in city's)"],
+  riderApiUrl: ['--rider-api-url <url>', 'where rider-api is (http://127.0.0.1:8080)'],
+  issuerUrl: ['--issuer-url <url>', 'where dev-issuer is (http://127.0.0.1:8082)'],
+  seed: ['--seed <number>', 'of places and choices (1)'],
+};
+
+/** `npm start --port N` puts rider-api on N, then driver-api, dev-issuer and trips on the next three ports. */
+const ISSUER_PORT_OFFSET = 2;
+const LAST_BASE_PORT = 65_532;
+
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const command = new Command('npm run load --')
+    .description('Simulated riders (k6) against a running stack; start one with `npm start` first.')
+    .argument('[k6-arguments...]', 'after a second --: passed to `k6 run` as they are')
+    .option('--json <file>', 'write the settings, versions and results to this file')
+    .addOption(
+      new Option('--port <n>', 'of `npm start -- --port <n>`: sets both URLs')
+        .argParser(basePort)
+        .conflicts(['riderApiUrl', 'issuerUrl']),
+    );
+  const options = Object.entries(FLAGS).map(([setting, [flag, description]]) => {
+    const variable = VARIABLES[setting as keyof LoadSettings];
+    return { variable, option: new Option(flag, description).env(variable) };
+  });
+  for (const { option } of options) command.addOption(option);
+  const { json, port, ...given } = command
+    .parse(argv, { from: 'user' })
+    .opts<{ json?: string; port?: number } & Record<string, string | undefined>>();
+  const chosen = options.map(({ variable, option }) => [variable, given[option.attributeName()]] as const);
+  return {
+    environment: { ...process.env, ...Object.fromEntries(chosen), ...(port !== undefined && urlsOf(port)) },
+    jsonFile: json,
+    k6Arguments: command.args,
+  };
+}
+
+function urlsOf(port: number): Record<string, string> {
+  return {
+    [VARIABLES.riderApiUrl]: `http://127.0.0.1:${port}`,
+    [VARIABLES.issuerUrl]: `http://127.0.0.1:${port + ISSUER_PORT_OFFSET}`,
+  };
+}
+
+function basePort(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= LAST_BASE_PORT) return value;
+  throw new InvalidArgumentError(`It takes a whole number from 1 to ${LAST_BASE_PORT}.`);
+}
