@@ -1,7 +1,7 @@
-/** `npm run build`, `check`, `lint` and `format`: what is done with the sources without running them. */
+/** `npm run build`, `check`, `docs`, `format` and `lint`: commands over the sources of this checkout. */
 import { Command } from 'commander';
 import { ensureBuilt } from './build/ensure-built.ts';
-import { FORMAT, LINT, runStep, runSteps, STATIC_CHECKS } from './checks/steps.ts';
+import { DOCS, FORMAT, LINT, runStep, runSteps, STATIC_CHECKS } from './checks/steps.ts';
 import { runCommand } from '../ops/command-line/run-command.ts';
 
 const COMMANDS = {
@@ -11,6 +11,9 @@ const COMMANDS = {
   }),
   check: command('check', 'Checks format, lint, types, import rules, migrations and dead code.', () =>
     runSteps(STATIC_CHECKS),
+  ),
+  docs: command('docs', 'Writes docs/reference/ from the code and from a migrated database.', () =>
+    runStep(DOCS),
   ),
   format: command('format', 'Rewrites every file that is not formatted.', () => runStep(FORMAT)),
   lint: lintCommand(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baseConfig, tokenConfig } from '#libs/service';
 
+/** How long a token is valid by default: a driver's shift. */
 const DEFAULT_TOKEN_TTL_S = 12 * 60 * 60;
 
 export const issuerConfig = baseConfig.extend({
@@ -11,10 +12,17 @@ export const issuerConfig = baseConfig.extend({
   }),
   jwtIssuer: tokenConfig.jwtIssuer,
   jwtAudience: tokenConfig.jwtAudience,
-  /**
-   * Keeps the signing key over restarts; made with mode 600 where it is missing. Without it each start has a new key.
-   */
-  issuerKeyFile: z.string().optional(),
-  tokenTtlS: z.coerce.number().int().min(1).default(DEFAULT_TOKEN_TTL_S),
+  issuerKeyFile: z
+    .string()
+    .optional()
+    .describe(
+      'file that keeps the signing key across restarts, created with mode 600; unset: a new key at each start',
+    ),
+  tokenTtlS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(DEFAULT_TOKEN_TTL_S)
+    .describe('lifetime of a token in seconds, unless the request names one'),
 });
 export type IssuerConfig = z.infer<typeof issuerConfig>;

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { baseConfig, serviceArea, tokenConfig } from '#libs/service';
 
-/** Trips end outside the area now and then, and drivers wait just beyond its edge. */
+/** How far outside the service area a driver may be: some trips end outside it, and drivers wait beyond its edge. */
 const DEFAULT_SERVICE_AREA_MARGIN_M = 2_000;
 
 export const driverApiConfig = baseConfig.extend({
   ...tokenConfig,
   serviceArea,
-  serviceAreaMarginM: z.coerce.number().min(0).max(100_000).default(DEFAULT_SERVICE_AREA_MARGIN_M),
+  serviceAreaMarginM: z.coerce
+    .number()
+    .min(0)
+    .max(100_000)
+    .default(DEFAULT_SERVICE_AREA_MARGIN_M)
+    .describe('how far outside the service area a driver may be, in metres'),
 });
 export type DriverApiConfig = z.infer<typeof driverApiConfig>;

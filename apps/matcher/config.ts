@@ -8,8 +8,9 @@ import {
 import { baseConfig } from '#libs/service';
 import { travelTimeConfig } from '#libs/travel-time';
 
-/** A round at least this often, so that nobody waits for a driver who is there. */
+/** Longest time between rounds: a rider never waits longer for a driver who is available. */
 const MAX_ROUND_INTERVAL_MS = 2_000;
+/** Shortest time between rounds: a round has to end before the next one. */
 const MIN_ROUND_INTERVAL_MS = 50;
 
 export const matcherConfig = baseConfig.extend({
@@ -18,30 +19,50 @@ export const matcherConfig = baseConfig.extend({
     .int()
     .min(MIN_ROUND_INTERVAL_MS)
     .max(MAX_ROUND_INTERVAL_MS)
-    .default(1_000),
+    .default(1_000)
+    .describe('time between matching rounds'),
   pickupRadiusM: z.coerce
     .number()
     .positive()
     .max(MAX_SEARCH_RADIUS_M)
-    .default(DEFAULT_ROUND_PARAMS.pickupRadiusM),
+    .default(DEFAULT_ROUND_PARAMS.pickupRadiusM)
+    .describe(
+      'largest straight-line distance of a candidate driver in metres; also the width of the halo around the shards',
+    ),
   candidatesPerTrip: z.coerce
     .number()
     .int()
     .min(1)
     .max(MAX_CANDIDATES_PER_TRIP)
-    .default(DEFAULT_ROUND_PARAMS.candidatesPerTrip),
-  maxPickupEtaS: z.coerce.number().positive().default(DEFAULT_ROUND_PARAMS.maxPickupEtaS),
-  /** So often a trip's driver is changed for a nearer one; 0: who has accepted is left alone. */
+    .default(DEFAULT_ROUND_PARAMS.candidatesPerTrip)
+    .describe('nearest drivers considered for a trip'),
+  maxPickupEtaS: z.coerce
+    .number()
+    .positive()
+    .default(DEFAULT_ROUND_PARAMS.maxPickupEtaS)
+    .describe('longest drive to a pickup for which a driver is asked, in seconds'),
   maxSwapsPerTrip: z.coerce
     .number()
     .int()
     .min(0)
     .max(1_000)
-    .default(DEFAULT_ENGINE_PARAMS.match.maxSwapsPerTrip),
-  /** Drivers whose ride ends within that are candidates; 0: nobody is asked with a rider on board. */
-  chainHorizonS: z.coerce.number().min(0).max(3_600).default(DEFAULT_ENGINE_PARAMS.chainHorizonS),
-  /** Between hints to idle drivers; 0: none are sent. */
-  repositionIntervalMs: z.coerce.number().int().min(0).max(600_000).default(10_000),
+    .default(DEFAULT_ENGINE_PARAMS.match.maxSwapsPerTrip)
+    .describe('how often the driver of a trip may be replaced by a nearer one; 0: never'),
+  chainHorizonS: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(DEFAULT_ENGINE_PARAMS.chainHorizonS)
+    .describe(
+      'drivers whose ride ends within that many seconds are candidates; 0: no driver with a rider on board',
+    ),
+  repositionIntervalMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(10_000)
+    .describe('time between repositioning hints to idle drivers; 0: no hints'),
   ...travelTimeConfig,
 });
 export type MatcherConfig = z.infer<typeof matcherConfig>;

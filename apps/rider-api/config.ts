@@ -2,20 +2,32 @@ import { z } from 'zod';
 import { baseConfig, serviceArea, tokenConfig } from '#libs/service';
 import { travelTimeConfig } from '#libs/travel-time';
 
+/** How long a price holds by default. */
 const DEFAULT_QUOTE_TTL_MS = 120_000;
 
-/** Pushes over NATS are hints; how long one that got lost may stay unnoticed. */
+/** How long a push that NATS lost may stay unnoticed by default: pushes are hints. */
 const DEFAULT_LOST_PUSH_CHECK_MS = 30_000;
 
 export const riderApiConfig = baseConfig.extend({
   ...tokenConfig,
   serviceArea,
-  quoteTtlMs: z.coerce.number().int().min(1_000).default(DEFAULT_QUOTE_TTL_MS),
+  quoteTtlMs: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .default(DEFAULT_QUOTE_TTL_MS)
+    .describe('how long a price holds'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .default('USD'),
-  lostPushCheckMs: z.coerce.number().int().min(100).default(DEFAULT_LOST_PUSH_CHECK_MS),
+    .default('USD')
+    .describe('ISO 4217 code of the currency of all fares'),
+  lostPushCheckMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(DEFAULT_LOST_PUSH_CHECK_MS)
+    .describe('how long a push that NATS lost may stay unnoticed'),
   ...travelTimeConfig,
 });
 export type RiderApiConfig = z.infer<typeof riderApiConfig>;

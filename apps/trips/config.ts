@@ -2,46 +2,94 @@ import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
 
-/** A hundred thousand trips or so. */
+/** Size limit of the event stream by default: about a hundred thousand trips. */
 const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
 
-/** Connections to Postgres of one process: its two cores' worth of work waits on the standby, not on them. */
+/** Connections of one process to the primary: enough for two cores, whose commits wait for the standby. */
 const DEFAULT_POSTGRES_CONNECTIONS = 16;
 
-/** Of one process to each server, for reads that no decision rests on: lists must not take what commits need. */
+/** Connections of one process to each server for standby reads: lists must not take the connections of commits. */
 const DEFAULT_POSTGRES_READ_CONNECTIONS = 4;
 
-/** Who repeats a command or comes back after a while finds the trip where it was. */
+/** How long an ended trip stays in `trip`: a repeated command or a client that resumes still finds it there. */
 const DEFAULT_HISTORY_AFTER_MS = 600_000;
 
+/** Width of a history partition by default. */
 const DEFAULT_PARTITION_DAYS = 30;
 
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
-  postgresUrls: commaList,
-  postgresConnections: z.coerce.number().int().min(2).max(200).default(DEFAULT_POSTGRES_CONNECTIONS),
-  postgresReadConnections: z.coerce.number().int().min(1).max(100).default(DEFAULT_POSTGRES_READ_CONNECTIONS),
-  /** South, west, north, east in degrees; its shards are what matchers divide among themselves. */
+  postgresUrls: commaList.describe('every server of the Postgres cluster, comma-separated'),
+  postgresConnections: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(DEFAULT_POSTGRES_CONNECTIONS)
+    .describe('connections of one process to the primary'),
+  postgresReadConnections: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(DEFAULT_POSTGRES_READ_CONNECTIONS)
+    .describe('connections of one process to each server, for reads that a standby may answer'),
   serviceArea,
-  offerTtlMs: z.coerce.number().int().min(1_000).max(120_000).default(15_000),
-  /** How long a rider's search goes on before it is given up. */
-  searchDeadlineMs: z.coerce.number().int().min(1_000).max(3_600_000).default(300_000),
-  /** Milliseconds of a matcher's time per second from which on a shard may be split. */
-  splitMsPerS: z.coerce.number().min(0).max(1_000).default(DEFAULT_COORDINATOR_PARAMS.plan.minSplitMsPerS),
-  /** How long cold shards stay as they are before they are merged. */
+  offerTtlMs: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(120_000)
+    .default(15_000)
+    .describe('how long a driver may consider an offer'),
+  searchDeadlineMs: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(300_000)
+    .describe('how long a driver is searched for before the trip ends with no_drivers_available'),
+  splitMsPerS: z.coerce
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(DEFAULT_COORDINATOR_PARAMS.plan.minSplitMsPerS)
+    .describe('load from which on a shard may be split, in ms of matcher time per second'),
   mergeHoldMs: z.coerce
     .number()
     .int()
     .min(1_000)
     .max(3_600_000)
-    .default(DEFAULT_COORDINATOR_PARAMS.plan.mergeHoldMs),
-  /** How long a trip that is over stays in the table of trips under way. */
-  historyAfterMs: z.coerce.number().int().min(1_000).max(86_400_000).default(DEFAULT_HISTORY_AFTER_MS),
-  /** Of trips and events; the same for all processes, and for `npm run partitions`. */
-  historyPartitionDays: z.coerce.number().int().min(1).max(366).default(DEFAULT_PARTITION_DAYS),
-  /** Servers that store each event of the stream, where this process is the one that makes it. */
-  eventStreamReplicas: z.coerce.number().int().min(1).max(5).default(1),
-  /** Of the stream; past it the oldest events are in Postgres only. */
-  eventStreamMaxBytes: z.coerce.number().int().min(1_048_576).default(DEFAULT_EVENT_STREAM_BYTES),
+    .default(DEFAULT_COORDINATOR_PARAMS.plan.mergeHoldMs)
+    .describe('how long shards must stay cold before they are merged'),
+  historyAfterMs: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(DEFAULT_HISTORY_AFTER_MS)
+    .describe('how long an ended trip stays in the table trip before it moves to trip_history'),
+  historyPartitionDays: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(366)
+    .default(DEFAULT_PARTITION_DAYS)
+    .describe(
+      'width of a partition of trips and events in days; the same in every process and in npm run partitions',
+    ),
+  eventStreamReplicas: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .describe('replicas of the event stream, used by the process that creates it'),
+  eventStreamMaxBytes: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(DEFAULT_EVENT_STREAM_BYTES)
+    .describe('size limit of the event stream in bytes; older events are then in Postgres only'),
 });
 export type TripsConfig = z.infer<typeof tripsConfig>;

@@ -1,18 +1,35 @@
 import { z } from 'zod';
 import { baseConfig, flag } from '#libs/service';
 
+/** How long an endpoint may take to answer by default. */
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** Pause after the first failed attempt by default. */
 const DEFAULT_RETRY_MS = 5_000;
-/** With three times the pause each time, up to an hour: some four hours in all. */
+/** Attempts before a dead letter by default. With pauses that triple up to an hour: about four hours in all. */
 const DEFAULT_ATTEMPTS = 10;
 
 export const webhooksConfig = baseConfig.extend({
-  /** For an answer of an address, its head at least. */
-  webhookTimeoutMs: z.coerce.number().int().min(100).max(60_000).default(DEFAULT_TIMEOUT_MS),
-  /** After the first attempt that failed; each pause is three times as long as the one before. */
-  webhookRetryMs: z.coerce.number().int().min(100).max(3_600_000).default(DEFAULT_RETRY_MS),
-  webhookAttempts: z.coerce.number().int().min(1).max(100).default(DEFAULT_ATTEMPTS),
-  /** Lets addresses of one's own network, and plain http, be called. */
-  webhookAllowPrivate: flag.default(false),
+  webhookTimeoutMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(DEFAULT_TIMEOUT_MS)
+    .describe('how long an endpoint may take to answer, at least with the head'),
+  webhookRetryMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(DEFAULT_RETRY_MS)
+    .describe('pause after the first failed attempt; each pause is three times as long as the one before'),
+  webhookAttempts: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(DEFAULT_ATTEMPTS)
+    .describe('attempts before a delivery becomes a dead letter'),
+  webhookAllowPrivate: flag.default(false).describe('allow private addresses and plain http'),
 });
 export type WebhooksConfig = z.infer<typeof webhooksConfig>;

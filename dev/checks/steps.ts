@@ -19,6 +19,12 @@ export const FORMAT: Step = {
   args: ['--write', '--log-level=warn', '.'],
 };
 export const LINT: Step = { name: 'lint', program: 'oxlint', args: ['--type-aware'] };
+/** Runs as a test, since the pages need the modules of every app and a database with our migrations. */
+export const DOCS: Step = {
+  name: 'docs',
+  program: 'vitest',
+  args: ['run', '--update=all', 'test/docs/reference.test.ts'],
+};
 
 /**
  * Written before migrations were linted, and run since on every database there is: they stay as they are. Their tables

@@ -24,40 +24,67 @@ export const commaList = z
 /** `true`/`false`/`1`/`0`. */
 export const flag = z.stringbool();
 
-/** `south,west,north,east` in degrees: where trips begin and end. */
-export const serviceArea = z.string().transform((text, context) => {
-  try {
-    return parseBoundingBox(text);
-  } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error));
-    return z.NEVER;
-  }
-});
+/** Where trips begin and end. Its shards are what the matchers divide among themselves. */
+export const serviceArea = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return parseBoundingBox(text);
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : String(error));
+      return z.NEVER;
+    }
+  })
+  .describe('south,west,north,east in degrees: where trips begin and end; the same in every process');
 
 export const MAX_CLOCK_SPEED = 100;
 
-/** What every service reads; an app extends it with its own. */
+/** Settings that every service reads; an app extends them with its own. */
 export const baseConfig = z.object({
-  mode: z.enum(['production', 'development']).default('production'),
-  instance: instanceName.default(() => hostname()),
-  httpHost: z.string().default('127.0.0.1'),
-  httpPort: z.coerce.number().int().min(0).max(65_535).default(0),
-  natsUrls: commaList.default(['nats://127.0.0.1:4222']),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  clockSpeed: z.coerce.number().min(1).max(MAX_CLOCK_SPEED).default(1),
-  clockOriginMs: z.coerce.number().int().min(0).default(0),
-  exitWithParent: flag.default(false),
+  mode: z
+    .enum(['production', 'development'])
+    .default('production')
+    .describe('development allows a clock speed other than 1, and the dev-issuer'),
+  instance: instanceName
+    .default(() => hostname())
+    .describe('name in logs, subjects and shard ownership, such as matcher-1; unique in the system'),
+  httpHost: z.string().default('127.0.0.1').describe('address to listen on'),
+  httpPort: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('port to listen on; 0: any free port, named in the log line ready'),
+  natsUrls: commaList.default(['nats://127.0.0.1:4222']).describe('NATS servers, comma-separated'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('lowest level that is logged'),
+  clockSpeed: z.coerce
+    .number()
+    .min(1)
+    .max(MAX_CLOCK_SPEED)
+    .default(1)
+    .describe('seconds of service time per second of wall time; the same in every process'),
+  clockOriginMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Unix time in ms at which service time and wall time agree; the same in every process'),
+  exitWithParent: flag.default(false).describe('exit when standard input closes; for supervisors'),
 });
 export type BaseConfig = z.infer<typeof baseConfig>;
 
-/** Where tokens are checked; for the services that phones and operators speak to. */
+/** Settings of the services that check tokens: those that phones and operators call. */
 export const tokenConfig = {
-  jwksUrl: z.url(),
-  jwtIssuer: z.string().default('hailgrid'),
-  jwtAudience: z.string().default('hailgrid'),
+  jwksUrl: z.url().describe('public keys of the token issuer'),
+  jwtIssuer: z.string().default('hailgrid').describe('claim iss of every token'),
+  jwtAudience: z.string().default('hailgrid').describe('claim aud of every token'),
 };
 
-/** A setting is wrong; the message names the variable and what it takes. Nothing is started. */
+/** A setting is wrong. The message names the variable and the values it accepts; nothing has been started. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -79,7 +106,7 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
   return parsed.data;
 }
 
-/** Production takes no compressed time: a trip would be over before its tokens and its riders know. */
+/** Production refuses compressed time: a trip would end before its tokens and its riders expect it. */
 export function refuseUnsafe(config: BaseConfig): void {
   if (config.mode === 'production' && config.clockSpeed !== 1) {
     throw new ConfigError(`${environmentName('clockSpeed')} must be 1 in production mode`);

@@ -1,40 +1,98 @@
 import { z } from 'zod';
 
+/** Second of the day at which the demand begins by default. */
 const NOON_S = 43_200;
+/** Drivers that one fleet process may simulate. */
 const MAX_DRIVERS = 100_000;
 const probability = z.coerce.number().min(0).max(1);
 
-/** Environment variable by environment variable, with what is taken where one is not set. */
+/** Every environment variable that the fleet reads. */
 export const fleetEnvironment = z.object({
-  HAILGRID_FLEET_RIDER_API_URL: z.url().default('http://127.0.0.1:8080'),
-  HAILGRID_FLEET_DRIVER_API_URL: z.url().default('http://127.0.0.1:8081'),
-  HAILGRID_FLEET_ISSUER_URL: z.url().default('http://127.0.0.1:8082'),
-  HAILGRID_FLEET_DRIVERS: z.coerce.number().int().min(1).max(MAX_DRIVERS).default(300),
-  HAILGRID_FLEET_TRIPS_FILE: z.string().optional(),
-  HAILGRID_FLEET_STREETS_DIR: z.string().optional(),
-  HAILGRID_FLEET_FROM_S: z.coerce.number().min(0).max(86_399).default(NOON_S),
-  /** Of service time; 0: to the end of the trips file, or until stopped. */
-  HAILGRID_FLEET_MINUTES: z.coerce.number().min(0).default(0),
-  HAILGRID_FLEET_SEED: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
-  HAILGRID_FLEET_ACCEPT: probability.default(0.95),
-  HAILGRID_FLEET_DRIVER_CANCEL: probability.default(0.005),
-  HAILGRID_FLEET_FOLLOW_HINTS: probability.default(0.5),
-  HAILGRID_FLEET_RIDER_CANCEL: probability.default(0.01),
-  /** That a rider's phone sends an acknowledged request again some time later, as one does that lost the answer. */
-  HAILGRID_FLEET_REPEAT: probability.default(0),
-  /** Of made-up demand, as the crow flies; unset: as long as the city is wide. */
-  HAILGRID_FLEET_LONGEST_TRIP_M: z.coerce.number().min(1_000).optional(),
-  /** Seconds of service time after the demand in which open trips may still be served. */
-  HAILGRID_FLEET_DRAIN_S: z.coerce.number().min(0).default(0),
-  HAILGRID_FLEET_LOG: z.string().optional(),
-  HAILGRID_CLOCK_SPEED: z.coerce.number().min(1).max(100).default(1),
-  HAILGRID_CLOCK_ORIGIN_MS: z.coerce.number().int().min(0).default(0),
-  HAILGRID_LOG_LEVEL: z.string().default('info'),
-  HAILGRID_EXIT_WITH_PARENT: z.stringbool().default(false),
+  HAILGRID_FLEET_RIDER_API_URL: z.url().default('http://127.0.0.1:8080').describe('rider-api to call'),
+  HAILGRID_FLEET_DRIVER_API_URL: z.url().default('http://127.0.0.1:8081').describe('driver-api to call'),
+  HAILGRID_FLEET_ISSUER_URL: z
+    .url()
+    .default('http://127.0.0.1:8082')
+    .describe('dev-issuer to get tokens from'),
+  HAILGRID_FLEET_DRIVERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_DRIVERS)
+    .default(300)
+    .describe('simulated drivers'),
+  HAILGRID_FLEET_TRIPS_FILE: z
+    .string()
+    .optional()
+    .describe('recorded demand to replay; unset: demand is generated'),
+  HAILGRID_FLEET_STREETS_DIR: z
+    .string()
+    .optional()
+    .describe('directory with nodes.csv and edges.csv to drive on'),
+  HAILGRID_FLEET_FROM_S: z.coerce
+    .number()
+    .min(0)
+    .max(86_399)
+    .default(NOON_S)
+    .describe('second of the day at which the demand begins'),
+  HAILGRID_FLEET_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .default(0)
+    .describe('minutes of demand, service time; 0: to the end of the trips file, or until stopped'),
+  HAILGRID_FLEET_SEED: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(1)
+    .describe('seed of every random choice'),
+  HAILGRID_FLEET_ACCEPT: probability.default(0.95).describe('probability that a driver accepts an offer'),
+  HAILGRID_FLEET_DRIVER_CANCEL: probability
+    .default(0.005)
+    .describe('probability that a driver gives a trip back'),
+  HAILGRID_FLEET_FOLLOW_HINTS: probability
+    .default(0.5)
+    .describe('share of the drivers who follow repositioning hints'),
+  HAILGRID_FLEET_RIDER_CANCEL: probability.default(0.01).describe('probability that a waiting rider cancels'),
+  HAILGRID_FLEET_REPEAT: probability
+    .default(0)
+    .describe('probability that a phone repeats an acknowledged request later, as after a lost answer'),
+  HAILGRID_FLEET_LONGEST_TRIP_M: z.coerce
+    .number()
+    .min(1_000)
+    .optional()
+    .describe('longest generated trip in metres, straight line; unset: the width of the city'),
+  HAILGRID_FLEET_DRAIN_S: z.coerce
+    .number()
+    .min(0)
+    .default(0)
+    .describe('seconds of service time after the demand in which open trips are still served'),
+  HAILGRID_FLEET_LOG: z
+    .string()
+    .optional()
+    .describe('file for everything the simulated people saw, one JSON line each'),
+  HAILGRID_CLOCK_SPEED: z.coerce
+    .number()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('seconds of service time per second of wall time; the same in every process'),
+  HAILGRID_CLOCK_ORIGIN_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Unix time in ms at which service time and wall time agree; the same in every process'),
+  HAILGRID_LOG_LEVEL: z.string().default('info').describe('lowest level that is logged'),
+  HAILGRID_EXIT_WITH_PARENT: z
+    .stringbool()
+    .default(false)
+    .describe('exit when standard input closes; for supervisors'),
 });
 export type FleetConfig = z.infer<typeof fleetEnvironment>;
 
-/** A setting is wrong; the message names each such variable. */
+/** A setting is wrong; the message names every such variable. */
 export class FleetConfigError extends Error {
   override readonly name = 'FleetConfigError';
 }

@@ -1,0 +1,32 @@
+/** A variable of the npm scripts, which have no schema. */
+interface ToolVariable {
+  readers: string;
+  meaning: string;
+}
+
+/** Every variable that ops/, dev/, proof/ and load/ read; the test of docs/reference fails for one that is missing. */
+export const TOOL_VARIABLES: Readonly<Record<string, ToolVariable>> = {
+  HAILGRID_CACHE_DIR: {
+    readers: 'every npm script',
+    meaning: 'directory for downloaded programs, shared by all checkouts of a user',
+  },
+  HAILGRID_NATS_SERVER: {
+    readers: 'npm start, npm test, chaos, load',
+    meaning: 'nats-server to run instead of a downloaded one',
+  },
+  HAILGRID_POSTGRES_BIN: {
+    readers: 'npm start, npm test, chaos, load, backup, restore',
+    meaning: 'directory with `initdb` and `postgres`, version 15 to 18',
+  },
+  HAILGRID_K6: { readers: 'load', meaning: 'k6 to run instead of one that Go builds' },
+  HAILGRID_POSTGRES_URLS: {
+    readers: 'migrate, partitions, audit, events:rebuild, fence',
+    meaning: 'default of `--database`',
+  },
+  HAILGRID_NATS_URLS: { readers: 'events:rebuild', meaning: 'default of `--nats`' },
+  HAILGRID_STARTED_AT_MS: {
+    readers: 'npm start',
+    meaning:
+      'Unix time in ms at which npm began, set by `dev/bootstrap.mjs`; the start-up time counts from it',
+  },
+};
