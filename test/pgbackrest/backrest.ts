@@ -26,7 +26,7 @@ export async function backrestPrograms(): Promise<BackrestPrograms> {
       ? (await debianPrograms({ name: 'pgbackrest', packages: PACKAGE })).env
       : process.env;
   return {
-    postgres: { initdb: join(directory, 'initdb'), postgres: join(directory, 'postgres'), version },
+    postgres: { directory, version },
     user: await postgresUser(),
     env: {
       PATH: joined(backrest['PATH'], env['PATH']),
