@@ -1,6 +1,14 @@
 import { configurationPage } from './configuration.ts';
+import { databasePage } from './database.ts';
+import { errorsPage } from './errors.ts';
+import { metricsPage } from './metrics.ts';
+import { subjectsPage } from './subjects.ts';
 
-/** Every page of docs/reference, by its name. */
-export const REFERENCE_PAGES: Readonly<Record<string, () => Promise<string>>> = {
+/** Every page of docs/reference, by its name. A page may read a database with all migrations applied. */
+export const REFERENCE_PAGES: Readonly<Record<string, (databaseUrl: string) => Promise<string>>> = {
   configuration: configurationPage,
+  database: databasePage,
+  errors: errorsPage,
+  metrics: metricsPage,
+  subjects: subjectsPage,
 };

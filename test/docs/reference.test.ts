@@ -1,15 +1,26 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { REFERENCE_PAGES } from '../../dev/reference/pages.ts';
 import { TOOL_VARIABLES } from '../../dev/reference/tool-variables.ts';
+import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { readText } from './markdown.ts';
 
 const HINT = 'docs/reference is up to date; run npm run docs';
 
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
 test.each(Object.entries(REFERENCE_PAGES))('docs/reference/%s.md is up to date', async (name, render) => {
-  await expect(await render()).toMatchFileSnapshot(join(CHECKOUT, `docs/reference/${name}.md`), HINT);
+  await expect(await render(database.url)).toMatchFileSnapshot(
+    join(CHECKOUT, `docs/reference/${name}.md`),
+    HINT,
+  );
 });
 
 test('docs/reference has no page that nothing generates', () => {

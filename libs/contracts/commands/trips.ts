@@ -10,13 +10,14 @@ export const createTrip = defineCommand(
   tripRecord,
 );
 
-/** Who asks; a rider sees own trips, a driver those it has, had or was offered. */
+/** Who reads a trip. A rider reads its own trips, a driver those that it has, had or was offered. */
 export const tripReader = z.discriminatedUnion('role', [
   z.object({ role: z.literal('rider'), rider_id: riderId }),
   z.object({ role: z.literal('driver'), driver_id: driverId }),
   z.object({ role: z.literal('operator') }),
 ]);
 
+/** One trip as it is now. */
 export const getTrip = defineCommand(
   'trips.get',
   z.object({ trip_id: tripId, reader: tripReader }),
@@ -41,6 +42,7 @@ export const replayTrip = defineCommand(
   z.object({ changes: z.array(tripChange) }),
 );
 
+/** The rider cancels a trip that has not begun. */
 export const cancelTrip = defineCommand(
   'trips.cancel',
   z.object({
@@ -52,10 +54,11 @@ export const cancelTrip = defineCommand(
   tripRecord,
 );
 
-/** What a driver does to the trip it has. `cancel` gives the trip back: it is matched again with someone else. */
+/** An action of a driver on its trip. `cancel` gives the trip back: it is matched with another driver. */
 export const driveAction = z.enum(['arrived', 'start', 'complete', 'cancel']);
 export type DriveAction = z.infer<typeof driveAction>;
 
+/** The driver of a trip moves it on by one action. */
 export const driveTrip = defineCommand(
   'trips.drive',
   z.object({
@@ -71,6 +74,7 @@ export const driveTrip = defineCommand(
 export const offerAnswer = z.enum(['accept', 'decline']);
 export type OfferAnswer = z.infer<typeof offerAnswer>;
 
+/** A driver accepts or declines an offer. */
 export const answerOffer = defineCommand(
   'trips.answer_offer',
   z.object({

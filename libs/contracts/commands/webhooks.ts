@@ -11,7 +11,7 @@ export const MAX_WEBHOOKS = 50;
 
 const eventNumber = z.object({ trip_id: tripId, seq: z.int().min(1) });
 
-/** These trips have come so far; every webhook is to be told what it was not. What is known already is passed over. */
+/** Creates the deliveries of trips up to these events, for every webhook. Ignores events that were taken in before. */
 export const takeInEvents = defineCommand(
   'trips.webhooks.take_in',
   z.object({ events: z.array(eventNumber).max(MAX_EVENTS_PER_INTAKE) }),
@@ -44,7 +44,7 @@ export const takeDeliveries = defineCommand(
   z.object({ deliveries: z.array(delivery) }),
 );
 
-/** What became of an attempt: told; to be tried again after so long; or not tried any more. */
+/** Outcome of an attempt: delivered, to be retried after a pause, or a dead letter. */
 export const deliveryReport = z.object({
   webhook_id: webhookId,
   trip_id: tripId,
@@ -57,6 +57,7 @@ export const deliveryReport = z.object({
 });
 export type DeliveryReport = z.infer<typeof deliveryReport>;
 
+/** Outcomes of delivery attempts. Ends the lease of each delivery. */
 export const reportDeliveries = defineCommand(
   'trips.webhooks.report',
   z.object({ reports: z.array(deliveryReport).max(MAX_DELIVERY_REPORTS) }),

@@ -1,0 +1,77 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { CHECKOUT } from '../build/checkout.ts';
+
+export interface SourceFile {
+  /** From the top of the checkout. */
+  path: string;
+  syntax: ts.SourceFile;
+}
+
+/** The sources of apps and libs by path, without tests and their samples. */
+export function productSources(): SourceFile[] {
+  return globSync('{apps,libs}/**/*.ts', { cwd: CHECKOUT })
+    .filter((path) => !/\.(test|sample)\.ts$/.test(path))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((path) => ({
+      path,
+      syntax: ts.createSourceFile(
+        path,
+        readFileSync(join(CHECKOUT, path), 'utf8'),
+        ts.ScriptTarget.Latest,
+        true,
+      ),
+    }));
+}
+
+/** A constant at the top of a file. */
+export interface Constant {
+  name: string;
+  initializer: ts.Expression;
+  /** Its JSDoc comment as one line; empty without one. */
+  comment: string;
+}
+
+export function constantsOf({ syntax }: SourceFile): Constant[] {
+  return syntax.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((statement) =>
+      statement.declarationList.declarations.flatMap(({ name, initializer }) =>
+        ts.isIdentifier(name) && initializer !== undefined
+          ? [{ name: name.text, initializer, comment: commentOf(statement) }]
+          : [],
+      ),
+    );
+}
+
+function commentOf(statement: ts.Node): string {
+  const [comment] = ts.getJSDocCommentsAndTags(statement).filter(ts.isJSDoc);
+  return (ts.getTextOfJSDocComment(comment?.comment) ?? '').replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Every node of a file, outer before inner. */
+export function* nodesOf(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  const children: ts.Node[] = [];
+  node.forEachChild((child) => {
+    children.push(child);
+  });
+  for (const child of children) yield* nodesOf(child);
+}
+
+/** The app or lib of a path, such as `apps/trips`. */
+export function partOf(path: string): string {
+  return path.split('/').slice(0, 2).join('/');
+}
+
+/** The apps that run the code at a path: its own app, or each app that imports its lib. */
+export function processesOf(path: string, sources: readonly SourceFile[]): string[] {
+  const part = partOf(path);
+  if (part.startsWith('apps/')) return [part.slice('apps/'.length)];
+  const specifier = `'#libs/${part.slice('libs/'.length)}'`;
+  const importers = sources.filter(
+    ({ path: other, syntax }) => other.startsWith('apps/') && syntax.text.includes(specifier),
+  );
+  return [...new Set(importers.map(({ path: other }) => partOf(other).slice('apps/'.length)))];
+}
