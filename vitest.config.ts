@@ -1,13 +1,37 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './dev/test-world/slowest-first.ts';
+
+/** Tests wait for processes more than they compute, so twice as many files as a small machine has cores run at a time. */
+const FILES_AT_A_TIME = 4;
+
+/** Needs Debian's packages (Patroni, etcd, HAProxy, pgBackRest): `npm run test:production`. */
+const PRODUCTION_TESTS = 'test/production/**/*.test.ts';
+
+const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
+
+const settings = {
+  globalSetup: ['dev/test-world/shared-postgres.ts'],
+  // The first test that asks for a database or a service waits for Postgres, or for the build.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  ...source,
   test: {
-    include: ['{apps,libs,ops,dev,proof,load,test}/**/*.test.ts'],
-    globalSetup: ['dev/test-world/shared-postgres.ts'],
-    // The first test that asks for a database or a service waits for Postgres, or for the build.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    maxWorkers: FILES_AT_A_TIME,
+    sequence: { sequencer: SlowestFirst },
+    projects: [
+      {
+        ...source,
+        test: {
+          ...settings,
+          name: 'tests',
+          include: ['{apps,libs,ops,dev,proof,load,test}/**/*.test.ts'],
+          exclude: [PRODUCTION_TESTS],
+        },
+      },
+      { ...source, test: { ...settings, name: 'production', include: [PRODUCTION_TESTS] } },
+    ],
   },
 });

@@ -1,7 +1,7 @@
 /** `npm run build`, `check`, `docs`, `format` and `lint`: commands over the sources of this checkout. */
 import { Command } from 'commander';
 import { ensureBuilt } from './build/ensure-built.ts';
-import { DOCS, FORMAT, LINT, runStep, runSteps, STATIC_CHECKS } from './checks/steps.ts';
+import { DOCS, FORMAT, LINT, runStaticChecks, runStep } from './checks/steps.ts';
 import { runCommand } from '../ops/command-line/run-command.ts';
 
 const COMMANDS = {
@@ -10,7 +10,7 @@ const COMMANDS = {
     return 0;
   }),
   check: command('check', 'Checks format, lint, types, import rules, migrations and dead code.', () =>
-    runSteps(STATIC_CHECKS),
+    runStaticChecks(),
   ),
   docs: command('docs', 'Writes docs/reference/ from the code and from a migrated database.', () =>
     runStep(DOCS),

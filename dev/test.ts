@@ -1,33 +1,52 @@
-/** `npm test`: builds, checks the sources, runs every test. With arguments, builds and runs the tests chosen by them. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * `npm test`: builds, checks the sources, runs every test. With arguments, builds and runs the tests chosen by them.
+ * `npm run test:production` does the same for the tests that need Debian's packages, without the checks.
+ */
 import { Command } from 'commander';
 import { ensureBuilt } from './build/ensure-built.ts';
-import { countTests, type TestReport } from './checks/count-tests.ts';
-import { runStep, runSteps, STATIC_CHECKS } from './checks/steps.ts';
+import { runTests, type TestProject } from './checks/run-tests.ts';
+import { runStaticChecks } from './checks/steps.ts';
 import { runCommand } from '../ops/command-line/run-command.ts';
-import { temporaryDirectory } from './process/temporary-directory.ts';
 
 interface Options {
   readonly testNamePattern?: string;
   readonly bail?: string;
+  readonly record?: boolean;
 }
 
-await new Command('npm test --')
-  .usage('[options] [path...] [-- vitest-options...]')
-  .description(
+const COMMANDS = {
+  tests: command(
+    'tests',
+    'npm test --',
     'Builds, checks the sources and runs every test; with arguments, builds and runs only those tests.',
-  )
-  .argument(
-    '[path...]',
-    'run the test files whose path contains one of these; after a second --, Vitest options',
-  )
-  .option('-t, --test-name-pattern <pattern>', 'run the tests whose name matches')
-  .option('--bail <n>', 'stop after so many failures')
-  .action((paths: string[], options: Options) =>
-    runCommand(() => buildAndTest(vitestArguments(paths, options))),
-  )
-  .parseAsync();
+  ),
+  production: command(
+    'production',
+    'npm run test:production --',
+    'Builds and runs the tests that need Patroni, etcd, HAProxy and pgBackRest.',
+  ),
+} satisfies Record<TestProject, Command>;
+
+const [project = '', ...given] = process.argv.slice(2);
+const chosen = Object.entries(COMMANDS).find(([known]) => known === project)?.[1];
+if (chosen === undefined) throw new Error(`dev/test.ts takes one of ${Object.keys(COMMANDS).join(', ')}`);
+await chosen.parseAsync(given, { from: 'user' });
+
+function command(testProject: TestProject, usage: string, description: string): Command {
+  return new Command(usage)
+    .usage('[options] [path...] [-- vitest-options...]')
+    .description(description)
+    .argument(
+      '[path...]',
+      'run the test files whose path contains one of these; after a second --, Vitest options',
+    )
+    .option('-t, --test-name-pattern <pattern>', 'run the tests whose name matches')
+    .option('--bail <n>', 'stop after so many failures')
+    .option('--record', 'write down how long each file took, so that later runs begin with the slowest')
+    .action((paths: string[], options: Options) =>
+      runCommand(() => buildAndTest(testProject, vitestArguments(paths, options), options.record)),
+    );
+}
 
 function vitestArguments(paths: readonly string[], { testNamePattern, bail }: Options): string[] {
   return [
@@ -37,24 +56,19 @@ function vitestArguments(paths: readonly string[], { testNamePattern, bail }: Op
   ];
 }
 
-async function buildAndTest(filters: readonly string[]): Promise<number> {
+async function buildAndTest(
+  testProject: TestProject,
+  args: readonly string[],
+  record = false,
+): Promise<number> {
+  const withChecks = testProject === 'tests' && args.length === 0;
+  const [, checksCode] = await Promise.all([build(), withChecks ? runStaticChecks() : 0]);
+  return checksCode === 0 ? runTests({ project: testProject, args, record }) : checksCode;
+}
+
+async function build(): Promise<void> {
   const startedAt = performance.now();
   const compiled = await ensureBuilt();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`✓ build (${compiled ? `${seconds} s` : 'up to date'})`);
-  const staticCode = filters.length > 0 ? 0 : await runSteps(STATIC_CHECKS);
-  return staticCode === 0 ? runTests(filters) : staticCode;
-}
-
-async function runTests(filters: readonly string[]): Promise<number> {
-  const directory = temporaryDirectory('report');
-  const report = join(directory.path, 'vitest.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await runStep({ name: 'tests', program: 'vitest', args: ['run', ...reporters, ...filters] });
-  if (existsSync(report)) {
-    const { passed, failed } = countTests(JSON.parse(readFileSync(report, 'utf8')) as TestReport);
-    console.log(`${passed} passed, ${failed} failed`);
-  }
-  directory.remove();
-  return code;
 }

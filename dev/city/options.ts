@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { decimalNumber, wholeNumber } from '../../ops/command-line/number-arguments.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 /** What `npm start` was asked for. */
@@ -66,12 +67,12 @@ function command(): Command {
       'Runs a whole small city: Postgres with a synchronous standby and failover, nats-server, every service, and a fleet of ' +
         'simulated riders and drivers that use the public API.',
     )
-    .option('--drivers <n>', 'simulated drivers', whole(1, MAX_DRIVERS), 300)
-    .option('--matchers <n>', 'matcher processes', whole(1, MAX_MATCHERS), 2)
+    .option('--drivers <n>', 'simulated drivers', wholeNumber(1, MAX_DRIVERS), 300)
+    .option('--matchers <n>', 'matcher processes', wholeNumber(1, MAX_MATCHERS), 2)
     .option(
       '--standbys <n>',
       'hot standbys of Postgres, one of which confirms each commit',
-      whole(1, MAX_STANDBYS),
+      wholeNumber(1, MAX_STANDBYS),
       1,
     )
     .option('--trips <file>', 'replay the trips of this file (columns: see README) instead of made-up demand')
@@ -84,42 +85,27 @@ function command(): Command {
     .option(
       '--minutes <m>',
       'end after so many minutes of city time; 0: run until Ctrl-C',
-      decimal(0, MAX_MINUTES),
+      decimalNumber(0, MAX_MINUTES),
       5,
     )
-    .option('--speed <x>', 'city time runs x times as fast as the clock', decimal(1, MAX_SPEED), 1)
-    .option('--seed <n>', 'the same seed gives the same riders, drivers and choices', whole(0, LAST_SEED), 1)
+    .option('--speed <x>', 'city time runs x times as fast as the clock', decimalNumber(1, MAX_SPEED), 1)
+    .option(
+      '--seed <n>',
+      'the same seed gives the same riders, drivers and choices',
+      wholeNumber(0, LAST_SEED),
+      1,
+    )
     .option('--json <file>', 'write the final table there as JSON too')
     .option(
       '--port <n>',
       'rider-api on this port; driver-api, dev-issuer and trips on the next three',
-      whole(1, LAST_BASE_PORT),
+      wholeNumber(1, LAST_BASE_PORT),
     )
     .option('--webhooks', 'call webhooks, those on this machine too', false)
     .option('--backup <dir>', 'archive the log of Postgres there, for npm run backup and npm run restore')
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
     .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function decimal(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`It takes a number from ${least} to ${most}.`);
-    }
-    return value;
-  };
 }
 
 function timeOfDay(text: string): number {

@@ -13,7 +13,7 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, pickupCellOf } from '#libs/geo';
 import { systemClock } from '#libs/service';
-import { ESTRELA, ROSSIO } from '../city/test-city.ts';
+import { ESTRELA, ROSSIO } from '../../city/test-city.ts';
 
 const WORKERS = 6;
 const PAUSE_MS = 40;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { postgresUser } from '../postgres/run-as.ts';
-import { fetchedOrReason } from '../test-world/index.ts';
-import { debianPrograms } from './debian-programs.ts';
-import { fetchPackages } from './fetch-packages.ts';
-import { environmentFor } from './program-environment.ts';
+import { postgresUser } from '../../dev/postgres/run-as.ts';
+import { fetchedOrReason } from '../../dev/test-world/index.ts';
+import { debianPrograms } from '../../dev/debian/debian-programs.ts';
+import { fetchPackages } from '../../dev/debian/fetch-packages.ts';
+import { environmentFor } from '../../dev/debian/program-environment.ts';
 
 const FETCH_LIMIT_MS = 360_000;
 

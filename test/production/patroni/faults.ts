@@ -1,5 +1,5 @@
-import type { PatroniHost } from '../../dev/patroni/patroni-host.ts';
-import { query } from '../../ops/postgres/query.ts';
+import type { PatroniHost } from '../../../dev/patroni/patroni-host.ts';
+import { query } from '../../../ops/postgres/query.ts';
 
 /**
  * As if the network to these followers were cut: they receive nothing of the primary's log any more. What is given mends

@@ -1,7 +1,7 @@
-import { ensureBuilt } from '../../dev/build/ensure-built.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../dev/process/temporary-directory.ts';
-import { RestartableService } from '../../dev/services/restartable-service.ts';
-import { BUILT_IN_AREA, testNats, type TestNats } from '../../dev/test-world/index.ts';
+import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { RestartableService } from '../../../dev/services/restartable-service.ts';
+import { BUILT_IN_AREA, testNats, type TestNats } from '../../../dev/test-world/index.ts';
 import { TripLoad } from './trip-load.ts';
 
 /** Longer than the test: trips without a driver stay open. */

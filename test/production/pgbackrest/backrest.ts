@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { debianPrograms } from '../../dev/debian/debian-programs.ts';
-import { postgresPrograms } from '../../dev/patroni/postgres-programs.ts';
-import { giveTo, postgresUser, type RunAs } from '../../dev/postgres/run-as.ts';
-import type { PostgresBinaries } from '../../dev/postgres/binaries.ts';
-import { findOnPath } from '../../dev/setup/tool-cache.ts';
+import { debianPrograms } from '../../../dev/debian/debian-programs.ts';
+import { postgresPrograms } from '../../../dev/patroni/postgres-programs.ts';
+import { giveTo, postgresUser, type RunAs } from '../../../dev/postgres/run-as.ts';
+import type { PostgresBinaries } from '../../../dev/postgres/binaries.ts';
+import { findOnPath } from '../../../dev/setup/tool-cache.ts';
 
 const PACKAGE = { pgbackrest: '2' };
 
@@ -40,7 +40,7 @@ function joined(...paths: (string | undefined)[]): string {
 }
 
 export function deployedFile(name: string): string {
-  return fileURLToPath(new URL(`../../deploy/pgbackrest/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../deploy/pgbackrest/${name}`, import.meta.url));
 }
 
 /** Where on this machine is what deploy/pgbackrest/pgbackrest.conf has elsewhere. */

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest';
 import { parse } from 'yaml';
-import { CHECKOUT } from '../../dev/build/checkout.ts';
-import { freePort } from '../../dev/network/free-port.ts';
-import { createDatabase } from '../../dev/postgres/database.ts';
-import { migrate } from '../../ops/migrate/migrations.ts';
-import { query } from '../../ops/postgres/query.ts';
-import { isWhole, leaderOf, membersBy } from '../../dev/patroni/cluster-view.ts';
-import { patroniPrograms } from '../../dev/patroni/find-programs.ts';
-import { hostSpecs } from '../../dev/patroni/host-spec.ts';
-import { PatroniHost } from '../../dev/patroni/patroni-host.ts';
-import { giveTo } from '../../dev/postgres/run-as.ts';
-import { initialise, startServer, urlOf, type ServerSpec } from '../../dev/postgres/server.ts';
-import type { SupervisedChild } from '../../dev/process/supervised-child.ts';
-import { temporaryDirectory, type TemporaryDirectory } from '../../dev/process/temporary-directory.ts';
-import { fetchedOrReason } from '../../dev/test-world/index.ts';
-import { TripWriter } from '../backup/trip-writer.ts';
+import { CHECKOUT } from '../../../dev/build/checkout.ts';
+import { freePort } from '../../../dev/network/free-port.ts';
+import { createDatabase } from '../../../dev/postgres/database.ts';
+import { migrate } from '../../../ops/migrate/migrations.ts';
+import { query } from '../../../ops/postgres/query.ts';
+import { isWhole, leaderOf, membersBy } from '../../../dev/patroni/cluster-view.ts';
+import { patroniPrograms } from '../../../dev/patroni/find-programs.ts';
+import { hostSpecs } from '../../../dev/patroni/host-spec.ts';
+import { PatroniHost } from '../../../dev/patroni/patroni-host.ts';
+import { giveTo } from '../../../dev/postgres/run-as.ts';
+import { initialise, startServer, urlOf, type ServerSpec } from '../../../dev/postgres/server.ts';
+import type { SupervisedChild } from '../../../dev/process/supervised-child.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../../dev/process/temporary-directory.ts';
+import { fetchedOrReason } from '../../../dev/test-world/index.ts';
+import { TripWriter } from '../../backup/trip-writer.ts';
 import {
   backrest,
   backrestEnvironment,

@@ -1,5 +1,5 @@
 import { uuidOf } from '#libs/contracts';
-import { withClient } from '../../ops/postgres/query.ts';
+import { withClient } from '../../../ops/postgres/query.ts';
 import type { Acknowledged } from './trip-load.ts';
 
 /** What a database has of the trips that were acknowledged. */
