@@ -29,34 +29,31 @@ import type { Product } from './values.ts';
  * | 68     | i32    | where the ride ends, longitude                               |
  */
 export interface PositionRecord {
-  driverId: DriverId;
-  session: number;
-  seq: number;
-  lat: number;
-  lng: number;
-  recordedAtMs: number;
+  readonly driverId: DriverId;
+  readonly session: number;
+  readonly seq: number;
+  readonly lat: number;
+  readonly lng: number;
+  readonly recordedAtMs: number;
   /** When the driver expects to be free; 0 where that is now or unknown. */
-  freeAtMs: number;
+  readonly freeAtMs: number;
   /** Where the ride ends; undefined while nobody is on board. */
-  rideEnd: { lat: number; lng: number } | undefined;
+  readonly rideEnd: { readonly lat: number; readonly lng: number } | undefined;
   /** Has a next trip already, or an offer for one. */
-  booked: boolean;
-  status: DriverStatus;
+  readonly booked: boolean;
+  readonly status: DriverStatus;
   /** Orders the status of one driver, whatever path it comes by. */
-  statusVersion: number;
-  product: Product;
-  /**
-   * True where the driver has left this batch's cell: from now on it is heard in another one, or not until its next
-   * ping.
-   */
-  left: boolean;
-  headingDeg: number | undefined;
-  speedMps: number | undefined;
+  readonly statusVersion: number;
+  readonly product: Product;
+  /** The driver has left this batch's cell: its pings now come on another cell's stream, or not until its next one. */
+  readonly left: boolean;
+  readonly headingDeg: number | undefined;
+  readonly speedMps: number | undefined;
 }
 
 export interface PositionBatch {
-  sentAtMs: number;
-  records: PositionRecord[];
+  readonly sentAtMs: number;
+  readonly records: readonly PositionRecord[];
 }
 
 const MAGIC = 0x4847;
@@ -91,18 +88,8 @@ export function encodePositionBatch(batch: PositionBatch): Uint8Array {
 }
 
 /** Throws `invalid_request` on anything that is not a whole batch of a version known here. */
-export function decodePositionBatch(payload: Uint8Array): PositionBatch {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (bytes.length < HEADER_BYTES || bytes.readUInt16LE(0) !== MAGIC) throw malformed('not a position batch');
-  if (bytes.readUInt8(2) !== VERSION) throw malformed(`version ${bytes.readUInt8(2)} is not known`);
-  const count = bytes.readUInt32LE(4);
-  if (count > MAX_RECORDS_PER_BATCH || bytes.length !== HEADER_BYTES + count * RECORD_BYTES) {
-    throw malformed(`${count} records do not fit ${bytes.length} bytes`);
-  }
-  const records = Array.from({ length: count }, (_, index) =>
-    readRecord(bytes, HEADER_BYTES + index * RECORD_BYTES),
-  );
-  return { sentAtMs: finite(bytes.readDoubleLE(8), 'sent-at'), records };
+export function decodePositionBatch(payload: Uint8Array): PositionBatchView {
+  return new PositionBatchView(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
 }
 
 function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
@@ -125,34 +112,135 @@ function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
   bytes.writeInt32LE(rideEnd === undefined ? NOWHERE : Math.round(rideEnd.lng * DEGREES), at + 68);
 }
 
-function readRecord(bytes: Buffer, at: number): PositionRecord {
-  const status = STATUS_CODES[bytes.readUInt8(at + 56)];
-  const product = PRODUCT_CODES[bytes.readUInt8(at + 57)];
-  const kind = bytes.readUInt8(at + 58);
-  if (status === undefined || product === undefined || kind > KIND_LEFT)
-    throw malformed('unknown status, product or kind code');
-  return {
-    driverId: driverIdAt(bytes, at),
-    session: bytes.readUInt32LE(at + 16),
-    seq: bytes.readUInt32LE(at + 20),
-    lat: bytes.readInt32LE(at + 24) / DEGREES,
-    lng: bytes.readInt32LE(at + 28) / DEGREES,
-    recordedAtMs: finite(bytes.readDoubleLE(at + 32), 'recorded-at'),
-    freeAtMs: finite(bytes.readDoubleLE(at + 40), 'free-at'),
-    statusVersion: finite(bytes.readDoubleLE(at + 48), 'status version'),
-    status,
-    product,
-    left: kind === KIND_LEFT,
-    headingDeg: fromHundredths(bytes.readUInt16LE(at + 60)),
-    speedMps: fromHundredths(bytes.readUInt16LE(at + 62)),
-    rideEnd: placeAt(bytes, at + 64),
-    booked: (bytes.readUInt8(at + 59) & BOOKED) !== 0,
-  };
+/**
+ * A batch read in place. One view moves over all its records, since an object for each record costs more than all the
+ * rest of the decoding. The constructor checks every record, so a malformed batch is refused before any of it is used.
+ */
+export class PositionBatchView {
+  readonly sentAtMs: number;
+  readonly length: number;
+  readonly #view: PositionRecordView;
+
+  constructor(bytes: Buffer) {
+    if (bytes.length < HEADER_BYTES || bytes.readUInt16LE(0) !== MAGIC)
+      throw malformed('not a position batch');
+    if (bytes.readUInt8(2) !== VERSION) throw malformed(`version ${bytes.readUInt8(2)} is not known`);
+    this.length = bytes.readUInt32LE(4);
+    if (this.length > MAX_RECORDS_PER_BATCH || bytes.length !== HEADER_BYTES + this.length * RECORD_BYTES) {
+      throw malformed(`${this.length} records do not fit ${bytes.length} bytes`);
+    }
+    this.#view = new PositionRecordView(bytes);
+    for (let index = 0; index < this.length; index++) this.record(index).check();
+    this.sentAtMs = finite(bytes.readDoubleLE(8), 'sent-at');
+  }
+
+  /** The view of one record; valid until the next call. */
+  record(index: number): PositionRecordView {
+    this.#view.moveTo(HEADER_BYTES + index * RECORD_BYTES);
+    return this.#view;
+  }
+
+  /** The records as values of their own. */
+  copies(): PositionRecord[] {
+    return Array.from({ length: this.length }, (_, index) => this.record(index).copy());
+  }
 }
 
-function placeAt(bytes: Buffer, at: number): PositionRecord['rideEnd'] {
-  const lat = bytes.readInt32LE(at);
-  return lat === NOWHERE ? undefined : { lat: lat / DEGREES, lng: bytes.readInt32LE(at + 4) / DEGREES };
+/** One record of a batch, each field read from the bytes when it is asked for. */
+class PositionRecordView implements PositionRecord {
+  readonly #bytes: Buffer;
+  readonly #numbers: DataView;
+  #at = HEADER_BYTES;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.#numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  moveTo(at: number): void {
+    this.#at = at;
+  }
+
+  check(): void {
+    const [numbers, at] = [this.#numbers, this.#at];
+    const unknown =
+      numbers.getUint8(at + 56) >= STATUS_CODES.length ||
+      numbers.getUint8(at + 57) >= PRODUCT_CODES.length ||
+      numbers.getUint8(at + 58) > KIND_LEFT;
+    if (unknown) throw malformed('unknown status, product or kind code');
+    finite(this.recordedAtMs, 'recorded-at');
+    finite(this.freeAtMs, 'free-at');
+    finite(this.statusVersion, 'status version');
+  }
+
+  get driverId(): DriverId {
+    return driverIdAt(this.#bytes, this.#at);
+  }
+
+  get session(): number {
+    return this.#numbers.getUint32(this.#at + 16, true);
+  }
+
+  get seq(): number {
+    return this.#numbers.getUint32(this.#at + 20, true);
+  }
+
+  get lat(): number {
+    return this.#numbers.getInt32(this.#at + 24, true) / DEGREES;
+  }
+
+  get lng(): number {
+    return this.#numbers.getInt32(this.#at + 28, true) / DEGREES;
+  }
+
+  get recordedAtMs(): number {
+    return this.#numbers.getFloat64(this.#at + 32, true);
+  }
+
+  get freeAtMs(): number {
+    return this.#numbers.getFloat64(this.#at + 40, true);
+  }
+
+  get statusVersion(): number {
+    return this.#numbers.getFloat64(this.#at + 48, true);
+  }
+
+  get status(): DriverStatus {
+    return STATUS_CODES[this.#numbers.getUint8(this.#at + 56)] ?? 'offline';
+  }
+
+  get product(): Product {
+    return PRODUCT_CODES[this.#numbers.getUint8(this.#at + 57)] ?? 'standard';
+  }
+
+  get left(): boolean {
+    return this.#numbers.getUint8(this.#at + 58) === KIND_LEFT;
+  }
+
+  get booked(): boolean {
+    return (this.#numbers.getUint8(this.#at + 59) & BOOKED) !== 0;
+  }
+
+  get headingDeg(): number | undefined {
+    return fromHundredths(this.#numbers.getUint16(this.#at + 60, true));
+  }
+
+  get speedMps(): number | undefined {
+    return fromHundredths(this.#numbers.getUint16(this.#at + 62, true));
+  }
+
+  get rideEnd(): PositionRecord['rideEnd'] {
+    const lat = this.#numbers.getInt32(this.#at + 64, true);
+    if (lat === NOWHERE) return undefined;
+    return { lat: lat / DEGREES, lng: this.#numbers.getInt32(this.#at + 68, true) / DEGREES };
+  }
+
+  copy(): PositionRecord {
+    const { driverId, session, seq, lat, lng, recordedAtMs, freeAtMs, rideEnd, booked } = this;
+    const { status, statusVersion, product, left, headingDeg, speedMps } = this;
+    const ping = { driverId, session, seq, lat, lng, recordedAtMs, headingDeg, speedMps, product };
+    return { ...ping, freeAtMs, rideEnd, booked, status, statusVersion, left };
+  }
 }
 
 /**

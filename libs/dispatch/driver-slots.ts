@@ -41,9 +41,6 @@ export class DriverSlots {
   readonly #ids: (DriverId | undefined)[] = [];
   readonly #slots = new Map<DriverId, number>();
   readonly #released: number[] = [];
-  /** Drivers come in runs (a ping is followed by its status): the last look-up is often the next one too. */
-  #lastId: DriverId | undefined;
-  #lastSlot = NO_SLOT;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -82,12 +79,7 @@ export class DriverSlots {
 
   /** The slot of a driver; NO_SLOT where there is none. */
   find(driverId: DriverId): number {
-    if (driverId === this.#lastId) return this.#lastSlot;
-    const slot = this.#slots.get(driverId);
-    if (slot === undefined) return NO_SLOT;
-    this.#lastId = driverId;
-    this.#lastSlot = slot;
-    return slot;
+    return this.#slots.get(driverId) ?? NO_SLOT;
   }
 
   /** A fresh slot for a driver who has none: not placed, never heard, no status. NO_SLOT when all are taken. */
@@ -119,6 +111,5 @@ export class DriverSlots {
     this.#slots.delete(driverId);
     this.#ids[slot] = undefined;
     this.#released.push(slot);
-    this.#lastId = undefined;
   }
 }

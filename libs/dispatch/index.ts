@@ -26,6 +26,6 @@ export {
   type RoundParams,
 } from './round-params.ts';
 export type { TripExplanation } from './trip-explanation.ts';
-export type { DriverId, PositionOutcome } from './supply-event.ts';
+export type { DriverId, DriverReport, ReportOutcome } from './supply-event.ts';
 export type { FreeDriver } from './supply-view.ts';
 export { SupplyIndex } from './supply-index.ts';

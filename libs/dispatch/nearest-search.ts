@@ -1,4 +1,4 @@
-import { cellKeyAt } from '#libs/geo';
+import { cellKeyAt, isPoint, type Point } from '#libs/geo';
 import { chordOfArc, chordSquared, putCartesian } from './cartesian.ts';
 import type { CellGraph } from './cell-graph.ts';
 import type { DriverSlots } from './driver-slots.ts';
@@ -100,4 +100,12 @@ export class NearestSearch {
     }
     this.#stamp++;
   }
+}
+
+/** Throws a RangeError for no place, for k beyond {@link MAX_NEAREST} and a radius beyond {@link MAX_SEARCH_RADIUS_M}. */
+export function checkSearch({ lat, lng }: Point, k: number, radiusM: number): void {
+  if (!isPoint(lat, lng)) throw new RangeError(`no such place: ${lat}, ${lng}`);
+  if (!Number.isInteger(k) || k < 1 || k > MAX_NEAREST) throw new RangeError(`k must be 1 to ${MAX_NEAREST}`);
+  if (!(radiusM >= 0 && radiusM <= MAX_SEARCH_RADIUS_M))
+    throw new RangeError(`radiusM must be 0 to ${MAX_SEARCH_RADIUS_M}`);
 }

@@ -1,7 +1,23 @@
 import type { Point } from '#libs/geo';
-import { FREE, ON_TRIP, UNPLACED, type DriverSlots } from './driver-slots.ts';
+import { FREE, ON_TRIP, STATUSES, UNPLACED, type DriverSlots } from './driver-slots.ts';
 import type { ProductCodes } from './product-codes.ts';
-import type { FreeDriver, RidingDriver } from './supply-view.ts';
+import type { FreeDriver, RidingDriver, SupplyView } from './supply-view.ts';
+
+/** What is known of the driver in a slot. */
+export function viewOf(slots: DriverSlots, slot: number, names: ProductCodes): SupplyView {
+  const { cells, lats, lngs, statuses, statusVersions, freeAtMs, booked, products, heardAtMs } = slots;
+  const placed = cells[slot] !== UNPLACED;
+  return {
+    point: placed ? { lat: lats[slot] as number, lng: lngs[slot] as number } : undefined,
+    status: STATUSES[statuses[slot] as number] ?? 'offline',
+    statusVersion: statusVersions[slot] as number,
+    freeAtMs: freeAtMs[slot] as number,
+    rideEnd: rideEndOf(slots, slot),
+    booked: booked[slot] === 1,
+    product: names.nameOf(products[slot] as number),
+    heardAtMs: heardAtMs[slot] as number,
+  };
+}
 
 /** All free drivers whose place is known, in no order. */
 export function* freeIn(slots: DriverSlots, products: ProductCodes): Iterable<FreeDriver> {
@@ -35,7 +51,7 @@ export function* ridingIn(slots: DriverSlots, products: ProductCodes): Iterable<
 }
 
 /** Where a driver's ride ends; undefined while nobody is on board. */
-export function rideEndOf({ endLats, endLngs }: DriverSlots, slot: number): Point | undefined {
+function rideEndOf({ endLats, endLngs }: DriverSlots, slot: number): Point | undefined {
   const lat = endLats[slot] as number;
   return Number.isNaN(lat) ? undefined : { lat, lng: endLngs[slot] as number };
 }

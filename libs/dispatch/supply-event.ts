@@ -6,20 +6,6 @@ export type DriverId = `driver_${string}`;
 /** Whether a driver can be offered a trip: only `free` ones can. */
 export type DriverStatus = 'offline' | 'free' | 'offered' | 'on_trip';
 
-/** One ping. Pings of a driver are ordered by session, then by seq within the session. */
-export interface DriverPosition {
-  readonly driverId: DriverId;
-  readonly session: number;
-  readonly seq: number;
-  /** WGS84 degrees. */
-  readonly lat: number;
-  readonly lng: number;
-  /** The res-7 cell on whose stream this ping came. */
-  readonly positionCell: number;
-  readonly product: string;
-  readonly reportedAtMs: number;
-}
-
 /**
  * What a committed claim made of a driver. A versioned register: whatever order and path the changes come by, the
  * highest `statusVersion` stands.
@@ -37,26 +23,33 @@ export interface DriverStatusChange {
 }
 
 /**
- * From ping (session, seq) on, the driver's pings come on another cell's stream; or it cannot be reached until its
- * next ping.
+ * One record of the position stream: a ping with the status the driver has now. Pings of a driver are ordered by
+ * session, then by seq within the session.
  */
-export interface DriverLeft {
-  readonly driverId: DriverId;
+export interface DriverReport extends DriverStatusChange {
   readonly session: number;
   readonly seq: number;
-  /** The res-7 cell that was left. */
-  readonly positionCell: number;
+  /** WGS84 degrees. */
+  readonly lat: number;
+  readonly lng: number;
+  readonly product: string;
+  /**
+   * From this ping on, the driver's pings come on another cell's stream; or it cannot be reached until its next ping.
+   */
+  readonly left: boolean;
 }
 
 /**
- * - `applied`: the index has changed.
- * - `duplicate`: exactly this was known.
- * - `stale`: something newer was known.
+ * What a report does to the driver's place. Its status is compared by version, apart from this outcome: a status change
+ * is published at once, with the last ping, which is then a duplicate.
+ *
+ * - `applied`: the driver is at this place now.
+ * - `duplicate`: exactly this ping was known.
+ * - `stale`: a newer ping was known.
  * - `invalid`: not a place on earth; nothing has changed.
  * - `full`: a driver not known before, and every slot is taken; nothing has changed.
+ * - `left`: the driver is no longer here.
+ * - `ignored`: a `left` of a driver who is not there any more or was heard there since.
  */
-export type PositionOutcome = 'applied' | 'duplicate' | 'stale' | 'invalid' | 'full';
+export type ReportOutcome = 'applied' | 'duplicate' | 'stale' | 'invalid' | 'full' | 'left' | 'ignored';
 export type StatusOutcome = 'applied' | 'duplicate' | 'stale' | 'full';
-
-/** `removed`, or `ignored` because the driver is not there any more or was heard there since. */
-export type LeftOutcome = 'removed' | 'ignored';

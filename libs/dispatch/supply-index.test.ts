@@ -1,7 +1,7 @@
 import { greatCircleM, positionCellOf, type Point } from '#libs/geo';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DriverId, DriverPosition, DriverStatus } from './supply-event.ts';
+import type { DriverId, DriverReport, DriverStatus, ReportOutcome } from './supply-event.ts';
 import { SupplyIndex } from './supply-index.ts';
 import type { NearestOptions } from './supply-view.ts';
 
@@ -14,7 +14,14 @@ const SEAMS: readonly Point[] = [
   { lat: 84.9, lng: 25 },
 ];
 
-function ping(change: Partial<DriverPosition> = {}): DriverPosition {
+/** A report with the stream it comes on and the time it is heard at. */
+interface HeardReport extends DriverReport {
+  readonly positionCell: number;
+  readonly reportedAtMs: number;
+}
+
+/** A ping that says nothing of the driver's status. */
+function ping(change: Partial<HeardReport> = {}): HeardReport {
   const { lat, lng } = { ...LISBON, ...change };
   return {
     driverId: 'driver_a',
@@ -25,12 +32,20 @@ function ping(change: Partial<DriverPosition> = {}): DriverPosition {
     positionCell: positionCellOf({ lat, lng }),
     product: 'standard',
     reportedAtMs: 1000,
+    left: false,
+    status: 'offline',
+    statusVersion: -1,
+    freeAtMs: 0,
     ...change,
   };
 }
 
+function hear(index: SupplyIndex, report: HeardReport): ReportOutcome {
+  return index.applyReport(report, report.positionCell, report.reportedAtMs);
+}
+
 function freeDriver(index: SupplyIndex, driverId: DriverId, at: Point, product = 'standard'): void {
-  index.applyPosition(ping({ driverId, product, ...at }));
+  hear(index, ping({ driverId, product, ...at }));
   index.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0 });
 }
 
@@ -189,10 +204,10 @@ function apply(index: SupplyIndex, step: Step): void {
     index.applyStatus({ driverId, status, statusVersion, freeAtMs: 0 });
   } else if (step.kind === 'left') {
     const { driverId, seq, from } = step;
-    index.applyLeft({ driverId, session: 1, seq, positionCell: positionCellOf(from) });
+    hear(index, ping({ driverId, seq, left: true, ...from }));
   } else {
     const { driverId, seq, at, product } = step;
-    index.applyPosition(ping({ driverId, seq, product, reportedAtMs: seq, ...at }));
+    hear(index, ping({ driverId, seq, product, reportedAtMs: seq, ...at }));
   }
 }
 
@@ -259,7 +274,7 @@ describe('SupplyIndex.nearest', () => {
     for (let step = 1; step <= 12; step++)
       index.nearest({ lat: 30 + step, lng: step }, { k: 3, radiusM: 20_000, product: 'standard' });
     expect(ask()).toEqual(before);
-    expect(index.applyPosition(ping({ seq: 2, lat: 39 }))).toBe('applied');
+    expect(hear(index, ping({ seq: 2, lat: 39 }))).toBe('applied');
     expect(ask()).toEqual([]);
   });
 
@@ -291,9 +306,7 @@ describe('SupplyIndex', () => {
           const index = new SupplyIndex({ capacity: 40 });
           for (const { driverId, version, isPing } of order) {
             if (isPing)
-              index.applyPosition(
-                ping({ driverId, session: version % 3, seq: version, lat: 38.7 + version / 1000 }),
-              );
+              hear(index, ping({ driverId, session: version % 3, seq: version, lat: 38.7 + version / 1000 }));
             else
               index.applyStatus({
                 driverId,
@@ -312,31 +325,31 @@ describe('SupplyIndex', () => {
 
   it('orders pings by session first', () => {
     const index = new SupplyIndex();
-    expect(index.applyPosition(ping({ session: 2, seq: 1 }))).toBe('applied');
-    expect(index.applyPosition(ping({ session: 1, seq: 99 }))).toBe('stale');
-    expect(index.applyPosition(ping({ session: 2, seq: 1 }))).toBe('duplicate');
-    expect(index.applyPosition(ping({ session: 2, seq: 2 }))).toBe('applied');
+    expect(hear(index, ping({ session: 2, seq: 1 }))).toBe('applied');
+    expect(hear(index, ping({ session: 1, seq: 99 }))).toBe('stale');
+    expect(hear(index, ping({ session: 2, seq: 1 }))).toBe('duplicate');
+    expect(hear(index, ping({ session: 2, seq: 2 }))).toBe('applied');
   });
 
   it('takes the ping with which a driver left a cell from the new cell, in either order', () => {
     const there = { lat: 38.8, lng: -9.14 };
     const [oldCell, newCell] = [positionCellOf(LISBON), positionCellOf(there)];
     expect(newCell).not.toBe(oldCell);
-    const left = { driverId: 'driver_a', session: 1, seq: 2, positionCell: oldCell } as const;
+    const left = ping({ seq: 2, positionCell: oldCell, left: true });
 
     const leftFirst = new SupplyIndex();
     freeDriver(leftFirst, 'driver_a', LISBON);
-    expect(leftFirst.applyLeft(left)).toBe('removed');
+    expect(hear(leftFirst, left)).toBe('left');
     expect(leftFirst.counts().free).toBe(0);
-    expect(leftFirst.applyPosition(ping({ seq: 1 }))).toBe('stale');
-    expect(leftFirst.applyPosition(ping({ seq: 2 }))).toBe('duplicate');
-    expect(leftFirst.applyPosition(ping({ seq: 2, ...there }))).toBe('applied');
-    expect(leftFirst.applyPosition(ping({ seq: 2, ...there }))).toBe('duplicate');
+    expect(hear(leftFirst, ping({ seq: 1 }))).toBe('stale');
+    expect(hear(leftFirst, ping({ seq: 2 }))).toBe('duplicate');
+    expect(hear(leftFirst, ping({ seq: 2, ...there }))).toBe('applied');
+    expect(hear(leftFirst, ping({ seq: 2, ...there }))).toBe('duplicate');
 
     const pingFirst = new SupplyIndex();
     freeDriver(pingFirst, 'driver_a', LISBON);
-    expect(pingFirst.applyPosition(ping({ seq: 2, ...there }))).toBe('applied');
-    expect(pingFirst.applyLeft(left)).toBe('ignored');
+    expect(hear(pingFirst, ping({ seq: 2, ...there }))).toBe('applied');
+    expect(hear(pingFirst, left)).toBe('ignored');
     expect(pingFirst.view('driver_a')).toEqual(leftFirst.view('driver_a'));
     expect(pingFirst.counts().free).toBe(1);
   });
@@ -344,10 +357,8 @@ describe('SupplyIndex', () => {
   it('ignores a late left of a cell the driver has come back to', () => {
     const index = new SupplyIndex();
     freeDriver(index, 'driver_a', LISBON);
-    index.applyPosition(ping({ seq: 3 }));
-    expect(
-      index.applyLeft({ driverId: 'driver_a', session: 1, seq: 2, positionCell: positionCellOf(LISBON) }),
-    ).toBe('ignored');
+    hear(index, ping({ seq: 3 }));
+    expect(hear(index, ping({ seq: 2, left: true }))).toBe('ignored');
     expect(index.counts().free).toBe(1);
   });
 
@@ -355,11 +366,11 @@ describe('SupplyIndex', () => {
     const index = new SupplyIndex();
     freeDriver(index, 'driver_a', LISBON);
     freeDriver(index, 'driver_b', LISBON);
-    index.applyPosition(ping({ driverId: 'driver_b', seq: 2, reportedAtMs: 9000 }));
+    hear(index, ping({ driverId: 'driver_b', seq: 2, reportedAtMs: 9000 }));
     index.applyStatus({ driverId: 'driver_c', status: 'free', statusVersion: 1, freeAtMs: 0 });
     expect(index.expireBefore(5000)).toBe(1);
     expect(index.view('driver_a')).toBeUndefined();
-    expect(index.applyPosition(ping({ seq: 5, reportedAtMs: 4999 }))).toBe('stale');
+    expect(hear(index, ping({ seq: 5, reportedAtMs: 4999 }))).toBe('stale');
     expect(index.counts().free).toBe(1);
     expect(index.expireBefore(9001)).toBe(2);
     expect(index.size).toBe(0);
@@ -368,19 +379,19 @@ describe('SupplyIndex', () => {
   it('says so when it is full, and has room again once a driver is forgotten', () => {
     const index = new SupplyIndex({ capacity: 1 });
     freeDriver(index, 'driver_a', LISBON);
-    expect(index.applyPosition(ping({ driverId: 'driver_b' }))).toBe('full');
+    expect(hear(index, ping({ driverId: 'driver_b' }))).toBe('full');
     expect(index.applyStatus({ driverId: 'driver_b', status: 'free', statusVersion: 1, freeAtMs: 0 })).toBe(
       'full',
     );
-    expect(index.applyPosition(ping({ seq: 2 }))).toBe('applied');
+    expect(hear(index, ping({ seq: 2 }))).toBe('applied');
     index.expireBefore(1001);
-    expect(index.applyPosition(ping({ driverId: 'driver_b', reportedAtMs: 2000 }))).toBe('applied');
+    expect(hear(index, ping({ driverId: 'driver_b', reportedAtMs: 2000 }))).toBe('applied');
   });
 
   it('keeps a place that is none out', () => {
     const index = new SupplyIndex();
-    expect(index.applyPosition({ ...ping(), lat: Number.NaN })).toBe('invalid');
-    expect(index.applyPosition({ ...ping(), lng: 181 })).toBe('invalid');
+    expect(hear(index, { ...ping(), lat: Number.NaN })).toBe('invalid');
+    expect(hear(index, { ...ping(), lng: 181 })).toBe('invalid');
     expect(index.size).toBe(0);
   });
 });

@@ -3,22 +3,14 @@ import { arcOfChord, putCartesian } from './cartesian.ts';
 import { CellGraph } from './cell-graph.ts';
 import { DriverSlots, FREE, NO_SLOT, OFFERED, ON_TRIP, STATUSES, UNPLACED } from './driver-slots.ts';
 import { FreeDrivers } from './free-drivers.ts';
-import {
-  MAX_NEAREST,
-  MAX_SEARCH_CELLS,
-  MAX_SEARCH_RADIUS_M,
-  NearestSearch,
-  SUPPLY_CELL_RES,
-} from './nearest-search.ts';
+import { checkSearch, MAX_SEARCH_CELLS, NearestSearch, SUPPLY_CELL_RES } from './nearest-search.ts';
 import { ProductCodes } from './product-codes.ts';
-import { freeIn, rideEndOf, ridingIn } from './slot-listing.ts';
+import { freeIn, ridingIn, viewOf } from './slot-listing.ts';
 import type {
   DriverId,
-  DriverLeft,
-  DriverPosition,
+  DriverReport,
   DriverStatusChange,
-  LeftOutcome,
-  PositionOutcome,
+  ReportOutcome,
   StatusOutcome,
 } from './supply-event.ts';
 import type {
@@ -80,20 +72,7 @@ export class SupplyIndex {
   /** What is known of one driver. */
   view(driverId: DriverId): SupplyView | undefined {
     const slot = this.#slots.find(driverId);
-    if (slot === NO_SLOT) return undefined;
-    const { cells, lats, lngs, statuses, statusVersions, freeAtMs, booked, products, heardAtMs } =
-      this.#slots;
-    const placed = cells[slot] !== UNPLACED;
-    return {
-      point: placed ? { lat: lats[slot] as number, lng: lngs[slot] as number } : undefined,
-      status: STATUSES[statuses[slot] as number] ?? 'offline',
-      statusVersion: statusVersions[slot] as number,
-      freeAtMs: freeAtMs[slot] as number,
-      rideEnd: rideEndOf(this.#slots, slot),
-      booked: booked[slot] === 1,
-      product: this.#products.nameOf(products[slot] as number),
-      heardAtMs: heardAtMs[slot] as number,
-    };
+    return slot === NO_SLOT ? undefined : viewOf(this.#slots, slot, this.#products);
   }
 
   /** All free drivers whose place is known, in no order. */
@@ -106,22 +85,29 @@ export class SupplyIndex {
     return ridingIn(this.#slots, this.#products);
   }
 
-  /** Takes a ping in. Throws a RangeError at a product too many (see product-codes.ts). */
-  applyPosition(position: DriverPosition): PositionOutcome {
-    if (!isPoint(position.lat, position.lng)) return 'invalid';
-    if (position.reportedAtMs < this.#expiredBeforeMs) return 'stale';
-    const known = this.#slots.find(position.driverId);
-    const order = known === NO_SLOT ? 1 : this.#comparePing(known, position);
-    if (order < 0) return 'stale';
-    if (order === 0 && !this.#arrivesElsewhere(known, position.positionCell)) return 'duplicate';
-    const slot = known === NO_SLOT ? this.#slots.take(position.driverId) : known;
+  /**
+   * Applies a ping and its status; the driver is looked up once. `positionCell` is the res-7 cell on whose stream the
+   * report came, `heardAtMs` this process's own time. Throws a RangeError at a product too many (see product-codes.ts).
+   */
+  applyReport(report: DriverReport, positionCell: number, heardAtMs: number): ReportOutcome {
+    const known = this.#slots.find(report.driverId);
+    if (report.left) return this.#applyLeft(known, report, positionCell);
+    const { lat, lng } = report;
+    if (!isPoint(lat, lng)) return 'invalid';
+    const outcome = this.#comparePlace(known, report, positionCell, heardAtMs);
+    if (known === NO_SLOT && outcome !== 'applied') return outcome;
+    const slot = known === NO_SLOT ? this.#slots.take(report.driverId) : known;
     if (slot === NO_SLOT) return 'full';
-    this.#slots.products[slot] = this.#products.codeOf(position.product);
-    this.#hear(slot, position);
-    this.#moveTo(slot, position.lat, position.lng);
-    return 'applied';
+    if (outcome === 'applied') {
+      this.#slots.products[slot] = this.#products.codeOf(report.product);
+      this.#hear(slot, report, positionCell, heardAtMs);
+      this.#moveTo(slot, lat, lng);
+    }
+    this.#applyStatusAt(slot, report);
+    return outcome;
   }
 
+  /** Applies a status that did not come with a ping. */
   applyStatus(change: DriverStatusChange): StatusOutcome {
     let slot = this.#slots.find(change.driverId);
     if (slot === NO_SLOT) {
@@ -130,13 +116,18 @@ export class SupplyIndex {
       // Nothing was heard of the driver itself yet: it counts as heard now, by the clock of the pings.
       this.#slots.heardAtMs[slot] = Math.max(this.#newestReportMs, this.#expiredBeforeMs);
     }
+    return this.#applyStatusAt(slot, change);
+  }
+
+  #applyStatusAt(slot: number, change: DriverStatusChange): StatusOutcome {
+    const { statusVersion } = change;
     const version = this.#slots.statusVersions[slot] as number;
-    if (change.statusVersion < version) return 'stale';
-    if (change.statusVersion === version) return this.#applyProgress(slot, change);
+    if (statusVersion < version) return 'stale';
+    if (statusVersion === version) return this.#applyProgress(slot, change);
     const cell = this.#slots.cells[slot] as number;
     if (cell !== UNPLACED) this.#uncount(slot, cell);
     this.#slots.statuses[slot] = STATUSES.indexOf(change.status);
-    this.#slots.statusVersions[slot] = change.statusVersion;
+    this.#slots.statusVersions[slot] = statusVersion;
     this.#noteRide(slot, change);
     this.#slots.booked[slot] = change.booked === true ? 1 : 0;
     if (cell !== UNPLACED) this.#count(slot, cell);
@@ -157,20 +148,19 @@ export class SupplyIndex {
   }
 
   /**
-   * The driver is no candidate here any more, until a later ping; or the very ping it left with, should that come by
-   * the other cell's stream afterwards.
+   * The driver is no candidate here until a later ping, or until the very ping it left with comes on the other cell's
+   * stream.
    */
-  applyLeft(left: DriverLeft): LeftOutcome {
-    const slot = this.#slots.find(left.driverId);
+  #applyLeft(slot: number, report: DriverReport, positionCell: number): 'left' | 'ignored' {
     if (slot === NO_SLOT) return 'ignored';
     const { cells, positionCells, departed, sessions, seqs } = this.#slots;
-    const isThere = cells[slot] !== UNPLACED && positionCells[slot] === left.positionCell;
-    if (!isThere || this.#comparePing(slot, left) < 0) return 'ignored';
+    const isThere = cells[slot] !== UNPLACED && positionCells[slot] === positionCell;
+    if (!isThere || this.#comparePing(slot, report) < 0) return 'ignored';
     this.#unplace(slot);
     departed[slot] = 1;
-    sessions[slot] = left.session;
-    seqs[slot] = left.seq;
-    return 'removed';
+    sessions[slot] = report.session;
+    seqs[slot] = report.seq;
+    return 'left';
   }
 
   /** Forgets drivers whose newest ping was reported before a time, and any such ping to come. Returns how many. */
@@ -192,27 +182,15 @@ export class SupplyIndex {
 
   /**
    * The k free drivers of a product nearest by air within a radius, nearest first, equally near ones by id; exact.
-   * Throws a RangeError for k beyond {@link MAX_NEAREST} or a radius beyond {@link MAX_SEARCH_RADIUS_M}.
+   * Throws a RangeError for what {@link checkSearch} refuses.
    */
   nearest(point: Point, { k, radiusM, product, isExcluded }: NearestOptions): NearbyDriver[] {
-    if (!isPoint(point.lat, point.lng)) throw new RangeError(`no such place: ${point.lat}, ${point.lng}`);
-    if (!Number.isInteger(k) || k < 1 || k > MAX_NEAREST)
-      throw new RangeError(`k must be 1 to ${MAX_NEAREST}`);
-    if (!(radiusM >= 0 && radiusM <= MAX_SEARCH_RADIUS_M)) {
-      throw new RangeError(`radiusM must be 0 to ${MAX_SEARCH_RADIUS_M}`);
-    }
+    checkSearch(point, k, radiusM);
     const code = this.#products.find(product);
     if (code === undefined) return [];
     this.#makeRoomForCells(MAX_SEARCH_CELLS);
     const { lat, lng } = point;
-    const found = this.#search.run({
-      lat,
-      lng,
-      k,
-      radiusM,
-      product: this.#products.codeOf(product),
-      isExcluded,
-    });
+    const found = this.#search.run({ lat, lng, k, radiusM, product: code, isExcluded });
     const drivers: NearbyDriver[] = [];
     for (let rank = 0; rank < found.size; rank++) {
       const slot = found.slotAt(rank);
@@ -224,25 +202,33 @@ export class SupplyIndex {
     return drivers;
   }
 
+  #comparePlace(
+    slot: number,
+    report: DriverReport,
+    positionCell: number,
+    heardAtMs: number,
+  ): 'applied' | 'duplicate' | 'stale' {
+    if (heardAtMs < this.#expiredBeforeMs) return 'stale';
+    if (slot === NO_SLOT) return 'applied';
+    const order = this.#comparePing(slot, report);
+    if (order !== 0) return order < 0 ? 'stale' : 'applied';
+    // A ping that a `left` of the old cell announced is no duplicate when it comes on the new cell's stream.
+    const arrives = this.#slots.departed[slot] === 1 && this.#slots.positionCells[slot] !== positionCell;
+    return arrives ? 'applied' : 'duplicate';
+  }
+
   /** Below 0 where the ping is older than the newest one known, 0 where it is that one, above 0 where newer. */
-  #comparePing(slot: number, ping: { readonly session: number; readonly seq: number }): number {
-    return (
-      ping.session - (this.#slots.sessions[slot] as number) || ping.seq - (this.#slots.seqs[slot] as number)
-    );
+  #comparePing(slot: number, { session, seq }: DriverReport): number {
+    return session - (this.#slots.sessions[slot] as number) || seq - (this.#slots.seqs[slot] as number);
   }
 
-  /** A ping that was announced by a `left` of the old cell is no duplicate when it comes by the new one. */
-  #arrivesElsewhere(slot: number, positionCell: number): boolean {
-    return this.#slots.departed[slot] === 1 && this.#slots.positionCells[slot] !== positionCell;
-  }
-
-  #hear(slot: number, position: DriverPosition): void {
-    this.#slots.sessions[slot] = position.session;
-    this.#slots.seqs[slot] = position.seq;
-    this.#slots.positionCells[slot] = position.positionCell;
+  #hear(slot: number, { session, seq }: DriverReport, positionCell: number, heardAtMs: number): void {
+    this.#slots.sessions[slot] = session;
+    this.#slots.seqs[slot] = seq;
+    this.#slots.positionCells[slot] = positionCell;
     this.#slots.departed[slot] = 0;
-    this.#slots.heardAtMs[slot] = position.reportedAtMs;
-    if (position.reportedAtMs > this.#newestReportMs) this.#newestReportMs = position.reportedAtMs;
+    this.#slots.heardAtMs[slot] = heardAtMs;
+    if (heardAtMs > this.#newestReportMs) this.#newestReportMs = heardAtMs;
   }
 
   #moveTo(slot: number, lat: number, lng: number): void {

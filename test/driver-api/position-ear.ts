@@ -17,7 +17,7 @@ export class PositionEar {
     this.bus = bus;
     bus.subscribe('pos.>', {
       callback: (_, message) => {
-        const { records } = decodePositionBatch(message.data);
+        const records = decodePositionBatch(message.data).copies();
         this.#heard.push(...records.map((record) => ({ ...record, subject: message.subject })));
       },
     });

@@ -16,9 +16,9 @@ function supplyOf(drivers: Record<string, { lat: number; product?: string }>): S
   for (const [name, { lat, product = 'standard' }] of Object.entries(drivers)) {
     const driverId = `driver_${name}` as const;
     const point = { lat, lng: PICKUP.lng };
-    const positionCell = positionCellOf(point);
-    supply.applyPosition({ driverId, session: 1, seq: 1, ...point, positionCell, product, reportedAtMs: 0 });
-    supply.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0 });
+    const ping = { driverId, session: 1, seq: 1, ...point, product, left: false };
+    const free = { status: 'free', statusVersion: 1, freeAtMs: 0 } as const;
+    supply.applyReport({ ...ping, ...free }, positionCellOf(point), 0);
   }
   return supply;
 }

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
-import type { PositionRecord } from '#libs/contracts';
+import { decodePositionBatch, encodePositionBatch, newId, type PositionRecord } from '#libs/contracts';
 import { SupplyIndex } from '#libs/dispatch';
 import { positionCellOf } from '#libs/geo';
-import { applyBatch, emptyTally } from './apply-batch.ts';
+import { applyBatch } from './apply-batch.ts';
 
 const PICKUP = { lat: 38.72, lng: -9.14 };
 const CELL = positionCellOf(PICKUP);
 const HEARD_AT_MS = 1_000_000;
+const DRIVER = newId('driver');
 
 function ping(seq: number, changes: Partial<PositionRecord> = {}): PositionRecord {
   return {
-    driverId: 'driver_a',
+    driverId: DRIVER,
     session: 1,
     seq,
     ...PICKUP,
@@ -30,8 +31,8 @@ function ping(seq: number, changes: Partial<PositionRecord> = {}): PositionRecor
 
 function applied(...records: PositionRecord[]) {
   const supply = new SupplyIndex({ capacity: 2 });
-  const tally = emptyTally();
-  applyBatch(supply, { sentAtMs: 0, records }, CELL, HEARD_AT_MS, tally);
+  const batch = decodePositionBatch(encodePositionBatch({ sentAtMs: 0, records }));
+  const tally = applyBatch(supply, batch, CELL, HEARD_AT_MS);
   return { supply, tally };
 }
 
@@ -56,7 +57,7 @@ test('an older ping and an older status change nothing', () => {
     ping(1, { lat: 38.73 }),
   );
   expect(tally).toMatchObject({ applied: 1, stale: 1 });
-  expect(supply.view('driver_a')).toMatchObject({ point: PICKUP, status: 'offered' });
+  expect(supply.view(DRIVER)).toMatchObject({ point: PICKUP, status: 'offered' });
 });
 
 test('silence is counted from when this process heard the driver, not from what its phone says', () => {
@@ -66,11 +67,12 @@ test('silence is counted from when this process heard the driver, not from what 
 });
 
 test('a driver too many is counted and leaves no trace', () => {
+  const tooMany = newId('driver');
   const { supply, tally } = applied(
     ping(1),
-    ping(1, { driverId: 'driver_b' }),
-    ping(1, { driverId: 'driver_c' }),
+    ping(1, { driverId: newId('driver') }),
+    ping(1, { driverId: tooMany }),
   );
   expect(tally).toMatchObject({ applied: 2, full: 1 });
-  expect(supply.view('driver_c')).toBeUndefined();
+  expect(supply.view(tooMany)).toBeUndefined();
 });

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { decodePositionBatch, type PositionBatch } from '#libs/contracts';
+import { decodePositionBatch, type PositionBatchView } from '#libs/contracts';
 import { SupplyIndex } from '#libs/dispatch';
 import type { CellKey } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
-import { applyBatch, emptyTally } from './apply-batch.ts';
+import { applyBatch } from './apply-batch.ts';
 import { PingCounts } from './ping-counts.ts';
 import { SupplyMetrics } from './supply-metrics.ts';
 
-/** The hot path: one message, one batch, straight into the index. Nothing here waits. */
+/** Applies each batch of positions to the index as it comes, without waiting for anything: the hot path. */
 @Injectable()
 export class PositionIntake {
   constructor(
@@ -17,9 +17,9 @@ export class PositionIntake {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** A payload that is no batch is counted and forgotten: one broken sender must not stop the others. */
+  /** Counts and drops a payload that is no batch: one broken sender must not stop the others. */
   take(payload: Uint8Array, cell: CellKey): void {
-    let batch: PositionBatch;
+    let batch: PositionBatchView;
     try {
       batch = decodePositionBatch(payload);
     } catch {
@@ -28,9 +28,8 @@ export class PositionIntake {
     }
     const startedAt = performance.now();
     const nowMs = this.clock.now();
-    const tally = emptyTally();
-    applyBatch(this.supply, batch, cell, nowMs, tally);
+    const tally = applyBatch(this.supply, batch, cell, nowMs);
     this.metrics.countBatch(tally, nowMs - batch.sentAtMs);
-    this.pings.count(cell, batch.records.length, performance.now() - startedAt);
+    this.pings.count(cell, batch.length, performance.now() - startedAt);
   }
 }

@@ -36,9 +36,9 @@ function supplyOf(drivers: Readonly<Record<DriverId, Partial<DriverStatusChange>
   for (const [id, status] of Object.entries(drivers)) {
     const driverId = id as DriverId;
     const positionCell = positionCellOf(HERE);
-    const place = { ...HERE, positionCell, product: 'standard', reportedAtMs: NOW_MS };
-    supply.applyPosition({ driverId, session: 1, seq: 1, ...place });
-    supply.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0, ...status });
+    const ping = { driverId, session: 1, seq: 1, ...HERE, product: 'standard', left: false };
+    const free = { status: 'free', statusVersion: 1, freeAtMs: 0 } as const;
+    supply.applyReport({ ...ping, ...free, ...status }, positionCell, NOW_MS);
   }
   return supply;
 }

@@ -1,5 +1,5 @@
+import { idFromUuid, type DriverId, type PositionRecord } from '#libs/contracts';
 import { positionCellOf, type Point } from '#libs/geo';
-import type { DriverId } from '#libs/dispatch';
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32, T. Ettinger, public domain): a run can be made again. */
 export function seededRandom(seed: number): () => number {
@@ -18,17 +18,16 @@ const HALF_SIDE_DEGREES = 0.15;
 /** Some 25 m: three seconds of driving. */
 const STEP_DEGREES = 0.0002;
 
-/** A ping as both indexes take it; one object is used for all pings, as a decoder would. */
-export interface Ping {
-  driverId: DriverId;
-  session: number;
+/** A record of the position stream; one object is used for all pings, as a decoder would. */
+export interface CityPing extends PositionRecord {
   seq: number;
+  driverId: DriverId;
   lat: number;
   lng: number;
-  positionCell: number;
-  product: string;
-  reportedAtMs: number;
 }
+
+/** The stream that all pings come on: the index does not compare it with the place. */
+export const POSITION_CELL = positionCellOf(CENTER);
 
 /** Drivers spread over a square city who take a step in some direction before each ping. */
 export class City {
@@ -36,25 +35,31 @@ export class City {
   readonly #random: () => number;
   readonly #lats: Float64Array;
   readonly #lngs: Float64Array;
-  readonly #ping: Ping;
+  readonly #ping: CityPing;
   #turn = 0;
 
   constructor(drivers: number, seed: number) {
     this.#random = seededRandom(seed);
-    this.driverIds = Array.from(
-      { length: drivers },
-      (_, n): DriverId => `driver_${String(n).padStart(26, '0')}`,
+    this.driverIds = Array.from({ length: drivers }, (_, n) =>
+      idFromUuid('driver', `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`),
     );
     this.#lats = Float64Array.from(this.driverIds, () => this.somewhere(CENTER.lat));
     this.#lngs = Float64Array.from(this.driverIds, () => this.somewhere(CENTER.lng));
-    const session = {
-      session: 1,
-      seq: 0,
-      reportedAtMs: 0,
+    const free = {
+      status: 'free',
+      statusVersion: 1,
+      freeAtMs: 0,
+      rideEnd: undefined,
+      booked: false,
+    } as const;
+    const driving = {
+      recordedAtMs: 0,
+      headingDeg: 90,
+      speedMps: 8,
       product: 'standard',
-      positionCell: positionCellOf(CENTER),
-    };
-    this.#ping = { driverId: 'driver_', lat: 0, lng: 0, ...session };
+      left: false,
+    } as const;
+    this.#ping = { driverId: 'driver_', session: 1, seq: 0, lat: 0, lng: 0, ...driving, ...free };
   }
 
   somewhere(center: number): number {
@@ -66,7 +71,7 @@ export class City {
   }
 
   /** The next driver's next ping; valid until the next call. */
-  nextPing(): Ping {
+  nextPing(): CityPing {
     const driver = this.#turn++ % this.driverIds.length;
     const ping = this.#ping;
     ping.driverId = this.driverIds[driver] ?? 'driver_';

@@ -6,11 +6,12 @@ import {
   SupplyIndex,
   type OpenTrip,
 } from '#libs/dispatch';
+import { decodePositionBatch, encodePositionBatch } from '#libs/contracts';
 import { greatCircleEta } from '#libs/geo';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
-import { City, seededRandom } from './city.ts';
+import { City, POSITION_CELL, seededRandom } from './city.ts';
 import { greedyCost } from './greedy.ts';
 import { durationsOf, rateOf } from './measure.ts';
 import { nearbyProblem } from './problems.ts';
@@ -18,6 +19,10 @@ import { StringCellIndex } from './string-cell-index.ts';
 
 const K = 10;
 const NOW_MS = 60_000;
+const STREAM_BATCHES = 5_500;
+const RECORDS_PER_BATCH = 50;
+const NO_BATCH = { sentAtMs: 0, records: [] };
+const NO_BYTES = encodePositionBatch(NO_BATCH);
 
 interface Options {
   readonly seed: number;
@@ -26,25 +31,50 @@ interface Options {
   readonly json?: string;
 }
 
+function hearNext(supply: SupplyIndex, city: City): void {
+  supply.applyReport(city.nextPing(), POSITION_CELL, 0);
+}
+
 function measureIndex({ drivers, seed }: Options) {
   const supply = new SupplyIndex();
   const strings = new StringCellIndex();
   const city = new City(drivers, seed);
-  for (const driverId of city.driverIds) {
-    supply.applyPosition(city.nextPing());
-    supply.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0 });
-  }
+  for (const _ of city.driverIds) hearNext(supply, city);
   const nearest = () => supply.nearest(city.place(), { k: K, radiusM: 4000, product: 'standard' });
   const results = {
-    updates: rateOf(1_000_000, () => supply.applyPosition(city.nextPing())),
+    updates: rateOf(1_000_000, () => hearNext(supply, city)),
     ten_nearest: rateOf(100_000, nearest),
   };
+  const stream = measureStream(supply, city);
   const alternative = {
     name: 'Map of H3 strings, gridRing, sort',
     updates: rateOf(300_000, () => strings.applyPosition(city.nextPing())),
     ten_nearest: rateOf(3000, () => strings.nearest(city.place(), K)),
   };
-  return { drivers, k: K, ...results, alternative };
+  return { drivers, k: K, ...results, stream, alternative };
+}
+
+/** Position batches to bytes, and from the bytes into the index, each with another step of its drivers. */
+function measureStream(supply: SupplyIndex, city: City) {
+  const batches = Array.from({ length: STREAM_BATCHES }, () => ({
+    sentAtMs: 0,
+    records: Array.from({ length: RECORDS_PER_BATCH }, () => ({ ...city.nextPing() })),
+  }));
+  const payloads = batches.map(encodePositionBatch);
+  const [encoding, applying] = [batches.values(), payloads.values()];
+  // The tenth that warms up comes on top.
+  const times = Math.floor(STREAM_BATCHES / 1.1);
+  return {
+    records_per_batch: RECORDS_PER_BATCH,
+    encoded_batches: rateOf(times, () => encodePositionBatch(encoding.next().value ?? NO_BATCH)),
+    applied_batches: rateOf(times, () => applyPayload(supply, applying.next().value ?? NO_BYTES)),
+  };
+}
+
+function applyPayload(supply: SupplyIndex, payload: Uint8Array): void {
+  const batch = decodePositionBatch(payload);
+  for (let index = 0; index < batch.length; index++)
+    supply.applyReport(batch.record(index), POSITION_CELL, 0);
 }
 
 function measureAssign({ seed }: Options, riders: number, drivers: number) {
@@ -62,10 +92,7 @@ function measureAssign({ seed }: Options, riders: number, drivers: number) {
 function measureRound({ seed, drivers, trips }: Options) {
   const city = new City(drivers, seed);
   const supply = new SupplyIndex();
-  for (const driverId of city.driverIds) {
-    supply.applyPosition(city.nextPing());
-    supply.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0 });
-  }
+  for (const _ of city.driverIds) hearNext(supply, city);
   const etas = greatCircleEta({ speedMps: 7 });
   const prepare = () => Array.from({ length: trips }, (_, n) => openTrip(n, city));
   const engine = new DispatchEngine();

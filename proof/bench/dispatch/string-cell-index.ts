@@ -1,7 +1,7 @@
 import { greatCircleM, type Point } from '#libs/geo';
 import type { DriverId } from '#libs/dispatch';
 import { gridRing, latLngToCell } from 'h3-js';
-import type { Ping } from './city.ts';
+import type { CityPing } from './city.ts';
 
 const RES = 9;
 const MAX_RINGS = 30;
@@ -16,7 +16,7 @@ export class StringCellIndex {
   readonly #cells = new Map<string, Map<DriverId, Point>>();
   readonly #cellOf = new Map<DriverId, string>();
 
-  applyPosition({ driverId, lat, lng }: Ping): void {
+  applyPosition({ driverId, lat, lng }: CityPing): void {
     const cell = latLngToCell(lat, lng, RES);
     const before = this.#cellOf.get(driverId);
     if (before !== undefined && before !== cell) this.#cells.get(before)?.delete(driverId);
