@@ -8,7 +8,7 @@ import { debianPrograms } from '../debian/debian-programs.ts';
 const DEBIAN_PACKAGE = { 'postgresql-15': '15', 'postgresql-client-15': '15' };
 const SUPPORTED = [15, 16, 17, 18];
 const INSTALLED = '/usr/lib/postgresql';
-/** More than the embedded Postgres brings. */
+/** Patroni runs these. */
 const NEEDED = ['initdb', 'postgres', 'pg_ctl', 'pg_controldata', 'pg_isready', 'pg_basebackup', 'pg_rewind'];
 
 export interface PostgresPrograms {

@@ -22,8 +22,7 @@ export interface BackupPlaces {
 }
 
 /**
- * Takes a base backup of the running server over a replication connection, as pg_basebackup does, which the embedded
- * Postgres does not bring. It needs a role with REPLICATION and no access to the server's files. The log is not part of
+ * Takes a base backup of the running server over a replication connection, as pg_basebackup does (ADR 0020). It needs a role with REPLICATION and no access to the server's files. The log is not part of
  * it.
  */
 export async function receiveBaseBackup(
