@@ -24,4 +24,5 @@ export {
   type TripEventType,
   type TripState,
 } from './states.ts';
+export { TRIP_TRANSITIONS, type TripCommandType, type TripOutcome } from './transitions.ts';
 export type { AssignedDriver, OpenOffer, Place, Trip, TripRequest, TripVehicle } from './trip.ts';

@@ -6,6 +6,7 @@ import { cellKeyToH3, type CellKey } from '#libs/geo';
 import { CLOCK, METRICS, type Clock, type Metrics } from '#libs/service';
 import { BusLink } from '../presence/bus-link.ts';
 import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
+import { REACH_AFTER } from '../presence/reach.ts';
 import type { DriverState } from '../presence/driver-state.ts';
 import { Presences } from '../presence/presences.ts';
 import { PositionBatcher } from './position-batcher.ts';
@@ -71,7 +72,7 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
    * touched: that is for Postgres to say, and comes with the position.
    */
   withdraw(presence: DriverPresence): void {
-    presence.reach = 'withdrawn';
+    presence.reach = REACH_AFTER[presence.reach].withdraw;
     if (presence.lastPosition !== undefined) this.#publishNow(presence, presence.lastPosition);
   }
 

@@ -4,6 +4,7 @@ import type { CellKey } from '#libs/geo';
 import { CLOSE, type StreamConnection } from '#libs/stream';
 import { UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
 import { framesOfChange, type KnownOffer } from './frames-of-change.ts';
+import { REACH_AFTER, type Reach } from './reach.ts';
 import { SentChanges } from './sent-changes.ts';
 
 export type DriverConnection = StreamConnection<DriverServerFrame>;
@@ -22,12 +23,6 @@ export interface LastPosition {
   /** The resolution 7 cell it was published to. */
   readonly cell: CellKey;
 }
-
-/**
- * How the driver can be reached: `present` with its socket, or by its requests alone; `lost` since its socket has gone;
- * `withdrawn` from the position stream for that, until its next position.
- */
-export type Reach = 'present' | 'lost' | 'withdrawn';
 
 /**
  * More than a trip has changes. Where a resume takes longer than that many, the socket is closed: its driver resumes
@@ -63,7 +58,7 @@ export class DriverPresence {
   /** The socket from now on; nothing is pushed to it before {@link release}. */
   connect(connection: DriverConnection): void {
     this.connection = connection;
-    if (this.reach === 'lost') this.reach = 'present';
+    this.reach = REACH_AFTER[this.reach].connect;
     this.#sent.clear();
     this.#held = [];
   }
@@ -73,14 +68,14 @@ export class DriverPresence {
     this.connection = undefined;
     this.#held = undefined;
     this.heardAtMs = nowMs;
-    if (this.reach === 'present') this.reach = 'lost';
+    this.reach = REACH_AFTER[this.reach].disconnect;
   }
 
   /** The driver is at this place now, and can be reached. */
   moveTo(position: LastPosition, nowMs: number): void {
     this.lastPosition = position;
     this.heardAtMs = nowMs;
-    this.reach = 'present';
+    this.reach = REACH_AFTER[this.reach].position;
   }
 
   /** Pushed changes wait, so that none overtakes what is being read for the driver. */

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import {
+  decide,
+  hasDriver,
+  TRIP_STATES,
+  TRIP_TRANSITIONS,
+  type OpenOffer,
+  type Trip,
+  type TripCommand,
+  type TripDecision,
+  type TripState,
+  type TripCommandType,
+} from './index.ts';
+
+const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
+const DRIVERS = ['driver_a', 'driver_b', 'driver_c'];
+const EXPIRES_AT_MS = 1_000;
+const DEADLINE_AT_MS = 2_000;
+/** Before both times, between them, and after both. */
+const TIMES_MS = [500, 1_500, 2_500];
+
+const PROCESSING: Trip = {
+  tripId: 'trip_1',
+  riderId: 'rider_1',
+  quoteId: 'quote_1',
+  product: 'standard',
+  pickup: { lat: 38.71, lng: -9.14 },
+  dropoff: { lat: 38.72, lng: -9.13 },
+  pickupCell: '89393362b83ffff',
+  fareAmountMinor: 700,
+  fareCurrency: 'EUR',
+  distanceM: 2_000,
+  tripS: 400,
+  requestedAtMs: 0,
+  searchDeadlineAtMs: DEADLINE_AT_MS,
+  state: 'processing',
+  seq: 1,
+  offer: null,
+  driver: null,
+  excludedDriverIds: ['driver_c'],
+  swaps: 0,
+  acceptedAtMs: null,
+  arrivedAtMs: null,
+  startedAtMs: null,
+  endedAtMs: null,
+  cancelReason: null,
+};
+
+function offerTo(driverId: string, replacesDriverId: string | null): OpenOffer {
+  return {
+    offerId: 'offer_1',
+    driverId,
+    expiresAtMs: EXPIRES_AT_MS,
+    pickupEtaS: 60,
+    pickupDistanceM: 300,
+    ...(replacesDriverId !== null && { replacesDriverId }),
+  };
+}
+
+/** The trips that a state can have: with and without an offer, with its driver where it has one. */
+function tripsIn(state: TripState): Trip[] {
+  const driver = { driverId: 'driver_a', vehicle: VEHICLE, pickupEtaS: 60 };
+  const driverless = { ...PROCESSING, state };
+  const driven = { ...driverless, driver };
+  if (state === 'processing') return [driverless, { ...driverless, offer: offerTo('driver_b', null) }];
+  if (state === 'accepted') return [driven, { ...driven, offer: offerTo('driver_b', 'driver_a') }];
+  if (hasDriver(state) || state === 'completed') return [driven];
+  return state === 'scheduled' || state === 'no_drivers_available' ? [driverless] : [driverless, driven];
+}
+
+function commandsOf(type: TripCommand['type']): TripCommand[] {
+  switch (type) {
+    case 'offer':
+      return DRIVERS.flatMap((driverId) =>
+        [null, 'driver_a'].map((replaces): TripCommand => ({ type, offer: offerTo(driverId, replaces) })),
+      );
+    case 'reassign':
+      return DRIVERS.flatMap((driverId) =>
+        [null, 'driver_a'].map((replacesDriverId): TripCommand => ({
+          type,
+          driver: { driverId, vehicle: VEHICLE, pickupEtaS: 40 },
+          replacesDriverId,
+        })),
+      );
+    case 'accept':
+      return DRIVERS.map((driverId) => ({ type, offerId: 'offer_1', driverId, vehicle: VEHICLE }));
+    case 'decline':
+      return DRIVERS.map((driverId) => ({ type, offerId: 'offer_1', driverId }));
+    case 'expire_offer':
+      return ['offer_1', 'offer_2'].map((offerId) => ({ type, offerId }));
+    case 'arrive':
+    case 'start':
+    case 'complete':
+      return DRIVERS.map((driverId) => ({ type, driverId }));
+    case 'driver_cancel':
+      return DRIVERS.map((driverId) => ({ type, driverId, reason: null, searchMs: 1_000 }));
+    case 'rider_cancel':
+      return [{ type, reason: null }];
+    case 'give_up':
+      return [{ type }];
+  }
+}
+
+function outcomeOf(decision: TripDecision): string {
+  switch (decision.outcome) {
+    case 'changed':
+      return decision.events.map(({ type }) => type).join(' + ');
+    case 'unchanged':
+      return 'unchanged';
+    case 'refused':
+      return `refused: ${decision.refusal}`;
+  }
+}
+
+const CELLS = TRIP_STATES.flatMap((state) =>
+  Object.entries(TRIP_TRANSITIONS[state]).map(([type, outcomes]) => ({
+    state,
+    type: type as TripCommandType,
+    outcomes,
+  })),
+);
+
+test.each(CELLS)(
+  '$type of a trip in $state has exactly the outcomes of the table',
+  ({ state, type, outcomes }) => {
+    const seen = tripsIn(state).flatMap((trip) =>
+      commandsOf(type).flatMap((command) => TIMES_MS.map((nowMs) => outcomeOf(decide(trip, command, nowMs)))),
+    );
+    expect(new Set(seen)).toEqual(new Set(outcomes));
+  },
+);
