@@ -1,15 +1,16 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDirectory } from './cache-directory.mjs';
 import { withLock } from './lock.mjs';
 import { runNpm } from './npm.mjs';
+import { withScratchDirectory } from './scratch-directory.mjs';
 
 const NEEDED_MAJOR = 24;
-/** The Node.js LTS that is fetched where the machine's own is older. */
+/** The Node.js LTS to fetch if the machine's own is older. */
 const PINNED_VERSION = '24.21.0';
 
 /**
- * A Node.js of the needed age: the one that runs this, else one kept in the cache of this user, fetched from npm once.
+ * A Node.js of the needed version: the one that runs this, else one from the cache of this user, fetched from npm once.
  *
  * @returns {Promise<string>} path of the executable
  */
@@ -31,12 +32,12 @@ async function fetchNode(name, home) {
   console.error(
     `hailgrid: this is Node.js ${process.versions.node}, ${NEEDED_MAJOR} is needed: fetching ${PINNED_VERSION} (once) …`,
   );
-  const scratch = mkdtempSync(`${home}-`);
   try {
-    await runNpm(['install', '--prefix', scratch, `${name}@${PINNED_VERSION}`], dirname(home));
-    renameSync(scratch, home);
+    await withScratchDirectory(home, async (scratch) => {
+      await runNpm(['install', '--prefix', scratch, `${name}@${PINNED_VERSION}`], dirname(home));
+      renameSync(scratch, home);
+    });
   } catch (error) {
-    rmSync(scratch, { recursive: true, force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`Node.js ${NEEDED_MAJOR} or newer is needed; fetching ${name} failed (${reason})`, {
       cause: error,

@@ -1,30 +1,25 @@
 import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { requireDiskSpace } from '../../ops/command-line/disk-space.ts';
 import { cacheDirectory } from './cache-directory.mjs';
 import { withLock } from './lock.mjs';
+import { withScratchDirectory } from './scratch-directory.mjs';
 
 const GO_INSTALL_TIMEOUT_MS = 10 * 60_000;
+/** Room for the largest of the fetched programs while it is unpacked. */
+const FETCHED_BYTES = 512 * 1024 ** 2;
 
 /** A program at one pinned version, kept in the cache of this user. */
 export interface CachedTool {
   name: string;
   version: string;
-  /** Brings the program into an empty scratch directory and answers its path there. */
+  /** Puts the program into an empty scratch directory and returns its path there. */
   fetch: (scratch: string) => Promise<string>;
 }
 
-/** The path of the tool in the cache; fetches it first where it is not there yet, one process at a time. */
+/** The path of the tool in the cache. Fetches a tool that is not there yet, one process at a time. */
 export async function fromCache(tool: CachedTool): Promise<string> {
   const target = join(cacheDirectory(tool.name, tool.version), tool.name);
   if (existsSync(target)) return target;
@@ -38,15 +33,15 @@ export async function fromCache(tool: CachedTool): Promise<string> {
 export interface CachedDirectory {
   name: string;
   version: string;
-  /** The cache to keep it in; this user's own unless said otherwise. */
+  /** The cache to keep it in; by default this user's own. */
   cache?: string;
   /** Fills an empty directory. */
   fetch: (scratch: string) => Promise<void>;
 }
 
 /**
- * The path of the folder in the cache, which others may read; fetches it first where it is not there yet, one process
- * at a time.
+ * The path of the folder in the cache, which others may read. Fetches a folder that is not there yet, one process at
+ * a time.
  */
 export async function directoryFromCache(directory: CachedDirectory): Promise<string> {
   const { name, version, cache = cacheDirectory(), fetch } = directory;
@@ -56,29 +51,24 @@ export async function directoryFromCache(directory: CachedDirectory): Promise<st
     if (existsSync(target)) return target;
     console.error(`hailgrid: fetching ${name} ${version} (once) …`);
     mkdirSync(dirname(target), { recursive: true });
-    const scratch = mkdtempSync(`${target}-`);
-    chmodSync(scratch, 0o755);
-    try {
+    requireDiskSpace(cache, FETCHED_BYTES);
+    return withScratchDirectory(target, async (scratch) => {
+      chmodSync(scratch, 0o755);
       await fetch(scratch);
       renameSync(scratch, target);
       return target;
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+    });
   });
 }
 
-/** Works beside the final place, so that the finished program appears there by one rename. */
 async function fetchInto(target: string, { name, version, fetch }: CachedTool): Promise<void> {
   console.error(`hailgrid: fetching ${name} ${version} (once) …`);
-  const scratch = mkdtempSync(`${target}-`);
-  try {
+  requireDiskSpace(dirname(target), FETCHED_BYTES);
+  await withScratchDirectory(target, async (scratch) => {
     const program = await fetch(scratch);
     chmodSync(program, 0o755);
     renameSync(program, target);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Builds the command of a Go module at a version, such as `go.k6.io/k6@v1.8.1`, into the directory. */
@@ -106,7 +96,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The last line a failed program wrote to stderr, which mostly says why. */
+/** The last line a failed program wrote to stderr, which mostly gives the reason. */
 export function lastLine(error: unknown): string {
   const text =
     error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error);

@@ -1,11 +1,13 @@
+import { describeDiskFull } from './disk-space.ts';
 import { UserError } from './user-error.ts';
 
-/** The body of an npm script: gives its exit code; a failure is told on stderr and is exit code 1. */
-export async function runCommand(body: () => Promise<number>): Promise<void> {
+/** Runs the body of an npm script, which returns the exit code. Reports an error on stderr, with exit code 1. */
+export async function runCommand(body: () => Promise<number> | number): Promise<void> {
   try {
     process.exitCode = await body();
   } catch (error) {
-    console.error(error instanceof UserError ? `hailgrid: ${error.message}` : error);
+    const words = error instanceof UserError ? error.message : describeDiskFull(error);
+    console.error(words === undefined ? error : `hailgrid: ${words}`);
     process.exitCode = 1;
   }
 }

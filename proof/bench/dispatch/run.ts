@@ -10,6 +10,7 @@ import { decodePositionBatch, encodePositionBatch } from '#libs/contracts';
 import { greatCircleEta } from '#libs/geo';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeFileSync } from 'node:fs';
+import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { City, POSITION_CELL, seededRandom } from './city.ts';
 import { greedyCost } from './greedy.ts';
@@ -144,18 +145,21 @@ const program = new Command('npm run bench:dispatch --')
   .option('--json <file>', 'write the results there as well')
   .parse();
 const options = program.opts<Options>();
-const report = {
-  command: ['npm run bench:dispatch --', ...process.argv.slice(2)].join(' '),
-  ...describeMachine({ v8: process.versions.v8 }),
-  seed: options.seed,
-  index: measureIndex(options),
-  assign: [
-    measureAssign(options, 1000, 1000),
-    measureAssign(options, 1000, 500),
-    measureAssign(options, 500, 1000),
-  ],
-  round: [measureRound(options), measureRound({ ...options, drivers: options.trips })],
-};
-const text = `${JSON.stringify(report, undefined, 2)}\n`;
-process.stdout.write(text);
-if (options.json !== undefined) writeFileSync(options.json, text);
+await runCommand(() => {
+  const report = {
+    command: ['npm run bench:dispatch --', ...process.argv.slice(2)].join(' '),
+    ...describeMachine({ v8: process.versions.v8 }),
+    seed: options.seed,
+    index: measureIndex(options),
+    assign: [
+      measureAssign(options, 1000, 1000),
+      measureAssign(options, 1000, 500),
+      measureAssign(options, 500, 1000),
+    ],
+    round: [measureRound(options), measureRound({ ...options, drivers: options.trips })],
+  };
+  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  process.stdout.write(text);
+  if (options.json !== undefined) writeFileSync(options.json, text);
+  return 0;
+});

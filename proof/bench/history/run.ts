@@ -30,6 +30,13 @@ interface Answered {
 }
 
 const WIDTH_DAYS = 30;
+/** With its indexes: 4,447 MB for 10 million (ADR 0016). */
+const BYTES_PER_TRIP = 450;
+/** Six events with their indexes, estimated. */
+const EVENT_BYTES_PER_TRIP = 6_000;
+/** Both layouts are filled, and the log of Postgres keeps up to 1 GB. */
+const diskBytesFor = ({ trips, events }: Options): number =>
+  2 * (trips * BYTES_PER_TRIP + events * EVENT_BYTES_PER_TRIP) + 1024 ** 3;
 
 function count(text: string): number {
   const value = Number(text);
@@ -86,7 +93,7 @@ async function measure(
 }
 
 await runCommand(async () => {
-  const directory = temporaryDirectory('bench-history');
+  const directory = temporaryDirectory('bench-history', diskBytesFor(options));
   const postgres = await startPostgres({ directory: directory.path, standbys: 0 });
   try {
     await createDatabase(postgres.primaryUrl, 'history');

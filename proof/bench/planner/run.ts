@@ -16,6 +16,7 @@ import {
   type ShardRow,
 } from '#libs/ownership';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
+import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { seededRandom } from '../dispatch/city.ts';
 
 interface Options {
@@ -37,7 +38,7 @@ const RINGS = 60;
 /** So much time of the matchers, in all, a few shards in the middle much of it. */
 const TOTAL_BUSY_MS_PER_S = 3_000;
 
-function main(): void {
+function main(): number {
   const options = readOptions();
   const cases = SHARD_COUNTS.map((shards) => measure(shards, options));
   const report = {
@@ -49,6 +50,7 @@ function main(): void {
   };
   console.log(JSON.stringify(report, undefined, 2));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  return 0;
 }
 
 function measure(shards: number, { seed, runs, matchers }: Options) {
@@ -244,4 +246,4 @@ function whole(text: string): number {
   return value;
 }
 
-main();
+await runCommand(main);

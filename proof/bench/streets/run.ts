@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseStreetGraph } from '#libs/geo';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
+import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { seededRandom } from '../dispatch/city.ts';
 import { gridCity } from './grid-city.ts';
 import { measureNetwork } from './measure-network.ts';
@@ -21,7 +22,7 @@ interface Options {
 /** Crossings along one side of the city that stands in for one that was not given: some 4,000 in all. */
 const SMALL_SIDE = 64;
 
-function main(): void {
+function main(): number {
   const options = readOptions();
   const { hour, seed, runs, largeSide, streets } = options;
   const measured = (name: string, load: () => ReturnType<typeof gridCity>) => {
@@ -44,6 +45,7 @@ function main(): void {
   };
   console.log(JSON.stringify(report, undefined, 2));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  return 0;
 }
 
 function readStreets(directory: string) {
@@ -76,4 +78,4 @@ function whole(text: string): number {
   return value;
 }
 
-main();
+await runCommand(main);

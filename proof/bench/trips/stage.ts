@@ -24,10 +24,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Postgres with a standby, and its log while trips are written as fast as it can. */
+const STAGE_DISK_BYTES = 1024 ** 3;
+
 /** Starts Postgres with its synchronous standbys, and nats-server. */
 export async function openStage(standbys: number): Promise<Stage> {
+  const directory = temporaryDirectory('bench-trips', STAGE_DISK_BYTES);
   await ensureBuilt();
-  const directory = temporaryDirectory('bench-trips');
   const postgres = await startPostgres({ directory: directory.path, standbys });
   const nats = await startNats({ directory: directory.path });
   const bus = await connect({ servers: [...nats.urls], noAsyncTraces: true });

@@ -4,9 +4,12 @@ import type { ChaosOptions } from '../options.ts';
 import { tellReport, type ChaosReport } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
-/** Runs and tells; resolves with the exit code. */
+/** Twice what `npm start` needs: logs of more instances, and of the Postgres that fail over. */
+const CHAOS_DISK_BYTES = 1024 ** 3;
+
+/** Runs the faults and prints the report; resolves with the exit code. */
 export async function runChaosCommand(options: ChaosOptions, end: Promise<void>): Promise<number> {
-  const directory = temporaryDirectory('chaos');
+  const directory = temporaryDirectory('chaos', CHAOS_DISK_BYTES);
   if (options.keep) directory.keep();
   const startedAtMs = Date.now();
   const say = (words: string): void =>
@@ -15,13 +18,14 @@ export async function runChaosCommand(options: ChaosOptions, end: Promise<void>)
   try {
     const ended = end.then(() => undefined);
     report = await Promise.race([runChaos(options, directory.path, say), ended]);
-  } finally {
-    if (report?.verdict === 'ok' && !options.keep) {
-      directory.remove();
-    } else {
-      directory.keep();
-      console.error(`hailgrid: data and logs are in ${directory.path}`);
-    }
+  } catch (error) {
+    throw directory.keepAfterFailure() ?? error;
+  }
+  if (report?.verdict === 'ok' && !options.keep) {
+    directory.remove();
+  } else {
+    const diskFull = directory.keepAfterFailure();
+    if (diskFull !== undefined) throw diskFull;
   }
   if (report === undefined) return 1;
   const told = { command: commandLine(), ...report };

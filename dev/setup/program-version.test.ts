@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSupported, parseVersion } from './server-version.ts';
+import { isAtLeast, parseVersion } from './program-version.ts';
 
 test.each([
   ['nats-server: v2.9.10', false],
@@ -7,9 +7,13 @@ test.each([
   ['nats-server: v2.12.0', true],
   ['nats-server: v2.15.1-RC.1', true],
   ['nats-server: v3.0.0', true],
-])('%s is supported: %s', (output, supported) => {
+])('%s is 2.12 or newer: %s', (output, isNewEnough) => {
   const version = parseVersion(output);
-  expect(version && isSupported(version)).toBe(supported);
+  expect(version && isAtLeast(version, [2, 12])).toBe(isNewEnough);
+});
+
+test('the version of k6 is read, not that of its Go', () => {
+  expect(parseVersion('k6 v1.8.1 (commit/devel, go1.26.4, linux/amd64)')).toEqual([1, 8, 1]);
 });
 
 test('other output is no version', () => expect(parseVersion('Not a NATS server')).toBeUndefined());
