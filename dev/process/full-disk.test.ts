@@ -12,13 +12,15 @@ mkdirSync(small);
 /** A file system of 16 MB; only root may mount one, and not in every container. */
 const isMounted = mountSmall();
 afterAll(() => {
-  if (isMounted) execFileSync('umount', [small]);
+  if (isMounted) execFileSync('/bin/umount', [small]);
   directory.remove();
 });
 
 function mountSmall(): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'hailgrid-test', small], { stdio: 'ignore' });
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=16m', 'hailgrid-test', small], {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false;
