@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import {
+  checkRoundParams,
   DEFAULT_ENGINE_PARAMS,
   DEFAULT_ROUND_PARAMS,
+  DispatchEngine,
   MAX_CANDIDATES_PER_TRIP,
   MAX_SEARCH_RADIUS_M,
+  type RoundParams,
 } from '#libs/dispatch';
 import { baseConfig } from '#libs/service';
 import { travelTimeConfig } from '#libs/travel-time';
@@ -66,3 +69,24 @@ export const matcherConfig = baseConfig.extend({
   ...travelTimeConfig,
 });
 export type MatcherConfig = z.infer<typeof matcherConfig>;
+
+/** Injection token of the `RoundParams` that rounds and quotes use. */
+export const ROUND_PARAMS = Symbol('hailgrid.matcher.round-params');
+
+/** Throws a RangeError for values that make no sense, before anything starts with them. */
+export function roundParamsOf(config: MatcherConfig): RoundParams {
+  const { candidatesPerTrip, pickupRadiusM, maxPickupEtaS } = config;
+  const params = { candidatesPerTrip, pickupRadiusM, maxPickupEtaS };
+  checkRoundParams(params);
+  return params;
+}
+
+export function engineOf(config: MatcherConfig): DispatchEngine {
+  const { candidatesPerTrip, pickupRadiusM, maxPickupEtaS, maxSwapsPerTrip, chainHorizonS } = config;
+  const { match } = DEFAULT_ENGINE_PARAMS;
+  return new DispatchEngine({
+    ...DEFAULT_ENGINE_PARAMS,
+    chainHorizonS,
+    match: { ...match, candidatesPerTrip, pickupRadiusM, maxWaitS: maxPickupEtaS, maxSwapsPerTrip },
+  });
+}

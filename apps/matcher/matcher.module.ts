@@ -1,26 +1,81 @@
 import { Module } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
-import { DemandModule } from './demand/demand.module.ts';
-import { HandoffModule } from './handoff/handoff.module.ts';
-import { HeartbeatModule } from './heartbeat/heartbeat.module.ts';
-import { OwnershipModule } from './ownership/ownership.module.ts';
-import { PickupEtaModule } from './pickup-eta/pickup-eta.module.ts';
-import { RepositioningModule } from './repositioning/repositioning.module.ts';
-import { RoundsModule } from './rounds/rounds.module.ts';
-import { SupplyModule } from './supply/supply.module.ts';
+import { DispatchEngine, ExplainLog, OpenDemand, SupplyIndex } from '#libs/dispatch';
+import { CONFIG } from '#libs/service';
+import { ShardMapModule } from '#libs/shard-map';
+import { travelTimesProvider } from '#libs/travel-time';
+import { engineOf, ROUND_PARAMS, roundParamsOf } from './config.ts';
+import { DemandMetrics } from './demand/demand-metrics.ts';
+import { DemandSweep } from './demand/demand-sweep.ts';
+import { NudgeHandler } from './demand/nudge.handler.ts';
+import { OpenTripReader } from './demand/open-trip-reader.ts';
+import { Handoff } from './handoff/handoff.ts';
+import { Heartbeat } from './heartbeat/heartbeat.ts';
+import { LoadMeter } from './heartbeat/load-meter.ts';
+import { incarnationProvider, Membership, OwnershipMetrics } from './ownership/membership.ts';
+import { Ownership } from './ownership/ownership.ts';
+import { IdleDrivers, MoveLoop, RequestWatch } from './repositioning/move-loop.ts';
+import { AvoidedDrivers } from './rounds/avoided-drivers.ts';
+import { ExplainHandler } from './rounds/explain.handler.ts';
+import { JointRound } from './rounds/joint-round.ts';
+import { OfferCommitter } from './rounds/offer-committer.ts';
+import { OfferOutcomes } from './rounds/offer-outcomes.ts';
+import { PendingAsks } from './rounds/pending-asks.ts';
+import { RoundDecisions } from './rounds/round-decisions.ts';
+import { RoundLoop, RoundUrgency } from './rounds/round-loop.ts';
+import { RoundMetrics, RoundTimes } from './rounds/round-metrics.ts';
+import { SwapCommitter } from './rounds/swap-committer.ts';
+import { CellSubscriptions } from './supply/cell-subscriptions.ts';
+import { PickupEtaHandler } from './supply/pickup-eta.handler.ts';
+import { PingCounts } from './supply/ping-counts.ts';
+import { PositionIntake } from './supply/position-intake.ts';
+import { SilentDrivers } from './supply/silent-drivers.ts';
+import { SupplyMetrics } from './supply/supply-metrics.ts';
 
-/** One owner of shards: what it sees, what it is asked for, and the rounds that bring the two together. */
+const SHARDS = [incarnationProvider, Ownership, Membership, OwnershipMetrics, Handoff, LoadMeter, Heartbeat];
+
+const DRIVERS = [
+  { provide: SupplyIndex, useFactory: () => new SupplyIndex() },
+  SupplyMetrics,
+  PingCounts,
+  PositionIntake,
+  CellSubscriptions,
+  SilentDrivers,
+  PickupEtaHandler,
+];
+
+const TRIPS = [
+  { provide: OpenDemand, useFactory: () => new OpenDemand() },
+  DemandMetrics,
+  OpenTripReader,
+  NudgeHandler,
+  DemandSweep,
+];
+
+const ROUNDS = [
+  travelTimesProvider,
+  { provide: ROUND_PARAMS, inject: [CONFIG], useFactory: roundParamsOf },
+  { provide: DispatchEngine, inject: [CONFIG], useFactory: engineOf },
+  { provide: ExplainLog, useFactory: () => new ExplainLog() },
+  ExplainHandler,
+  RoundMetrics,
+  RoundTimes,
+  AvoidedDrivers,
+  PendingAsks,
+  OfferOutcomes,
+  OfferCommitter,
+  SwapCommitter,
+  RoundDecisions,
+  RoundUrgency,
+  JointRound,
+  RoundLoop,
+];
+
+const REPOSITIONING = [RequestWatch, IdleDrivers, MoveLoop];
+
+/** Matches the open trips of the owned shards with the drivers in sight. */
 @Module({
-  imports: [
-    BusModule,
-    OwnershipModule,
-    SupplyModule,
-    DemandModule,
-    PickupEtaModule,
-    RoundsModule,
-    HandoffModule,
-    HeartbeatModule,
-    RepositioningModule,
-  ],
+  imports: [BusModule, ShardMapModule],
+  providers: [...SHARDS, ...DRIVERS, ...TRIPS, ...ROUNDS, ...REPOSITIONING],
 })
 export class MatcherModule {}

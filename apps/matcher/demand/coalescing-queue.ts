@@ -1,15 +1,15 @@
 export interface CoalescingQueueOptions<K, V> {
-  /** Keys that may wait. */
+  /** Maximum waiting keys. */
   readonly capacity: number;
-  /** Keys worked on at once. */
+  /** Maximum keys processed at once. */
   readonly concurrency: number;
   /** Must not throw. */
   readonly work: (key: K, value: V) => Promise<void>;
 }
 
 /**
- * Work by key, first come first served, never twice at once for one key. A key that is added while it waits is worked
- * on once, with the newer value; one that is added while it is worked on is worked on again after that.
+ * Processes keys in order of arrival, never one key twice at once. A key added while it waits runs once, with the newer
+ * value. A key added while it runs runs once more afterwards.
  */
 export class CoalescingQueue<K, V> {
   readonly #options: CoalescingQueueOptions<K, V>;
@@ -20,12 +20,12 @@ export class CoalescingQueue<K, V> {
     this.#options = options;
   }
 
-  /** Keys that wait. */
+  /** Waiting keys. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** False where the queue is full and the key does not wait in it already. */
+  /** False when the queue is full and the key is not already in it. */
   add(key: K, value: V): boolean {
     if (this.#waiting.size >= this.#options.capacity && !this.#waiting.has(key)) return false;
     this.#waiting.set(key, value);

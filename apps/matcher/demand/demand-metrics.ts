@@ -4,7 +4,7 @@ import { OpenDemand } from '#libs/dispatch';
 import { METRICS, type Metrics } from '#libs/service';
 import { Ownership } from '../ownership/ownership.ts';
 
-/** What became of a nudge. `dropped`: too many wait; the next sweep finds the trip. */
+/** Outcome of a nudge. `dropped`: the read queue is full; the next sweep finds the trip. */
 export type NudgeOutcome = 'noted' | 'dropped' | 'moved';
 
 @Injectable()

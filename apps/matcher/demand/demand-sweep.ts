@@ -15,14 +15,14 @@ import { CellSubscriptions } from '../supply/cell-subscriptions.ts';
 import { DemandMetrics } from './demand-metrics.ts';
 import { neighbourShards } from './neighbour-shards.ts';
 import { reconcile } from './reconcile.ts';
-import { toOpenTrip } from './to-open-trip.ts';
+import { toOpenTrip } from './open-trip-reader.ts';
 
-/** A lost nudge costs a rider this much at most. */
+/** The longest delay that a lost nudge causes. */
 const SWEEP_INTERVAL_MS = 1_000;
 
 /**
- * Reads all trips before their pickup, of the owned shards and their neighbours, from their source again and again: nudges
- * are only hints, and of neighbours' trips there are none.
+ * Keeps {@link OpenDemand} equal to the trips before their pickup in the owned shards and their neighbours. Reads them
+ * from `trips` once a second, because nudges are only hints and neighbours' trips have none.
  */
 @Injectable()
 export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -40,6 +40,10 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#outage = new OutageLog(logger, 'reading open trips');
+    // A drained shard's demand goes before the shard does: its next owner makes the offers.
+    ownership.onChange(({ lost, drained }) => {
+      for (const shard of [...lost.map((claim) => claim.shard), ...drained]) demand.dropShard(shard);
+    });
     this.#task = new RepeatingTask({
       clock,
       intervalMs: machineTime(clock, SWEEP_INTERVAL_MS),
@@ -52,12 +56,12 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     this.#task.start();
   }
 
-  /** A sweep under way changes nothing that outlives the process: no need to wait for it. */
+  /** Does not wait for the current sweep: it changes nothing that outlives the process. */
   beforeApplicationShutdown(): void {
     void this.#task.stop();
   }
 
-  /** The own shards, and with the first of them those of others that own drivers may be wanted in. */
+  /** Reads the owned shards, and with the first batch the neighbour shards that own drivers may serve. */
   async #sweepAll(): Promise<void> {
     const claims = this.ownership.matchable();
     const own = new Set(claims.map(({ shard }) => shard));
@@ -66,7 +70,7 @@ export class DemandSweep implements OnApplicationBootstrap, BeforeApplicationShu
     this.demand.keepShards(new Set([...this.ownership.own.keys(), ...neighbours]));
   }
 
-  /** Reads the trips of some shards now. Throws where that cannot be done. */
+  /** Reads the trips of some shards now. Throws if `trips` does not answer. */
   async read(claims: readonly ShardClaim[], neighbours: readonly ShardKey[] = []): Promise<void> {
     for (let start = 0; start < claims.length; start += MAX_SHARDS_PER_SWEEP) {
       await this.#sweep(claims.slice(start, start + MAX_SHARDS_PER_SWEEP), start === 0 ? neighbours : []);

@@ -1,7 +1,7 @@
 import { cellKeyRes, childKeys, PICKUP_CELL_RES, type CellKey } from '#libs/geo';
 import type { ShardKey, ShardMap } from '#libs/ownership';
 
-/** Shards of others that have a part in some position cells. */
+/** Shards of other matchers that overlap the position cells. */
 export function neighbourShards(
   map: ShardMap,
   cells: Iterable<CellKey>,
@@ -16,7 +16,7 @@ export function neighbourShards(
   return [...found].slice(0, max);
 }
 
-/** The owned shard that contains the cell; where it is divided more finely, those of its parts. */
+/** The owned shard that contains the cell, or the shards inside it if the map is finer there. */
 function shardsIn(map: ShardMap, cell: CellKey): ShardKey[] {
   const claim = map.claimContaining(cell);
   if (claim !== undefined && claim.owner !== null) return [claim.shard];

@@ -4,17 +4,15 @@ import { BUS, logDropped, serveJson } from '#libs/bus';
 import { demandNudge, demandSubject, type DemandNudge, type DemandNudgeReply } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { Ownership } from '../ownership/ownership.ts';
-import { ShardGate } from '../ownership/shard-gate.ts';
 import { DemandMetrics } from './demand-metrics.ts';
 import { OpenTripReader } from './open-trip-reader.ts';
 
-/** Answers "the demand of your shard has changed" at once and looks after it. */
+/** Answers a nudge, "the demand of your shard has changed", at once and has the trip read. */
 @Injectable()
 export class NudgeHandler implements OnApplicationBootstrap {
   constructor(
     @Inject(BUS) private readonly bus: NatsConnection,
     private readonly ownership: Ownership,
-    private readonly gate: ShardGate,
     private readonly reader: OpenTripReader,
     private readonly metrics: DemandMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -26,7 +24,7 @@ export class NudgeHandler implements OnApplicationBootstrap {
   }
 
   #answer(nudge: DemandNudge): DemandNudgeReply {
-    const refusal = this.gate.refuse(nudge);
+    const refusal = this.ownership.refuse(nudge);
     if (refusal !== undefined) {
       this.metrics.countNudge('moved');
       return refusal;

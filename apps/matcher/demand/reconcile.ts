@@ -1,21 +1,18 @@
 import type { DemandMark, OpenDemand, OpenTrip } from '#libs/dispatch';
 import type { ShardKey } from '#libs/ownership';
 
-/** The answer to "what is open in these shards?". */
+/** Result of one sweep. */
 export interface Sweep {
-  /** The shards that were asked about and are owned still, now that the answer is here. */
+  /** The requested shards that are still owned when the reply arrives. */
   readonly shards: readonly ShardKey[];
   readonly trips: readonly OpenTrip[];
-  /** The list was cut: a trip that is not in it may be open all the same. */
+  /** The list was cut: a trip missing from it may still be open. */
   readonly truncated: boolean;
-  /** Taken before the question was sent. */
+  /** Taken before the request was sent. */
   readonly asked: DemandMark;
 }
 
-/**
- * Makes the demand what the sweep says, but for what was heard since it was asked. Returns trips there was no room
- * for.
- */
+/** Replaces the demand of the swept shards, except what changed after `asked`. Returns how many trips did not fit. */
 export function reconcile(demand: OpenDemand, { shards, trips, truncated, asked }: Sweep): number {
   const byShard = Map.groupBy(trips, (trip) => trip.shard);
   let full = 0;

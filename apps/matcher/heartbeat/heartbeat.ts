@@ -5,18 +5,25 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, publishJson } from '#libs/bus';
-import { HEARTBEAT_SUBJECT, MAX_SHARDS_PER_HEARTBEAT, type MatcherHeartbeat } from '#libs/contracts';
-import { CLOCK, machineTime, type Cancel, type Clock } from '#libs/service';
-import { INCARNATION } from '../ownership/incarnation.ts';
+import { BUS, publishJson, logDropped, serveJson } from '#libs/bus';
+import {
+  HEARTBEAT_SUBJECT,
+  MAX_SHARDS_PER_HEARTBEAT,
+  matcherProbe,
+  probeSubject,
+  type MatcherHeartbeat,
+  type MatcherProbeReply,
+} from '#libs/contracts';
+import { CLOCK, machineTime, LOGGER, type Cancel, type Clock, type Logger } from '#libs/service';
+import { INCARNATION } from '../ownership/membership.ts';
 import { Ownership } from '../ownership/ownership.ts';
-import { RoundTimes } from '../rounds/round-times.ts';
+import { RoundTimes } from '../rounds/round-metrics.ts';
 import { LoadMeter } from './load-meter.ts';
 
-/** Three of them are missed before a planner suspects anything; real time. */
+/** A planner suspects a matcher after three missed heartbeats; real time. */
 const HEARTBEAT_INTERVAL_MS = 500;
 
-/** Says that this matcher lives, and how busy it is, until its shards are handed over. */
+/** Publishes that this matcher lives and how busy it is, and answers probes of suspicious planners. */
 @Injectable()
 export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #cancel: Cancel = () => {};
@@ -28,13 +35,18 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly meter: LoadMeter,
     private readonly rounds: RoundTimes,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
+    const reply: MatcherProbeReply = { incarnation: this.incarnation };
+    const subject = probeSubject(this.ownership.self);
+    serveJson(this.bus, subject, matcherProbe, () => reply, logDropped(this.logger));
     this.#beat();
     this.#cancel = this.clock.every(machineTime(this.clock, HEARTBEAT_INTERVAL_MS), () => this.#beat());
   }
 
+  /** After `Membership.onModuleDestroy`, so the heartbeat goes on until the shards are handed over. */
   beforeApplicationShutdown(): void {
     this.#cancel();
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OpenDemand, type TripId } from '#libs/dispatch';
 import type { ShardKey, ShardLoad } from '#libs/ownership';
 import { Ownership } from '../ownership/ownership.ts';
-import { RoundTimes } from '../rounds/round-times.ts';
+import { RoundTimes } from '../rounds/round-metrics.ts';
 import { PingCounts } from '../supply/ping-counts.ts';
 import { byShard, nextLoads } from './shard-loads.ts';
 
@@ -22,7 +22,7 @@ export class LoadMeter {
     private readonly rounds: RoundTimes,
   ) {}
 
-  /** Loads by shard, of this machine's time; shards without any are left out. */
+  /** Loads by shard, in this machine's time; idle shards are left out. */
   measure(): ReadonlyMap<ShardKey, ShardLoad> {
     const now = performance.now();
     const seconds = Math.max(1, now - this.#measuredAt) / MS_PER_S;
@@ -37,7 +37,7 @@ export class LoadMeter {
     return this.#loads;
   }
 
-  /** A trip that was not open here before is a request. */
+  /** Counts a trip as a request when it was not open here at the previous measurement. */
   #countTrips(): { openTrips: Map<ShardKey, number>; newTrips: Map<ShardKey, number> } {
     const openTrips = new Map<ShardKey, number>();
     const newTrips = new Map<ShardKey, number>();

@@ -1,25 +1,25 @@
 import { cellKeyFromH3, cellKeyRes, childKeys, parentKey, POSITION_CELL_RES, type CellKey } from '#libs/geo';
 import type { ShardKey, ShardLoad } from '#libs/ownership';
 
-/** Loads are averaged over about so long: many rounds, and less than a planner waits between two moves of a shard. */
+/** Time constant of the averages: many rounds, and less than a planner waits between two moves of a shard. */
 const TIME_CONSTANT_S = 20;
-/** Below that in every respect a shard counts as idle, and its average is forgotten. */
+/** A shard below this in every figure counts as idle, and its average is forgotten. */
 const NEGLIGIBLE = 1e-3;
 
-/** What was counted in some seconds. */
+/** Counts over an interval of `seconds`. */
 export interface Counted {
   readonly seconds: number;
   readonly openTrips: ReadonlyMap<ShardKey, number>;
   readonly newTrips: ReadonlyMap<ShardKey, number>;
   readonly pings: ReadonlyMap<ShardKey, number>;
-  /** Time spent on rounds, and on taking positions in. */
+  /** Time spent on rounds and on position intake. */
   readonly roundMs: number;
   readonly intakeMs: number;
 }
 
 /**
- * The loads after so much more was counted. The time of rounds is shared by open trips, that of positions by positions,
- * which is what it goes to. Shards that are not owned any more are left out.
+ * Updates the moving average of each owned shard's load. Round time is divided in proportion to open trips, intake time
+ * in proportion to positions.
  */
 export function nextLoads(
   loads: ReadonlyMap<ShardKey, ShardLoad>,
@@ -36,7 +36,7 @@ export function nextLoads(
     const heard = pings.get(shard) ?? 0;
     const busyMs = share(roundMs, open, tripTotal) + share(intakeMs, heard, pingTotal);
     const before = loads.get(shard);
-    // A shard that is new here begins with what is seen of it: it must not pass for idle because it has come.
+    // A shard that is new here starts at its first measurement, or it would look idle.
     const blend = (old: number | undefined, now: number): number =>
       old === undefined ? now : old + weight * (now - old);
     const load = {
@@ -50,7 +50,7 @@ export function nextLoads(
   return next;
 }
 
-/** Counts by position cell as counts by shard; a cell that is divided among finer shards counts for each in part. */
+/** Sums counts by position cell into counts by shard. A cell with finer shards is divided evenly among them. */
 export function byShard(
   counts: ReadonlyMap<CellKey, number>,
   own: Iterable<ShardKey>,

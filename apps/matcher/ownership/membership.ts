@@ -1,26 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { joinShards, leaveShards } from '#libs/contracts';
-import { HEALTH, LOGGER, OutageLog, type Health, type Logger } from '#libs/service';
+import { HEALTH, LOGGER, OutageLog, METRICS, type Health, type Logger, type Metrics } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
-import { INCARNATION } from './incarnation.ts';
 import { Ownership } from './ownership.ts';
 
-/** Real time: a compressed clock makes no other process start faster. */
+/** Injection token of a random id of this run of the process. */
+export const INCARNATION = Symbol('hailgrid.incarnation');
+
+export const incarnationProvider = { provide: INCARNATION, useFactory: (): string => randomUUID() };
+
+/** Real time: a faster service clock does not make other processes start faster. */
 const JOIN_RETRY_MS = 500;
-/** Who owns nothing asks again so often: its membership may have been forgotten. */
+/** How often a matcher without shards joins again: `trips` may have forgotten its membership. */
 const REJOIN_INTERVAL_MS = 5_000;
-/** Longer than this a leaving matcher does not wait for its shards to be taken; then its silence tells. */
+/** How long a leaving matcher waits for its shards to be taken. After that its missing heartbeats free them. */
 const LEAVE_LIMIT_MS = 5_000;
 const LEAVE_POLL_MS = 200;
-/** With nobody there to hand the shards to others, a leaving matcher asks so often and then goes. */
+/** Consecutive unanswered leave commands after which a leaving matcher gives up. */
 const MAX_UNANSWERED_LEAVES = 3;
 
-/**
- * Makes this instance a member when it comes up, and asks for its shards to be handed to others when it goes down. It
- * goes on matching what it still has while it leaves.
- */
+/** Joins the matchers at start, and hands the shards over at shutdown. Matching continues during the handover. */
 @Injectable()
 export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #identity: { matcher: string; incarnation: string };
@@ -39,7 +41,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.#identity = { matcher: ownership.self, incarnation };
     this.#outage = new OutageLog(logger, 'joining the matchers');
-    // One without a shard is ready all the same: it takes over the moment another one leaves.
+    // A matcher without shards is ready too: it takes over the moment another one leaves.
     health.add('membership', () => (this.#joined ? undefined : 'has not joined the matchers yet'));
   }
 
@@ -47,12 +49,15 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
     return this.#joined;
   }
 
-  /** Does not wait: a matcher that nobody gave shards yet is alive, and says in its readiness what it lacks. */
+  /** Does not wait: a matcher that has not joined yet is alive, and its readiness says what is missing. */
   onApplicationBootstrap(): void {
     this.#joining = this.#keepJoined();
   }
 
-  /** The first thing to do on the way down: rounds, sweeps and heartbeats go on until the shards are others'. */
+  /**
+   * Nest runs all `onModuleDestroy` hooks before any `beforeApplicationShutdown`, where rounds, sweeps and heartbeats
+   * stop: they go on until the shards have new owners.
+   */
   async onModuleDestroy(): Promise<void> {
     this.#stop.abort();
     await this.#joining;
@@ -85,7 +90,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Also where no join was ever answered: one may have been carried out all the same. */
+  /** Runs even if no join was ever answered: a join may have been committed without its reply arriving. */
   async #leave(limit: AbortSignal): Promise<void> {
     let unanswered = 0;
     while (!limit.aborted && unanswered < MAX_UNANSWERED_LEAVES) {
@@ -97,7 +102,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
     this.logger.warn({ event: 'leave_failed', shards: this.ownership.own.size }, 'goes with shards left');
   }
 
-  /** Undefined where nobody answered. */
+  /** Undefined if nobody answered. */
   async #shardsLeft(): Promise<number | undefined> {
     try {
       const { shards } = await this.commands.call(leaveShards, this.#identity);
@@ -105,5 +110,27 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
     } catch {
       return undefined;
     }
+  }
+}
+
+@Injectable()
+export class OwnershipMetrics {
+  constructor(
+    @Inject(METRICS) metrics: Metrics,
+    shards: LiveShardMap,
+    ownership: Ownership,
+    membership: Membership,
+  ) {
+    metrics.gauge('shards_owned', 'Shards this matcher owns', () => ownership.own.size);
+    metrics.gauge('shards_known', 'Shards in the map as it is known here', () => shards.map.size);
+    metrics.gauge('matcher_idle', '1 where the matcher has joined but owns no shard', () =>
+      membership.joined && ownership.own.size === 0 ? 1 : 0,
+    );
+    const changes = metrics.counter('shard_changes_total', 'Shards gained, renewed and lost', ['change']);
+    ownership.onChange(({ gained, renewed, lost }) => {
+      changes.inc({ change: 'gained' }, gained.length);
+      changes.inc({ change: 'renewed' }, renewed.length);
+      changes.inc({ change: 'lost' }, lost.length);
+    });
   }
 }

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { z } from 'zod';
 import {
   answer,
   Tenure,
   type HandedShard,
-  type OwnershipAnswer,
   type RoutedTo,
   type ShardClaim,
   type ShardKey,
@@ -20,16 +20,19 @@ import {
   type Logger,
 } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
+import type { moved } from '#libs/contracts';
 
-/** What this instance may match has changed. */
+/** A change in what this instance may match. */
 export interface OwnershipNews extends TenureChange {
-  /** Owned still, and not to be matched here any more: on their way to another matcher. */
+  /** Still owned, but no longer matched here: being handed to another matcher. */
   readonly drained: readonly ShardKey[];
-  /** Drained before, and to be matched here again: the move was given up. */
+  /** Drained before and matched here again: the handoff was given up. */
   readonly resumed: readonly ShardClaim[];
-  /** Whether other shards than before are to be listened to. */
+  /** The set of shards to listen to has changed. */
   readonly warmChanged: boolean;
 }
+
+export type MovedReply = z.infer<typeof moved>;
 
 type Listener = (news: OwnershipNews) => void;
 
@@ -42,12 +45,12 @@ const NOTHING: OwnershipNews = {
   warmChanged: false,
 };
 
-/** How soon a drain or a preparation that has run out is noticed, real time. */
+/** How often expired drains and preparations are looked for; real time. */
 const LEASE_CHECK_MS = 200;
-/** Prepared shards that have not come by then are forgotten, real time. */
+/** Prepared shards that have not arrived by then are forgotten; real time. */
 const PREPARATION_LEASE_MS = 10_000;
 
-/** Which shards of the map are this instance's own, and which of them it may match. */
+/** The shards that this instance owns, and which of them it may match. */
 @Injectable()
 export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly self: string;
@@ -75,7 +78,7 @@ export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown 
     this.#cancelCheck();
   }
 
-  /** The claims of the shards that are owned here, by shard. */
+  /** The claims of the owned shards, by shard. */
   get own(): ReadonlyMap<ShardKey, ShardClaim> {
     return this.#tenure.own;
   }
@@ -84,45 +87,52 @@ export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown 
     return this.#tenure.isMatchable(shard);
   }
 
-  /** The claims under which offers may be decided here. */
+  /** The claims under which this instance may decide offers. */
   matchable(): ShardClaim[] {
     return this.#tenure.matchable();
   }
 
-  /** The shards whose surroundings are to be listened to. */
+  /** The shards whose positions this instance listens to: owned and prepared ones. */
   warm(): Set<ShardKey> {
     return this.#tenure.warm();
   }
 
-  /** Calls at once, within whatever brings the news. */
+  /** The listener is called synchronously with each change. */
   onChange(listener: Listener): void {
     this.#listeners.push(listener);
   }
 
-  /** How a request that believes this instance owns a shard at an epoch is to be answered. */
-  answer(request: RoutedTo): OwnershipAnswer {
-    return answer(this.shards.map, request, this.self);
+  /**
+   * Checks a request about a shard before it is served. Returns the refusal, which names the owner; undefined if this
+   * instance owns the shard at the sender's epoch.
+   */
+  refuse(request: RoutedTo): MovedReply | undefined {
+    const reply = answer(this.shards.map, request, this.self);
+    if (reply.result === 'ok') return undefined;
+    // The sender knows a later epoch, or a shard missing from this map.
+    if (reply.claim === null) void this.shards.reload();
+    return reply;
   }
 
-  /** From now on nothing is decided for these shards, until their next claim or the lease's end. */
+  /** Stops deciding for these shards until their next claim or the end of the lease. */
   drain(shards: readonly HandedShard[], leaseMs: number): ShardKey[] {
     const leaseServiceMs = machineTime(this.clock, leaseMs);
     const drained = this.#tenure.drain(shards, leaseServiceMs, this.clock.now());
-    if (drained.length > 0) this.#tell({ ...NOTHING, drained });
+    if (drained.length > 0) this.#notify({ ...NOTHING, drained });
     return drained;
   }
 
   prepare(shards: readonly HandedShard[]): void {
     const leaseMs = machineTime(this.clock, PREPARATION_LEASE_MS);
     const fresh = this.#tenure.prepare(shards, leaseMs, this.clock.now());
-    if (fresh.length > 0) this.#tell({ ...NOTHING, warmChanged: true });
+    if (fresh.length > 0) this.#notify({ ...NOTHING, warmChanged: true });
   }
 
   #expire(): void {
     const { resumed, cooled } = this.#tenure.expire(this.clock.now());
     if (resumed.length + cooled.length === 0) return;
     const claims = resumed.flatMap((shard) => this.own.get(shard) ?? []);
-    this.#tell({ ...NOTHING, resumed: claims, warmChanged: cooled.length > 0 });
+    this.#notify({ ...NOTHING, resumed: claims, warmChanged: cooled.length > 0 });
   }
 
   #update(): void {
@@ -130,10 +140,10 @@ export class Ownership implements OnApplicationBootstrap, OnApplicationShutdown 
     const { gained, renewed, lost } = change;
     if (gained.length + renewed.length + lost.length === 0) return;
     this.#log(change);
-    this.#tell({ ...NOTHING, ...change, warmChanged: gained.length + lost.length > 0 });
+    this.#notify({ ...NOTHING, ...change, warmChanged: gained.length + lost.length > 0 });
   }
 
-  #tell(news: OwnershipNews): void {
+  #notify(news: OwnershipNews): void {
     for (const listener of this.#listeners) listener(news);
   }
 

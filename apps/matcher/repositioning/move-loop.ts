@@ -8,7 +8,16 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Counter } from 'prom-client';
 import { BUS, publishJson } from '#libs/bus';
 import { DRIVER_HINTS_SUBJECT, MAX_HINTS_PER_MESSAGE, toTimestamp, type DriverHints } from '#libs/contracts';
-import { DEFAULT_ENGINE_PARAMS, DispatchEngine, type FreeDriver, type PairEtas } from '#libs/dispatch';
+import {
+  DEFAULT_ENGINE_PARAMS,
+  DispatchEngine,
+  SupplyIndex,
+  OpenDemand,
+  type FreeDriver,
+  type PairEtas,
+  type OpenTrip,
+  type TripId,
+} from '#libs/dispatch';
 import {
   CLOCK,
   CONFIG,
@@ -19,24 +28,72 @@ import {
   type Logger,
   type Metrics,
 } from '#libs/service';
+import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
+import { pickupCellOf } from '#libs/geo';
+import { LiveShardMap } from '#libs/shard-map';
 import type { MatcherConfig } from '../config.ts';
-import type { TravelTimes } from '#libs/travel-time';
-import { TRAVEL_TIMES } from '../eta/eta.module.ts';
-import { IdleDrivers } from './idle-drivers.ts';
-import { RequestWatch } from './request-watch.ts';
+import { Ownership } from '../ownership/ownership.ts';
 
-/** How often new requests are looked for: a trip is open for longer than that. Service time. */
+/** The visible free drivers by product: those in owned shards, which get hints from this matcher, and the others. */
+@Injectable()
+export class IdleDrivers {
+  readonly #self: string;
+
+  constructor(
+    private readonly supply: SupplyIndex,
+    private readonly shards: LiveShardMap,
+    ownership: Ownership,
+  ) {
+    this.#self = ownership.self;
+  }
+
+  byProduct(): Map<string, { own: FreeDriver[]; others: FreeDriver[] }> {
+    const byProduct = new Map<string, { own: FreeDriver[]; others: FreeDriver[] }>();
+    for (const driver of this.supply.freeDrivers()) {
+      const group = byProduct.get(driver.product) ?? { own: [], others: [] };
+      byProduct.set(driver.product, group);
+      const owner = this.shards.map.ownerOf(pickupCellOf(driver.point));
+      // A driver outside the service area gets hints from every matcher that hears it.
+      (owner === undefined || owner === this.#self ? group.own : group.others).push(driver);
+    }
+    return byProduct;
+  }
+}
+
+/** Trips remembered as seen; more than one matcher's area requests while a trip is open. */
+export const MAX_SEEN_TRIPS = 50_000;
+
+/** Finds open trips not seen before, so that the engine learns from each request once. */
+@Injectable()
+export class RequestWatch {
+  readonly #seen = new Set<TripId>();
+
+  constructor(private readonly demand: OpenDemand) {}
+
+  /** Trips that were not open at the previous call, oldest first. */
+  newTrips(): OpenTrip[] {
+    const fresh = [...this.demand].filter(({ tripId }) => !this.#seen.has(tripId));
+    for (const { tripId } of fresh) this.#seen.add(tripId);
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= MAX_SEEN_TRIPS) break;
+      this.#seen.delete(oldest);
+    }
+    return fresh;
+  }
+}
+
+/** How often new requests are looked for. A trip stays open for longer; service time. */
 const WATCH_INTERVAL_MS = 1_000;
-/** Of one product; those of others are left out first. A plan for so many takes a tenth of a second. */
+/** Maximum drivers of one product; a plan for 2000 takes 0.1 s. Drivers of other shards are cut first. */
 const MAX_DRIVERS_PER_PLAN = 2_000;
 
-/** Sends idle drivers hints of where riders are expected, as learned from the requests of the own area. */
+/** Sends idle drivers hints where riders are expected, learned from the requests of the owned shards. */
 @Injectable()
 export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #hints: Counter;
   readonly #intervalMs: number;
   readonly #tasks: readonly RepeatingTask[];
-  /** One for each product: who rides in what is expected separately. */
+  /** One engine for each product, because demand is forecast by product. */
   readonly #engines = new Map<string, DispatchEngine>();
 
   constructor(
@@ -94,7 +151,7 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
   ): DriverHints['hints'] {
     const drivers = columnsOf([...own, ...others].slice(0, MAX_DRIVERS_PER_PLAN));
     const idleCount = Math.min(own.length, MAX_DRIVERS_PER_PLAN);
-    // A hint binds nobody: no routing engine is asked for it.
+    // A hint binds nobody, so it is not worth a routing engine call.
     const etas: PairEtas = (question) => this.travelTimes.local.etas(question, nowMs);
     const expiresAt = toTimestamp(nowMs + this.#intervalMs);
     return engine.moves({ drivers, idleCount, nowMs, etas }).map(({ driverId, to, driveS }) => ({

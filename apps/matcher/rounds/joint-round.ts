@@ -3,16 +3,15 @@ import { OpenDemand } from '#libs/dispatch';
 import { OfferCommitter } from './offer-committer.ts';
 import { PendingAsks } from './pending-asks.ts';
 import { RoundDecisions } from './round-decisions.ts';
-import { RoundMetrics } from './round-metrics.ts';
-import { RoundTimes } from './round-times.ts';
+import { RoundMetrics, RoundTimes } from './round-metrics.ts';
 import { SwapCommitter } from './swap-committer.ts';
 
-/** Attempts after the first that one round makes for trips whose driver was taken meanwhile; the next round is near. */
+/** Maximum retries within one round for trips whose driver was taken meanwhile. */
 const MAX_RETRIES_PER_ROUND = 3;
 
 /**
- * One matching round over all owned shards together: what follows from answers, then decide and commit, and again while
- * drivers turn out to be gone.
+ * Runs one matching round over all owned shards: commits the follow-ups of accepted asks, then decides and commits, and
+ * retries while drivers turn out to be taken.
  */
 @Injectable()
 export class JointRound {
@@ -26,7 +25,7 @@ export class JointRound {
     private readonly times: RoundTimes,
   ) {}
 
-  /** Answers whether there was anything to commit. Throws where it could not be. */
+  /** Returns whether there was anything to commit. Throws if the commit fails. */
   async run(): Promise<boolean> {
     const startedAt = performance.now();
     const followUps = this.pending.takeAnswered((tripId) => this.demand.get(tripId));

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
-import { makeOffers } from '#libs/contracts';
+import { makeOffers, MAX_OFFERS_PER_BATCH, type OfferProposal } from '#libs/contracts';
 import { OpenDemand, type DriverId, type TripId } from '#libs/dispatch';
+import type { ShardClaim, ShardKey } from '#libs/ownership';
 import { Ownership } from '../ownership/ownership.ts';
-import { offerBatches } from './offer-batches.ts';
 import { PendingAsks } from './pending-asks.ts';
-import type { RoundOffer } from './round-plan.ts';
+import type { RoundOffer } from './round-decisions.ts';
 import { OfferOutcomes, type SentOffer } from './offer-outcomes.ts';
 
 export interface CommittedOffers {
   readonly made: number;
-  /** Drivers that turned out not to be available; their trips may be tried with others. */
+  /** Drivers that were not available; their trips may be tried with others. */
   readonly conflictedDriverIds: ReadonlySet<DriverId>;
 }
 
-/** Has the offers of a round committed and takes in what became of each. */
+/** Has `trips` commit the offers of a round, and applies each outcome. */
 @Injectable()
 export class OfferCommitter {
   constructor(
@@ -26,8 +26,8 @@ export class OfferCommitter {
   ) {}
 
   /**
-   * Call it in the round in which the offers were decided: a handover waits for that round. Throws where `trips` cannot be reached; what was
-   * committed up to then has been taken in, and what is not known is found out by the next sweep.
+   * Must be called in the round that decided the offers, because a handoff waits for that round. Throws if `trips` does
+   * not answer: outcomes up to then are applied, and the next sweep reads the rest.
    */
   async commit(offers: readonly RoundOffer[]): Promise<CommittedOffers> {
     const batches = offerBatches(offers, this.ownership.own);
@@ -65,4 +65,35 @@ export class OfferCommitter {
   #versionsOf(offers: readonly RoundOffer[]): Map<TripId, number> {
     return new Map(offers.map(({ tripId }) => [tripId, this.demand.get(tripId)?.version ?? 0]));
   }
+}
+
+/**
+ * Splits the offers of a round into batches to commit, each offer with the epoch of its shard's claim. Offers of shards
+ * that are no longer owned are left out.
+ */
+export function offerBatches(
+  offers: readonly RoundOffer[],
+  own: ReadonlyMap<ShardKey, ShardClaim>,
+): OfferProposal[][] {
+  const proposals = offers.flatMap((offer): OfferProposal[] => {
+    const claim = own.get(offer.shard);
+    if (claim === undefined) return [];
+    return [
+      {
+        trip_id: offer.tripId,
+        driver_id: offer.driverId,
+        shard: offer.shard,
+        epoch: claim.epoch,
+        pickup_eta_s: offer.pickupEtaS,
+        pickup_distance_m: offer.pickupDistanceM,
+        ...(offer.afterRideAtVersion !== undefined && { after_ride_at_version: offer.afterRideAtVersion }),
+        ...(offer.replaces !== undefined && { replaces_driver_id: offer.replaces }),
+      },
+    ];
+  });
+  const batches: OfferProposal[][] = [];
+  for (let start = 0; start < proposals.length; start += MAX_OFFERS_PER_BATCH) {
+    batches.push(proposals.slice(start, start + MAX_OFFERS_PER_BATCH));
+  }
+  return batches;
 }

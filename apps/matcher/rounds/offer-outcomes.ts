@@ -1,23 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OfferOutcome, OfferProposal } from '#libs/contracts';
+import type { OfferOutcome, OfferProposal, OfferRefusal } from '#libs/contracts';
 import { OpenDemand, SupplyIndex } from '#libs/dispatch';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
 import { OpenTripReader } from '../demand/open-trip-reader.ts';
 import { AvoidedDrivers } from './avoided-drivers.ts';
-import { CONSEQUENCES, triesAnotherDriver } from './refusal-consequence.ts';
 import { RoundMetrics } from './round-metrics.ts';
 
 type Offered = Extract<OfferOutcome, { result: 'offered' }>;
 type Refused = Extract<OfferOutcome, { result: 'refused' }>;
 
-/** An offer that was sent to be committed, and the version of the trip that it was decided on. */
+/** An offer sent to be committed, with the version of the trip that it was decided on. */
 export interface SentOffer {
   readonly proposal: OfferProposal;
   readonly tripVersion: number;
 }
 
-/** Brings demand and supply up to what became of the offers of a round. */
+/** Applies the outcomes of a round's offers to demand and supply. */
 @Injectable()
 export class OfferOutcomes {
   constructor(
@@ -31,7 +30,7 @@ export class OfferOutcomes {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Takes in one outcome; answers whether the trip should be tried with another driver at once. */
+  /** Applies one outcome. Returns whether the trip should be tried with another driver at once. */
   take(outcome: OfferOutcome, sent: SentOffer): boolean {
     if (outcome.result === 'refused') return this.#takeRefused(outcome, sent);
     this.#takeOffered(outcome, sent);
@@ -74,4 +73,27 @@ export class OfferOutcomes {
     }
     return triesAnotherDriver(consequence);
   }
+}
+
+/**
+ * Consequence of a refused offer:
+ * - `try_another_driver`: the driver is taken, the trip still waits.
+ * - `read_trip_and_try_another_driver`: the known trip is stale: the driver had declined it.
+ * - `forget_trip`: the trip no longer waits.
+ * - `shard_moved`: another matcher owns the shard.
+ */
+export type RefusalConsequence =
+  'try_another_driver' | 'read_trip_and_try_another_driver' | 'forget_trip' | 'shard_moved';
+
+export const CONSEQUENCES: Readonly<Record<OfferRefusal, RefusalConsequence>> = {
+  driver_claimed: 'try_another_driver',
+  driver_unavailable: 'try_another_driver',
+  driver_excluded: 'read_trip_and_try_another_driver',
+  trip_not_open: 'forget_trip',
+  stale_epoch: 'shard_moved',
+  wrong_shard: 'shard_moved',
+};
+
+export function triesAnotherDriver(consequence: RefusalConsequence): boolean {
+  return consequence === 'try_another_driver' || consequence === 'read_trip_and_try_another_driver';
 }

@@ -1,24 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { DriverId, Match, TripId } from '#libs/dispatch';
 
-/** Asks with consequences that are remembered; those beyond have none. */
+/** Maximum remembered asks. The follow-ups of asks beyond it are dropped. */
 export const MAX_PENDING_ASKS = 1_000;
 
-/** A driver is asked to replace another one, who then has somewhere else to go. */
+/** A driver is asked to replace another one, who then goes to another trip. */
 interface PendingAsk {
   readonly driverId: DriverId;
   readonly followUps: readonly Match[];
 }
 
-/** What is to be seen of a trip that a driver is asked to take. */
+/** The state of a trip that a driver is asked to take. */
 export interface AskedTrip {
   readonly offered: boolean;
   readonly driverId: DriverId | undefined;
 }
 
 /**
- * Drivers who are asked to replace others, and what follows from a yes. A hint like all that a matcher holds: where it is
- * lost, the replaced driver is free and gets its next trip like anybody else.
+ * Drivers who are asked to replace others, and the moves that follow when they accept. Only a hint, like all state of a
+ * matcher: if it is lost, the replaced driver is free and gets its next trip like any other.
  */
 @Injectable()
 export class PendingAsks {
@@ -32,7 +32,7 @@ export class PendingAsks {
     return this.#asks.has(tripId);
   }
 
-  /** Trips that are spoken for until the answer is there. */
+  /** Trips reserved for follow-ups until the asked driver answers. */
   heldTrips(): Set<TripId> {
     return new Set(
       [...this.#asks.values()].flatMap(({ followUps }) => followUps.map(({ tripId }) => tripId)),
@@ -40,10 +40,10 @@ export class PendingAsks {
   }
 
   /**
-   * Takes out the asks that are answered.
+   * Removes the asks that are answered.
    *
-   * @param tripNow undefined where the trip is not before its pickup any more
-   * @returns what follows from those that were accepted
+   * @param tripNow returns undefined if the trip is no longer before its pickup
+   * @returns the follow-ups of the accepted asks
    */
   takeAnswered(tripNow: (tripId: TripId) => AskedTrip | undefined): (readonly Match[])[] {
     const answered: (readonly Match[])[] = [];

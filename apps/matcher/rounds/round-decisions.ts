@@ -8,22 +8,46 @@ import {
   RideWatch,
   roundScene,
   SupplyIndex,
-  type Ask,
+  type DriverId,
   type Match,
   type TripId,
+  type Ask,
 } from '#libs/dispatch';
 import { greatCircleM } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
-import type { TravelTimes } from '#libs/travel-time';
-import { TRAVEL_TIMES } from '../eta/eta.module.ts';
+import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
 import { Ownership } from '../ownership/ownership.ts';
 import { AvoidedDrivers } from './avoided-drivers.ts';
 import { PendingAsks } from './pending-asks.ts';
-import type { RoundOffer, RoundPlan } from './round-plan.ts';
+
+/** A trip to offer to a driver if the claim commits. */
+export interface RoundOffer {
+  readonly tripId: TripId;
+  readonly shard: string;
+  readonly driverId: DriverId;
+  readonly pickupEtaS: number;
+  /** Great circle. */
+  readonly pickupDistanceM: number;
+  /** For a driver with a rider on board: the status version that says so. */
+  readonly afterRideAtVersion: number | undefined;
+  /** The driver on the way, who drives on until the new one has accepted. */
+  readonly replaces: DriverId | undefined;
+  /** Where the replaced driver then goes, whom it replaces there, and so on. */
+  readonly followUps: readonly Match[];
+}
+
+/** Drivers on their way who exchange trips, all or none. */
+export type RoundSwap = readonly Match[];
+
+/** The decisions of a round. */
+export interface RoundPlan {
+  readonly offers: readonly RoundOffer[];
+  readonly swaps: readonly RoundSwap[];
+}
 
 const MS_PER_S = 1_000;
 
-/** Puts the question of a round to the engine, on demand and supply as they are, and keeps its reasons. */
+/** Has the engine decide a round on current demand and supply, and records its reasons. */
 @Injectable()
 export class RoundDecisions {
   readonly #rides = new RideWatch();
@@ -41,7 +65,7 @@ export class RoundDecisions {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Decides on all trips in sight; of what is decided, this matcher carries out what concerns its own. */
+  /** Decides on all trips in sight. The plan holds only what concerns owned shards. */
   async next(): Promise<RoundPlan> {
     const nowMs = this.clock.now();
     this.#learn(nowMs);
@@ -105,7 +129,7 @@ export class RoundDecisions {
     ];
   }
 
-  /** What is ours to do, up to the first trip that a neighbour decides on. */
+  /** The part of the path before the first trip that a neighbour decides on. */
   #ownPart(path: readonly Match[]): readonly Match[] {
     const foreign = path.findIndex(({ tripId }) => this.#ownShard(tripId) === undefined);
     return foreign === -1 ? path : path.slice(0, foreign);

@@ -6,16 +6,35 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { CLOCK, CONFIG, LOGGER, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
-import type { MatcherConfig } from '../config.ts';
-import { TripNews } from '../demand/trip-news.ts';
+import { isUncontested, OpenDemand, SupplyIndex, type OpenTrip, type RoundParams } from '#libs/dispatch';
+import { ROUND_PARAMS, type MatcherConfig } from '../config.ts';
+import { OpenTripReader } from '../demand/open-trip-reader.ts';
 import { JointRound } from './joint-round.ts';
 import { RoundMetrics } from './round-metrics.ts';
-import { RoundUrgency } from './round-urgency.ts';
+import { PendingAsks } from './pending-asks.ts';
 
-/** A stopping matcher does not wait longer for its last round; what that commits stands without us. */
+/** Decides which changed trips need a round at once. Other trips wait for the next round, which has more to choose from. */
+@Injectable()
+export class RoundUrgency {
+  constructor(
+    private readonly demand: OpenDemand,
+    private readonly supply: SupplyIndex,
+    private readonly pending: PendingAsks,
+    @Inject(ROUND_PARAMS) private readonly params: RoundParams,
+  ) {}
+
+  /** True if a replaced driver waits for its next trip, or if no other trip competes for this trip's drivers. */
+  isUrgent(trip: OpenTrip): boolean {
+    if (this.pending.concerns(trip.tripId)) return true;
+    if (trip.driverId !== undefined || trip.offered) return false;
+    return isUncontested(trip, this.demand, this.supply, this.params.pickupRadiusM);
+  }
+}
+
+/** How long a stopping matcher waits for its last round. What that round commits stands anyway. */
 const STOP_LIMIT_MS = 2_000;
 
-/** Keeps the rounds going, one at a time, through outages too, until the process goes down. */
+/** Runs the rounds, one at a time and through outages, until the process stops. */
 @Injectable()
 export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #outage: OutageLog;
@@ -26,7 +45,7 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   constructor(
     private readonly round: JointRound,
     private readonly metrics: RoundMetrics,
-    private readonly news: TripNews,
+    private readonly reader: OpenTripReader,
     private readonly urgency: RoundUrgency,
     @Inject(CONFIG) config: MatcherConfig,
     @Inject(CLOCK) clock: Clock,
@@ -43,24 +62,27 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     this.#task.start();
-    this.news.onNews((trip) => {
+    this.reader.onChanged((trip) => {
       if (this.urgency.isUrgent(trip)) this.#runSoon();
     });
   }
 
-  /** Many news at once make one round. */
+  /** Many changes at once cause one round. */
   #runSoon(): void {
     if (this.#isCalled) return;
     this.#isCalled = true;
     void this.runNow();
   }
 
-  /** After the shards are handed over: what is left was not taken by anybody, and is matched to the end. */
+  /**
+   * After `Membership.onModuleDestroy`, which hands the shards over. A shard that no other matcher took is matched to the
+   * end.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.race([this.#task.stop(), sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
   }
 
-  /** A round without waiting for the next interval; after the one under way, if there is one. Never throws. */
+  /** Runs a round now, or directly after the current one. Never throws. */
   async runNow(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     this.#running = this.#run().finally(() => {
@@ -69,12 +91,12 @@ export class RoundLoop implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.#running;
   }
 
-  /** Resolves when the round under way, if any, has committed all it will. */
+  /** Resolves when the current round, if any, has committed. */
   async untilIdle(): Promise<void> {
     await this.#running;
   }
 
-  /** A round without anything to commit says nothing about whether an outage is over. */
+  /** A round with nothing to commit does not show that an outage is over. */
   async #run(): Promise<void> {
     this.#isCalled = false;
     try {

@@ -58,3 +58,32 @@ export class RoundMetrics {
     this.#matched.observe(matched);
   }
 }
+
+/** Number of rounds that the percentile covers. */
+const MAX_ROUNDS = 128;
+
+/** Durations of the latest rounds, and the process time that their decisions took. */
+@Injectable()
+export class RoundTimes {
+  readonly #latestMs: number[] = [];
+  #busyMs = 0;
+
+  /** @param busyMs the decisions alone, without waiting for commits */
+  note(wholeMs: number, busyMs: number): void {
+    this.#latestMs.push(wholeMs);
+    if (this.#latestMs.length > MAX_ROUNDS) this.#latestMs.shift();
+    this.#busyMs += busyMs;
+  }
+
+  p99Ms(): number {
+    const ordered = [...this.#latestMs].sort((a, b) => a - b);
+    return ordered[Math.ceil(ordered.length * 0.99) - 1] ?? 0;
+  }
+
+  /** Decision time since the previous call. */
+  takeBusyMs(): number {
+    const busyMs = this.#busyMs;
+    this.#busyMs = 0;
+    return busyMs;
+  }
+}

@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { MAX_MOVES_PER_REMATCH, MAX_REMATCHES_PER_BATCH, rematch, type DriverMove } from '#libs/contracts';
-import { OpenDemand, type Match } from '#libs/dispatch';
+import { OpenDemand, type Match, type DriverId, type OpenTrip, type TripId } from '#libs/dispatch';
 import type { ShardClaim, ShardKey } from '#libs/ownership';
 import { LOGGER, type Logger } from '#libs/service';
 import { OpenTripReader } from '../demand/open-trip-reader.ts';
 import { Ownership } from '../ownership/ownership.ts';
-import { driverMoves } from './driver-moves.ts';
 import { RoundMetrics } from './round-metrics.ts';
 
-/** Has drivers at work sent to other riders, and takes in what became of it. */
+/** Has `trips` send drivers at work to other riders, and applies the outcomes. */
 @Injectable()
 export class SwapCommitter {
   constructor(
@@ -21,19 +20,19 @@ export class SwapCommitter {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Those freed by somebody's yes go where they were meant to. */
+  /** Sends drivers who were freed by an accepted ask to their planned trips. */
   follow(paths: readonly (readonly Match[])[]): Promise<void> {
     const claims = this.#claims();
     return this.#commit(paths.map((path) => driverMoves(path, this.demand, claims, path[0]?.driverId)));
   }
 
-  /** Drivers change places among themselves. */
+  /** Lets drivers exchange trips among themselves. */
   swap(rings: readonly (readonly Match[])[]): Promise<void> {
     const claims = this.#claims();
     return this.#commit(rings.map((ring) => driverMoves(ring, this.demand, claims)));
   }
 
-  /** Of the shards that may be decided on: not of those that are being handed over. */
+  /** Claims of the matchable shards; shards being handed over are left out. */
   #claims(): ReadonlyMap<ShardKey, ShardClaim> {
     return new Map(this.ownership.matchable().map((claim) => [claim.shard, claim]));
   }
@@ -67,9 +66,44 @@ export class SwapCommitter {
     }
   }
 
-  /** What is known of the trips is old. */
+  /** The known trips are stale, so they are read again. */
   #refused(moves: readonly DriverMove[], reason: string): void {
     this.metrics.countMoves(reason, moves.length);
     for (const { trip_id, shard } of moves) this.reader.request(trip_id, shard);
   }
+}
+
+/**
+ * Converts matches of drivers at work into moves to commit, each with the epoch of its trip's shard. Undefined if one of
+ * the shards may no longer be decided on, since moves commit all or none.
+ *
+ * @param freed a driver who was on the way to a trip and has just been freed
+ */
+export function driverMoves(
+  matches: readonly Match[],
+  demand: { get: (tripId: TripId) => OpenTrip | undefined },
+  claims: ReadonlyMap<ShardKey, ShardClaim>,
+  freed?: DriverId,
+): DriverMove[] | undefined {
+  const leaves = new Map(
+    matches.flatMap(({ tripId, replaces }): [DriverId, TripId][] =>
+      replaces === undefined ? [] : [[replaces, tripId]],
+    ),
+  );
+  const moves = matches.flatMap(({ tripId, driverId, replaces, pickupInS }): DriverMove[] => {
+    const claim = claims.get(demand.get(tripId)?.shard ?? '');
+    if (claim === undefined) return [];
+    return [
+      {
+        trip_id: tripId,
+        driver_id: driverId,
+        replaces_driver_id: replaces ?? null,
+        from_trip_id: driverId === freed ? null : (leaves.get(driverId) ?? null),
+        shard: claim.shard,
+        epoch: claim.epoch,
+        pickup_eta_s: pickupInS,
+      },
+    ];
+  });
+  return moves.length === matches.length ? moves : undefined;
 }

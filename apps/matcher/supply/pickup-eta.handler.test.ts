@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_ROUND_PARAMS, SupplyIndex } from '#libs/dispatch';
 import { computedEtaProvider, etaTableByPickup, positionCellOf } from '#libs/geo';
-import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
+import { nearestPickupEtaS } from './pickup-eta.handler.ts';
 
 const PICKUP = { lat: 38.72, lng: -9.14 };
 /** A street network in which the way from the north is blocked. */

@@ -12,7 +12,7 @@ import {
 import { ExplainLog, type TripExplanation } from '#libs/dispatch';
 import { CONFIG, LOGGER, type BaseConfig, type Logger } from '#libs/service';
 
-/** Says what this matcher's rounds made of a trip: every matcher answers, since trips change owners with their shards. */
+/** Explains how this matcher's rounds treated a trip. Every matcher answers, since trips change owners with their shards. */
 @Injectable()
 export class ExplainHandler implements OnApplicationBootstrap {
   readonly #self: string;

@@ -9,20 +9,17 @@ import {
 } from '#libs/contracts';
 import { SupplyIndex, type RoundParams } from '#libs/dispatch';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
-import type { TravelTimes } from '#libs/travel-time';
-import { TRAVEL_TIMES } from '../eta/eta.module.ts';
+import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
+import { questionOfPickup, type EtaProvider, type Point } from '#libs/geo';
 import { Ownership } from '../ownership/ownership.ts';
-import { ShardGate } from '../ownership/shard-gate.ts';
-import { ROUND_PARAMS } from '../round-params/round-params.module.ts';
-import { nearestPickupEtaS } from './nearest-pickup-eta.ts';
+import { ROUND_PARAMS } from '../config.ts';
 
-/** Tells a quote how far the nearest driver is, from the very index that the rounds use. */
+/** Answers rider-api's question how far the nearest driver is, from the same index that rounds use. */
 @Injectable()
 export class PickupEtaHandler implements OnApplicationBootstrap {
   constructor(
     @Inject(BUS) private readonly bus: NatsConnection,
     private readonly ownership: Ownership,
-    private readonly gate: ShardGate,
     private readonly supply: SupplyIndex,
     @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
     @Inject(ROUND_PARAMS) private readonly params: RoundParams,
@@ -42,10 +39,32 @@ export class PickupEtaHandler implements OnApplicationBootstrap {
   }
 
   async #answer(request: PickupEtaRequest): Promise<PickupEtaReply> {
-    const refusal = this.gate.refuse(request);
+    const refusal = this.ownership.refuse(request);
     if (refusal !== undefined) return refusal;
     const { provider } = this.travelTimes;
     const etaS = await nearestPickupEtaS(this.supply, provider, request, this.params, this.clock.now());
     return { result: 'eta', pickup_eta_s: etaS };
   }
+}
+
+export interface PickupEtaQuestion {
+  readonly pickup: Point;
+  readonly product: string;
+}
+
+/**
+ * Seconds until the nearest free driver could be at the pickup; null if no driver that a round would consider can be
+ * there within `maxPickupEtaS`.
+ */
+export async function nearestPickupEtaS(
+  supply: SupplyIndex,
+  etas: EtaProvider,
+  { pickup, product }: PickupEtaQuestion,
+  { candidatesPerTrip, pickupRadiusM, maxPickupEtaS }: RoundParams,
+  nowMs: number,
+): Promise<number | null> {
+  const drivers = supply.nearest(pickup, { k: candidatesPerTrip, radiusM: pickupRadiusM, product });
+  const origins = drivers.map((driver) => driver.point);
+  const etaS = Math.min(Infinity, ...(await etas.etas(questionOfPickup(pickup, origins), nowMs)));
+  return etaS <= maxPickupEtaS ? etaS : null;
 }

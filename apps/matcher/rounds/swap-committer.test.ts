@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DriverId, Match, OpenTrip, TripId } from '#libs/dispatch';
-import { driverMoves } from './driver-moves.ts';
+import { driverMoves } from './swap-committer.ts';
 
 const OWN = '86393362fffffff';
 const LOST = '86393367fffffff';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_OFFERS_PER_BATCH } from '#libs/contracts';
-import { offerBatches } from './offer-batches.ts';
-import type { RoundOffer } from './round-plan.ts';
+import { offerBatches } from './offer-committer.ts';
+import type { RoundOffer } from './round-decisions.ts';
 
 const OWNED = '862a1072fffffff';
 const LOST = '862a1070fffffff';
