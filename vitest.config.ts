@@ -10,6 +10,7 @@ const PRODUCTION_TESTS = 'test/production/**/*.test.ts';
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
 const settings = {
+  setupFiles: ['dev/test-world/property-seeds.ts'],
   globalSetup: ['dev/test-world/shared-postgres.ts'],
   // The first test that asks for a database or a service waits for Postgres, or for the build.
   testTimeout: 60_000,

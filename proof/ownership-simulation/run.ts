@@ -14,8 +14,8 @@ interface Options {
   readonly json?: string;
 }
 
-/** Violations told; the rest is counted. */
-const MAX_TOLD = 20;
+/** Further violations are only counted. */
+const MAX_VIOLATIONS_PRINTED = 20;
 const PROGRESS_EVERY = 1_000;
 
 await runCommand(async () => {
@@ -29,8 +29,10 @@ await runCommand(async () => {
     for (const [name, count] of Object.entries({ ...result.counts, acknowledged: result.acknowledged }))
       totals[name] = (totals[name] ?? 0) + count;
     if (result.violation !== undefined) violations.push(result);
-    if (result.violation !== undefined && violations.length <= MAX_TOLD)
+    if (result.violation !== undefined && violations.length <= MAX_VIOLATIONS_PRINTED) {
       console.log(`seed ${seed}: ${result.violation} (at ${(result.atMs / 1_000).toFixed(1)} s)`);
+      console.log(`  Replay: ${replayCommand(seed, options.without)}`);
+    }
     if ((seed - options.seed + 1) % PROGRESS_EVERY === 0) console.log(`${seed - options.seed + 1} seeds`);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -51,6 +53,11 @@ await runCommand(async () => {
   }
   return violations.length === 0 ? 0 : 1;
 });
+
+function replayCommand(seed: number, mutation: Mutation | undefined): string {
+  const without = mutation === undefined ? '' : ` --without ${mutation}`;
+  return `npm run simulate -- --seeds 1 --seed ${seed} --trace${without}`;
+}
 
 function readOptions(): Options {
   return new Command('npm run simulate --')
