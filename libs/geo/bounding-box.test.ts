@@ -66,6 +66,8 @@ describe('boxContains', () => {
     expect(boxContains(pacific, { lat: -10, lng: 170 })).toBe(true);
     expect(boxContains(pacific, boxCenter(pacific))).toBe(true);
     expect(boxContains(pacific, { lat: Number.NaN, lng: 175 })).toBe(false);
+    expect(boxContains({ ...pacific, west: -180 }, { lat: -15, lng: 180 })).toBe(true);
+    expect(boxContains({ ...pacific, east: 180 }, { lat: -15, lng: -180 })).toBe(true);
   });
 });
 
@@ -77,6 +79,8 @@ describe('boundingBoxOf', () => {
       { lat: 3, lng: -2 },
     ]);
     expect(around).toEqual({ south: 1, west: -2, north: 3, east: 5 });
+    const acrossAntimeridian = [179.9, -179.8, 179.5].map((lng) => ({ lat: -17, lng }));
+    expect(boundingBoxOf(acrossAntimeridian)).toMatchObject({ west: 179.5, east: -179.8 });
   });
 });
 

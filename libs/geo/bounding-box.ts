@@ -10,7 +10,7 @@ export interface BoundingBox {
 
 /**
  * Reads `"south,west,north,east"` in degrees.
- * @throws RangeError that says what is wrong, fit to be shown to whoever configured it.
+ * @throws RangeError with a message fit for the operator who configured the box
  */
 export function parseBoundingBox(text: string): BoundingBox {
   const parts = text.split(',').map((part) => part.trim());
@@ -37,22 +37,40 @@ export function formatBoundingBox(box: BoundingBox): string {
   return `${box.south},${box.west},${box.north},${box.east}`;
 }
 
-/** The smallest box around the points (which must not straddle the antimeridian); undefined for none. */
+/** The box around the points with the least width, across the antimeridian if need be; undefined for none. */
 export function boundingBoxOf(points: Iterable<Point>): BoundingBox | undefined {
-  let [south, west, north, east] = [Infinity, Infinity, -Infinity, -Infinity];
+  let [south, north] = [Infinity, -Infinity];
+  const lngs: number[] = [];
   for (const { lat, lng } of points) {
     south = Math.min(south, lat);
     north = Math.max(north, lat);
-    west = Math.min(west, lng);
-    east = Math.max(east, lng);
+    lngs.push(lng);
   }
-  return south <= north ? { south, west, north, east } : undefined;
+  return lngs.length === 0 ? undefined : { south, north, ...leastArc(lngs) };
 }
 
-/** True when the point is inside the box or on its edge. */
+/** West and east end of the shortest arc of longitudes that has all of these: what is left of the widest gap. */
+function leastArc(lngs: number[]): Pick<BoundingBox, 'west' | 'east'> {
+  lngs.sort((a, b) => a - b);
+  let [west, east] = [lngs[0] as number, lngs.at(-1) as number];
+  let widestGap = west + 360 - east;
+  for (let next = 1; next < lngs.length; next++) {
+    const [before, after] = [lngs[next - 1] as number, lngs[next] as number];
+    if (after - before <= widestGap) continue;
+    widestGap = after - before;
+    [west, east] = [after, before];
+  }
+  return { west, east };
+}
+
+/** True when the point is inside the box or on its edge; 180° and -180° are the same meridian. */
 export function boxContains(box: BoundingBox, { lat, lng }: Point): boolean {
   if (!(lat >= box.south && lat <= box.north)) return false;
-  return box.west <= box.east ? lng >= box.west && lng <= box.east : lng >= box.west || lng <= box.east;
+  return hasLng(box, lng) || (Math.abs(lng) === 180 && hasLng(box, -lng));
+}
+
+function hasLng({ west, east }: BoundingBox, lng: number): boolean {
+  return west <= east ? lng >= west && lng <= east : lng >= west || lng <= east;
 }
 
 /** Width of the box in degrees of longitude. */
