@@ -1,8 +1,7 @@
-import { cellKeyAt, greatCircleM, type Point } from '#libs/geo';
+import { cellKeyAt, chordOfArc, chordSquared, greatCircleM, putCartesian, type Point } from '#libs/geo';
 import * as fc from 'fast-check';
 import { getPentagons, cellToLatLng } from 'h3-js';
 import { describe, expect, it } from 'vitest';
-import { chordOfArc, chordSquared, putCartesian } from './cartesian.ts';
 import { CellGraph } from './cell-graph.ts';
 import { SUPPLY_CELL_RES } from './nearest-search.ts';
 

@@ -1,6 +1,12 @@
-import { cellKeyFromH3, cellKeyToH3, type CellKey } from '#libs/geo';
+import {
+  cellKeyFromH3,
+  cellKeyToH3,
+  chordSquared,
+  distanceToPlane,
+  putCartesian,
+  type CellKey,
+} from '#libs/geo';
 import { cellToBoundary, cellToLatLng, gridDisk } from 'h3-js';
-import { chordSquared, distanceToPlane, putCartesian } from './cartesian.ts';
 
 /** What H3's rounding of cell borders may cost, with a wide margin. */
 const BORDER_SLACK_M = 1;
@@ -10,12 +16,12 @@ const MAX_CORNERS = 10;
 const NONE = -1;
 
 /**
- * H3 cells numbered densely in the order they are first seen, so that all that is known of a cell sits in typed arrays
+ * H3 cells numbered densely in the order they are first seen, so that the properties of a cell sit in typed arrays
  * under its number. Neighbours are looked up once.
  */
 export class CellGraph {
   readonly capacity: number;
-  /** Centres as triples (see cartesian.ts). */
+  /** Centres as triples (see libs/geo/cartesian.ts). */
   readonly centers: Float64Array;
   /** No place in the cell is further from its centre, in metres by chord. */
   readonly outerRadiiM: Float64Array;
@@ -45,7 +51,10 @@ export class CellGraph {
     return this.#keys[cell] as number;
   }
 
-  /** The number of a cell, given one if it had none. Throws a RangeError when there is no room; look before. */
+  /**
+   * The number of a cell; assigns one to a new cell.
+   * @throws RangeError when the graph is full: check `size` before
+   */
   numberOf(key: CellKey): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -58,7 +67,7 @@ export class CellGraph {
     return cell;
   }
 
-  /** True for places well inside the cell; false says nothing. Spares the conversion of most pings. */
+  /** True only for places inside the cell, by a margin; most pings then need no conversion. */
   surelyContains(cell: number, places: Float64Array, index: number): boolean {
     return chordSquared(this.centers, cell, places, index) < (this.#innerRadiiSquared[cell] as number);
   }

@@ -21,7 +21,7 @@ export class DriverSlots {
   readonly seqs: Float64Array;
   readonly lats: Float64Array;
   readonly lngs: Float64Array;
-  /** Places as triples (see cartesian.ts). */
+  /** Places as triples (see libs/geo/cartesian.ts). */
   readonly places: Float64Array;
   /** Number of the cell in the graph; UNPLACED while the driver's position is not known. */
   readonly cells: Int32Array;

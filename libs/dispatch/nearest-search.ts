@@ -1,12 +1,11 @@
-import { cellKeyAt, isPoint, type Point } from '#libs/geo';
-import { chordOfArc, chordSquared, putCartesian } from './cartesian.ts';
+import { cellKeyAt, chordOfArc, chordSquared, isPoint, putCartesian, type Point } from '#libs/geo';
 import type { CellGraph } from './cell-graph.ts';
 import type { DriverSlots } from './driver-slots.ts';
 import { END, type FreeDrivers } from './free-drivers.ts';
 import { NearestList } from './nearest-list.ts';
 import type { DriverId } from './supply-event.ts';
 
-/** Resolution of the cells that free drivers are gathered in. */
+/** Resolution of the cells by which free drivers are listed. */
 export const SUPPLY_CELL_RES = 9;
 /** Widest search. */
 export const MAX_SEARCH_RADIUS_M = 20_000;
@@ -30,8 +29,8 @@ export interface NearestQuery {
 
 /**
  * Exact k nearest by walking outwards from the query's cell, neighbour by neighbour, through every cell that may hold
- * somebody near enough. Nobody is missed: the straight way to a driver runs through neighbouring cells only, none of
- * which is further away than the driver.
+ * a driver near enough. No driver is missed: the great circle to a driver runs through neighbouring cells only, none
+ * of which is further away than the driver.
  */
 export class NearestSearch {
   readonly #graph: CellGraph;

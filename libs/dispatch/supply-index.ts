@@ -1,5 +1,4 @@
-import { cellKeyAt, isPoint, type Point } from '#libs/geo';
-import { arcOfChord, putCartesian } from './cartesian.ts';
+import { arcOfChord, cellKeyAt, isPoint, putCartesian, type Point } from '#libs/geo';
 import { CellGraph } from './cell-graph.ts';
 import { DriverSlots, FREE, NO_SLOT, OFFERED, ON_TRIP, STATUSES, UNPLACED } from './driver-slots.ts';
 import { FreeDrivers } from './free-drivers.ts';

@@ -7,6 +7,7 @@ export {
   parseBoundingBox,
   type BoundingBox,
 } from './bounding-box.ts';
+export { arcOfChord, chordOfArc, chordSquared, distanceToPlane, putCartesian } from './cartesian.ts';
 export { cellsCovering, haloCells } from './cell-cover.ts';
 export {
   cellKeyAt,
@@ -46,6 +47,7 @@ export {
   type SparsePairs,
 } from './eta.ts';
 export { DEFAULT_DETOUR_FACTOR, greatCircleEta } from './great-circle-eta.ts';
+export { PointGrid, type GridVisitor } from './point-grid.ts';
 export {
   bearingDeg,
   EARTH_RADIUS_M,

@@ -1,54 +1,85 @@
 import * as fc from 'fast-check';
-import { shortDistanceM, type Point } from '#libs/geo';
-import { expect, test } from 'vitest';
+import { chordOfArc, greatCircleM, type Point } from '#libs/geo';
+import { describe, expect, test } from 'vitest';
+import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../../dev/test-world/hard-places.ts';
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
 
-const near = (lat: number, lng: number): fc.Arbitrary<Point> =>
-  fc.record({
-    lat: fc.double({ min: lat - 0.05, max: lat + 0.05, noNaN: true }),
-    lng: fc.double({ min: lng - 0.08, max: lng + 0.08, noNaN: true }),
-  });
-const driver = fc.record({
-  point: fc.oneof({ weight: 6, arbitrary: near(40.7, -74) }, { weight: 1, arbitrary: near(41.2, -73.2) }),
-  handicapM: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3_000, noNaN: true })),
-  may: fc.boolean(),
-});
+const SEARCHES_A_CASE = 500;
+/** Distances by chord and by haversine agree within this. */
+const ROUNDING_M = 1e-4;
+const MAX_K = 12;
 
-test('finds the drivers with the least distance and head start, as a look at all of them would', () => {
-  fc.assert(
-    fc.property(
-      fc.array(driver, { minLength: 1, maxLength: 120 }),
-      near(40.7, -74),
-      fc.integer({ min: 1, max: 12 }),
-      fc.integer({ min: 100, max: 9_000 }),
-      (drivers, from, k, radiusM) => {
-        const points = drivers.map(({ point }) => point);
-        const grid = new DriverGrid(
-          points,
-          Float64Array.from(drivers, ({ handicapM }) => handicapM),
-        );
-        const found = new NearestDrivers(k);
-        grid.nearest(from, radiusM, found, (number) => drivers[number]!.may);
-        const keys = drivers.map(({ point, handicapM }) => shortDistanceM(from, point) + handicapM);
-        const inReach = (slackM: number) =>
-          drivers.flatMap(({ point, may }, number) =>
-            may && shortDistanceM(from, point) <= radiusM + slackM ? [keys[number]!] : [],
-          );
-        const got = Array.from(found.drivers.subarray(0, found.size));
-        expect(new Set(got).size).toBe(got.length);
-        expect(got.every((number) => drivers[number]!.may)).toBe(true);
-        // The grid is flat, so its metres are off by up to some per mille.
-        const slackM = 60;
-        expect(got.length).toBeGreaterThanOrEqual(Math.min(k, inReach(-slackM).length));
-        expect(got.length).toBeLessThanOrEqual(Math.min(k, inReach(slackM).length));
-        const best = inReach(slackM).sort((a, b) => a - b);
-        got.forEach((number, rank) =>
-          expect(keys[number]).toBeLessThanOrEqual((best[rank] ?? 0) + 2 * slackM + radiusM * 0.02),
-        );
-      },
-    ),
-    { numRuns: 500 },
+interface Drivers {
+  readonly points: readonly Point[];
+  readonly handicapsM: Float64Array;
+  readonly may: (driver: number) => boolean;
+}
+
+/** Sorted distances plus handicaps of all who may and are within the radius. */
+function keysWithin({ points, handicapsM, may }: Drivers, from: Point, radiusM: number): number[] {
+  const keys: number[] = [];
+  for (const [driver, point] of points.entries()) {
+    if (!may(driver)) continue;
+    const distanceM = greatCircleM(from, point);
+    if (distanceM <= radiusM) keys.push(chordOfArc(distanceM) + handicapsM[driver]!);
+  }
+  return keys.sort((a, b) => a - b);
+}
+
+/** Says how a search differs from a look at all drivers; undefined where it does not. */
+function mistake(
+  grid: DriverGrid,
+  drivers: Drivers,
+  from: Point,
+  k: number,
+  radiusM: number,
+): string | undefined {
+  const found = new NearestDrivers(k);
+  grid.nearest(from, radiusM, found, drivers.may);
+  const got = [...found.drivers.subarray(0, found.size)];
+  const sure = keysWithin(drivers, from, radiusM - ROUNDING_M);
+  const most = Math.min(k, keysWithin(drivers, from, radiusM + ROUNDING_M).length);
+  if (got.length < Math.min(k, sure.length) || got.length > most)
+    return `${got.length} drivers found, not ${Math.min(k, sure.length)}`;
+  if (new Set(got).size < got.length) return 'a driver is found twice';
+  if (!got.every(drivers.may)) return 'a driver is found who may not drive';
+  const keys = got.map(
+    (driver) => chordOfArc(greatCircleM(from, drivers.points[driver]!)) + drivers.handicapsM[driver]!,
   );
+  const off = keys.findIndex((key, rank) => key > (sure[rank] ?? Infinity) + ROUNDING_M);
+  return off < 0 ? undefined : `rank ${off} is at ${keys[off]} m, not at ${sure[off]} m`;
+}
+
+describe('DriverGrid.nearest', () => {
+  test('finds the drivers with the least distance and handicap, from anywhere', () => {
+    fc.assert(
+      fc.property(
+        hardPlace,
+        fc.oneof(fc.double({ min: 1, max: 20_000, noNaN: true }), fc.constantFrom(0, 3_000_000)),
+        fc.integer({ min: 0, max: 100 }),
+        seed,
+        (center, spreadM, count, from) => {
+          const random = randomUnit(from);
+          const points = scatter(center, spreadM, count, random);
+          const handicapsM = Float64Array.from(points, () => (random() < 0.6 ? 0 : random() * spreadM));
+          const barred = new Set([...points.keys()].filter(() => random() < 0.2));
+          const drivers = { points, handicapsM, may: (driver: number) => !barred.has(driver) };
+          const grid = new DriverGrid(points, handicapsM);
+          const wrong: string[] = [];
+          for (let search = 0; search < SEARCHES_A_CASE; search++) {
+            const place = searchPlace(center, spreadM, points, random);
+            const k = 1 + Math.floor(random() * MAX_K);
+            const radiusM = random() < 0.05 ? Infinity : random() * 2 * spreadM;
+            const found = mistake(grid, drivers, place, k, radiusM);
+            if (found !== undefined) wrong.push(`${JSON.stringify({ place, k, radiusM })}: ${found}`);
+          }
+          expect(wrong).toEqual([]);
+        },
+      ),
+      // Red while the bound of a ring added the distance to the grid's box.
+      { examples: [[{ lat: 64.7, lng: -179.999 }, 1, 34, 0]] },
+    );
+  });
 });
 
 test('names drivers of one place in the order of their numbers', () => {
@@ -58,7 +89,7 @@ test('names drivers of one place in the order of their numbers', () => {
   expect([...found.drivers]).toEqual([0, 1, 2]);
 });
 
-test('finds nobody where there is nobody', () => {
+test('finds no driver where there is none', () => {
   const found = new NearestDrivers(3);
   new DriverGrid([], new Float64Array(0)).nearest({ lat: 1, lng: 1 }, 1_000, found, () => true);
   expect(found.size).toBe(0);

@@ -1,8 +1,8 @@
-import { EARTH_RADIUS_M } from '#libs/geo';
+import { EARTH_RADIUS_M } from './point.ts';
 
 /**
  * Places as earth-centred metres, three numbers each in one array. The straight line between two of them (the chord)
- * grows with the great circle between them, so whoever is nearest by one is nearest by the other, and a chord costs no
+ * grows with the great circle between them, so the nearest by one is the nearest by the other, and a chord costs no
  * trigonometry.
  */
 const RADIANS_PER_DEGREE = Math.PI / 180;
@@ -25,9 +25,9 @@ export function chordSquared(a: Float64Array, i: number, b: Float64Array, j: num
   return x * x + y * y + z * z;
 }
 
-/** Length of the chord below a great-circle distance; both in metres. */
+/** Length of the chord below a great-circle distance; both in metres. Beyond the antipode it stays at the diameter. */
 export function chordOfArc(arcM: number): number {
-  return 2 * EARTH_RADIUS_M * Math.sin(arcM / (2 * EARTH_RADIUS_M));
+  return 2 * EARTH_RADIUS_M * Math.sin(Math.min(Math.PI / 2, arcM / (2 * EARTH_RADIUS_M)));
 }
 
 /** Great-circle distance over a chord; both in metres. */
