@@ -1,6 +1,6 @@
 import type { Queryable } from './postgres/database.ts';
 import { SharedTransaction, type Moment } from './shared-transaction.ts';
-import { releaseIdempotencyKeys } from './statements/release-idempotency-keys.ts';
+import { releaseIdempotencyKeys } from './statements/idempotency-keys.ts';
 import { Gathering, PutOff } from './steps/gathering.ts';
 import type { WrittenChange } from './written-change.ts';
 

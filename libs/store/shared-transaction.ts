@@ -20,11 +20,11 @@ import {
   type TripEvent,
   type TripRequest,
 } from '#libs/trip';
-import { factsOf, sha256Hex } from './event-facts.ts';
-import type { DriverRow } from './rows/driver-row.ts';
-import type { ClaimRow } from './statements/read-claims.ts';
-import { keyName, type KeyId } from './statements/read-idempotency-keys.ts';
-import type { QuoteRow } from './statements/read-quotes.ts';
+import { factsOf, sha256Hex } from './written-change.ts';
+import type { DriverRow } from './statements/drivers.ts';
+import type { ClaimRow } from './statements/claims.ts';
+import { keyName, type KeyId } from './statements/idempotency-keys.ts';
+import type { QuoteRow } from './statements/quotes.ts';
 import type { StepTaker } from './steps/step.ts';
 import * as steps from './steps/trip-steps.ts';
 import type { WrittenChange } from './written-change.ts';

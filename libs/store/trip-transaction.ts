@@ -1,8 +1,8 @@
 import type { DriverStanding } from '#libs/contracts';
 import type { Queryable, Statement } from './postgres/database.ts';
 import { SharedTransaction, type Moment } from './shared-transaction.ts';
-import { bumpDrivers } from './statements/bump-drivers.ts';
-import { takeClaims, type OfferClaim } from './statements/take-claims.ts';
+import { bumpDrivers } from './statements/drivers.ts';
+import { takeClaims, type OfferClaim } from './statements/claims.ts';
 
 /**
  * A transaction that one piece of work has to itself: beside the steps it may run any statement. Locks are taken in one

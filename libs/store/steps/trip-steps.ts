@@ -1,18 +1,18 @@
-import { assignClaims } from '../statements/assign-claims.ts';
-import { bumpDrivers } from '../statements/bump-drivers.ts';
-import { findOffers } from '../statements/find-offers.ts';
-import { holdClaims } from '../statements/hold-claims.ts';
-import { insertTrips } from '../statements/insert-trips.ts';
-import { lockDrivers } from '../statements/lock-drivers.ts';
-import { lockTrips } from '../statements/lock-trips.ts';
-import { promoteClaims } from '../statements/promote-claims.ts';
-import { readClaims } from '../statements/read-claims.ts';
-import { keyName, readIdempotencyKeys } from '../statements/read-idempotency-keys.ts';
-import { readQuotes } from '../statements/read-quotes.ts';
-import { releaseClaims } from '../statements/release-claims.ts';
-import { reserveIdempotencyKeys } from '../statements/reserve-idempotency-keys.ts';
-import { storeIdempotentResponses } from '../statements/store-idempotent-responses.ts';
-import { writeChanges } from '../statements/write-changes.ts';
+import { assignClaims } from '../statements/claims.ts';
+import { bumpDrivers } from '../statements/drivers.ts';
+import { findOffers } from '../statements/offers.ts';
+import { holdClaims } from '../statements/claims.ts';
+import { insertTrips } from '../statements/write-trips.ts';
+import { lockDrivers } from '../statements/drivers.ts';
+import { lockTrips } from '../statements/trips.ts';
+import { promoteClaims } from '../statements/claims.ts';
+import { readClaims } from '../statements/claims.ts';
+import { keyName, readIdempotencyKeys } from '../statements/idempotency-keys.ts';
+import { readQuotes } from '../statements/quotes.ts';
+import { releaseClaims } from '../statements/claims.ts';
+import { reserveIdempotencyKeys } from '../statements/idempotency-keys.ts';
+import { storeIdempotentResponses } from '../statements/idempotency-keys.ts';
+import { writeChanges } from '../statements/write-trips.ts';
 import { step } from './step.ts';
 
 /*

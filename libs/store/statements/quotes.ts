@@ -1,0 +1,98 @@
+import { uuidOf, type Quote, type RiderId, idFromUuid, type QuoteId } from '#libs/contracts';
+import type { Queryable } from '../postgres/database.ts';
+import { cellToBigint, timestampOf } from '../postgres/values.ts';
+
+export interface NewQuote extends Quote {
+  rider_id: RiderId;
+  pickup_cell: string;
+}
+
+export async function insertQuote(database: Queryable, quote: NewQuote): Promise<void> {
+  await database.rows({
+    name: 'insert-quote',
+    text: `
+      INSERT INTO quote (quote_id, rider_id, product, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
+        fare_minor, currency, distance_m, trip_s, pickup_eta_s, created_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    values: [
+      uuidOf('quote', quote.quote_id),
+      uuidOf('rider', quote.rider_id),
+      quote.product,
+      quote.pickup.lat,
+      quote.pickup.lng,
+      quote.dropoff.lat,
+      quote.dropoff.lng,
+      cellToBigint(quote.pickup_cell),
+      quote.fare.amount_minor,
+      quote.fare.currency,
+      quote.distance_m,
+      quote.trip_s,
+      quote.pickup_eta_s,
+      quote.created_at,
+      quote.expires_at,
+    ],
+  });
+}
+
+export interface QuoteOfRider {
+  quoteId: QuoteId;
+  riderId: RiderId;
+}
+
+/** A rider's quote; what of it goes into a trip. */
+export interface QuoteRow extends QuoteOfRider {
+  product: string;
+  pickup_lat: number;
+  pickup_lng: number;
+  dropoff_lat: number;
+  dropoff_lng: number;
+  pickup_cell: string;
+  fare_minor: number;
+  currency: string;
+  distance_m: number;
+  trip_s: number;
+  expires_at: number;
+}
+
+type RawQuoteRow = Omit<QuoteRow, keyof QuoteOfRider> & { quote_id: string; rider_id: string };
+
+/** Quotes by id; those of other riders are left out. */
+export async function readQuotes(
+  database: Queryable,
+  quotes: readonly QuoteOfRider[],
+): Promise<Map<QuoteId, QuoteRow>> {
+  const rows = await database.rows<RawQuoteRow>({
+    name: 'read-quotes',
+    text: `
+      SELECT quote_id, rider_id, product, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
+        to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, expires_at
+      FROM quote JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (quote_id, rider_id) USING (quote_id, rider_id)`,
+    values: [
+      quotes.map(({ quoteId }) => uuidOf('quote', quoteId)),
+      quotes.map(({ riderId }) => uuidOf('rider', riderId)),
+    ],
+  });
+  return new Map(
+    rows.map(({ quote_id, rider_id, ...row }) => {
+      const quoteId = idFromUuid('quote', quote_id);
+      return [quoteId, { ...row, quoteId, riderId: idFromUuid('rider', rider_id) }];
+    }),
+  );
+}
+
+/**
+ * Forgets at most `limit` quotes that had expired by then; says how many. Their ids sort by the time they were made, so
+ * the key leads to the oldest.
+ */
+export async function purgeQuotes(database: Queryable, expiredByMs: number, limit: number): Promise<number> {
+  const rows = await database.rows({
+    name: 'purge-quotes',
+    text: `
+      DELETE FROM quote WHERE quote_id = ANY (ARRAY(
+        SELECT quote_id FROM quote WHERE quote_id < uuid_floor($1) AND expires_at <= $1
+        ORDER BY quote_id LIMIT $2 FOR UPDATE SKIP LOCKED))
+      RETURNING quote_id`,
+    values: [timestampOf(expiredByMs), limit],
+  });
+  return rows.length;
+}
