@@ -7,7 +7,6 @@ import { EventPublisher } from './announcing/event-publisher.ts';
 import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
 import { OutboxRelay } from './announcing/outbox-relay.ts';
 import { StreamKeeper } from './announcing/stream-keeper.ts';
-import { Committer } from './committer.ts';
 import type { TripsConfig } from './config.ts';
 import { DemandNudger } from './demand/demand-nudger.ts';
 import { OpenDemandHandler } from './demand/open-demand.ts';
@@ -112,7 +111,6 @@ export class TripsModule {
       ],
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
-        Committer,
         Announcer,
         ChangePusher,
         EventPublisher,

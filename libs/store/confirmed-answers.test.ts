@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { newId } from '#libs/contracts';
 import { migrate } from '../../ops/migrate/migrations.ts';
 import { query } from '../../ops/postgres/query.ts';
@@ -30,7 +31,9 @@ test('an answer that no standby has is not given again before one has it', async
   const actor = { prefix: 'rider', id: newId('rider') } as const;
   const idempotency = { key: 'request', request_digest: '0'.repeat(64) };
   const ask = async (answer: string): Promise<string> =>
-    (await store.transact((transaction) => transaction.once(actor, idempotency, async () => answer))).result;
+    store.transact((transaction) =>
+      transaction.once({ actor, idempotency, output: z.string() }, async () => answer),
+    );
   await postgres.nodes[1]!.server.stop();
   const first = Promise.allSettled([ask('first')]);
   await expect.poll(waiting).toHaveLength(1);

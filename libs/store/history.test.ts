@@ -72,12 +72,12 @@ async function quoted(riderId: RiderId): Promise<TripRequest> {
 
 async function requestedTrip(riderId = newId('rider')): Promise<Trip> {
   const request = await quoted(riderId);
-  return (await store.transact((transaction) => transaction.create(request))).result;
+  return await store.transact((transaction) => transaction.create(request));
 }
 
 async function canceledTrip(riderId = newId('rider')): Promise<Trip> {
   const { tripId } = await requestedTrip(riderId);
-  return (await store.transact((transaction) => transaction.change(tripId, () => CANCEL))).result.trip;
+  return (await store.transact((transaction) => transaction.change(tripId, () => CANCEL))).trip;
 }
 
 async function tablesOf(tripId: string): Promise<string[]> {
@@ -117,10 +117,7 @@ test('a trip that is over is moved once its quote has expired, and nobody who re
 test('a step asked for again finds a trip that has moved, and one that moves just now', async () => {
   const over = await canceledTrip();
   nowMs += 2 * MINUTE_MS;
-  const again = () =>
-    store
-      .transact((transaction) => transaction.change(over.tripId, () => CANCEL))
-      .then(({ result }) => result);
+  const again = () => store.transact((transaction) => transaction.change(over.tripId, () => CANCEL));
   let asked: ReturnType<typeof again> | undefined;
   await store.transact(async (mover) => {
     expect(await moveEndedTrips(mover, nowMs, BATCH)).toBe(1);
@@ -157,7 +154,7 @@ test('a quote makes one trip, before and after that one has moved', async () => 
   const request = await quoted(newId('rider'));
   const create = () =>
     store.transact((transaction) => transaction.create({ ...request, tripId: newIdAt('trip', nowMs) }));
-  const { result } = await create();
+  const result = await create();
   await store.transact((transaction) => transaction.change(result.tripId, () => CANCEL));
   // Over, and older than any grace, but the quote could still be used.
   await moveEndedTrips(store, nowMs + MINUTE_MS, BATCH);

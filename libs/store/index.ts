@@ -1,8 +1,7 @@
 export { ClusterWatch } from './postgres/cluster-watch.ts';
-export { Database, OutcomeUnknown, type Queryable } from './postgres/database.ts';
+export { Database, type Queryable } from './postgres/database.ts';
+export { OutcomeUnknown } from './postgres/outage.ts';
 export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';
-export type { Outcome, SharedWork } from './share-transaction.ts';
-export { SharedTransaction, type Actor, type ChangedTrip, type DecidedTrip } from './shared-transaction.ts';
 export { readClaims, type ClaimRow } from './statements/claims.ts';
 export {
   type DriverRow,
@@ -86,6 +85,11 @@ export {
   readWebhooks,
   type WebhookRow,
 } from './statements/webhooks/webhooks.ts';
-export { TripStore, type Committed } from './trip-store.ts';
-export { TripTransaction } from './trip-transaction.ts';
 export { sha256Hex, type WrittenChange } from './written-change.ts';
+export {
+  CommandTransaction,
+  TripTransaction,
+  type ChangedTrip,
+  type DecidedTrip,
+} from './commit/command-transaction.ts';
+export { TripStore } from './trip-store.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId, toTimestamp, type DriverId, type RiderId, type TripId } from '#libs/contracts';
+import { newId, toTimestamp, tripId, type DriverId, type RiderId, type TripId } from '#libs/contracts';
 import type { ShardCommand } from '#libs/ownership';
 import { decide, evolve, type Trip, type TripCommand, type TripRequest } from '#libs/trip';
 import { query } from '../../ops/postgres/query.ts';
@@ -78,7 +78,7 @@ async function quotedRequest(riderId: RiderId = newId('rider')): Promise<TripReq
 
 async function requestTrip(): Promise<Trip> {
   const request = await quotedRequest();
-  return (await store.transact((transaction) => transaction.create(request))).result;
+  return await store.transact((transaction) => transaction.create(request));
 }
 
 async function onlineDriver(): Promise<DriverId> {
@@ -95,7 +95,7 @@ async function offer(
   driverId: DriverId,
   { afterRide = false, replacing }: { afterRide?: boolean; replacing?: DriverId } = {},
 ): Promise<boolean> {
-  const { result } = await store.transact(async (transaction) => {
+  const result = await store.transact(async (transaction) => {
     const trip = (await readTrip(transaction, tripId))!;
     await transaction.lockDriver(driverId);
     const proposed = {
@@ -126,7 +126,7 @@ describe('a trip in Postgres', () => {
     await offer(created.tripId, driverId);
     const offered = await readTrip(store, created.tripId);
     const { offerId } = offered!.offer!;
-    const { result } = await store.transact((transaction) =>
+    const result = await store.transact((transaction) =>
       transaction.change(created.tripId, () => ({ type: 'accept', offerId, driverId, vehicle: VEHICLE })),
     );
     const events = await readEvents(store, created.tripId);
@@ -281,7 +281,14 @@ describe('a driver with a rider on board', () => {
 describe('an idempotency key', () => {
   const use = (riderId: RiderId, key: string, digest: string, work: () => Promise<TripId>) =>
     store.transact((transaction) =>
-      transaction.once({ prefix: 'rider', id: riderId }, { key, request_digest: digest.repeat(64) }, work),
+      transaction.once(
+        {
+          actor: { prefix: 'rider', id: riderId },
+          idempotency: { key, request_digest: digest.repeat(64) },
+          output: tripId,
+        },
+        work,
+      ),
     );
 
   test('gives one answer to a hundred calls at once', async () => {
@@ -293,7 +300,7 @@ describe('an idempotency key', () => {
     };
     const answers = await Promise.all(Array.from({ length: 100 }, () => use(riderId, 'key', 'a', work)));
     expect(done).toBe(1);
-    expect(new Set(answers.map(({ result }) => result)).size).toBe(1);
+    expect(new Set(answers).size).toBe(1);
   });
 
   test('refuses another request, and belongs to one rider', async () => {
@@ -303,7 +310,7 @@ describe('an idempotency key', () => {
       code: 'idempotency_key_reused',
     });
     const other = await use(newId('rider'), 'key', 'b', async () => newId('trip'));
-    expect(other.result).not.toBe(first.result);
+    expect(other).not.toBe(first);
   });
 
   test('is free again after work that failed, and after it has expired', async () => {
@@ -313,7 +320,7 @@ describe('an idempotency key', () => {
     const first = await use(riderId, 'key', 'a', async () => newId('trip'));
     nowMs += 25 * 3600 * 1000;
     const second = await use(riderId, 'key', 'b', async () => newId('trip'));
-    expect(second.result).not.toBe(first.result);
+    expect(second).not.toBe(first);
   });
 });
 

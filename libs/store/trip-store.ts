@@ -1,15 +1,15 @@
 import type { Database, Queryable, Statement } from './postgres/database.ts';
+import { OutcomeUnknown } from './postgres/outage.ts';
+import { retryWithin } from './postgres/retry-within.ts';
 import type { StandbyReads } from './postgres/standby-reads.ts';
+import { TripTransaction, type Moment, type OnceRequest } from './commit/command-transaction.ts';
+import { GroupCommit, runBatch, type CommandWork } from './commit/group-commit.ts';
 import type { WrittenChange } from './written-change.ts';
-import type { Moment } from './shared-transaction.ts';
-import { shareTransaction, type Outcome, type SharedWork } from './share-transaction.ts';
-import { TripTransaction } from './trip-transaction.ts';
 
-/** What a transaction gave back, and the changes that are now committed and may be told. */
-export interface Committed<T> {
-  result: T;
-  changes: readonly WrittenChange[];
-}
+/** How long a lost commit is settled. Below the 5 s command deadline, so that the caller still hears the answer. */
+export const SETTLING_LIMIT_MS = 4_000;
+/** Spreads the retries of commands whose commit was lost together. */
+const SETTLING_PAUSE = { minMs: 0, maxMs: 50 };
 
 export interface TripStoreSettings {
   /** Service time, in milliseconds. */
@@ -19,27 +19,40 @@ export interface TripStoreSettings {
 }
 
 /**
- * Trips in Postgres. Every change of state goes through {@link transact}; single statements may be read directly. What
- * decisions rest on is read from the primary, what people look at by {@link upToDate} or {@link mayLag}.
+ * Trips in Postgres. Every change of state goes through {@link commit}, {@link transactOnce} or {@link transact}; single
+ * statements may be read directly. Decisions rest on reads from the primary; people are shown {@link upToDate} or
+ * {@link mayLag} reads.
  */
 export class TripStore implements Queryable {
   readonly #database: Database;
   readonly #settings: TripStoreSettings;
   readonly #reads: StandbyReads | undefined;
+  readonly #group: GroupCommit;
+  #publish: (changes: readonly WrittenChange[]) => void = () => undefined;
 
   /** Without `reads` the primary answers everything. */
   constructor(database: Database, settings: TripStoreSettings, reads?: StandbyReads) {
     this.#database = database;
     this.#settings = settings;
     this.#reads = reads;
+    this.#group = new GroupCommit({
+      transact: (commands) =>
+        this.#database.transact((transaction) => runBatch(transaction, this.#moment(), commands)),
+      onCommitted: (changes) => this.#publish(changes),
+    });
   }
 
-  /** Reads by a standby, where one shows everything that was acknowledged to anybody before; else by the primary. */
+  /** Sets what is called with the changes of each transaction after its commit, and only then. It must not throw. */
+  onCommitted(publish: (changes: readonly WrittenChange[]) => void): void {
+    this.#publish = publish;
+  }
+
+  /** Reads from a standby that shows everything acknowledged before, else from the primary. */
   get upToDate(): Queryable {
     return this.#reads?.upToDate ?? this;
   }
 
-  /** Reads by a standby, which may be some seconds behind; else by the primary. */
+  /** Reads from a standby that may be some seconds behind, else from the primary. */
   get mayLag(): Queryable {
     return this.#reads?.mayLag ?? this;
   }
@@ -53,18 +66,28 @@ export class TripStore implements Queryable {
     return this.#database.rows<R>(statement);
   }
 
-  /** Runs the closure in one transaction; it may run again where the server undid it for another's sake. */
-  async transact<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<Committed<T>> {
-    return this.#database.transact(async (queryable) => {
-      const transaction = new TripTransaction(queryable, this.#moment());
-      const result = await work(transaction);
-      return { result, changes: transaction.written };
-    });
+  /** Runs a command once under its key, in one transaction with the commands that arrive together with it. */
+  commit<T>(request: OnceRequest<T>, work: CommandWork<T>): Promise<T> {
+    return settled(request, () =>
+      this.#group.commit((transaction) => transaction.once(request, () => work(transaction))),
+    );
   }
 
-  /** Runs commands that arrived together in one transaction; see {@link shareTransaction}. */
-  async transactTogether(works: readonly SharedWork[]): Promise<Outcome[]> {
-    return this.#database.transact((queryable) => shareTransaction(queryable, this.#moment(), works));
+  /** Runs the work once under its key, in a transaction of its own. */
+  transactOnce<T>(request: OnceRequest<T>, work: (transaction: TripTransaction) => Promise<T>): Promise<T> {
+    return settled(request, () =>
+      this.transact((transaction) => transaction.once(request, () => work(transaction))),
+    );
+  }
+
+  /** Runs the work in a transaction of its own; runs it again after a serialization failure. */
+  async transact<T>(work: (transaction: TripTransaction) => Promise<T>): Promise<T> {
+    const { result, written } = await this.#database.transact(async (queryable) => {
+      const transaction = new TripTransaction(queryable, this.#moment());
+      return { result: await work(transaction), written: transaction.written };
+    });
+    if (written.length > 0) this.#publish(written);
+    return result;
   }
 
   async ping(): Promise<void> {
@@ -79,4 +102,17 @@ export class TripStore implements Queryable {
     const nowMs = this.#settings.now();
     return { nowMs, outboxDueAtMs: nowMs + this.#settings.outboxGraceMs };
   }
+}
+
+/**
+ * Runs the attempt again while the outcome of its commit is unknown, for {@link SETTLING_LIMIT_MS}: under the key is either
+ * the answer by then, or nothing was done. A commit that still goes on holds the key, and the attempt waits for it. Without a
+ * key the outcome stays unknown.
+ */
+function settled<T>({ idempotency }: OnceRequest<T>, attempt: () => Promise<T>): Promise<T> {
+  if (idempotency === undefined) return attempt();
+  return retryWithin(SETTLING_LIMIT_MS, attempt, {
+    isWorthRetrying: (error) => error instanceof OutcomeUnknown,
+    pause: SETTLING_PAUSE,
+  });
 }

@@ -1,9 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { idFromUuid, newId, type TripId } from '#libs/contracts';
 import { createApp, readConfig, serviceParts } from '#libs/service';
-import { lockTrips, TripStore, type TripTransaction } from '#libs/store';
+import { Database, lockTrips, TripStore, type TripTransaction } from '#libs/store';
 import { evolve, type TripEvent } from '#libs/trip';
-import { Committer } from '../../apps/trips/committer.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
 import { TripsModule } from '../../apps/trips/trips.module.ts';
 import { tripRequest } from '../../apps/trips/trip-request.sample.ts';
@@ -11,13 +10,17 @@ import { query } from '../../ops/postgres/query.ts';
 import { BUILT_IN_AREA, type TestDatabase } from '../../dev/test-world/index.ts';
 
 const DRIVER = newId('driver');
+const OUTBOX_GRACE_MS = 2_000;
 
 /** A whole `trips` within this process, to be used from the inside. */
 export class TripsProcess {
   readonly #app: NestFastifyApplication;
+  /** Commits without publishing. */
+  readonly #silentStore: TripStore;
 
-  private constructor(app: NestFastifyApplication) {
+  private constructor(app: NestFastifyApplication, silentStore: TripStore) {
     this.#app = app;
+    this.#silentStore = silentStore;
   }
 
   static async start(instance: string, database: TestDatabase, natsUrls: string): Promise<TripsProcess> {
@@ -32,17 +35,20 @@ export class TripsProcess {
     });
     const app = await createApp(TripsModule.of(config), serviceParts('trips', config));
     await app.init();
-    return new TripsProcess(app);
+    const { urls } = database;
+    const silent = new Database({ urls, maxConnections: 1, applicationName: `${instance}-silent` });
+    const settings = { now: () => Date.now(), outboxGraceMs: OUTBOX_GRACE_MS };
+    return new TripsProcess(app, new TripStore(silent, settings));
   }
 
   async stop(): Promise<void> {
     await this.#app.close();
+    await this.#silentStore.close();
   }
 
-  /** Commits a change; `dies`: as a process that is killed before it can tell anybody. */
+  /** Commits a change; `dies`: as a process that is killed before it can publish. */
   async commit<T>(work: (transaction: TripTransaction) => Promise<T>, dies = false): Promise<T> {
-    if (dies) return (await this.#app.get(TripStore).transact(work)).result;
-    return this.#app.get(Committer).commit(work);
+    return (dies ? this.#silentStore : this.#app.get(TripStore)).transact(work);
   }
 
   /** A trip with its first event. */

@@ -1,21 +1,44 @@
-import { Injectable } from '@nestjs/common';
-import type { WrittenChange } from '#libs/store';
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger } from '#libs/service';
+import { TripStore, type WrittenChange } from '#libs/store';
+import { driverOfEvent } from '#libs/trip';
 import { ChangePusher } from './change-pusher.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { tripChangeOf } from './trip-change.ts';
 
-/** Tells committed changes: to those concerned at once, and to the stream of events in the order of their numbers. */
+/** Logs each change that this process commits, pushes it to the clients concerned, and publishes it to the event stream. */
 @Injectable()
 export class Announcer {
   constructor(
+    store: TripStore,
     private readonly pusher: ChangePusher,
     private readonly publisher: EventPublisher,
-  ) {}
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    store.onCommitted((changes) => this.#announce(changes));
+  }
 
-  /** Changes that this process has just committed. */
-  announce(written: readonly WrittenChange[]): void {
-    const changes = written.map(tripChangeOf);
-    for (const change of changes) this.pusher.push(change);
-    this.publisher.publish(changes);
+  /** The changes are committed, so a failure here must not fail the command. The relay publishes them later. */
+  #announce(written: readonly WrittenChange[]): void {
+    try {
+      for (const change of written) this.#log(change);
+      const changes = written.map(tripChangeOf);
+      for (const change of changes) this.pusher.push(change);
+      this.publisher.publish(changes);
+    } catch (error) {
+      this.logger.error({ event: 'not_announced', changes: written.length, err: error }, 'left to the relay');
+    }
+  }
+
+  #log({ event, trip, authority }: WrittenChange): void {
+    this.logger.info({
+      event: event.type,
+      trip_id: trip.tripId,
+      seq: trip.seq,
+      state: trip.state,
+      rider_id: trip.riderId,
+      driver_id: driverOfEvent(event) ?? undefined,
+      ...authority,
+    });
   }
 }

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { dueOffers, dueSearches, TripStore } from '#libs/store';
 import type { TripCommand } from '#libs/trip';
-import { Committer } from '../committer.ts';
 import { Sweep } from '../sweep.ts';
 
 const DEADLINE_INTERVAL_MS = 250;
@@ -23,7 +22,6 @@ interface DueTrip {
 export class DeadlineSweep extends Sweep {
   constructor(
     private readonly store: TripStore,
-    private readonly committer: Committer,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -34,8 +32,8 @@ export class DeadlineSweep extends Sweep {
   protected override async sweep(): Promise<void> {
     const failures: unknown[] = [];
     for (const { tripId, command } of await this.#due()) {
-      await this.committer
-        .commit((transaction) => transaction.change(tripId, () => command))
+      await this.store
+        .transact((transaction) => transaction.change(tripId, () => command))
         .catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0)

@@ -2,11 +2,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import { goOffline, HailgridError, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { closeSession, readClaims, type TripTransaction } from '#libs/store';
+import { closeSession, readClaims, TripStore, type TripTransaction } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Committer } from '../committer.ts';
 import { driverRecordOf } from './driver-record.ts';
-import { settle } from '../settle.ts';
 
 type Input = CommandInput<typeof goOffline>;
 
@@ -14,7 +12,7 @@ type Input = CommandInput<typeof goOffline>;
 @Controller()
 export class GoOfflineHandler extends CommandHandlers {
   constructor(
-    private readonly committer: Committer,
+    private readonly store: TripStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     super(logger);
@@ -22,15 +20,12 @@ export class GoOfflineHandler extends CommandHandlers {
 
   @HandleCommand(goOffline)
   async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
-    const actor = { prefix: 'driver', id: input.driver_id } as const;
-    const record = await settle(input.idempotency, () =>
-      this.committer.commit((transaction) =>
-        transaction.once(actor, input.idempotency, async () => {
-          await declineOpenOffer(transaction, input.driver_id);
-          return endSession(transaction, input);
-        }),
-      ),
-    );
+    const { driver_id: id, idempotency } = input;
+    const request = { actor: { prefix: 'driver', id }, idempotency, output: goOffline.output } as const;
+    const record = await this.store.transactOnce(request, async (transaction) => {
+      await declineOpenOffer(transaction, id);
+      return endSession(transaction, input);
+    });
     this.logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
     return record;
   }

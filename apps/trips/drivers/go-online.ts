@@ -5,7 +5,6 @@ import { LOGGER, type Logger } from '#libs/service';
 import { openSession, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { driverRecordOf } from './driver-record.ts';
-import { settle } from '../settle.ts';
 
 /**
  * A driver starts to work: a new session, numbered above all before it, so that what an older one sends is known as
@@ -27,19 +26,13 @@ export class GoOnlineHandler extends CommandHandlers {
     vehicle,
     idempotency,
   }: CommandInput<typeof goOnline>): Promise<CommandOutput<typeof goOnline>> {
-    const { result } = await settle(idempotency, () =>
-      this.store.transact((transaction) =>
-        transaction.once({ prefix: 'driver', id: driver_id }, idempotency, async () => {
-          const driver = await openSession(transaction, {
-            driverId: driver_id,
-            product,
-            vehicle,
-            atMs: transaction.nowMs,
-          });
-          return driverRecordOf(transaction, driver);
-        }),
-      ),
-    );
+    const actor = { prefix: 'driver', id: driver_id } as const;
+    const request = { actor, idempotency, output: goOnline.output };
+    const result = await this.store.transactOnce(request, async (transaction) => {
+      const { nowMs: atMs } = transaction;
+      const driver = await openSession(transaction, { driverId: driver_id, product, vehicle, atMs });
+      return driverRecordOf(transaction, driver);
+    });
     this.logger.info({
       event: 'driver_online',
       driver_id,

@@ -11,10 +11,9 @@ import {
   type OfferOutcome,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
-import type { TripTransaction, WrittenChange } from '#libs/store';
+import { TripStore, type TripTransaction, type WrittenChange } from '#libs/store';
 import { evolve } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Committer } from '../committer.ts';
 import type { TripsConfig } from '../config.ts';
 import { judgeProposals, type AdmissibleOffer, type Judgement } from './judge-proposals.ts';
 import { lockRound } from './locked-round.ts';
@@ -31,7 +30,7 @@ export class MakeOffersHandler extends CommandHandlers {
   readonly #fenced;
 
   constructor(
-    private readonly committer: Committer,
+    private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
@@ -47,7 +46,7 @@ export class MakeOffersHandler extends CommandHandlers {
 
   @HandleCommand(makeOffers)
   async handle({ matcher, offers }: Proposals): Promise<CommandOutput<typeof makeOffers>> {
-    const outcomes = await this.committer.commit(async (transaction) => {
+    const outcomes = await this.store.transact(async (transaction) => {
       const judgements = judgeProposals(
         matcher,
         offers,

@@ -2,10 +2,9 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import { rematch, type CommandInput, type CommandOutput, type TripId } from '#libs/contracts';
 import { LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
-import { readClaims, type TripTransaction } from '#libs/store';
+import { readClaims, TripStore, type TripTransaction } from '#libs/store';
 import type { Trip } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Committer } from '../committer.ts';
 import { judgeMoves, type LockedMoves, type SetJudgement } from './judge-moves.ts';
 import { lockRound } from './locked-round.ts';
 
@@ -18,7 +17,7 @@ export class RematchHandler extends CommandHandlers {
   readonly #outcomes;
 
   constructor(
-    private readonly committer: Committer,
+    private readonly store: TripStore,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
@@ -32,7 +31,7 @@ export class RematchHandler extends CommandHandlers {
 
   @HandleCommand(rematch)
   async handle({ matcher, sets }: CommandInput<typeof rematch>): Promise<CommandOutput<typeof rematch>> {
-    const outcomes = await this.committer.commit(async (transaction) => {
+    const outcomes = await this.store.transact(async (transaction) => {
       const locked = await lock(transaction, sets);
       const judgements = judgeMoves(matcher, sets, locked, transaction.nowMs);
       const decided = judgements.flatMap((judgement) =>

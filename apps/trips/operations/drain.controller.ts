@@ -7,7 +7,6 @@ import { readMembers, readShardCounts, setMemberState, TripStore, type Queryable
 import { Planner } from '../planner/planner.ts';
 import { MatcherMembership } from '../shards/matcher-membership.ts';
 import { matcherView } from './matcher-view.ts';
-import { settle } from '../settle.ts';
 
 type MatcherParams = z.output<typeof drainMatcher.params>;
 
@@ -52,15 +51,13 @@ export class DrainController {
   async #bring({ matcher, state, from }: StateChange, caller: Caller, key: unknown): Promise<MatcherView> {
     const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
     let hasChanged = false;
-    const { result } = await settle(idempotency, () =>
-      this.store.transact((transaction) =>
-        transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
-          const { nowMs } = transaction;
-          hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
-          return this.#view(transaction, matcher, nowMs);
-        }),
-      ),
-    );
+    const actor = { prefix: 'operator', id: caller.id } as const;
+    const request = { actor, idempotency, output: drainMatcher.response };
+    const result = await this.store.transactOnce(request, async (transaction) => {
+      const { nowMs } = transaction;
+      hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
+      return this.#view(transaction, matcher, nowMs);
+    });
     if (hasChanged) {
       this.logger.info({ event: `matcher_${state}`, matcher });
       this.membership.wakePlanner();

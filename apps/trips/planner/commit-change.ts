@@ -16,14 +16,13 @@ export async function commitChange(
   { claims, members }: OwnershipChange,
 ): Promise<ChangeOutcome> {
   try {
-    const { result } = await store.transact(async (transaction): Promise<ChangeOutcome> => {
+    return await store.transact(async (transaction): Promise<ChangeOutcome> => {
       if ((await lockTerm(transaction)) !== term) return 'deposed';
       const changed = await changeMembers(transaction, members, transaction.nowMs);
       const claimed = await claimShards(transaction, claims, term, transaction.nowMs);
       if (changed !== members.length || claimed.length !== claims.length) throw new StaleChange();
       return 'done';
     });
-    return result;
   } catch (error) {
     if (error instanceof StaleChange) return 'stale';
     throw error;

@@ -4,9 +4,8 @@ import { createQuote, newIdAt, type CommandInput, type CommandOutput, type Quote
 import { LOGGER, type Logger } from '#libs/service';
 import { insertQuote, TripStore, type Queryable } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
-import { settle } from '../settle.ts';
 
-/** Keeps a quote: from here on its price holds until it expires. */
+/** Stores a quote: its price holds until it expires. */
 @Controller()
 export class CreateQuoteHandler extends CommandHandlers {
   constructor(
@@ -22,14 +21,9 @@ export class CreateQuoteHandler extends CommandHandlers {
     ...input
   }: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
     if (idempotency === undefined) return keep(this.store, input);
-    const { result } = await settle(idempotency, () =>
-      this.store.transact((transaction) =>
-        transaction.once({ prefix: 'rider', id: input.rider_id }, idempotency, () =>
-          keep(transaction, input),
-        ),
-      ),
-    );
-    return result;
+    const actor = { prefix: 'rider', id: input.rider_id } as const;
+    const request = { actor, idempotency, output: createQuote.output };
+    return this.store.transactOnce(request, (transaction) => keep(transaction, input));
   }
 }
 

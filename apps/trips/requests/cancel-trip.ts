@@ -2,16 +2,16 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import { cancelTrip, toTripRecord, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
+import { TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Committer } from '../committer.ts';
 import { tripOrThrow } from '../refusals.ts';
 import { tripNotFound } from './trip-reader.ts';
 
-/** A rider calls an own trip off, up to the moment the ride starts. */
+/** A rider cancels an own trip, until the ride starts. */
 @Controller()
 export class CancelTripHandler extends CommandHandlers {
   constructor(
-    private readonly committer: Committer,
+    private readonly store: TripStore,
     @Inject(LOGGER) logger: Logger,
   ) {
     super(logger);
@@ -20,7 +20,12 @@ export class CancelTripHandler extends CommandHandlers {
   @HandleCommand(cancelTrip)
   async handle(input: CommandInput<typeof cancelTrip>): Promise<CommandOutput<typeof cancelTrip>> {
     const { rider_id: riderId, trip_id: tripId, reason = null, idempotency } = input;
-    return this.committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
+    const request = {
+      actor: { prefix: 'rider', id: riderId },
+      idempotency,
+      output: cancelTrip.output,
+    } as const;
+    return this.store.commit(request, async (transaction) => {
       const changed = await transaction.change(tripId, (trip) => {
         if (trip.riderId !== riderId) throw tripNotFound(tripId);
         return { type: 'rider_cancel', reason };

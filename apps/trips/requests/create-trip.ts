@@ -11,19 +11,18 @@ import {
   type RiderId,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, type Logger } from '#libs/service';
-import type { SharedTransaction } from '#libs/store';
+import { TripStore, type CommandTransaction } from '#libs/store';
 import type { TripRequest } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Committer } from '../committer.ts';
 import type { TripsConfig } from '../config.ts';
 
-/** A rider requests the trip of a quote. The same key gives the same trip, whatever was lost on the way back. */
+/** A rider requests the trip of a quote. A retry under the same key returns the same trip. */
 @Controller()
 export class CreateTripHandler extends CommandHandlers {
   readonly #searchMs: number;
 
   constructor(
-    private readonly committer: Committer,
+    private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -34,16 +33,21 @@ export class CreateTripHandler extends CommandHandlers {
   @HandleCommand(createTrip)
   async handle(input: CommandInput<typeof createTrip>): Promise<CommandOutput<typeof createTrip>> {
     const { rider_id: riderId, quote_id: quoteId, idempotency } = input;
-    return this.committer.commitOnce({ prefix: 'rider', id: riderId }, idempotency, async (transaction) => {
-      const request = await requestOf(transaction, riderId, quoteId, this.#searchMs);
-      return toTripRecord(await transaction.create(request));
+    const request = {
+      actor: { prefix: 'rider', id: riderId },
+      idempotency,
+      output: createTrip.output,
+    } as const;
+    return this.store.commit(request, async (transaction) => {
+      const trip = await requestOf(transaction, riderId, quoteId, this.#searchMs);
+      return toTripRecord(await transaction.create(trip));
     });
   }
 }
 
-/** What the quote promised, as a request for a trip. */
+/** The trip that the quote promises. */
 async function requestOf(
-  transaction: SharedTransaction,
+  transaction: CommandTransaction,
   riderId: RiderId,
   quoteId: QuoteId,
   searchMs: number,

@@ -8,10 +8,9 @@ import {
   type CommandOutput,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, type Logger } from '#libs/service';
-import type { SharedTransaction } from '#libs/store';
+import { TripStore, type CommandTransaction } from '#libs/store';
 import type { TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
-import { Committer } from '../committer.ts';
 import type { TripsConfig } from '../config.ts';
 import { tripOrThrow } from '../refusals.ts';
 
@@ -21,7 +20,7 @@ export class DriveTripHandler extends CommandHandlers {
   readonly #searchMs: number;
 
   constructor(
-    private readonly committer: Committer,
+    private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -32,7 +31,12 @@ export class DriveTripHandler extends CommandHandlers {
   @HandleCommand(driveTrip)
   async handle(input: CommandInput<typeof driveTrip>): Promise<CommandOutput<typeof driveTrip>> {
     const { driver_id: driverId, trip_id: tripId, idempotency } = input;
-    return this.committer.commitOnce({ prefix: 'driver', id: driverId }, idempotency, async (transaction) => {
+    const request = {
+      actor: { prefix: 'driver', id: driverId },
+      idempotency,
+      output: driveTrip.output,
+    } as const;
+    return this.store.commit(request, async (transaction) => {
       const changed = await transaction.change(tripId, async () => {
         if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
         return this.#command(input);
@@ -55,8 +59,8 @@ export class DriveTripHandler extends CommandHandlers {
   }
 }
 
-/** Nobody arrives for the next rider with the present one on board. */
-async function requireTurn(transaction: SharedTransaction, driverId: string, tripId: string): Promise<void> {
+/** Throws where the driver arrives for the next rider with the present one on board. */
+async function requireTurn(transaction: CommandTransaction, driverId: string, tripId: string): Promise<void> {
   const [now, next] = await transaction.claimsOn(driverId);
   if (now === undefined || next?.tripId !== tripId) return;
   throw new HailgridError('illegal_transition', `${driverId} has ${now.tripId} before ${tripId}`, {

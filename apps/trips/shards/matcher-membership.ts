@@ -32,7 +32,7 @@ export class MatcherMembership {
    * shuts out whatever that one may still send. Returns what it owns.
    */
   async join(matcher: string, incarnation: string): Promise<ShardClaim[]> {
-    const { result } = await this.store.transact(async (transaction) => {
+    const result = await this.store.transact(async (transaction) => {
       const isNew = await joinMember(transaction, matcher, incarnation, transaction.nowMs);
       const owned = await readShardsOwnedBy(transaction, matcher);
       return isNew ? { isNew, owned: await renew(transaction, owned) } : { isNew, owned };

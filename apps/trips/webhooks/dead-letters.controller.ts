@@ -10,7 +10,6 @@ import {
 } from '#libs/contracts';
 import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
 import { readDeadLetters, readWebhooks, reviveDeadLetters, TripStore, type Queryable } from '#libs/store';
-import { settle } from '../settle.ts';
 
 /** What a webhook could not be told, and another try. */
 @Controller()
@@ -53,14 +52,12 @@ export class DeadLettersController {
     @Body({ schema: replayDeadLetters.body }) { trip_id }: z.output<typeof replayDeadLetters.body>,
   ): Promise<z.output<typeof replayDeadLetters.response>> {
     const idempotency = readIdempotencyKey(key, { replay_webhook: webhook_id, trip_id });
-    const { result } = await settle(idempotency, () =>
-      this.store.transact((transaction) =>
-        transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
-          await refuseUnknown(transaction, webhook_id);
-          return { replayed: await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs) };
-        }),
-      ),
-    );
+    const actor = { prefix: 'operator', id: caller.id } as const;
+    const request = { actor, idempotency, output: replayDeadLetters.response };
+    const result = await this.store.transactOnce(request, async (transaction) => {
+      await refuseUnknown(transaction, webhook_id);
+      return { replayed: await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs) };
+    });
     this.logger.info({ event: 'dead_letters_replayed', webhook_id, ...result });
     return result;
   }

@@ -23,7 +23,7 @@ export class TakeInEventsHandler extends CommandHandlers {
   async handle({ events }: CommandInput<typeof takeInEvents>): Promise<CommandOutput<typeof takeInEvents>> {
     const nowMs = this.clock.now();
     const progress = events.map(({ trip_id, seq }) => ({ tripId: trip_id, seq }));
-    const { result } = await this.store.transact((transaction) =>
+    const result = await this.store.transact((transaction) =>
       takeInTripEvents(transaction, progress, nowMs, nowMs - WEBHOOK_MEMORY_MS),
     );
     return { deliveries: result };

@@ -21,7 +21,6 @@ import {
   type TripTransaction,
   type WebhookRow,
 } from '#libs/store';
-import { settle } from '../settle.ts';
 
 type CreatedWebhook = z.output<typeof createWebhook.response>;
 
@@ -45,11 +44,9 @@ export class WebhooksController {
     @Body({ schema: createWebhook.body }) body: z.output<typeof createWebhook.body>,
   ): Promise<CreatedWebhook> {
     const idempotency = readIdempotencyKey(key, { create_webhook: body });
-    const { result } = await settle(idempotency, () =>
-      this.store.transact((transaction) =>
-        transaction.once({ prefix: 'operator', id: caller.id }, idempotency, () => make(transaction, body)),
-      ),
-    );
+    const actor = { prefix: 'operator', id: caller.id } as const;
+    const request = { actor, idempotency, output: createWebhook.response };
+    const result = await this.store.transactOnce(request, (transaction) => make(transaction, body));
     this.logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
     return result;
   }
@@ -69,16 +66,14 @@ export class WebhooksController {
     @Param({ schema: deleteWebhook.params }) { webhook_id }: z.output<typeof deleteWebhook.params>,
   ): Promise<WebhookView> {
     const idempotency = readIdempotencyKey(key, { delete_webhook: webhook_id });
-    const { result } = await settle(idempotency, () =>
-      this.store.transact((transaction) =>
-        transaction.once({ prefix: 'operator', id: caller.id }, idempotency, async () => {
-          const [row] = await readWebhooks(transaction, webhook_id);
-          if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
-          await deleteWebhookRow(transaction, webhook_id);
-          return webhookView(row);
-        }),
-      ),
-    );
+    const actor = { prefix: 'operator', id: caller.id } as const;
+    const request = { actor, idempotency, output: deleteWebhook.response };
+    const result = await this.store.transactOnce(request, async (transaction) => {
+      const [row] = await readWebhooks(transaction, webhook_id);
+      if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
+      await deleteWebhookRow(transaction, webhook_id);
+      return webhookView(row);
+    });
     this.logger.info({ event: 'webhook_deleted', webhook_id });
     return result;
   }

@@ -2,7 +2,15 @@ import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
 import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
 import { findPrimary, isAtWork, type Primary } from './find-primary.ts';
-import { isConflict, isOutage, isRefusal, isShortage, isTimeout, saysUnreplicated } from './outage.ts';
+import {
+  errorBeforeCommit,
+  isConflict,
+  isOutage,
+  isRefusal,
+  NoPrimary,
+  OutcomeUnknown,
+  saysUnreplicated,
+} from './outage.ts';
 import { retryWithin, settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
@@ -13,7 +21,7 @@ export interface Statement {
   values: readonly unknown[];
 }
 
-/** Where a statement can be run: a transaction, or the pool where it stands alone. */
+/** Runs statements: in a transaction, or each alone in the pool. */
 export interface Queryable {
   rows<R extends QueryResultRow>(statement: Statement): Promise<R[]>;
 }
@@ -23,26 +31,28 @@ export interface DatabaseSettings {
   urls: readonly string[];
   maxConnections: number;
   applicationName: string;
-  /** By it a primary that was replaced is left as soon as its successor is heard of. */
+  /** Reports a new primary, so that the replaced one is left at once. */
   watch?: ClusterWatch;
 }
 
-/** For a connection of the pool, be it a new one or one that has to be waited for. */
+/** Limit for getting a connection of the pool, new or free. */
 const ACQUIRE_TIMEOUT_MS = 4_000;
 /**
- * A statement that takes longer is given up by the server: its locks must not outlive its caller. The wait for the
- * standby is not part of it: Postgres stops that clock before it commits.
+ * The server cancels a longer statement: its locks must not outlive its caller. The wait for the standby does not count:
+ * Postgres stops that clock before it commits.
  */
 const STATEMENT_TIMEOUT_MS = 4_000;
-/** Nobody waits longer than this for what is done with a connection. */
+/** How long a caller waits for the work on a connection. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /**
- * While there is no primary its callers wait for the next one so long, and are answered `unavailable` then. Askers
- * give up after 5 s.
+ * How long a caller waits for a new primary before it gets `unavailable`. Below the 5 s command deadline, so that the caller
+ * still hears the answer.
  */
 const PRIMARY_BUDGET_MS = 3_000;
-/** A transaction undone for another's sake is tried again so often. */
+/** Between two searches for the primary. */
+const SEARCH_PAUSE = { minMs: 50, maxMs: 250 };
+/** Maximum retries after a serialization failure or deadlock. */
 const MAX_CONFLICT_RETRIES = 5;
 
 /**
@@ -58,32 +68,15 @@ interface OpenPool extends Primary {
 }
 
 /**
- * Whether a commit was made is not known: its reply was lost, did not come in time, or was given without the standby. What
- * was asked for under a key may be asked for again: the key tells, and holds up whoever asks while the commit goes on.
- */
-export class OutcomeUnknown extends HailgridError {
-  constructor(internalMessage: string, cause?: unknown) {
-    super('unavailable', internalMessage, { cause });
-  }
-}
-
-/** Nothing was written, and another server may take it: there is no primary just now, this one takes no writes, or it was lost on the way. */
-class NoPrimary extends HailgridError {
-  constructor(cause: unknown) {
-    super('unavailable', 'no Postgres primary just now', { cause });
-  }
-}
-
-/**
- * The pool that knows its primary. Leaves a server that is gone or takes no writes any more, and looks for the writable
- * one. What was certainly not written is tried again until then, within a budget; what may have been is not.
+ * A pool that follows the primary. Leaves a server that is gone or takes no writes, and searches for the writable one. Retries
+ * within a budget what was certainly not written, and never what may have been.
  */
 export class Database {
   readonly #settings: DatabaseSettings;
-  /** Being opened or open; `#open` is the one that this promise gave. */
+  /** The pool that is open or being opened; `#open` is its result. */
   #pool: Promise<OpenPool> | undefined;
   #open: OpenPool | undefined;
-  /** Of the newest primary seen; whoever claims to be one under an older timeline was replaced. */
+  /** Of the newest primary seen; a primary of an older timeline was replaced. */
   #timeline = 0;
   #closed = false;
 
@@ -98,21 +91,21 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction and commits. It may run again where nothing of it was committed: undone by the server
-   * for another's sake, or cut off before its COMMIT was sent. Throws what `work` throws, after the rollback; `unavailable`
-   * where there is no primary; {@link OutcomeUnknown} where there may have been a commit.
+   * Runs `work` in one transaction and commits. Runs it again after a serialization failure or deadlock, or a connection lost
+   * before COMMIT was sent: nothing was committed then. Throws what `work` throws, after the rollback; `unavailable` without a
+   * primary; {@link OutcomeUnknown} where there may have been a commit.
    */
   async transact<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#onPrimary((client) => transactOnce(client, work));
+        return await this.#onPrimary((client) => runTransaction(client, work));
       } catch (error) {
         if (!isConflict(error) || attempt > MAX_CONFLICT_RETRIES) throw error;
       }
     }
   }
 
-  /** Throws where no primary answers; waits for none. */
+  /** Throws where no primary answers; does not wait for one. */
   async ping(): Promise<void> {
     const statement = { name: 'ping', text: 'SELECT 1', values: [] };
     await this.#withClient((client) => runAlone(client, statement), PRIMARY_BUDGET_MS);
@@ -125,11 +118,10 @@ export class Database {
   }
 
   #onPrimary<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
-    return retryWithin(
-      PRIMARY_BUDGET_MS,
-      (leftMs) => this.#withClient(use, leftMs),
-      (error) => error instanceof NoPrimary,
-    );
+    return retryWithin(PRIMARY_BUDGET_MS, (leftMs) => this.#withClient(use, leftMs), {
+      isWorthRetrying: (error) => error instanceof NoPrimary,
+      pause: SEARCH_PAUSE,
+    });
   }
 
   async #withClient<T>(use: (client: PoolClient) => Promise<T>, searchMs: number): Promise<T> {
@@ -148,28 +140,21 @@ export class Database {
     opened: OpenPool,
     use: (client: PoolClient) => Promise<T>,
   ): Promise<T> {
-    let failure: unknown;
+    let isBroken = false;
     try {
       return await use(client);
     } catch (error) {
-      failure = error instanceof OutcomeUnknown ? error.cause : error;
-      if (isOutage(failure)) this.#leave(opened);
-      if (error instanceof OutcomeUnknown) throw error;
-      // Before any commit was sent: what the server was told is undone with the session.
-      if (isOutage(error)) throw new NoPrimary(error);
-      if (isTimeout(error))
-        throw new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
-      if (isShortage(error))
-        throw new HailgridError('unavailable', 'the database is short of disk or memory', { cause: error });
-      throw error;
+      isBroken = isOutage(error instanceof OutcomeUnknown ? error.cause : error);
+      if (isBroken) this.#leave(opened);
+      throw errorBeforeCommit(error);
     } finally {
-      client.release(isOutage(failure));
+      client.release(isBroken);
     }
   }
 
   /**
-   * Work that nobody waits for any more keeps its connection while the server is at it, as when a commit waits for
-   * the standby: to hang up would leave the session waiting there, and each new connection would add one.
+   * Work whose caller has given up keeps its connection while the server runs it, as a commit that waits for the standby: to
+   * close it would leave the session waiting there, and each new connection would add another.
    */
   async #watch(client: PoolClient, { url }: OpenPool, work: Promise<unknown>): Promise<void> {
     do {
@@ -200,13 +185,13 @@ export class Database {
       keepAlive: true,
       types: typeParsers,
     });
-    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    // The pool replaces an idle connection that breaks; without a listener its error would end the process.
     pool.on('error', () => undefined);
     const clients = new Set<PoolClient>();
     pool.on('remove', (client) => void clients.delete(client));
     pool.on('connect', (client) => {
       clients.add(client);
-      // The pool listens to idle ones only; whoever uses this one hears of its end by its statement.
+      // The pool listens to idle connections only; a user of this one gets the error from its statement.
       client.on('error', () => undefined);
       client.on('notice', ({ code }) => void (saysUnreplicated(code) && warned.add(client)));
     });
@@ -215,8 +200,8 @@ export class Database {
   }
 
   /**
-   * Where another server was promoted since, nothing that the old one says counts any more, and it may be frozen: whoever
-   * waits for it is told that the outcome is unknown.
+   * Leaves a primary that was replaced or demoted. A replaced one may be frozen, and its answers no longer count: its
+   * connections are closed, and their callers get {@link OutcomeUnknown}.
    */
   #hear({ url, state: { role, timeline } }: HeardHost): void {
     const opened = this.#open;
@@ -228,19 +213,15 @@ export class Database {
     if (isReplaced) for (const client of opened.clients) client.end().catch(() => undefined);
   }
 
-  /** A pool whose connections are all at work is no reason to look for another server. */
+  /** Leaves the server unless all connections of the pool are busy: that says nothing about the server. */
   #notConnected(opened: OpenPool, cause: unknown): never {
-    if (opened.pool.totalCount < this.#settings.maxConnections)
-      return this.#left(opened, new NoPrimary(cause));
-    throw new HailgridError('unavailable', 'all connections to the database are busy', { cause });
-  }
-
-  #left(opened: OpenPool, reason: HailgridError): never {
+    if (opened.pool.totalCount >= this.#settings.maxConnections)
+      throw new HailgridError('unavailable', 'all connections to the database are busy', { cause });
     this.#leave(opened);
-    throw reason;
+    throw new NoPrimary(cause);
   }
 
-  /** The next caller looks for the primary anew. */
+  /** Closes the pool; the next caller searches for the primary. */
   #leave(opened: OpenPool): void {
     if (this.#open !== opened) return;
     this.#pool = undefined;
@@ -249,25 +230,34 @@ export class Database {
   }
 }
 
-/** A statement outside a transaction is its own commit. */
+/** Runs a statement outside a transaction: it is its own commit. */
 async function runAlone<R extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<R[]> {
-  const rows = await commitsBy(run<R>(client, statement));
+  const rows = await orUnknown(run<R>(client, statement));
   refuseUnreplicated(client);
   return rows;
 }
 
-async function transactOnce<T>(client: PoolClient, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  client: PoolClient,
+  work: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
   await client.query('BEGIN');
-  const result = await workOrRollback(client, work);
-  const { command } = await commitsBy(client.query('COMMIT'));
-  // What Postgres answers, without an error, where a statement failed and its error was not passed on.
+  let result: T;
+  try {
+    result = await work({ rows: (statement) => run(client, statement) });
+  } catch (error) {
+    if (!isOutage(error)) await client.query('ROLLBACK');
+    throw error;
+  }
+  const { command } = await orUnknown(client.query('COMMIT'));
+  // Postgres answers ROLLBACK, without an error, where a statement failed and the work swallowed its error.
   if (command !== 'COMMIT') throw new Error(`${command}: the transaction was rolled back`);
   refuseUnreplicated(client);
   return result;
 }
 
-/** From here on a lost connection leaves open what has become of the work; but what takes no writes made none. */
-async function commitsBy<T>(sent: Promise<T>): Promise<T> {
+/** Reports a lost connection as {@link OutcomeUnknown}: the commit was sent. A server that takes no writes made none. */
+async function orUnknown<T>(sent: Promise<T>): Promise<T> {
   try {
     return await sent;
   } catch (error) {
@@ -276,19 +266,7 @@ async function commitsBy<T>(sent: Promise<T>): Promise<T> {
   }
 }
 
-async function workOrRollback<T>(
-  client: PoolClient,
-  work: (transaction: Queryable) => Promise<T>,
-): Promise<T> {
-  try {
-    return await work({ rows: (statement) => run(client, statement) });
-  } catch (error) {
-    if (!isOutage(error)) await client.query('ROLLBACK');
-    throw error;
-  }
-}
-
-/** Throws where the commit may exist on the primary only: its outcome is unknown until the standby is back. */
+/** Throws where the commit may be on the primary only: its outcome is unknown until the standby is back. */
 function refuseUnreplicated(client: PoolClient): void {
   if (warned.delete(client)) throw new OutcomeUnknown('committed without the synchronous standby');
 }
@@ -299,7 +277,7 @@ async function run<R extends QueryResultRow>(client: PoolClient, statement: Stat
   return result.rows;
 }
 
-/** Of the server's process; `pg` has it, its types do not. */
+/** The pid of the server process; `pg` has it, its types do not. */
 function sessionPid(client: PoolClient): number | undefined {
   return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined;
 }

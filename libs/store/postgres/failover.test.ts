@@ -5,7 +5,8 @@ import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts'
 import { promoteAlone } from '../../../dev/postgres/promote-alone.ts';
 import { query } from '../../../ops/postgres/query.ts';
 import { startPostgres, type Postgres } from '../../../dev/postgres/start-postgres.ts';
-import { Database, OutcomeUnknown, type Queryable } from './database.ts';
+import { Database, type Queryable } from './database.ts';
+import { OutcomeUnknown } from './outage.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let postgres: Postgres;

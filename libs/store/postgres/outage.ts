@@ -1,4 +1,6 @@
-/** SQLSTATE classes and codes after which a connection, or the server behind it, is not to be used any more. */
+import { HailgridError } from '#libs/contracts';
+
+/** SQLSTATE classes and codes after which a connection, or the server behind it, must not be used again. */
 const OUTAGE_CLASSES = ['08', '57P'];
 /**
  * 25006: the server is read-only, so it is (now) a standby. 25P03: idle in a transaction. 53300: too many
@@ -15,13 +17,13 @@ const NETWORK_CODES = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
 ]);
-/** Serialization failure and deadlock: the transaction was undone, doing it again is right. */
+/** Serialization failure and deadlock: the server rolled the transaction back, and a retry may succeed. */
 const CONFLICT_CODES = new Set(['40001', '40P01']);
 
-/** Disk full, out of memory, a configured limit reached, a file that cannot be written: it may pass, the server stays. */
+/** Disk full, out of memory, a configured limit reached, a file that cannot be written: it may pass, and the server stays in use. */
 const SHORTAGE_CODES = new Set(['53100', '53200', '53400', '58030']);
 
-/** The statement timeout has ended it, be it at work or waiting for a lock. */
+/** The statement timeout, at work or waiting for a lock. */
 const QUERY_CANCELED = '57014';
 /** The wait for the standby was cut short, by a cancel (a plain warning, 01000) or by the end of the session. */
 const UNREPLICATED_NOTICES = new Set(['01000', '57P01']);
@@ -42,27 +44,46 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
-/** The server takes no writes (any more): this one was not made, another server may take it. */
+/** The server takes no writes: nothing was written, and another server may take it. */
 export function isRefusal(error: unknown): boolean {
   return codeOf(error) === READ_ONLY;
 }
 
-/** The transaction was undone by the server for another's sake. */
+/** A serialization failure or a deadlock: the server rolled the transaction back. */
 export function isConflict(error: unknown): boolean {
   return CONFLICT_CODES.has(codeOf(error) ?? '');
-}
-
-/** The transaction was undone since it took too long. */
-export function isTimeout(error: unknown): boolean {
-  return codeOf(error) === QUERY_CANCELED;
-}
-
-/** The transaction was undone since the server has no disk, memory or file for it. */
-export function isShortage(error: unknown): boolean {
-  return SHORTAGE_CODES.has(codeOf(error) ?? '');
 }
 
 /** Whether a notice with this code can mean that a commit is on the primary only. */
 export function saysUnreplicated(noticeCode: string | undefined): boolean {
   return noticeCode !== undefined && UNREPLICATED_NOTICES.has(noticeCode);
+}
+
+/**
+ * Whether a commit was made is unknown: its reply was lost, came too late, or came without the standby. A command under an
+ * idempotency key may run again: the key has the answer, and holds the retry up while the commit goes on.
+ */
+export class OutcomeUnknown extends HailgridError {
+  constructor(internalMessage: string, cause?: unknown) {
+    super('unavailable', internalMessage, { cause });
+  }
+}
+
+/** Nothing was written, and another server may take it: there is no primary now, or this one is lost or takes no writes. */
+export class NoPrimary extends HailgridError {
+  constructor(cause: unknown) {
+    super('unavailable', 'no Postgres primary just now', { cause });
+  }
+}
+
+/** A connection's error as the caller gets it. Only before a COMMIT is sent: the server then rolls back with the session. */
+export function errorBeforeCommit(error: unknown): unknown {
+  if (error instanceof OutcomeUnknown) return error;
+  if (isOutage(error)) return new NoPrimary(error);
+  const code = codeOf(error) ?? '';
+  if (code === QUERY_CANCELED)
+    return new HailgridError('unavailable', 'a statement or its locks took too long', { cause: error });
+  if (SHORTAGE_CODES.has(code))
+    return new HailgridError('unavailable', 'the database is short of disk or memory', { cause: error });
+  return error;
 }

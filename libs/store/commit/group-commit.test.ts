@@ -1,31 +1,40 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { HailgridError } from '#libs/contracts';
-import type { Outcome, SharedWork } from '#libs/store';
+import { BatchConflict, CommandBatch } from './command-batch.ts';
+import { CommandTransaction } from './command-transaction.ts';
 import {
   GroupCommit,
   MAX_COMMANDS_PER_TRANSACTION,
   MAX_COMMANDS_WAITING,
   MAX_SHARED_TRANSACTIONS,
+  type BatchMember,
+  type CommandWork,
 } from './group-commit.ts';
 
+type Outcome =
+  { outcome: 'done'; result: string } | { outcome: 'refused'; reason: unknown } | { outcome: 'conflict' };
 type Decide = (name: string, together: readonly string[]) => Outcome;
 
-/** Transactions that end when they are told to; commands are known by their names. */
+/** Transactions that end when the test ends them; commands are known by their names. */
 class PlayedStore {
   readonly transactions: string[][] = [];
-  readonly #names = new Map<SharedWork, string>();
+  readonly #names = new Map<CommandWork<unknown>, string>();
+  readonly #outcomes = new Map<string, Outcome>();
   readonly #decide: Decide;
   #held: (() => void)[] = [];
   readonly group: GroupCommit;
 
-  constructor(decide: Decide = (name) => ({ outcome: 'done', result: name, changes: [] })) {
+  constructor(decide: Decide = (name) => ({ outcome: 'done', result: name })) {
     this.#decide = decide;
-    this.group = new GroupCommit({ transact: (works) => this.#transact(works), onCommitted: () => {} });
+    this.group = new GroupCommit({
+      transact: (commands) => this.#transact(commands),
+      onCommitted: () => {},
+    });
   }
 
-  commit(name: string): Promise<unknown> {
-    const work: SharedWork = () => Promise.resolve();
+  commit(name: string): Promise<string> {
+    const work = () => this.#end(name);
     this.#names.set(work, name);
     return this.group.commit(work);
   }
@@ -39,11 +48,21 @@ class PlayedStore {
     }
   }
 
-  async #transact(works: readonly SharedWork[]): Promise<Outcome[]> {
-    const names = works.map((work) => this.#names.get(work) ?? '');
+  async #transact(commands: readonly BatchMember[]): Promise<void> {
+    const names = commands.map(({ work }) => this.#names.get(work) ?? '');
     this.transactions.push(names);
     await new Promise<void>((resolve) => this.#held.push(resolve));
-    return names.map((name) => this.#decide(name, names));
+    for (const name of names) this.#outcomes.set(name, this.#decide(name, names));
+    const batch = new CommandBatch({ rows: () => Promise.resolve([]) }, commands.length);
+    const moment = { nowMs: 0, outboxDueAtMs: 0 };
+    for (const [member, command] of commands.entries())
+      await command.run(new CommandTransaction(batch, member, moment));
+  }
+
+  async #end(name: string): Promise<string> {
+    const outcome = this.#outcomes.get(name);
+    if (outcome?.outcome === 'done') return outcome.result;
+    throw outcome?.outcome === 'refused' ? outcome.reason : new BatchConflict('another one has the row');
   }
 }
 
@@ -85,7 +104,7 @@ test('a transaction takes so many and no more', async () => {
 test('what one refuses is told to that one only', async () => {
   const reason = new HailgridError('quote_used', 'used');
   const store = new PlayedStore((name) =>
-    name === 'b' ? { outcome: 'refused', reason } : { outcome: 'done', result: name, changes: [] },
+    name === 'b' ? { outcome: 'refused', reason } : { outcome: 'done', result: name },
   );
   const answers = Promise.allSettled(['a', 'b', 'c'].map((name) => store.commit(name)));
   await store.end();
@@ -99,7 +118,7 @@ test('what one refuses is told to that one only', async () => {
 test('where one spoils the transaction, the others are committed without it', async () => {
   const store = new PlayedStore((name) => {
     if (name === 'c') throw new Error('a bug');
-    return { outcome: 'done', result: name, changes: [] };
+    return { outcome: 'done', result: name };
   });
   const answers = Promise.allSettled(['a', 'b', 'c'].map((name) => store.commit(name)));
   await store.end();
@@ -117,11 +136,9 @@ test('where the database is not to be had, nobody is tried again', async () => {
   expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
-test('one that is put off is in the next transaction, before those that came later', async () => {
+test('a command that conflicts is in the next transaction, before later commands', async () => {
   const store = new PlayedStore((name, together) =>
-    name === 'b' && together.includes('a')
-      ? { outcome: 'put_off' }
-      : { outcome: 'done', result: name, changes: [] },
+    name === 'b' && together.includes('a') ? { outcome: 'conflict' } : { outcome: 'done', result: name },
   );
   const answers = ['a', 'b'].map((name) => store.commit(name));
   await turn();
@@ -132,9 +149,9 @@ test('one that is put off is in the next transaction, before those that came lat
   expect(store.transactions.at(-1)?.[0]).toBe('b');
 });
 
-test('where each puts off the other, they are committed one by one', async () => {
+test('commands that conflict with each other are committed one by one', async () => {
   const store = new PlayedStore((name, together) =>
-    together.length > 1 ? { outcome: 'put_off' } : { outcome: 'done', result: name, changes: [] },
+    together.length > 1 ? { outcome: 'conflict' } : { outcome: 'done', result: name },
   );
   const answers = Promise.all(['a', 'b'].map((name) => store.commit(name)));
   await store.end();

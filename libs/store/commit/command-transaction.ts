@@ -20,14 +20,14 @@ import {
   type TripEvent,
   type TripRequest,
 } from '#libs/trip';
-import { factsOf, sha256Hex } from './written-change.ts';
-import type { DriverRow } from './statements/drivers.ts';
-import type { ClaimRow } from './statements/claims.ts';
-import { keyName, type KeyId } from './statements/idempotency-keys.ts';
-import type { QuoteRow } from './statements/quotes.ts';
-import type { StepTaker } from './steps/step.ts';
-import * as steps from './steps/trip-steps.ts';
-import type { WrittenChange } from './written-change.ts';
+import type { z } from 'zod';
+import type { Queryable, Statement } from '../postgres/database.ts';
+import { takeClaims, type ClaimRow, type OfferClaim } from '../statements/claims.ts';
+import { bumpDrivers, type DriverRow } from '../statements/drivers.ts';
+import { keyName, type KeyId } from '../statements/idempotency-keys.ts';
+import type { QuoteRow } from '../statements/quotes.ts';
+import { factsOf, sha256Hex, type WrittenChange } from '../written-change.ts';
+import { CommandBatch, type StepQueue } from './command-batch.ts';
 
 /** How long an answer is kept under its key. */
 export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000;
@@ -58,20 +58,32 @@ export interface Moment {
   outboxDueAtMs: number;
 }
 
+/** A request that takes effect once under its key, and whose answer is kept under it. */
+export interface OnceRequest<T> {
+  actor: Actor;
+  /** Without a key the request takes effect each time it is made. */
+  idempotency: Idempotency | undefined;
+  /** Parses the kept answer. */
+  output: z.ZodType<T>;
+}
+
 /**
- * A command's part in a transaction over trips, their events and the claims on drivers. All it does are steps, which may
- * be taken for other commands at the same time; so it awaits nothing but them.
+ * One command in a transaction over trips, their events and the claims on drivers. Each call is a step that other commands of
+ * the batch may share, so a command awaits nothing else.
  */
-export class SharedTransaction {
-  readonly #steps: StepTaker;
+export class CommandTransaction {
+  readonly #batch: CommandBatch;
+  readonly #member: number;
   readonly #moment: Moment;
   readonly #written: WrittenChange[] = [];
   readonly #reserved: KeyId[] = [];
   readonly #drivers = new Map<string, DriverRow>();
   #hasWritten = false;
 
-  constructor(taker: StepTaker, moment: Moment) {
-    this.#steps = taker;
+  /** @param member the number of the command in its batch */
+  constructor(batch: CommandBatch, member: number, moment: Moment) {
+    this.#batch = batch;
+    this.#member = member;
     this.#moment = moment;
   }
 
@@ -97,7 +109,7 @@ export class SharedTransaction {
 
   /** A quote of the rider. Throws `quote_not_found`. */
   async quoteOf(riderId: RiderId, quoteId: QuoteId): Promise<QuoteRow> {
-    const quote = (await this.#steps.take(steps.READ_QUOTES, [{ quoteId, riderId }])).get(quoteId);
+    const quote = (await this.#ask(this.#steps.readQuotes, [{ quoteId, riderId }])).get(quoteId);
     if (quote?.riderId !== riderId)
       throw new HailgridError('quote_not_found', `no quote ${quoteId} of ${riderId}`);
     return quote;
@@ -105,7 +117,7 @@ export class SharedTransaction {
 
   /** The trip that an offer to the driver is or was about. Throws `offer_not_found`. */
   async tripOfOffer(offerId: OfferId, driverId: string): Promise<TripId> {
-    const tripId = (await this.#steps.take(steps.FIND_OFFERS, [{ offerId, driverId }])).get(offerId);
+    const tripId = (await this.#ask(this.#steps.findOffers, [{ offerId, driverId }])).get(offerId);
     if (tripId === undefined)
       throw new HailgridError('offer_not_found', `no offer ${offerId} to ${driverId}`);
     return tripId;
@@ -113,7 +125,7 @@ export class SharedTransaction {
 
   /** What binds the driver, now and after that; it may change until the driver is locked. */
   async claimsOn(driverId: string): Promise<ClaimRow[]> {
-    const claims = await this.#steps.take(steps.READ_CLAIMS, [driverId]);
+    const claims = await this.#ask(this.#steps.readClaims, [driverId]);
     return claims.filter((claim) => claim.driverId === driverId);
   }
 
@@ -123,7 +135,7 @@ export class SharedTransaction {
     const trip = evolve(null, event);
     const change = { event, trip, drivers: [], authority: null };
     const eventHash = chainHash(NO_HASH, factsOf(change), sha256Hex);
-    const inserted: ReadonlySet<string> = await this.#steps.take(steps.INSERT_TRIPS, [{ trip, eventHash }]);
+    const inserted: ReadonlySet<string> = await this.#ask(this.#steps.insertTrips, [{ trip, eventHash }]);
     if (!inserted.has(trip.tripId)) throw new HailgridError('quote_used', `quote ${request.quoteId} is used`);
     await this.write([change]);
     return trip;
@@ -137,7 +149,7 @@ export class SharedTransaction {
     tripId: string,
     command: (trip: Trip) => TripCommand | Promise<TripCommand>,
   ): Promise<ChangedTrip> {
-    const trip = (await this.#steps.take(steps.LOCK_TRIPS, [tripId])).get(tripId);
+    const trip = (await this.#ask(this.#steps.lockTrips, [tripId])).get(tripId);
     if (trip === undefined) throw new HailgridError('trip_not_found', `no trip ${tripId}`);
     const decision = decide(trip, await command(trip), this.nowMs);
     if (decision.outcome !== 'changed') return { trip, decision };
@@ -176,38 +188,46 @@ export class SharedTransaction {
     const { outboxDueAtMs } = this.#moment;
     this.#hasWritten = true;
     this.#written.push(...changes);
-    await this.#steps.take(
-      steps.WRITE_CHANGES,
+    await this.#ask(
+      this.#steps.writeChanges,
       changes.map((change) => ({ change, outboxDueAtMs })),
     );
   }
 
   /**
-   * Does the work once for each key: the first time it is done and its answer kept, later times the answer is given
-   * again. Another request under the same key is refused. Without a key the work is simply done.
+   * Runs the work once for each key: the first time its answer is kept, later times the kept answer is returned. Another
+   * request under the same key is refused.
    */
-  async once<T>(actor: Actor, idempotency: Idempotency | undefined, work: () => Promise<T>): Promise<T> {
+  async once<T>({ actor, idempotency, output }: OnceRequest<T>, work: () => Promise<T>): Promise<T> {
     if (idempotency === undefined) return work();
     const id = { actorUuid: uuidOf(actor.prefix, actor.id), key: idempotency.key };
     const { nowMs } = this;
     const { request_digest: requestDigest } = idempotency;
     const use = { ...id, requestDigest, atMs: nowMs, expiresAtMs: nowMs + IDEMPOTENCY_TTL_MS };
-    if ((await this.#steps.take(steps.RESERVE_KEYS, [use])).has(keyName(id))) {
+    if ((await this.#ask(this.#steps.reserveKeys, [use])).has(keyName(id))) {
       this.#reserved.push(id);
       const response = await work();
-      await this.#steps.take(steps.STORE_RESPONSES, [{ ...id, response }]);
+      await this.#ask(this.#steps.storeResponses, [{ ...id, response }]);
       return response;
     }
-    const known = (await this.#steps.take(steps.READ_KEYS, [id])).get(keyName(id));
+    const known = (await this.#ask(this.#steps.readKeys, [id])).get(keyName(id));
     if (known?.requestDigest !== requestDigest)
       throw new HailgridError('idempotency_key_reused', `key ${id.key} of ${actor.id} had another request`);
-    return known.response as T;
+    return output.parse(known.response);
+  }
+
+  get #steps(): CommandBatch['steps'] {
+    return this.#batch.steps;
+  }
+
+  #ask<Item, Found>(step: StepQueue<Item, Found>, items: readonly Item[]): Promise<Found> {
+    return this.#batch.ask(this.#member, step, items);
   }
 
   async #lockDrivers(driverIds: readonly string[]): Promise<void> {
     const wanted = driverIds.filter((driverId) => !this.#drivers.has(driverId));
     if (wanted.length === 0) return;
-    const locked: ReadonlyMap<string, DriverRow> = await this.#steps.take(steps.LOCK_DRIVERS, wanted);
+    const locked = await this.#ask(this.#steps.lockDrivers, wanted);
     for (const driverId of wanted) {
       const driver = locked.get(driverId);
       if (driver !== undefined) this.#drivers.set(driverId, driver);
@@ -231,15 +251,15 @@ export class SharedTransaction {
     } = Object.groupBy(changes, ({ change }) => change);
     if (take.length > 0) throw new Error('offers are made in batches');
     if (release.length > 0) {
-      requireAll('release', await this.#steps.take(steps.RELEASE_CLAIMS, release), release);
-      await this.#steps.take(
-        steps.PROMOTE_CLAIMS,
+      requireAll('release', await this.#ask(this.#steps.releaseClaims, release), release);
+      await this.#ask(
+        this.#steps.promoteClaims,
         release.map(({ driverId }) => driverId),
       );
     }
-    if (hold.length > 0) requireAll('hold', await this.#steps.take(steps.HOLD_CLAIMS, hold), hold);
-    if (assign.length > 0) await this.#steps.take(steps.ASSIGN_CLAIMS, assign);
-    return this.#steps.take(steps.COUNT_DRIVERS, driverIds);
+    if (hold.length > 0) requireAll('hold', await this.#ask(this.#steps.holdClaims, hold), hold);
+    if (assign.length > 0) await this.#ask(this.#steps.assignClaims, assign);
+    return this.#ask(this.#steps.bumpDrivers, driverIds);
   }
 }
 
@@ -252,4 +272,28 @@ function requireAll(
   if (missing.length === 0) return;
   const pairs = missing.map(({ driverId, tripId }) => `${driverId} on ${tripId}`).join(', ');
   throw new Error(`claims were not there to ${change}: ${pairs}`);
+}
+
+/**
+ * A transaction that one piece of work has to itself: beside the steps it may run any statement. Locks are taken in one
+ * order everywhere (keys, shards, trips, drivers, claims; within a kind by id), so two transactions never wait for each other
+ * in a ring.
+ */
+export class TripTransaction extends CommandTransaction implements Queryable {
+  readonly #transaction: Queryable;
+
+  constructor(transaction: Queryable, moment: Moment) {
+    super(new CommandBatch(transaction, 1), 0, moment);
+    this.#transaction = transaction;
+  }
+
+  rows<R extends Record<string, unknown>>(statement: Statement): Promise<R[]> {
+    return this.#transaction.rows<R>(statement);
+  }
+
+  /** Claims (locked) drivers for offers and counts the change; returns those whose claim was free. */
+  async takeClaims(claims: readonly OfferClaim[]): Promise<Map<string, DriverStanding>> {
+    const taken = await takeClaims(this, claims);
+    return bumpDrivers(this, [...taken]);
+  }
 }

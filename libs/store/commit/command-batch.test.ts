@@ -1,18 +1,20 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HailgridError } from '#libs/contracts';
-import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
-import { Database, TripStore, type Outcome } from './index.ts';
+import { testDatabase, type TestDatabase } from '../../../dev/test-world/index.ts';
+import { Database, TripStore } from '../index.ts';
+import { BatchedCommand, runBatch, type CommandOutcome, type CommandWork } from './group-commit.ts';
 import { PLAYED_AT_MS, PlayedTrips, type PlayedCommand } from './played-trips.sample.ts';
 
 const SIZE = { trips: 3, drivers: 2 };
 
 let testBase: TestDatabase;
+let database: Database;
 let store: TripStore;
 
 beforeAll(async () => {
   testBase = await testDatabase();
-  const database = new Database({ urls: testBase.urls, maxConnections: 4, applicationName: 'shared-test' });
+  database = new Database({ urls: testBase.urls, maxConnections: 4, applicationName: 'shared-test' });
   store = new TripStore(database, { now: () => PLAYED_AT_MS, outboxGraceMs: 2_000 });
 });
 afterAll(async () => {
@@ -43,24 +45,32 @@ const BEGINNING: readonly PlayedCommand[] = [0, 1, 2].map((trip) => ({
   key: undefined,
 }));
 
+/** Runs the commands in one transaction; returns their outcomes. */
+async function transactTogether(works: readonly CommandWork<string>[]): Promise<CommandOutcome<string>[]> {
+  const commands = works.map((work) => new BatchedCommand(work));
+  const moment = { nowMs: PLAYED_AT_MS, outboxDueAtMs: PLAYED_AT_MS + 2_000 };
+  await database.transact((transaction) => runBatch(transaction, moment, commands));
+  return commands.map(({ outcome }) => outcome);
+}
+
 /** A played command's outcome, to be compared. */
-function told(outcome: Outcome | undefined): string {
-  if (outcome?.outcome === 'done') return String(outcome.result);
-  if (outcome?.outcome !== 'refused') return 'put off';
+function told(outcome: CommandOutcome<string> | undefined): string {
+  if (outcome?.type === 'done') return outcome.result;
+  if (outcome?.type !== 'refused') return 'conflict';
   if (!(outcome.reason instanceof HailgridError)) throw outcome.reason;
   return outcome.reason.code;
 }
 
-/** Carries out all of them, those that are put off in the next transaction; gives the order it came to, and what was told. */
+/** Runs all of them, those that conflict in the next transaction; returns the order they ended in, with their answers. */
 async function together(world: PlayedTrips, commands: readonly PlayedCommand[]) {
   const done: { command: PlayedCommand; told: string }[] = [];
   for (let waiting = commands; waiting.length > 0;) {
-    const outcomes = await store.transactTogether(waiting.map((one) => world.workOf(one)));
-    const isPutOff = (_: PlayedCommand, index: number): boolean => outcomes[index]?.outcome === 'put_off';
+    const outcomes = await transactTogether(waiting.map((one) => world.workOf(one)));
+    const isConflict = (_: PlayedCommand, index: number): boolean => outcomes[index]?.type === 'conflict';
     waiting.forEach((one, index) => {
-      if (!isPutOff(one, index)) done.push({ command: one, told: told(outcomes[index]) });
+      if (!isConflict(one, index)) done.push({ command: one, told: told(outcomes[index]) });
     });
-    waiting = waiting.filter(isPutOff);
+    waiting = waiting.filter(isConflict);
   }
   return done;
 }
@@ -70,9 +80,9 @@ interface Arrivals {
   together: readonly PlayedCommand[];
 }
 
-/** Does the same in two worlds, together and one by one, and compares all of it; gives how often one was put off. */
+/** Does the same in two worlds, together and one by one, and compares all of it; returns how many rounds had a conflict. */
 async function compare(rounds: readonly Arrivals[]): Promise<number> {
-  let putOff = 0;
+  let conflicts = 0;
   const [shared, single] = [await PlayedTrips.make(store, SIZE), await PlayedTrips.make(store, SIZE)];
   for (const { offers, together: commands } of [{ offers: [], together: BEGINNING }, ...rounds]) {
     for (const offer of offers) {
@@ -82,23 +92,23 @@ async function compare(rounds: readonly Arrivals[]): Promise<number> {
     const done = await together(shared, commands);
     for (const one of done)
       expect((await together(single, [one.command])).map((alone) => alone.told)).toEqual([one.told]);
-    if (done.some((one, index) => one.command !== commands[index])) putOff += 1;
+    if (done.some((one, index) => one.command !== commands[index])) conflicts += 1;
   }
   const everything = await shared.everything();
   expect(everything).toEqual(await single.everything());
   expect(everything).toMatchObject({ faults: [] });
-  return putOff;
+  return conflicts;
 }
 
 test('commands that share transactions come to what they would come to one by one', async () => {
-  let putOff = 0;
+  let conflicts = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(arrivals, { minLength: 1, maxLength: 6 }), async (rounds) => {
-      putOff += await compare(rounds);
+      conflicts += await compare(rounds);
     }),
     { numRuns: 40 },
   );
-  expect(putOff).toBeGreaterThan(0);
+  expect(conflicts).toBeGreaterThan(0);
 }, 180_000);
 
 test('a driver who ends a ride and arrives for the next rider at the same time does one after the other', async () => {
@@ -109,21 +119,21 @@ test('a driver who ends a ride and arrives for the next rider at the same time d
     key: undefined,
   });
   const alone = (...one: Parameters<typeof step>): Arrivals => ({ offers: [], together: [step(...one)] });
-  const putOff = await compare([
+  const conflicts = await compare([
     { offers: [{ trip: 0, driver: 0 }], together: [step('accept', 0)] },
     alone('arrive', 0),
     alone('start', 0),
     { offers: [{ trip: 1, driver: 0 }], together: [step('accept', 1)] },
     { offers: [], together: [step('complete', 0), step('arrive', 1)] },
   ]);
-  expect(putOff).toBe(1);
+  expect(conflicts).toBe(1);
 });
 
 test('one that fails after it has written takes all with it, one that is refused nobody', async () => {
   const world = await PlayedTrips.make(store, SIZE);
   const create = (trip: number): PlayedCommand => ({ type: 'create', trip, driver: 0, key: trip });
   const refused = { ...create(0), type: 'arrive' as const, key: 7 };
-  const failing = store.transactTogether([
+  const failing = transactTogether([
     world.workOf(create(0)),
     async (transaction) => {
       await world.workOf(create(1))(transaction);
@@ -132,11 +142,9 @@ test('one that fails after it has written takes all with it, one that is refused
   ]);
   await expect(failing).rejects.toThrow('a bug');
   expect(await world.everything()).toMatchObject({ trips: [null, null, null], events: [] });
-  const outcomes = await store.transactTogether(
-    [create(0), refused, create(1)].map((one) => world.workOf(one)),
-  );
+  const outcomes = await transactTogether([create(0), refused, create(1)].map((one) => world.workOf(one)));
   expect(outcomes.map(told)).toEqual(['processing', 'trip_not_found', 'processing']);
   // Under the refused one's key nothing was done: it is free for what comes after.
-  const after = await store.transactTogether([world.workOf({ ...refused, type: 'start' })]);
+  const after = await transactTogether([world.workOf({ ...refused, type: 'start' })]);
   expect(after.map(told)).toEqual(['illegal_transition']);
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HailgridError, newId, toTimestamp, type DriverId, type RiderId, type TripId } from '#libs/contracts';
 import { auditChain, decide, evolve, type Trip, type TripCommand } from '#libs/trip';
 import {
@@ -7,10 +8,10 @@ import {
   readClaims,
   readTrip,
   sha256Hex,
-  type SharedTransaction,
-  type SharedWork,
+  type CommandTransaction,
   type TripStore,
-} from './index.ts';
+} from '../index.ts';
+import type { CommandWork } from './group-commit.ts';
 
 export const PLAYED_AT_MS = Date.parse('2026-03-01T12:00:00Z');
 /** Of all worlds in one database. */
@@ -75,16 +76,17 @@ export class PlayedTrips {
     return new PlayedTrips(store, riderId, quotes, online);
   }
 
-  /** The command as `trips` carries it out; gives the state it leads to. */
-  workOf(command: PlayedCommand): SharedWork {
+  /** The command as `trips` runs it; returns the state it leads to. */
+  workOf(command: PlayedCommand): CommandWork<string> {
     const isRiders = command.type === 'create' || command.type === 'cancel';
     const actor = isRiders
       ? ({ prefix: 'rider', id: this.#riderId } as const)
       : ({ prefix: 'driver', id: this.#driver(command) } as const);
-    const { key, ...request } = command;
-    const digest = sha256Hex(JSON.stringify(request));
+    const { key, ...asked } = command;
+    const digest = sha256Hex(JSON.stringify(asked));
     const idempotency = key === undefined ? undefined : { key: `key-${key}`, request_digest: digest };
-    return (transaction) => transaction.once(actor, idempotency, () => this.#carryOut(transaction, command));
+    const request = { actor, idempotency, output: z.string() };
+    return (transaction) => transaction.once(request, () => this.#run(transaction, command));
   }
 
   /** As a matcher does: to whoever seems free or rides, in place of whoever is on the way. */
@@ -159,10 +161,10 @@ export class PlayedTrips {
     const locked = await this.#store.transact((transaction) =>
       Promise.all(this.#drivers.map((driverId) => transaction.lockDriver(driverId))),
     );
-    return locked.result.map(({ version }) => version);
+    return locked.map(({ version }) => version);
   }
 
-  async #carryOut(transaction: SharedTransaction, command: PlayedCommand): Promise<string> {
+  async #run(transaction: CommandTransaction, command: PlayedCommand): Promise<string> {
     const tripId = this.#trips[command.trip] ?? '';
     const driverId = this.#driver(command);
     if (command.type === 'create') return (await this.#create(transaction, command.trip)).state;
@@ -175,7 +177,7 @@ export class PlayedTrips {
     return trip.state;
   }
 
-  async #create(transaction: SharedTransaction, number: number): Promise<Trip> {
+  async #create(transaction: CommandTransaction, number: number): Promise<Trip> {
     const quoteId = (this.#quotes[number] ?? '') as `quote_${string}`;
     await transaction.quoteOf(this.#riderId, quoteId);
     return transaction.create({
@@ -196,7 +198,7 @@ export class PlayedTrips {
   }
 }
 
-async function requireTurn(transaction: SharedTransaction, driverId: string, tripId: string): Promise<void> {
+async function requireTurn(transaction: CommandTransaction, driverId: string, tripId: string): Promise<void> {
   const [now, next] = await transaction.claimsOn(driverId);
   if (now !== undefined && next?.tripId === tripId)
     throw new HailgridError('illegal_transition', 'not its turn');
