@@ -2,8 +2,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { machineTime, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 
 /**
- * Work that is found in Postgres again and again, until the process goes down. A run that fails does not keep the
- * next from trying.
+ * Runs periodic work on rows of Postgres until the process shuts down. A failed run does not stop the next one.
  */
 export abstract class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #task: RepeatingTask;
@@ -33,7 +32,11 @@ export abstract class Sweep implements OnApplicationBootstrap, BeforeApplication
   }
 }
 
-/** Does pieces of work of a size one after the other, until one is not full or `maxGoes` are done. */
-export async function inGoes(maxGoes: number, size: number, go: () => Promise<number>): Promise<void> {
-  for (let goes = 0; goes < maxGoes; goes += 1) if ((await go()) < size) return;
+/** Runs batches one after the other, until one is not full or `maxBatches` have run. Each returns how many rows it had. */
+export async function inBatches(
+  maxBatches: number,
+  size: number,
+  runBatch: () => Promise<number>,
+): Promise<void> {
+  for (let batches = 0; batches < maxBatches; batches += 1) if ((await runBatch()) < size) return;
 }

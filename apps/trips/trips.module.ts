@@ -12,6 +12,7 @@ import { DemandNudger } from './demand/demand-nudger.ts';
 import { OpenDemandHandler } from './demand/open-demand.ts';
 import { ReadOpenTripHandler } from './demand/read-open-trip.ts';
 import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
+import { ExpiredRowsPurge } from './expired-rows.ts';
 import { GetDriverHandler } from './drivers/get-driver.ts';
 import { GoOfflineHandler } from './drivers/go-offline.ts';
 import { GoOnlineHandler } from './drivers/go-online.ts';
@@ -29,19 +30,16 @@ import { CarryOut } from './planner/carry-out.ts';
 import { PlannerReports } from './planner/planner-reports.ts';
 import { Planner } from './planner/planner.ts';
 import { CreateQuoteHandler } from './quotes/create-quote.ts';
-import { QuotePurge } from './quotes/purge-quotes.ts';
 import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
 import { DriveTripHandler } from './requests/drive-trip.ts';
 import { GetTripHandler } from './requests/get-trip.ts';
 import { ListTripsHandler } from './requests/list-trips.ts';
-import { IdempotencyKeyPurge } from './requests/purge-idempotency-keys.ts';
 import { ReplayTripHandler } from './requests/replay-trip.ts';
 import { GetShardMapHandler } from './shards/get-shard-map.ts';
 import { JoinShardsHandler } from './shards/join-shards.ts';
 import { LeaveShardsHandler } from './shards/leave-shards.ts';
 import { MatcherMembership } from './shards/matcher-membership.ts';
-import { ShardChangePurge } from './shards/purge-shard-changes.ts';
 import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
 import { TripsShardMapModule } from './shards/shard-map.module.ts';
 import { StoreModule } from './store.module.ts';
@@ -79,11 +77,9 @@ const SWEEPS = [
   StreamKeeper,
   OutboxRelay,
   DeadlineSweep,
-  IdempotencyKeyPurge,
+  ExpiredRowsPurge,
   MakePartitions,
   MoveEndedTrips,
-  QuotePurge,
-  ShardChangePurge,
   WebhookTidying,
 ];
 

@@ -11,7 +11,7 @@ import {
   type Logger,
 } from '#libs/service';
 import { readEvents, takeDueOutbox, TripStore, type OutboxEntry } from '#libs/store';
-import { inGoes, Sweep } from '../sweep.ts';
+import { inBatches, Sweep } from '../sweep.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 import { foldEvents } from './trip-change.ts';
@@ -19,8 +19,8 @@ import { foldEvents } from './trip-change.ts';
 const RELAY_INTERVAL_MS = 1_000;
 const MAX_TRIPS_PER_RELAY = 200;
 const TRIPS_AT_ONCE = 32;
-/** After an outage there is more than one go can take; so many follow each other without a pause. */
-const MAX_GOES_PER_SWEEP = 20;
+/** After an outage the outbox holds more than one batch; this many follow each other without a pause. */
+const MAX_BATCHES_PER_SWEEP = 20;
 /** The one who took a trip has this long to store its events before another one may. */
 const RELAY_LEASE_MS = 5_000;
 
@@ -45,7 +45,7 @@ export class OutboxRelay extends Sweep {
   }
 
   protected override async sweep(): Promise<void> {
-    await inGoes(MAX_GOES_PER_SWEEP, MAX_TRIPS_PER_RELAY, () => this.#relayBatch());
+    await inBatches(MAX_BATCHES_PER_SWEEP, MAX_TRIPS_PER_RELAY, () => this.#relayBatch());
   }
 
   /** A trip whose events cannot be told does not hold up the others; that it could not is reported at the end. */

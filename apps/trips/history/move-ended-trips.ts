@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, CONFIG, LOGGER, Metrics, METRICS, type Clock, type Logger } from '#libs/service';
 import { moveEndedTrips, TripStore } from '#libs/store';
 import type { TripsConfig } from '../config.ts';
-import { inGoes, Sweep } from '../sweep.ts';
+import { inBatches, Sweep } from '../sweep.ts';
 
 const MOVE_INTERVAL_MS = 5_000;
 const TRIPS_PER_MOVE = 500;
@@ -32,7 +32,7 @@ export class MoveEndedTrips extends Sweep {
 
   protected override async sweep(): Promise<void> {
     const endedByMs = this.clock.now() - this.#afterMs;
-    await inGoes(MAX_MOVES_PER_SWEEP, TRIPS_PER_MOVE, async () => {
+    await inBatches(MAX_MOVES_PER_SWEEP, TRIPS_PER_MOVE, async () => {
       const moved = await moveEndedTrips(this.store, endedByMs, TRIPS_PER_MOVE);
       this.#moved.inc(moved);
       return moved;

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
+import { purgeIdempotencyKeys, purgeQuotes, purgeShardChanges, TripStore, type Queryable } from '#libs/store';
+import { inBatches, Sweep } from './sweep.ts';
+
+const PURGE_INTERVAL_MS = 60_000;
+/** An expired quote is answered with `quote_expired` for a day, and with `quote_not_found` after that. */
+const QUOTE_MEMORY_MS = 24 * 3_600_000;
+/** How long the former owners of a shard are known. */
+const SHARD_CHANGE_MEMORY_MS = 7 * 24 * 3_600_000;
+const ROWS_PER_DELETE = 5_000;
+/** Of one purge: some 1,600 quotes or keys a second, more than are made. */
+const MAX_DELETES_PER_PURGE = 20;
+
+interface Expiry {
+  readonly what: string;
+  /** How long a row is kept after it has expired. */
+  readonly memoryMs: number;
+  readonly maxDeletes: number;
+  readonly purge: (database: Queryable, expiredByMs: number, limit: number) => Promise<number>;
+}
+
+const EXPIRIES: readonly Expiry[] = [
+  { what: 'quotes', memoryMs: QUOTE_MEMORY_MS, maxDeletes: MAX_DELETES_PER_PURGE, purge: purgeQuotes },
+  { what: 'idempotency keys', memoryMs: 0, maxDeletes: MAX_DELETES_PER_PURGE, purge: purgeIdempotencyKeys },
+  { what: 'shard changes', memoryMs: SHARD_CHANGE_MEMORY_MS, maxDeletes: 1, purge: purgeShardChanges },
+];
+
+/** Deletes expired quotes, idempotency keys and shard changes. */
+@Injectable()
+export class ExpiredRowsPurge extends Sweep {
+  constructor(
+    private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super('purging expired rows', PURGE_INTERVAL_MS, clock, logger);
+  }
+
+  /** A table whose rows cannot be deleted does not hold up the others. */
+  protected override async sweep(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const { what, memoryMs, maxDeletes, purge } of EXPIRIES)
+      await inBatches(maxDeletes, ROWS_PER_DELETE, () =>
+        purge(this.store, this.clock.now() - memoryMs, ROWS_PER_DELETE),
+      ).catch((error: unknown) => failures.push(new Error(`${what}: ${String(error)}`, { cause: error })));
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} tables were not purged: ${String(failures[0])}`);
+  }
+}
