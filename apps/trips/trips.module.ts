@@ -1,6 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { BusModule } from '#libs/bus';
-import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { BUS, BusModule } from '#libs/bus';
+import {
+  ApiDocumentsModule,
+  AuthenticationModule,
+  CLOCK,
+  LOGGER,
+  type Clock,
+  type Logger,
+} from '#libs/service';
+import { LiveShardMap } from '#libs/shard-map';
+import { readShards, TripStore } from '#libs/store';
 import { Announcer } from './announcing/announcer.ts';
 import { ChangePusher } from './announcing/change-pusher.ts';
 import { EventPublisher } from './announcing/event-publisher.ts';
@@ -26,9 +36,9 @@ import { DrainController } from './operations/drain.controller.ts';
 import { ExplainController } from './operations/explain.controller.ts';
 import { HistoryController } from './operations/history.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
-import { CarryOut } from './planner/carry-out.ts';
-import { PlannerReports } from './planner/planner-reports.ts';
-import { Planner } from './planner/planner.ts';
+import { PlannerEffects } from './ownership/planner-effects.ts';
+import { PlannerReports } from './ownership/planner-reports.ts';
+import { Planner } from './ownership/planner.ts';
 import { CreateQuoteHandler } from './quotes/create-quote.ts';
 import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
@@ -36,12 +46,9 @@ import { DriveTripHandler } from './requests/drive-trip.ts';
 import { GetTripHandler } from './requests/get-trip.ts';
 import { ListTripsHandler } from './requests/list-trips.ts';
 import { ReplayTripHandler } from './requests/replay-trip.ts';
-import { GetShardMapHandler } from './shards/get-shard-map.ts';
-import { JoinShardsHandler } from './shards/join-shards.ts';
-import { LeaveShardsHandler } from './shards/leave-shards.ts';
-import { MatcherMembership } from './shards/matcher-membership.ts';
-import { SERVICE_CELLS, serviceCells } from './shards/service-cells.ts';
-import { TripsShardMapModule } from './shards/shard-map.module.ts';
+import { ShardCommandHandlers } from './ownership/shard-commands.ts';
+import { MatcherMembership } from './ownership/matcher-membership.ts';
+import { SERVICE_CELLS, serviceCells } from './ownership/service-cells.ts';
 import { StoreModule } from './store.module.ts';
 import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
 import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
@@ -66,9 +73,7 @@ const COMMAND_HANDLERS = [
   OutdatedDriversHandler,
   OpenDemandHandler,
   ReadOpenTripHandler,
-  JoinShardsHandler,
-  LeaveShardsHandler,
-  GetShardMapHandler,
+  ShardCommandHandlers,
   TakeInEventsHandler,
   HandOutDeliveriesHandler,
 ];
@@ -89,13 +94,7 @@ export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [
-        BusModule,
-        AuthenticationModule.of(config),
-        ApiDocumentsModule.of('trips'),
-        StoreModule,
-        TripsShardMapModule,
-      ],
+      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('trips'), StoreModule],
       controllers: [
         ...COMMAND_HANDLERS,
         HistoryController,
@@ -112,12 +111,18 @@ export class TripsModule {
         EventPublisher,
         OutboxCleaner,
         DemandNudger,
+        { provide: LiveShardMap, inject: [BUS, TripStore, CLOCK, LOGGER], useFactory: openShardMap },
         MatcherMembership,
         PlannerReports,
-        CarryOut,
+        PlannerEffects,
         Planner,
         ...SWEEPS,
       ],
     };
   }
+}
+
+/** The shard map of the process that writes it: read from the table itself. */
+function openShardMap(bus: NatsConnection, store: TripStore, clock: Clock, logger: Logger): LiveShardMap {
+  return new LiveShardMap({ bus, clock, logger, read: () => readShards(store.mayLag) });
 }

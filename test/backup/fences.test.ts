@@ -14,7 +14,7 @@ import {
   winTerm,
   type DriverRow,
 } from '#libs/store';
-import { commitChange } from '../../apps/trips/planner/commit-change.ts';
+import { commitChange } from '../../apps/trips/ownership/commit-change.ts';
 import { raiseFences } from '../../ops/fence/raise-fences.ts';
 import { createDatabase, dropDatabase } from '../../dev/postgres/database.ts';
 import { query } from '../../ops/postgres/query.ts';

@@ -4,8 +4,8 @@ import { drainMatcher, HailgridError, resumeMatcher, routerPath, type MatcherVie
 import type { MemberState } from '#libs/ownership';
 import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
 import { readMembers, readShardCounts, setMemberState, TripStore, type Queryable } from '#libs/store';
-import { Planner } from '../planner/planner.ts';
-import { MatcherMembership } from '../shards/matcher-membership.ts';
+import { Planner } from '../ownership/planner.ts';
+import { MatcherMembership } from '../ownership/matcher-membership.ts';
 import { matcherView } from './matcher-view.ts';
 
 type MatcherParams = z.output<typeof drainMatcher.params>;

@@ -1,6 +1,6 @@
 import { toTimestamp, type MatcherView } from '#libs/contracts';
 import type { MemberRow } from '#libs/store';
-import type { Planner } from '../planner/planner.ts';
+import type { Planner } from '../ownership/planner.ts';
 
 const MS_PER_S = 1_000;
 

@@ -4,7 +4,7 @@ import { getShards, routerPath, toTimestamp, type ShardLoadMessage, type ShardPa
 import type { ShardLoad } from '#libs/ownership';
 import { CLOCK, ForRole, type Clock } from '#libs/service';
 import { readMembers, readPlanner, readShardCounts, readShardPage, TripStore } from '#libs/store';
-import { Planner } from '../planner/planner.ts';
+import { Planner } from '../ownership/planner.ts';
 import { matcherView } from './matcher-view.ts';
 
 /** Who matches which part of the city, and how busy that keeps them. Retired shards are left out. */

@@ -21,9 +21,9 @@ import { PlannerReports } from './planner-reports.ts';
 
 type Effect<T extends CoordinatorEffect['type']> = Extract<CoordinatorEffect, { type: T }>;
 
-/** Does what the coordinator wants done, and says what came of it. Never throws. */
+/** Runs the effects of the coordinator and returns their outcomes as events. Never throws. */
 @Injectable()
-export class CarryOut {
+export class PlannerEffects {
   constructor(
     private readonly store: TripStore,
     @Inject(BUS) private readonly bus: NatsConnection,
@@ -32,7 +32,7 @@ export class CarryOut {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async do(effect: CoordinatorEffect): Promise<CoordinatorEvent | undefined> {
+  async run(effect: CoordinatorEffect): Promise<CoordinatorEvent | undefined> {
     switch (effect.type) {
       case 'report':
         this.reports.tell(effect.report);

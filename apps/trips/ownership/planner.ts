@@ -36,8 +36,8 @@ import {
 } from '#libs/service';
 import { TripStore } from '#libs/store';
 import type { TripsConfig } from '../config.ts';
-import { SERVICE_CELLS } from '../shards/service-cells.ts';
-import { CarryOut } from './carry-out.ts';
+import { SERVICE_CELLS } from './service-cells.ts';
+import { PlannerEffects } from './planner-effects.ts';
 import { PlannerReports } from './planner-reports.ts';
 import { PlannerTerm } from './planner-term.ts';
 
@@ -60,7 +60,7 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     store: TripStore,
     @Inject(BUS) private readonly bus: NatsConnection,
-    private readonly carryOut: CarryOut,
+    private readonly effects: PlannerEffects,
     private readonly reports: PlannerReports,
     @Inject(SERVICE_CELLS) baseCells: readonly string[],
     @Inject(CONFIG) config: TripsConfig,
@@ -157,11 +157,11 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     const effects = this.#coordinator.step(event, this.clock.now());
     if (event.type === 'state_read') this.reports.observePlan((performance.now() - startedAt) / MS_PER_S);
     if (this.term === undefined) this.reports.membersAre([]);
-    for (const effect of effects) void this.#carryOutAndTell(effect);
+    for (const effect of effects) void this.#runEffect(effect);
   }
 
-  async #carryOutAndTell(effect: CoordinatorEffect): Promise<void> {
-    const outcome = await this.carryOut.do(effect);
+  async #runEffect(effect: CoordinatorEffect): Promise<void> {
+    const outcome = await this.effects.run(effect);
     if (outcome !== undefined) this.#feed(outcome);
   }
 }

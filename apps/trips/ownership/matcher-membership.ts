@@ -13,8 +13,8 @@ import {
   TripStore,
   type TripTransaction,
 } from '#libs/store';
-import { announceClaims } from '../planner/announce-claims.ts';
-import { PlannerReports } from '../planner/planner-reports.ts';
+import { announceClaims } from './announce-claims.ts';
+import { PlannerReports } from './planner-reports.ts';
 
 /** Who is a matcher. What follows from that for the shards is the planner's business, who is woken at each change. */
 @Injectable()

@@ -1,0 +1,48 @@
+import { Controller, Inject } from '@nestjs/common';
+import { HandleCommand } from '#libs/bus';
+import {
+  getShardMap,
+  joinShards,
+  leaveShards,
+  MAX_CLAIMS_PER_PAGE,
+  type CommandInput,
+  type CommandOutput,
+} from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/service';
+import { readShardPage, TripStore } from '#libs/store';
+import { CommandHandlers } from '../command-handlers.ts';
+import { MatcherMembership } from './matcher-membership.ts';
+
+/** Answers matchers that join and leave, and processes that read the shard map. */
+@Controller()
+export class ShardCommandHandlers extends CommandHandlers {
+  constructor(
+    private readonly store: TripStore,
+    private readonly membership: MatcherMembership,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super(logger);
+  }
+
+  /** A matcher starts; the planner assigns its share. */
+  @HandleCommand(joinShards)
+  async join(input: CommandInput<typeof joinShards>): Promise<CommandOutput<typeof joinShards>> {
+    return { shards: await this.membership.join(input.matcher, input.incarnation) };
+  }
+
+  /** A matcher shuts down; the planner hands its shards over. */
+  @HandleCommand(leaveShards)
+  async leave(input: CommandInput<typeof leaveShards>): Promise<CommandOutput<typeof leaveShards>> {
+    return { shards: await this.membership.leave(input.matcher, input.incarnation) };
+  }
+
+  /** The shard map in Postgres, a page at a time. */
+  @HandleCommand(getShardMap)
+  async readMap({ after }: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
+    const rows = await readShardPage(this.store.mayLag, after, MAX_CLAIMS_PER_PAGE + 1);
+    const shards = rows
+      .slice(0, MAX_CLAIMS_PER_PAGE)
+      .map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));
+    return { shards, more: rows.length > MAX_CLAIMS_PER_PAGE };
+  }
+}
