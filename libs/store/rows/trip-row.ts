@@ -1,6 +1,5 @@
 import type { OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
-import { idFromUuid, uuidOf } from '#libs/contracts';
-import { timestampOf } from '../postgres/values.ts';
+import { idFromUuid } from '#libs/contracts';
 
 /** Columns of `trip`, `trip_history` and `any_trip` as every statement that reads one selects them. */
 export const TRIP_COLUMNS = `
@@ -70,25 +69,5 @@ export function tripFromRow(row: TripRow): Trip {
     startedAtMs: row.started_at,
     endedAtMs: row.ended_at,
     cancelReason: row.cancel_reason,
-  };
-}
-
-/** The columns that an event can change, as a member of a `jsonb_to_recordset` list. */
-export function tripChanges(trip: Trip): Record<string, unknown> {
-  const at = (ms: number | null): string | null => (ms === null ? null : timestampOf(ms));
-  return {
-    trip_id: uuidOf('trip', trip.tripId),
-    state: trip.state,
-    seq: trip.seq,
-    search_deadline_at: timestampOf(trip.searchDeadlineAtMs),
-    offer: trip.offer,
-    driver: trip.driver,
-    excluded_driver_ids: trip.excludedDriverIds.map((id) => uuidOf('driver', id)),
-    swaps: trip.swaps,
-    accepted_at: at(trip.acceptedAtMs),
-    arrived_at: at(trip.arrivedAtMs),
-    started_at: at(trip.startedAtMs),
-    ended_at: at(trip.endedAtMs),
-    cancel_reason: trip.cancelReason,
   };
 }

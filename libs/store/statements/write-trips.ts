@@ -3,7 +3,6 @@ import { type Trip, driverOfEvent, factsDigest } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
 import { factsOf, sha256Hex, standingIn, type WrittenChange } from '../written-change.ts';
-import { tripChanges } from '../rows/trip-row.ts';
 
 export interface NewTrip {
   trip: Trip;
@@ -138,5 +137,25 @@ function changeRecord({ change, outboxDueAtMs }: PostedChange): Record<string, u
     epoch: authority === null ? null : authority.epoch,
     facts_digest: factsDigest(factsOf(change), sha256Hex),
     due_at: timestampOf(outboxDueAtMs),
+  };
+}
+
+/** The columns that an event can change, as a member of a `jsonb_to_recordset` list. */
+function tripChanges(trip: Trip): Record<string, unknown> {
+  const at = (ms: number | null): string | null => (ms === null ? null : timestampOf(ms));
+  return {
+    trip_id: uuidOf('trip', trip.tripId),
+    state: trip.state,
+    seq: trip.seq,
+    search_deadline_at: timestampOf(trip.searchDeadlineAtMs),
+    offer: trip.offer,
+    driver: trip.driver,
+    excluded_driver_ids: trip.excludedDriverIds.map((id) => uuidOf('driver', id)),
+    swaps: trip.swaps,
+    accepted_at: at(trip.acceptedAtMs),
+    arrived_at: at(trip.arrivedAtMs),
+    started_at: at(trip.startedAtMs),
+    ended_at: at(trip.endedAtMs),
+    cancel_reason: trip.cancelReason,
   };
 }
