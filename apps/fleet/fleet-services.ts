@@ -1,15 +1,12 @@
-import type { ApiClient } from './api/api-client.ts';
-import type { LinkKeeper } from './api/link-keeper.ts';
-import type { RequestSlots } from './api/request-slots.ts';
-import type { TokenDesk } from './api/token-desk.ts';
+import type { ApiClient, RequestSlots } from './api/api-client.ts';
+import type { LinkKeeper } from './api/stream-link.ts';
+import type { TokenDesk } from './api/credentials.ts';
 import type { Streets } from './city/streets.ts';
-import type { ServiceClock } from './clock/service-clock.ts';
+import type { ServiceClock, TimestampText } from './clock/service-clock.ts';
 import type { TickWheel } from './clock/tick-wheel.ts';
-import type { TimestampText } from './clock/timestamp-text.ts';
 import type { DriverHabits } from './drivers/driver-decisions.ts';
 import type { ClientLog } from './statistics/client-log.ts';
-import type { ErrorCounts } from './statistics/error-counts.ts';
-import type { PingCount } from './statistics/ping-count.ts';
+import type { ErrorCounts, PingCount } from './statistics/counts.ts';
 import type { TripBook } from './statistics/trip-book.ts';
 
 export interface FleetSettings {

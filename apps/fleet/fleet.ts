@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { FleetStats } from '#libs/contracts';
-import { ApiClient } from './api/api-client.ts';
-import { LinkKeeper } from './api/link-keeper.ts';
-import { RequestSlots } from './api/request-slots.ts';
-import { TokenDesk } from './api/token-desk.ts';
+import { ApiClient, RequestSlots } from './api/api-client.ts';
+import { LinkKeeper } from './api/stream-link.ts';
+import { TokenDesk } from './api/credentials.ts';
 import type { City } from './city/city.ts';
 import { Streets } from './city/streets.ts';
-import { serviceClock } from './clock/service-clock.ts';
+import { serviceClock, TimestampText } from './clock/service-clock.ts';
 import { TickWheel, type Job } from './clock/tick-wheel.ts';
-import { TimestampText } from './clock/timestamp-text.ts';
-import type { FleetConfig } from './config/fleet-config.ts';
+import type { FleetConfig } from './fleet-config.ts';
 import { DriverCrew } from './drivers/driver-crew.ts';
 import type { FleetServices } from './fleet-services.ts';
 import { RiderCrowd } from './riders/rider-crowd.ts';
 import { ClientLog } from './statistics/client-log.ts';
-import { ErrorCounts } from './statistics/error-counts.ts';
+import { ErrorCounts, PingCount, SlidingCount } from './statistics/counts.ts';
 import { fleetReport } from './statistics/fleet-report.ts';
-import { PingCount } from './statistics/ping-count.ts';
-import { SlidingCount } from './statistics/sliding-count.ts';
 import { TripBook } from './statistics/trip-book.ts';
 
 /** Sockets being opened at once: enough for thousands of drivers in seconds, few enough not to be a flood. */

@@ -1,9 +1,8 @@
 import { pino } from 'pino';
 import { buildCity, type City } from './city/city.ts';
-import { readFleetConfig, type FleetConfig } from './config/fleet-config.ts';
+import { readFleetConfig, type FleetConfig } from './fleet-config.ts';
 import { Fleet } from './fleet.ts';
-import { onEndOfRun } from './process/end-of-run.ts';
-import { tellParent } from './process/parent-channel.ts';
+import { onEndOfRun, tellParent } from './parent-process.ts';
 
 const STATS_INTERVAL_MS = 1_000;
 const EX_CONFIG = 78;

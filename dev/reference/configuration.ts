@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { baseConfig, environmentName } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { driverApiConfig } from '../../apps/driver-api/config.ts';
-import { fleetEnvironment } from '../../apps/fleet/config/fleet-config.ts';
+import { fleetEnvironment } from '../../apps/fleet/fleet-config.ts';
 import { matcherConfig } from '../../apps/matcher/config.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';

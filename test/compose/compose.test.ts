@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { environmentName, readConfig } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { driverApiConfig } from '../../apps/driver-api/config.ts';
-import { readFleetConfig } from '../../apps/fleet/config/fleet-config.ts';
+import { readFleetConfig } from '../../apps/fleet/fleet-config.ts';
 import { matcherConfig } from '../../apps/matcher/config.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';

@@ -1,12 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problem, type HttpRoute } from '#libs/contracts';
 import type { z } from 'zod';
+import { problem, type HttpRoute } from '#libs/contracts';
 import { randomStream, type Random } from '../random/random.ts';
-import { ApiError } from './api-error.ts';
-import { backoffMs } from './backoff.ts';
+import { ApiError, backoffMs } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
-import { parseJson } from './parse-json.ts';
-import { RequestSlots } from './request-slots.ts';
+
+/** Bounds how many of something are under way at once; the others wait their turn in order. */
+export class RequestSlots {
+  readonly #limit: number;
+  #busy = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#busy < this.#limit) this.#busy++;
+    // The one who leaves hands its place over, so the count stays.
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#busy--;
+      else next();
+    }
+  }
+}
 
 /** Requests of one kind of caller under way at once; the rest wait here rather than in the service's socket queue. */
 export const MAX_CONCURRENT_REQUESTS = 64;
@@ -122,4 +143,13 @@ function refusal(route: HttpRoute, status: number, text: string, retryAfterMs: n
   const where = `${route.method} ${route.path} answered ${status}`;
   if (!parsed.success) return new ApiError('bad_answer', where, { status, retryAfterMs });
   return new ApiError(parsed.data.code, `${where} ${parsed.data.detail ?? ''}`, { status, retryAfterMs });
+}
+
+/** What a text says as JSON; undefined, which no schema takes, where it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#libs/contracts';
+import type { Random } from '../random/random.ts';
 
 /** What can go wrong on the way, beside the answers that the service gives. */
 export type TransportCode = 'network' | 'timeout' | 'bad_answer' | 'stopped';
@@ -26,4 +27,16 @@ export class ApiError extends Error {
     if (this.code === 'network' || this.code === 'timeout') return true;
     return this.status !== undefined && (this.status >= 500 || this.status === 429);
   }
+}
+
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 4_000;
+
+/**
+ * Wall milliseconds to wait before try number `attempt` (1 is the first repetition): doubling, bounded, spread by
+ * half.
+ */
+export function backoffMs(attempt: number, random: Random): number {
+  const fullMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+  return fullMs * random.between(0.5, 1);
 }

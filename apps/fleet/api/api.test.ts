@@ -19,11 +19,9 @@ import {
 import { serviceClock } from '../clock/service-clock.ts';
 import { TickWheel } from '../clock/tick-wheel.ts';
 import { randomStream } from '../random/random.ts';
-import { ApiClient, MAX_CONCURRENT_REQUESTS } from './api-client.ts';
+import { ApiClient, MAX_CONCURRENT_REQUESTS, RequestSlots } from './api-client.ts';
 import { Credentials } from './credentials.ts';
-import { LinkKeeper } from './link-keeper.ts';
-import { RequestSlots } from './request-slots.ts';
-import { StreamLink } from './stream-link.ts';
+import { LinkKeeper, StreamLink } from './stream-link.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { JSON_SUBPROTOCOL, MAX_FRAME_BYTES } from '#libs/contracts';
 import { WebSocket, type RawData } from 'ws';
 import type { z } from 'zod';
+import { JSON_SUBPROTOCOL, MAX_FRAME_BYTES, HEARTBEAT_INTERVAL_MS, SILENCE_LIMIT_MS } from '#libs/contracts';
 import type { Random } from '../random/random.ts';
-import { ApiError } from './api-error.ts';
-import { backoffMs } from './backoff.ts';
-import type { KeptLink, LinkKeeper } from './link-keeper.ts';
-import { parseJson } from './parse-json.ts';
-import type { RequestSlots } from './request-slots.ts';
+import { ApiError, backoffMs } from './api-error.ts';
+import { parseJson, type RequestSlots } from './api-client.ts';
+import type { Job, TickWheel } from '../clock/tick-wheel.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Bytes that may wait in a socket before positions are left out: the next one says it all anyway. */
@@ -154,5 +152,44 @@ export class StreamLink<F> implements KeptLink {
     this.#options.onLost?.();
     const { random } = this.#options;
     void sleep(backoffMs(this.#failures, random)).then(() => this.open());
+  }
+}
+
+/** The part of a socket that has to be kept alive. */
+export interface KeptLink {
+  readonly lastSentMs: number;
+  readonly lastReceivedMs: number;
+  sendHeartbeat(): void;
+  /** The other side has said nothing for too long. */
+  abandon(): void;
+}
+
+/** Heartbeats and silence of all sockets in one sweep; both are looked at three times in a heartbeat interval. */
+export class LinkKeeper implements Job {
+  readonly #links = new Set<KeptLink>();
+  readonly #wheel: TickWheel;
+  readonly #heartbeatWallMs: number;
+
+  /** A service on a compressed clock counts its heartbeats in service time, so ours are at least as frequent. */
+  constructor(wheel: TickWheel, clockSpeed: number) {
+    this.#wheel = wheel;
+    this.#heartbeatWallMs = HEARTBEAT_INTERVAL_MS / clockSpeed;
+  }
+
+  add(link: KeptLink): void {
+    this.#links.add(link);
+  }
+
+  remove(link: KeptLink): void {
+    this.#links.delete(link);
+  }
+
+  run(nowMs: number): void {
+    const wallMs = performance.now();
+    for (const link of this.#links) {
+      if (wallMs - link.lastReceivedMs > SILENCE_LIMIT_MS) link.abandon();
+      else if (wallMs - link.lastSentMs > this.#heartbeatWallMs * (2 / 3)) link.sendHeartbeat();
+    }
+    this.#wheel.at(nowMs + HEARTBEAT_INTERVAL_MS / 3, this);
   }
 }

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseStreetGraph, parseTrips, type StreetGraph } from '#libs/geo';
-import type { DemandTrip } from './demand.ts';
+import { replayedDemand, startsFromTrips, rateFor, syntheticDemand, type DemandTrip } from './demand.ts';
 import { hotSpotsOn, startsFromHotSpots } from './hot-spots.ts';
 import { LISBON_BOX, LISBON_HOT_SPOTS, LISBON_PARKS, LISBON_SHORE } from './lisbon.ts';
-import { replayedDemand, startsFromTrips } from './replayed-demand.ts';
 import { streetLattice } from './street-lattice.ts';
-import { rateFor, syntheticDemand } from './synthetic-demand.ts';
 
 /** Where the fleet drives, who wants a ride, and where the drivers are at first. */
 export interface City {

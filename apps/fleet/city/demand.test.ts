@@ -1,12 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { greatCircleM, parseTrips } from '#libs/geo';
-import type { DemandTrip } from './demand.ts';
+import { replayedDemand, startsFromTrips, rateFor, syntheticDemand, type DemandTrip } from './demand.ts';
 import { hotSpotsOn, startsFromHotSpots } from './hot-spots.ts';
 import { LISBON_BOX, LISBON_HOT_SPOTS, LISBON_PARKS, LISBON_SHORE } from './lisbon.ts';
-import { replayedDemand, startsFromTrips } from './replayed-demand.ts';
 import { streetLattice } from './street-lattice.ts';
-import { rateFor, syntheticDemand } from './synthetic-demand.ts';
 
 const graph = streetLattice({ box: LISBON_BOX, shore: LISBON_SHORE, parks: LISBON_PARKS }, 1);
 

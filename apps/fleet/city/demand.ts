@@ -1,4 +1,6 @@
-import type { Point } from '#libs/geo';
+import { greatCircleM, StreetRouter, type Point, type RecordedTrip, type StreetGraph } from '#libs/geo';
+import { randomStream, type Random } from '../random/random.ts';
+import { drawNode, type HotSpot } from './hot-spots.ts';
 
 /** One ride that somebody wants. */
 export interface DemandTrip {
@@ -10,4 +12,119 @@ export interface DemandTrip {
   readonly dropoff: Point;
   /** Seconds that the ride takes; null: as the streets have it. */
   readonly rideS: number | null;
+}
+
+const SECONDS_PER_HOUR = 3_600;
+
+/** Seconds after midnight: trips requested in [fromS, toS). */
+export interface Window {
+  readonly fromS: number;
+  readonly toS: number;
+}
+
+/** What of a record can be asked for again, and how many of its trips cannot. */
+export interface Replay {
+  readonly demand: readonly DemandTrip[];
+  /** Trips whose ends were snapped to one and the same place: no phone can ask for such a ride. */
+  readonly leftOut: number;
+}
+
+/** The recorded trips of the window in the order of their requests, at their own times. */
+export function replayedDemand(trips: readonly RecordedTrip[], window: Window): Replay {
+  const recorded = requestedWithin(trips, window);
+  const demand = recorded
+    .filter(({ pickup, dropoff }) => pickup.lat !== dropoff.lat || pickup.lng !== dropoff.lng)
+    .sort((a, b) => a.requestedAtS - b.requestedAtS)
+    .map(({ requestedAtS, pickup, dropoff, tripS }, index) => ({
+      index,
+      atS: requestedAtS - window.fromS,
+      pickup,
+      dropoff,
+      rideS: tripS > 0 ? tripS : null,
+    }));
+  return { demand, leftOut: recorded.length - demand.length };
+}
+
+/** Nodes where drivers start: where riders were let out in the hour before; failing that, where they get in. */
+export function startsFromTrips(
+  graph: StreetGraph,
+  trips: readonly RecordedTrip[],
+  { fromS, toS }: Window,
+  seed: number,
+  count: number,
+): number[] {
+  const before = requestedWithin(trips, { fromS: fromS - SECONDS_PER_HOUR, toS: fromS });
+  const places: readonly Point[] =
+    before.length > 0
+      ? before.map(({ dropoff }) => dropoff)
+      : requestedWithin(trips, { fromS, toS }).map(({ pickup }) => pickup);
+  return Array.from({ length: count }, (_, driver) =>
+    graph.nearestNode(randomStream(seed, 'driver-start', driver).pick(places)),
+  );
+}
+
+function requestedWithin(trips: readonly RecordedTrip[], { fromS, toS }: Window): RecordedTrip[] {
+  return trips.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
+}
+
+/** Nobody takes a car for less. */
+const SHORTEST_TRIP_M = 700;
+const MAX_DRAWS_PER_TRIP = 50;
+
+/** The part of their time that drivers should spend on trips: busy, with some in reserve everywhere. */
+export const TARGET_UTILIZATION = 0.65;
+/** What a trip costs a driver beside the ride, about: the way to the pickup and the boarding. */
+const APPROACH_AND_BOARDING_S = 130;
+const RIDES_SAMPLED = 200;
+
+/** Trips at random times (a Poisson process), without end, between hot spots and the rest of the streets. */
+export function* syntheticDemand(
+  graph: StreetGraph,
+  hotSpots: readonly HotSpot[],
+  seed: number,
+  tripsPerS: number,
+  longestM = Infinity,
+): Generator<DemandTrip, never> {
+  const gaps = randomStream(seed, 'demand-gap');
+  let atS = 0;
+  for (let index = 0; ; index++) {
+    atS += gaps.exponential(1 / tripsPerS);
+    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-ends', index), longestM);
+    yield { index, atS, pickup: graph.point(from), dropoff: graph.point(to), rideS: null };
+  }
+}
+
+/** The rate of requests that keeps so many drivers {@link TARGET_UTILIZATION} busy at the traffic of an hour. */
+export function rateFor(
+  graph: StreetGraph,
+  hotSpots: readonly HotSpot[],
+  seed: number,
+  drivers: number,
+  hour: number,
+  longestM = Infinity,
+): number {
+  const router = new StreetRouter(graph);
+  let totalS = 0;
+  for (let ride = 0; ride < RIDES_SAMPLED; ride++) {
+    const [from, to] = drawEnds(graph, hotSpots, randomStream(seed, 'demand-sample', ride), longestM);
+    totalS += router.route(from, to, hour)?.totalS ?? 0;
+  }
+  return (drivers * TARGET_UTILIZATION) / (totalS / RIDES_SAMPLED + APPROACH_AND_BOARDING_S);
+}
+
+/** A way of {@link SHORTEST_TRIP_M} to `longestM` as the crow flies. */
+function drawEnds(
+  graph: StreetGraph,
+  hotSpots: readonly HotSpot[],
+  random: Random,
+  longestM: number,
+): [number, number] {
+  const from = drawNode(graph, hotSpots, random);
+  for (let draw = 0; draw < MAX_DRAWS_PER_TRIP; draw++) {
+    const to = drawNode(graph, hotSpots, random);
+    const distanceM = greatCircleM(graph.point(from), graph.point(to));
+    if (distanceM >= SHORTEST_TRIP_M && distanceM <= longestM) return [from, to];
+  }
+  // A village: any other node will do.
+  return [from, (from + 1 + random.below(Math.max(1, graph.nodeCount - 1))) % graph.nodeCount];
 }

@@ -1,4 +1,5 @@
 import { METERS_PER_DEGREE, type Point, type StreetGraph } from '#libs/geo';
+import type { Vehicle } from '#libs/contracts';
 import type { Streets } from '../city/streets.ts';
 import type { IdleDecision } from './driver-decisions.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Fix,
   type Journey,
 } from './journey.ts';
+import { randomStream } from '../random/random.ts';
 
 /** How many times longer than in traffic a driver without a goal takes. */
 const CRUISE_PACE = 1.5;
@@ -73,4 +75,27 @@ export class Car {
       rideS === null ? pace : paceFor(route, rideS),
     );
   }
+}
+
+const MODELS = [
+  ['Toyota', 'Prius'],
+  ['Toyota', 'Corolla'],
+  ['Renault', 'Zoe'],
+  ['Nissan', 'Leaf'],
+  ['Skoda', 'Octavia'],
+  ['Kia', 'Niro'],
+] as const;
+const COLORS = ['black', 'white', 'grey', 'blue', 'red', 'green'] as const;
+const PLATE_DIGITS = 5;
+
+/** The car of a driver: the same in every run of a seed. */
+export function vehicleOf(seed: number, driver: number): Vehicle {
+  const random = randomStream(seed, 'vehicle', driver);
+  const [make, model] = random.pick(MODELS);
+  return {
+    plate: `HG-${String(driver).padStart(PLATE_DIGITS, '0')}`,
+    make,
+    model,
+    color: random.pick(COLORS),
+  };
 }

@@ -1,6 +1,6 @@
 import type { DriverServerFrame, ErrorCode } from '#libs/contracts';
 import type { Job, TickWheel } from '../clock/tick-wheel.ts';
-import { backoffMs } from '../api/backoff.ts';
+import { backoffMs } from '../api/api-error.ts';
 import type { Random } from '../random/random.ts';
 import type { DriverCommand } from './driver-state.ts';
 

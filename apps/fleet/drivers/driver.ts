@@ -12,18 +12,15 @@ import {
 import { ApiError } from '../api/api-error.ts';
 import { StreamLink } from '../api/stream-link.ts';
 import type { Job } from '../clock/tick-wheel.ts';
-import { randomStream, type Random } from '../random/random.ts';
-import { seededDriverId } from '../random/seeded-id.ts';
+import { randomStream, seededDriverId, type Random } from '../random/random.ts';
 import type { FleetServices } from '../fleet-services.ts';
 import { Credentials } from '../api/credentials.ts';
-import { Car } from './car.ts';
-import { commandFrame } from './command-frame.ts';
+import { Car, vehicleOf } from './car.ts';
+import { commandFrame, positionFrame } from './frames.ts';
 import { CommandLine } from './command-line.ts';
 import { driverDecisions, type DriverDecisions } from './driver-decisions.ts';
 import { NEW_DRIVER, type DriverCommand, type DriverEffect, type DriverEvent } from './driver-state.ts';
 import { driverStep } from './driver-step.ts';
-import { positionFrame } from './position-frame.ts';
-import { vehicleOf } from './vehicles.ts';
 
 /** Service time between two positions, give or take {@link PING_SPREAD}. */
 const PING_INTERVAL_MS = 4_000;

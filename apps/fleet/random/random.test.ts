@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { driverId, riderId } from '#libs/contracts';
-import { randomStream } from './random.ts';
-import { seededDriverId, seededIdempotencyKey, seededRiderId } from './seeded-id.ts';
+import { randomStream, seededDriverId, seededIdempotencyKey, seededRiderId } from './random.ts';
 
 const draw = (seed: number, kind: string, ...numbers: number[]): number[] => {
   const random = randomStream(seed, kind, ...numbers);

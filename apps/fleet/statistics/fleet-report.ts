@@ -1,7 +1,5 @@
 import type { FleetStats } from '#libs/contracts';
-import type { ErrorCounts } from './error-counts.ts';
-import type { PingCount } from './ping-count.ts';
-import type { SlidingCount } from './sliding-count.ts';
+import type { ErrorCounts, PingCount, SlidingCount } from './counts.ts';
 import type { TripBook } from './trip-book.ts';
 
 /** Where the run stands, in wall milliseconds. */

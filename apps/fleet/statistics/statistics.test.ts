@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fleetStats, newId, toTimestamp, type RiderTrip } from '#libs/contracts';
-import { ErrorCounts } from './error-counts.ts';
+import { ErrorCounts, PingCount, Samples, SlidingCount } from './counts.ts';
 import { fleetReport } from './fleet-report.ts';
-import { PingCount } from './ping-count.ts';
-import { Samples } from './samples.ts';
-import { SlidingCount } from './sliding-count.ts';
 import { TripBook } from './trip-book.ts';
 
 test('percentiles are those of all values, whenever they are asked for', () => {

@@ -1,6 +1,6 @@
 import { fromTimestamp, type RiderTrip, type TripId } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
-import { Samples } from './samples.ts';
+import { Samples } from './counts.ts';
 
 /** Offers that reached a driver before the answer to the request reached the rider; no more than that are kept. */
 const MAX_EARLY_OFFERS = 10_000;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { driverClientFrame, toTimestamp } from '#libs/contracts';
-import { positionFrame } from './position-frame.ts';
+import { positionFrame } from './frames.ts';
 
 test('the hand-written frame is one of the contract, and says what it was given', () => {
   const fix = fc.record({

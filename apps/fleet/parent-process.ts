@@ -1,3 +1,5 @@
+import type { FleetMessage } from '#libs/contracts';
+
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Calls once when the process is asked to end: by a signal, or by the end of the parent that started it. */
@@ -14,4 +16,19 @@ export function onEndOfRun(exitWithParent: boolean, end: (reason: string) => voi
   process.stdin.resume();
   process.stdin.on('end', () => endOnce('the parent is gone'));
   process.stdin.on('error', () => endOnce('the parent is gone'));
+}
+
+/**
+ * Tells the parent over its IPC channel, or whoever reads standard output where there is none. Resolves when it is
+ * sent.
+ */
+export function tellParent(message: FleetMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send !== undefined && process.connected) {
+      // A parent that has just gone needs no figures any more.
+      process.send(message, undefined, undefined, () => resolve());
+    } else {
+      process.stdout.write(`${JSON.stringify(message)}\n`, () => resolve());
+    }
+  });
 }

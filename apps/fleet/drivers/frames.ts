@@ -1,5 +1,21 @@
 import type { DriverClientFrame, Vehicle } from '#libs/contracts';
+import type { Fix } from './journey.ts';
 import type { DriverCommand } from './driver-state.ts';
+
+const COORDINATE_DIGITS = 6;
+
+/**
+ * A `position` frame as text. Written by hand because it is most of what the fleet ever sends; a test holds it against
+ * the frame's schema.
+ */
+export function positionFrame(session: number, seq: number, fix: Fix, recordedAt: string): string {
+  return (
+    `{"type":"position","data":{"session":${session},"seq":${seq}` +
+    `,"lat":${fix.lat.toFixed(COORDINATE_DIGITS)},"lng":${fix.lng.toFixed(COORDINATE_DIGITS)}` +
+    `,"recorded_at":"${recordedAt}","heading_deg":${Math.floor(fix.headingDeg)}` +
+    `,"speed_mps":${fix.speedMps.toFixed(1)}}}`
+  );
+}
 
 /** All simulated drivers and riders are of one product, so that every driver may take every trip. */
 export const FLEET_PRODUCT = 'standard';
