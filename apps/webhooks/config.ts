@@ -3,9 +3,12 @@ import { baseConfig, flag } from '#libs/service';
 
 /** How long an endpoint may take to answer by default. */
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Pause after the first failed attempt by default. */
+/** How long the pause after the first failed attempt is by default. */
 const DEFAULT_RETRY_MS = 5_000;
-/** Attempts before a dead letter by default. With pauses that triple up to an hour: about four hours in all. */
+/**
+ * How many attempts are made by default before a delivery becomes a dead letter. With pauses that triple up to an
+ * hour: about four hours in all.
+ */
 const DEFAULT_ATTEMPTS = 10;
 
 export const webhooksConfig = baseConfig.extend({

@@ -12,12 +12,15 @@ import { machineTime, type Clock } from '#libs/service';
 import { deadlineHeaders } from './command-deadline.ts';
 import { commandClientOptions } from './connect.ts';
 
-/** More than that many unanswered commands and the process says `unavailable` rather than pile them up. */
+/** How many commands a process may have unanswered; any further one gets `unavailable`. */
 export const MAX_COMMANDS_IN_FLIGHT = 4_096;
 
 /** What Nest's client says of its connection while it stands. */
 const CONNECTED = 'connected';
-/** Compressed service time does not make Postgres faster. */
+/**
+ * How long a command waits for its reply at least, wall time: compressed service time does not make Postgres
+ * faster.
+ */
 const MIN_TIMEOUT_MS = 2_000;
 
 /** Sends commands through Nest's NATS transport and turns their replies back into values and errors. */

@@ -4,7 +4,7 @@ import { machineTime, type Clock } from '#libs/service';
 /** Header of a command: when its asker gives it up, in ms of service time. */
 const DEADLINE_HEADER = 'Hailgrid-Deadline-Ms';
 
-/** The clocks of two machines may differ by that much, machine time, before commands suffer for it. */
+/** How far the clocks of two machines may differ before commands are refused as too late, wall time. */
 export const CLOCK_TOLERANCE_MS = 250;
 
 /** What a handler is given instead of the input of a command whose asker has given it up. */

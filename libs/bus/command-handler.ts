@@ -19,8 +19,8 @@ export interface ReportsFailures {
 }
 
 /**
- * A process handles so many commands at a time and refuses the rest at once. Without a bound, commands that wait for
- * Postgres outlive their askers' patience, and the process does nothing but work that nobody waits for.
+ * How many commands a process handles at once; any further one gets `unavailable`. Without this bound, commands
+ * that wait for Postgres outlive their callers' deadlines, and the process only does work that nobody waits for.
  */
 export const MAX_COMMANDS_IN_HAND = 256;
 

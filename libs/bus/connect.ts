@@ -4,11 +4,19 @@ import { Transport } from '@nestjs/microservices';
 import type { Clock } from '#libs/service';
 import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-packets.ts';
 
-/** A dead server is noticed after two missed pings; nats.js would take minutes by default. */
+/**
+ * How often a connection pings its server. A dead server is noticed after two missed pings; nats.js takes minutes
+ * by default.
+ */
 const PING_INTERVAL_MS = 1_000;
+/** How many pings may be unanswered before the server counts as dead. */
 const MAX_PINGS_OUT = 2;
+/** How long to wait between two attempts to reconnect, plus up to as much again at random. */
 const RECONNECT_WAIT_MS = 250;
-/** A frozen server takes connections and says nothing; nats.js would wait 20 s before it tries the next one. */
+/**
+ * How long a connection attempt may take. A frozen server accepts connections and stays silent; nats.js tries the
+ * next one only after 20 s.
+ */
 const CONNECT_LIMIT_MS = 2_000;
 
 /** One list for the raw client and Nest's transport: never give up, notice quickly, no stack trace per request. */
@@ -32,7 +40,7 @@ export async function connectBus(servers: string[], name: string): Promise<NatsC
   return connect(connectionOptions(servers, name));
 }
 
-/** How long a stopping service goes on answering what it has already been sent. */
+/** How long a stopping service still answers requests that were already sent to it. */
 const GRACE_PERIOD_MS = 500;
 
 /** Nest's transport for the commands of a service; instances of one queue share the work. */

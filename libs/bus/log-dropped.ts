@@ -8,7 +8,7 @@ import type { Logger } from '#libs/service';
  */
 export type DroppedMessage = (error: unknown, subject: string) => void;
 
-/** Of each text in the line: what a peer sends does not decide how much is logged of it. */
+/** How many characters of each text are logged: what a peer sends does not decide the size of the log. */
 const MAX_LOGGED_CHARS = 200;
 
 /** One short line in the log for each message dropped: it is a peer's mistake, or ours, and nobody is left to answer. */

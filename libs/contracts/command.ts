@@ -16,7 +16,10 @@ export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
 export type CommandInput<C extends Command> = z.input<C['input']>;
 export type CommandOutput<C extends Command> = z.output<C['output']>;
 
-/** Long enough to sit out a Postgres failover's first seconds, short enough for a phone. */
+/**
+ * How long a command waits for its reply before the caller gets `unavailable`. Long enough for the first seconds of
+ * a Postgres failover, short enough for a phone.
+ */
 const DEFAULT_COMMAND_TIMEOUT_MS = 5_000;
 
 export function defineCommand<I extends z.ZodType, O extends z.ZodType>(

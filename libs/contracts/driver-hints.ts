@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { driverId } from './ids.ts';
 import { point, timestamp } from './values.ts';
 
-/** Of one message; more of them take several. */
+/** How many hints one message carries; more hints take several messages. */
 export const MAX_HINTS_PER_MESSAGE = 500;
 
 /** Where an idle driver would do well to go. Nobody is bound by it. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { driverId } from './ids.ts';
 import { instanceName } from './shards.ts';
 
-/** Of one question; more drivers take several. */
+/** How many drivers one question names; more drivers take several questions. */
 export const MAX_DRIVERS_PER_QUESTION = 500;
 
 /** A driver-api instance that has no socket of these drivers asks the others who speaks for them. */

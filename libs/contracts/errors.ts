@@ -57,7 +57,7 @@ export interface FieldIssue {
   message: string;
 }
 
-/** An answer need not list every mistake of a request that is all mistakes. */
+/** How many mistakes of a request an answer lists. */
 const MAX_ISSUES = 10;
 
 export interface ErrorDetails {

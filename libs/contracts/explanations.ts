@@ -3,7 +3,7 @@ import { driverId, tripId } from './ids.ts';
 import { instanceName } from './shards.ts';
 import { h3Cell, timestamp } from './values.ts';
 
-/** Rounds that one matcher tells of a trip at most: it keeps no more. */
+/** How many rounds one matcher explains of a trip: it keeps no more. */
 export const MAX_EXPLAINED_ROUNDS = 32;
 
 const seconds = z.number().nullable();

@@ -60,7 +60,10 @@ const MAGIC = 0x4847;
 const VERSION = 2;
 const HEADER_BYTES = 16;
 export const RECORD_BYTES = 72;
-/** A batch stays well under NATS's default payload limit of 1 MiB. */
+/**
+ * How many records a batch carries before it is sent and the next one begins: well below NATS's default payload
+ * limit of 1 MiB.
+ */
 export const MAX_RECORDS_PER_BATCH = 2048;
 
 const STATUS_CODES: readonly DriverStatus[] = ['offline', 'free', 'offered', 'on_trip'];
@@ -244,8 +247,9 @@ class PositionRecordView implements PositionRecord {
 }
 
 /**
- * Base32 to UUID and back costs microseconds, a look-up tens of nanoseconds, and the same drivers ping all day. Both
- * maps are emptied when they reach the bound; a refill costs one conversion a driver.
+ * How many conversions between driver ids and their bytes are cached. Base32 to UUID and back costs microseconds, a
+ * look-up tens of nanoseconds, and the same drivers ping all day. Both maps are emptied when they reach the bound;
+ * a refill costs one conversion per driver.
  */
 const MAX_CACHED_IDS = 200_000;
 const hexById = new Map<string, string>();

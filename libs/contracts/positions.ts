@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tripId } from './ids.ts';
 import { h3Cell, point, timestamp } from './values.ts';
 
-/** Cells that one request to send positions again may name. */
+/** How many cells one request to send positions again may name. */
 export const MAX_CELLS_PER_RESEND = 4_096;
 
 /** A matcher has begun to listen to these cells and wants to hear who is there. */

@@ -50,7 +50,7 @@ export const shardLoad = z
   .meta({ id: 'ShardLoad' });
 export type ShardLoadMessage = z.infer<typeof shardLoad>;
 
-/** A heartbeat names the shards with most load; the others count as idle. */
+/** How many shards a heartbeat names: those with the most load; the others count as idle. */
 export const MAX_SHARDS_PER_HEARTBEAT = 2048;
 
 /** "I live", several times a second, with what the planner balances by. */
@@ -70,6 +70,7 @@ export const matcherProbe = z.object({});
 export const matcherProbeReply = z.object({ incarnation });
 export type MatcherProbeReply = z.infer<typeof matcherProbeReply>;
 
+/** How many shards one handoff moves. */
 export const MAX_SHARDS_PER_HANDOFF = 256;
 const handedShards = z.array(z.object(routed)).min(1).max(MAX_SHARDS_PER_HANDOFF);
 

@@ -17,7 +17,7 @@ export function assign(problem: AssignmentProblem): Assignment {
   return solver.result();
 }
 
-/** Rows may push each other off columns this many times per row before the path search takes over. */
+/** How many times per row rows may push each other off columns before the path search takes over. */
 const REDUCTIONS_PER_ROW = 8;
 const NOBODY = -1;
 const NO_ENTRY = -1;

@@ -8,10 +8,11 @@ import {
 } from '#libs/geo';
 import { cellToBoundary, cellToLatLng, gridDisk } from 'h3-js';
 
-/** What H3's rounding of cell borders may cost, with a wide margin. */
+/** How far H3's rounding may move the border of a cell, with a wide margin. */
 const BORDER_SLACK_M = 1;
+/** How many neighbours a cell has at most. */
 const MAX_NEIGHBORS = 6;
-/** Cells have at most 10 corners: a pentagon's 5, and 5 more where edges of the icosahedron cross it. */
+/** How many corners a cell has at most: a pentagon's 5, and 5 more where edges of the icosahedron cross it. */
 const MAX_CORNERS = 10;
 const NONE = -1;
 

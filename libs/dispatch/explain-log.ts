@@ -1,11 +1,11 @@
 import type { TripId } from './open-trip.ts';
 import type { TripExplanation } from './trip-explanation.ts';
 
-/** Rounds kept of one trip: the newest ones. */
+/** How many rounds of one trip are kept: the newest ones. */
 export const EXPLAINED_ROUNDS_PER_TRIP = 32;
-/** Candidates kept over all trips (some 100 bytes each); the oldest rounds go first. */
+/** How many candidates of all trips are kept (some 100 bytes each); the oldest rounds are forgotten first. */
 export const EXPLAINED_CANDIDATES_TOTAL = 200_000;
-/** A round counts as this many candidates besides its own, so that rounds without any are bounded too. */
+/** How many candidates a round counts as besides its own, so that rounds without candidates are bounded too. */
 const ROUND_WEIGHT = 2;
 
 /** Why recent trips were matched as they were, for as long as there is room. */

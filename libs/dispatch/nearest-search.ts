@@ -7,13 +7,14 @@ import type { DriverId } from './supply-event.ts';
 
 /** Resolution of the cells by which free drivers are listed. */
 export const SUPPLY_CELL_RES = 9;
-/** Widest search. */
+/** How far a search for drivers reaches at most. */
 export const MAX_SEARCH_RADIUS_M = 20_000;
-/** Cells a search of that radius may touch at most: its area over that of the smallest cells of the resolution. */
+/** How many cells a search of that radius may touch: its area over that of the smallest cells of the resolution. */
 export const MAX_SEARCH_CELLS = 32_768;
-/** Most drivers one search returns. */
+/** How many drivers one search returns at most. */
 export const MAX_NEAREST = 256;
 
+/** How many neighbours of a cell a search looks at. */
 const DIRECTIONS = 6;
 const MAX_STAMP = 0xffff_ffff;
 

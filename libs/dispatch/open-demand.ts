@@ -1,8 +1,10 @@
 import type { OpenTrip, TripId } from './open-trip.ts';
 
-/** Open trips one matcher holds unless told otherwise. */
+/**
+ * How many open trips one matcher holds by default; those beyond are counted, and found again when there is room.
+ */
 export const DEFAULT_TRIP_CAPACITY = 20_000;
-/** Ended trips remembered, so that a late word from before their end does not bring them back. */
+/** How many ended trips are remembered, so that a late message from before their end does not bring them back. */
 export const MAX_ENDED_TRIPS = 65_536;
 
 /** A moment in the life of an {@link OpenDemand}; see {@link OpenDemand.mark}. */

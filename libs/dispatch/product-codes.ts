@@ -22,5 +22,5 @@ export class ProductCodes {
   }
 }
 
-/** Codes fit a byte. */
+/** How many products there may be: their codes fit a byte. */
 export const MAX_PRODUCTS = 255;

@@ -13,7 +13,7 @@ export interface RoundParams {
 
 /** Upper bound of {@link RoundParams.candidatesPerTrip}. */
 export const MAX_CANDIDATES_PER_TRIP = MAX_NEAREST;
-/** Trips that one round weighs: those that wait longest, then those whose drivers are on the way. */
+/** How many trips one round weighs: those that wait longest, then those whose drivers are on the way. */
 export const MAX_TRIPS_PER_ROUND = 2_000;
 
 export const DEFAULT_ROUND_PARAMS: RoundParams = {

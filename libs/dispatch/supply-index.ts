@@ -21,10 +21,10 @@ import type {
   SupplyView,
 } from './supply-view.ts';
 
-/** Cells remembered beyond those that drivers are in, in searches of the widest radius. */
+/** For how many searches of the widest radius the index has room for cells without drivers. */
 const ROOM_IN_SEARCHES = 4;
 
-/** Drivers one index holds unless told otherwise. */
+/** How many drivers one index holds by default; those beyond are counted as `full`. */
 export const DEFAULT_DRIVER_CAPACITY = 131_072;
 
 /**

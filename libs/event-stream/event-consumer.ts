@@ -12,13 +12,15 @@ import { z } from 'zod';
 import { tripId } from '#libs/contracts';
 import { EVENT_STREAM } from './event-stream.ts';
 
-/** The server hands out no more before some of these are dealt with. */
+/** How many events the server hands out before some of them are acknowledged. */
 export const MAX_UNACKNOWLEDGED_EVENTS = 1_000;
+/** How many events are handled together. */
 const MAX_EVENTS_PER_BATCH = 500;
-/** What a consumer that died had in hand is handed out again. */
+/** After which time without an acknowledgement the server hands an event out again: its consumer has died. */
 const ACK_WAIT_MS = 10_000;
-/** After a failure, before it is tried again. */
+/** How long to wait after a failure before the events are handled again. */
 const RETRY_PAUSE_MS = 1_000;
+/** How long a request to the JetStream API waits for its answer. */
 const API_TIMEOUT_MS = 5_000;
 
 const eventMessage = z.object({ event: z.object({ trip_id: tripId, seq: z.int().min(1) }) });

@@ -13,13 +13,15 @@ import { tripEventsSubject } from '#libs/contracts';
 /** The stream of all committed changes of trips, for consumers that must miss none. */
 export const EVENT_STREAM = 'trip-events';
 
-/** Older events are in Postgres only, from where the stream can be made anew. */
+/**
+ * How long the event stream keeps an event; older ones are in Postgres only, from which the stream can be rebuilt.
+ */
 const MAX_AGE_MS = 7 * 24 * 3600 * 1000;
-/** An event that is published again within that time is not stored again. */
+/** Within which time an event that is published again is not stored again. */
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
-/** A change is a kilobyte or two; more is a mistake. */
+/** How large an event may be; a larger one is not stored. A change is a kilobyte or two. */
 export const MAX_EVENT_BYTES = 64 * 1024;
-/** An answer of JetStream's API that takes longer is not waited for. */
+/** How long a request to the JetStream API waits for its answer. */
 const API_TIMEOUT_MS = 5_000;
 
 /** What differs between installations. */

@@ -2,12 +2,15 @@ import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { tripEventsSubject, type TripChange } from '#libs/contracts';
 
-/** For the stream's word that an event is stored. Past it the outcome is unknown, and the event is sent again. */
+/**
+ * How long the writer waits for the stream to confirm an event. After that the outcome is unknown, and the event is
+ * sent again.
+ */
 export const STORE_TIMEOUT_MS = 2_000;
 
 /**
- * From reading the outbox to the last event that is sent for what was read; the rest is left to the next reading. So
- * whoever takes the outbox for itself knows when it is alone.
+ * How long after reading the outbox its events may still be sent; the rest wait for the next read. So a process
+ * that takes the outbox for itself knows when it is alone.
  */
 export const STORING_LIMIT_MS = 4_000;
 

@@ -12,7 +12,7 @@ import {
 import { cellCenter, cellReachM, mayReach } from './cell-shape.ts';
 import { greatCircleM, type Point } from './point.ts';
 
-/** Cells that one cover may have; more is a mistake in the box or the resolution. */
+/** How many cells one cover may have: more is a mistake in the box or the resolution. */
 export const MAX_COVER_CELLS = 100_000;
 
 /**

@@ -10,16 +10,16 @@ import type { Point } from './point.ts';
  */
 export type CellKey = number;
 
-/** Finest resolution with keys that are safe integers. */
+/** Which H3 resolution is the finest whose keys are safe integers. */
 export const MAX_CELL_KEY_RES = 14;
 
-/** Cells by which positions are published: `pos.<cell>`. */
+/** At which H3 resolution positions are published: `pos.<cell>`. */
 export const POSITION_CELL_RES = 7;
 
-/** Cells that a matcher owns, before any split. */
+/** At which H3 resolution matchers own cells, before any split. */
 export const SHARD_CELL_RES = 6;
 
-/** Cells of pickups and drivers, from which every coarser cell is derived. */
+/** At which H3 resolution pickups and drivers are placed; every coarser cell is derived from it. */
 export const PICKUP_CELL_RES = 9;
 
 /** Digits after the resolution of a cell are all ones in an H3 index. */

@@ -13,7 +13,7 @@ import { greatCircleM, type Point } from './point.ts';
  * √3/√7 · 7^(-i/2) circumradii per level sum up to 1.053 at most; the rest is for distortion within a cell.
  */
 const FRAY = 1.1;
-/** At the resolution of pickups the edge is not frayed; this is for rounding only. */
+/** Which factor covers rounding at the resolution of pickups, where the edge is not frayed. */
 const ROUNDING = 1.001;
 
 /** Centre of a cell. */

@@ -3,12 +3,12 @@ import { cellCenter, cellOutline } from './cell-shape.ts';
 import { wrapLngDelta, type Point } from './point.ts';
 import { RecentMap } from './recent-map.ts';
 
-/** Cells whose inner circle one {@link CellTracker} remembers unless told otherwise. */
+/** How many cells with their inner circles one {@link CellTracker} remembers by default. */
 export const DEFAULT_TRACKED_CELLS = 20_000;
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
-/** Share of the radius given away for rounding. */
+/** By which share the radius is reduced to cover rounding. */
 const ROUNDING_MARGIN = 1e-3;
 
 /** A circle that lies inside a cell; a disc on the equirectangular plane around its centre. */

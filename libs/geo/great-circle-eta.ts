@@ -1,7 +1,7 @@
 import { etaTableByPickup, type EtaTable } from './eta.ts';
 import { greatCircleM } from './point.ts';
 
-/** How much longer a street route is than the way by air, when nothing better is known. */
+/** How many times longer a street route is than the straight line, by default. */
 export const DEFAULT_DETOUR_FACTOR = 1.3;
 
 export interface GreatCircleEtaOptions {

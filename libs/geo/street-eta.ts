@@ -5,7 +5,7 @@ import { HOURS_PER_DAY } from './street-file.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
-/** Beyond this nobody is sent to a pickup: what the search for candidates may cost is bounded by it. */
+/** How long a drive to a pickup may be to be searched for; it bounds the cost of the search for candidates. */
 export const DEFAULT_ETA_CUT_OFF_S = 1800;
 
 const MS_PER_HOUR = 3_600_000;

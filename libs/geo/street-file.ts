@@ -1,6 +1,6 @@
 import { LATITUDE, LONGITUDE, readTable, SECONDS, WHOLE } from './csv-table.ts';
 
-/** Segment times are given for each hour of the day. */
+/** For how many hours of the day segment times are given. */
 export const HOURS_PER_DAY = 24;
 
 /** An intersection. */

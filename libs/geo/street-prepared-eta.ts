@@ -6,7 +6,7 @@ import type { StreetGraph } from './street-graph.ts';
 import { PreparedHours } from './street-prepared-hours.ts';
 import { TravelTableMaker, type TravelTable } from './travel-table.ts';
 
-/** Up to so many nodes, the times of all pairs are kept: 128 MiB an hour at most. */
+/** Up to how many nodes the times of all pairs are kept: 128 MiB per hour of traffic at most. */
 export const MAX_NODES_BY_TABLE = 8192;
 
 export interface PreparedEtaOptions extends StreetEtaSettings {

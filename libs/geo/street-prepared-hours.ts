@@ -1,4 +1,4 @@
-/** Hours whose preparations are kept: the one that is, and the one that comes. */
+/** For how many hours of traffic the preparation is kept: the current one and the next. */
 export const MAX_PREPARED_HOURS = 2;
 
 /** Makes something in steps of some milliseconds. */

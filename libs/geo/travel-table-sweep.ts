@@ -3,16 +3,18 @@ import type { StreetGraph } from './street-graph.ts';
 
 /** Instead of seconds where there is no way, and instead of a node where there is no next one. */
 export const NO_WAY = 65_535;
-/** Longer ways count as none: 18 hours, the most that fits in 16 bits beside {@link NO_WAY}. */
+/** Which drive is the longest that counts: 18 hours, the most that fits in 16 bits beside {@link NO_WAY}. */
 const MAX_TABLE_S = 65_534;
-/** Times are counted in so many parts of a second: whole seconds exactly, others to half a thousandth. */
+/** In how many bits the fraction of a second is counted: whole seconds exactly, others to half a thousandth. */
 const PARTS_BITS = 10;
 const PARTS_PER_S = 1 << PARTS_BITS;
 const MAX_PARTS = MAX_TABLE_S * PARTS_PER_S;
 /** More than any way that counts; and one more segment still fits in 32 bits. */
 const FAR = 2 ** 30;
 
-/** Targets of one sweep: as many as keep the innermost loop busy, and a line of the processor's cache in each row. */
+/**
+ * How many targets one sweep has: as many as keep the innermost loop busy, one cache line of the processor per row.
+ */
 export const TARGETS_A_SWEEP = 32;
 
 /**

@@ -2,7 +2,10 @@ import { HierarchyMaker } from './contraction/contraction-hierarchy.ts';
 import type { StreetGraph } from './street-graph.ts';
 import { NO_WAY, partsOfSegments, TableSweep, TARGETS_A_SWEEP } from './travel-table-sweep.ts';
 
-/** A table takes two bytes a pair of nodes: 512 MiB at most, and as much again for the next nodes. */
+/**
+ * How many nodes a table may have. It takes two bytes per pair of nodes: 512 MiB at most, and as much again for the
+ * next nodes.
+ */
 export const MAX_TABLE_NODES = 16_384;
 
 export interface TravelTableOptions {

@@ -49,7 +49,7 @@ interface Word {
   sinceMs: number;
 }
 
-/** Instances remembered, members or not. */
+/** How many instances are remembered, members or not. */
 const MAX_WORDS = 4_096;
 
 /**

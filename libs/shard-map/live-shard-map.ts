@@ -6,11 +6,11 @@ import type { CellKey } from '#libs/geo';
 import { route, ShardMap, type OwnedShard, type ShardClaim } from '#libs/ownership';
 import { machineTime, OutageLog, type Cancel, type Clock, type Logger } from '#libs/service';
 
-/** While nothing is known there is nobody to turn to: ask often. */
+/** How often the shard map is read while nothing is known: no request can be routed meanwhile. */
 const RETRY_INTERVAL_MS = 500;
-/** NATS only hints: whatever was missed is known after this long at the latest. */
+/** How long a missed change of the shard map may stay unnoticed: NATS only hints at changes. */
 const RELOAD_INTERVAL_MS = 5_000;
-/** A wrong route is corrected once: whoever is sent round in circles gives up. */
+/** How often a request is routed: a wrong route is corrected once, and no request goes round in circles. */
 const MAX_ATTEMPTS = 2;
 
 export interface LiveShardMapParts {

@@ -24,7 +24,7 @@ function openShardMap(
   return new LiveShardMap({ bus, clock, logger, read: () => readAllPages(commands) });
 }
 
-/** A map larger than that is cut: far beyond what a planner is made for. */
+/** How many pages of the shard map are read; a larger map is cut: far beyond what a planner is made for. */
 const MAX_PAGES = 64;
 
 /** Claims that change while the pages are read come by hints, or with the next reading. */

@@ -18,10 +18,11 @@ import {
 import type { Caller, Clock, Logger } from '#libs/service';
 import { TicketStore } from './ticket-store.ts';
 
+/** How many random bytes a ticket has. */
 const SECRET_BYTES = 32;
 /** `<instance>.<32 bytes in base64url>`. */
 const TICKET = /^(?<issuer>[\w-]{1,63})\.(?<secret>[\w-]{43})$/;
-/** Wall time for the issuer to answer another instance. */
+/** How long the issuer of a ticket may take to answer another instance, wall time. */
 const REDEEM_LIMIT_MS = 2_000;
 
 const redeemRequest = z.object({ secret: z.string().max(100) });

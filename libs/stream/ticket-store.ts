@@ -1,8 +1,11 @@
 import type { Caller } from '#libs/service';
 
-/** Open tickets of a process; full only under attack, since a ticket lives for seconds. */
+/**
+ * How many open tickets a process keeps; a request for one more gets 429. Only an attack fills it, since a ticket
+ * lives for seconds.
+ */
 export const MAX_OPEN_TICKETS = 50_000;
-/** A caller who asks for more takes its own oldest ones out of use, nobody else's. */
+/** How many open tickets one caller has; a further one invalidates the caller's oldest. */
 export const MAX_OPEN_TICKETS_PER_CALLER = 4;
 
 interface OpenTicket {

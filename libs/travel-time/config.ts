@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DEFAULT_DETOUR_FACTOR } from '#libs/geo';
 
-/** Average speed in city traffic, lights and corners included; used where there is no street network. */
+/** Which speed is assumed where there is no street network, lights and corners included. */
 const DEFAULT_DRIVING_SPEED_MPS = 7;
-/** One day: no time zone is further from UTC. */
+/** How far local time may be from UTC: no time zone is further away than a day. */
 const MAX_UTC_OFFSET_S = 86_400;
-/** A quarter of the default round interval. */
+/** How long a routing engine may take by default: a quarter of the default round interval. */
 const DEFAULT_ROUTER_TIMEOUT_MS = 250;
 
 /** Settings of the services that estimate travel times. At most one of streets, OSRM and Valhalla is set. */

@@ -16,9 +16,9 @@ import { remoteEtaProvider } from './remote-eta-provider.ts';
 import { TravelTimeMetrics } from './travel-time-metrics.ts';
 import { valhallaSource } from './valhalla-source.ts';
 
-/** An hour's times on a street network are made ready so long before it begins, service time … */
+/** How long before an hour begins its times on a street network are prepared, service time. */
 const PREPARED_AHEAD_MS = 10 * 60_000;
-/** … a few milliseconds' worth at a time, machine time. */
+/** How often a step of the preparation runs, each of a few milliseconds, wall time. */
 const PREPARATION_INTERVAL_MS = 200;
 
 /** What tells the times of drives in this process. */

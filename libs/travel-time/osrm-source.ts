@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Point } from '#libs/geo';
 import { requireShape, type MatrixSource } from './matrix-source.ts';
 
-/** The default of `osrm-routed --max-table-size`. */
+/** How many places one table request names: the default of `osrm-routed --max-table-size`. */
 const MAX_PLACES_PER_TABLE = 100;
-/** 1e-6 degrees are a tenth of a metre; more digits make the address longer and nothing better. */
+/** How many decimals a coordinate is sent with: a tenth of a metre. */
 const COORDINATE_DIGITS = 6;
 
 const tableAnswer = z.object({

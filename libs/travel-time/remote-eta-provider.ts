@@ -11,11 +11,14 @@ import { blocksOf, type Block } from './blocks.ts';
 import type { MatrixSource } from './matrix-source.ts';
 import type { TravelTimeMetrics } from './travel-time-metrics.ts';
 
-/** Requests to the routing engine at a time. */
+/** How many requests to the routing engine run at once; the next ones wait. */
 export const MAX_MATRICES_AT_ONCE = 8;
-/** So many failures one after the other, and it is left alone … */
+/** After how many failures in a row the routing engine is no longer asked. */
 export const FAILURES_BEFORE_OPEN = 3;
-/** … for so long, then asked once; machine time. */
+/**
+ * How long the routing engine is left alone before one request tries it again, wall time; drives are estimated by
+ * straight-line distance meanwhile.
+ */
 const HALF_OPEN_AFTER_MS = 5_000;
 
 export interface RemoteEtaOptions {

@@ -28,13 +28,15 @@ import type { WebhooksConfig } from '../config.ts';
 import { retryPauseMs } from './retry-pause.ts';
 import { WebhookSender, type Attempt } from './webhook-sender.ts';
 
-/** Deliveries under way at a time. */
+/** How many deliveries to one webhook run at once; the rest are taken later. */
 export const MAX_DELIVERIES_PER_WEBHOOK = 16;
-/** As many as all webhooks may have: those that hang keep no other waiting. */
+/** How many deliveries run at once: as many as all webhooks may have, so that one that hangs delays no other. */
 export const MAX_DELIVERIES_UNDER_WAY = 800;
-/** How often is looked for what is due by time alone, machine time. */
+/** How often deliveries that are due by time are looked for, wall time. */
 const LOOK_INTERVAL_MS = 500;
-/** Beyond the time of an attempt: until then it is reported, or the process that had it is dead. */
+/**
+ * How much longer than an attempt a delivery is leased: after that its process is dead and another one may take it.
+ */
 const LEASE_MARGIN_MS = 5_000;
 
 /** Takes deliveries that are due, makes them, and reports what became of them. */

@@ -1,4 +1,6 @@
+/** How many times longer each pause is than the one before. */
 const FACTOR = 3;
+/** How long a failed delivery waits for its next attempt at most. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /**

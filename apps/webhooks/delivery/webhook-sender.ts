@@ -17,6 +17,7 @@ import { messageBody, messageId } from './webhook-body.ts';
 const MS_PER_S = 1_000;
 /** What an address says beside its status is of no interest, and not waited for. */
 const SUCCESS = { from: 200, to: 299 };
+/** How many characters of an error text are reported. */
 const MAX_ERROR_CHARS = 200;
 
 /** What came of an attempt. */

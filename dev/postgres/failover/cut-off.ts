@@ -4,7 +4,7 @@ import type { PostgresNode } from '../postgres-node.ts';
 import { query } from '../../../ops/postgres/query.ts';
 import { logEnd, type LogPosition } from './log-end.ts';
 
-/** A standby that is not cut off by then does not count. */
+/** How long a standby may take to be cut off from the old primary; after that it does not count in the failover. */
 const CUT_OFF_LIMIT_MS = 2_000;
 const PATIENCE = { connectMs: 1_000, statementMs: 1_000 };
 

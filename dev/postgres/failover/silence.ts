@@ -12,9 +12,9 @@ export interface Silence {
 
 export const UNBROKEN: Silence = { silent: 0, starting: 0 };
 
-/** A server that is silent for so many questions in a row is taken for dead, and is killed before anything else. */
+/** After how many unanswered questions in a row a server counts as dead, and is killed and replaced. */
 export const MAX_SILENT = 3;
-/** A server that recovers by itself is given so many questions' time. */
+/** For how many questions in a row a server may recover by itself before it is killed and replaced. */
 export const MAX_STARTING = 10;
 
 export function afterAnswer(before: Silence, answer: Answer): Silence {

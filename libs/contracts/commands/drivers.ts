@@ -47,6 +47,7 @@ export const getDriver = defineCommand(
   driverRecord.nullable(),
 );
 
+/** How many drivers one check for lost pushes names; more drivers take several checks. */
 export const MAX_DRIVERS_PER_CHECK = 1_000;
 
 /**

@@ -24,10 +24,12 @@ export const openTrip = z.object({
 });
 export type OpenTrip = z.infer<typeof openTrip>;
 
+/** How many shards one sweep reads the open trips of; more shards take several sweeps. */
 export const MAX_SHARDS_PER_SWEEP = 2048;
+/** How many open trips one sweep returns: the oldest, marked `truncated` if there are more. */
 export const MAX_OPEN_TRIPS_PER_SWEEP = 5000;
 
-/** Shards next to a matcher's own, whose trips it weighs too. */
+/** How many neighbouring shards one sweep includes; trips of shards beyond that are not weighed. */
 export const MAX_NEIGHBOURS_PER_SWEEP = 2048;
 
 /**
@@ -51,6 +53,7 @@ export const readOpenTrip = defineCommand(
   openTrip.nullable(),
 );
 
+/** How many offers one transaction commits; the rest go into the next batch. */
 export const MAX_OFFERS_PER_BATCH = 500;
 
 export const offerProposal = z.object({
@@ -98,7 +101,10 @@ export const offerOutcome = z.discriminatedUnion('result', [
 ]);
 export type OfferOutcome = z.infer<typeof offerOutcome>;
 
-/** A round lasts two seconds at most; what a lost reply leaves open, the next sweep finds out. */
+/**
+ * How long a round waits for its offers to be committed: a round lasts two seconds at most. After a lost reply the
+ * next sweep finds the outcome.
+ */
 const MAKE_OFFERS_TIMEOUT_MS = 2_000;
 
 /**
@@ -112,7 +118,9 @@ export const makeOffers = defineCommand(
   MAKE_OFFERS_TIMEOUT_MS,
 );
 
+/** How many drivers change places in one set; a longer ring is not carried out. */
 export const MAX_MOVES_PER_REMATCH = 64;
+/** How many sets of moves one command carries; the rest go into the next batch. */
 export const MAX_REMATCHES_PER_BATCH = 100;
 
 /** A trip gets a driver who is at work. */
@@ -182,6 +190,7 @@ export const leaveShards = defineCommand(
   shardMapMessage,
 );
 
+/** How many shards one page of the shard map has. */
 export const MAX_CLAIMS_PER_PAGE = 4096;
 
 /** The map, by pages in the order of the cells; the next page is after the last shard of this one, if there is one. */

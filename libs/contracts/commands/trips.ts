@@ -24,6 +24,7 @@ export const getTrip = defineCommand(
   tripRecord,
 );
 
+/** How many trips one page lists; a request for more gets 400. */
 export const MAX_TRIPS_PER_PAGE = 100;
 
 /** A rider's own trips, newest first; `after` is the last trip of the page before. */
@@ -33,6 +34,7 @@ export const listTrips = defineCommand(
   z.object({ trips: z.array(tripRecord), more: z.boolean() }),
 );
 
+/** How many changes one replay returns; the caller asks again for the rest. */
 export const MAX_EVENTS_PER_REPLAY = 500;
 
 /** The changes of a trip after a sequence number, for a client that comes back. */

@@ -3,10 +3,13 @@ import { defineCommand } from '../command.ts';
 import { tripId, webhookId } from '../ids.ts';
 import { tripChange } from '../trip.ts';
 
+/** How many events one command turns into deliveries; the rest go into the next batch. */
 export const MAX_EVENTS_PER_INTAKE = 500;
+/** How many deliveries one command takes; the rest are taken later. */
 export const MAX_DELIVERIES_PER_TAKE = 100;
+/** How many outcomes one command reports. */
 export const MAX_DELIVERY_REPORTS = 500;
-/** As many as an operator can have in view; each event is a row for each. */
+/** How many webhooks there may be; one more gets 409. Each event is a row for each webhook. */
 export const MAX_WEBHOOKS = 50;
 
 const eventNumber = z.object({ trip_id: tripId, seq: z.int().min(1) });

@@ -40,6 +40,7 @@ export const ping = z
   .meta({ id: 'Ping' });
 export type Ping = z.infer<typeof ping>;
 
+/** How many positions one request carries; more get 400. */
 export const MAX_POSITIONS_PER_REQUEST = 100;
 export const positionsRequest = z
   .strictObject({ positions: z.array(ping).min(1).max(MAX_POSITIONS_PER_REQUEST) })

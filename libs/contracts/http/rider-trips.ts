@@ -50,6 +50,7 @@ export const tripPage = z
   .meta({ id: 'TripPage' });
 export type TripPage = z.infer<typeof tripPage>;
 
+/** How many trips one page lists by default. */
 export const DEFAULT_TRIPS_PER_PAGE = 20;
 
 export const tripListQuery = z.strictObject({

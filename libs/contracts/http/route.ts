@@ -36,5 +36,5 @@ export function routerPath(route: Pick<HttpRoute, 'path'>): string {
   return route.path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-/** No service reads a longer body; frames of a WebSocket have a bound of their own. */
+/** How long a request body may be; a longer one gets 413. Frames of a WebSocket have a bound of their own. */
 export const MAX_BODY_BYTES = 64 * 1024;

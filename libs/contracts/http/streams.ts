@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { timestamp } from '../values.ts';
 import { defineRoute } from './route.ts';
 
-/** Lives just long enough to open a socket with it. */
+/** How long a ticket is valid: just long enough to open a socket with it. */
 export const TICKET_TTL_MS = 30_000;
 
 export const streamTicket = z

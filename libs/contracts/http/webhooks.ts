@@ -4,7 +4,9 @@ import { tripId, webhookId } from '../ids.ts';
 import { tripEventType } from '../trip.ts';
 import { timestamp } from '../values.ts';
 
+/** How many characters the URL of a webhook may have. */
 const MAX_URL_LENGTH = 2_000;
+/** How many dead letters one page lists; a request for more gets 400. */
 export const MAX_DEAD_LETTERS_PER_PAGE = 500;
 
 /** `https` only in production; where it leads is checked each time it is called. */

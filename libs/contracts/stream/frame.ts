@@ -6,10 +6,11 @@ import { tripId } from '../ids.ts';
 
 /** The WebSocket subprotocol: one JSON object a text frame. */
 export const JSON_SUBPROTOCOL = 'hailgrid.v1.json';
-/** Both sides send a heartbeat when they have been silent for so long … */
+/** After which silence of its own a side of a WebSocket sends a heartbeat. */
 export const HEARTBEAT_INTERVAL_MS = 15_000;
-/** … and give the other up after this silence (1001). */
+/** After which silence of the peer a side closes the WebSocket (1001). */
 export const SILENCE_LIMIT_MS = 45_000;
+/** How long a client's frame may be; after a longer one the socket is closed (1009). */
 export const MAX_FRAME_BYTES = 16 * 1024;
 
 /** A client's own reference; comes back in the `ack` or `error` that answers the frame. */
@@ -42,6 +43,7 @@ export const heartbeat = clientFrame('heartbeat', z.strictObject({}));
 export const serverHeartbeat = serverFrame('heartbeat', z.object({ at: timestamp }));
 export const errorFrame = serverFrame('error', problem);
 
+/** How many trips one resume names; more get an error frame. */
 export const MAX_RESUMED_TRIPS = 20;
 
 /** After a reconnect: the last sequence number the client has of each trip. */

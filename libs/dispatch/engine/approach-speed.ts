@@ -1,11 +1,12 @@
 import { shortDistanceM, type SparseEtaQuestion } from '#libs/geo';
 
-/** Before anything is known: a city at noon. */
+/** Which speed is assumed before any pair was seen: a city at noon. */
 const FIRST_GUESS_MPS = 6;
+/** Which weight the pairs of one round have in the learned speed. */
 const LEARNING_RATE = 0.02;
-/** Pairs looked at in one round: the speed changes slowly. */
+/** How many pairs of one round are measured: the speed changes slowly. */
 const PAIRS_PER_ROUND = 64;
-/** Way by air below which the seconds of a drive say little. */
+/** How far apart a pair has to be to be measured: a shorter drive says little. */
 const LEAST_M = 300;
 
 /** How fast drivers come nearer, by air, learned from the travel times that rounds ask for. */

@@ -1,12 +1,12 @@
 import { parentKey, pickupCellOf, type CellKey, type Point } from '#libs/geo';
 
-/** Resolution of the places that are told apart: some 0.7 km². */
+/** At which H3 resolution places are told apart: some 0.7 km². */
 const PLACE_RES = 8;
-/** Weight of one new run against what is known of its place. */
+/** Which weight one new run has against what is known of its place. */
 const LEARNING_RATE = 0.05;
-/** Weight of one new run in the mean over all places. */
+/** Which weight one new run has in the mean over all places. */
 const MEAN_LEARNING_RATE = 0.001;
-/** Places remembered; the one not heard of for longest goes first. */
+/** How many places are remembered; the least recently used one is forgotten first. */
 export const MAX_PLACES = 10_000;
 
 /**

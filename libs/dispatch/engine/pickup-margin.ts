@@ -1,9 +1,10 @@
-/** Of pickups, so many are to be no later than the margin allows for. */
+/** Which share of pickups should be no later than the margin allows. */
 const ON_TIME_SHARE = 0.95;
-/** The margin moves by so much with each pickup: some hundred of them tell what it is. */
+/** By how much the margin moves with each pickup: it settles after some hundred of them. */
 const STEP = 0.01;
+/** How many times the predicted drive the margin allows at most. */
 const MAX_MARGIN = 3;
-/** Shorter drives say little: a second more or less is a large part of them. */
+/** How long a predicted drive has to be to count: a second more or less is a large part of a shorter one. */
 const MIN_FORESEEN_S = 30;
 
 /**

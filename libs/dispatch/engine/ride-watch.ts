@@ -2,9 +2,12 @@ import { RecentMap, type Point } from '#libs/geo';
 import type { DriverId } from '../supply-event.ts';
 import type { RidingDriver } from '../supply-view.ts';
 
-/** Ends of rides remembered until the next one begins; the oldest go first. */
+/** How many ended rides are remembered until their drivers' next rides begin; the oldest are forgotten first. */
 export const MAX_ENDED_RIDES = 50_000;
-/** Whoever was without a rider for longer had a pause, which says nothing about the place. */
+/**
+ * How long a driver may be without a rider for the run to count: a longer one was a pause, which says nothing about
+ * the place.
+ */
 const MAX_EMPTY_RUN_S = 3_600;
 
 /** A rider got in so long after the driver's ride before had ended there. */

@@ -5,7 +5,7 @@ import { DriverGrid, NearestDrivers } from './driver-grid.ts';
 import type { MatchScene, MatchTrip } from './match-input.ts';
 
 const MS_PER_S = 1_000;
-/** Leaving a rider who has a driver without one: dearer than all that a round can gain. */
+/** What it costs to leave a rider who has a driver without one: more than all that a round can gain. */
 const NEVER_MS = 1e12;
 
 /** Trips and the drivers that each may get, before any travel time is known. */

@@ -1,6 +1,9 @@
 import type { Point } from '#libs/geo';
 
-/** Requests remembered at most; in a busier area the memory is shorter. */
+/**
+ * How many requests are remembered; beyond that the oldest half is forgotten, so in a busier area the memory is
+ * shorter.
+ */
 export const MAX_REMEMBERED_REQUESTS = 65_536;
 
 interface Request {

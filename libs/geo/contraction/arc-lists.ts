@@ -1,5 +1,5 @@
 const END = -1;
-/** Room for so many arcs a node at first; it doubles when they are used up. */
+/** For how many arcs per node there is room at first; the room doubles when it is used up. */
 const FIRST_ARCS_PER_NODE = 4;
 
 /**

@@ -28,7 +28,7 @@ export interface ContractionHierarchy {
   readonly down: UpwardGraph;
 }
 
-/** Nodes that one step looks at. */
+/** How many nodes one step looks at before it yields to other work. */
 const NODES_A_STEP = 128;
 
 /** Makes a hierarchy in steps, for those who have other work to do in between. */

@@ -3,7 +3,7 @@ import type { ContractionHierarchy } from './contraction-hierarchy.ts';
 import { SearchSpaces } from './search-spaces.ts';
 import { UpwardSearch } from './upward-search.ts';
 
-/** Targets whose searches are kept at once: what their memory is bounded by. */
+/** For how many targets searches are kept at once: it bounds their memory. */
 export const MAX_TARGETS_AT_ONCE = 1024;
 
 /** Travel times on a hierarchy. Holds the memory of its searches; it answers one question at a time. */

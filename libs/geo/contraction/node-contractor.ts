@@ -2,9 +2,11 @@ import type { StreetGraph } from '../street-graph.ts';
 import { ArcLists } from './arc-lists.ts';
 import { WitnessSearch } from './witness-search.ts';
 
-/** What counts for a node's place in the order, per piece. */
+/** How much the change in the number of arcs counts in a node's place in the order. */
 const ARC_DIFFERENCE_WEIGHT = 4;
+/** How much its contracted neighbours count in a node's place in the order. */
 const DELETED_NEIGHBOR_WEIGHT = 2;
+/** How much its depth in the hierarchy counts in a node's place in the order. */
 const DEPTH_WEIGHT = 1;
 
 /**

@@ -1,5 +1,6 @@
 import type { UpwardSearch } from './upward-search.ts';
 
+/** For how many nodes there is room at first; the room grows when it is used up. */
 const FIRST_ROOM = 1024;
 
 /**

@@ -1,9 +1,9 @@
 import { NodeHeap } from '../node-heap.ts';
 import type { ArcLists } from './arc-lists.ts';
 
-/** Nodes settled in one search before it gives up: a shortcut too many costs time, never a wrong answer. */
+/** How many nodes one search settles before it gives up: a needless shortcut costs time, never a wrong answer. */
 export const MAX_WITNESS_SETTLED = 64;
-/** Entries of its queue; a search that would need more gives up too. */
+/** How many entries its queue holds before the search gives up. */
 const MAX_WITNESS_QUEUE = 4096;
 
 /**

@@ -26,7 +26,9 @@ export interface PlannedMove extends HandedShard {
   readonly to: InstanceName;
 }
 
-/** The replies of machines take a little longer than the request's own timeout, by the way through this process. */
+/**
+ * How many times the request's own timeout the planner waits for a reply, which takes its way through this process.
+ */
 const REPLY_SLACK = 2;
 
 /** Shards on their way: prepare, drain, commit. Each step has a limit, so a reply that never comes blocks nothing. */

@@ -18,7 +18,7 @@ interface Remembered {
   readonly load: ShardLoad | undefined;
 }
 
-/** Instances whose word is kept. */
+/** How many instances' reports of load are kept. */
 const MAX_INSTANCES = 4_096;
 /** Cells into which one divides. */
 const CHILDREN = 7;

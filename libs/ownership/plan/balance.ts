@@ -1,9 +1,9 @@
 import type { Holdings } from './holdings.ts';
 import type { PlanParams } from './plan-params.ts';
 
-/** Attempts of one plan; each moves at least one shard. */
+/** How many shifts one plan tries; each moves at least one shard. */
 const MAX_SHIFTS = 1_000;
-/** A gain in evenness smaller than this share of the mean's square is not worth a move. */
+/** Below which gain in evenness, as a share of the squared mean, a move is not worth it. */
 const LEAST_GAIN = 1e-6;
 
 /**
