@@ -1,61 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
-import { driverClientFrame } from '#libs/contracts';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
-import { StreamModule } from '#libs/stream';
-import { AvailabilityController } from './availability/availability.controller.ts';
-import { Availability } from './availability/availability.ts';
-import { DismissSilentDrivers } from './availability/dismiss-silent-drivers.ts';
+import { AvailabilityModule } from './availability/availability.module.ts';
 import type { DriverApiConfig } from './config.ts';
-import { PositionPublisher } from './positions/position-publisher.ts';
-import { PositionsController } from './positions/positions.controller.ts';
-import { ReceivePosition } from './positions/receive-position.ts';
-import { ResendPositions } from './positions/resend-positions.ts';
-import { TripTracker } from './positions/trip-tracker.ts';
-import { WithdrawLostDrivers } from './positions/withdraw-lost-drivers.ts';
-import { Attendance } from './presence/attendance.ts';
-import { BusLink } from './presence/bus-link.ts';
-import { FindLostPushes } from './presence/find-lost-pushes.ts';
-import { Presences } from './presence/presences.ts';
-import { RereadAfterOutage } from './presence/reread-after-outage.ts';
-import { RereadDriver } from './presence/reread-driver.ts';
-import { Whereabouts } from './presence/whereabouts.ts';
-import { RelayHints } from './repositioning/relay-hints.ts';
-import { DriverStream } from './stream/driver-stream.ts';
-import { ResumeTrips } from './stream/resume-trips.ts';
-import { TicketsController } from './stream/tickets.controller.ts';
-import { ReplayTrips } from './trips/replay-trips.ts';
-import { TripChanges } from './trips/trip-changes.ts';
-import { TripsController } from './trips/trips.controller.ts';
-
-const PRESENCE = [
-  BusLink,
-  Presences,
-  Attendance,
-  Whereabouts,
-  RereadDriver,
-  RereadAfterOutage,
-  FindLostPushes,
-];
-const POSITIONS = [ReceivePosition, PositionPublisher, TripTracker, ResendPositions, WithdrawLostDrivers];
-
-/** All that a driver's frames and requests lead to; apart from the API, since the stream imports its handler. */
-@Module({
-  controllers: [AvailabilityController, TripsController, PositionsController],
-  providers: [
-    ...PRESENCE,
-    ...POSITIONS,
-    Availability,
-    DismissSilentDrivers,
-    TripChanges,
-    ReplayTrips,
-    ResumeTrips,
-    RelayHints,
-    DriverStream,
-  ],
-  exports: [DriverStream],
-})
-class DriversModule {}
+import { OffersModule } from './offers/offers.module.ts';
+import { PositionsModule } from './positions/positions.module.ts';
+import { RepositioningModule } from './repositioning/repositioning.module.ts';
+import { DriverStreamModule } from './stream/driver-stream.module.ts';
+import { TripsModule } from './trips/trips.module.ts';
 
 /** What drivers' phones speak to. */
 @Module({})
@@ -67,14 +19,13 @@ export class DriverApiModule {
         BusModule,
         AuthenticationModule.of(config),
         ApiDocumentsModule.of('driver'),
-        StreamModule.of({
-          role: 'driver',
-          clientFrame: driverClientFrame,
-          handler: DriverStream,
-          imports: [DriversModule],
-        }),
+        AvailabilityModule,
+        OffersModule,
+        TripsModule,
+        PositionsModule,
+        RepositioningModule,
+        DriverStreamModule,
       ],
-      controllers: [TicketsController],
     };
   }
 }

@@ -1,21 +1,13 @@
 import { TypeID, typeidUnboxed } from 'typeid-js';
 import { z } from 'zod';
+import type { Id, IdPrefix } from '#libs/trip';
 
-/** What an id names; the prefix makes a wrong id visible in a log and refusable at the edge. */
-export type IdPrefix = 'trip' | 'quote' | 'offer' | 'rider' | 'driver' | 'operator' | 'event' | 'webhook';
+export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from '#libs/trip';
 
-/**
- * A TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Sorts by creation time within a prefix.
- * Postgres keeps the bare UUID; {@link uuidOf} and {@link idFromUuid} convert at that border only.
+/*
+ * An id is a TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Postgres keeps the bare UUID; {@link uuidOf} and
+ * {@link idFromUuid} convert at that border only.
  */
-export type Id<P extends IdPrefix> = `${P}_${string}`;
-
-export type TripId = Id<'trip'>;
-export type QuoteId = Id<'quote'>;
-export type OfferId = Id<'offer'>;
-export type RiderId = Id<'rider'>;
-export type DriverId = Id<'driver'>;
-export type WebhookId = Id<'webhook'>;
 
 /** Crockford base32 of 128 bits: the first character carries three bits only. */
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';

@@ -1,17 +1,6 @@
 import { TRIP_EVENT_TYPES, TRIP_STATES, type Trip } from '#libs/trip';
 import { z } from 'zod';
-import {
-  driverId,
-  offerId,
-  quoteId,
-  riderId,
-  tripId,
-  type DriverId,
-  type OfferId,
-  type QuoteId,
-  type RiderId,
-  type TripId,
-} from './ids.ts';
+import { driverId, offerId, quoteId, riderId, tripId } from './ids.ts';
 import { h3Cell, money, point, product, timestamp, toTimestamp, typedText, vehicle } from './values.ts';
 
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
@@ -170,9 +159,9 @@ export function toTripRecord(trip: Trip): TripRecord {
   const at = (ms: number | null): string | null => (ms === null ? null : toTimestamp(ms));
   const { offer, driver } = trip;
   return {
-    trip_id: trip.tripId as TripId,
-    rider_id: trip.riderId as RiderId,
-    quote_id: trip.quoteId as QuoteId,
+    trip_id: trip.tripId,
+    rider_id: trip.riderId,
+    quote_id: trip.quoteId,
     product: product.parse(trip.product),
     state: trip.state,
     seq: trip.seq,
@@ -185,19 +174,19 @@ export function toTripRecord(trip: Trip): TripRecord {
     requested_at: toTimestamp(trip.requestedAtMs),
     search_deadline_at: toTimestamp(trip.searchDeadlineAtMs),
     offer: offer && {
-      offer_id: offer.offerId as OfferId,
-      driver_id: offer.driverId as DriverId,
+      offer_id: offer.offerId,
+      driver_id: offer.driverId,
       expires_at: toTimestamp(offer.expiresAtMs),
       pickup_eta_s: offer.pickupEtaS,
       pickup_distance_m: offer.pickupDistanceM,
-      replaces_driver_id: (offer.replacesDriverId ?? null) as DriverId | null,
+      replaces_driver_id: offer.replacesDriverId ?? null,
     },
     driver: driver && {
-      driver_id: driver.driverId as DriverId,
+      driver_id: driver.driverId,
       vehicle: driver.vehicle,
       pickup_eta_s: driver.pickupEtaS,
     },
-    excluded_driver_ids: trip.excludedDriverIds as DriverId[],
+    excluded_driver_ids: [...trip.excludedDriverIds],
     swaps: trip.swaps,
     accepted_at: at(trip.acceptedAtMs),
     arrived_at: at(trip.arrivedAtMs),

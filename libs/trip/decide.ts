@@ -1,4 +1,5 @@
 import type { TripEvent } from './events.ts';
+import type { DriverId, OfferId } from './ids.ts';
 import type { AssignedDriver, OpenOffer, Trip, TripVehicle } from './trip.ts';
 import { isTerminal, type TripState } from './states.ts';
 
@@ -6,14 +7,14 @@ import { isTerminal, type TripState } from './states.ts';
 export type TripCommand =
   | { type: 'offer'; offer: OpenOffer }
   /** A driver at work takes the trip over without being asked, from another one or (null) as its first. */
-  | { type: 'reassign'; driver: AssignedDriver; replacesDriverId: string | null }
-  | { type: 'accept'; offerId: string; driverId: string; vehicle: TripVehicle }
-  | { type: 'decline'; offerId: string; driverId: string }
-  | { type: 'expire_offer'; offerId: string }
-  | { type: 'arrive'; driverId: string }
-  | { type: 'start'; driverId: string }
-  | { type: 'complete'; driverId: string }
-  | { type: 'driver_cancel'; driverId: string; reason: string | null; searchMs: number }
+  | { type: 'reassign'; driver: AssignedDriver; replacesDriverId: DriverId | null }
+  | { type: 'accept'; offerId: OfferId; driverId: DriverId; vehicle: TripVehicle }
+  | { type: 'decline'; offerId: OfferId; driverId: DriverId }
+  | { type: 'expire_offer'; offerId: OfferId }
+  | { type: 'arrive'; driverId: DriverId }
+  | { type: 'start'; driverId: DriverId }
+  | { type: 'complete'; driverId: DriverId }
+  | { type: 'driver_cancel'; driverId: DriverId; reason: string | null; searchMs: number }
   | { type: 'rider_cancel'; reason: string | null }
   | { type: 'give_up' };
 
@@ -106,8 +107,8 @@ function decideReassign(
 /** Why a trip cannot be given to a driver: it waits for nobody, or not for the one who is to be replaced. */
 function refusalOf(
   trip: Trip,
-  driverId: string,
-  replacesDriverId: string | null,
+  driverId: DriverId,
+  replacesDriverId: DriverId | null,
   nowMs: number,
 ): TripRefusal | null {
   const waits =
@@ -147,7 +148,7 @@ function decideDecline(
   return changed({ type: 'offer_declined', atMs: nowMs, driverId: command.driverId });
 }
 
-function decideExpiry(trip: Trip, offerId: string, nowMs: number): TripDecision {
+function decideExpiry(trip: Trip, offerId: OfferId, nowMs: number): TripDecision {
   if (trip.offer?.offerId !== offerId) return UNCHANGED;
   if (nowMs < trip.offer.expiresAtMs) return refused('too_early');
   return changed({ type: 'offer_expired', atMs: nowMs, driverId: trip.offer.driverId });
@@ -156,7 +157,7 @@ function decideExpiry(trip: Trip, offerId: string, nowMs: number): TripDecision 
 /** One step of a trip by its own driver; asking for the state it is in already changes nothing. */
 function advance(
   trip: Trip,
-  driverId: string,
+  driverId: DriverId,
   from: TripState,
   to: TripState,
   event: TripEvent,

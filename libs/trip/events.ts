@@ -1,14 +1,15 @@
 import type { AssignedDriver, OpenOffer, TripRequest } from './trip.ts';
+import type { DriverId } from './ids.ts';
 import type { TripEventType } from './states.ts';
 
 /** What happened to a trip. Facts only: a decision has been made when one of these exists. */
 export type TripEvent =
   | { type: 'requested'; atMs: number; request: TripRequest }
   | { type: 'offer_made'; atMs: number; offer: OpenOffer }
-  | { type: 'offer_declined'; atMs: number; driverId: string }
-  | { type: 'offer_expired'; atMs: number; driverId: string }
+  | { type: 'offer_declined'; atMs: number; driverId: DriverId }
+  | { type: 'offer_expired'; atMs: number; driverId: DriverId }
   /** The driver on the way has come, or the rider has gone, before the one who was to replace it answered. */
-  | { type: 'offer_withdrawn'; atMs: number; driverId: string }
+  | { type: 'offer_withdrawn'; atMs: number; driverId: DriverId }
   | { type: 'accepted'; atMs: number; driver: AssignedDriver }
   /** A driver already at work, who has nobody to pick up any more, goes to this waiting rider without being asked. */
   | { type: 'driver_assigned'; atMs: number; driver: AssignedDriver }
@@ -17,25 +18,25 @@ export type TripEvent =
       type: 'driver_swapped';
       atMs: number;
       driver: AssignedDriver;
-      freedDriverId: string;
+      freedDriverId: DriverId;
       asked: boolean;
     }
   | {
       type: 'driver_redispatched';
       atMs: number;
-      driverId: string;
+      driverId: DriverId;
       reason: string | null;
       searchDeadlineAtMs: number;
     }
-  | { type: 'arrived'; atMs: number; driverId: string }
-  | { type: 'started'; atMs: number; driverId: string }
-  | { type: 'completed'; atMs: number; driverId: string }
-  | { type: 'rider_canceled'; atMs: number; driverId: string | null; reason: string | null }
+  | { type: 'arrived'; atMs: number; driverId: DriverId }
+  | { type: 'started'; atMs: number; driverId: DriverId }
+  | { type: 'completed'; atMs: number; driverId: DriverId }
+  | { type: 'rider_canceled'; atMs: number; driverId: DriverId | null; reason: string | null }
   | { type: 'no_drivers_available'; atMs: number }
-  | { type: 'failed'; atMs: number; driverId: string | null; reason: string };
+  | { type: 'failed'; atMs: number; driverId: DriverId | null; reason: string };
 
 /** The driver an event is about: the one it binds or lets go. Of a swap the new one. */
-export function driverOfEvent(event: TripEvent): string | null {
+export function driverOfEvent(event: TripEvent): DriverId | null {
   switch (event.type) {
     case 'requested':
     case 'no_drivers_available':
@@ -60,7 +61,7 @@ export function driverOfEvent(event: TripEvent): string | null {
 }
 
 /** Whom an event frees beside the driver it is about: the one who was replaced. */
-export function freedDriverOf(event: TripEvent): string | null {
+export function freedDriverOf(event: TripEvent): DriverId | null {
   return event.type === 'driver_swapped' ? event.freedDriverId : null;
 }
 
@@ -71,7 +72,7 @@ export function freedDriverOf(event: TripEvent): string | null {
 export type ClaimChange = 'take' | 'hold' | 'assign' | 'release';
 
 export interface DriverClaimChange {
-  readonly driverId: string;
+  readonly driverId: DriverId;
   readonly change: ClaimChange;
 }
 

@@ -1,4 +1,5 @@
 import type { TripEvent } from './events.ts';
+import type { DriverId } from './ids.ts';
 import type { Trip } from './trip.ts';
 
 /** The trip after an event. Replaying a trip's events from the first gives the trip. */
@@ -63,7 +64,7 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
   }
 }
 
-function excluding(trip: Trip, driverId: string): readonly string[] {
+function excluding(trip: Trip, driverId: DriverId): readonly DriverId[] {
   return trip.excludedDriverIds.includes(driverId)
     ? trip.excludedDriverIds
     : [...trip.excludedDriverIds, driverId];

@@ -16,6 +16,7 @@ export {
 export { evolve } from './evolve.ts';
 export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';
+export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from './ids.ts';
 export {
   hasDriver,
   isTerminal,

@@ -4,6 +4,7 @@ import {
   hasDriver,
   TRIP_STATES,
   TRIP_TRANSITIONS,
+  type DriverId,
   type OpenOffer,
   type Trip,
   type TripCommand,
@@ -13,7 +14,9 @@ import {
 } from './index.ts';
 
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
-const DRIVERS = ['driver_a', 'driver_b', 'driver_c'];
+const DRIVERS = ['driver_a', 'driver_b', 'driver_c'] as const;
+/** Nobody, or a driver on its way whose place is taken. */
+const REPLACED = [null, 'driver_a'] as const;
 const EXPIRES_AT_MS = 1_000;
 const DEADLINE_AT_MS = 2_000;
 /** Before both times, between them, and after both. */
@@ -46,7 +49,7 @@ const PROCESSING: Trip = {
   cancelReason: null,
 };
 
-function offerTo(driverId: string, replacesDriverId: string | null): OpenOffer {
+function offerTo(driverId: DriverId, replacesDriverId: DriverId | null): OpenOffer {
   return {
     offerId: 'offer_1',
     driverId,
@@ -59,7 +62,7 @@ function offerTo(driverId: string, replacesDriverId: string | null): OpenOffer {
 
 /** The trips that a state can have: with and without an offer, with its driver where it has one. */
 function tripsIn(state: TripState): Trip[] {
-  const driver = { driverId: 'driver_a', vehicle: VEHICLE, pickupEtaS: 60 };
+  const driver = { driverId: 'driver_a', vehicle: VEHICLE, pickupEtaS: 60 } as const;
   const driverless = { ...PROCESSING, state };
   const driven = { ...driverless, driver };
   if (state === 'processing') return [driverless, { ...driverless, offer: offerTo('driver_b', null) }];
@@ -72,11 +75,11 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
   switch (type) {
     case 'offer':
       return DRIVERS.flatMap((driverId) =>
-        [null, 'driver_a'].map((replaces): TripCommand => ({ type, offer: offerTo(driverId, replaces) })),
+        REPLACED.map((replaces): TripCommand => ({ type, offer: offerTo(driverId, replaces) })),
       );
     case 'reassign':
       return DRIVERS.flatMap((driverId) =>
-        [null, 'driver_a'].map((replacesDriverId): TripCommand => ({
+        REPLACED.map((replacesDriverId): TripCommand => ({
           type,
           driver: { driverId, vehicle: VEHICLE, pickupEtaS: 40 },
           replacesDriverId,
@@ -87,7 +90,7 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
     case 'decline':
       return DRIVERS.map((driverId) => ({ type, offerId: 'offer_1', driverId }));
     case 'expire_offer':
-      return ['offer_1', 'offer_2'].map((offerId) => ({ type, offerId }));
+      return (['offer_1', 'offer_2'] as const).map((offerId) => ({ type, offerId }));
     case 'arrive':
     case 'start':
     case 'complete':

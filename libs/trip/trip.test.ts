@@ -9,10 +9,11 @@ import {
   type Trip,
   type TripCommand,
   type TripEvent,
+  type TripRequest,
   type TripState,
 } from './index.ts';
 
-const REQUEST = {
+const REQUEST: TripRequest = {
   tripId: 'trip_1',
   riderId: 'rider_1',
   quoteId: 'quote_1',

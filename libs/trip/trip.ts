@@ -1,3 +1,4 @@
+import type { DriverId, OfferId, QuoteId, RiderId, TripId } from './ids.ts';
 import type { TripState } from './states.ts';
 
 /** WGS84 degrees. */
@@ -15,26 +16,26 @@ export interface TripVehicle {
 
 /** The trip proposed to one driver. While it is open, nobody else is asked. One on the way drives on meanwhile. */
 export interface OpenOffer {
-  offerId: string;
-  driverId: string;
+  offerId: OfferId;
+  driverId: DriverId;
   expiresAtMs: number;
   pickupEtaS: number;
   pickupDistanceM: number;
   /** Whose place the driver is to take, where the trip has one on the way; absent for a trip that waits. */
-  replacesDriverId?: string;
+  replacesDriverId?: DriverId;
 }
 
 export interface AssignedDriver {
-  driverId: string;
+  driverId: DriverId;
   vehicle: TripVehicle;
   pickupEtaS: number;
 }
 
 /** What a trip is from its request on; never changes. */
 export interface TripRequest {
-  tripId: string;
-  riderId: string;
-  quoteId: string;
+  tripId: TripId;
+  riderId: RiderId;
+  quoteId: QuoteId;
   product: string;
   pickup: Place;
   dropoff: Place;
@@ -57,7 +58,7 @@ export interface Trip extends TripRequest {
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
   /** Drivers who declined, let an offer expire or gave the trip back; they are not asked again. */
-  excludedDriverIds: readonly string[];
+  excludedDriverIds: readonly DriverId[];
   /** How often its driver was changed for a better one. */
   swaps: number;
   acceptedAtMs: number | null;

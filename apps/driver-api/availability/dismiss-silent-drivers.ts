@@ -12,7 +12,7 @@ import {
 import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { Whereabouts } from '../presence/whereabouts.ts';
-import { Availability } from './availability.ts';
+import { GoOffline } from './go-offline.ts';
 
 /** How long an online driver may be without a socket and silent, service time. */
 export const DISCONNECT_GRACE_MS = 60_000;
@@ -33,7 +33,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   constructor(
     private readonly presences: Presences,
     private readonly whereabouts: Whereabouts,
-    private readonly availability: Availability,
+    private readonly goOffline: GoOffline,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -76,7 +76,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   async #dismiss(presence: DriverPresence): Promise<void> {
     const { driverId, state } = presence;
     try {
-      await this.availability.goOffline(driverId, { reason: 'silent' }, { session: state.newestSession });
+      await this.goOffline.execute(driverId, { reason: 'silent' }, { session: state.newestSession });
     } catch (thrown) {
       this.#giveUp(presence, thrown);
     }

@@ -8,6 +8,7 @@ import {
   MAX_PING_AGE_MS,
   MAX_PING_AHEAD_MS,
   MAX_SPEED_MPS,
+  type JudgedPing,
   type PingContext,
 } from './judge-ping.ts';
 
@@ -15,21 +16,14 @@ const AREA = parseBoundingBox('38.70,-9.16,38.745,-9.12');
 const NOW_MS = 1_800_000_000_000;
 const SESSION = 7;
 
-interface TimedPing {
-  session: number;
-  seq: number;
-  lat: number;
-  lng: number;
-  recordedAtMs: number;
-}
+const LAST: JudgedPing = { session: SESSION, seq: 10, lat: 38.72, lng: -9.14, recordedAtMs: NOW_MS - 10_000 };
+const NEXT: JudgedPing = { ...LAST, seq: 11, recordedAtMs: NOW_MS - 5_000 };
 
-const LAST: TimedPing = { session: SESSION, seq: 10, lat: 38.72, lng: -9.14, recordedAtMs: NOW_MS - 10_000 };
-const NEXT: TimedPing = { ...LAST, seq: 11, recordedAtMs: NOW_MS - 5_000 };
-
-function judge(ping: Partial<TimedPing>, context: Partial<PingContext> = {}) {
-  const timed = { ...NEXT, ...ping };
-  const whole = { session: SESSION, last: LAST, area: AREA, nowMs: NOW_MS, ...context };
-  return judgePing(timed, timed.recordedAtMs, whole);
+function judge(ping: Partial<JudgedPing>, context: Partial<PingContext> = {}) {
+  return judgePing(
+    { ...NEXT, ...ping },
+    { session: SESSION, last: LAST, area: AREA, nowMs: NOW_MS, ...context },
+  );
 }
 
 const north = (meters: number): number => LAST.lat + meters / METERS_PER_DEGREE;
@@ -84,13 +78,12 @@ describe('whatever is sent', () => {
   });
 
   /** Those of a sequence that are accepted, one after another. */
-  function accepted(sequence: readonly TimedPing[]): TimedPing[] {
-    const taken: TimedPing[] = [];
+  function accepted(sequence: readonly JudgedPing[]): JudgedPing[] {
+    const taken: JudgedPing[] = [];
     for (const ping of sequence) {
       const last = taken.at(-1);
       const session = Math.max(last?.session ?? SESSION, ping.session);
-      if (judgePing(ping, ping.recordedAtMs, { session, last, area: AREA, nowMs: NOW_MS }) === undefined)
-        taken.push(ping);
+      if (judgePing(ping, { session, last, area: AREA, nowMs: NOW_MS }) === undefined) taken.push(ping);
     }
     return taken;
   }
@@ -127,8 +120,8 @@ describe('whatever is sent', () => {
     fc.assert(
       fc.property(pings, (ping) => {
         const context = { session: ping.session, area: AREA, nowMs: NOW_MS };
-        if (judgePing(ping, ping.recordedAtMs, { ...context, last: undefined }) !== undefined) return;
-        expect(judgePing(ping, ping.recordedAtMs, { ...context, last: ping })).toBe('position_duplicate');
+        if (judgePing(ping, { ...context, last: undefined }) !== undefined) return;
+        expect(judgePing(ping, { ...context, last: ping })).toBe('position_duplicate');
       }),
     );
   });

@@ -1,9 +1,11 @@
-import type { PositionRecord } from '#libs/contracts';
-import { boxContains, isPoint, shortDistanceM, type BoundingBox } from '#libs/geo';
+import { boxContains, isPoint, shortDistanceM, type BoundingBox, type Point } from '#libs/geo';
 
-/** What a ping is judged by beside its time. */
-type JudgedPing = Pick<PositionRecord, 'session' | 'seq' | 'lat' | 'lng'>;
-type AcceptedPing = JudgedPing & Pick<PositionRecord, 'recordedAtMs'>;
+/** One position as a driver sent it. */
+export interface JudgedPing extends Point {
+  readonly session: number;
+  readonly seq: number;
+  readonly recordedAtMs: number;
+}
 
 export type PingRefusal =
   | 'driver_offline'
@@ -19,14 +21,14 @@ export type PingRefusal =
 export interface PingContext {
   /** The open session; null where the driver is offline. */
   readonly session: number | null;
-  /** The newest ping that was accepted, of whatever session. */
-  readonly last: AcceptedPing | undefined;
-  /** Where drivers may be, margin included. */
+  /** The newest position that was accepted, of whatever session. */
+  readonly last: JudgedPing | undefined;
+  /** Where drivers may be, its margin included. */
   readonly area: BoundingBox;
   readonly nowMs: number;
 }
 
-/** A phone may send what it gathered without a network, but a position a minute old says nothing about supply. */
+/** A phone may send what it gathered while it had no network, but a minute later it says nothing about supply. */
 export const MAX_PING_AGE_MS = 60_000;
 /** Phones' clocks differ a little from ours. */
 export const MAX_PING_AHEAD_MS = 5_000;
@@ -34,43 +36,39 @@ export const MAX_PING_AHEAD_MS = 5_000;
 export const MAX_SPEED_MPS = 70;
 /** Between two fixes among high buildings, without moving. */
 export const GPS_NOISE_M = 150;
-/** After this silence the driver may be anywhere: by ferry, or with the phone off. */
+/** After so long a silence the driver may have gone anywhere, by ferry or with the phone off. */
 export const FORGET_POSITION_MS = 300_000;
 
 /**
  * Why a ping is refused; undefined where it is accepted. Within a session, sequence numbers and times only go up; a
  * new session starts afresh.
  */
-export function judgePing(
-  ping: JudgedPing,
-  recordedAtMs: number,
-  context: PingContext,
-): PingRefusal | undefined {
+export function judgePing(ping: JudgedPing, context: PingContext): PingRefusal | undefined {
   const last = context.last?.session === ping.session ? context.last : undefined;
   return (
     judgeSession(ping, context.session) ??
     judgeOrder(ping, last) ??
-    judgeTime(recordedAtMs, last, context.nowMs) ??
+    judgeTime(ping, last, context.nowMs) ??
     (isPoint(ping.lat, ping.lng) && boxContains(context.area, ping) ? undefined : 'outside_service_area') ??
-    (last !== undefined && isImpossibleJump(last, ping, recordedAtMs) ? 'position_implausible' : undefined)
+    (last !== undefined && isImpossibleJump(last, ping) ? 'position_implausible' : undefined)
   );
 }
 
 function judgeSession(ping: JudgedPing, session: number | null): PingRefusal | undefined {
   if (session === null) return 'driver_offline';
   if (ping.session < session) return 'session_superseded';
-  // Above the number that Postgres has counted to: no driver was ever given this session.
+  // Ahead of what Postgres has counted: nobody was ever given this number.
   return ping.session > session ? 'invalid_request' : undefined;
 }
 
-function judgeOrder(ping: JudgedPing, last: AcceptedPing | undefined): PingRefusal | undefined {
+function judgeOrder(ping: JudgedPing, last: JudgedPing | undefined): PingRefusal | undefined {
   if (last === undefined || ping.seq > last.seq) return undefined;
   return ping.seq === last.seq ? 'position_duplicate' : 'position_stale';
 }
 
 function judgeTime(
-  recordedAtMs: number,
-  last: AcceptedPing | undefined,
+  { recordedAtMs }: JudgedPing,
+  last: JudgedPing | undefined,
   nowMs: number,
 ): PingRefusal | undefined {
   const ageMs = nowMs - recordedAtMs;
@@ -79,8 +77,8 @@ function judgeTime(
   return last !== undefined && recordedAtMs < last.recordedAtMs ? 'position_stale' : undefined;
 }
 
-function isImpossibleJump(last: AcceptedPing, ping: JudgedPing, recordedAtMs: number): boolean {
-  const elapsedMs = recordedAtMs - last.recordedAtMs;
+function isImpossibleJump(last: JudgedPing, ping: JudgedPing): boolean {
+  const elapsedMs = ping.recordedAtMs - last.recordedAtMs;
   if (elapsedMs > FORGET_POSITION_MS) return false;
   return shortDistanceM(last, ping) > GPS_NOISE_M + MAX_SPEED_MPS * (elapsedMs / 1000);
 }

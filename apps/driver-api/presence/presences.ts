@@ -59,14 +59,13 @@ export class Presences {
       throw new HailgridError('unavailable', `${MAX_PRESENCES} drivers are served here`);
     }
     const presence = new DriverPresence(driverId, this.clock.now());
-    const pushes = subscribeJson(
+    presence.pushes = subscribeJson(
       this.bus,
       driverPushSubject(driverId),
       tripChange,
       (change) => this.#applyChange(presence, change),
       logDropped(this.logger),
     );
-    presence.receivePushes(pushes);
     this.#byDriver.set(driverId, presence);
     return presence;
   }
@@ -78,7 +77,9 @@ export class Presences {
 
   /** Forgets the driver, unless it has been given a new presence since. */
   remove(presence: DriverPresence): void {
-    presence.end();
+    presence.attended = false;
+    presence.pushes?.unsubscribe();
+    presence.pushes = undefined;
     if (this.#byDriver.get(presence.driverId) === presence) this.#byDriver.delete(presence.driverId);
   }
 
@@ -90,7 +91,8 @@ export class Presences {
 
   #advance(presence: DriverPresence, state: DriverState): void {
     const before = presence.state;
-    if (!presence.advance(state)) return;
+    if (state === before) return;
+    presence.state = state;
     for (const listener of this.#listeners) listener(presence, before);
   }
 

@@ -6,7 +6,7 @@ import {
   routerPath,
   toRiderTrip,
   type RiderTrip,
-  type TripRequest,
+  type TripRequestBody,
 } from '#libs/contracts';
 import {
   CallerOf,
@@ -39,7 +39,7 @@ export class RequestTripController {
     @CallerOf() caller: Caller,
     @RequestIdOf() requestId: string,
     @Headers('idempotency-key') key: unknown,
-    @Body({ schema: postTrip.body }) request: TripRequest,
+    @Body({ schema: postTrip.body }) request: TripRequestBody,
   ): Promise<RiderTrip> {
     const trip = await this.commands.call(createTrip, {
       rider_id: riderOf(caller),

@@ -1,4 +1,4 @@
-import { toTimestamp, toTripRecord, type DriverId, type TripChange, type TripId } from '#libs/contracts';
+import { toTimestamp, toTripRecord, type TripChange } from '#libs/contracts';
 import type { StoredEvent, WrittenChange } from '#libs/store';
 import { driverOfEvent, evolve, freedDriverOf, type Trip, type TripEvent } from '#libs/trip';
 
@@ -7,12 +7,12 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
   const { event, trip, drivers } = change;
   return {
     event: {
-      trip_id: trip.tripId as TripId,
+      trip_id: trip.tripId,
       seq: trip.seq,
       type: event.type,
       at: toTimestamp(event.atMs),
-      driver_id: driverOfEvent(event) as DriverId | null,
-      freed_driver_id: freedDriverOf(event) as DriverId | null,
+      driver_id: driverOfEvent(event),
+      freed_driver_id: freedDriverOf(event),
       data: eventData(event),
     },
     trip: toTripRecord(trip),

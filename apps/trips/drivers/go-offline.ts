@@ -1,6 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { goOffline, HailgridError, type CommandInput, type CommandOutput } from '#libs/contracts';
+import {
+  goOffline,
+  HailgridError,
+  type CommandInput,
+  type CommandOutput,
+  type DriverId,
+} from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 import { closeSession, readClaims, TripStore, type TripTransaction } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
@@ -32,7 +38,7 @@ export class GoOfflineHandler extends CommandHandlers {
 }
 
 /** The trip's lock comes before the driver's, as everywhere; an offer that is gone by then needs nothing. */
-async function declineOpenOffer(transaction: TripTransaction, driverId: string): Promise<void> {
+async function declineOpenOffer(transaction: TripTransaction, driverId: DriverId): Promise<void> {
   const [claim] = await readClaims(transaction, [driverId]);
   if (claim?.kind !== 'offer' || claim.offerId === null) return;
   const { offerId } = claim;

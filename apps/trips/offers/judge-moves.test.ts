@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newId, type DriverMove, type TripId } from '#libs/contracts';
+import { newId, type DriverMove } from '#libs/contracts';
 import type { ClaimRow, DriverRow } from '#libs/store';
 import { evolve, type Trip, type TripEvent } from '#libs/trip';
 import { tripRequest } from '../trip-request.sample.ts';
@@ -32,10 +32,10 @@ function moveOf(
   change: Partial<DriverMove> = {},
 ): DriverMove {
   return {
-    trip_id: trip.tripId as TripId,
+    trip_id: trip.tripId,
     driver_id: driver.driverId,
-    replaces_driver_id: (trip.driver?.driverId ?? null) as DriverMove['replaces_driver_id'],
-    from_trip_id: (from?.tripId ?? null) as TripId | null,
+    replaces_driver_id: trip.driver?.driverId ?? null,
+    from_trip_id: from?.tripId ?? null,
     shard: SHARD,
     epoch: 3,
     pickup_eta_s: 60,
@@ -50,9 +50,9 @@ function lockedOf(trips: Trip[], drivers: DriverRow[], claims?: ClaimRow[]): Loc
       ? []
       : [
           {
-            driverId: driver.driverId as DriverRow['driverId'],
+            driverId: driver.driverId,
             place: 0,
-            tripId: tripId as TripId,
+            tripId: tripId,
             kind: 'trip',
             offerId: newId('offer'),
           },

@@ -5,9 +5,7 @@ import {
   toTimestamp,
   type CommandInput,
   type CommandOutput,
-  type DriverId,
   type DriverStanding,
-  type OfferId,
   type OfferOutcome,
 } from '#libs/contracts';
 import { CONFIG, LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
@@ -111,8 +109,8 @@ function outcomeOf(judgement: Judgement, taken: Standings): OfferOutcome {
   return {
     result: 'offered',
     trip_id,
-    driver_id: offer.driverId as DriverId,
-    offer_id: offer.offerId as OfferId,
+    driver_id: offer.driverId,
+    offer_id: offer.offerId,
     expires_at: toTimestamp(offer.expiresAtMs),
     driver_version: standing.version,
     trip_seq: trip.seq + 1,

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { rematch, type CommandInput, type CommandOutput, type TripId } from '#libs/contracts';
+import { rematch, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
 import { readClaims, TripStore, type TripTransaction } from '#libs/store';
 import type { Trip } from '#libs/trip';
@@ -71,6 +71,6 @@ function outcomeOf(judgement: SetJudgement, trips: readonly Trip[]): Outcome {
   const changed = trips.filter(({ tripId }) => ids.has(tripId));
   return {
     result: 'done',
-    trip_seqs: changed.map(({ tripId, seq }) => ({ trip_id: tripId as TripId, seq })),
+    trip_seqs: changed.map(({ tripId, seq }) => ({ trip_id: tripId, seq })),
   };
 }

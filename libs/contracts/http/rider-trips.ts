@@ -5,7 +5,7 @@ import { cancelReason, riderTrip } from '../trip.ts';
 import { defineRoute } from './route.ts';
 
 export const tripRequest = z.strictObject({ quote_id: quoteId }).meta({ id: 'TripRequest' });
-export type TripRequest = z.infer<typeof tripRequest>;
+export type TripRequestBody = z.infer<typeof tripRequest>;
 export const tripParams = z.strictObject({ trip_id: tripId });
 export type TripParams = z.infer<typeof tripParams>;
 export const cancelRequest = z

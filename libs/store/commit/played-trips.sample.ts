@@ -34,7 +34,7 @@ export class PlayedTrips {
   readonly #store: TripStore;
   readonly #riderId: RiderId;
   readonly #quotes: readonly string[];
-  readonly #trips: readonly string[];
+  readonly #trips: readonly TripId[];
   readonly #drivers: readonly DriverId[];
 
   private constructor(
@@ -97,7 +97,7 @@ export class PlayedTrips {
       if (trip === undefined) return;
       await transaction.lockDriver(driverId);
       const offer = {
-        offerId: `offer_${tripId.slice('trip_'.length)}`,
+        offerId: `offer_${tripId.slice('trip_'.length)}` as const,
         driverId,
         expiresAtMs: PLAYED_AT_MS + 15_000,
         pickupEtaS: 60,
@@ -135,7 +135,7 @@ export class PlayedTrips {
     const all = new Map(
       (await readChains(this.#store, undefined, MAX_TRIPS)).map((chain) => [chain.tripId, chain]),
     );
-    const chains = this.#trips.flatMap((tripId) => all.get(tripId as TripId) ?? []);
+    const chains = this.#trips.flatMap((tripId) => all.get(tripId) ?? []);
     const everything = {
       trips,
       claims: (await readClaims(this.#store, this.#drivers)).toSorted((a, b) => byId(a.tripId, b.tripId)),
@@ -177,11 +177,17 @@ export class PlayedTrips {
     return trip.state;
   }
 
+  #tripId(number: number): TripId {
+    const tripId = this.#trips[number];
+    if (tripId === undefined) throw new RangeError(`no trip ${number}`);
+    return tripId;
+  }
+
   async #create(transaction: CommandTransaction, number: number): Promise<Trip> {
     const quoteId = (this.#quotes[number] ?? '') as `quote_${string}`;
     await transaction.quoteOf(this.#riderId, quoteId);
     return transaction.create({
-      tripId: this.#trips[number] ?? '',
+      tripId: this.#tripId(number),
       riderId: this.#riderId,
       quoteId,
       product: 'standard',

@@ -1,5 +1,5 @@
 import { latLngToCell, cellToParent } from 'h3-js';
-import { evolve, type Trip, type TripEvent, type TripState } from '#libs/trip';
+import { evolve, type DriverId, type Trip, type TripId, type TripEvent, type TripState } from '#libs/trip';
 import type { ClientEntry } from './client-entry.ts';
 import {
   keyOf,
@@ -42,8 +42,11 @@ const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Ibiza', color: 'white
 
 /** The event that the columns of a row stand for. */
 function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripEvent {
-  const { tripId, atMs, freedDriverId, asked } = fact;
-  const driverId = fact.driverId ?? 'driver_x';
+  const { atMs, asked } = fact;
+  const tripId = fact.tripId as TripId;
+  const driverId = (fact.driverId ?? 'driver_x') as DriverId;
+  const freedDriverId = (fact.freedDriverId ?? 'driver_y') as DriverId;
+  const perhaps = fact.driverId as DriverId | null;
   const assigned = { driverId, vehicle: VEHICLE, pickupEtaS: 60 };
   switch (type) {
     case 'requested':
@@ -56,13 +59,13 @@ function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripE
     case 'driver_assigned':
       return { type, atMs, driver: assigned };
     case 'driver_swapped':
-      return { type, atMs, driver: assigned, freedDriverId: freedDriverId ?? '', asked };
+      return { type, atMs, driver: assigned, freedDriverId, asked };
     case 'driver_redispatched':
       return { type, atMs, driverId, reason: null, searchDeadlineAtMs: 300_000 };
     case 'rider_canceled':
-      return { type, atMs, driverId: fact.driverId, reason: null };
+      return { type, atMs, driverId: perhaps, reason: null };
     case 'failed':
-      return { type, atMs, driverId: fact.driverId, reason: 'none' };
+      return { type, atMs, driverId: perhaps, reason: 'none' };
     case 'no_drivers_available':
       return { type, atMs };
     case 'offer_declined':
@@ -76,13 +79,13 @@ function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripE
 }
 
 function requestOf(
-  tripId: string,
+  tripId: TripId,
   requestedAtMs: number,
 ): Extract<TripEvent, { type: 'requested' }>['request'] {
   return {
     tripId,
-    riderId: tripId.replace('trip', 'rider'),
-    quoteId: tripId.replace('trip', 'quote'),
+    riderId: `rider_${tripId.slice('trip_'.length)}`,
+    quoteId: `quote_${tripId.slice('trip_'.length)}`,
     product: 'standard',
     pickup: { lat: 38.7139, lng: -9.1394 },
     dropoff: { lat: 38.72, lng: -9.13 },
@@ -119,7 +122,7 @@ export function servedTrip(tripId: string, driverId: string, version: number, ls
 }
 
 export function trip(tripId: string, state: TripState, seq: number, more: Partial<TripFact> = {}): TripFact {
-  const row = evolve(null, { type: 'requested', atMs: 1_000, request: requestOf(tripId, 1_000) });
+  const row = evolve(null, { type: 'requested', atMs: 1_000, request: requestOf(tripId as TripId, 1_000) });
   return {
     tripId,
     state,

@@ -1,0 +1,12 @@
+/** What an id names; the prefix makes a wrong id visible in a log and refusable at the edge. */
+export type IdPrefix = 'trip' | 'quote' | 'offer' | 'rider' | 'driver' | 'operator' | 'event' | 'webhook';
+
+/** A TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Sorts by creation time within a prefix. */
+export type Id<P extends IdPrefix> = `${P}_${string}`;
+
+export type TripId = Id<'trip'>;
+export type QuoteId = Id<'quote'>;
+export type OfferId = Id<'offer'>;
+export type RiderId = Id<'rider'>;
+export type DriverId = Id<'driver'>;
+export type WebhookId = Id<'webhook'>;
