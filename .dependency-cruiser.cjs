@@ -37,6 +37,13 @@ module.exports = {
       to: { path: '^(apps|ops|dev|proof|load|test)/' },
     },
     {
+      name: 'ops-never-imports-dev',
+      comment: "An operator's command must not need the test set-up. Backup and restore still do (ADR 0020).",
+      severity: 'error',
+      from: { path: '^ops/', pathNot: '(\\.test\\.ts$|^ops/backup/|^ops/restore\\.ts$)' },
+      to: { path: '^dev/' },
+    },
+    {
       name: 'libs-are-entered-by-their-index',
       comment: 'What a lib offers is in its index.ts; the rest is its own business.',
       severity: 'error',

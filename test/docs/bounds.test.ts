@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readText, tableRows } from './markdown.ts';
 
-const rows = tableRows(readText('ARCHITECTURE.md'), 'bound');
+const rows = tableRows(readText('docs/bounds.md'), 'bound');
 
 /** The value of `const NAME = 64 * 1024;` in a source text. */
 function constantIn(source: string, name: string): number | undefined {

@@ -2,12 +2,19 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from '../../dev/build/checkout.ts';
 
+/** The documents beside the code that ARCHITECTURE.md leads to. */
+export const CODE_DOCUMENTS = [
+  ...globSync('{libs,proof}/*/README.md', { cwd: CHECKOUT }),
+  'docs/adding-things.md',
+];
+
 /** What people read; each statement of it about the code is held against the code. */
 export const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
-  ...globSync('docs/**/*.md', { cwd: CHECKOUT }),
+  ...CODE_DOCUMENTS,
+  ...globSync('docs/**/*.md', { cwd: CHECKOUT }).filter((path) => !CODE_DOCUMENTS.includes(path)),
 ];
 
 export function readText(path: string): string {

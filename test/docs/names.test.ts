@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CHECKOUT } from '../../dev/build/checkout.ts';
-import { codeSpans, DOCUMENTS, readText } from './markdown.ts';
+import { CODE_DOCUMENTS, codeSpans, DOCUMENTS, readText } from './markdown.ts';
 
 const FOLDERS = 'apps|libs|ops|dev|proof|load|test|migrations|deploy|docs';
 const PATH = new RegExp(`^((${FOLDERS})/[\\w./*-]*|\\.[\\w-]+\\.\\w+|[\\w-]+\\.(md|yml|json))$`);
@@ -40,12 +40,25 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-')}`;
 }
 
-test('ARCHITECTURE.md names only classes, functions and constants that exist', () => {
-  const sources = globSync('{apps,libs,ops,dev}/**/*.ts', { cwd: CHECKOUT }).map(readText);
-  const words = new Set(sources.flatMap((source) => source.match(/\w+/g) ?? []));
-  const names = codeSpans(readText('ARCHITECTURE.md')).filter(
-    (code) => IDENTIFIER.test(code) && !SETTING.test(code),
-  );
-  expect(names.length).toBeGreaterThan(50);
-  expect(names.filter((name) => !name.split('.').every((word) => words.has(word)))).toEqual([]);
+const WORDS = new Set(
+  globSync('{apps,libs,ops,dev,proof}/**/*.ts', { cwd: CHECKOUT }).flatMap(
+    (source) => readText(source).match(/\w+/g) ?? [],
+  ),
+);
+
+function identifiersIn(document: string): string[] {
+  return codeSpans(readText(document)).filter((code) => IDENTIFIER.test(code) && !SETTING.test(code));
+}
+
+test.each(['ARCHITECTURE.md', ...CODE_DOCUMENTS])(
+  '%s names only classes, functions and constants that exist',
+  (document) => {
+    const names = identifiersIn(document);
+    expect(names.filter((name) => !name.split('.').every((word) => WORDS.has(word)))).toEqual([]);
+  },
+);
+
+test('the documents beside the code name its parts', () => {
+  const names = ['ARCHITECTURE.md', ...CODE_DOCUMENTS].flatMap(identifiersIn);
+  expect(new Set(names).size).toBeGreaterThan(80);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { allSubjects } from '../../dev/reference/subjects.ts';
-import { codeSpans, readText } from './markdown.ts';
+import { CODE_DOCUMENTS, codeSpans, readText } from './markdown.ts';
 
 const ANY = '<…>';
 const SUBJECTS = new Set(allSubjects().map(withoutNames));
@@ -22,10 +22,14 @@ test('docs/reference/subjects.md names every subject', () => {
   expect(new Set(named)).toEqual(SUBJECTS);
 });
 
-test('ARCHITECTURE.md names only subjects that exist', () => {
-  const named = subjectsIn(codeSpans(readText('ARCHITECTURE.md')));
-  expect(named.length).toBeGreaterThan(20);
+test.each(['ARCHITECTURE.md', ...CODE_DOCUMENTS])('%s names only subjects that exist', (document) => {
+  const named = subjectsIn(codeSpans(readText(document)));
   expect(named.filter((subject) => !SUBJECTS.has(subject))).toEqual([]);
+});
+
+test('the documents beside the code name the subjects', () => {
+  const spans = ['ARCHITECTURE.md', ...CODE_DOCUMENTS].flatMap((document) => codeSpans(readText(document)));
+  expect(subjectsIn(spans).length).toBeGreaterThan(20);
 });
 
 test('the picture names only subjects that there are', () => {

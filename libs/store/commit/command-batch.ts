@@ -101,7 +101,7 @@ export class StepQueue<Item, Found> {
 type RunnableStep = Pick<StepQueue<never, unknown>, 'run'>;
 
 /**
- * The steps of a command. Their order is that of the locks (keys, trips, drivers, claims; ARCHITECTURE.md, Data), so two
+ * The steps of a command. Their order is that of the locks (keys, trips, drivers, claims; libs/store/README.md), so two
  * transactions never wait for each other in a ring.
  */
 function openSteps() {
