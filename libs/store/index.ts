@@ -85,6 +85,7 @@ export {
   readWebhooks,
   type WebhookRow,
 } from './statements/webhooks/webhooks.ts';
+export { foldEvents, tripChangeOf } from './trip-change.ts';
 export { sha256Hex, type WrittenChange } from './written-change.ts';
 export {
   CommandTransaction,

@@ -9,8 +9,14 @@ import {
   STORING_LIMIT_MS,
   type EventStreamSettings,
 } from '#libs/event-stream';
-import { EVENT_STREAM_LOCK, readHistories, readTripIds, type Database, type History } from '#libs/store';
-import { foldEvents } from '../../apps/trips/announcing/trip-change.ts';
+import {
+  EVENT_STREAM_LOCK,
+  foldEvents,
+  readHistories,
+  readTripIds,
+  type Database,
+  type History,
+} from '#libs/store';
 
 const TRIPS_PER_PAGE = 500;
 const TRIPS_AT_ONCE = 64;

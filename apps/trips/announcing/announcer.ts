@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '#libs/service';
-import { TripStore, type WrittenChange } from '#libs/store';
+import { tripChangeOf, TripStore, type WrittenChange } from '#libs/store';
 import { driverOfEvent } from '#libs/trip';
 import { ChangePusher } from './change-pusher.ts';
 import { EventPublisher } from './event-publisher.ts';
-import { tripChangeOf } from './trip-change.ts';
 
 /** Logs each change that this process commits, pushes it to the clients concerned, and publishes it to the event stream. */
 @Injectable()

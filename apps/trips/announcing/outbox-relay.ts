@@ -10,11 +10,10 @@ import {
   type Clock,
   type Logger,
 } from '#libs/service';
-import { readEvents, takeDueOutbox, TripStore, type OutboxEntry } from '#libs/store';
+import { foldEvents, readEvents, takeDueOutbox, TripStore, type OutboxEntry } from '#libs/store';
 import { inBatches, Sweep } from '../sweep.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
-import { foldEvents } from './trip-change.ts';
 
 const RELAY_INTERVAL_MS = 1_000;
 const MAX_TRIPS_PER_RELAY = 200;

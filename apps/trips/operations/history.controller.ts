@@ -2,8 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import type { z } from 'zod';
 import { getTripHistory, routerPath, toTripRecord } from '#libs/contracts';
 import { ForRole } from '#libs/service';
-import { readEvents, TripStore } from '#libs/store';
-import { foldEvents } from '../announcing/trip-change.ts';
+import { foldEvents, readEvents, TripStore } from '#libs/store';
 import { readTripFor } from '../requests/trip-reader.ts';
 
 /** A trip with everything that happened to it. */

@@ -9,8 +9,7 @@ import {
   type TripEventMessage,
 } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { readEvents, TripStore } from '#libs/store';
-import { foldEvents } from '../announcing/trip-change.ts';
+import { foldEvents, readEvents, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { tripNotFound, wasAsked, type TripReader } from './trip-reader.ts';
 

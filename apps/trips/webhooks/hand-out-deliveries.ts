@@ -11,6 +11,7 @@ import {
 } from '#libs/contracts';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import {
+  foldEvents,
   readHistories,
   settleDeliveries,
   takeDueDeliveries,
@@ -18,7 +19,6 @@ import {
   type History,
   type TakenDelivery,
 } from '#libs/store';
-import { foldEvents } from '../announcing/trip-change.ts';
 import { CommandHandlers } from '../command-handlers.ts';
 
 /** Hands out what webhooks are to be told now, and hears what became of it. */

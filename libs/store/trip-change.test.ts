@@ -1,15 +1,28 @@
 import { expect, test } from 'vitest';
 import { newId, type DriverStanding } from '#libs/contracts';
-import type { StoredEvent } from '#libs/store';
 import type { TripEvent } from '#libs/trip';
-import { tripRequest } from '../trip-request.sample.ts';
+import type { StoredEvent } from './statements/events.ts';
 import { foldEvents } from './trip-change.ts';
 
 const driverId = newId('driver');
 const requested: TripEvent = {
   type: 'requested',
   atMs: 1_000,
-  request: tripRequest({ requestedAtMs: 1_000 }),
+  request: {
+    tripId: newId('trip'),
+    riderId: newId('rider'),
+    quoteId: newId('quote'),
+    product: 'standard',
+    pickup: { lat: 38.71, lng: -9.14 },
+    dropoff: { lat: 38.72, lng: -9.13 },
+    pickupCell: '89393362b83ffff',
+    fareAmountMinor: 700,
+    fareCurrency: 'EUR',
+    distanceM: 2_000,
+    tripS: 400,
+    requestedAtMs: 1_000,
+    searchDeadlineAtMs: 300_000,
+  },
 };
 const offerMade: TripEvent = {
   type: 'offer_made',
@@ -32,7 +45,7 @@ const history: StoredEvent[] = [
   { seq: 3, event: canceled, drivers: [standing('free', 8)] },
 ];
 
-test('each change comes with the trip as it was after it, and with what became of the driver', () => {
+test('each change carries the trip and the driver as the event left them', () => {
   const changes = foldEvents(history, 0);
   expect(changes.map(({ event, trip }) => [event.seq, event.type, trip.state, trip.offer !== null])).toEqual([
     [1, 'requested', 'processing', false],
@@ -45,11 +58,11 @@ test('each change comes with the trip as it was after it, and with what became o
   });
 });
 
-test('only what came after the number is told', () => {
+test('only changes after the sequence number are returned', () => {
   expect(foldEvents(history, 2).map(({ event }) => event.seq)).toEqual([3]);
   expect(foldEvents(history, 3)).toEqual([]);
 });
 
-test('a history with a hole is not told as if it were whole', () => {
+test('a history that lacks an event is refused', () => {
   expect(() => foldEvents([history[0]!, history[2]!], 0)).toThrow('event 3 where 2 was expected');
 });

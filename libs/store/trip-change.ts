@@ -1,8 +1,9 @@
 import { toTimestamp, toTripRecord, type TripChange } from '#libs/contracts';
-import type { StoredEvent, WrittenChange } from '#libs/store';
 import { driverOfEvent, evolve, freedDriverOf, type Trip, type TripEvent } from '#libs/trip';
+import type { StoredEvent } from './statements/events.ts';
+import type { WrittenChange } from './written-change.ts';
 
-/** A committed change as it is told to riders, drivers and consumers. */
+/** A committed change as riders, drivers and consumers receive it. */
 export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChange {
   const { event, trip, drivers } = change;
   return {
@@ -20,12 +21,12 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
   };
 }
 
-/** What an event says beyond its type, time and driver, and beyond the trip that travels with it. */
+/** Fields of an event that neither the message nor the trip in it has a place for. */
 function eventData(event: TripEvent): Record<string, unknown> {
   return 'reason' in event && event.reason !== null ? { reason: event.reason } : {};
 }
 
-/** A trip's changes after a sequence number, from its events: each with the trip as it was after it. */
+/** Replays a trip's events; returns its changes after a sequence number, each with the trip as that event left it. */
 export function foldEvents(events: readonly StoredEvent[], afterSeq: number): TripChange[] {
   const changes: TripChange[] = [];
   let trip: Trip | null = null;
