@@ -1,6 +1,5 @@
-import type { ApiClient, RequestSlots } from './api/api-client.ts';
+import type { ApiClient, RequestSlots, TokenDesk } from './api/api-client.ts';
 import type { LinkKeeper } from './api/stream-link.ts';
-import type { TokenDesk } from './api/credentials.ts';
 import type { Streets } from './city/streets.ts';
 import type { ServiceClock, TimestampText } from './clock/service-clock.ts';
 import type { TickWheel } from './clock/tick-wheel.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FleetStats } from '#libs/contracts';
-import { ApiClient, RequestSlots } from './api/api-client.ts';
+import { ApiClient, RequestSlots, TokenDesk } from './api/api-client.ts';
 import { LinkKeeper } from './api/stream-link.ts';
-import { TokenDesk } from './api/credentials.ts';
+
 import type { City } from './city/city.ts';
 import { Streets } from './city/streets.ts';
 import { serviceClock, TimestampText } from './clock/service-clock.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { problem, type HttpRoute } from '#libs/contracts';
+import { postToken, problem, type HttpRoute } from '#libs/contracts';
 import { randomStream, type Random } from '../random/random.ts';
 import { ApiError, backoffMs } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
 
-/** Bounds how many of something are under way at once; the others wait their turn in order. */
+/** Runs a limited number of tasks at once; the others wait in order of arrival. */
 export class RequestSlots {
   readonly #limit: number;
   #busy = 0;
@@ -135,6 +135,24 @@ export class ApiClient {
     } catch (cause) {
       throw new ApiError('stopped', 'while waiting to try again', { cause });
     }
+  }
+}
+
+/** Lifetime of a token. JWT expiry is real time, and a day is longer than any run. */
+const TOKEN_TTL_S = 86_400;
+
+/** Gets the tokens of simulated riders and drivers from the development issuer. */
+export class TokenDesk {
+  readonly #issuerApi: ApiClient;
+
+  constructor(issuerApi: ApiClient) {
+    this.#issuerApi = issuerApi;
+  }
+
+  /** @throws ApiError */
+  async issue(role: 'rider' | 'driver', subject: string): Promise<string> {
+    const { token } = await this.#issuerApi.call(postToken, { body: { role, subject, ttl_s: TOKEN_TTL_S } });
+    return token;
   }
 }
 
