@@ -1,4 +1,5 @@
-import type { DriverId, DriverStatus } from './supply-event.ts';
+import type { DriverId } from '#libs/trip';
+import type { DriverStatus } from './supply-event.ts';
 
 /** Statuses by their code in {@link DriverSlots.statuses}. */
 export const STATUSES: readonly DriverStatus[] = ['offline', 'free', 'offered', 'on_trip'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TripId } from '#libs/trip';
 import { ExplainLog } from './explain-log.ts';
-import type { TripId } from './open-trip.ts';
 import type { ExplainedCandidate, TripExplanation } from './trip-explanation.ts';
 
 const candidate: ExplainedCandidate = {

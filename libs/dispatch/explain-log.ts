@@ -1,4 +1,4 @@
-import type { TripId } from './open-trip.ts';
+import type { TripId } from '#libs/trip';
 import type { TripExplanation } from './trip-explanation.ts';
 
 /** How many rounds of one trip are kept: the newest ones. */

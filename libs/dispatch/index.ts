@@ -18,7 +18,7 @@ export { explainMatches } from './matching/explain-matches.ts';
 export { matchSteps, type Ask } from './matching/match-steps.ts';
 export { settleMatches } from './matching/settle-matches.ts';
 export { OpenDemand, type DemandMark } from './open-demand.ts';
-export type { OpenTrip, TripId } from './open-trip.ts';
+export type { OpenTrip } from './open-trip.ts';
 export {
   checkRoundParams,
   DEFAULT_ROUND_PARAMS,
@@ -26,6 +26,6 @@ export {
   type RoundParams,
 } from './round-params.ts';
 export type { TripExplanation } from './trip-explanation.ts';
-export type { DriverId, DriverReport, ReportOutcome } from './supply-event.ts';
+export type { DriverReport, ReportOutcome } from './supply-event.ts';
 export type { FreeDriver } from './supply-view.ts';
 export { SupplyIndex } from './supply-index.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { greatCircleM, positionCellOf, type Point } from '#libs/geo';
 import { describe, expect, it } from 'vitest';
+import type { DriverId } from '#libs/trip';
 import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../dev/test-world/hard-places.ts';
-import type { DriverId } from './supply-event.ts';
 import { SupplyIndex } from './supply-index.ts';
 
 const SEARCHES_A_CASE = 200;

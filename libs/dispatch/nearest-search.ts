@@ -1,9 +1,9 @@
 import { cellKeyAt, chordOfArc, chordSquared, isPoint, putCartesian, type Point } from '#libs/geo';
+import type { DriverId } from '#libs/trip';
 import type { CellGraph } from './cell-graph.ts';
 import type { DriverSlots } from './driver-slots.ts';
 import { END, type FreeDrivers } from './free-drivers.ts';
 import { NearestList } from './nearest-list.ts';
-import type { DriverId } from './supply-event.ts';
 
 /** Resolution of the cells by which free drivers are listed. */
 export const SUPPLY_CELL_RES = 9;

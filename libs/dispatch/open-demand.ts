@@ -1,4 +1,5 @@
-import type { OpenTrip, TripId } from './open-trip.ts';
+import type { TripId } from '#libs/trip';
+import type { OpenTrip } from './open-trip.ts';
 
 /**
  * How many open trips one matcher holds by default; those beyond are counted, and found again when there is room.

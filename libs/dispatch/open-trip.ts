@@ -1,8 +1,5 @@
 import type { Point } from '#libs/geo';
-import type { DriverId } from './supply-event.ts';
-
-/** A TypeID of a trip; opaque to the core, compared as text where ties are broken. */
-export type TripId = `trip_${string}`;
+import type { DriverId, TripId } from '#libs/trip';
 
 /** A trip that nobody has picked up yet, as matchers know it: it waits, or its driver is on the way. */
 export interface OpenTrip {

@@ -1,7 +1,5 @@
 import type { Point } from '#libs/geo';
-
-/** A TypeID of a driver; opaque to the core, compared as text where ties are broken. */
-export type DriverId = `driver_${string}`;
+import type { DriverId } from '#libs/trip';
 
 /** Whether a driver can be offered a trip: only `free` ones can. */
 export type DriverStatus = 'offline' | 'free' | 'offered' | 'on_trip';

@@ -1,7 +1,8 @@
 import { greatCircleM, positionCellOf, type Point } from '#libs/geo';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DriverId, DriverReport, DriverStatus, ReportOutcome } from './supply-event.ts';
+import type { DriverId } from '#libs/trip';
+import type { DriverReport, DriverStatus, ReportOutcome } from './supply-event.ts';
 import { SupplyIndex } from './supply-index.ts';
 import type { NearestOptions } from './supply-view.ts';
 

@@ -1,17 +1,12 @@
 import { arcOfChord, cellKeyAt, isPoint, putCartesian, type Point } from '#libs/geo';
+import type { DriverId } from '#libs/trip';
 import { CellGraph } from './cell-graph.ts';
 import { DriverSlots, FREE, NO_SLOT, OFFERED, ON_TRIP, STATUSES, UNPLACED } from './driver-slots.ts';
 import { FreeDrivers } from './free-drivers.ts';
 import { checkSearch, MAX_SEARCH_CELLS, NearestSearch, SUPPLY_CELL_RES } from './nearest-search.ts';
 import { ProductCodes } from './product-codes.ts';
 import { freeIn, ridingIn, viewOf } from './slot-listing.ts';
-import type {
-  DriverId,
-  DriverReport,
-  DriverStatusChange,
-  ReportOutcome,
-  StatusOutcome,
-} from './supply-event.ts';
+import type { DriverReport, DriverStatusChange, ReportOutcome, StatusOutcome } from './supply-event.ts';
 import type {
   FreeDriver,
   NearbyDriver,

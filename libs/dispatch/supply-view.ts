@@ -1,5 +1,6 @@
 import type { Point } from '#libs/geo';
-import type { DriverId, DriverStatus } from './supply-event.ts';
+import type { DriverId } from '#libs/trip';
+import type { DriverStatus } from './supply-event.ts';
 
 /** Drivers whose position is known, by status. */
 export interface SupplyCounts {

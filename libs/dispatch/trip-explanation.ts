@@ -1,5 +1,4 @@
-import type { TripId } from './open-trip.ts';
-import type { DriverId } from './supply-event.ts';
+import type { DriverId, TripId } from '#libs/trip';
 
 /**
  * What a round made of a trip:

@@ -4,7 +4,7 @@ import { newId, toTimestamp, type DriverId } from '#libs/contracts';
 import { decide, hasDriver, type Trip } from '#libs/trip';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { Database, insertQuote, openSession, readClaims, readTrip, TripStore } from './index.ts';
-import { commandOf } from './commit/played-trips.sample.ts';
+import { commandOf } from '../../dev/fixtures/played-trips.ts';
 
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
 const PICKUP = { lat: 38.71, lng: -9.14 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId, newIdAt, toTimestamp, uuidOf, type RiderId, type TripId } from '#libs/contracts';
+import { newId, newIdAt, toTimestamp, uuidOf, type RiderId } from '#libs/contracts';
 import type { Trip, TripRequest } from '#libs/trip';
 import { query } from '../../ops/postgres/query.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
@@ -185,7 +185,7 @@ test('a rider of many trips sees them newest first, page by page, wherever they 
   const seen: Trip[] = [];
   for (let page = await listTripsOfRider(store, riderId, undefined, 3); page.length > 0;) {
     seen.push(...page);
-    page = await listTripsOfRider(store, riderId, page.at(-1)!.tripId as TripId, 3);
+    page = await listTripsOfRider(store, riderId, page.at(-1)!.tripId, 3);
   }
   expect(seen).toEqual(trips);
 });

@@ -5,7 +5,7 @@ import { Database, lockTrips, TripStore, type TripTransaction } from '#libs/stor
 import { evolve, type TripEvent } from '#libs/trip';
 import { tripsConfig } from '../../apps/trips/config.ts';
 import { TripsModule } from '../../apps/trips/trips.module.ts';
-import { tripRequest } from '../../apps/trips/trip-request.sample.ts';
+import { tripRequest } from '../../dev/fixtures/trip-request.ts';
 import { query } from '../../ops/postgres/query.ts';
 import { BUILT_IN_AREA, type TestDatabase } from '../../dev/test-world/index.ts';
 
@@ -55,7 +55,7 @@ export class TripsProcess {
   async request(dies = false): Promise<TripId> {
     const request = tripRequest({ tripId: newId('trip'), searchDeadlineAtMs: Date.now() + 3_600_000 });
     await this.commit((transaction) => transaction.create(request), dies);
-    return request.tripId as TripId;
+    return request.tripId;
   }
 
   /** One more event, such as happens any number of times. */

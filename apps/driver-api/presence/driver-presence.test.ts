@@ -5,7 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { newId, type TripChange } from '#libs/contracts';
 import { CLOSE, STREAM_LIMITS, StreamConnection } from '#libs/stream';
 import { DriverPresence, type DriverConnection, MAX_HELD_CHANGES } from './driver-presence.ts';
-import { changeOf, DRIVER, tripOf } from './trip.sample.ts';
+import { changeOf, DRIVER, tripOf } from '../../../dev/fixtures/driven-trip.ts';
 
 const servers: WebSocketServer[] = [];
 

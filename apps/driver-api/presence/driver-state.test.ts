@@ -2,7 +2,15 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newId, type DriverRecord, type TripChange } from '#libs/contracts';
 import { afterChange, afterRecord, UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
-import { changeOf, DRIVER, OFFER, OTHER_DRIVER, recordOf, tripOf, TRIP } from './trip.sample.ts';
+import {
+  changeOf,
+  DRIVER,
+  OFFER,
+  OTHER_DRIVER,
+  recordOf,
+  tripOf,
+  TRIP,
+} from '../../../dev/fixtures/driven-trip.ts';
 
 const ONLINE = afterRecord(UNKNOWN_DRIVER, recordOf({ driver_version: 3, session: 2 }));
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { driverServerFrame, type TripEventMessage } from '#libs/contracts';
 import { framesOfChange } from './frames-of-change.ts';
-import { changeOf, DRIVER, OFFER, OTHER_DRIVER, TRIP, tripOf } from './trip.sample.ts';
+import { changeOf, DRIVER, OFFER, OTHER_DRIVER, TRIP, tripOf } from '../../../dev/fixtures/driven-trip.ts';
 
 const KNOWN = { offerId: OFFER, tripId: TRIP };
 

@@ -10,7 +10,7 @@ import { STREAM_LIMITS, StreamConnection } from '#libs/stream';
 import { testNats, type TestNats } from '../../../dev/test-world/index.ts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
-import { changeOf, DRIVER, TRIP } from '../presence/trip.sample.ts';
+import { changeOf, DRIVER, TRIP } from '../../../dev/fixtures/driven-trip.ts';
 import { ReplayTrips } from '../trips/replay-trips.ts';
 import { ResumeTrips } from './resume-trips.ts';
 

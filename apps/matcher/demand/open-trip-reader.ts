@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { readOpenTrip, fromTimestamp, type OpenTrip as OpenTripMessage } from '#libs/contracts';
-import { OpenDemand, type TripId, type OpenTrip } from '#libs/dispatch';
+import { OpenDemand, type OpenTrip } from '#libs/dispatch';
 import type { ShardKey } from '#libs/ownership';
 import { LOGGER, OutageLog, type Logger } from '#libs/service';
+import type { TripId } from '#libs/trip';
 import { Ownership } from '../ownership/ownership.ts';
 import { CoalescingQueue } from './coalescing-queue.ts';
 

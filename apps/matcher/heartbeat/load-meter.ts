@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { OpenDemand, type TripId } from '#libs/dispatch';
+import { OpenDemand } from '#libs/dispatch';
 import type { ShardKey, ShardLoad } from '#libs/ownership';
+import type { TripId } from '#libs/trip';
 import { Ownership } from '../ownership/ownership.ts';
 import { RoundTimes } from '../rounds/round-metrics.ts';
 import { PingCounts } from '../supply/ping-counts.ts';

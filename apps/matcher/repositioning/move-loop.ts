@@ -16,7 +16,6 @@ import {
   type FreeDriver,
   type PairEtas,
   type OpenTrip,
-  type TripId,
 } from '#libs/dispatch';
 import {
   CLOCK,
@@ -31,6 +30,7 @@ import {
 import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
 import { pickupCellOf } from '#libs/geo';
 import { LiveShardMap } from '#libs/shard-map';
+import type { TripId } from '#libs/trip';
 import type { MatcherConfig } from '../config.ts';
 import { Ownership } from '../ownership/ownership.ts';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DriverId } from '#libs/dispatch';
+import type { DriverId } from '#libs/trip';
 
 /** How long a refused driver is not tried again, unless its status changes; service time. */
 const AVOID_MS = 2_000;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { makeOffers, MAX_OFFERS_PER_BATCH, type OfferProposal } from '#libs/contracts';
-import { OpenDemand, type DriverId, type TripId } from '#libs/dispatch';
+import { OpenDemand } from '#libs/dispatch';
 import type { ShardClaim, ShardKey } from '#libs/ownership';
+import type { DriverId, TripId } from '#libs/trip';
 import { Ownership } from '../ownership/ownership.ts';
 import { PendingAsks } from './pending-asks.ts';
 import type { RoundOffer } from './round-decisions.ts';

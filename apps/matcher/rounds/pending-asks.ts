@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { DriverId, Match, TripId } from '#libs/dispatch';
+import type { Match } from '#libs/dispatch';
+import type { DriverId, TripId } from '#libs/trip';
 
 /** Maximum remembered asks. The follow-ups of asks beyond it are dropped. */
 export const MAX_PENDING_ASKS = 1_000;

@@ -8,14 +8,13 @@ import {
   RideWatch,
   roundScene,
   SupplyIndex,
-  type DriverId,
   type Match,
-  type TripId,
   type Ask,
 } from '#libs/dispatch';
 import { greatCircleM } from '#libs/geo';
 import { CLOCK, type Clock } from '#libs/service';
 import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
+import type { DriverId, TripId } from '#libs/trip';
 import { Ownership } from '../ownership/ownership.ts';
 import { AvoidedDrivers } from './avoided-drivers.ts';
 import { PendingAsks } from './pending-asks.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DriverId, Match, OpenTrip, TripId } from '#libs/dispatch';
+import type { Match, OpenTrip } from '#libs/dispatch';
+import type { DriverId, TripId } from '#libs/trip';
 import { driverMoves } from './swap-committer.ts';
 
 const OWN = '86393362fffffff';

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
 import { MAX_MOVES_PER_REMATCH, MAX_REMATCHES_PER_BATCH, rematch, type DriverMove } from '#libs/contracts';
-import { OpenDemand, type Match, type DriverId, type OpenTrip, type TripId } from '#libs/dispatch';
+import { OpenDemand, type Match, type OpenTrip } from '#libs/dispatch';
 import type { ShardClaim, ShardKey } from '#libs/ownership';
 import { LOGGER, type Logger } from '#libs/service';
+import type { DriverId, TripId } from '#libs/trip';
 import { OpenTripReader } from '../demand/open-trip-reader.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { RoundMetrics } from './round-metrics.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newId, type DriverMove } from '#libs/contracts';
 import type { ClaimRow, DriverRow } from '#libs/store';
 import { evolve, type Trip, type TripEvent } from '#libs/trip';
-import { tripRequest } from '../trip-request.sample.ts';
+import { tripRequest } from '../../../dev/fixtures/trip-request.ts';
 import { judgeMoves, type LockedMoves } from './judge-moves.ts';
 
 const SHARD = '86393362fffffff';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newId, type DriverId, type OfferId, type OfferProposal } from '#libs/contracts';
 import type { DriverRow } from '#libs/store';
 import { evolve, type Trip } from '#libs/trip';
-import { tripRequest } from '../trip-request.sample.ts';
+import { tripRequest } from '../../../dev/fixtures/trip-request.ts';
 import { judgeProposals } from './judge-proposals.ts';
 import type { LockedRound } from './locked-round.ts';
 
@@ -29,7 +29,7 @@ function driverOf(change: Partial<DriverRow> = {}): DriverRow {
 
 function proposalOf(trip: Trip, driver: DriverRow, change: Partial<OfferProposal> = {}): OfferProposal {
   return {
-    trip_id: trip.tripId as OfferProposal['trip_id'],
+    trip_id: trip.tripId,
     driver_id: driver.driverId,
     shard: SHARD,
     epoch: 3,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { chooseSuccessor } from './choose-successor.ts';
 import type { Choice } from './fail-over.ts';
-import { KeptCluster, TEST_LIMIT_MS } from './kept-cluster.sample.ts';
+import { KeptCluster, TEST_LIMIT_MS } from '../../fixtures/kept-cluster.ts';
 
 /** Takes the first standby that answers. */
 const naive: Choice = (_, [first]) => first?.name;

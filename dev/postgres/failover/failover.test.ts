@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { query } from '../../../ops/postgres/query.ts';
 import type { KeeperEvent } from './failover-trace.ts';
-import { KeptCluster, TEST_LIMIT_MS, WAIT } from './kept-cluster.sample.ts';
+import { KeptCluster, TEST_LIMIT_MS, WAIT } from '../../fixtures/kept-cluster.ts';
 
 vi.setConfig({ testTimeout: TEST_LIMIT_MS });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { axisEtas } from '../matching/match-input.sample.ts';
+import { axisEtas } from '../../../dev/fixtures/match-input.ts';
 import { ApproachSpeed } from './approach-speed.ts';
 import { DEFAULT_PRICE_PARAMS, DriverTimePrice } from './driver-time-price.ts';
 import { EmptyRuns, MAX_PLACES } from './empty-runs.ts';

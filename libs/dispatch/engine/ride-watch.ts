@@ -1,5 +1,5 @@
 import { RecentMap, type Point } from '#libs/geo';
-import type { DriverId } from '../supply-event.ts';
+import type { DriverId } from '#libs/trip';
 import type { RidingDriver } from '../supply-view.ts';
 
 /** How many ended rides are remembered until their drivers' next rides begin; the oldest are forgotten first. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Point } from '#libs/geo';
 import { positionCellOf } from '#libs/geo';
+import type { DriverId } from '#libs/trip';
 import type { OpenTrip } from '../open-trip.ts';
-import type { DriverId, DriverStatusChange } from '../supply-event.ts';
+import type { DriverStatusChange } from '../supply-event.ts';
 import { SupplyIndex } from '../supply-index.ts';
 import { RideWatch } from './ride-watch.ts';
 import { roundScene, type RoundSight } from './round-scene.ts';

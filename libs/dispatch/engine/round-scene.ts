@@ -1,8 +1,8 @@
 import type { Point } from '#libs/geo';
+import type { DriverId, TripId } from '#libs/trip';
 import { byWaiting } from '../open-demand.ts';
-import type { OpenTrip, TripId } from '../open-trip.ts';
+import type { OpenTrip } from '../open-trip.ts';
 import { MAX_TRIPS_PER_ROUND } from '../round-params.ts';
-import type { DriverId } from '../supply-event.ts';
 import type { SupplyIndex } from '../supply-index.ts';
 import type { RidingDriver } from '../supply-view.ts';
 import type { EngineTrip, RoundScene } from './dispatch-engine.ts';

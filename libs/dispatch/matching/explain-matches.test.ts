@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { SKIPPED } from '../assignment-problem.ts';
 import { explainMatches } from './explain-matches.ts';
 import type { MatchInput } from './match-input.ts';
-import { matchInput } from './match-input.sample.ts';
+import { matchInput } from '../../../dev/fixtures/match-input.ts';
 import { matchQuestion } from './match-problem.ts';
 import { decideMatches } from './plan-matches.ts';
 

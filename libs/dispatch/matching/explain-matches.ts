@@ -1,7 +1,6 @@
 import { greatCircleM, type Point } from '#libs/geo';
+import type { DriverId, TripId } from '#libs/trip';
 import { SKIPPED } from '../assignment-problem.ts';
-import type { TripId } from '../open-trip.ts';
-import type { DriverId } from '../supply-event.ts';
 import type {
   CandidateReason,
   ExplainedCandidate,

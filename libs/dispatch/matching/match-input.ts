@@ -1,6 +1,5 @@
 import type { Point, SparseEtaQuestion } from '#libs/geo';
-import type { TripId } from '../open-trip.ts';
-import type { DriverId } from '../supply-event.ts';
+import type { DriverId, TripId } from '#libs/trip';
 
 /** A trip that nobody has picked up yet: it waits for a driver, or for the one on the way to it. */
 export interface MatchTrip {

@@ -1,6 +1,6 @@
 import type { SparseEtaQuestion } from '#libs/geo';
+import type { DriverId } from '#libs/trip';
 import type { AssignmentProblem } from '../assignment-problem.ts';
-import type { DriverId } from '../supply-event.ts';
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
 import type { MatchScene, MatchTrip } from './match-input.ts';
 

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TripId } from '../open-trip.ts';
-import type { DriverId } from '../supply-event.ts';
+import type { DriverId, TripId } from '#libs/trip';
 import type { Match } from './match-input.ts';
-import { matchInput } from './match-input.sample.ts';
+import { matchInput } from '../../../dev/fixtures/match-input.ts';
 import { matchSteps } from './match-steps.ts';
 import { planMatches } from './plan-matches.ts';
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DriverId } from '../supply-event.ts';
+import type { DriverId } from '#libs/trip';
 import type { Match, MatchInput, MatchTrip } from './match-input.ts';
-import { axisS, matchInput } from './match-input.sample.ts';
+import { axisS, matchInput } from '../../../dev/fixtures/match-input.ts';
 import { planMatches } from './plan-matches.ts';
 
 const RUNS = { numRuns: 2_000 };

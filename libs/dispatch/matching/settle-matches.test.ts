@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TripId } from '../open-trip.ts';
-import type { DriverId } from '../supply-event.ts';
-import { matchInput } from './match-input.sample.ts';
+import type { DriverId, TripId } from '#libs/trip';
+import { matchInput } from '../../../dev/fixtures/match-input.ts';
 import { planMatches } from './plan-matches.ts';
 import { settleMatches } from './settle-matches.ts';
 

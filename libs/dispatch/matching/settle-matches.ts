@@ -1,5 +1,4 @@
-import type { TripId } from '../open-trip.ts';
-import type { DriverId } from '../supply-event.ts';
+import type { DriverId, TripId } from '#libs/trip';
 import type { Match } from './match-input.ts';
 
 /** Matches that can stand together, and those that cannot. */

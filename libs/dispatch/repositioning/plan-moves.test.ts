@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DriverId } from '../supply-event.ts';
-import { axisEtas, axisS } from '../matching/match-input.sample.ts';
+import type { DriverId } from '#libs/trip';
+import { axisEtas, axisS } from '../../../dev/fixtures/match-input.ts';
 import { DEFAULT_MOVE_PARAMS, planMoves } from './plan-moves.ts';
 
 const place = fc.record({

@@ -1,9 +1,9 @@
 import type { Point } from '#libs/geo';
+import type { DriverId } from '#libs/trip';
 import { assign } from '../assign.ts';
 import { SKIPPED } from '../assignment-problem.ts';
 import { DriverGrid, NearestDrivers } from '../matching/driver-grid.ts';
 import type { MatchDrivers, PairEtas } from '../matching/match-input.ts';
-import type { DriverId } from '../supply-event.ts';
 
 export interface MoveParams {
   /** Places where riders are expected, for each driver who is or will soon be idle. */

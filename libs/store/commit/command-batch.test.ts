@@ -4,7 +4,7 @@ import { HailgridError } from '#libs/contracts';
 import { testDatabase, type TestDatabase } from '../../../dev/test-world/index.ts';
 import { Database, TripStore } from '../index.ts';
 import { BatchedCommand, runBatch, type CommandOutcome, type CommandWork } from './group-commit.ts';
-import { PLAYED_AT_MS, PlayedTrips, type PlayedCommand } from './played-trips.sample.ts';
+import { PLAYED_AT_MS, PlayedTrips, type PlayedCommand } from '../../../dev/fixtures/played-trips.ts';
 
 const SIZE = { trips: 3, drivers: 2 };
 

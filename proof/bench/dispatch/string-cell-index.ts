@@ -1,6 +1,6 @@
 import { greatCircleM, type Point } from '#libs/geo';
-import type { DriverId } from '#libs/dispatch';
 import { gridRing, latLngToCell } from 'h3-js';
+import type { DriverId } from '#libs/trip';
 import type { CityPing } from './city.ts';
 
 const RES = 9;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCommandLine } from './command-line.ts';
-import { latticeCity } from './lattice-city.sample.ts';
+import { latticeCity } from './lattice-city.ts';
 import { measure } from './measure.ts';
 import { drawPlots } from './plots.ts';
 import { POLICIES } from './policies.ts';

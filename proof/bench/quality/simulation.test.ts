@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { latticeCity } from './lattice-city.sample.ts';
+import { latticeCity } from './lattice-city.ts';
 import { NO_TROUBLES, type RunOptions, type Troubles } from './options.ts';
 import { POLICIES, policyNamed } from './policies.ts';
 import { Simulation } from './simulation.ts';

@@ -14,7 +14,7 @@ import {
   servedTrip,
   SHARD,
   trip,
-} from './facts.sample.ts';
+} from './good-facts.ts';
 import { verdictOf, type RunState } from './verdict.ts';
 
 const LIVING = new Set(['matcher-1', 'matcher-2']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { change, SHARD } from './facts.sample.ts';
+import { change, SHARD } from './good-facts.ts';
 import type { TenureFact } from './facts.ts';
 import { percentiles } from './percentiles.ts';
 import { Tenures } from './tenures.ts';

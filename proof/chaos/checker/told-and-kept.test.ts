@@ -5,7 +5,7 @@ import { check, type Findings } from './check.ts';
 import type { ClientEntry } from './client-entry.ts';
 import { ConsumedEvents } from './consumed-events.ts';
 import type { DatabaseFacts, EventFact, TripFact } from './facts.ts';
-import { event, goodEntries, goodFacts, rowOf, servedTrip, trip } from './facts.sample.ts';
+import { event, goodEntries, goodFacts, rowOf, servedTrip, trip } from './good-facts.ts';
 import { fold } from './illegal-histories.ts';
 import { recoveryTimeMs } from './rto.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
 import { SupervisedChild } from '../../../dev/process/supervised-child.ts';
 import type { ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
-import { SHARD } from '../checker/facts.sample.ts';
+import { SHARD } from '../checker/good-facts.ts';
 import type { FaultContext, FaultTrace } from './fault-context.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { inflict } from './inflict.ts';
