@@ -54,6 +54,7 @@ import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
 import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
 import { TakeInEventsHandler } from './webhooks/take-in-events.ts';
 import { WebhookTidying } from './webhooks/webhook-tidying.ts';
+import { WebhookWorkers } from './webhooks/webhook-workers.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 const COMMAND_HANDLERS = [
@@ -86,6 +87,7 @@ const SWEEPS = [
   MakePartitions,
   MoveEndedTrips,
   WebhookTidying,
+  WebhookWorkers,
 ];
 
 /** The only writer of trips. */

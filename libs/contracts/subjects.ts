@@ -59,3 +59,6 @@ export const drainSubject = (matcher: string): string => `matcher.${matcher}.dra
 
 /** Asks every matcher why it decided as it did about a trip (request/reply, `ExplainRequest`). */
 export const EXPLAIN_SUBJECT = 'matchers.explain';
+
+/** Probes for a webhooks process (empty request/reply). Without one, NATS answers "no responders" immediately. */
+export const WEBHOOKS_PROBE_SUBJECT = 'webhooks.probe';

@@ -81,6 +81,7 @@ export {
   purgeWebhookLanes,
   suspendOverfull,
   deleteWebhookRow,
+  hasWebhooks,
   insertWebhook,
   readWebhooks,
   type WebhookRow,

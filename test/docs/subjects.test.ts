@@ -5,7 +5,8 @@ import { CODE_DOCUMENTS, codeSpans, readText } from './markdown.ts';
 const ANY = '<…>';
 const SUBJECTS = new Set(allSubjects().map(withoutNames));
 
-const SUBJECT = /^(shardmap|(trips|pos|push|track|matchers?|planner|ticket|drivers|positions)\.[a-z_.<>…]+)$/;
+const SUBJECT =
+  /^(shardmap|(trips|pos|push|track|matchers?|planner|ticket|drivers|positions|webhooks)\.[a-z_.<>…]+)$/;
 
 /** The subject with its variable parts alike, whatever a text calls them. */
 function withoutNames(subject: string): string {

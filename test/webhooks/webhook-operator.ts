@@ -1,4 +1,11 @@
-import type { DeadLetter, TripEventMessage, TripId, WebhookId, WebhookView } from '#libs/contracts';
+import type {
+  DeadLetter,
+  TripEventMessage,
+  TripId,
+  WebhookDeliveryState,
+  WebhookId,
+  WebhookView,
+} from '#libs/contracts';
 import type { TestWorld } from '../../dev/test-world/index.ts';
 import { tokenFor } from '../phones/tokens.ts';
 
@@ -19,13 +26,21 @@ export class WebhookOperator {
   async create(
     url: string,
     eventTypes?: TripEventMessage['type'][],
-  ): Promise<WebhookView & { secret: string }> {
+  ): Promise<WebhookView & { secret: string; delivery: WebhookDeliveryState }> {
     const body = { url, ...(eventTypes !== undefined && { event_types: eventTypes }) };
-    return (await this.call('POST', '/v1/webhooks', body)) as WebhookView & { secret: string };
+    return (await this.call('POST', '/v1/webhooks', body)) as WebhookView & {
+      secret: string;
+      delivery: WebhookDeliveryState;
+    };
   }
 
   async list(): Promise<WebhookView[]> {
     return ((await this.call('GET', '/v1/webhooks')) as { data: WebhookView[] }).data;
+  }
+
+  /** Whether events are delivered now. */
+  async delivery(): Promise<WebhookDeliveryState> {
+    return ((await this.call('GET', '/v1/webhooks')) as { delivery: WebhookDeliveryState }).delivery;
   }
 
   async delete(webhookId: WebhookId): Promise<void> {

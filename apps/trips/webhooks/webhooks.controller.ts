@@ -21,17 +21,22 @@ import {
   type TripTransaction,
   type WebhookRow,
 } from '#libs/store';
+import { WebhookWorkers } from './webhook-workers.ts';
 
 type CreatedWebhook = z.output<typeof createWebhook.response>;
+/** The answer stored under an idempotency key. A replay probes for webhooks processes again. */
+const storedWebhook = createWebhook.response.omit({ delivery: true });
+type StoredWebhook = z.output<typeof storedWebhook>;
 
-/** As long as what the signature is made with; Standard Webhooks ask for 24 to 64 bytes. */
+/** The size of the HMAC key; Standard Webhooks ask for 24 to 64 bytes. */
 const SECRET_BYTES = 32;
 
-/** An operator says who is told what happens to trips. */
+/** Operators create, list and delete webhooks. */
 @Controller()
 export class WebhooksController {
   constructor(
     private readonly store: TripStore,
+    private readonly workers: WebhookWorkers,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -45,16 +50,17 @@ export class WebhooksController {
   ): Promise<CreatedWebhook> {
     const idempotency = readIdempotencyKey(key, { create_webhook: body });
     const actor = { prefix: 'operator', id: caller.id } as const;
-    const request = { actor, idempotency, output: createWebhook.response };
+    const request = { actor, idempotency, output: storedWebhook };
     const result = await this.store.transactOnce(request, (transaction) => make(transaction, body));
     this.logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
-    return result;
+    return { ...result, delivery: await this.workers.delivery() };
   }
 
   @Get(routerPath(listWebhooks))
   @ForRole('operator')
   async list(): Promise<z.output<typeof listWebhooks.response>> {
-    return { data: (await readWebhooks(this.store.upToDate)).map(webhookView) };
+    const [rows, delivery] = await Promise.all([readWebhooks(this.store.upToDate), this.workers.delivery()]);
+    return { data: rows.map(webhookView), delivery };
   }
 
   @Delete(routerPath(deleteWebhook))
@@ -82,7 +88,7 @@ export class WebhooksController {
 async function make(
   transaction: TripTransaction,
   { url, event_types }: z.output<typeof createWebhook.body>,
-): Promise<CreatedWebhook> {
+): Promise<StoredWebhook> {
   const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
   const createdAtMs = transaction.nowMs;
   const row = { webhookId: newId('webhook'), url, eventTypes: event_types ?? null, createdAtMs };

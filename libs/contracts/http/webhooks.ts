@@ -36,8 +36,18 @@ export const newWebhook = z.strictObject({
   event_types: z.array(tripEventType).min(1).optional(),
 });
 
+/** Whether a webhooks process runs. Without one, events wait. */
+export const webhookDelivery = z.enum(['running', 'no_worker', 'unknown']).meta({
+  id: 'WebhookDeliveryState',
+  description: 'no_worker: no webhooks process runs, so events wait; unknown: the probe failed',
+});
+export type WebhookDeliveryState = z.infer<typeof webhookDelivery>;
+
 export const createdWebhook = webhookView
-  .extend({ secret: z.string().meta({ description: 'signs what is sent, as Standard Webhooks say' }) })
+  .extend({
+    secret: z.string().meta({ description: 'signs what is sent, as Standard Webhooks say' }),
+    delivery: webhookDelivery,
+  })
   .meta({ id: 'CreatedWebhook' });
 
 export const createWebhook = defineRoute({
@@ -59,7 +69,7 @@ export const listWebhooks = defineRoute({
   path: '/v1/webhooks',
   summary: 'All webhooks, with what waits for each',
   role: 'operator',
-  response: z.object({ data: z.array(webhookView) }),
+  response: z.object({ data: z.array(webhookView), delivery: webhookDelivery }),
   status: 200,
   errors: [],
 });

@@ -46,6 +46,11 @@ export async function insertWebhook(database: Queryable, webhook: NewWebhook, ma
   return rows.length === 1;
 }
 
+export async function hasWebhooks(database: Queryable): Promise<boolean> {
+  const rows = await database.rows({ name: 'has-webhooks', text: 'SELECT FROM webhook LIMIT 1', values: [] });
+  return rows.length > 0;
+}
+
 /** All of them, or the one. */
 export async function readWebhooks(database: Queryable, webhookId?: WebhookId): Promise<WebhookRow[]> {
   const rows = await database.rows<Row>({
