@@ -2,7 +2,6 @@
  * `npm run test:soak`: runs each test file that starts processes many times, alone or beside busy loops, to find tests
  * that pass only on a fast and quiet machine. A failure is a defect of the test or of what it tests, never of the machine.
  */
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ensureBuilt } from './build/ensure-built.ts';
 import { describeMachine } from './machine/describe-machine.ts';
@@ -11,6 +10,8 @@ import { runFile, summarize, type SoakedFile, type SoakRun } from './soak/soak-f
 import { soakedFiles } from './soak/soaked-files.ts';
 import { wholeNumber } from '../ops/command-line/number-arguments.ts';
 import { runCommand } from '../ops/command-line/run-command.ts';
+import { writeReport } from '../ops/command-line/json-report.ts';
+import { pathArgument } from '../ops/command-line/path-argument.ts';
 
 interface SoakOptions {
   runs: number;
@@ -26,7 +27,7 @@ const command = new Command('npm run test:soak --')
   .argument('[paths...]', 'only files whose path contains one of these')
   .option('--runs <n>', 'how often each file runs', wholeNumber(1, MAX_RUNS), 20)
   .option('--load <n>', 'busy loops beside the tests', wholeNumber(0, MAX_LOAD), 0)
-  .option('--json <file>', 'writes the table and the output of failed runs there')
+  .option('--json <file>', 'writes the table and the output of failed runs there', pathArgument)
   .parse();
 
 await runCommand(async () => {
@@ -46,10 +47,7 @@ await runCommand(async () => {
   }
   const failures = files.reduce((sum, file) => sum + file.failures, 0);
   console.log(`${files.length} files, ${runs} runs each beside ${load} busy loops: ${failures} failures`);
-  if (json !== undefined) {
-    const result = { command: 'test:soak', machine: describeMachine({}), runs, load, failures, files };
-    writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
-  }
+  writeReport({ command: 'test:soak', machine: describeMachine({}), runs, load, failures, files }, json);
   return failures === 0 ? 0 : 1;
 });
 

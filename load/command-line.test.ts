@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { choosePorts } from '../dev/city/ports.ts';
 import { readCommandLine } from './command-line.ts';
 import { readSettings } from './settings.ts';
@@ -10,7 +10,8 @@ test('--port N finds rider-api and dev-issuer where npm start --port N puts them
   expect(issuerUrl).toBe(`http://127.0.0.1:${ports['dev-issuer']}`);
 });
 
-test('an option reaches the settings, and what follows a second -- reaches k6', () => {
+test('an option reaches the settings, --json starts where the user ran npm, and what follows a second -- reaches k6', () => {
+  vi.stubEnv('INIT_CWD', '/home/user');
   const { environment, jsonFile, k6Arguments } = readCommandLine([
     '--rate=5',
     '--json=out.json',
@@ -18,6 +19,6 @@ test('an option reaches the settings, and what follows a second -- reaches k6', 
     '--quiet',
   ]);
   expect(readSettings(environment)).toMatchObject({ ratePerS: 5, riderApiUrl: 'http://127.0.0.1:8080' });
-  expect(jsonFile).toBe('out.json');
+  expect(jsonFile).toBe('/home/user/out.json');
   expect(k6Arguments).toEqual(['--quiet']);
 });

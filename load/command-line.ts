@@ -1,5 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { VARIABLES, type LoadSettings } from './settings.ts';
+import { pathArgument } from '../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../ops/command-line/number-arguments.ts';
 
 /** The command line of `npm run load`. */
 export interface CommandLine {
@@ -30,10 +32,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const command = new Command('npm run load --')
     .description('Simulated riders (k6) against a running stack; start one with `npm start` first.')
     .argument('[k6-arguments...]', 'after a second --: passed to `k6 run` as they are')
-    .option('--json <file>', 'write the settings, versions and results to this file')
+    .option('--json <file>', 'write the settings, versions and results to this file', pathArgument)
     .addOption(
       new Option('--port <n>', 'of `npm start -- --port <n>`: sets both URLs')
-        .argParser(basePort)
+        .argParser(wholeNumber(1, LAST_BASE_PORT))
         .conflicts(['riderApiUrl', 'issuerUrl']),
     );
   const options = Object.entries(FLAGS).map(([setting, [flag, description]]) => {
@@ -57,10 +59,4 @@ function urlsOf(port: number): Record<string, string> {
     [VARIABLES.riderApiUrl]: `http://127.0.0.1:${port}`,
     [VARIABLES.issuerUrl]: `http://127.0.0.1:${port + ISSUER_PORT_OFFSET}`,
   };
-}
-
-function basePort(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= LAST_BASE_PORT) return value;
-  throw new InvalidArgumentError(`It takes a whole number from 1 to ${LAST_BASE_PORT}.`);
 }

@@ -1,6 +1,6 @@
 /** `npm run load`: k6 riders against a running stack. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { findK6 } from './runner/find-k6.ts';
 import { makeReport } from './runner/report.ts';
 import { requireRunningStack } from './runner/running-stack.ts';
 import { readSettings, type LoadSettings } from './settings.ts';
+import { writeReport } from '../ops/command-line/json-report.ts';
 
 const SCRIPT = fileURLToPath(new URL('riders.ts', import.meta.url));
 
@@ -26,10 +27,8 @@ async function load({ environment, jsonFile, k6Arguments }: CommandLine): Promis
     const summaryFile = join(scratch, 'summary.json');
     const startedAt = new Date();
     const code = await run(k6, k6Arguments, { ...environment, HAILGRID_LOAD_SUMMARY: summaryFile });
-    if (jsonFile !== undefined && existsSync(summaryFile)) {
-      const report = await makeReport({ k6, settings, startedAt, passed: code === 0, summaryFile });
-      writeFileSync(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
-    }
+    if (jsonFile !== undefined && existsSync(summaryFile))
+      writeReport(await makeReport({ k6, settings, startedAt, passed: code === 0, summaryFile }), jsonFile);
     return code;
   } finally {
     rmSync(scratch, { recursive: true, force: true });

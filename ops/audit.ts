@@ -1,6 +1,4 @@
 /** `npm run audit`: compares every event of every trip with the hash that was written with it. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { Command } from 'commander';
 import { Database } from '#libs/store';
@@ -8,6 +6,8 @@ import { auditTrips, isSound } from './audit/audit-trips.ts';
 import { StreamNumbers } from './events/stream-numbers.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
+import { printReport } from './command-line/json-report.ts';
+import { pathArgument } from './command-line/path-argument.ts';
 
 const {
   database: urls,
@@ -24,7 +24,7 @@ const {
     process.env['HAILGRID_POSTGRES_URLS'],
   )
   .option('--nats <urls>', 'compare the stream of events too; comma-separated')
-  .option('--json <file>', 'write the report there')
+  .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<{ database?: string; nats?: string; json?: string }>();
 
@@ -39,9 +39,7 @@ await runCommand(async () => {
   const bus = nats === undefined ? undefined : await connect({ servers: nats.split(',') });
   try {
     const report = await auditTrips(database, bus && new StreamNumbers(bus));
-    const text = JSON.stringify(report, undefined, 2);
-    console.log(text);
-    if (json !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', json), `${text}\n`);
+    printReport(report, json);
     return isSound(report) ? 0 : 1;
   } finally {
     await Promise.all([database.close(), bus?.close()]);

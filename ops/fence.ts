@@ -1,10 +1,11 @@
 /** `npm run fence`: after a restore by other means than `npm run restore`, such as pgBackRest. */
 import { Command } from 'commander';
 import { raiseFences } from './fence/raise-fences.ts';
-import { tellReport } from './backup/tell-report.ts';
 import { findPrimary } from './postgres/find-primary.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
+import { printReport } from './command-line/json-report.ts';
+import { pathArgument } from './command-line/path-argument.ts';
 
 const { database, json } = new Command('npm run fence --')
   .description(
@@ -16,13 +17,13 @@ const { database, json } = new Command('npm run fence --')
     'URL of the database, or a comma-separated list of its servers',
     process.env['HAILGRID_POSTGRES_URLS'],
   )
-  .option('--json <file>', 'write the report there')
+  .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<{ database?: string; json?: string }>();
 
 await runCommand(async () => {
   if (database === undefined)
     throw new UserError('name the database: --database postgres://… or HAILGRID_POSTGRES_URLS');
-  tellReport(await raiseFences(await findPrimary(database.split(',')), Date.now()), json);
+  printReport(await raiseFences(await findPrimary(database.split(',')), Date.now()), json);
   return 0;
 });

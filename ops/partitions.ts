@@ -1,6 +1,4 @@
 /** `npm run partitions`: makes partitions of the history for what is to come, and detaches the old ones. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { detachPartitions, dropDetached } from './partitions/detach-partitions.ts';
@@ -8,6 +6,9 @@ import { findPrimary } from './postgres/find-primary.ts';
 import { withClient } from './postgres/query.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
+import { printReport } from './command-line/json-report.ts';
+import { pathArgument } from './command-line/path-argument.ts';
+import { wholeNumber } from './command-line/number-arguments.ts';
 
 interface Options {
   database?: string;
@@ -22,12 +23,6 @@ interface Options {
 
 const DAY_MS = 24 * 3_600_000;
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
-}
-
 function moment(text: string): number {
   const value = Date.parse(text);
   if (Number.isNaN(value)) throw new InvalidArgumentError('a moment such as 2026-03-01T00:00:00Z');
@@ -40,13 +35,13 @@ const options = new Command('npm run partitions --')
       'they stay in schema archive, to be kept elsewhere or dropped, at once or with --drop-after-days. Needs the rights of hailgrid_owner.',
   )
   .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
-  .option('--width-days <n>', 'of a partition, as HAILGRID_HISTORY_PARTITION_DAYS says', positive, 30)
-  .option('--ahead <n>', 'partitions beyond that of now', positive, 3)
-  .option('--keep-days <n>', 'detach what is older', positive)
-  .option('--drop-after-days <n>', 'drop what was detached so long ago', positive)
+  .option('--width-days <n>', 'of a partition, as HAILGRID_HISTORY_PARTITION_DAYS says', wholeNumber(1), 30)
+  .option('--ahead <n>', 'partitions beyond that of now', wholeNumber(1), 3)
+  .option('--keep-days <n>', 'detach what is older', wholeNumber(1))
+  .option('--drop-after-days <n>', 'drop what was detached so long ago', wholeNumber(1))
   .option('--now <moment>', 'of the service clock, where that is not the wall clock', moment)
-  .option('--every-minutes <n>', 'go on, so often; otherwise once', positive)
-  .option('--json <file>', 'write the report there')
+  .option('--every-minutes <n>', 'go on, so often; otherwise once', wholeNumber(1))
+  .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<Options>();
 
@@ -68,9 +63,7 @@ async function once(urls: readonly string[]): Promise<void> {
       dropped,
     };
   });
-  const text = JSON.stringify(report, undefined, 2);
-  console.log(text);
-  if (json !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', json), `${text}\n`);
+  printReport(report, json);
 }
 
 await runCommand(async () => {

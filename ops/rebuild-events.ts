@@ -1,14 +1,15 @@
 /** `npm run events:rebuild`: makes the JetStream stream of events anew from Postgres. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { Database } from '#libs/store';
 import { rebuildStream } from './events/rebuild-stream.ts';
 import { findPrimary } from './postgres/find-primary.ts';
 import { withClient } from './postgres/query.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
+import { printReport } from './command-line/json-report.ts';
+import { pathArgument } from './command-line/path-argument.ts';
+import { wholeNumber } from './command-line/number-arguments.ts';
 
 interface Options {
   database?: string;
@@ -20,12 +21,6 @@ interface Options {
 
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
-}
-
 const options = new Command('npm run events:rebuild --')
   .description(
     'Removes the stream of events with its consumers, makes it anew, and fills it from Postgres, each trip from its ' +
@@ -33,9 +28,9 @@ const options = new Command('npm run events:rebuild --')
   )
   .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
   .option('--nats <urls>', 'comma-separated', process.env['HAILGRID_NATS_URLS'])
-  .option('--replicas <n>', 'servers that store each event, where there is no stream now', positive, 1)
-  .option('--max-bytes <n>', 'of the stream, where there is none now', positive, DEFAULT_MAX_BYTES)
-  .option('--json <file>', 'write the report there')
+  .option('--replicas <n>', 'servers that store each event, where there is no stream now', wholeNumber(1), 1)
+  .option('--max-bytes <n>', 'of the stream, where there is none now', wholeNumber(1), DEFAULT_MAX_BYTES)
+  .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<Options>();
 
@@ -51,9 +46,7 @@ await runCommand(async () => {
     const report = await withClient(await findPrimary(urls), (session) =>
       rebuildStream({ session, database, bus, settings: { replicas, maxBytes } }),
     );
-    const text = JSON.stringify(report, undefined, 2);
-    console.log(text);
-    if (json !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', json), `${text}\n`);
+    printReport(report, json);
     return report.unreadable.length === 0 ? 0 : 1;
   } finally {
     await Promise.all([database.close(), bus.close()]);

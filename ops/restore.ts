@@ -1,14 +1,15 @@
 /** `npm run restore`: makes a cluster out of a backup, as it was at a moment. */
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { readTarget } from './backup/restore-target.ts';
 import { restoreCluster } from './backup/restore-cluster.ts';
 import { serveRestored } from './backup/serve-restored.ts';
-import { tellReport } from './backup/tell-report.ts';
 import { askedToEnd } from '../dev/process/ask-to-end.ts';
 import { stopAllChildren } from '../dev/process/supervised-child.ts';
 import { runCommand } from './command-line/run-command.ts';
+import { printReport } from './command-line/json-report.ts';
+import { pathArgument } from './command-line/path-argument.ts';
+import { wholeNumber } from './command-line/number-arguments.ts';
 
 interface Options {
   from: string;
@@ -32,20 +33,14 @@ async function serve(dataDirectory: string, password: string, port: number | und
   return 1;
 }
 
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('a port number');
-  return port;
-}
-
 const options = new Command('npm run restore --')
   .description(
     'Makes a cluster out of a base backup and the archived log, as it was at a moment; audits its trips, and raises ' +
       'epochs, terms and versions above all that anybody can have seen. Its server is stopped at the end. Exit code 0 ' +
       'only where all of it is there.',
   )
-  .requiredOption('--from <dir>', 'the backup directory')
-  .requiredOption('--to <dir>', 'what becomes the data directory; absent or empty')
+  .requiredOption('--from <dir>', 'the backup directory', pathArgument)
+  .requiredOption('--to <dir>', 'what becomes the data directory; absent or empty', pathArgument)
   .option('--at <time>', 'with everything committed by then, such as 2026-11-25T17:45:00Z')
   .option('--lsn <position>', 'up to this position of the log')
   .option('--latest', 'with everything that the archive has')
@@ -53,28 +48,27 @@ const options = new Command('npm run restore --')
   .option(
     '--serve [port]',
     'then run its server on loopback until Ctrl-C; any free port unless named',
-    portNumber,
+    wholeNumber(1, 65_535),
   )
-  .option('--json <file>', 'write the report there')
+  .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<Options>();
 
 await runCommand(async () => {
   const password = randomBytes(18).toString('hex');
-  const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? '.', path);
   try {
     const report = await restoreCluster({
-      backupPath: fromHere(options.from),
-      dataDirectory: fromHere(options.to),
+      backupPath: options.from,
+      dataDirectory: options.to,
       target: readTarget(options),
       database: options.database,
       nowMs: Date.now(),
       ...(options.serve !== undefined && { password }),
       onStep: (step) => console.error(`${step} …`),
     });
-    tellReport(report, options.json);
+    printReport(report, options.json);
     if (options.serve !== undefined)
-      return await serve(fromHere(options.to), password, options.serve === true ? undefined : options.serve);
+      return await serve(options.to, password, options.serve === true ? undefined : options.serve);
     return report.sound ? 0 : 1;
   } finally {
     await stopAllChildren();

@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { decimalNumber, wholeNumber } from '../../ops/command-line/number-arguments.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
+import { pathArgument, requireExisting, requireStreets } from '../../ops/command-line/path-argument.ts';
 
 /** What `npm start` was asked for. */
 export interface CityOptions {
@@ -44,20 +44,12 @@ export function readOptions(argv: readonly string[]): CityOptions {
   const given = command().parse(argv, { from: 'user' }).opts<CityOptions & { from: number }>();
   const { from, ...rest } = given;
   const options: CityOptions = { ...rest, fromS: from };
-  if (options.trips !== undefined) options.trips = existing(options.trips, '--trips', 'file');
-  if (options.streets !== undefined) {
-    options.streets = existing(options.streets, '--streets', 'directory');
-    for (const file of ['nodes.csv', 'edges.csv'])
-      existing(`${options.streets}/${file}`, '--streets', 'file');
-  }
+  if (options.trips !== undefined) requireExisting(options.trips, '--trips', 'file');
+  if (options.streets !== undefined) requireStreets(options.streets);
   if (options.trips !== undefined && options.streets === undefined) {
     throw new UserError('--trips: recorded trips need the streets they were driven on; give --streets too');
   }
-  if (options.backup !== undefined) options.backup = fromWhereNpmRan(options.backup);
-  if (options.json !== undefined) {
-    options.json = fromWhereNpmRan(options.json);
-    existing(dirname(options.json), '--json', 'directory');
-  }
+  if (options.json !== undefined) requireExisting(dirname(options.json), '--json', 'directory');
   return options;
 }
 
@@ -75,8 +67,16 @@ function command(): Command {
       wholeNumber(1, MAX_STANDBYS),
       1,
     )
-    .option('--trips <file>', 'replay the trips of this file (columns: see README) instead of made-up demand')
-    .option('--streets <dir>', 'drive on the street network of this directory (nodes.csv, edges.csv)')
+    .option(
+      '--trips <file>',
+      'replay the trips of this file (columns: see README) instead of made-up demand',
+      pathArgument,
+    )
+    .option(
+      '--streets <dir>',
+      'drive on the street network of this directory (nodes.csv, edges.csv)',
+      pathArgument,
+    )
     .addOption(
       new Option('--from <HH:MM>', 'time of day at which the demand begins')
         .argParser(timeOfDay)
@@ -95,14 +95,18 @@ function command(): Command {
       wholeNumber(0, LAST_SEED),
       1,
     )
-    .option('--json <file>', 'write the final table there as JSON too')
+    .option('--json <file>', 'write the final table there as JSON too', pathArgument)
     .option(
       '--port <n>',
       'rider-api on this port; driver-api, dev-issuer and trips on the next three',
       wholeNumber(1, LAST_BASE_PORT),
     )
     .option('--webhooks', 'call webhooks, those on this machine too', false)
-    .option('--backup <dir>', 'archive the log of Postgres there, for npm run backup and npm run restore')
+    .option(
+      '--backup <dir>',
+      'archive the log of Postgres there, for npm run backup and npm run restore',
+      pathArgument,
+    )
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
     .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');
@@ -112,16 +116,4 @@ function timeOfDay(text: string): number {
   const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It takes a time of day such as 12:00.');
   return Number(match[1]) * 3600 + Number(match[2]) * 60;
-}
-
-function existing(path: string, option: string, kind: 'file' | 'directory'): string {
-  const absolute = fromWhereNpmRan(path);
-  const isThere = existsSync(absolute) && statSync(absolute).isDirectory() === (kind === 'directory');
-  if (!isThere) throw new UserError(`${option}: there is no ${kind} ${absolute}`);
-  return absolute;
-}
-
-/** npm runs scripts in the package's folder; a relative path is meant from where the user stood. */
-function fromWhereNpmRan(path: string): string {
-  return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }

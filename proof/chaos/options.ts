@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { FAILOVER_KINDS, FAULT_KINDS, parseFaults, type WantedFault } from './faults/fault-kinds.ts';
+import { pathArgument } from '../../ops/command-line/path-argument.ts';
+import { decimalNumber, wholeNumber } from '../../ops/command-line/number-arguments.ts';
 
 /** What `npm run chaos` was asked for. */
 export interface ChaosOptions {
@@ -43,11 +44,7 @@ export function readChaosOptions(argv: readonly string[]): ChaosOptions {
     .parse(argv, { from: 'user' })
     .opts<Omit<ChaosOptions, 'faults'> & Partial<Pick<ChaosOptions, 'faults'>>>();
   const byDefault = given.failovers === undefined ? 'all' : FAILOVER_KINDS.join(',');
-  const options: ChaosOptions = { ...given, faults: given.faults ?? parseFaults(byDefault) };
-  // npm runs scripts in the package's folder; a relative path is meant from where the user stood.
-  if (options.json !== undefined)
-    options.json = resolve(process.env['INIT_CWD'] ?? process.cwd(), options.json);
-  return options;
+  return { ...given, faults: given.faults ?? parseFaults(byDefault) };
 }
 
 function command(): Command {
@@ -56,11 +53,16 @@ function command(): Command {
       'Runs a whole city in several instances, hurts its processes and its network under the fleet, and compares ' +
         'what the phones were told with what Postgres holds. Exit code 0 only where the verdict is "ok".',
     )
-    .option('--seed <n>', 'the same seed gives the same faults in the same order', within(0, LAST_SEED), 1)
+    .option(
+      '--seed <n>',
+      'the same seed gives the same faults in the same order',
+      wholeNumber(0, LAST_SEED),
+      1,
+    )
     .option(
       '--minutes <m>',
       'go on with faults for so long; each comes once at least',
-      within(0, MAX_MINUTES),
+      decimalNumber(0, MAX_MINUTES),
       5,
     )
     .option(
@@ -71,28 +73,19 @@ function command(): Command {
     .option(
       '--failovers <n>',
       `go on until the primary of Postgres was replaced so often, by default by ${FAILOVER_KINDS.join(', ')}`,
-      within(1, MAX_FAILOVERS),
+      wholeNumber(1, MAX_FAILOVERS),
     )
     .option('--standbys <n>', 'of Postgres, 1 or 2; one of them confirms each commit', oneOf(1, 2), 1)
     .option('--async', 'commits wait for no standby: the run is to lose some, and to tell', false)
-    .option('--matchers <n>', 'matcher processes', within(2, MAX_MATCHERS), 4)
-    .option('--drivers <n>', 'simulated drivers', within(2, MAX_DRIVERS), 800)
-    .option('--apis <n>', 'instances of rider-api and of driver-api', within(1, MAX_APIS), 2)
+    .option('--matchers <n>', 'matcher processes', wholeNumber(2, MAX_MATCHERS), 4)
+    .option('--drivers <n>', 'simulated drivers', wholeNumber(2, MAX_DRIVERS), 800)
+    .option('--apis <n>', 'instances of rider-api and of driver-api', wholeNumber(1, MAX_APIS), 2)
     .option('--nats-servers <n>', '1 or 3', oneOf(1, 3), 3)
-    .option('--speed <x>', 'city time runs x times as fast as the clock', within(1, MAX_SPEED), 1)
-    .option('--json <file>', 'write the findings there as JSON')
+    .option('--speed <x>', 'city time runs x times as fast as the clock', decimalNumber(1, MAX_SPEED), 1)
+    .option('--json <file>', 'write the findings there as JSON', pathArgument)
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
     .addHelpText('after', POSTGRES_HELP);
-}
-
-function within(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most)
-      throw new InvalidArgumentError(`It takes a number from ${least} to ${most}.`);
-    return value;
-  };
 }
 
 function oneOf(...values: readonly number[]): (text: string) => number {

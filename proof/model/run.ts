@@ -1,8 +1,10 @@
 /** `npm run check:model`: random runs of the model of ownership, and of its mutants, by Quint's simulator. */
-import { Command, InvalidArgumentError } from 'commander';
-import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
 import { runCommand } from '../../ops/command-line/run-command.ts';
 import { checkModel, type Effort, type ModelReport } from './check-model.ts';
+import { writeReport } from '../../ops/command-line/json-report.ts';
+import { pathArgument } from '../../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../../ops/command-line/number-arguments.ts';
 
 interface Options extends Effort {
   readonly json?: string;
@@ -13,7 +15,7 @@ await runCommand(async () => {
   console.log(`model: ${effort.samples} runs of ${effort.steps} steps, seed ${effort.seed}`);
   const report = await checkModel(effort);
   for (const line of describe(report)) console.log(line);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  writeReport(report, json);
   return report.verdict === 'pass' ? 0 : 1;
 });
 
@@ -22,10 +24,10 @@ function readOptions(): Options {
     .description(
       'Random runs of the model of ownership in proof/model/, checked after every step, and its mutants.',
     )
-    .option('--samples <number>', 'runs of the design', positive, 2000)
-    .option('--steps <number>', 'steps of a run, at most', positive, 100)
-    .option('--seed <number>', 'of the first run; random by default', positive, randomSeed())
-    .option('--json <file>', 'writes the report')
+    .option('--samples <number>', 'runs of the design', wholeNumber(1), 2000)
+    .option('--steps <number>', 'steps of a run, at most', wholeNumber(1), 100)
+    .option('--seed <number>', 'of the first run; random by default', wholeNumber(1), randomSeed())
+    .option('--json <file>', 'writes the report', pathArgument)
     .parse()
     .opts<Options>();
 }
@@ -44,12 +46,6 @@ function describe({ verdict, design, mutants }: ModelReport): string[] {
     ),
     `verdict: ${verdict}`,
   ];
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
 }
 
 function randomSeed(): number {

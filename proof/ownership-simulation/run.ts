@@ -1,10 +1,12 @@
 /** `npm run simulate`: seeded runs of the protocol of ownership under faults, on virtual time. */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
 import { describeMachine } from '../../dev/machine/describe-machine.ts';
 import { runCommand } from '../../ops/command-line/run-command.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
+import { writeReport } from '../../ops/command-line/json-report.ts';
+import { pathArgument } from '../../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../../ops/command-line/number-arguments.ts';
 
 interface Options {
   readonly seed: number;
@@ -49,7 +51,7 @@ await runCommand(async () => {
       violations,
       machine: describeMachine({}),
     };
-    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    writeReport(report, options.json);
   }
   return violations.length === 0 ? 0 : 1;
 });
@@ -64,17 +66,11 @@ function readOptions(): Options {
     .description(
       'Runs the protocol of ownership under crashes, freezes, cuts and fail-overs, and checks every step.',
     )
-    .option('--seed <n>', 'the first seed; the same seed is the same run', whole, 1)
-    .option('--seeds <n>', 'how many', whole, 1_000)
+    .option('--seed <n>', 'the first seed; the same seed is the same run', wholeNumber(0), 1)
+    .option('--seeds <n>', 'how many', wholeNumber(0), 1_000)
     .option('--trace', 'say what is done to whom: to replay one seed', false)
     .addOption(new Option('--without <guard>', 'take a guard out of the store').choices(MUTATIONS))
-    .option('--json <file>', 'write the findings there')
+    .option('--json <file>', 'write the findings there', pathArgument)
     .parse()
     .opts<Options>();
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number');
-  return value;
 }

@@ -8,8 +8,7 @@ import {
 } from '#libs/dispatch';
 import { decodePositionBatch, encodePositionBatch } from '#libs/contracts';
 import { greatCircleEta } from '#libs/geo';
-import { Command, InvalidArgumentError } from 'commander';
-import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { City, POSITION_CELL, seededRandom } from './city.ts';
@@ -17,6 +16,9 @@ import { greedyCost } from './greedy.ts';
 import { durationsOf, rateOf } from './measure.ts';
 import { nearbyProblem } from './problems.ts';
 import { StringCellIndex } from './string-cell-index.ts';
+import { printReport } from '../../../ops/command-line/json-report.ts';
+import { pathArgument } from '../../../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../../../ops/command-line/number-arguments.ts';
 
 const K = 10;
 const NOW_MS = 60_000;
@@ -131,18 +133,12 @@ function openTrip(n: number, city: City): OpenTrip {
   };
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
-}
-
 const program = new Command('npm run bench:dispatch --')
   .description('Measures the dispatch core on one core, beside the obvious alternative.')
-  .option('--seed <n>', 'seed of places and steps', wholeNumber, 1)
-  .option('--drivers <n>', 'drivers in the index', wholeNumber, 100_000)
-  .option('--trips <n>', 'open trips of a whole round', wholeNumber, 1000)
-  .option('--json <file>', 'write the results there as well')
+  .option('--seed <n>', 'seed of places and steps', wholeNumber(1), 1)
+  .option('--drivers <n>', 'drivers in the index', wholeNumber(1), 100_000)
+  .option('--trips <n>', 'open trips of a whole round', wholeNumber(1), 1000)
+  .option('--json <file>', 'write the results there as well', pathArgument)
   .parse();
 const options = program.opts<Options>();
 await runCommand(() => {
@@ -158,8 +154,6 @@ await runCommand(() => {
     ],
     round: [measureRound(options), measureRound({ ...options, drivers: options.trips })],
   };
-  const text = `${JSON.stringify(report, undefined, 2)}\n`;
-  process.stdout.write(text);
-  if (options.json !== undefined) writeFileSync(options.json, text);
+  printReport(report, options.json);
   return 0;
 });

@@ -1,7 +1,5 @@
 /** `npm run bench:history`: what the store's questions cost over years of trips, beside the same questions over one table. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { Client } from 'pg';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { createDatabase } from '../../../dev/postgres/database.ts';
@@ -13,6 +11,9 @@ import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { explain, statementsOf, type PlanFacts } from './explain.ts';
 import { copyIntoFormerLayout, generateHistory } from './generate.ts';
 import { hotQuestions, type Question } from './questions.ts';
+import { printReport } from '../../../ops/command-line/json-report.ts';
+import { pathArgument } from '../../../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../../../ops/command-line/number-arguments.ts';
 
 interface Options {
   trips: number;
@@ -38,21 +39,15 @@ const EVENT_BYTES_PER_TRIP = 6_000;
 const diskBytesFor = ({ trips, events }: Options): number =>
   2 * (trips * BYTES_PER_TRIP + events * EVENT_BYTES_PER_TRIP) + 1024 ** 3;
 
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
-  return value;
-}
-
 const options = new Command('npm run bench:history --')
   .description(
     'Makes a history on an own Postgres, and explains what the hot statements of the store do with it.',
   )
-  .option('--trips <n>', 'that are over', count, 10_000_000)
-  .option('--events <n>', 'of them have their six events', count, 1_000_000)
-  .option('--active <n>', 'under way', count, 5_000)
-  .option('--days <n>', 'over which they are spread', count, 360)
-  .option('--json <file>', 'write the report there')
+  .option('--trips <n>', 'that are over', wholeNumber(1), 10_000_000)
+  .option('--events <n>', 'of them have their six events', wholeNumber(1), 1_000_000)
+  .option('--active <n>', 'under way', wholeNumber(1), 5_000)
+  .option('--days <n>', 'over which they are spread', wholeNumber(1), 360)
+  .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<Options>();
 
@@ -108,12 +103,7 @@ await runCommand(async () => {
       ...measured,
       ...describeMachine({ postgres: postgres.version }),
     };
-    console.log(JSON.stringify(report, undefined, 2));
-    if (json !== undefined)
-      writeFileSync(
-        resolve(process.env['INIT_CWD'] ?? '.', json),
-        `${JSON.stringify(report, undefined, 2)}\n`,
-      );
+    printReport(report, json);
     return 0;
   } finally {
     await postgres.stop();

@@ -1,7 +1,6 @@
 /** `npm run bench:planner`: how long decisions of the planner take, beside rendezvous hashing of the same shards. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { gridDisk, latLngToCell } from 'h3-js';
 import {
   Coordinator,
@@ -18,6 +17,9 @@ import {
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { seededRandom } from '../dispatch/city.ts';
+import { printReport } from '../../../ops/command-line/json-report.ts';
+import { pathArgument } from '../../../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../../../ops/command-line/number-arguments.ts';
 
 interface Options {
   readonly seed: number;
@@ -48,8 +50,7 @@ function main(): number {
     cases,
     ...describeMachine({}),
   };
-  console.log(JSON.stringify(report, undefined, 2));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  printReport(report, options.json);
   return 0;
 }
 
@@ -231,19 +232,12 @@ function round(value: number): number {
 
 function readOptions(): Options {
   return new Command('npm run bench:planner --')
-    .option('--seed <n>', 'of the loads', whole, 1)
-    .option('--runs <n>', 'of each decision', whole, 15)
-    .option('--matchers <n>', 'that share the shards', whole, 8)
-    .option('--json <file>', 'write the result there too')
+    .option('--seed <n>', 'of the loads', wholeNumber(1), 1)
+    .option('--runs <n>', 'of each decision', wholeNumber(1), 15)
+    .option('--matchers <n>', 'that share the shards', wholeNumber(1), 8)
+    .option('--json <file>', 'write the result there too', pathArgument)
     .parse()
     .opts<Options>();
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1 on.');
-  return value;
 }
 
 await runCommand(main);

@@ -1,14 +1,17 @@
 /** `npm run bench:streets`: travel times on street networks by table, by hierarchy and by plain search, in one run. */
-import { Command, InvalidArgumentError } from 'commander';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseStreetGraph } from '#libs/geo';
+import { HOURS_PER_DAY, parseStreetGraph } from '#libs/geo';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { seededRandom } from '../dispatch/city.ts';
 import { gridCity } from './grid-city.ts';
 import { measureNetwork } from './measure-network.ts';
 import { round, timesOf } from './timing.ts';
+import { printReport } from '../../../ops/command-line/json-report.ts';
+import { pathArgument } from '../../../ops/command-line/path-argument.ts';
+import { wholeNumber } from '../../../ops/command-line/number-arguments.ts';
 
 interface Options {
   readonly streets?: string;
@@ -43,8 +46,7 @@ function main(): number {
     peak_memory_mb: round(process.resourceUsage().maxRSS / 1024),
     ...describeMachine({}),
   };
-  console.log(JSON.stringify(report, undefined, 2));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  printReport(report, options.json);
   return 0;
 }
 
@@ -55,27 +57,18 @@ function readStreets(directory: string) {
 
 function readOptions(): Options {
   return new Command('npm run bench:streets --')
-    .option('--streets <dir>', 'a folder with nodes.csv and edges.csv; without it, a generated city')
-    .option('--hour <n>', 'of the day', hourOfDay, 8)
-    .option('--seed <n>', 'of the generated cities and of the questions', whole, 1)
-    .option('--runs <n>', 'of each measurement', whole, 9)
-    .option('--large-side <n>', 'crossings along one side of the large city', whole, 316)
-    .option('--json <file>', 'write the result there too')
+    .option(
+      '--streets <dir>',
+      'a folder with nodes.csv and edges.csv; without it, a generated city',
+      pathArgument,
+    )
+    .option('--hour <n>', 'of the day', wholeNumber(0, HOURS_PER_DAY - 1), 8)
+    .option('--seed <n>', 'of the generated cities and of the questions', wholeNumber(1), 1)
+    .option('--runs <n>', 'of each measurement', wholeNumber(1), 9)
+    .option('--large-side <n>', 'crossings along one side of the large city', wholeNumber(1), 316)
+    .option('--json <file>', 'write the result there too', pathArgument)
     .parse()
     .opts<Options>();
-}
-
-function hourOfDay(text: string): number {
-  const hour = Number(text);
-  if (!Number.isInteger(hour) || hour < 0 || hour > 23) throw new InvalidArgumentError('It takes 0 to 23.');
-  return hour;
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1 on.');
-  return value;
 }
 
 await runCommand(main);

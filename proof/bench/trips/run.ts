@@ -1,6 +1,4 @@
 /** `npm run bench:trips`: whole trips through `trips` over NATS, beside pgbench doing the same statements. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { usageOf } from '../../../dev/process/usage.ts';
 import { stopAllChildren } from '../../../dev/process/supervised-child.ts';
@@ -11,6 +9,7 @@ import { readOptions, type Options } from './options.ts';
 import { PgbenchSide } from './pgbench-side.ts';
 import type { PgbenchRun } from './run-pgbench.ts';
 import { openStage, type Stage } from './stage.ts';
+import { printReport } from '../../../ops/command-line/json-report.ts';
 
 /** The first trips of a process are the compiler's. */
 const WARM_UP_S = 3;
@@ -95,10 +94,7 @@ await runCommand(async () => {
   const options = readOptions(process.argv.slice(2));
   const stage = await openStage(options.standbys);
   try {
-    const text = JSON.stringify(reportOf(await measure(stage, options), options, stage), undefined, 2);
-    console.log(text);
-    if (options.json !== undefined)
-      writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', options.json), `${text}\n`);
+    printReport(reportOf(await measure(stage, options), options, stage), options.json);
     return 0;
   } finally {
     await stage.close().catch(() => stopAllChildren());

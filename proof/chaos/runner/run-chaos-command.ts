@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
 import type { ChaosOptions } from '../options.ts';
 import { tellReport, type ChaosReport } from './report.ts';
 import { runChaos } from './run-chaos.ts';
+import { writeReport } from '../../../ops/command-line/json-report.ts';
 
 /** Twice what `npm start` needs: logs of more instances, and of the Postgres that fail over. */
 const CHAOS_DISK_BYTES = 1024 ** 3;
@@ -28,8 +28,7 @@ export async function runChaosCommand(options: ChaosOptions, end: Promise<void>)
     if (diskFull !== undefined) throw diskFull;
   }
   if (report === undefined) return 1;
-  const told = { command: commandLine(), ...report };
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(told, undefined, 2)}\n`);
+  writeReport({ command: commandLine(), ...report }, options.json);
   console.log(`\n${tellReport(report).join('\n')}`);
   return report.verdict === 'ok' ? 0 : 1;
 }
