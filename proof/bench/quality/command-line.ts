@@ -1,13 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { decimalNumber, wholeNumber, wholeNumbers } from '../../../ops/command-line/number-arguments.ts';
+import { pathArgument } from '../../../ops/command-line/path-argument.ts';
+import { UserError } from '../../../ops/command-line/user-error.ts';
 import { policyNamed, POLICIES } from './policies.ts';
+import { SYNTHETIC_DEFAULTS } from './synthetic-city.ts';
 
 const S_PER_HOUR = 3_600;
 const S_PER_MINUTE = 60;
 
-/** What was asked for on the command line. */
+/** The command line of `npm run bench:quality`. */
 export interface CommandLine {
-  readonly trips: string;
-  readonly streets: string;
+  /** Recorded demand and its street network; both absent: a synthetic city. */
+  readonly recorded: { readonly trips: string; readonly streets: string } | undefined;
   readonly from: number;
   readonly to: number;
   readonly fleet: readonly number[];
@@ -28,49 +32,82 @@ export interface CommandLine {
   readonly plots?: string;
 }
 
+type Given = Omit<CommandLine, 'recorded' | 'from' | 'to' | 'fleet'> &
+  Partial<Pick<CommandLine, 'from' | 'to' | 'fleet'>> & {
+    readonly trips?: string;
+    readonly streets?: string;
+  };
+
+/** What a run on recorded demand takes by default. */
+const RECORDED_DEFAULTS = { fleet: [1_300], fromS: 11 * S_PER_HOUR, toS: 15 * S_PER_HOUR };
+
+/** Throws {@link UserError} if only one of `--trips` and `--streets` is given. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
+  const { trips, streets, from, to, fleet, ...given } = command().parse(argv).opts<Given>();
+  const recorded = recordedOf(trips, streets);
+  const defaults = recorded === undefined ? SYNTHETIC_DEFAULTS : RECORDED_DEFAULTS;
+  return {
+    ...given,
+    recorded,
+    from: from ?? defaults.fromS,
+    to: to ?? defaults.toS,
+    fleet: fleet ?? defaults.fleet,
+  };
+}
+
+function recordedOf(trips: string | undefined, streets: string | undefined): CommandLine['recorded'] {
+  if (trips === undefined && streets === undefined) return undefined;
+  if (trips === undefined || streets === undefined)
+    throw new UserError('--trips and --streets belong together: give both, or neither for a synthetic city');
+  return { trips, streets };
+}
+
+function command(): Command {
   return new Command('npm run bench:quality --')
     .description(
-      'How well riders are served by several ways to choose drivers, on recorded demand and virtual time.',
+      'How well riders are served by several ways to choose drivers, on virtual time: on recorded demand, or without ' +
+        '--trips and --streets in a small synthetic city.',
     )
-    .requiredOption('--trips <file>', 'recorded trips (CSV)')
-    .requiredOption('--streets <dir>', 'their street network (nodes.csv, edges.csv)')
+    .option('--trips <file>', 'recorded trips (CSV); needs --streets', pathArgument)
+    .option('--streets <dir>', 'their street network (nodes.csv, edges.csv)', pathArgument)
+    .option('--from <HH:MM>', 'begins there (11:00); the first hour warms up and is not measured', timeOfDay)
     .option(
-      '--from <HH:MM>',
-      'begins there; the first hour warms up and is not measured',
+      '--to <HH:MM>',
+      `no requests from then on (15:00; synthetic city: ${hourOf(SYNTHETIC_DEFAULTS.toS)})`,
       timeOfDay,
-      11 * S_PER_HOUR,
     )
-    .option('--to <HH:MM>', 'no requests from then on', timeOfDay, 15 * S_PER_HOUR)
-    .option('--fleet <list>', 'cars', wholes, [1_300])
-    .option('--seeds <n>', 'runs of each, with so many seeds', counting, 1)
-    .option('--seed <n>', 'the first of the seeds', whole, 1)
-    .option('--shards <list>', 'matchers that share the city', wholes, [1])
+    .option(
+      '--fleet <list>',
+      `cars (1300; synthetic city: ${SYNTHETIC_DEFAULTS.fleet.join(',')})`,
+      wholeNumbers(1),
+    )
+    .option('--seeds <n>', 'runs of each, with so many seeds', wholeNumber(1), 1)
+    .option('--seed <n>', 'the first of the seeds', wholeNumber(0), 1)
+    .option('--shards <list>', 'matchers that share the city', wholeNumbers(1), [1])
     .option('--policy <list>', `of ${POLICIES.map(({ name }) => name).join(', ')}`, names, [
       'greedy_road',
       'engine',
     ])
-    .option('--max-wait <s>', 'from the request to the pickup; then the rider is lost', whole, 300)
-    .option('--round <s>', 'between two rounds', whole, 2)
+    .option('--max-wait <s>', 'from the request to the pickup; then the rider is lost', wholeNumber(0), 300)
+    .option('--round <s>', 'between two rounds', wholeNumber(0), 2)
     .option(
       '--eta-noise <sigma>',
       'standard deviation of the logarithm of told over true travel times',
-      share,
+      decimalNumber(0, 1),
       0,
     )
-    .option('--answer <s>', 'drivers think about an offer for so long, about', whole, 0)
-    .option('--declines <share>', 'of offers', share, 0)
-    .option('--cancels <share>', 'of riders, within three minutes of having a driver', share, 0)
-    .option('--stale <s>', 'positions are told so often; 0: always known', whole, 0)
-    .option('--following <share>', 'of drivers who go where they are sent', share, 1)
+    .option('--answer <s>', 'drivers think about an offer for so long, about', wholeNumber(0), 0)
+    .option('--declines <share>', 'of offers', decimalNumber(0, 1), 0)
+    .option('--cancels <share>', 'of riders, within three minutes of having a driver', decimalNumber(0, 1), 0)
+    .option('--stale <s>', 'positions are told so often; 0: always known', wholeNumber(0), 0)
+    .option('--following <share>', 'of drivers who go where they are sent', decimalNumber(0, 1), 1)
     .option('--failover', 'one matcher is away for some seconds in the middle, and starts anew', false)
-    .option('--json <file>', 'write the rows there too')
+    .option('--json <file>', 'write the rows there too', pathArgument)
     .option(
       '--plots <dir>',
       'draw waits (of the first fleet), and what is served by fleet size, as SVG there',
-    )
-    .parse(argv)
-    .opts<CommandLine>();
+      pathArgument,
+    );
 }
 
 function timeOfDay(text: string): number {
@@ -80,28 +117,8 @@ function timeOfDay(text: string): number {
   return hours * S_PER_HOUR + minutes * S_PER_MINUTE;
 }
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (text === '' || !Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('It takes a whole number.');
-  return value;
-}
-
-function wholes(text: string): number[] {
-  return text.split(',').map(counting);
-}
-
-function counting(text: string): number {
-  const value = whole(text);
-  if (value === 0) throw new InvalidArgumentError('It takes numbers from 1 on.');
-  return value;
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text === '' || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError('It takes a number from 0 to 1.');
-  return value;
+function hourOf(atS: number): string {
+  return `${atS / S_PER_HOUR}:00`;
 }
 
 function names(text: string): string[] {
