@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { baseConfig, serviceArea, tokenConfig } from '#libs/service';
 
-/** How far outside the service area a driver may be: some trips end outside it, and drivers wait beyond its edge. */
+/**
+ * How far outside the service area a driver may be by default: some trips end outside it, and drivers wait beyond
+ * its edge.
+ */
 const DEFAULT_SERVICE_AREA_MARGIN_M = 2_000;
 
 export const driverApiConfig = baseConfig.extend({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Second of the day at which the demand begins by default. */
+/** At which second of the day the demand begins by default. */
 const NOON_S = 43_200;
-/** Drivers that one fleet process may simulate. */
+/** How many drivers one fleet process simulates. */
 const MAX_DRIVERS = 100_000;
 const probability = z.coerce.number().min(0).max(1);
 

@@ -16,9 +16,11 @@ import { ErrorCounts, PingCount, SlidingCount } from './statistics/counts.ts';
 import { fleetReport } from './statistics/fleet-report.ts';
 import { TripBook } from './statistics/trip-book.ts';
 
-/** Sockets being opened at once: enough for thousands of drivers in seconds, few enough not to be a flood. */
+/** How many sockets open at once: thousands of drivers connect within seconds, and the service is not flooded. */
 const MAX_OPENING_LINKS = 64;
+/** Over how many buckets matches are counted: one minute. */
 const MINUTE_BUCKETS = 12;
+/** How long one of these buckets is, wall time. */
 const BUCKET_MS = 5_000;
 
 /** A simulated city on the public API: its drivers, its riders, and what they have seen. */

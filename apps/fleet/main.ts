@@ -4,6 +4,7 @@ import { readFleetConfig, type FleetConfig } from './fleet-config.ts';
 import { Fleet } from './fleet.ts';
 import { onEndOfRun, tellParent } from './parent-process.ts';
 
+/** How often the fleet reports its statistics, wall time. */
 const STATS_INTERVAL_MS = 1_000;
 const EX_CONFIG = 78;
 

@@ -11,9 +11,9 @@ import {
 import { baseConfig } from '#libs/service';
 import { travelTimeConfig } from '#libs/travel-time';
 
-/** Longest time between rounds: a rider never waits longer for a driver who is available. */
+/** How long a rider waits at most for an available driver: the longest time between rounds. */
 const MAX_ROUND_INTERVAL_MS = 2_000;
-/** Shortest time between rounds: a round has to end before the next one. */
+/** How short the time between rounds may be: a round has to end before the next one. */
 const MIN_ROUND_INTERVAL_MS = 50;
 
 export const matcherConfig = baseConfig.extend({

@@ -5,7 +5,7 @@ import { travelTimeConfig } from '#libs/travel-time';
 /** How long a price holds by default. */
 const DEFAULT_QUOTE_TTL_MS = 120_000;
 
-/** How long a push that NATS lost may stay unnoticed by default: pushes are hints. */
+/** How long a push that NATS lost may stay unnoticed by default. */
 const DEFAULT_LOST_PUSH_CHECK_MS = 30_000;
 
 export const riderApiConfig = baseConfig.extend({

@@ -2,19 +2,28 @@ import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
 
-/** Size limit of the event stream by default: about a hundred thousand trips. */
+/** How large the event stream grows by default: about a hundred thousand trips. */
 const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
 
-/** Connections of one process to the primary: enough for two cores, whose commits wait for the standby. */
+/**
+ * How many connections one process has to the primary by default: enough for two cores, whose commits wait for the
+ * standby.
+ */
 const DEFAULT_POSTGRES_CONNECTIONS = 16;
 
-/** Connections of one process to each server for standby reads: lists must not take the connections of commits. */
+/**
+ * How many connections one process has to each server for standby reads by default: lists must not take the
+ * connections of commits.
+ */
 const DEFAULT_POSTGRES_READ_CONNECTIONS = 4;
 
-/** How long an ended trip stays in `trip`: a repeated command or a client that resumes still finds it there. */
+/**
+ * How long an ended trip stays in `trip` by default: a repeated command or a client that resumes still finds it
+ * there.
+ */
 const DEFAULT_HISTORY_AFTER_MS = 600_000;
 
-/** Width of a history partition by default. */
+/** How wide a history partition is by default. */
 const DEFAULT_PARTITION_DAYS = 30;
 
 export const tripsConfig = baseConfig.extend({

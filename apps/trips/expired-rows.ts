@@ -3,13 +3,15 @@ import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { purgeIdempotencyKeys, purgeQuotes, purgeShardChanges, TripStore, type Queryable } from '#libs/store';
 import { inBatches, Sweep } from './sweep.ts';
 
+/** How often expired quotes, idempotency keys and shard changes are deleted. */
 const PURGE_INTERVAL_MS = 60_000;
-/** An expired quote is answered with `quote_expired` for a day, and with `quote_not_found` after that. */
+/** How long an expired quote is kept, so that a late request gets `quote_expired` instead of not found. */
 const QUOTE_MEMORY_MS = 24 * 3_600_000;
 /** How long the former owners of a shard are known. */
 const SHARD_CHANGE_MEMORY_MS = 7 * 24 * 3_600_000;
+/** How many rows one statement deletes. */
 const ROWS_PER_DELETE = 5_000;
-/** Of one purge: some 1,600 quotes or keys a second, more than are made. */
+/** How many deletes one purge makes: some 1,600 quotes or keys a second, more than are made. */
 const MAX_DELETES_PER_PURGE = 20;
 
 interface Expiry {

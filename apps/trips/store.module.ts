@@ -12,7 +12,7 @@ import {
 import { ClusterWatch, Database, StandbyReads, TripStore } from '#libs/store';
 import type { TripsConfig } from './config.ts';
 
-/** The committing process pushes a change itself; only after this does another one believe that it could not. */
+/** How long the committing process has to push a change before another one pushes it. */
 const OUTBOX_GRACE_MS = 2_000;
 
 @Injectable()

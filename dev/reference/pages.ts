@@ -1,3 +1,4 @@
+import { boundsPage } from './bounds.ts';
 import { configurationPage } from './configuration.ts';
 import { databasePage } from './database.ts';
 import { errorsPage } from './errors.ts';
@@ -7,6 +8,7 @@ import { driverPresencePage, tripStatesPage } from './transitions.ts';
 
 /** Every page of docs/reference, by its name. A page may read a database with all migrations applied. */
 export const REFERENCE_PAGES: Readonly<Record<string, (databaseUrl: string) => Promise<string>>> = {
+  bounds: boundsPage,
   configuration: configurationPage,
   database: databasePage,
   'driver-presence': driverPresencePage,

@@ -9,20 +9,25 @@ export interface SourceFile {
   syntax: ts.SourceFile;
 }
 
+/** Parsed files by path: every page reads the same sources, and to parse them takes a second. */
+const parsed = new Map<string, SourceFile>();
+
 /** The sources of apps and libs by path, without tests and their samples. */
 export function productSources(): SourceFile[] {
   return globSync('{apps,libs}/**/*.ts', { cwd: CHECKOUT })
     .filter((path) => !/\.(test|sample)\.ts$/.test(path))
     .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((path) => ({
-      path,
-      syntax: ts.createSourceFile(
-        path,
-        readFileSync(join(CHECKOUT, path), 'utf8'),
-        ts.ScriptTarget.Latest,
-        true,
-      ),
-    }));
+    .map((path) => sourceFile(path));
+}
+
+/** A source file, parsed once per process. */
+export function sourceFile(path: string): SourceFile {
+  const known = parsed.get(path);
+  if (known !== undefined) return known;
+  const text = readFileSync(join(CHECKOUT, path), 'utf8');
+  const source = { path, syntax: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
+  parsed.set(path, source);
+  return source;
 }
 
 /** A constant at the top of a file. */
@@ -46,8 +51,11 @@ export function constantsOf({ syntax }: SourceFile): Constant[] {
 }
 
 function commentOf(statement: ts.Node): string {
-  const [comment] = ts.getJSDocCommentsAndTags(statement).filter(ts.isJSDoc);
-  return (ts.getTextOfJSDocComment(comment?.comment) ?? '').replaceAll(/\s+/g, ' ').trim();
+  const comment = ts.getJSDocCommentsAndTags(statement).findLast(ts.isJSDoc)?.comment;
+  return (ts.getTextOfJSDocComment(comment) ?? '')
+    .replaceAll(/\{@link ([\w.]+)\}/g, '`$1`')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }
 
 /** Every node of a file, outer before inner. */

@@ -24,6 +24,12 @@ export const TOOL_VARIABLES: Readonly<Record<string, ToolVariable>> = {
     meaning: 'default of `--database`',
   },
   HAILGRID_NATS_URLS: { readers: 'events:rebuild', meaning: 'default of `--nats`' },
+  HAILGRID_PROPERTY_SEED: { readers: 'npm test', meaning: 'seed of the properties, to replay a failed one' },
+  HAILGRID_PROPERTY_PATH: { readers: 'npm test', meaning: 'path to the failed case below that seed' },
+  HAILGRID_PROPERTY_RUNS: {
+    readers: 'npm test',
+    meaning: 'cases of each property that does not set its own number',
+  },
   HAILGRID_STARTED_AT_MS: {
     readers: 'npm start',
     meaning:

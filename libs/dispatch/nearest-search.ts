@@ -5,7 +5,7 @@ import type { DriverSlots } from './driver-slots.ts';
 import { END, type FreeDrivers } from './free-drivers.ts';
 import { NearestList } from './nearest-list.ts';
 
-/** Resolution of the cells by which free drivers are listed. */
+/** At which H3 resolution free drivers are grouped. */
 export const SUPPLY_CELL_RES = 9;
 /** How far a search for drivers reaches at most. */
 export const MAX_SEARCH_RADIUS_M = 20_000;

@@ -11,7 +11,7 @@ export interface RoundParams {
   readonly maxPickupEtaS: number;
 }
 
-/** Upper bound of {@link RoundParams.candidatesPerTrip}. */
+/** How large {@link RoundParams.candidatesPerTrip} may be. */
 export const MAX_CANDIDATES_PER_TRIP = MAX_NEAREST;
 /** How many trips one round weighs: those that wait longest, then those whose drivers are on the way. */
 export const MAX_TRIPS_PER_ROUND = 2_000;

@@ -1,8 +1,11 @@
 import { chordSquared, putCartesian } from './cartesian.ts';
 
-/** Points that a square holds if they are spread evenly. */
+/** How many points a square holds if they are spread evenly. */
 const POINTS_PER_SQUARE = 2;
-/** Coordinates of some 6,000 km are rounded to a nanometre; no square is skipped for less than this. */
+/**
+ * By how much a distance may be wrong through rounding: coordinates of some 6,000 km are rounded to a nanometre. No
+ * square is skipped for less than this.
+ */
 const ROUNDING_M = 1e-6;
 
 /** Receives the points that a search of a {@link PointGrid} comes across. */

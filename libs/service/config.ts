@@ -37,6 +37,7 @@ export const serviceArea = z
   })
   .describe('south,west,north,east in degrees: where trips begin and end; the same in every process');
 
+/** How many times faster than wall time service time may run. */
 export const MAX_CLOCK_SPEED = 100;
 
 /** Settings that every service reads; an app extends them with its own. */

@@ -6,7 +6,7 @@ export interface HealthReport {
   checks: Record<string, string>;
 }
 
-/** A check that has not answered by then counts as failed. */
+/** How long a health check may take before it counts as failed. */
 const CHECK_LIMIT_MS = 2_000;
 
 /** Parts of a process register what makes it ready; `/health/ready` asks them all. */

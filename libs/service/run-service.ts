@@ -9,7 +9,7 @@ import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import { serviceParts, type ServiceParts } from './service-parts.ts';
 
-/** After a signal, open work has this long; then the process goes as it is. */
+/** How long open work may take after a signal before the process exits anyway. */
 const SHUTDOWN_LIMIT_MS = 8_000;
 
 export interface ServiceDefinition<S extends z.ZodObject> {

@@ -22,7 +22,9 @@ const claims = z
   })
   .refine((claimed) => claimed.sub.startsWith(`${claimed.role}_`), 'the subject is of another role');
 
+/** How far the issuer's clock may differ from ours. */
 const CLOCK_TOLERANCE_S = 5;
+/** How long a request for the issuer's public keys may take. */
 const JWKS_TIMEOUT_MS = 3_000;
 /** Only signatures: a token "signed" with none or with the public key as a secret is refused by its algorithm. */
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256'];

@@ -32,7 +32,7 @@ test('docs/reference has no page that nothing generates', () => {
 test('the reference has every variable that the npm scripts read', () => {
   const sources = globSync('{ops,dev,proof,load}/**/*.{ts,mjs}', { cwd: CHECKOUT });
   const read = sources.flatMap((source) =>
-    [...readText(source).matchAll(/\benv(?:ironment)?\['(HAILGRID_\w+)'\]/g)].map(([, name]) => name!),
+    [...readText(source).matchAll(/\benv(?:ironment)?(?:\[|, )'(HAILGRID_\w+)'/g)].map(([, name]) => name!),
   );
   expect(new Set(read)).toEqual(new Set(Object.keys(TOOL_VARIABLES)));
 });

@@ -14,11 +14,13 @@ import { Presences } from '../presence/presences.ts';
 import { Whereabouts } from '../presence/whereabouts.ts';
 import { GoOffline } from './go-offline.ts';
 
-/** How long an online driver may be without a socket and silent, service time. */
+/** How long an online driver may be without a socket and silent before it is set offline, service time. */
 export const DISCONNECT_GRACE_MS = 60_000;
+/** How often silent drivers are searched for, wall time. */
 const SWEEP_INTERVAL_MS = 5_000;
-/** Of one sweep; the rest is for the next. */
+/** How many drivers one sweep sets offline; the next sweep takes the rest. */
 const MAX_DISMISSALS_PER_SWEEP = 200;
+/** How many dismissals of one sweep run at once. */
 const DISMISSALS_AT_ONCE = 8;
 
 /**

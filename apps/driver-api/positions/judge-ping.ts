@@ -28,15 +28,23 @@ export interface PingContext {
   readonly nowMs: number;
 }
 
-/** A phone may send what it gathered while it had no network, but a minute later it says nothing about supply. */
+/**
+ * How old a position may be when it arrives. A phone sends what it collected without network, but a minute later
+ * that says nothing about supply.
+ */
 export const MAX_PING_AGE_MS = 60_000;
-/** Phones' clocks differ a little from ours. */
+/** How far a phone's clock may run ahead of the service's. */
 export const MAX_PING_AHEAD_MS = 5_000;
-/** Above what any road vehicle does, with room for uneven time stamps. */
+/**
+ * Which speed between two positions is still plausible: above that of any road vehicle, with room for uneven time
+ * stamps.
+ */
 export const MAX_SPEED_MPS = 70;
-/** Between two fixes among high buildings, without moving. */
+/** How far apart two fixes of a driver who stands still may be, among high buildings. */
 export const GPS_NOISE_M = 150;
-/** After so long a silence the driver may have gone anywhere, by ferry or with the phone off. */
+/**
+ * After which silence a new position may be anywhere: the driver may have taken a ferry, or switched the phone off.
+ */
 export const FORGET_POSITION_MS = 300_000;
 
 /**

@@ -1,7 +1,7 @@
 import { MAX_RECORDS_PER_BATCH, type PositionRecord } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
 
-/** A position waits no longer than this for others of its cell, wall time. */
+/** How long a position waits for others of its cell before the batch is published, wall time. */
 export const FLUSH_INTERVAL_MS = 100;
 
 export type PublishBatch = (cell: CellKey, records: PositionRecord[]) => void;

@@ -10,7 +10,7 @@ import { judgePing, type JudgedPing } from './judge-ping.ts';
 import { PositionPublisher } from './position-publisher.ts';
 import { TripTracker } from './trip-tracker.ts';
 
-/** A driver whose positions do not fit what is known is looked up again no more often than that, wall time. */
+/** How often the record of a driver whose positions contradict it is read again at most, wall time. */
 const READ_INTERVAL_MS = 1_000;
 
 /** Takes one position of a driver: judges it, and passes an accepted one on to the matchers and the trip's rider. */

@@ -6,7 +6,7 @@ import { CLOCK, type Clock } from '#libs/service';
 import { BusLink } from '../presence/bus-link.ts';
 import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
 
-/** A rider's map needs no more, service time. */
+/** How often a rider gets the driver's position at most, service time: a map needs no more. */
 const TRACK_INTERVAL_MS = 1_000;
 
 /** Sends where a driver is to the rider of its trip, and to nobody else. */

@@ -5,8 +5,12 @@ import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { PositionPublisher } from './position-publisher.ts';
 
-/** A phone that changes networks is back sooner, machine time. */
+/**
+ * How long after its socket closed a driver's position stays published, wall time. A phone that changes networks is
+ * back sooner.
+ */
 const LOST_SOCKET_GRACE_MS = 3_000;
+/** How often drivers without a socket are searched for, wall time. */
 const CHECK_INTERVAL_MS = 500;
 
 /**

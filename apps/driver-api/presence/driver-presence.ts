@@ -25,8 +25,8 @@ export interface LastPosition {
 }
 
 /**
- * More than a trip has changes. Where a resume takes longer than that many, the socket is closed: its driver resumes
- * anew.
+ * How many pushes wait while a driver resumes, before its socket is closed (1013) and it has to resume again: more
+ * than a trip has changes.
  */
 export const MAX_HELD_CHANGES = 100;
 

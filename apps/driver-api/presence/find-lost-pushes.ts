@@ -23,8 +23,9 @@ import type { DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 import { RereadDriver } from './reread-driver.ts';
 
-/** A lost push costs its driver this much at most; a driver taken for busy is offered nothing meanwhile. */
+/** How long a lost push may stay unnoticed. A driver who is wrongly seen as busy gets no offers meanwhile. */
 const CHECK_INTERVAL_MS = 10_000;
+/** How many drivers with a lost push are read again at once. */
 const READS_AT_ONCE = 8;
 
 /**

@@ -13,7 +13,10 @@ import { CLOCK, LOGGER, METRICS, type Clock, type Logger, type Metrics } from '#
 import { DriverPresence } from './driver-presence.ts';
 import { afterChange, afterRecord, type DriverState } from './driver-state.ts';
 
-/** Drivers that one process serves; beyond it, it says `unavailable` and they go elsewhere. */
+/**
+ * How many drivers one process serves; it answers `unavailable` to any further one, who then tries another
+ * instance.
+ */
 export const MAX_PRESENCES = 50_000;
 
 type StateListener = (presence: DriverPresence, before: DriverState) => void;

@@ -6,11 +6,16 @@ import { Presences } from './presences.ts';
 import { RereadDriver } from './reread-driver.ts';
 import { Whereabouts } from './whereabouts.ts';
 
+/** How many drivers are read again at once after a NATS outage. */
 const READS_AT_ONCE = 16;
-/** Of asking where drivers are; what stays unasked is asked before anybody is dismissed. */
+/**
+ * How often the other instances are asked for lost drivers after an outage; drivers left over are asked for again
+ * before they are dismissed.
+ */
 const MAX_QUESTIONS = 3;
-/** `trips` may come back later than NATS, wall time. */
+/** How long to wait between two attempts after an outage, wall time: `trips` may come back later than NATS. */
 const RETRY_MS = 1_000;
+/** How many attempts are made to read all drivers again after an outage. */
 const MAX_ATTEMPTS = 30;
 
 /**

@@ -1,6 +1,9 @@
 import type { TripId } from '#libs/contracts';
 
-/** A driver has one trip at a time; a few more cover late pushes about those just ended. */
+/**
+ * How many trips of a driver are remembered to drop repeated pushes: the current one, and a few that have just
+ * ended.
+ */
 const MAX_TRIPS_REMEMBERED = 16;
 
 /** The newest change of each trip that a socket was told: pushes may come twice, and late. */

@@ -15,9 +15,9 @@ import type { DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 import { outranks } from './standing.ts';
 
-/** How many others there are is not known, so answers are waited for that long, wall time. */
+/** How long to wait for answers of the other instances, whose number is unknown, wall time. */
 const ANSWER_WINDOW_MS = 1_000;
-/** More driver-api instances than a system has. */
+/** How many answers are collected: more than a system has driver-api instances. */
 const MAX_ANSWERS = 1_000;
 
 type AskedDriver = WhereaboutsRequest['drivers'][number];

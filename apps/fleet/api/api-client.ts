@@ -29,10 +29,14 @@ export class RequestSlots {
   }
 }
 
-/** Requests of one kind of caller under way at once; the rest wait here rather than in the service's socket queue. */
+/**
+ * How many requests of one kind of caller run at once; the rest wait in the fleet instead of in the service's
+ * socket queue.
+ */
 export const MAX_CONCURRENT_REQUESTS = 64;
-/** Tries of one request, over about half a minute: longer than a restart or a failover takes. */
+/** How often one request is tried. Over about half a minute: longer than a restart or a failover takes. */
 const MAX_ATTEMPTS = 12;
+/** How long a request waits for its answer before it counts as failed, wall time. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface ApiUrls {
@@ -138,7 +142,7 @@ export class ApiClient {
   }
 }
 
-/** Lifetime of a token. JWT expiry is real time, and a day is longer than any run. */
+/** For how long tokens are requested: a day of real time, longer than any run. */
 const TOKEN_TTL_S = 86_400;
 
 /** Gets the tokens of simulated riders and drivers from the development issuer. */

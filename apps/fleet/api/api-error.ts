@@ -29,7 +29,9 @@ export class ApiError extends Error {
   }
 }
 
+/** How long the first retry waits, wall time. */
 const FIRST_DELAY_MS = 200;
+/** How long any retry waits at most, wall time. */
 const LONGEST_DELAY_MS = 4_000;
 
 /**

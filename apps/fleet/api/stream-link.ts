@@ -7,10 +7,14 @@ import { ApiError, backoffMs } from './api-error.ts';
 import { parseJson, type RequestSlots } from './api-client.ts';
 import type { Job, TickWheel } from '../clock/tick-wheel.ts';
 
+/** How long a socket may take to open, wall time. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Bytes that may wait in a socket before positions are left out: the next one says it all anyway. */
+/** How many bytes may wait in a socket before positions are skipped: the next position replaces them anyway. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
-/** Server frames are larger than ours (an acknowledgement holds a trip and a driver) but not by much. */
+/**
+ * How large a frame of the server may be. An acknowledgement holds a trip and a driver, so it is larger than a
+ * client's frame.
+ */
 const MAX_SERVER_FRAME_BYTES = 4 * MAX_FRAME_BYTES;
 const HEARTBEAT = '{"type":"heartbeat","data":{}}';
 

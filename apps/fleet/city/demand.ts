@@ -67,14 +67,16 @@ function requestedWithin(trips: readonly RecordedTrip[], { fromS, toS }: Window)
   return trips.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
 }
 
-/** Nobody takes a car for less. */
+/** How short a generated trip may be: nobody takes a car for less. */
 const SHORTEST_TRIP_M = 700;
+/** How often a destination is drawn for one trip until its distance fits. */
 const MAX_DRAWS_PER_TRIP = 50;
 
-/** The part of their time that drivers should spend on trips: busy, with some in reserve everywhere. */
+/** Which share of their time drivers should spend on trips: busy, with some in reserve everywhere. */
 export const TARGET_UTILIZATION = 0.65;
-/** What a trip costs a driver beside the ride, about: the way to the pickup and the boarding. */
+/** How much time a trip costs a driver beside the ride: the drive to the pickup and the boarding, roughly. */
 const APPROACH_AND_BOARDING_S = 130;
+/** How many rides are drawn to estimate the mean length of a ride. */
 const RIDES_SAMPLED = 200;
 
 /** Trips at random times (a Poisson process), without end, between hot spots and the rest of the streets. */

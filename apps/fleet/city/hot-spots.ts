@@ -10,9 +10,11 @@ export interface HotSpot {
   readonly weight: number;
 }
 
-/** Of all trip ends, those at a hot spot; the others are anywhere on the streets. */
+/** Which share of trip ends is at a hot spot; the others are anywhere on the streets. */
 const HOT_SPOT_SHARE = 0.75;
+/** How many hot spots a street network without its own gets. */
 const HOT_SPOTS_OF_FOREIGN_STREETS = 10;
+/** How wide such a hot spot is. */
 const FOREIGN_SPREAD_M = 400;
 
 /** Some nodes of a street network that we know nothing about. */

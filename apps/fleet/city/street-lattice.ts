@@ -19,9 +19,11 @@ export type StreetRank = 'avenue' | 'street' | 'lane';
 
 /** Speed on a free road, metres a second. */
 const FREE_SPEED_MPS: Readonly<Record<StreetRank, number>> = { avenue: 13, street: 9, lane: 6 };
-/** Waiting at the crossing at the end of a segment. */
+/** How long a car waits at the crossing at the end of a segment. */
 const CROSSING_S = 3;
+/** Every how many lines is an avenue. */
 const EVERY_AVENUE = 8;
+/** Every how many of the other lines is a street; the rest are lanes. */
 const EVERY_STREET = 3;
 
 /** Share of the free speed that is left in each hour of a working day. */
@@ -58,15 +60,19 @@ interface Crossing {
   readonly column: number;
 }
 
+/** How long a block is. */
 const BLOCK_M = 105;
+/** How far the lattice is turned from north. */
 const ROTATION_DEG = 14;
-/** Deviation of a crossing from the regular lattice. */
+/** How far a crossing deviates from the regular lattice. */
 const JITTER_M = 11;
-/** The streets bend by so much, over so many metres. */
+/** How far a street bends sideways. */
 const BEND_M = 60;
+/** Over which length a street bends. */
 const BEND_LENGTH_M = 900;
+/** How far inside the box crossings end. */
 const EDGE_MARGIN_M = 60;
-/** Blocks grown together: lanes that end. */
+/** Which share of lanes is missing, so that blocks grow together and lanes end. */
 const MISSING_LANE_SHARE = 0.08;
 
 /**

@@ -1,6 +1,6 @@
 import type { ServiceClock } from './service-clock.ts';
 
-/** One wall tick: how late a simulated person may be, and how many pings leave together. */
+/** How late a simulated person may act, wall time; also how many pings leave together. */
 export const TICK_MS = 100;
 
 /** Something to do at its time; the same object may be put on the wheel again and again. */

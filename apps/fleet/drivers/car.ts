@@ -15,7 +15,7 @@ import {
 } from './journey.ts';
 import { randomStream } from '../random/random.ts';
 
-/** How many times longer than in traffic a driver without a goal takes. */
+/** How many times longer than traffic takes a cruising driver takes for a segment. */
 const CRUISE_PACE = 1.5;
 
 /** Where one driver's car is, and how it gets elsewhere. */

@@ -6,9 +6,9 @@ import type { DriverCommand } from './driver-state.ts';
 
 type Acknowledgement = Extract<DriverServerFrame, { type: 'ack' }>['data'];
 
-/** An answer that does not come within this wall time is lost, and the change is sent again. */
+/** How long a change waits for its answer before it is sent again, wall time. */
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Transient refusals of one change beyond which it counts as an error (and is still sent again). */
+/** After how many transient refusals of one change it counts as an error (it is still sent again). */
 const QUIET_ATTEMPTS = 5;
 
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set([

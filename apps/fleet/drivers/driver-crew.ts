@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetServices } from '../fleet-services.ts';
 import { Driver } from './driver.ts';
 
-/** The demand begins when this share of the drivers is online … */
+/** Which share of the drivers has to be online before the demand begins. */
 const ENOUGH_ONLINE = 0.95;
-/** … or when so much wall time has passed: some may never get there, and the run says so. */
+/** How long the demand waits for the drivers to come online, wall time; then it begins, and the run reports it. */
 const ONLINE_WAIT_MS = 60_000;
+/** How often the number of online drivers is checked before the demand begins, wall time. */
 const ONLINE_POLL_MS = 50;
 
 /** All simulated drivers. */

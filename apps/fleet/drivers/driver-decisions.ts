@@ -32,9 +32,9 @@ export interface DriverHabits {
 const THINK_MS = [1_000, 4_000] as const;
 const BOARD_MS = [3_000, 12_000] as const;
 const PARK_MS = [30_000, 180_000] as const;
-/** Deviation of a cruise in each direction: a few blocks. */
+/** How far a cruise leads in each direction: a few blocks. */
 const CRUISE_M = 300;
-/** Of the drivers who do not accept, those who do not even answer. */
+/** Which share of the drivers who do not accept does not answer at all. */
 const IGNORE_SHARE = 0.3;
 
 /** Everything that is chance about a driver, as pure functions of the seed, the driver and how often it was asked. */

@@ -10,9 +10,15 @@ import type {
   Phase,
 } from './driver-state.ts';
 
-/** An unanswered offer closes at its expiry; some time later we ask rather than wait for news that was lost. */
+/**
+ * How long after the expiry of an unanswered offer a driver waits for the push before it reads its state: the push
+ * may be lost.
+ */
 const OFFER_NEWS_GRACE_MS = 5_000;
-/** A refused change is looked into after a moment, so that a disagreement is no storm of questions. */
+/**
+ * How long after a refused change a driver reads its state again, so that a disagreement does not become a flood of
+ * reads.
+ */
 const RESYNC_DELAY_MS = 1_000;
 
 /** Refusals that a race explains: the offer expired, or the rider canceled, while the answer was on its way. */

@@ -22,8 +22,9 @@ import { driverDecisions, type DriverDecisions } from './driver-decisions.ts';
 import { NEW_DRIVER, type DriverCommand, type DriverEffect, type DriverEvent } from './driver-state.ts';
 import { driverStep } from './driver-step.ts';
 
-/** Service time between two positions, give or take {@link PING_SPREAD}. */
+/** How often a driver sends its position, service time, give or take {@link PING_SPREAD}. */
 const PING_INTERVAL_MS = 4_000;
+/** By which share the time between two positions varies. */
 const PING_SPREAD = 0.1;
 
 /** Answers to positions that say that the service no longer counts us as online. */

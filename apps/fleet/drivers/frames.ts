@@ -2,6 +2,7 @@ import type { DriverClientFrame, Vehicle } from '#libs/contracts';
 import type { Fix } from './journey.ts';
 import type { DriverCommand } from './driver-state.ts';
 
+/** How many decimals a coordinate is sent with: a tenth of a metre. */
 const COORDINATE_DIGITS = 6;
 
 /**

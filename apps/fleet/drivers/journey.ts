@@ -1,6 +1,6 @@
 import { bearingDeg, greatCircleM, interpolate, type StreetGraph, type StreetRoute } from '#libs/geo';
 
-/** No simulated car is faster (108 km/h), whatever the rounded times of a short segment say. */
+/** How fast a simulated car drives at most (108 km/h), whatever the rounded times of a short segment say. */
 export const MAX_STREET_SPEED_MPS = 30;
 
 /** A way with a time for each of its points: where a car is at any moment follows from it alone. */

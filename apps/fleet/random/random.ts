@@ -64,7 +64,7 @@ export class Random {
   }
 }
 
-/** Enough for sfc32 to mix its seed into every bit. */
+/** How many rounds sfc32 needs to mix its seed into every bit. */
 const WARM_UP_ROUNDS = 12;
 
 /**

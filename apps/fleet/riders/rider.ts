@@ -36,7 +36,7 @@ export function repeatAfterMs(seed: number, rider: number, repeatProbability: nu
   return random.chance(repeatProbability) ? random.between(...REPEAT_AFTER_MS) : null;
 }
 
-/** A quote that expired while the service was away is asked for again, but not for ever. */
+/** How often a rider asks for a quote again after one expired while the service was away. */
 const MAX_QUOTES = 3;
 
 const STILL_WAITING: ReadonlySet<TripState> = new Set(['processing', 'accepted', 'arrived']);

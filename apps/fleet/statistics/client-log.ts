@@ -2,6 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { toTimestamp } from '#libs/contracts';
 import type { ServiceClock } from '../clock/service-clock.ts';
 
+/** How many bytes of the log are buffered before they are written. */
 const FLUSH_BYTES = 64 * 1024;
 
 /**

@@ -29,6 +29,7 @@ export class SlidingCount {
   }
 }
 
+/** Over how many seconds the ping rate is averaged. */
 const WINDOW_S = 5;
 
 /** Positions sent: in all, and a wall second over the last few. */
@@ -46,7 +47,7 @@ export class PingCount {
   }
 }
 
-/** Distinct codes that are kept apart; a service that makes codes up does not fill our memory. */
+/** How many distinct error codes are counted separately; a service that invents codes does not fill the memory. */
 const MAX_CODES = 100;
 const OTHER_CODES = 'other';
 
@@ -70,6 +71,7 @@ export class ErrorCounts {
   }
 }
 
+/** For how many samples there is room at first; the room doubles when it is used up. */
 const FIRST_CAPACITY = 1024;
 
 /** All values of a measure, for exact percentiles: eight bytes each, sorted when asked and something came in since. */

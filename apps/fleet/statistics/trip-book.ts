@@ -2,7 +2,7 @@ import { fromTimestamp, type RiderTrip, type TripId } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
 import { Samples } from './counts.ts';
 
-/** Offers that reached a driver before the answer to the request reached the rider; no more than that are kept. */
+/** How many offers are kept that reached the driver before the answer to the request reached the rider. */
 const MAX_EARLY_OFFERS = 10_000;
 
 interface OpenTrip {

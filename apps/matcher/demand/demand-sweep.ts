@@ -17,7 +17,7 @@ import { neighbourShards } from './neighbour-shards.ts';
 import { reconcile } from './reconcile.ts';
 import { toOpenTrip } from './open-trip-reader.ts';
 
-/** The longest delay that a lost nudge causes. */
+/** How long a lost nudge can delay a rider: the time between two sweeps. */
 const SWEEP_INTERVAL_MS = 1_000;
 
 /**

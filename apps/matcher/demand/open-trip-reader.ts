@@ -8,8 +8,9 @@ import type { TripId } from '#libs/trip';
 import { Ownership } from '../ownership/ownership.ts';
 import { CoalescingQueue } from './coalescing-queue.ts';
 
-/** Maximum trips waiting to be read. Beyond it a nudge is dropped, and the next sweep finds the trip. */
+/** How many nudged trips wait to be read; the rest are dropped, and the next sweep finds them. */
 const MAX_WAITING_READS = 4_096;
+/** How many nudged trips are read at once. */
 const MAX_READS_AT_ONCE = 32;
 
 type Listener = (trip: OpenTrip) => void;

@@ -19,7 +19,10 @@ import { INCARNATION } from '../ownership/membership.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { RoundLoop } from '../rounds/round-loop.ts';
 
-/** The driver-apis answer a request for positions within their batch of 100 ms; real time. */
+/**
+ * How long the next owner collects positions before it reports that it is ready, wall time. A driver-api publishes
+ * them with its next batch, within 100 ms.
+ */
 const WARM_UP_MS = 250;
 
 /**

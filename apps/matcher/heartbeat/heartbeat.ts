@@ -20,7 +20,7 @@ import { Ownership } from '../ownership/ownership.ts';
 import { RoundTimes } from '../rounds/round-metrics.ts';
 import { LoadMeter } from './load-meter.ts';
 
-/** A planner suspects a matcher after three missed heartbeats; real time. */
+/** How often a matcher sends a heartbeat, wall time. A planner suspects it after three missed ones. */
 const HEARTBEAT_INTERVAL_MS = 500;
 
 /** Publishes that this matcher lives and how busy it is, and answers probes of suspicious planners. */

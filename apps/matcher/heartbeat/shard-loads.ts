@@ -1,9 +1,12 @@
 import { cellKeyFromH3, cellKeyRes, childKeys, parentKey, POSITION_CELL_RES, type CellKey } from '#libs/geo';
 import type { ShardKey, ShardLoad } from '#libs/ownership';
 
-/** Time constant of the averages: many rounds, and less than a planner waits between two moves of a shard. */
+/**
+ * Over how long the load of a shard is averaged: many rounds, but less than the planner waits between two moves of
+ * a shard.
+ */
 const TIME_CONSTANT_S = 20;
-/** A shard below this in every figure counts as idle, and its average is forgotten. */
+/** Below which load in every respect a shard counts as idle, and its average is forgotten. */
 const NEGLIGIBLE = 1e-3;
 
 /** Counts over an interval of `seconds`. */

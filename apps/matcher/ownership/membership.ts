@@ -12,14 +12,21 @@ export const INCARNATION = Symbol('hailgrid.incarnation');
 
 export const incarnationProvider = { provide: INCARNATION, useFactory: (): string => randomUUID() };
 
-/** Real time: a faster service clock does not make other processes start faster. */
+/**
+ * How long a matcher waits before it asks to join again, wall time: a compressed clock starts no other process
+ * faster.
+ */
 const JOIN_RETRY_MS = 500;
-/** How often a matcher without shards joins again: `trips` may have forgotten its membership. */
+/** How often a matcher without shards asks to join again: its membership may have been forgotten. */
 const REJOIN_INTERVAL_MS = 5_000;
-/** How long a leaving matcher waits for its shards to be taken. After that its missing heartbeats free them. */
+/**
+ * How long a leaving matcher waits for others to take its shards before it exits; the planner then notices its
+ * silence.
+ */
 const LEAVE_LIMIT_MS = 5_000;
+/** How often a leaving matcher asks which shards it still owns. */
 const LEAVE_POLL_MS = 200;
-/** Consecutive unanswered leave commands after which a leaving matcher gives up. */
+/** How often a leaving matcher asks without an answer before it exits: there may be no planner. */
 const MAX_UNANSWERED_LEAVES = 3;
 
 /** Joins the matchers at start, and hands the shards over at shutdown. Matching continues during the handover. */

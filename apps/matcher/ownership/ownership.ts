@@ -45,9 +45,9 @@ const NOTHING: OwnershipNews = {
   warmChanged: false,
 };
 
-/** How often expired drains and preparations are looked for; real time. */
+/** How soon an expired drain or preparation is noticed, wall time. */
 const LEASE_CHECK_MS = 200;
-/** Prepared shards that have not arrived by then are forgotten; real time. */
+/** How long prepared shards are kept before they are forgotten because they did not arrive, wall time. */
 const PREPARATION_LEASE_MS = 10_000;
 
 /** The shards that this instance owns, and which of them it may match. */

@@ -60,7 +60,9 @@ export class IdleDrivers {
   }
 }
 
-/** Trips remembered as seen; more than one matcher's area requests while a trip is open. */
+/**
+ * How many counted trips are remembered: more than are requested in one matcher's area while one of them is open.
+ */
 export const MAX_SEEN_TRIPS = 50_000;
 
 /** Finds open trips not seen before, so that the engine learns from each request once. */
@@ -82,9 +84,12 @@ export class RequestWatch {
   }
 }
 
-/** How often new requests are looked for. A trip stays open for longer; service time. */
+/** How often new requests are counted, service time: a trip is open for longer than that. */
 const WATCH_INTERVAL_MS = 1_000;
-/** Maximum drivers of one product; a plan for 2000 takes 0.1 s. Drivers of other shards are cut first. */
+/**
+ * How many drivers of one product a plan takes, those of other matchers last. A plan of this size takes a tenth of
+ * a second.
+ */
 const MAX_DRIVERS_PER_PLAN = 2_000;
 
 /** Sends idle drivers hints where riders are expected, learned from the requests of the owned shards. */

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { DriverId } from '#libs/trip';
 
-/** How long a refused driver is not tried again, unless its status changes; service time. */
+/** How long a driver whose offer was refused is not tried again, unless its status changes, service time. */
 const AVOID_MS = 2_000;
+/** How many such drivers are remembered; beyond that, the oldest are tried again. */
 export const MAX_AVOIDED_DRIVERS = 10_000;
 
 /** Drivers whose claim was refused. This matcher's view of them is stale until their next status arrives. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Match } from '#libs/dispatch';
 import type { DriverId, TripId } from '#libs/trip';
 
-/** Maximum remembered asks. The follow-ups of asks beyond it are dropped. */
+/** How many offers that replace a driver are remembered; beyond that, the replaced driver is simply free. */
 export const MAX_PENDING_ASKS = 1_000;
 
 /** A driver is asked to replace another one, who then goes to another trip. */

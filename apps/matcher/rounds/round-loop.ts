@@ -31,7 +31,7 @@ export class RoundUrgency {
   }
 }
 
-/** How long a stopping matcher waits for its last round. What that round commits stands anyway. */
+/** How long a stopping matcher waits for its last round; what that round commits is valid without it. */
 const STOP_LIMIT_MS = 2_000;
 
 /** Runs the rounds, one at a time and through outages, until the process stops. */

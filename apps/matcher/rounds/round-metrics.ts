@@ -59,7 +59,7 @@ export class RoundMetrics {
   }
 }
 
-/** Number of rounds that the percentile covers. */
+/** Over how many rounds the percentile of their duration is taken. */
 const MAX_ROUNDS = 128;
 
 /** Durations of the latest rounds, and the process time that their decisions took. */

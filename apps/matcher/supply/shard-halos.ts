@@ -1,7 +1,10 @@
 import { cellKeyFromH3, cellKeyToH3, haloCells, type CellKey } from '#libs/geo';
 import type { ShardKey } from '#libs/ownership';
 
-/** Position cells one matcher listens to at most; at resolution 7 that is an area as large as a country. */
+/**
+ * How many position cells one matcher listens to; beyond that the list is cut and logged as `cells_cut`. At
+ * resolution 7 that is an area as large as a country.
+ */
 export const MAX_FOLLOWED_CELLS = 20_000;
 
 /** Which position cells to listen to. Remembers each shard's, since to find them takes 2 to 6 ms a shard. */

@@ -3,8 +3,9 @@ import { SupplyIndex } from '#libs/dispatch';
 import { CLOCK, type Cancel, type Clock } from '#libs/service';
 import { SupplyMetrics } from './supply-metrics.ts';
 
-/** Phones ping every few seconds; who has not been heard for so long is not offered a trip. */
+/** How long a silent driver is still offered trips: phones ping every few seconds. */
 const DRIVER_SILENCE_TTL_MS = 30_000;
+/** How often silent drivers are removed, service time. */
 const EXPIRY_INTERVAL_MS = 5_000;
 
 /** Forgets drivers who are not heard any more. */

@@ -13,7 +13,7 @@ import type { CellKey } from '#libs/geo';
 import type { OwnedShard } from '#libs/ownership';
 import { LiveShardMap } from '#libs/shard-map';
 
-/** Wall time a matcher has to say how far its nearest driver is; a quote goes out without rather than wait longer. */
+/** How long a quote waits for a matcher's pickup ETA before it goes out without one, wall time. */
 const ANSWER_LIMIT_MS = 250;
 
 /** Asks the owner of the pickup's shard how long the nearest free driver takes. */

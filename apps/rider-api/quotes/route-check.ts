@@ -2,7 +2,7 @@ import { HailgridError } from '#libs/contracts';
 import { boxContains, greatCircleM, type BoundingBox, type CellKey, type Point } from '#libs/geo';
 import type { ShardMap } from '#libs/ownership';
 
-/** Two points nearer than this are one place: GPS cannot tell them apart. */
+/** How far apart pickup and drop-off have to be: GPS cannot tell nearer points apart. */
 export const MIN_ROUTE_M = 20;
 
 /** Throws `outside_service_area` or `route_too_short` where nobody could be driven so. */

@@ -9,7 +9,7 @@ import {
 } from '#libs/contracts';
 import { hasDriver } from '#libs/trip';
 
-/** A rider has one or two trips under way; anything above that is a mistake somewhere. */
+/** How many trips a rider's socket tracks at once: a rider has one or two. */
 export const MAX_TRACKED_TRIPS = 20;
 
 export interface DriverTrackingParts {

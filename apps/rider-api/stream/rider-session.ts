@@ -21,9 +21,9 @@ import { DriverTracking } from './driver-tracking.ts';
 import type { SessionContext } from './session-context.ts';
 import { TripFeed, type SeenChange } from './trip-feed.ts';
 
-/** What is known to have been lost is looked for again after so long where it could not be had. */
+/** How long to wait before a change known to be lost is read again after a failure. */
 const RETRY_CHECK_MS = 1_000;
-/** Trips that one socket has been told of; the oldest is forgotten beyond that, and read again should it change. */
+/** How many trips a socket remembers; beyond that the oldest is forgotten, and read again if it changes. */
 export const MAX_FEEDS = 100;
 
 /** One socket of a rider: its trips' changes and its drivers' positions. All of it can be made anew elsewhere. */

@@ -9,7 +9,10 @@ import type { RiderApiConfig } from '../config.ts';
 import { RiderSession } from './rider-session.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** Twenty thousand sockets that all ask at once would be an outage of their own. */
+/**
+ * How far apart the checks of two sockets start after an outage, so that twenty thousand sockets do not read at
+ * once.
+ */
 const CHECK_SPACING_MS = 2;
 
 type RiderConnection = StreamConnection<RiderServerFrame>;

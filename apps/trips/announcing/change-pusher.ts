@@ -6,7 +6,9 @@ import { eventKey } from '#libs/event-stream';
 import { RecentMap } from '#libs/geo';
 import { DemandNudger } from '../demand/demand-nudger.ts';
 
-/** Past that the oldest are forgotten, and maybe pushed twice. */
+/**
+ * How many pushes are remembered to avoid repeats; beyond that the oldest are forgotten and may be pushed twice.
+ */
 export const MAX_REMEMBERED_PUSHES = 50_000;
 
 /** Events after which the matcher of the pickup has something to look at. */

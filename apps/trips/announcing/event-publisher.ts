@@ -10,10 +10,11 @@ import { ChangePusher } from './change-pusher.ts';
 import { HeldChanges, type HeldTrip } from './held-changes.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 
+/** How many trips one round publishes the events of. */
 const MAX_TRIPS_PER_ROUND = 500;
-/** Between two looks at the outbox: what is committed meanwhile is one look's work. */
+/** How long to wait between two rounds, so that one round takes all that is committed meanwhile. */
 const ROUND_PAUSE_MS = 5;
-/** Where all that is held waits for other processes, the outbox is looked at again so soon. */
+/** How long to wait when all held changes wait for earlier ones of other processes. */
 const BLOCKED_PAUSE_MS = 50;
 
 /**

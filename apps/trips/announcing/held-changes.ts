@@ -1,8 +1,8 @@
 import type { TripChange, TripId } from '#libs/contracts';
 
-/** Past that (the stream is away) changes are left to the relay. */
+/** How many changes wait in memory for the event stream; beyond that they are left to the relay. */
 export const MAX_HELD_CHANGES = 50_000;
-/** A change that has waited so long for an earlier one, of another process, is left to the relay. */
+/** How long a change waits for an earlier one of another process before it is left to the relay. */
 const HOLDING_LIMIT_MS = 2_000;
 
 /** Changes of one trip, by number. */

@@ -3,10 +3,17 @@ import { eventKey } from '#libs/event-stream';
 import { LOGGER, type Logger } from '#libs/service';
 import { removeOutbox, TripStore, type OutboxEntry } from '#libs/store';
 
-/** Entries are taken out in batches: the delete is nobody's wait. */
+/**
+ * How often published entries are deleted from the outbox. They are deleted in batches: nobody waits for the
+ * delete.
+ */
 const FLUSH_INTERVAL_MS = 100;
+/** How many entries one statement deletes. */
 const MAX_ENTRIES_PER_DELETE = 1_000;
-/** Past that (Postgres is down) entries stay in the table, and the relay tells their changes a second time. */
+/**
+ * How many entries wait to be deleted. Beyond that (Postgres is down) they stay in the table, and the relay
+ * publishes them a second time.
+ */
 export const MAX_WAITING_ENTRIES = 50_000;
 
 /** Takes out of the outbox what is pushed and stored in the stream of events. */

@@ -15,12 +15,15 @@ import { inBatches, Sweep } from '../sweep.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 
+/** How often the relay looks for changes that their own process has not published. */
 const RELAY_INTERVAL_MS = 1_000;
+/** How many trips the relay takes from the outbox at a time. */
 const MAX_TRIPS_PER_RELAY = 200;
+/** How many trips the relay publishes at once. */
 const TRIPS_AT_ONCE = 32;
-/** After an outage the outbox holds more than one batch; this many follow each other without a pause. */
+/** How many batches the relay takes without a pause: after an outage the outbox holds more than one. */
 const MAX_BATCHES_PER_SWEEP = 20;
-/** The one who took a trip has this long to store its events before another one may. */
+/** How long a relay has for a trip it took before another one may take it. */
 const RELAY_LEASE_MS = 5_000;
 
 /** Tells the changes that the process which committed them did not live to tell, or could not. */

@@ -6,6 +6,7 @@ import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
 import type { TripsConfig } from '../config.ts';
 import { Sweep } from '../sweep.ts';
 
+/** How often the event stream is checked, and created if it is missing. */
 const CHECK_INTERVAL_MS = 5_000;
 
 /** Makes the stream of events where NATS has none; what was in a lost one is in Postgres still. */

@@ -4,8 +4,9 @@ import { dueOffers, dueSearches, TripStore } from '#libs/store';
 import type { TripCommand } from '#libs/trip';
 import { Sweep } from '../sweep.ts';
 
+/** How late a deadline can be noticed: the time between two sweeps. */
 const DEADLINE_INTERVAL_MS = 250;
-/** Of each kind; what is over comes a quarter of a second later. */
+/** How many deadlines of each kind one sweep handles; the next sweep takes the rest. */
 const MAX_DUE_PER_SWEEP = 200;
 
 interface DueTrip {

@@ -13,8 +13,11 @@ import type { OwnedShard } from '#libs/ownership';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
 
-/** A nudge is a hint: the matcher's own sweep finds within a second what it misses. */
+/**
+ * How long a nudge waits for its reply. It is a hint: the matcher's own sweep finds within a second what it misses.
+ */
 const NUDGE_TIMEOUT_MS = 500;
+/** How many nudges may be unanswered; any further one is dropped, and the matcher's sweep finds the trip. */
 export const MAX_NUDGES_IN_FLIGHT = 1_000;
 
 /** Tells the owner of a pickup's shard that its open demand has changed. */

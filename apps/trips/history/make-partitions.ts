@@ -4,8 +4,12 @@ import { makeHistoryPartitions, readPartitionFigures, TripStore, type PartitionF
 import type { TripsConfig } from '../config.ts';
 import { Sweep } from '../sweep.ts';
 
+/** How often missing history partitions are created. */
 const PARTITION_INTERVAL_MS = 60_000;
-/** Whole ones beyond that of now: so long nobody may come by before rows go where they have to be moved from again. */
+/**
+ * How many whole partitions exist after the current one. While they last, no row lands in the catch-all partition,
+ * from which it would have to be moved.
+ */
 const PARTITIONS_AHEAD = 3;
 
 /** Sees to it that there are partitions of the history for what is to come. Old ones are detached by `npm run partitions`. */

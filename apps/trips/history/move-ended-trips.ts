@@ -4,9 +4,11 @@ import { moveEndedTrips, TripStore } from '#libs/store';
 import type { TripsConfig } from '../config.ts';
 import { inBatches, Sweep } from '../sweep.ts';
 
+/** How often ended trips are moved into the history. */
 const MOVE_INTERVAL_MS = 5_000;
+/** How many ended trips one transaction moves. */
 const TRIPS_PER_MOVE = 500;
-/** Of one sweep: 2,000 trips a second, more than end. */
+/** How many moves one sweep makes: 2,000 trips a second, more than end. */
 const MAX_MOVES_PER_SWEEP = 20;
 
 /**

@@ -7,9 +7,9 @@ import { ForRole } from '#libs/service';
 import { TripStore } from '#libs/store';
 import { readTripFor } from '../requests/trip-reader.ts';
 
-/** How many matchers there are to answer is not known: answers are waited for so long, wall time. */
+/** How long to wait for answers of the matchers, whose number is unknown, wall time. */
 const ANSWER_WINDOW_MS = 500;
-/** More matchers than a system has. */
+/** How many answers are collected: more than a system has matchers. */
 const MAX_ANSWERS = 1_000;
 
 /** Why a trip was matched as it was, by the word of all matchers. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { machineTime, type Clock } from '#libs/service';
 import { giveUpTerm, winTerm, type PlannerCandidate, type TripStore } from '#libs/store';
 
-/** Whoever holds the term and is not heard for so long has lost it. */
+/** How long a planner keeps its term without renewing it. */
 const TERM_LEASE_MS = 2_000;
 
 /** This process's hold on the planner's term. */

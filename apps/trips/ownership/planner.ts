@@ -41,9 +41,9 @@ import { PlannerEffects } from './planner-effects.ts';
 import { PlannerReports } from './planner-reports.ts';
 import { PlannerTerm } from './planner-term.ts';
 
-/** Real time: how soon a silence, or a reply that does not come, is noticed. */
+/** How soon a silence or a missing reply is noticed, wall time. */
 const TICK_MS = 100;
-/** Four times within the lease. */
+/** How often the planner renews its term: four times within the lease. */
 const TERM_RENEWAL_MS = 500;
 const MS_PER_S = 1_000;
 

@@ -5,7 +5,7 @@ import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { takeInTripEvents, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 
-/** Of service time. What is older is not told to webhooks any more, nor is it remembered what they were told of it. */
+/** How long webhook deliveries are kept, service time; older events are neither delivered nor remembered. */
 export const WEBHOOK_MEMORY_MS = 30 * 24 * 3600 * 1000;
 
 /** Trips have come further: notes what each webhook is to be told of it. */

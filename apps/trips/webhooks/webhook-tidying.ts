@@ -4,9 +4,11 @@ import { purgeWebhookLanes, suspendOverfull, TripStore } from '#libs/store';
 import { Sweep } from '../sweep.ts';
 import { WEBHOOK_MEMORY_MS } from './take-in-events.ts';
 
+/** How often old deliveries are deleted and overdue webhooks are suspended. */
 const TIDY_INTERVAL_MS = 10_000;
+/** How many lanes (the deliveries of one trip to one webhook) one statement deletes. */
 const LANES_PER_DELETE = 5_000;
-/** A webhook for which more waits is suspended: it has been away for long, and the table is not to fill the disk. */
+/** How many deliveries may wait for a webhook before it is suspended, so that the table does not fill the disk. */
 export const MAX_WAITING_PER_WEBHOOK = 100_000;
 
 /** Suspends webhooks that never answer, and forgets what they were told long ago. */

@@ -28,7 +28,7 @@ type CreatedWebhook = z.output<typeof createWebhook.response>;
 const storedWebhook = createWebhook.response.omit({ delivery: true });
 type StoredWebhook = z.output<typeof storedWebhook>;
 
-/** The size of the HMAC key; Standard Webhooks ask for 24 to 64 bytes. */
+/** How long the secret of a webhook is: as long as the signature; Standard Webhooks require 24 to 64 bytes. */
 const SECRET_BYTES = 32;
 
 /** Operators create, list and delete webhooks. */

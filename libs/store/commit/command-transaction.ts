@@ -29,7 +29,7 @@ import type { QuoteRow } from '../statements/quotes.ts';
 import { factsOf, sha256Hex, type WrittenChange } from '../written-change.ts';
 import { CommandBatch, type StepQueue } from './command-batch.ts';
 
-/** How long an answer is kept under its key. */
+/** How long an answer is kept under its idempotency key. */
 export const IDEMPOTENCY_TTL_MS = 24 * 3600 * 1000;
 
 /** Who used an idempotency key. */

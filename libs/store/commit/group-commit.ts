@@ -5,13 +5,16 @@ import type { WrittenChange } from '../written-change.ts';
 import { BatchConflict, CommandBatch } from './command-batch.ts';
 import { CommandTransaction, type Moment } from './command-transaction.ts';
 
-/** A longer batch would keep its first commands waiting for its last. */
+/** How many commands share a transaction: in a longer one the first commands would wait for the last. */
 export const MAX_COMMANDS_PER_TRANSACTION = 64;
-/** A transaction that takes longer, mostly because it waits for a lock, no longer holds up the next one. */
+/** After which time a transaction (it may wait for a lock) no longer holds up the next one. */
 const SLOW_TRANSACTION_MS = 25;
-/** Slow transactions beside which no further one starts: one more would wait for the same locks. */
+/** How many slow transactions run at once before commands wait: one more would gain nothing. */
 export const MAX_SHARED_TRANSACTIONS = 4;
-/** Past this bound a command is refused: it would outlive its caller's deadline. */
+/**
+ * How many commands wait for a transaction before the next one gets `unavailable`: it would only be answered after
+ * its deadline.
+ */
 export const MAX_COMMANDS_WAITING = 1_000;
 
 export type CommandWork<T> = (transaction: CommandTransaction) => Promise<T>;

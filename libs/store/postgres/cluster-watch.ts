@@ -4,10 +4,11 @@ import { HostWatch } from './host-watch.ts';
 import { PositionLog } from './position-log.ts';
 import { settlesWithin } from './retry-within.ts';
 
+/** How often each server is asked for its state. */
 const WATCH_INTERVAL_MS = 250;
-/** What a server said of itself counts so long. */
+/** How long a server's answer counts; after that the server counts as silent. */
 const STATE_LIFE_MS = 2_000;
-/** Between two looks at a standby that is behind. */
+/** How long to wait between two looks at a standby that is behind. */
 const REPLAY_PAUSE_MS = 5;
 
 /** A server as it was heard a moment ago. */

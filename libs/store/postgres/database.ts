@@ -35,15 +35,16 @@ export interface DatabaseSettings {
   watch?: ClusterWatch;
 }
 
-/** Limit for getting a connection of the pool, new or free. */
+/** How long to wait for a connection of the pool, new or returned. */
 const ACQUIRE_TIMEOUT_MS = 4_000;
 /**
- * The server cancels a longer statement: its locks must not outlive its caller. The wait for the standby does not count:
- * Postgres stops that clock before it commits.
+ * After which time the server cancels a statement: its locks must not outlive its caller. The wait for the standby
+ * is not part of it: Postgres stops that clock before it commits.
  */
 const STATEMENT_TIMEOUT_MS = 4_000;
-/** How long a caller waits for the work on a connection. */
+/** How long a caller waits for the answer to a statement. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
+/** After which idle time inside a transaction the server ends the session, so that it does not keep its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /**
  * How long a caller waits for a new primary before it gets `unavailable`. Below the 5 s command deadline, so that the caller
@@ -52,7 +53,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const PRIMARY_BUDGET_MS = 3_000;
 /** Between two searches for the primary. */
 const SEARCH_PAUSE = { minMs: 50, maxMs: 250 };
-/** Maximum retries after a serialization failure or deadlock. */
+/** How often a transaction is retried after a serialization failure or deadlock. */
 const MAX_CONFLICT_RETRIES = 5;
 
 /**

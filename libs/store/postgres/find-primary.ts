@@ -2,10 +2,11 @@ import { Client, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
 import { settlesWithin } from './retry-within.ts';
 
+/** How long a server may take to say whether it accepts writes. */
 const PROBE_TIMEOUT_MS = 2_000;
 /**
- * Once a host has said that it takes writes, the others have so long to say the same: after a failover the former
- * primary may be back and not know yet that it is one no longer.
+ * How long the other hosts have to claim the same once one says that it accepts writes: after a failover the former
+ * primary may be back and not yet know that it no longer is one.
  */
 const RIVAL_WAIT_MS = 100;
 

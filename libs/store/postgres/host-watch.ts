@@ -3,8 +3,9 @@ import { HOST_QUESTION, hostState, type HostRow, type HostState } from './host-s
 import { settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
-/** A server that takes longer to say how it is, is silent. */
+/** How long a server may take to report its state before it counts as silent. */
 const ANSWER_TIMEOUT_MS = 1_000;
+/** How long the closing of a connection may take before it is abandoned. */
 const GOODBYE_LIMIT_MS = 500;
 
 /** One server of the cluster, asked how it is over a connection that nothing else uses. */

@@ -1,8 +1,8 @@
 import type { Position } from './host-state.ts';
 
-/** Entries this close together tell nothing more. */
+/** How far apart two entries are at least. */
 const MIN_SPACING_MS = 100;
-/** Ten seconds at the least; who lags further behind is not asked anyway. */
+/** How many entries are kept: at least ten seconds. A standby further behind is not read from. */
 const MAX_ENTRIES = 100;
 
 interface Entry {

@@ -4,9 +4,12 @@ import type { Position } from './host-state.ts';
 import { settlesWithin } from './retry-within.ts';
 import { typeParsers } from './values.ts';
 
-/** A standby whose connections are all busy for longer is passed over. */
+/** How long to wait for a connection to a standby before another server is tried. */
 const ACQUIRE_TIMEOUT_MS = 300;
-/** A standby that takes longer is passed over: the primary has to have time enough to answer. */
+/**
+ * How long a standby may take to answer before another server is tried: the primary needs time enough to answer
+ * instead.
+ */
 const ANSWER_TIMEOUT_MS = 1_500;
 
 export interface ReaderPoolSettings {

@@ -4,13 +4,16 @@ import type { Database, Queryable, Statement } from './database.ts';
 import type { Position } from './host-state.ts';
 import { ReaderPool } from './reader-pool.ts';
 
-/** What a read that may lag may lag at most, while there is a primary that can answer it. */
+/** How stale a read that may lag can be, while there is a primary that can answer it. */
 const MAX_STALENESS_MS = 5_000;
-/** A standby further behind would not come to show what was just written in the time that there is. */
+/**
+ * How far behind a standby may be to wait for its replay: one further behind would not show the caller's own write
+ * in time.
+ */
 const MAX_STALENESS_TO_WAIT_MS = 1_500;
-/** For the primary to say how far it has come. */
+/** How long the primary may take to report its log position. */
 const POSITION_LIMIT_MS = 200;
-/** For a standby to come as far. */
+/** How long to wait for a standby to replay up to that position before the primary is read. */
 const REPLAY_LIMIT_MS = 200;
 
 /** Who answered: a standby within the bound; the primary; or, as there was none, a standby of any age. */

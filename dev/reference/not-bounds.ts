@@ -1,0 +1,33 @@
+interface Exception {
+  names: readonly string[];
+  /** What these constants are instead of bounds. */
+  reason: string;
+}
+
+/** Numeric constants that bound nothing, by file. The page of bounds leaves them out. */
+export const NOT_BOUNDS: Readonly<Record<string, Exception>> = {
+  'apps/fleet/drivers/car.ts': { names: ['PLATE_DIGITS'], reason: 'format of a made-up number plate' },
+  'apps/fleet/main.ts': { names: ['EX_CONFIG'], reason: 'exit code' },
+  'apps/fleet/random/random.ts': { names: ['ID_EPOCH_MS'], reason: 'point in time' },
+  'libs/contracts/position-batch.ts': {
+    names: ['VERSION', 'HEADER_BYTES', 'RECORD_BYTES', 'KIND_HERE', 'KIND_LEFT', 'DEGREES', 'BOOKED'],
+    reason: 'binary layout of a batch',
+  },
+  'libs/dispatch/driver-slots.ts': {
+    names: ['OFFLINE', 'FREE', 'OFFERED', 'ON_TRIP'],
+    reason: 'codes of a driver status',
+  },
+  'libs/geo/cell-key.ts': {
+    names: ['UNUSED_DIGIT', 'LAST_DIGIT', 'H3_MAX_RES', 'BASE_CELLS'],
+    reason: 'layout of an H3 index',
+  },
+  'libs/geo/point.ts': { names: ['EARTH_RADIUS_M', 'METERS_PER_DEGREE'], reason: 'shape of the earth' },
+  'libs/geo/street-file.ts': { names: ['HOURS_PER_DAY'], reason: 'layout of a street file' },
+  'libs/geo/travel-table-sweep.ts': { names: ['NO_WAY', 'FAR'], reason: 'sentinels in a table of seconds' },
+  'libs/ownership/claim-commands.ts': { names: ['FIRST_EPOCH'], reason: 'start of a count' },
+  'libs/ownership/coordinator/known-loads.ts': { names: ['CHILDREN'], reason: 'geometry of H3' },
+  'libs/ownership/plan/holdings.ts': { names: ['CHILDREN'], reason: 'geometry of H3' },
+  'libs/ownership/plan/plan-ownership.ts': { names: ['ON_ITS_WAY'], reason: 'code of a shard’s state' },
+  'libs/store/postgres/values.ts': { names: ['INT8', 'TIMESTAMPTZ'], reason: 'type ids of Postgres' },
+  'libs/store/statements/outbox.ts': { names: ['EVENT_STREAM_LOCK'], reason: 'id of an advisory lock' },
+};
