@@ -55,15 +55,13 @@ function openStore(config: TripsConfig, clock: Clock, health: Health, metrics: M
 function standbyReads(config: TripsConfig, watch: ClusterWatch, metrics: Metrics): StandbyReads {
   const { postgresUrls: urls, postgresReadConnections: maxConnections, instance } = config;
   const applicationName = `hailgrid-${instance}-reads`;
-  const reads = metrics.counter('reads_total', 'Reads that no decision rests on, by who answered', [
-    'kind',
-    'from',
-  ]);
-  metrics.gaugeBy(
-    'standby_staleness_seconds',
-    'How old what a standby shows may be, at most',
-    'standby',
-    () => watch.standbyAgesS(),
+  const reads = metrics.counter(
+    'reads_total',
+    'Reads that a standby may answer, by the server that answered',
+    ['kind', 'from'],
+  );
+  metrics.gaugeBy('standby_staleness_seconds', 'Upper bound of how stale a standby is', 'standby', () =>
+    watch.standbyAgesS(),
   );
   return new StandbyReads({
     watch,

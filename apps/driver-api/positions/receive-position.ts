@@ -31,9 +31,7 @@ export class ReceivePosition {
     @Inject(METRICS) metrics: Metrics,
   ) {
     this.#area = expandBoxM(config.serviceArea, config.serviceAreaMarginM);
-    this.#pings = metrics.counter('pings_total', 'Driver positions received, by what became of them', [
-      'result',
-    ]);
+    this.#pings = metrics.counter('pings_total', 'Driver positions received, by result', ['result']);
     this.#accepted = this.#pings.labels('accepted');
   }
 

@@ -47,7 +47,7 @@ export class FindLostPushes implements OnApplicationBootstrap, BeforeApplication
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#lost = metrics.counter('driver_pushes_lost_total', 'Drivers read again since a push did not come');
+    this.#lost = metrics.counter('driver_pushes_lost_total', 'Drivers read again because a push was lost');
     this.#outage = new OutageLog(logger, 'looking for lost pushes');
     this.#task = new RepeatingTask({
       clock,

@@ -36,7 +36,7 @@ export class Presences {
     metrics.gauge('drivers_connected', 'Drivers with an open socket', () =>
       this.#count((presence) => presence.connection !== undefined),
     );
-    metrics.gauge('drivers_online', 'Drivers online whom this instance speaks for', () =>
+    metrics.gauge('drivers_online', 'Online drivers whose presence this instance holds', () =>
       this.#count((presence) => presence.attended && presence.state.session !== null),
     );
   }

@@ -19,7 +19,7 @@ export class DemandMetrics {
       'Trips of the owned shards that wait for a driver, those with an offer out included',
       () => countWaiting(demand, ownership),
     );
-    this.#nudges = metrics.counter('nudges_total', 'Nudges by what became of them', ['outcome']);
+    this.#nudges = metrics.counter('nudges_total', 'Nudges received, by outcome', ['outcome']);
     this.#sweeps = metrics.counter('demand_sweeps_total', 'Answered sweeps', ['truncated']);
     this.#full = metrics.counter('trips_without_room_total', 'Open trips that did not fit into memory');
   }

@@ -129,8 +129,8 @@ export class OwnershipMetrics {
     membership: Membership,
   ) {
     metrics.gauge('shards_owned', 'Shards this matcher owns', () => ownership.own.size);
-    metrics.gauge('shards_known', 'Shards in the map as it is known here', () => shards.map.size);
-    metrics.gauge('matcher_idle', '1 where the matcher has joined but owns no shard', () =>
+    metrics.gauge('shards_known', "Shards in this process's copy of the map", () => shards.map.size);
+    metrics.gauge('matcher_idle', '1 while the matcher has joined but owns no shard', () =>
       membership.joined && ownership.own.size === 0 ? 1 : 0,
     );
     const changes = metrics.counter('shard_changes_total', 'Shards gained, renewed and lost', ['change']);

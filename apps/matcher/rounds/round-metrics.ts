@@ -27,10 +27,10 @@ export class RoundMetrics {
     this.#retries = metrics.counter('round_retries_total', 'Further attempts within a round');
     this.#moves = metrics.counter(
       'driver_moves_total',
-      'Drivers at work who were sent to other riders, by outcome',
+      'Moves of drivers on their way to another rider, by outcome',
       ['outcome'],
     );
-    this.#failures = metrics.counter('rounds_failed_total', 'Rounds that could not commit');
+    this.#failures = metrics.counter('rounds_failed_total', 'Rounds whose commit failed');
   }
 
   countOffered(): void {

@@ -12,9 +12,12 @@ export class SupplyMetrics {
   readonly #lag: Histogram;
 
   constructor(@Inject(METRICS) metrics: Metrics, supply: SupplyIndex) {
-    this.#records = metrics.counter('positions_total', 'Position records by what came of them', ['outcome']);
-    this.#malformed = metrics.counter('position_batches_malformed_total', 'Payloads that were no batch');
-    this.#expired = metrics.counter('drivers_expired_total', 'Drivers forgotten for their silence');
+    this.#records = metrics.counter('positions_total', 'Position records, by outcome', ['outcome']);
+    this.#malformed = metrics.counter(
+      'position_batches_malformed_total',
+      'Position payloads that are not a valid batch',
+    );
+    this.#expired = metrics.counter('drivers_expired_total', 'Drivers removed after a silence');
     this.#lag = metrics.histogram(
       'position_lag_seconds',
       'Service time from the sending of a batch to the index',

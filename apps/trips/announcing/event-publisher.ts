@@ -39,7 +39,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
   ) {
     this.#writer = new EventWriter(bus);
     this.#outage = new OutageLog(logger, 'storing events in the stream');
-    this.#stored = metrics.counter('events_stored_total', 'Changes that the stream of events has stored');
+    this.#stored = metrics.counter('events_stored_total', 'Changes that the event stream has stored');
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -42,7 +42,7 @@ export class OutboxRelay extends Sweep {
     super('relaying the outbox', RELAY_INTERVAL_MS, clock, logger);
     this.#relayed = metrics.counter(
       'outbox_relayed_total',
-      'Changes told by the relay instead of their committer',
+      'Changes that the relay published instead of the process that committed them',
     );
   }
 

@@ -38,7 +38,7 @@ export class MakeOffersHandler extends CommandHandlers {
     this.#outcomes = metrics.counter('offers_total', 'Offers proposed by matchers, by outcome', ['outcome']);
     this.#fenced = metrics.counter(
       'commits_fenced_total',
-      'Offers refused since their shard had another epoch',
+      'Offers refused because their shard had another epoch',
     );
   }
 

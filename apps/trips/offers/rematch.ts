@@ -24,7 +24,7 @@ export class RematchHandler extends CommandHandlers {
     super(logger);
     this.#outcomes = metrics.counter(
       'rematches_total',
-      'Sets of drivers on their way that were to change places, by outcome',
+      'Sets of moves of drivers on their way to a pickup, by outcome',
       ['outcome'],
     );
   }

@@ -33,12 +33,12 @@ export class PlannerReports {
   ) {
     this.#changes = metrics.counter(
       'shard_changes_committed_total',
-      'Shards that came to a new epoch, by why',
+      'Shards that got a new epoch, by cause',
       ['kind'],
     );
     this.#reowns = metrics.histogram(
       'shard_reown_seconds',
-      'From the last word of a lost matcher to the commit that gives its shards to others',
+      'From the last heartbeat of a lost matcher to the commit that gives its shards to others',
       SHORT_BUCKETS_S,
     );
     this.#handoffs = metrics.histogram(
@@ -46,9 +46,7 @@ export class PlannerReports {
       'From the request to drain shards to the commit of their new owner',
       SHORT_BUCKETS_S,
     );
-    this.#givenUp = metrics.counter('handoffs_given_up_total', 'Handoffs that were not gone on with', [
-      'reason',
-    ]);
+    this.#givenUp = metrics.counter('handoffs_given_up_total', 'Handoffs given up, by reason', ['reason']);
     metrics.gaugeBy('matchers', 'Matchers by state, 0 where another process plans', 'state', () =>
       countByState(this.#members),
     );

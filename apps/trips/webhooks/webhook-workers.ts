@@ -6,8 +6,9 @@ import { CLOCK, LOGGER, METRICS, type Clock, type Logger, type Metrics } from '#
 import { hasWebhooks, TripStore } from '#libs/store';
 import { Sweep } from '../sweep.ts';
 
+/** How often webhooks processes are probed. */
 const PROBE_INTERVAL_MS = 10_000;
-/** Wall time. NATS itself answers at once if no webhooks process runs. */
+/** How long a probe waits for its answer, wall time. NATS itself answers at once if no webhooks process runs. */
 const PROBE_TIMEOUT_MS = 1_000;
 
 /**

@@ -60,7 +60,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(METRICS) metrics: Metrics,
   ) {
     this.#outage = new OutageLog(logger, 'handing out deliveries');
-    this.#attempts = metrics.counter('webhook_attempts_total', 'Attempts to tell a webhook, by outcome', [
+    this.#attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts to webhooks, by outcome', [
       'outcome',
     ]);
   }

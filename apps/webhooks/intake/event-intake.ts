@@ -27,7 +27,7 @@ export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#taken = metrics.counter('webhook_events_total', 'Events that were read from the stream');
+    this.#taken = metrics.counter('webhook_events_total', 'Events read from the event stream');
     const outage = new OutageLog(logger, 'reading the stream of events');
     this.#consumer = new EventConsumer({
       bus,
