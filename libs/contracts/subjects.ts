@@ -6,7 +6,7 @@ export const positionSubject = (cell: string): string => `pos.${cell}`;
 /** Committed changes for the rider of a trip (JSON `TripChange`). */
 export const riderPushSubject = (riderId: string): string => `push.rider.${riderId}`;
 
-/** Committed changes for a driver: the one a trip has, had, or is proposed to (JSON `TripChange`). */
+/** Committed changes for a driver: of a trip that it has, had, or is offered (JSON `TripChange`). */
 export const driverPushSubject = (driverId: string): string => `push.driver.${driverId}`;
 
 /** Every committed change of a trip, stored in a JetStream stream (JSON `TripChange`, in the order of its numbers). */
@@ -15,7 +15,7 @@ export const tripEventsSubject = (tripId: string): string => `trips.events.${tri
 /** Positions of the driver of one trip, for its rider only (JSON `TrackedPosition`). */
 export const trackSubject = (tripId: string): string => `track.${tripId}`;
 
-/** Shard map changes (JSON `ShardMapMessage`); a hint, the truth is the shard table. */
+/** Shard map changes (JSON `ShardMapMessage`); a hint, the shard table is authoritative. */
 export const SHARD_MAP_SUBJECT = 'shardmap';
 
 /** Asks every driver-api to publish the last positions it holds in some cells again (JSON `ResendRequest`). */
@@ -33,22 +33,25 @@ export const ticketSubject = (instance: string): string => `ticket.${instance}`;
 /** Between driver-api instances: a driver is served here now (JSON `DriverAttended`). */
 export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
 
-/** Between driver-api instances: a driver's record was changed at another one than its own (JSON `DriverChanged`). */
+/**
+ * Between driver-api instances: a driver's record was changed through an instance that does not serve the driver
+ * (JSON `DriverChanged`).
+ */
 export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
 
-/** Asks every driver-api whether it, rather than the asker, speaks for some drivers (`WhereaboutsRequest`). */
+/** Asks every driver-api whether it serves some drivers that the sender no longer reaches (`WhereaboutsRequest`). */
 export const DRIVER_WHEREABOUTS_SUBJECT = 'drivers.whereabouts';
 
-/** Where idle drivers would do well to go, from matchers to every driver-api (JSON `DriverHints`). */
+/** Repositioning hints for idle drivers, from matchers to every driver-api (JSON `DriverHints`). */
 export const DRIVER_HINTS_SUBJECT = 'drivers.hints';
 
-/** "I live", from every matcher to the planners (JSON `MatcherHeartbeat`). */
+/** Heartbeat of every matcher to the planners (JSON `MatcherHeartbeat`). */
 export const HEARTBEAT_SUBJECT = 'matchers.heartbeat';
 
 /** Tells the planner that matchers have come, gone, or are to be drained (empty); a hint, the table is the truth. */
 export const PLANNER_WAKE_SUBJECT = 'planner.wake';
 
-/** Asks a matcher that has fallen silent whether it lives (request/reply). */
+/** Asks a matcher whose heartbeats stopped whether it is alive (request/reply). */
 export const probeSubject = (matcher: string): string => `matcher.${matcher}.probe`;
 
 /** Asks the next owner of some shards to get ready for them (request/reply, `PrepareShards`). */

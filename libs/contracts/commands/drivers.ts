@@ -40,7 +40,7 @@ export const goOffline = defineCommand(
   driverRecord,
 );
 
-/** Null where the driver never was online. */
+/** One driver's record; null if the driver was never online. */
 export const getDriver = defineCommand(
   'trips.drivers.get',
   z.object({ driver_id: driverId }),
@@ -51,8 +51,8 @@ export const getDriver = defineCommand(
 export const MAX_DRIVERS_PER_CHECK = 1_000;
 
 /**
- * Which of these drivers have changed since the version that is known of them. Pushes may be lost without anybody
- * noticing; one such question for a thousand drivers is what it costs to find that out.
+ * Which of these drivers have a newer version than the caller's. Finds lost pushes, which nothing else reveals, at
+ * the cost of one request per thousand drivers.
  */
 export const outdatedDrivers = defineCommand(
   'trips.drivers.outdated',

@@ -33,8 +33,9 @@ export const MAX_OPEN_TRIPS_PER_SWEEP = 5000;
 export const MAX_NEIGHBOURS_PER_SWEEP = 2048;
 
 /**
- * All open demand of some shards, and of their neighbours without any claim to decide on it. Where the asker is no longer the owner at that epoch, the claim as it is now comes
- * back in `moved` and the shard's trips do not. Oldest first; `truncated` where the bound cut the list.
+ * All open trips of some shards, and of neighbouring shards whose trips the caller may not decide on. If the caller
+ * no longer owns a shard at that epoch, the current claim comes back in `moved` instead of the shard's trips. Oldest
+ * first; `truncated` if the bound cut the list.
  */
 export const openDemand = defineCommand(
   'trips.open_demand',
@@ -46,7 +47,7 @@ export const openDemand = defineCommand(
   z.object({ trips: z.array(openTrip), moved: z.array(shardClaim), truncated: z.boolean() }),
 );
 
-/** One open trip, read after a nudge; null where it is not open any more. */
+/** One open trip, read after a nudge; null if it is no longer open. */
 export const readOpenTrip = defineCommand(
   'trips.open_trip',
   z.object({ trip_id: tripId, shard: h3Cell }),
@@ -141,8 +142,8 @@ export const rematchRefusal = z.enum([...offerRefusal.options, 'rider_left']);
 export type RematchRefusal = z.infer<typeof rematchRefusal>;
 
 /**
- * Drivers on their way change places, without being asked: each set of moves is committed as a whole or not at all, and
- * only if every trip that a driver leaves gets another one in the same set (`rider_left` otherwise).
+ * Drivers on their way to a pickup swap trips, without being asked. Each set of moves is committed as a whole or not
+ * at all, and only if every trip that loses its driver gets another one in the same set (`rider_left` otherwise).
  */
 export const rematch = defineCommand(
   'trips.rematch',
@@ -170,9 +171,8 @@ export const rematch = defineCommand(
 );
 
 /**
- * A matcher comes up: it is a member from now on, and what a former incarnation of it still held gets a new epoch. Its
- * share of the shards follows from the planner's next decision. Answers what it owns as yet; of one incarnation it may be
- * asked again and again.
+ * Makes a matcher a member. Shards that an earlier incarnation of it still owned get a new epoch. The planner's next
+ * decision assigns its share. Returns the shards it owns now; one incarnation may repeat the command.
  */
 export const joinShards = defineCommand(
   'trips.shards.join',
@@ -181,8 +181,8 @@ export const joinShards = defineCommand(
 );
 
 /**
- * A matcher wants to go: the planner hands its shards to the others, and then forgets it. Answers what it still owns, so
- * that to ask again tells how far it has come. Of another incarnation than the member's it changes nothing.
+ * Starts a matcher's departure: the planner hands its shards to the others, then removes it. Returns the shards it
+ * still owns, so that repeated commands show the progress. Changes nothing if the member is another incarnation.
  */
 export const leaveShards = defineCommand(
   'trips.shards.leave',
@@ -193,7 +193,7 @@ export const leaveShards = defineCommand(
 /** How many shards one page of the shard map has. */
 export const MAX_CLAIMS_PER_PAGE = 4096;
 
-/** The map, by pages in the order of the cells; the next page is after the last shard of this one, if there is one. */
+/** The shard map in pages, ordered by cell; the next page starts after the last shard of this one. */
 export const getShardMap = defineCommand(
   'trips.shards.map',
   z.object({ after: h3Cell.optional() }),

@@ -37,7 +37,7 @@ export const listTrips = defineCommand(
 /** How many changes one replay returns; the caller asks again for the rest. */
 export const MAX_EVENTS_PER_REPLAY = 500;
 
-/** The changes of a trip after a sequence number, for a client that comes back. */
+/** The changes of a trip after a sequence number, for a client that reconnects. */
 export const replayTrip = defineCommand(
   'trips.replay',
   z.object({ trip_id: tripId, after_seq: z.int().min(0), reader: tripReader }),

@@ -32,9 +32,7 @@ const delivery = z.object({
 });
 export type WebhookDelivery = z.infer<typeof delivery>;
 
-/**
- * Deliveries to be tried now, at most one of each trip and webhook; nobody else is given them until the lease ends.
- */
+/** Deliveries that are due, at most one per trip and webhook; no other process gets them until the lease ends. */
 export const takeDeliveries = defineCommand(
   'trips.webhooks.take',
   z.object({
