@@ -69,7 +69,7 @@ function command(): Command {
     )
     .option(
       '--trips <file>',
-      'replay the trips of this file (columns: see README) instead of made-up demand',
+      'replay the trips of this file (columns: see docs/operations.md) instead of made-up demand',
       pathArgument,
     )
     .option(

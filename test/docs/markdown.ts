@@ -8,7 +8,7 @@ export const CODE_DOCUMENTS = [
   'docs/adding-things.md',
 ];
 
-/** What people read; each statement of it about the code is held against the code. */
+/** The documents whose statements about the code are compared with the code. */
 export const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -21,13 +21,20 @@ export function readText(path: string): string {
   return readFileSync(join(CHECKOUT, path), 'utf8');
 }
 
-/** What stands in backticks within the lines of a text, each once. Blocks of code are not part of it. */
+/** The code spans of a text, each once; code blocks are left out. */
 export function codeSpans(text: string): string[] {
   const prose = text.replaceAll(/^```[^]*?^```/gm, '');
   return [...new Set([...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!))];
 }
 
-/** Rows of the first table whose first column is called so: the cells, without backticks around them. */
+/** The code blocks of a language, in their order. */
+export function codeBlocks(text: string, language: string): string[] {
+  return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+    .filter(([, marked]) => marked === language)
+    .map(([, , code]) => code!);
+}
+
+/** Cells of the first table whose first column has this heading, row by row, without backticks. */
 export function tableRows(text: string, firstColumn: string): string[][] {
   const lines = text.split('\n');
   const head = lines.findIndex((line) => cellsOf(line)[0] === firstColumn);
