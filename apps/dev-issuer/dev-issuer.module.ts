@@ -1,11 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiDocumentsModule } from '#libs/service';
 import type { IssuerConfig } from './config.ts';
-import { JwksController } from './keys/jwks.controller.ts';
-import { keyFromFile } from './keys/key-file.ts';
-import { makeSigningKey, SIGNING_KEY } from './keys/signing-key.ts';
-import { TokenIssuer } from './tokens/token-issuer.ts';
-import { TokenController } from './tokens/token.controller.ts';
+import { IssuerController } from './issuer.controller.ts';
+import { keyFromFile, makeSigningKey, SIGNING_KEY } from './signing-key.ts';
+import { TokenIssuer } from './token-issuer.ts';
 
 @Module({})
 export class DevIssuerModule {
@@ -15,7 +13,7 @@ export class DevIssuerModule {
     return {
       module: DevIssuerModule,
       imports: [ApiDocumentsModule.of('issuer')],
-      controllers: [JwksController, TokenController],
+      controllers: [IssuerController],
       providers: [
         { provide: SIGNING_KEY, useValue: key },
         { provide: TokenIssuer, useFactory: () => new TokenIssuer(key, config) },

@@ -1,24 +1,31 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
+import { riderClientFrame } from '#libs/contracts';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
+import { ShardMapModule } from '#libs/shard-map';
+import { streamProviders } from '#libs/stream';
+import { travelTimesProvider } from '#libs/travel-time';
 import type { RiderApiConfig } from './config.ts';
-import { QuotesModule } from './quotes/quotes.module.ts';
-import { RiderStreamModule } from './stream/rider-stream.module.ts';
-import { TripsModule } from './trips/trips.module.ts';
+import { PickupEta } from './quotes/pickup-eta.ts';
+import { QuotesController } from './quotes/quotes.controller.ts';
+import { Quoting } from './quotes/quoting.ts';
+import { IssueTicketController, RiderStream } from './stream/rider-stream.ts';
+import { TripsController } from './trips/trips.controller.ts';
 
-/** What riders' phones speak to. */
+/** The API of riders' phones. */
 @Module({})
 export class RiderApiModule {
   static of(config: RiderApiConfig): DynamicModule {
     return {
       module: RiderApiModule,
-      imports: [
-        BusModule,
-        AuthenticationModule.of(config),
-        ApiDocumentsModule.of('rider'),
-        QuotesModule,
-        TripsModule,
-        RiderStreamModule,
+      imports: [BusModule, ShardMapModule, AuthenticationModule.of(config), ApiDocumentsModule.of('rider')],
+      controllers: [QuotesController, TripsController, IssueTicketController],
+      providers: [
+        travelTimesProvider,
+        PickupEta,
+        Quoting,
+        RiderStream,
+        ...streamProviders({ role: 'rider', clientFrame: riderClientFrame, handler: RiderStream }),
       ],
     };
   }

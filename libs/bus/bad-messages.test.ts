@@ -6,8 +6,7 @@ import { systemClock } from '#libs/service';
 import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
 import { connectBus } from './connect.ts';
-import { subscribeJson } from './json-messages.ts';
-import { subscribe } from './subscribe.ts';
+import { subscribeJson, subscribe } from './json-messages.ts';
 
 const double = defineCommand(
   'numbers.double',

@@ -9,7 +9,7 @@ import {
   type CommandOutput,
 } from '#libs/contracts';
 import { machineTime, type Clock } from '#libs/service';
-import { deadlineHeaders } from './command-deadline.ts';
+import { deadlineHeaders } from './command-packets.ts';
 import { commandClientOptions } from './connect.ts';
 
 /** How many commands a process may have unanswered; any further one gets `unavailable`. */

@@ -9,7 +9,7 @@ import {
   type CommandReply,
 } from '#libs/contracts';
 import type { z } from 'zod';
-import { LATE_COMMAND } from './command-deadline.ts';
+import { LATE_COMMAND } from './command-packets.ts';
 
 type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<CommandOutput<C>>;
 

@@ -1,6 +1,5 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import type { NatsOptions } from '@nestjs/microservices';
-import { Transport } from '@nestjs/microservices';
+import { Transport, type NatsOptions } from '@nestjs/microservices';
 import type { Clock } from '#libs/service';
 import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-packets.ts';
 
@@ -60,4 +59,14 @@ export function commandTransport(servers: string[], name: string, queue: string,
 /** Options of Nest's client side. */
 export function commandClientOptions(servers: string[], name: string): NonNullable<NatsOptions['options']> {
   return { ...connectionOptions(servers, name), deserializer: new CommandReplyDeserializer() };
+}
+
+/**
+ * Names the connection to a server that is open now; undefined while there is none. After a reconnect it is another
+ * one, and what was published over the old one may be lost, whatever a `flush` says that is answered over the new
+ * one.
+ */
+export function openConnection(bus: NatsConnection): string | undefined {
+  const { info } = bus;
+  return info === undefined ? undefined : `${info.server_id}/${info.client_id}`;
 }

@@ -2,7 +2,28 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { z } from 'zod';
 import { HailgridError } from '#libs/contracts';
 import type { DroppedMessage } from './log-dropped.ts';
-import { subscribe } from './subscribe.ts';
+
+/**
+ * Calls for each message. What the callback throws goes to `onDropped`: let into the client, it would end the reading
+ * of the whole connection, and the process would be deaf until the missed pings show.
+ */
+export function subscribe(
+  bus: NatsConnection,
+  subject: string,
+  onMessage: (message: Msg) => void,
+  onDropped: DroppedMessage,
+): Subscription {
+  return bus.subscribe(subject, {
+    callback: (error, message) => {
+      if (error) return onDropped(error, subject);
+      try {
+        onMessage(message);
+      } catch (failure) {
+        onDropped(failure, message.subject);
+      }
+    },
+  });
+}
 
 /** Publishes without waiting; where the connection is down the message is lost, as every hint may be. */
 export function publishJson(bus: NatsConnection, subject: string, message: unknown): void {

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { StandardSchemaValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
+import {
+  StandardSchemaValidationPipe,
+  createParamDecorator,
+  type DynamicModule,
+  type Type,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifyInstance } from 'fastify';
 import { HailgridError, MAX_BODY_BYTES } from '#libs/contracts';
 import { NestLogger } from './logger.ts';
-import { classify, ProblemFilter, sendProblem } from './problem.filter.ts';
-import { refuseOnSocket } from './refuse-on-socket.ts';
-import { countRequests } from './request-metrics.ts';
+import { classify, ProblemFilter, sendProblem, refuseOnSocket } from './problem.filter.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { ServiceModule } from './service.module.ts';
+import { LATENCY_BUCKETS_S, type Metrics } from './metrics.ts';
 
 /** A header that might be used to smuggle text into logs is not taken over. */
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
@@ -71,3 +76,25 @@ function invalidRequest(
     })),
   });
 }
+
+/** Times every HTTP request by its route (never by its address, which would make a series an id). */
+export function countRequests(http: FastifyInstance, metrics: Metrics): void {
+  const seconds = metrics.histogram(
+    'http_request_seconds',
+    'HTTP requests by route and status',
+    LATENCY_BUCKETS_S,
+    ['method', 'route', 'status'],
+  );
+  http.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    seconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+  });
+}
+
+/** The id of the request at hand: the caller's own X-Request-Id where that is fit for a log. */
+export const RequestIdOf = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string => context.switchToHttp().getRequest<FastifyRequest>().id,
+);

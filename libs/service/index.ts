@@ -12,17 +12,14 @@ export {
   tokenConfig,
   type BaseConfig,
 } from './config.ts';
-export { createApp } from './create-app.ts';
+export { createApp, RequestIdOf } from './create-app.ts';
 export { Health } from './health.ts';
 export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
 export { inParallel } from './in-parallel.ts';
-export { createLogger, type Logger } from './logger.ts';
+export { createLogger, OutageLog, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
-export { OutageLog } from './outage-log.ts';
-export { refuseOnSocket } from './refuse-on-socket.ts';
+export { refuseOnSocket } from './problem.filter.ts';
 export { RepeatingTask } from './repeating-task.ts';
-export { RequestIdOf } from './request-id.ts';
 export { runService } from './run-service.ts';
-export { serviceParts, type ServiceParts } from './service-parts.ts';
+export { serviceParts, CLOCK, CONFIG, HEALTH, LOGGER, METRICS, type ServiceParts } from './service-parts.ts';
 export { TokenVerifier, type Caller } from './token-verifier.ts';
-export { CLOCK, CONFIG, HEALTH, LOGGER, METRICS } from './tokens.ts';

@@ -1,7 +1,8 @@
+import { STATUS_CODES as REASON_PHRASES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asHailgridError, HailgridError, toProblem, type ErrorCode } from '#libs/contracts';
-import { allowedMethods } from './allowed-methods.ts';
 import type { Logger } from './logger.ts';
 
 /** Codes of Fastify's own refusals, before a handler is reached. */
@@ -91,4 +92,27 @@ export function sendProblem(
     .status(error.status)
     .header('content-type', 'application/problem+json')
     .send(JSON.stringify(body));
+}
+
+/** The methods that a request's address knows; none where there is nothing at it. */
+export function allowedMethods({ server, url }: FastifyRequest): string[] {
+  return server.supportedMethods.filter((method) => server.findRoute({ method, url }) !== null);
+}
+
+/** Answers with problem+json where no response object is at hand (an upgrade, unreadable HTTP), and hangs up. */
+export function refuseOnSocket(socket: Duplex, error: HailgridError, requestId: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(toProblem(error, requestId));
+  const headers = [
+    `HTTP/1.1 ${error.status} ${REASON_PHRASES[error.status] ?? ''}`,
+    'connection: close',
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    ...(error.retryAfterS === undefined ? [] : [`retry-after: ${error.retryAfterS}`]),
+  ];
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

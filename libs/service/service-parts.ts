@@ -4,6 +4,13 @@ import { Health } from './health.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 
+/** Injection tokens of what every process has. */
+export const CONFIG = Symbol('hailgrid.config');
+export const CLOCK = Symbol('hailgrid.clock');
+export const LOGGER = Symbol('hailgrid.logger');
+export const METRICS = Symbol('hailgrid.metrics');
+export const HEALTH = Symbol('hailgrid.health');
+
 export interface ServiceParts {
   config: BaseConfig;
   clock: Clock;

@@ -1,7 +1,38 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { OperationsController } from './operations.controller.ts';
-import type { ServiceParts } from './service-parts.ts';
-import { CLOCK, CONFIG, HEALTH, LOGGER, METRICS } from './tokens.ts';
+import { Controller, Get, Inject, Res, Global, Module, type DynamicModule } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Health } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import { HEALTH, METRICS, CLOCK, CONFIG, LOGGER, type ServiceParts } from './service-parts.ts';
+
+/** What an orchestrator and a scraper ask of every process. */
+@Controller()
+export class OperationsController {
+  readonly #metrics: Metrics;
+
+  constructor(
+    @Inject(HEALTH) private readonly health: Health,
+    @Inject(METRICS) metrics: Metrics,
+  ) {
+    this.#metrics = metrics;
+  }
+
+  @Get('/health/live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('/health/ready')
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const report = await this.health.report();
+    await reply.status(report.status === 'ok' ? 200 : 503).send(report);
+  }
+
+  @Get('/metrics')
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    const { registry } = this.#metrics;
+    await reply.header('content-type', registry.contentType).send(await registry.metrics());
+  }
+}
 
 /** Gives every module of a process its configuration, clock, logger, health and metrics. */
 @Global()

@@ -1,7 +1,6 @@
 export { FrameRefused } from './read-frame.ts';
-export { CLOSE, StreamConnection, type ServerFrame } from './stream-connection.ts';
-export type { StreamHandler } from './stream-handler.ts';
+export { CLOSE, StreamConnection, type ServerFrame, type StreamHandler } from './stream-connection.ts';
 export { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
-export { StreamModule, type StreamDefinition } from './stream.module.ts';
+export { streamProviders, type StreamDefinition } from './stream-providers.ts';
 export { StreamServer, STREAM_PATH, type StreamServerOptions } from './stream-server.ts';
 export { TicketOffice } from './ticket-office.ts';

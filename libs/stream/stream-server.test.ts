@@ -6,9 +6,8 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { clientFrame, HailgridError, heartbeat, JSON_SUBPROTOCOL, newId } from '#libs/contracts';
 import { createLogger, Metrics, systemClock, type Caller } from '#libs/service';
-import type { StreamHandler } from './stream-handler.ts';
+import type { StreamHandler, ServerFrame, StreamConnection } from './stream-connection.ts';
 import type { StreamLimits } from './stream-limits.ts';
-import type { ServerFrame, StreamConnection } from './stream-connection.ts';
 import { StreamServer } from './stream-server.ts';
 
 const echo = clientFrame('echo', z.strictObject({ text: z.string(), wait_ms: z.int().optional() }));

@@ -2,13 +2,11 @@ import type { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { asHailgridError, HailgridError } from '#libs/contracts';
 import type { Logger } from '#libs/service';
-import { FrameQueue } from './frame-queue.ts';
+import { FrameQueue, TokenBucket } from './frame-queue.ts';
 import { FrameRefused, readFrame } from './read-frame.ts';
-import { CLOSE, type StreamConnection } from './stream-connection.ts';
-import type { StreamHandler } from './stream-handler.ts';
+import { CLOSE, type StreamConnection, type StreamHandler } from './stream-connection.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** What every client frame has, whatever else the app's schema asks for. */
 export interface ClientFrame {

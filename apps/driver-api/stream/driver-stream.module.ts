@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { driverClientFrame } from '#libs/contracts';
-import { StreamModule } from '#libs/stream';
+import { streamProviders } from '#libs/stream';
 import { AvailabilityModule } from '../availability/availability.module.ts';
 import { OffersModule } from '../offers/offers.module.ts';
 import { PositionsModule } from '../positions/positions.module.ts';
@@ -10,23 +10,14 @@ import { DriverStream } from './driver-stream.ts';
 import { ResumeTrips } from './resume-trips.ts';
 import { TicketsController } from './tickets.controller.ts';
 
-@Module({
-  imports: [PresenceModule, PositionsModule, AvailabilityModule, OffersModule, TripsModule],
-  providers: [DriverStream, ResumeTrips],
-  exports: [DriverStream],
-})
-class DriverFramesModule {}
-
 /** `/v1/stream` for drivers and its tickets. */
 @Module({
-  imports: [
-    StreamModule.of({
-      role: 'driver',
-      clientFrame: driverClientFrame,
-      handler: DriverStream,
-      imports: [DriverFramesModule],
-    }),
-  ],
+  imports: [PresenceModule, PositionsModule, AvailabilityModule, OffersModule, TripsModule],
   controllers: [TicketsController],
+  providers: [
+    DriverStream,
+    ResumeTrips,
+    ...streamProviders({ role: 'driver', clientFrame: driverClientFrame, handler: DriverStream }),
+  ],
 })
 export class DriverStreamModule {}

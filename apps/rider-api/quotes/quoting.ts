@@ -9,25 +9,22 @@ import {
   type QuoteRequest,
   type RiderId,
 } from '#libs/contracts';
-import { cellKeyToH3, pickupCellOf, type EtaProvider } from '#libs/geo';
+import { cellKeyToH3, pickupCellOf } from '#libs/geo';
 import { CLOCK, CONFIG, HEALTH, type Clock, type Health } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
+import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
 import { fareOf } from '#libs/trip';
 import type { RiderApiConfig } from '../config.ts';
 import { PickupEta } from './pickup-eta.ts';
-import { estimateRide } from './ride-estimate.ts';
-import { checkPickupShard, checkRoute } from './route-check.ts';
+import { estimateRide, checkPickupShard, checkRoute } from './route.ts';
 import { tariffOf } from './tariffs.ts';
 
-/** Injection token of the {@link EtaProvider} that quotes are made with. */
-export const ETA_PROVIDER = Symbol('hailgrid.rider-api.eta-provider');
-
-/** Makes a quote and has it kept, so that any instance can turn it into a trip at this price. */
+/** Makes quotes and stores them in `trips`, so that any instance can turn one into a trip at its price. */
 @Injectable()
 export class Quoting {
   constructor(
     @Inject(CONFIG) private readonly config: RiderApiConfig,
-    @Inject(ETA_PROVIDER) private readonly etas: EtaProvider,
+    @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
     private readonly shards: LiveShardMap,
     private readonly pickupEta: PickupEta,
     private readonly commands: CommandClient,
@@ -48,7 +45,7 @@ export class Quoting {
     checkPickupShard(this.shards.map, pickupCell);
     const nowMs = this.clock.now();
     const [ride, pickupEtaS] = await Promise.all([
-      estimateRide(this.etas, this.config.detourFactor, pickup, dropoff, nowMs),
+      estimateRide(this.travelTimes.provider, this.config.detourFactor, pickup, dropoff, nowMs),
       this.pickupEta.ask(pickup, pickupCell, product),
     ]);
     if (ride.tripS === Infinity) throw noWay();

@@ -1,5 +1,6 @@
-import type { Subscription } from '@nats-io/transport-node';
-import { subscribeJson } from '#libs/bus';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { subscribeJson, type CommandClient, type DroppedMessage } from '#libs/bus';
+import { machineTime, type Clock, type Logger, type Cancel } from '#libs/service';
 import {
   listTrips,
   MAX_RESUMED_TRIPS,
@@ -14,12 +15,21 @@ import {
   type TripId,
   type TripRecord,
 } from '#libs/contracts';
-import { machineTime, type Cancel } from '#libs/service';
 import { CLOSE, type StreamConnection } from '#libs/stream';
 import { isTerminal } from '#libs/trip';
 import { DriverTracking } from './driver-tracking.ts';
-import type { SessionContext } from './session-context.ts';
 import { TripFeed, type SeenChange } from './trip-feed.ts';
+
+/** Shared by all sessions of a process. */
+export interface SessionContext {
+  bus: NatsConnection;
+  commands: CommandClient;
+  clock: Clock;
+  logger: Logger;
+  /** Maximum time until a change hidden by a lost push is found; machine time. */
+  lostPushCheckMs: number;
+  onDropped: DroppedMessage;
+}
 
 /** How long to wait before a change known to be lost is read again after a failure. */
 const RETRY_CHECK_MS = 1_000;

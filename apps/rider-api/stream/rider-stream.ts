@@ -1,13 +1,27 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Controller, Post, type OnApplicationBootstrap } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient, logDropped } from '#libs/bus';
-import type { RiderClientFrame, RiderServerFrame } from '#libs/contracts';
-import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
-import type { StreamConnection, StreamHandler } from '#libs/stream';
-import { riderOf } from '../caller/rider-of.ts';
+import {
+  postRiderTicket,
+  routerPath,
+  type RiderClientFrame,
+  type RiderServerFrame,
+  type StreamTicket,
+} from '#libs/contracts';
+import {
+  CLOCK,
+  CONFIG,
+  LOGGER,
+  CallerOf,
+  ForRole,
+  type Clock,
+  type Logger,
+  type Caller,
+} from '#libs/service';
+import { TicketOffice, type StreamConnection, type StreamHandler } from '#libs/stream';
+import { riderOf } from '../rider-of.ts';
 import type { RiderApiConfig } from '../config.ts';
-import { RiderSession } from './rider-session.ts';
-import type { SessionContext } from './session-context.ts';
+import { RiderSession, type SessionContext } from './rider-session.ts';
 
 /**
  * How far apart the checks of two sockets start after an outage, so that twenty thousand sockets do not read at
@@ -63,5 +77,16 @@ export class RiderStream
       if (status.type !== 'reconnect') continue;
       [...this.#sessions.values()].forEach((session, index) => session.checkAfter(index * CHECK_SPACING_MS));
     }
+  }
+}
+
+@Controller()
+export class IssueTicketController {
+  constructor(private readonly office: TicketOffice) {}
+
+  @Post(routerPath(postRiderTicket))
+  @ForRole('rider')
+  issue(@CallerOf() caller: Caller): StreamTicket {
+    return this.office.issue(caller);
   }
 }

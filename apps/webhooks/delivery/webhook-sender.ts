@@ -6,13 +6,12 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { WebhookDelivery } from '#libs/contracts';
+import type { WebhookDelivery, TripChange } from '#libs/contracts';
 import { CONFIG } from '#libs/service';
 import { isPublicAddress, lookupPublic } from '../addresses/public-address.ts';
 import type { WebhooksConfig } from '../config.ts';
-import { signedHeaders } from './sign.ts';
-import { messageBody, messageId } from './webhook-body.ts';
 
 const MS_PER_S = 1_000;
 /** What an address says beside its status is of no interest, and not waited for. */
@@ -92,4 +91,39 @@ function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError') return 'no answer in time';
   const message = error instanceof AggregateError ? String(error.errors[0]) : String(error);
   return message.slice(0, MAX_ERROR_CHARS);
+}
+
+const SECRET_PREFIX = 'whsec_';
+
+/** What a webhook is sent. */
+export interface WebhookMessage {
+  /** The same in each attempt. */
+  id: string;
+  /** Of this attempt. */
+  timestampS: number;
+  body: string;
+}
+
+/** The headers of Standard Webhooks: id and time of the attempt, and the HMAC of both with the body. */
+export function signedHeaders(
+  { id, timestampS, body }: WebhookMessage,
+  secret: string,
+): Record<string, string> {
+  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestampS}.${body}`).digest('base64');
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampS),
+    'webhook-signature': `v1,${signature}`,
+  };
+}
+
+/** Of a trip's event: the same whoever is told, and however often. */
+export function messageId({ event }: TripChange): string {
+  return `${event.trip_id}_${event.seq}`;
+}
+
+/** What is told of an event: its kind, when it was, the event and the trip after it. */
+export function messageBody({ event, trip }: TripChange): string {
+  return JSON.stringify({ type: `trip.${event.type}`, timestamp: event.at, data: { event, trip } });
 }

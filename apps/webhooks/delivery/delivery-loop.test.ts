@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { retryPauseMs } from './retry-pause.ts';
+import { retryPauseMs } from './delivery-loop.ts';
 
 test('pauses grow threefold up to an hour, and chance takes half of one at the most', () => {
   const longest = Array.from({ length: 9 }, (_, index) => retryPauseMs(index + 1, 5_000, 1));

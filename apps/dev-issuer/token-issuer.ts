@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { HailgridError, newId, type TokenRequest, type TokenResponse } from '#libs/contracts';
-import { SIGNING_ALGORITHM, type SigningKey } from '../keys/signing-key.ts';
+import { SIGNING_ALGORITHM, type SigningKey } from './signing-key.ts';
 
 export interface IssuerSettings {
   jwtIssuer: string;

@@ -7,7 +7,7 @@ import { defineCommand } from '#libs/contracts';
 import { systemClock, type Clock } from '#libs/service';
 import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
-import { CLOCK_TOLERANCE_MS } from './command-deadline.ts';
+import { CLOCK_TOLERANCE_MS } from './command-packets.ts';
 import { HandleCommand, type ReportsFailures } from './command-handler.ts';
 import { commandTransport } from './connect.ts';
 

@@ -1,5 +1,13 @@
 import { HailgridError } from '#libs/contracts';
-import { boxContains, greatCircleM, type BoundingBox, type CellKey, type Point } from '#libs/geo';
+import {
+  boxContains,
+  greatCircleM,
+  questionOfPickup,
+  type BoundingBox,
+  type CellKey,
+  type Point,
+  type EtaProvider,
+} from '#libs/geo';
 import type { ShardMap } from '#libs/ownership';
 
 /** How far apart pickup and drop-off have to be: GPS cannot tell nearer points apart. */
@@ -27,4 +35,25 @@ function requireInside(isInside: boolean, member: 'pickup' | 'dropoff'): void {
   throw new HailgridError('outside_service_area', `${member} outside the service area`, {
     issues: [{ pointer: `/${member}`, message: 'outside the service area' }],
   });
+}
+
+export interface RideEstimate {
+  distanceM: number;
+  tripS: number;
+}
+
+/**
+ * How far and how long a ride is when it leaves at `atMs`: the time as the provider of travel times knows it, the
+ * distance by great circle and detour factor.
+ */
+export async function estimateRide(
+  etas: EtaProvider,
+  detourFactor: number,
+  pickup: Point,
+  dropoff: Point,
+  atMs: number,
+): Promise<RideEstimate> {
+  // The provider answers "from origins to one place"; here the place is the dropoff and the only origin the pickup.
+  const [tripS = Infinity] = await etas.etas(questionOfPickup(dropoff, [pickup]), atMs);
+  return { distanceM: greatCircleM(pickup, dropoff) * detourFactor, tripS };
 }

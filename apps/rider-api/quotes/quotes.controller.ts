@@ -1,7 +1,15 @@
-import { Body, Controller, Headers, Inject, Post } from '@nestjs/common';
-import { postQuote, routerPath, type Quote, type QuoteRequest } from '#libs/contracts';
+import { Body, Controller, Get, Headers, Inject, Post } from '@nestjs/common';
+import {
+  getProducts,
+  postQuote,
+  routerPath,
+  type ProductList,
+  type Quote,
+  type QuoteRequest,
+} from '#libs/contracts';
 import {
   CallerOf,
+  CONFIG,
   ForRole,
   LOGGER,
   METRICS,
@@ -11,23 +19,45 @@ import {
   type Logger,
   type Metrics,
 } from '#libs/service';
-import { riderOf } from '../caller/rider-of.ts';
+import type { RiderApiConfig } from '../config.ts';
+import { riderOf } from '../rider-of.ts';
 import { Quoting } from './quoting.ts';
+import { productOffers } from './tariffs.ts';
 
 @Controller()
-export class CreateQuoteController {
+@ForRole('rider')
+export class QuotesController {
   readonly #quotes: ReturnType<typeof countQuotes>;
+  readonly #currency: string;
 
   constructor(
     private readonly quoting: Quoting,
+    @Inject(CONFIG) config: RiderApiConfig,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     this.#quotes = countQuotes(metrics);
+    this.#currency = config.currency;
+  }
+
+  @Get(routerPath(getProducts))
+  list(): ProductList {
+    const data = productOffers(this.#currency).map(({ product, name, seats, tariff }) => {
+      const money = (amountMinor: number) => ({ amount_minor: amountMinor, currency: tariff.currency });
+      return {
+        product,
+        name,
+        seats,
+        base_fare: money(tariff.baseMinor),
+        per_km: money(tariff.perKmMinor),
+        per_min: money(tariff.perMinMinor),
+        minimum_fare: money(tariff.minimumMinor),
+      };
+    });
+    return { data };
   }
 
   @Post(routerPath(postQuote))
-  @ForRole('rider')
   async create(
     @CallerOf() caller: Caller,
     @RequestIdOf() requestId: string,
