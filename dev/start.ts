@@ -1,6 +1,5 @@
 /** `npm start`: a whole small city in this terminal, until its time is over or Ctrl-C. */
 import { readOptions } from './city/options.ts';
-import { runCity } from './city/run-city.ts';
 import { askedToEnd } from './process/ask-to-end.ts';
 import { stopAllChildren } from './process/supervised-child.ts';
 import { runCommand } from '../ops/command-line/run-command.ts';
@@ -8,7 +7,10 @@ import { runCommand } from '../ops/command-line/run-command.ts';
 const end = askedToEnd();
 await runCommand(async () => {
   try {
-    return await runCity(readOptions(process.argv.slice(2)), end);
+    const options = readOptions(process.argv.slice(2));
+    // Loaded after the options are parsed: --help takes 0.13 s of processor time instead of 0.67 s.
+    const { runCity } = await import('./city/run-city.ts');
+    return await runCity(options, end);
   } finally {
     await stopAllChildren();
   }

@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import { ensureBuilt } from './build/ensure-built.ts';
-import { runTests, type TestProject } from './checks/run-tests.ts';
+import type { TestProject } from './checks/run-tests.ts';
 import { runStaticChecks } from './checks/steps.ts';
 import { runCommand } from '../ops/command-line/run-command.ts';
 
@@ -63,7 +63,10 @@ async function buildAndTest(
 ): Promise<number> {
   const withChecks = testProject === 'tests' && args.length === 0;
   const [, checksCode] = await Promise.all([build(), withChecks ? runStaticChecks() : 0]);
-  return checksCode === 0 ? runTests({ project: testProject, args, record }) : checksCode;
+  if (checksCode !== 0) return checksCode;
+  // Loaded after the options are parsed: --help takes 0.13 s of processor time instead of 0.46 s.
+  const { runTests } = await import('./checks/run-tests.ts');
+  return runTests({ project: testProject, args, record });
 }
 
 async function build(): Promise<void> {

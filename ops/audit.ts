@@ -1,9 +1,6 @@
 /** `npm run audit`: compares every event of every trip with the hash that was written with it. */
 import { connect } from '@nats-io/transport-node';
 import { Command } from 'commander';
-import { Database } from '#libs/store';
-import { auditTrips, isSound } from './audit/audit-trips.ts';
-import { StreamNumbers } from './events/stream-numbers.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
 import { printReport } from './command-line/json-report.ts';
@@ -31,6 +28,10 @@ const {
 await runCommand(async () => {
   if (urls === undefined)
     throw new UserError('name the database: --database postgres://… or HAILGRID_POSTGRES_URLS');
+  // Loaded after the options are parsed: --help takes 0.17 s of processor time instead of 0.57 s.
+  const { Database } = await import('#libs/store');
+  const { StreamNumbers } = await import('./events/stream-numbers.ts');
+  const { auditTrips, isSound } = await import('./audit/audit-trips.ts');
   const database = new Database({
     urls: urls.split(','),
     maxConnections: 1,

@@ -1,6 +1,5 @@
 /** `npm run fence`: after a restore by other means than `npm run restore`, such as pgBackRest. */
 import { Command } from 'commander';
-import { raiseFences } from './fence/raise-fences.ts';
 import { findPrimary } from './postgres/find-primary.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
@@ -24,6 +23,8 @@ const { database, json } = new Command('npm run fence --')
 await runCommand(async () => {
   if (database === undefined)
     throw new UserError('name the database: --database postgres://… or HAILGRID_POSTGRES_URLS');
+  // Loaded after the options are parsed: --help takes 0.12 s of processor time instead of 0.58 s.
+  const { raiseFences } = await import('./fence/raise-fences.ts');
   printReport(await raiseFences(await findPrimary(database.split(',')), Date.now()), json);
   return 0;
 });

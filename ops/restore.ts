@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { readTarget } from './backup/restore-target.ts';
-import { restoreCluster } from './backup/restore-cluster.ts';
 import { serveRestored } from './backup/serve-restored.ts';
 import { askedToEnd } from '../dev/process/ask-to-end.ts';
 import { stopAllChildren } from '../dev/process/supervised-child.ts';
@@ -57,6 +56,8 @@ const options = new Command('npm run restore --')
 await runCommand(async () => {
   const password = randomBytes(18).toString('hex');
   try {
+    // Loaded after the options are parsed: --help takes 0.16 s of processor time instead of 0.56 s.
+    const { restoreCluster } = await import('./backup/restore-cluster.ts');
     const report = await restoreCluster({
       backupPath: options.from,
       dataDirectory: options.to,

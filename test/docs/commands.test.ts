@@ -12,19 +12,22 @@ test('docs/operations.md has exactly the options that npm start takes', async ()
   expect(documented.toSorted()).toEqual((await optionsOf('start')).toSorted());
 });
 
-test.for(Object.keys(scripts))('npm run %s prints its usage when asked for help', async (script) => {
-  const { code, stdout } = await runScript(script, '--help');
-  const asTyped = script === 'start' || script === 'test' ? `npm ${script}` : `npm run ${script}`;
-  expect(stdout.split('\n')[0]).toContain(`Usage: ${asTyped} -- `);
-  expect(code).toBe(0);
-});
-
-test.for(Object.keys(scripts))('npm run %s refuses an option that it does not know', async (script) => {
-  const { code, stderr } = await runScript(script, '--no-such-option');
-  // A command with required options names the first one missing instead.
-  expect(stderr).toMatch(/error: (unknown option '--no-such-option'|required option )/);
-  expect(code).toBe(1);
-});
+// Two processes at a time, one for each core of a small machine.
+test.for(Object.keys(scripts))(
+  'npm run %s prints its usage and refuses an unknown option',
+  async (script) => {
+    const [help, refusal] = await Promise.all([
+      runScript(script, '--help'),
+      runScript(script, '--no-such-option'),
+    ]);
+    const asTyped = script === 'start' || script === 'test' ? `npm ${script}` : `npm run ${script}`;
+    expect(help.stdout.split('\n')[0]).toContain(`Usage: ${asTyped} -- `);
+    expect(help.code).toBe(0);
+    // A command with required options names the first one missing instead.
+    expect(refusal.stderr).toMatch(/error: (unknown option '--no-such-option'|required option )/);
+    expect(refusal.code).toBe(1);
+  },
+);
 
 test.each([...DOCUMENTS, ...INSTRUCTIONS])('%s names only npm scripts that exist', (document) => {
   const named = scriptsNamedIn(readText(document));
