@@ -77,6 +77,14 @@ module.exports = {
       from: { path: '^apps/(?!trips/)' },
       to: { path: '(^libs/store/|node_modules/pg/)' },
     },
+    {
+      name: 'ops-never-imports-dev',
+      comment:
+        "Operators' commands run without the set-up of this checkout; the migrate image has no other sources.",
+      severity: 'error',
+      from: { path: '^ops/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(apps|dev|proof|load|test)/' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

@@ -31,12 +31,10 @@ USER node
 
 # Brings the database up to the newest migration, and ends.
 FROM runtime AS migrate
+# With `libs` for the other commands of `ops`, such as `ops/audit.ts`, run in its stead.
 COPY ops ops
-COPY dev dev
-COPY migrations migrations
-# For `ops/audit.ts` and `ops/rebuild-events.ts`, run in its stead.
 COPY libs libs
-COPY apps apps
+COPY migrations migrations
 ENTRYPOINT ["node", "--conditions=source", "ops/migrate.ts"]
 
 FROM runtime AS service

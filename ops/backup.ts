@@ -1,18 +1,22 @@
-/** `npm run backup`: takes a base backup of a running cluster, or checks those that are there and the archive of the log. */
+/** `npm run backup`: takes a base backup of a running cluster, or checks the base backups and the archived log. */
 import { Command } from 'commander';
-import { readAccess } from './backup/backup-access.ts';
-import { existingBackup, type BackupDirectory } from './backup/backup-directory.ts';
-import { readBackups } from './backup/base-backups.ts';
+import {
+  existingBackup,
+  keepNewest,
+  readAccess,
+  readProgramsDirectory,
+  type BackupDirectory,
+} from './backup/backup-directory.ts';
 import { checkBackups } from './backup/check-backups.ts';
-import { keepNewest } from './backup/keep-newest.ts';
-import { switchLog } from './backup/switch-log.ts';
 import { takeBackup } from './backup/take-backup.ts';
-import { findPrimary } from './postgres/find-primary.ts';
+import { switchLog } from './backup/wal-archive.ts';
 import { runCommand } from './command-line/run-command.ts';
-import { UserError } from './command-line/user-error.ts';
 import { printReport } from './command-line/json-report.ts';
-import { pathArgument } from './command-line/path-argument.ts';
 import { wholeNumber } from './command-line/number-arguments.ts';
+import { pathArgument } from './command-line/path-argument.ts';
+import { UserError } from './command-line/user-error.ts';
+import { findPrimary } from './postgres/find-primary.ts';
+import { findPrograms } from './postgres/programs.ts';
 
 interface Options {
   to: string;
@@ -40,40 +44,43 @@ const options = new Command('npm run backup --')
   )
   .option(
     '--check',
-    'take none: read all base backups and the whole archive, and tell what is damaged or missing; exit code 0 only ' +
-      'where all is well',
+    'take none: read all base backups and the whole archive, and name what is damaged or missing; exit code 0 only ' +
+      'if all is well',
     false,
   )
   .option(
     '--flush',
-    'with --check: have the log switched first, and wait until all that is committed by now is in the archive',
+    'with --check: switch the log first, and wait until the archive has all that is committed by now',
     false,
   )
   .option('--json <file>', 'write the report there', pathArgument)
   .parse()
   .opts<Options>();
 
-const directory = (): BackupDirectory => existingBackup(options.to);
-
-function primary(): Promise<string> {
-  const urls = options.database ?? readAccess(directory().path);
+function primary(directory: BackupDirectory): Promise<string> {
+  const urls = options.database ?? readAccess(directory.path);
   if (urls === undefined) throw new UserError('name the database: --database postgres://…');
   return findPrimary(urls.split(','));
 }
 
-async function check(): Promise<number> {
-  const newest = readBackups(directory()).at(-1);
-  if (options.flush && newest !== undefined) await switchLog(await primary(), directory(), newest);
-  const report = await checkBackups(directory());
+async function check(directory: BackupDirectory): Promise<number> {
+  const programs = await findPrograms(readProgramsDirectory(directory.path));
+  if (options.flush) await switchLog(await primary(directory), directory);
+  const report = await checkBackups(directory, programs);
   printReport(report, options.json);
   return report.sound ? 0 : 1;
 }
 
-async function take(): Promise<number> {
-  const backup = await takeBackup(await primary(), directory());
-  const removed = options.keep === undefined ? undefined : keepNewest(directory(), options.keep);
+async function take(directory: BackupDirectory): Promise<number> {
+  const programs = await findPrograms(readProgramsDirectory(directory.path));
+  const backup = await takeBackup({ url: await primary(directory), directory, programs });
+  const removed =
+    options.keep === undefined ? undefined : await keepNewest(directory, options.keep, programs);
   printReport({ ...backup, ...(removed !== undefined && { removed }) }, options.json);
   return 0;
 }
 
-await runCommand(options.check ? check : take);
+await runCommand(() => {
+  const directory = existingBackup(options.to);
+  return options.check ? check(directory) : take(directory);
+});

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { postgresUser } from '../postgres/run-as.ts';
+import { postgresUser } from '../../ops/postgres/run-as.ts';
 import { cacheFor } from '../setup/cache-for-user.ts';
 import { directoryFromCache, findOnPath } from '../setup/tool-cache.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { RunAs } from '../postgres/run-as.ts';
+import type { RunAs } from '../../ops/postgres/run-as.ts';
 import { cacheFor } from '../setup/cache-for-user.ts';
 import { directoryFromCache, lastLine } from '../setup/tool-cache.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { debianPrograms, type DebianPrograms } from '../debian/debian-programs.ts';
-import { postgresUser, type RunAs } from '../postgres/run-as.ts';
+import { postgresUser, type RunAs } from '../../ops/postgres/run-as.ts';
 import { findOnPath } from '../setup/tool-cache.ts';
 import { patroniProgram, type PatroniProgram } from './fetch-patroni.ts';
 import { postgresPrograms, type PostgresPrograms } from './postgres-programs.ts';

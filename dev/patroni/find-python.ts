@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { RunAs } from '../postgres/run-as.ts';
+import type { RunAs } from '../../ops/postgres/run-as.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 /** Where Debian has it, should PATH lead to another that only its owner may run. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reapByPidFile } from '../process/reaper.ts';
-import { giveTo } from '../postgres/run-as.ts';
+import { giveTo } from '../../ops/postgres/run-as.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
 import { deployedFile } from './deployed-files.ts';
 import type { PatroniPrograms } from './find-programs.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { cacheFor } from '../setup/cache-for-user.ts';
 import { unpackWheel, type PinnedWheel } from '../setup/pinned-wheel.ts';
 import { directoryFromCache } from '../setup/tool-cache.ts';
-import type { RunAs } from './run-as.ts';
+import type { RunAs } from '../../ops/postgres/run-as.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 const run = promisify(execFile);

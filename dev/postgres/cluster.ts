@@ -3,7 +3,8 @@ import { LOOPBACK } from '../network/free-port.ts';
 import type { PostgresNode } from './postgres-node.ts';
 import { query } from '../../ops/postgres/query.ts';
 import type { ReplicationLines } from './replication-lines.ts';
-import { SUPERUSER, urlOf } from './server.ts';
+import { SUPERUSER } from '../../ops/postgres/local-server.ts';
+import { urlOf } from './server.ts';
 import { startStandby, type StandbySource } from './standby.ts';
 
 /** To change a setting, which a server does at once or not at all. */

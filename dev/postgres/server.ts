@@ -5,9 +5,8 @@ import { promisify } from 'node:util';
 import { LOOPBACK } from '../network/free-port.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
 import type { PostgresBinaries } from './binaries.ts';
-import { giveTo, type RunAs } from './run-as.ts';
-
-export const SUPERUSER = 'hailgrid';
+import { SUPERUSER } from '../../ops/postgres/local-server.ts';
+import { giveTo, type RunAs } from '../../ops/postgres/run-as.ts';
 
 /** Small, for a laptop that runs the whole stack; durability is not traded for it. */
 const SETTINGS: Readonly<Record<string, string>> = {

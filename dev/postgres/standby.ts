@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 import { copyBase } from './base-copy.ts';
-import { giveTo } from './run-as.ts';
+import { giveTo } from '../../ops/postgres/run-as.ts';
 import { startServer, type ServerSpec } from './server.ts';
 
 export interface StandbySource {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { archiveSettings } from '../../ops/backup/archive-settings.ts';
-import { grantBackup } from '../../ops/backup/backup-access.ts';
-import { prepareBackupDirectory } from '../../ops/backup/backup-directory.ts';
+import { grantBackup, prepareBackupDirectory } from '../../ops/backup/backup-directory.ts';
+import { archiveSettings } from '../../ops/backup/wal-archive.ts';
 import { freePort } from '../network/free-port.ts';
 import { until } from '../process/until.ts';
 import { findBinaries } from './binaries.ts';
@@ -10,7 +9,7 @@ import { PostgresCluster } from './cluster.ts';
 import { PostgresNode } from './postgres-node.ts';
 import { query } from '../../ops/postgres/query.ts';
 import { ReplicationLines } from './replication-lines.ts';
-import { postgresUser, type RunAs } from './run-as.ts';
+import { postgresUser, type RunAs } from '../../ops/postgres/run-as.ts';
 import { dataDirectoryOf, initialise, type ServerSpec } from './server.ts';
 
 const SYNC_TIMEOUT_MS = 15_000;
@@ -51,7 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     for (const standby of cluster.standbys) await cluster.rebuild(standby);
     await untilFollowed(cluster);
     if (options.backupDirectory !== undefined)
-      await grantBackup(options.backupDirectory, cluster.urls('postgres'));
+      await grantBackup(options.backupDirectory, cluster.urls('postgres'), cluster.primary.spec.binaries);
     return cluster;
   } catch (error) {
     await cluster.stop();

@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { promisify } from 'node:util';
-import type { RunAs } from '../postgres/run-as.ts';
+import { mayEnter, type RunAs } from '../../ops/postgres/run-as.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 import { cacheDirectory } from './cache-directory.mjs';
-
-const run = promisify(execFile);
 
 const SYSTEM_CACHE = '/var/cache/hailgrid';
 
@@ -18,16 +14,6 @@ export async function cacheFor(user: RunAs): Promise<string> {
   throw new UserError(
     'The user that Postgres runs as can read no cache directory; set HAILGRID_CACHE_DIR to one it can',
   );
-}
-
-/** Whether the user may pass through a directory and all that it lies in. */
-export async function mayEnter(directory: string, user: RunAs): Promise<boolean> {
-  try {
-    await run('/bin/sh', ['-c', 'test -x "$1"', 'sh', directory], { ...user, cwd: '/' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Only root needs another place than its own cache, so this one can be written. */

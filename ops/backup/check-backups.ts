@@ -1,35 +1,45 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { archivedFile, archivedNames, type BackupDirectory } from './backup-directory.ts';
-import { backupFiles, readBackups } from './base-backups.ts';
-import { coverageOf } from './coverage-of.ts';
-import { compareFiles, readManifest } from './manifest.ts';
-import type { MissingWal } from './wal-coverage.ts';
-import { parseSegmentName } from './wal-names.ts';
+import { ProgramFailed, runProgram, type PostgresPrograms } from '../postgres/programs.ts';
+import {
+  archivedFile,
+  archivedNames,
+  backupFiles,
+  readBackups,
+  type BackupDirectory,
+} from './backup-directory.ts';
+import { segmentOf } from './missing-wal.ts';
+import { coverageSince } from './wal-archive.ts';
+
+const MAX_NAMED_FAULTS = 20;
 
 export interface CheckReport {
   backups: { id: string; ended_at: string; bytes: number; faults: string[] }[];
-  /** Files of the log from the oldest base backup on; without a gap up to `reaches`. */
+  /** Files of the log from the oldest base backup on, without a gap up to the file `reaches`. */
   segments: number;
   reaches: string | null;
-  missing: MissingWal[];
-  /** Files of the log that cannot be read, or are not as long as they should be. */
+  /** Names of files of the log. */
+  missing: string[];
+  /** Files of the log that cannot be read, or do not have the size of a segment. */
   damaged_wal: string[];
   sound: boolean;
 }
 
 /**
- * Reads everything: each file of each base backup against its manifest, each file of the log to its end; and tells what of
- * the log is missing from the oldest base backup on.
+ * Reads everything: each base backup with pg_verifybackup, each file of the archive to its end; and names the files of
+ * the log that are missing from the oldest base backup on.
  */
-export async function checkBackups(directory: BackupDirectory): Promise<CheckReport> {
+export async function checkBackups(
+  directory: BackupDirectory,
+  programs: PostgresPrograms,
+): Promise<CheckReport> {
   const backups = readBackups(directory);
   const [oldest] = backups;
-  const coverage = oldest && coverageOf(directory, oldest);
+  const coverage = oldest && coverageSince(directory, oldest);
   const checked = [];
   for (const { id, ended_at, bytes } of backups)
-    checked.push({ id, ended_at, bytes, faults: await faultsOf(directory, id) });
+    checked.push({ id, ended_at, bytes, faults: await faultsOf(programs, backupFiles(directory, id).data) });
   const damaged = oldest === undefined ? [] : await damagedWal(directory, oldest.segment_bytes);
   const missing = coverage?.missing ?? [];
   return {
@@ -45,26 +55,28 @@ export async function checkBackups(directory: BackupDirectory): Promise<CheckRep
   };
 }
 
-async function faultsOf(directory: BackupDirectory, id: string): Promise<string[]> {
-  const files = backupFiles(directory, id);
+/** What pg_verifybackup finds wrong with a data directory as pg_basebackup left it. */
+export async function faultsOf(programs: PostgresPrograms, data: string): Promise<string[]> {
   try {
-    return await compareFiles(readManifest(files.manifest), files.data);
+    await runProgram(programs, 'pg_verifybackup', ['--quiet', data]);
+    return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    if (error instanceof ProgramFailed) return error.lines.slice(0, MAX_NAMED_FAULTS);
+    throw error;
   }
 }
 
 async function damagedWal(directory: BackupDirectory, segmentBytes: number): Promise<string[]> {
   const damaged: string[] = [];
   for (const name of [...archivedNames(directory)].toSorted()) {
-    const isSegment = parseSegmentName(name, segmentBytes) !== undefined;
+    const isSegment = segmentOf(name, segmentBytes) !== undefined;
     const bytes = await unpackedBytes(archivedFile(directory, name));
     if (bytes === undefined || (isSegment && bytes !== segmentBytes)) damaged.push(name);
   }
   return damaged;
 }
 
-/** Undefined where the file's own checksum does not agree, or it is cut off. */
+/** Undefined if the file does not match its own checksum, or is cut off. */
 async function unpackedBytes(file: string): Promise<number | undefined> {
   let bytes = 0;
   try {

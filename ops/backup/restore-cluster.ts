@@ -1,46 +1,64 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { escapeLiteral } from 'pg';
 import { Database } from '#libs/store';
 import { auditTrips, isSound, type AuditReport } from '../audit/audit-trips.ts';
-import { findBinaries, type PostgresBinaries } from '../../dev/postgres/binaries.ts';
-import { query } from '../postgres/query.ts';
-import { postgresUser } from '../../dev/postgres/run-as.ts';
-import { SUPERUSER } from '../../dev/postgres/server.ts';
-import { mayEnter } from '../../dev/setup/cache-for-user.ts';
 import { UserError } from '../command-line/user-error.ts';
-import { existingBackup, type BackupDirectory } from './backup-directory.ts';
-import { readBackups, type BaseBackup } from './base-backups.ts';
-import { coverageOf } from './coverage-of.ts';
-import { empty, layOut } from './lay-out.ts';
-import type { PrivateServer } from './private-server.ts';
 import { raiseFences, type RaisedFences } from '../fence/raise-fences.ts';
+import { SUPERUSER, type PrivateServer } from '../postgres/local-server.ts';
+import type { PostgresPrograms } from '../postgres/programs.ts';
+import { query } from '../postgres/query.ts';
+import { giveTo, mayEnter, postgresUser, type RunAs } from '../postgres/run-as.ts';
+import {
+  backupFiles,
+  existingBackup,
+  readBackups,
+  type BackupDirectory,
+  type BaseBackup,
+} from './backup-directory.ts';
+import { faultsOf } from './check-backups.ts';
 import { recover } from './recover.ts';
 import { chooseBackup, describeTarget, type RestoreTarget } from './restore-target.ts';
-import type { MissingWal } from './wal-coverage.ts';
-import { parseLsn, type Lsn } from './wal-names.ts';
+import { coverageSince } from './wal-archive.ts';
 
 const MAX_NAMED_GAPS = 5;
 
+/** Settings of the cluster that was backed up that do not hold for the restored one. */
+const NOT_KEPT = /^\s*(synchronous_standby_names|primary_\w+|restore_command|recovery_\w+|archive_\w+)\s*=/;
+
 export interface RestoreOrder {
   backupPath: string;
+  programs: PostgresPrograms;
   /** Absent or empty; becomes the data directory. Postgres's log of the recovery goes beside it. */
   dataDirectory: string;
   target: RestoreTarget;
-  /** The one whose trips are audited and whose fences are raised. */
+  /** Its trips are audited and its fences raised. */
   database: string;
   /** For the history of the shards. */
   nowMs: number;
-  /** The superuser's from now on; undefined: as it was. */
+  /** New password of the superuser; undefined: it keeps its own. */
   password?: string;
-  /** Told what is being done now, as a few words. */
+  /** Called with a few words at the start of each step. */
   onStep: (step: string) => void;
+  /** Aborting it gives the restore up. */
+  signal?: AbortSignal;
 }
 
 export interface RestoreReport {
   backup: string;
   target: string;
-  /** The last transaction that is in the restored cluster; null where none followed the base backup. */
+  /** The last transaction in the restored cluster; null if none followed the base backup. */
   last_transaction_at: string | null;
-  /** How far the log was played. */
+  /** Where the replay of the log ended. */
   lsn: string;
   /** The timeline that begins here. */
   timeline: number;
@@ -50,68 +68,93 @@ export interface RestoreReport {
 }
 
 /**
- * Makes a cluster out of the newest base backup that will do and the log after it, up to the target; audits its trips, and
- * raises what fences off whoever has seen what came after. Its server is stopped at the end. Throws {@link UserError} for
- * whatever makes it less than what was asked for; the data directory is empty then.
+ * Restores the newest base backup that ended before the target, replays the log up to the target, audits the trips, and
+ * raises the fences. Stops the server at the end. Throws {@link UserError} if the result is less than the order; the data
+ * directory is empty then.
  */
 export async function restoreCluster(order: RestoreOrder): Promise<RestoreReport> {
+  const { programs, dataDirectory, target, signal, onStep } = order;
   const directory = existingBackup(order.backupPath);
   const user = await postgresUser();
   if (!(await mayEnter(directory.wal, user)))
     throw new UserError(`${directory.wal}: the user that Postgres runs as cannot get there`);
-  const binaries = await findBinaries(user);
-  const backup = chooseBackup(readBackups(directory), order.target);
-  refuseOtherVersion(backup, binaries);
-  const missing = gaps(directory, backup, order.target);
-  order.onStep(`laying out base backup ${backup.id}`);
-  await layOut(directory, backup, order.dataDirectory, user);
+  const backup = chooseBackup(readBackups(directory), target);
+  refuseOtherVersion(backup, programs);
+  const missing = refuseGaps(directory, backup, target);
+  await refuseUnusable(dataDirectory, user);
   try {
-    order.onStep(`playing the log up to ${describeTarget(order.target)}`);
+    onStep(`laying out base backup ${backup.id}`);
+    await layOut(directory, backup, dataDirectory, programs);
+    await giveTo(user, dataDirectory);
+    onStep(`replaying the log up to ${describeTarget(target)}`);
     const spec = {
-      name: 'postgres_restored',
-      binaries,
+      programs,
       user,
-      dataDirectory: order.dataDirectory,
-      logFile: `${order.dataDirectory}.log`,
+      dataDirectory,
+      logFile: `${dataDirectory}.log`,
+      ...(signal && { signal }),
     };
-    const server = await recover(spec, directory.path, order.target, missing);
+    const server = await recover(spec, directory.path, target, missing);
     try {
       return await concludeRestore(server, order, backup);
     } finally {
       await server.stop();
     }
   } catch (error) {
-    empty(order.dataDirectory);
+    rmSync(dataDirectory, { recursive: true, force: true });
     throw error;
   }
 }
 
-function refuseOtherVersion({ id, server_version: version }: BaseBackup, binaries: PostgresBinaries): void {
-  if (Number.parseInt(version, 10) === Number.parseInt(binaries.version, 10)) return;
+function refuseOtherVersion({ id, server_version: version }: BaseBackup, programs: PostgresPrograms): void {
+  if (Number.parseInt(version, 10) === Number.parseInt(programs.version, 10)) return;
   throw new UserError(
-    `base backup ${id} is of PostgreSQL ${version}, these programs are ${binaries.version}; ` +
+    `base backup ${id} is of PostgreSQL ${version}, these programs are ${programs.version}; ` +
       'name the programs of the same major version in HAILGRID_POSTGRES_BIN',
   );
 }
 
 /**
- * A gap would end recovery like the end of the log, so it is refused. Where a time is asked for, how far the log has to
- * reach is known only when it has been played: what the base backup needs has to be there, and for the rest Postgres
- * refuses to end before the time. Returns what else is missing.
+ * Refuses a gap before `latest`, where Postgres would take it for the end of the log. It refuses by itself to end before a
+ * time or a position; the names of the missing files, which are returned, explain why it did.
  */
-function gaps(directory: BackupDirectory, backup: BaseBackup, target: RestoreTarget): MissingWal[] {
-  const all = coverageOf(directory, backup);
-  const needed = target.kind === 'latest' ? all : coverageOf(directory, backup, neededEnd(backup, target));
-  if (needed.missing.length === 0) return all.missing;
-  const names = needed.missing.slice(0, MAX_NAMED_GAPS).map(({ name }) => name);
+function refuseGaps(directory: BackupDirectory, backup: BaseBackup, target: RestoreTarget): string[] {
+  const { missing, reaches } = coverageSince(directory, backup);
+  if (target.kind !== 'latest' || missing.length === 0) return missing;
   throw new UserError(
-    `the archive lacks ${names.join(', ')}${needed.missing.length > names.length ? ', …' : ''}: ` +
-      `the log goes without a gap to ${needed.reaches} only`,
+    `the archive lacks ${missing.slice(0, MAX_NAMED_GAPS).join(', ')}${missing.length > MAX_NAMED_GAPS ? ', …' : ''}: ` +
+      `the log has no gap up to ${reaches ?? 'its first file'} only`,
   );
 }
 
-function neededEnd(backup: BaseBackup, target: RestoreTarget): Lsn {
-  return parseLsn(target.kind === 'lsn' ? target.lsn : backup.end_lsn);
+async function refuseUnusable(dataDirectory: string, user: RunAs): Promise<void> {
+  if (existsSync(dataDirectory) && readdirSync(dataDirectory).length > 0)
+    throw new UserError(`${dataDirectory} is not empty: a restore begins with an empty directory`);
+  const parent = dirname(dataDirectory);
+  mkdirSync(parent, { recursive: true });
+  if (!(await mayEnter(parent, user)))
+    throw new UserError(`${parent}: the user that Postgres runs as cannot get there`);
+}
+
+/**
+ * Copies the base backup and checks the copy. Nothing is flushed to disk: Postgres flushes a data directory before it
+ * recovers it.
+ */
+async function layOut(
+  directory: BackupDirectory,
+  { id }: BaseBackup,
+  dataDirectory: string,
+  programs: PostgresPrograms,
+): Promise<void> {
+  cpSync(backupFiles(directory, id).data, dataDirectory, { recursive: true });
+  chmodSync(dataDirectory, 0o700);
+  const faults = await faultsOf(programs, dataDirectory);
+  if (faults.length > 0) throw new UserError(`base backup ${id} is damaged: ${faults.join('; ')}`);
+  // The restored cluster has no standby yet: commits would wait for those of the old one.
+  const file = join(dataDirectory, 'postgresql.auto.conf');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  writeFileSync(file, lines.filter((line) => !NOT_KEPT.test(line)).join('\n'));
+  writeFileSync(join(dataDirectory, 'recovery.signal'), '');
 }
 
 async function concludeRestore(

@@ -1,10 +1,9 @@
 import { UserError } from '../command-line/user-error.ts';
-import type { BaseBackup } from './base-backups.ts';
-import { parseLsn } from './wal-names.ts';
+import type { BaseBackup } from './backup-directory.ts';
 
-/** Up to where the log is played. */
+/** Where the replay of the log ends. */
 export type RestoreTarget =
-  /** All that the archive has. */
+  /** At the end of the archive. */
   | { kind: 'latest' }
   /** Every transaction committed by then; RFC 3339 with its offset from UTC. */
   | { kind: 'time'; at: string }
@@ -12,8 +11,9 @@ export type RestoreTarget =
   | { kind: 'lsn'; lsn: string };
 
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/;
+const LSN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i;
 
-/** Throws {@link UserError} for what is neither, or not exactly one. */
+/** Throws {@link UserError} unless exactly one is given, in its format. */
 export function readTarget(given: { at?: string; lsn?: string; latest?: boolean }): RestoreTarget {
   const { at, lsn, latest } = given;
   if ([at, lsn, latest].filter((option) => option !== undefined).length !== 1)
@@ -24,18 +24,11 @@ export function readTarget(given: { at?: string; lsn?: string; latest?: boolean 
     return { kind: 'time', at };
   }
   if (lsn === undefined) return { kind: 'latest' };
-  try {
-    parseLsn(lsn);
-  } catch {
-    throw new UserError(`--lsn ${lsn}: it takes a position such as 0/5000148`);
-  }
+  if (!LSN.test(lsn)) throw new UserError(`--lsn ${lsn}: it takes a position such as 0/5000148`);
   return { kind: 'lsn', lsn };
 }
 
-/**
- * The newest base backup from which the target can be reached: it has ended by then. Throws {@link UserError} where
- * there is none.
- */
+/** The newest base backup that ended before the target. Throws {@link UserError} if there is none. */
 export function chooseBackup(backups: readonly BaseBackup[], target: RestoreTarget): BaseBackup {
   const [oldest] = backups;
   if (oldest === undefined) throw new UserError('there is no base backup');
@@ -49,7 +42,13 @@ export function chooseBackup(backups: readonly BaseBackup[], target: RestoreTarg
 
 function hasEndedBy(backup: BaseBackup, target: RestoreTarget): boolean {
   if (target.kind === 'time') return Date.parse(backup.ended_at) <= Date.parse(target.at);
-  return target.kind === 'latest' || parseLsn(backup.end_lsn) <= parseLsn(target.lsn);
+  return target.kind === 'latest' || bytesOf(backup.end_lsn) <= bytesOf(target.lsn);
+}
+
+/** A position as a number of bytes from the start of the log. */
+function bytesOf(lsn: string): bigint {
+  const [upper = '0', lower = '0'] = lsn.split('/');
+  return (BigInt(`0x${upper}`) << 32n) | BigInt(`0x${lower}`);
 }
 
 export function describeTarget(target: RestoreTarget): string {
@@ -61,7 +60,7 @@ export function describeTarget(target: RestoreTarget): string {
 export function targetSettings(target: RestoreTarget): Record<string, string> {
   if (target.kind === 'latest') return {};
   return target.kind === 'time'
-    ? // The server reads its settings before it knows of `Z`.
+    ? // The server parses its settings before it knows the abbreviation `Z`.
       { recovery_target_time: target.at.replace(/Z$/, '+00:00') }
     : { recovery_target_lsn: target.lsn };
 }

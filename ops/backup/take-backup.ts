@@ -1,49 +1,65 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Client } from 'pg';
-import { withLock } from '../../dev/setup/lock.mjs';
+import { z } from 'zod';
 import { UserError } from '../command-line/user-error.ts';
-import { archiveReaches } from './archive-reaches.ts';
-import type { BackupDirectory } from './backup-directory.ts';
-import { backupFiles, PARTIAL, removePartial, type BackupFiles, type BaseBackup } from './base-backups.ts';
-import { compareFiles, readManifest } from './manifest.ts';
-import { receiveBaseBackup, withReplication, type ReceivedBackup } from './receive-base-backup.ts';
+import { runProgram, type PostgresPrograms } from '../postgres/programs.ts';
+import { withClient } from '../postgres/query.ts';
+import {
+  backupFiles,
+  PARTIAL,
+  removePartial,
+  type BackupDirectory,
+  type BaseBackup,
+} from './backup-directory.ts';
+import { untilArchived } from './wal-archive.ts';
+
+/** Advisory lock of the one backup of a cluster that may be under way. */
+const BACKUP_LOCK = 4_715_001;
+
+/** What is read of the `backup_manifest` that pg_basebackup leaves; pg_verifybackup checks the rest. */
+const manifestSchema = z.object({
+  Files: z.array(z.object({ Size: z.number() })),
+  // One: a primary's backup lies on one timeline.
+  'WAL-Ranges': z.tuple([z.object({ Timeline: z.number(), 'Start-LSN': z.string(), 'End-LSN': z.string() })]),
+});
+
+export interface BackupOrder {
+  /** Of the primary. */
+  url: string;
+  directory: BackupDirectory;
+  programs: PostgresPrograms;
+  archiveLimitMs?: number;
+}
 
 /**
- * Takes a base backup of the primary at this URL, checks each file against the server's manifest, waits until the
- * archive has what the backup needs of the log, and only then gives it its name. Whatever goes wrong, no half of one is
- * ever seen. Throws {@link UserError} where the server has no archive or does not feed this one.
+ * Takes a base backup of the primary with pg_basebackup, waits until the archive has the log up to the backup's end, and
+ * gives the folder its name last: a backup that broke off is never offered. Throws {@link UserError} if the server has no
+ * archive or does not feed this one.
  */
-export async function takeBackup(
-  url: string,
-  directory: BackupDirectory,
-  archiveLimitMs?: number,
-): Promise<BaseBackup> {
-  return withLock(`${directory.base}.lock`, async () => {
+export async function takeBackup(order: BackupOrder): Promise<BaseBackup> {
+  const { url, directory, programs, archiveLimitMs } = order;
+  return withClient(url, async (client) => {
+    await lockOutOthers(client);
     removePartial(directory);
-    const server = await describeServer(url);
-    const startedAtMs = server.nowMs;
+    const { started_at_ms: startedAtMs, ...server } = await describeServer(client);
     const id = new Date(startedAtMs).toISOString().replaceAll(/[-:.]/g, '');
     const files = backupFiles(directory, `${id}${PARTIAL}`);
     mkdirSync(files.folder, { mode: 0o700 });
-    const received = await receiveBaseBackup(url, `hailgrid-${id}`, files);
-    const endedAtMs = (await describeServer(url)).nowMs;
-    const size = await check(files);
-    const needed = {
-      fromLsn: received.start.lsn,
-      toLsn: received.end.lsn,
-      timeline: received.start.timeline,
-      segmentBytes: server.segmentBytes,
-    };
-    await archiveReaches(url, directory, needed, archiveLimitMs);
+    await receive(programs, url, id, files.data);
+    const { range, ...size } = readManifest(join(files.data, 'backup_manifest'));
+    const end = await describeEnd(client, range['Start-LSN'], range['End-LSN']);
+    await untilArchived(url, directory, end.last_wal, archiveLimitMs);
     const backup: BaseBackup = {
       id,
-      system_identifier: server.systemIdentifier,
-      server_version: server.version,
-      segment_bytes: server.segmentBytes,
+      ...server,
       started_at: new Date(startedAtMs).toISOString(),
-      ended_at: new Date(endedAtMs).toISOString(),
-      ...positions(received),
+      ended_at: new Date(end.ended_at_ms).toISOString(),
+      start_lsn: range['Start-LSN'],
+      end_lsn: range['End-LSN'],
+      timeline: range.Timeline,
+      first_wal: end.first_wal,
       ...size,
     };
     writeFileSync(files.record, `${JSON.stringify(backup, undefined, 2)}\n`, { flush: true });
@@ -54,51 +70,77 @@ export async function takeBackup(
   });
 }
 
-function positions({ start, end }: ReceivedBackup): Pick<BaseBackup, 'start_lsn' | 'end_lsn' | 'timeline'> {
-  return { start_lsn: start.lsn, end_lsn: end.lsn, timeline: start.timeline };
+async function lockOutOthers(client: Client): Promise<void> {
+  const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [
+    BACKUP_LOCK,
+  ]);
+  if (rows[0]?.ours !== true) throw new UserError('another backup of this cluster is under way');
 }
 
-/** What was received is what the server sent; and it is on disk. */
-async function check(files: BackupFiles): Promise<Pick<BaseBackup, 'files' | 'bytes'>> {
-  const manifest = readManifest(files.manifest);
-  const faults = await compareFiles(manifest, files.data, { flush: true });
-  if (faults.length > 0) throw new Error(`base backup: it did not arrive whole: ${faults.join('; ')}`);
-  return { files: manifest.length, bytes: manifest.reduce((sum, file) => sum + file.bytes, 0) };
-}
+type ServerFacts = Pick<BaseBackup, 'system_identifier' | 'server_version' | 'segment_bytes'> & {
+  started_at_ms: number;
+};
 
-interface ServerFacts {
-  systemIdentifier: string;
-  version: string;
-  segmentBytes: number;
-  nowMs: number;
-}
-
-/** Throws {@link UserError} where the server archives nothing. */
-async function describeServer(url: string): Promise<ServerFacts> {
-  return withReplication(url, async (client) => {
-    if ((await show(client, 'archive_mode')) === 'off')
-      throw new UserError(
-        'the server archives no log (archive_mode is off): a base backup alone cannot be restored',
-      );
-    const identity = await client.query<{ systemid: string }>('IDENTIFY_SYSTEM');
-    const facts = await client.query<{ segment_bytes: number; now_ms: string }>(
-      `SELECT pg_size_bytes(current_setting('wal_segment_size'))::int AS segment_bytes,
-              (1000 * extract(epoch FROM clock_timestamp()))::text AS now_ms`,
+/** Throws {@link UserError} if the server archives nothing. */
+async function describeServer(client: Client): Promise<ServerFacts> {
+  const { rows } = await client.query<ServerFacts & { archive_mode: string }>(
+    `SELECT current_setting('archive_mode') AS archive_mode,
+            current_setting('server_version') AS server_version,
+            pg_size_bytes(current_setting('wal_segment_size'))::int AS segment_bytes,
+            (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
+            floor(1000 * extract(epoch FROM clock_timestamp()))::float8 AS started_at_ms`,
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the server does not describe itself');
+  const { archive_mode: archiveMode, ...facts } = row;
+  if (archiveMode === 'off')
+    throw new UserError(
+      'the server archives no log (archive_mode is off): a base backup alone cannot be restored to a moment',
     );
-    const [system, fact] = [identity.rows[0], facts.rows[0]];
-    if (system === undefined || fact === undefined) throw new Error('the server does not say what it is');
-    return {
-      systemIdentifier: system.systemid,
-      version: await show(client, 'server_version'),
-      segmentBytes: fact.segment_bytes,
-      nowMs: Math.ceil(Number(fact.now_ms)),
-    };
-  });
+  return facts;
 }
 
-async function show(client: Client, setting: 'archive_mode' | 'server_version'): Promise<string> {
-  const { rows } = await client.query<Record<string, string>>(`SHOW ${setting}`);
-  return rows[0]?.[setting] ?? '';
+async function describeEnd(
+  client: Client,
+  startLsn: string,
+  endLsn: string,
+): Promise<{ ended_at_ms: number; first_wal: string; last_wal: string }> {
+  const { rows } = await client.query<{ ended_at_ms: number; first_wal: string; last_wal: string }>(
+    `SELECT ceil(1000 * extract(epoch FROM clock_timestamp()))::float8 AS ended_at_ms,
+            pg_walfile_name($1::pg_lsn) AS first_wal, pg_walfile_name($2::pg_lsn - 1) AS last_wal`,
+    [startLsn, endLsn],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the server does not say where the backup ended');
+  return row;
+}
+
+/** Runs pg_basebackup, which also flushes the files to disk. Its password is in no list of processes. */
+async function receive(programs: PostgresPrograms, url: string, id: string, data: string): Promise<void> {
+  const bare = new URL(url);
+  const password = decodeURIComponent(bare.password);
+  bare.password = '';
+  const args = [
+    `--dbname=${bare.href}`,
+    `--pgdata=${data}`,
+    `--label=hailgrid-${id}`,
+    '--checkpoint=fast',
+    '--wal-method=stream',
+    '--manifest-checksums=SHA256',
+    '--no-password',
+  ];
+  await runProgram(programs, 'pg_basebackup', args, password === '' ? {} : { PGPASSWORD: password });
+}
+
+function readManifest(
+  file: string,
+): Pick<BaseBackup, 'files' | 'bytes'> & { range: z.infer<typeof manifestSchema>['WAL-Ranges'][0] } {
+  const { Files: files, 'WAL-Ranges': ranges } = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, { Size: bytes }) => sum + bytes, 0),
+    range: ranges[0],
+  };
 }
 
 /** A rename is on disk only when the folder that it changed is. */

@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readAccess } from '../../ops/backup/backup-access.ts';
-import { archivedNames, backupDirectory } from '../../ops/backup/backup-directory.ts';
+import { archivedNames, backupDirectory, readAccess } from '../../ops/backup/backup-directory.ts';
 import { checkBackups } from '../../ops/backup/check-backups.ts';
-import { switchLog } from '../../ops/backup/switch-log.ts';
 import { takeBackup } from '../../ops/backup/take-backup.ts';
+import { switchLog } from '../../ops/backup/wal-archive.ts';
 import { createDatabase } from '../../dev/postgres/database.ts';
 import { keepPostgres, type PostgresKeeper } from '../../dev/postgres/failover/keep-postgres.ts';
 import { findPrimary } from '../../ops/postgres/find-primary.ts';
@@ -49,7 +48,8 @@ test(
   async () => {
     await expect.poll(() => keeper.isWhole, WAIT).toBe(true);
     const primary = async () => findPrimary(readAccess(backups.path)!.split(','));
-    const backup = await takeBackup(await primary(), backups);
+    const programs = postgres.primary.spec.binaries;
+    await takeBackup({ url: await primary(), directory: backups, programs });
     const writer = new TripWriter(postgres.urls(DATABASE));
     await writer.more(20);
     await freezeArchiver(postgres.primaryUrl);
@@ -60,9 +60,9 @@ test(
     await expect.poll(() => keeper.failovers[0]?.rejoinedAtMs, WAIT).toBeDefined();
     await writer.more(20);
     await writer.stop();
-    await switchLog(await primary(), backups, backup);
+    await switchLog(await primary(), backups);
     expect([...archivedNames(backups)]).toContain('00000002.history');
-    expect(await checkBackups(backups)).toMatchObject({ sound: true, missing: [] });
+    expect(await checkBackups(backups, programs)).toMatchObject({ sound: true, missing: [] });
 
     // The whole cluster is lost.
     await keeper.stop();

@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAccess } from '../../ops/backup/backup-access.ts';
-import { archivedFile, backupDirectory } from '../../ops/backup/backup-directory.ts';
-import { backupFiles, readBackups, type BaseBackup } from '../../ops/backup/base-backups.ts';
+import {
+  archivedFile,
+  backupDirectory,
+  backupFiles,
+  readAccess,
+  readBackups,
+  type BaseBackup,
+} from '../../ops/backup/backup-directory.ts';
 import { checkBackups } from '../../ops/backup/check-backups.ts';
 import type { RestoreTarget } from '../../ops/backup/restore-target.ts';
-import { switchLog } from '../../ops/backup/switch-log.ts';
 import { takeBackup } from '../../ops/backup/take-backup.ts';
+import { switchLog } from '../../ops/backup/wal-archive.ts';
 import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { createDatabase } from '../../dev/postgres/database.ts';
 import { migrate } from '../../ops/migrate/migrations.ts';
@@ -46,7 +51,7 @@ beforeAll(async () => {
 
   const writer = new TripWriter(postgres.urls(DATABASE));
   await writer.more(20);
-  first = await takeBackup(backupUrl, backups);
+  first = await takeBackup({ url: backupUrl, directory: backups, programs: programs() });
   await writer.more(25);
   const [file] = await query<{ name: string }>(
     primary!,
@@ -62,13 +67,14 @@ beforeAll(async () => {
   written = writer.written;
   // The operator's mistake.
   await query(primary!, 'DROP TABLE trip_event, driver_claim, trip CASCADE');
-  await switchLog(backupUrl, backups, first);
+  await switchLog(backupUrl, backups);
 }, LIMIT_MS);
 afterAll(async () => {
   await postgres?.stop();
   directory.remove();
 });
 
+const programs = () => postgres.primary.spec.binaries;
 let restored = 0;
 const nextFolder = (): string => join(directory.path, `restored-${(restored += 1)}`);
 const toTheMoment = () => ({ kind: 'time', at: moment }) as const;
@@ -127,7 +133,7 @@ test(
     const refused = async (target: RestoreTarget, why: RegExp) =>
       expect(restore(backups.path, folder, target)).rejects.toThrow(why);
     await refused({ kind: 'latest' }, /at that moment the cluster had no trips/);
-    await refused({ kind: 'lsn', lsn: 'F/0' }, /the archive lacks .* goes without a gap to 0\//);
+    await refused({ kind: 'lsn', lsn: 'F/0' }, /ends before F\/0.*its last transaction is from 20/);
     await refused(
       { kind: 'time', at: '2999-01-01T00:00:00Z' },
       /ends before 2999.*its last transaction is from 20/,
@@ -160,7 +166,11 @@ describe('what is damaged is found, and not restored', () => {
     }
   }
   test('all is well', async () => {
-    expect(await checkBackups(backups)).toMatchObject({ sound: true, missing: [], damaged_wal: [] });
+    expect(await checkBackups(backups, programs())).toMatchObject({
+      sound: true,
+      missing: [],
+      damaged_wal: [],
+    });
   });
 
   test(
@@ -173,7 +183,7 @@ describe('what is damaged is found, and not restored', () => {
         await expect(restore(backups.path, folder, toTheMoment())).rejects.toThrow(
           new RegExp(`ends before .*the archive lacks ${name}`),
         );
-        expect(await checkBackups(backups)).toMatchObject({ sound: false, missing: [{ name }] });
+        expect(await checkBackups(backups, programs())).toMatchObject({ sound: false, missing: [name] });
       } finally {
         renameSync(`${file}.away`, file);
       }
@@ -192,7 +202,7 @@ describe('what is damaged is found, and not restored', () => {
             `${name} of the archive cannot be read`,
           );
         }
-        expect(await checkBackups(backups)).toMatchObject({ sound: false, damaged_wal: [name] });
+        expect(await checkBackups(backups, programs())).toMatchObject({ sound: false, damaged_wal: [name] });
       });
     },
     LIMIT_MS,
@@ -204,19 +214,21 @@ describe('what is damaged is found, and not restored', () => {
     const contents = readFileSync(join(data, 'base/1', path));
     contents[100] = contents[100]! ^ 1;
     await damaged(join(data, 'base/1', path), contents, async () => {
-      const fault = `base/1/${path} has other contents`;
+      const fault = `checksum mismatch for file "base/1/${path}"`;
       const folder = nextFolder();
       await expect(restore(backups.path, folder, toTheMoment())).rejects.toThrow(`damaged: ${fault}`);
       expect(existsSync(folder)).toBe(false);
-      expect((await checkBackups(backups)).backups).toMatchObject([{ faults: [fault] }]);
+      expect((await checkBackups(backups, programs())).backups).toMatchObject([{ faults: [fault] }]);
     });
   });
 
   test('a manifest that was changed with the file', async () => {
-    const { manifest } = backupFiles(backups, first.id);
+    const manifest = join(backupFiles(backups, first.id).data, 'backup_manifest');
     const changed = readFileSync(manifest, 'utf8').replace(/"Checksum": "../, '"Checksum": "00');
     await damaged(manifest, Buffer.from(changed), async () => {
-      await expect(restore(backups.path, nextFolder(), toTheMoment())).rejects.toThrow('has been changed');
+      await expect(restore(backups.path, nextFolder(), toTheMoment())).rejects.toThrow(
+        'damaged: manifest checksum mismatch',
+      );
     });
   });
 });
@@ -225,7 +237,9 @@ test('a backup whose log does not come into the archive is none', async () => {
   const other = backupDirectory(join(directory.path, 'other'));
   mkdirSync(other.base, { recursive: true });
   mkdirSync(other.wal);
-  await expect(takeBackup(backupUrl, other, 500)).rejects.toThrow(/did not get 0{7}1\w{16} within 0.5 s/);
+  await expect(
+    takeBackup({ url: backupUrl, directory: other, programs: programs(), archiveLimitMs: 500 }),
+  ).rejects.toThrow(/did not get 0{7}1\w{16} within 0.5 s/);
   expect(readBackups(other)).toEqual([]);
 });
 
@@ -246,7 +260,10 @@ test(
     expect(second.removed.backups).toEqual([first.id]);
     expect(second.removed.wal_files).toBeGreaterThan(0);
     expect(readdirSync(backups.base)).toEqual([second.id]);
-    expect(await checkBackups(backups)).toMatchObject({ sound: true, backups: [{ id: second.id }] });
+    expect(await checkBackups(backups, programs())).toMatchObject({
+      sound: true,
+      backups: [{ id: second.id }],
+    });
   },
   LIMIT_MS,
 );

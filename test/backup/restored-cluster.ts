@@ -1,20 +1,20 @@
-import { join } from 'node:path';
 import { restoreCluster, type RestoreOrder, type RestoreReport } from '../../ops/backup/restore-cluster.ts';
 import type { RestoreTarget } from '../../ops/backup/restore-target.ts';
-import { startPrivately, type PrivateServer } from '../../ops/backup/private-server.ts';
+import { startPrivately, untilWriting } from '../../ops/postgres/local-server.ts';
 import { findBinaries } from '../../dev/postgres/binaries.ts';
-import { postgresUser } from '../../dev/postgres/run-as.ts';
+import { postgresUser } from '../../ops/postgres/run-as.ts';
 
 export const DATABASE = 'hailgrid';
 
 /** Restores to a folder of this name; resolves with the report. */
-export function restore(
+export async function restore(
   backupPath: string,
   dataDirectory: string,
   target: RestoreTarget,
 ): Promise<RestoreReport> {
   const order: RestoreOrder = {
     backupPath,
+    programs: await findBinaries(await postgresUser()),
     dataDirectory,
     target,
     database: DATABASE,
@@ -27,17 +27,14 @@ export function restore(
 /** Runs the server of a restored cluster while `work` looks into it. */
 export async function inside<T>(dataDirectory: string, work: (url: string) => Promise<T>): Promise<T> {
   const user = await postgresUser();
-  const server: PrivateServer = await startPrivately(
-    {
-      name: 'postgres_restored',
-      binaries: await findBinaries(user),
-      user,
-      dataDirectory,
-      logFile: join(`${dataDirectory}.again.log`),
-    },
-    {},
-  );
+  const server = await startPrivately({
+    programs: await findBinaries(user),
+    user,
+    dataDirectory,
+    logFile: `${dataDirectory}.again.log`,
+  });
   try {
+    await untilWriting(server, server.url('postgres'));
     return await work(server.url(DATABASE));
   } finally {
     await server.stop();

@@ -20,6 +20,12 @@ test('nothing that is copied is kept out of the build context', () => {
   expect(allowed).toStrictEqual(expect.arrayContaining([...new Set(ownSources)]));
 });
 
+test('the commands of operators come without sources for development', () => {
+  const migrate = stages.find(({ name }) => name === 'migrate');
+  const sources = migrate?.instructions.filter(({ keyword }) => keyword === 'COPY').map(({ text }) => text);
+  expect(sources).toStrictEqual(['ops ops', 'libs libs', 'migrations migrations']);
+});
+
 test('what is copied from another stage comes from one that stands before it', () => {
   for (const [index, stage] of stages.entries()) {
     const froms = stage.instructions.flatMap(({ text }) => /^--from=(\w+)/.exec(text)?.[1] ?? []);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { postgresUser } from '../../dev/postgres/run-as.ts';
+import { postgresUser } from '../../ops/postgres/run-as.ts';
 import { fetchedOrReason } from '../../dev/test-world/index.ts';
 import { debianPrograms } from '../../dev/debian/debian-programs.ts';
 import { fetchPackages } from '../../dev/debian/fetch-packages.ts';

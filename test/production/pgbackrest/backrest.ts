@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { debianPrograms } from '../../../dev/debian/debian-programs.ts';
 import { postgresPrograms } from '../../../dev/patroni/postgres-programs.ts';
-import { giveTo, postgresUser, type RunAs } from '../../../dev/postgres/run-as.ts';
+import { giveTo, postgresUser, type RunAs } from '../../../ops/postgres/run-as.ts';
 import type { PostgresBinaries } from '../../../dev/postgres/binaries.ts';
 import { findOnPath } from '../../../dev/setup/tool-cache.ts';
 

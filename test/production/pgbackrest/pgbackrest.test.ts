@@ -13,7 +13,7 @@ import { isWhole, leaderOf, membersBy } from '../../../dev/patroni/cluster-view.
 import { patroniPrograms } from '../../../dev/patroni/find-programs.ts';
 import { hostSpecs } from '../../../dev/patroni/host-spec.ts';
 import { PatroniHost } from '../../../dev/patroni/patroni-host.ts';
-import { giveTo } from '../../../dev/postgres/run-as.ts';
+import { giveTo } from '../../../ops/postgres/run-as.ts';
 import { initialise, startServer, urlOf, type ServerSpec } from '../../../dev/postgres/server.ts';
 import type { SupervisedChild } from '../../../dev/process/supervised-child.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../../dev/process/temporary-directory.ts';

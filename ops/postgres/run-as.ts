@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { UserError } from '../../ops/command-line/user-error.ts';
+import { UserError } from '../command-line/user-error.ts';
 
 const run = promisify(execFile);
 
@@ -37,4 +37,14 @@ async function idsOf(name: string): Promise<RunAs | undefined> {
 export async function giveTo(user: RunAs, path: string): Promise<void> {
   if (user.uid === undefined) return;
   await run('chown', ['-R', `${user.uid}:${user.gid}`, path]);
+}
+
+/** Whether the user may pass through this directory and its parents. */
+export async function mayEnter(directory: string, user: RunAs): Promise<boolean> {
+  try {
+    await run('/bin/sh', ['-c', 'test -x "$1"', 'sh', directory], { ...user, cwd: '/' });
+    return true;
+  } catch {
+    return false;
+  }
 }
