@@ -8,7 +8,6 @@ import {
   MAX_PING_AGE_MS,
   MAX_PING_AHEAD_MS,
   MAX_SPEED_MPS,
-  type JudgedPing,
   type PingContext,
 } from './judge-ping.ts';
 
@@ -16,14 +15,21 @@ const AREA = parseBoundingBox('38.70,-9.16,38.745,-9.12');
 const NOW_MS = 1_800_000_000_000;
 const SESSION = 7;
 
-const LAST: JudgedPing = { session: SESSION, seq: 10, lat: 38.72, lng: -9.14, recordedAtMs: NOW_MS - 10_000 };
-const NEXT: JudgedPing = { ...LAST, seq: 11, recordedAtMs: NOW_MS - 5_000 };
+interface TimedPing {
+  session: number;
+  seq: number;
+  lat: number;
+  lng: number;
+  recordedAtMs: number;
+}
 
-function judge(ping: Partial<JudgedPing>, context: Partial<PingContext> = {}) {
-  return judgePing(
-    { ...NEXT, ...ping },
-    { session: SESSION, last: LAST, area: AREA, nowMs: NOW_MS, ...context },
-  );
+const LAST: TimedPing = { session: SESSION, seq: 10, lat: 38.72, lng: -9.14, recordedAtMs: NOW_MS - 10_000 };
+const NEXT: TimedPing = { ...LAST, seq: 11, recordedAtMs: NOW_MS - 5_000 };
+
+function judge(ping: Partial<TimedPing>, context: Partial<PingContext> = {}) {
+  const timed = { ...NEXT, ...ping };
+  const whole = { session: SESSION, last: LAST, area: AREA, nowMs: NOW_MS, ...context };
+  return judgePing(timed, timed.recordedAtMs, whole);
 }
 
 const north = (meters: number): number => LAST.lat + meters / METERS_PER_DEGREE;
@@ -78,12 +84,13 @@ describe('whatever is sent', () => {
   });
 
   /** Those of a sequence that are accepted, one after another. */
-  function accepted(sequence: readonly JudgedPing[]): JudgedPing[] {
-    const taken: JudgedPing[] = [];
+  function accepted(sequence: readonly TimedPing[]): TimedPing[] {
+    const taken: TimedPing[] = [];
     for (const ping of sequence) {
       const last = taken.at(-1);
       const session = Math.max(last?.session ?? SESSION, ping.session);
-      if (judgePing(ping, { session, last, area: AREA, nowMs: NOW_MS }) === undefined) taken.push(ping);
+      if (judgePing(ping, ping.recordedAtMs, { session, last, area: AREA, nowMs: NOW_MS }) === undefined)
+        taken.push(ping);
     }
     return taken;
   }
@@ -120,8 +127,8 @@ describe('whatever is sent', () => {
     fc.assert(
       fc.property(pings, (ping) => {
         const context = { session: ping.session, area: AREA, nowMs: NOW_MS };
-        if (judgePing(ping, { ...context, last: undefined }) !== undefined) return;
-        expect(judgePing(ping, { ...context, last: ping })).toBe('position_duplicate');
+        if (judgePing(ping, ping.recordedAtMs, { ...context, last: undefined }) !== undefined) return;
+        expect(judgePing(ping, ping.recordedAtMs, { ...context, last: ping })).toBe('position_duplicate');
       }),
     );
   });

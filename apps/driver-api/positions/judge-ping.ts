@@ -1,11 +1,9 @@
-import { boxContains, isPoint, shortDistanceM, type BoundingBox, type Point } from '#libs/geo';
+import type { PositionRecord } from '#libs/contracts';
+import { boxContains, isPoint, shortDistanceM, type BoundingBox } from '#libs/geo';
 
-/** One position as a driver sent it. */
-export interface JudgedPing extends Point {
-  readonly session: number;
-  readonly seq: number;
-  readonly recordedAtMs: number;
-}
+/** What a ping is judged by beside its time. */
+type JudgedPing = Pick<PositionRecord, 'session' | 'seq' | 'lat' | 'lng'>;
+type AcceptedPing = JudgedPing & Pick<PositionRecord, 'recordedAtMs'>;
 
 export type PingRefusal =
   | 'driver_offline'
@@ -21,9 +19,9 @@ export type PingRefusal =
 export interface PingContext {
   /** The open session; null where the driver is offline. */
   readonly session: number | null;
-  /** The newest position that was accepted, of whatever session. */
-  readonly last: JudgedPing | undefined;
-  /** Where drivers may be, its margin included. */
+  /** The newest ping that was accepted, of whatever session. */
+  readonly last: AcceptedPing | undefined;
+  /** Where drivers may be, margin included. */
   readonly area: BoundingBox;
   readonly nowMs: number;
 }
@@ -51,32 +49,36 @@ export const FORGET_POSITION_MS = 300_000;
  * Why a ping is refused; undefined where it is accepted. Within a session, sequence numbers and times only go up; a
  * new session starts afresh.
  */
-export function judgePing(ping: JudgedPing, context: PingContext): PingRefusal | undefined {
+export function judgePing(
+  ping: JudgedPing,
+  recordedAtMs: number,
+  context: PingContext,
+): PingRefusal | undefined {
   const last = context.last?.session === ping.session ? context.last : undefined;
   return (
     judgeSession(ping, context.session) ??
     judgeOrder(ping, last) ??
-    judgeTime(ping, last, context.nowMs) ??
+    judgeTime(recordedAtMs, last, context.nowMs) ??
     (isPoint(ping.lat, ping.lng) && boxContains(context.area, ping) ? undefined : 'outside_service_area') ??
-    (last !== undefined && isImpossibleJump(last, ping) ? 'position_implausible' : undefined)
+    (last !== undefined && isImpossibleJump(last, ping, recordedAtMs) ? 'position_implausible' : undefined)
   );
 }
 
 function judgeSession(ping: JudgedPing, session: number | null): PingRefusal | undefined {
   if (session === null) return 'driver_offline';
   if (ping.session < session) return 'session_superseded';
-  // Ahead of what Postgres has counted: nobody was ever given this number.
+  // Above the number that Postgres has counted to: no driver was ever given this session.
   return ping.session > session ? 'invalid_request' : undefined;
 }
 
-function judgeOrder(ping: JudgedPing, last: JudgedPing | undefined): PingRefusal | undefined {
+function judgeOrder(ping: JudgedPing, last: AcceptedPing | undefined): PingRefusal | undefined {
   if (last === undefined || ping.seq > last.seq) return undefined;
   return ping.seq === last.seq ? 'position_duplicate' : 'position_stale';
 }
 
 function judgeTime(
-  { recordedAtMs }: JudgedPing,
-  last: JudgedPing | undefined,
+  recordedAtMs: number,
+  last: AcceptedPing | undefined,
   nowMs: number,
 ): PingRefusal | undefined {
   const ageMs = nowMs - recordedAtMs;
@@ -85,8 +87,8 @@ function judgeTime(
   return last !== undefined && recordedAtMs < last.recordedAtMs ? 'position_stale' : undefined;
 }
 
-function isImpossibleJump(last: JudgedPing, ping: JudgedPing): boolean {
-  const elapsedMs = ping.recordedAtMs - last.recordedAtMs;
+function isImpossibleJump(last: AcceptedPing, ping: JudgedPing, recordedAtMs: number): boolean {
+  const elapsedMs = recordedAtMs - last.recordedAtMs;
   if (elapsedMs > FORGET_POSITION_MS) return false;
   return shortDistanceM(last, ping) > GPS_NOISE_M + MAX_SPEED_MPS * (elapsedMs / 1000);
 }

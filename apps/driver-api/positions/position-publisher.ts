@@ -6,11 +6,10 @@ import { cellKeyToH3, type CellKey } from '#libs/geo';
 import { CLOCK, METRICS, type Clock, type Metrics } from '#libs/service';
 import { BusLink } from '../presence/bus-link.ts';
 import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
-import { REACH_AFTER } from '../presence/reach.ts';
 import type { DriverState } from '../presence/driver-state.ts';
 import { Presences } from '../presence/presences.ts';
 import { PositionBatcher } from './position-batcher.ts';
-import { currentRecord, hereRecord, leftRecord } from './position-record.ts';
+import { recordNow } from './position-record.ts';
 
 const RECORDS_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2048];
 
@@ -48,21 +47,19 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
     this.#batcher.flushAll();
   }
 
-  /** The driver's newest position, which has just been accepted. */
-  moved(presence: DriverPresence, position: LastPosition, previousCell: CellKey | undefined): void {
-    this.#batcher.add(position.cell, hereRecord(presence, position));
-    if (previousCell !== undefined && previousCell !== position.cell) {
-      this.#batcher.add(previousCell, leftRecord(presence, position));
+  /** Publishes a ping that has just been accepted. */
+  moved({ record, cell }: LastPosition, previousCell: CellKey | undefined): void {
+    this.#batcher.add(cell, record);
+    if (previousCell !== undefined && previousCell !== cell) {
+      this.#batcher.add(previousCell, { ...record, left: true });
     }
   }
 
   /** Publishes what is known of these cells again, for a matcher that has just begun to listen to them. */
   resend(cells: ReadonlySet<CellKey>): void {
     for (const presence of this.presences.all()) {
-      const { lastPosition: position, attended } = presence;
-      if (attended && position !== undefined && cells.has(position.cell)) {
-        this.#batcher.add(position.cell, currentRecord(presence, position));
-      }
+      const { last, attended } = presence;
+      if (attended && last !== undefined && cells.has(last.cell)) this.#add(presence, last);
     }
     for (const cell of cells) this.#batcher.flush(cell);
   }
@@ -72,26 +69,31 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
    * touched: that is for Postgres to say, and comes with the position.
    */
   withdraw(presence: DriverPresence): void {
-    presence.reach = REACH_AFTER[presence.reach].withdraw;
-    if (presence.lastPosition !== undefined) this.#publishNow(presence, presence.lastPosition);
+    presence.withdraw();
+    if (presence.last !== undefined) this.#publishNow(presence, presence.last);
   }
 
-  #publishNow(presence: DriverPresence, position: LastPosition): void {
-    this.#batcher.add(position.cell, currentRecord(presence, position));
-    this.#batcher.flush(position.cell);
+  #publishNow(presence: DriverPresence, last: LastPosition): void {
+    this.#add(presence, last);
+    this.#batcher.flush(last.cell);
+  }
+
+  /** The driver as it is now: there, or gone from there. */
+  #add({ state, reach }: DriverPresence, { record, cell }: LastPosition): void {
+    this.#batcher.add(cell, recordNow(record, state, reach === 'withdrawn'));
   }
 
   #statusChanged(presence: DriverPresence, before: DriverState): void {
-    const { lastPosition: position, state, attended } = presence;
-    if (position === undefined) return;
-    if (attended && state.version > before.version) this.#publishNow(presence, position);
-    // Where the driver is in its next session, only that session's pings say.
-    if (state.session === null || state.newestSession > position.session) presence.lastPosition = undefined;
+    const { last, state, attended } = presence;
+    if (last === undefined) return;
+    if (attended && state.version > before.version) this.#publishNow(presence, last);
+    // Only the next session's own pings say where the driver is in it.
+    if (state.session === null || state.newestSession > last.record.session) presence.forgetPosition();
   }
 
   #send(cell: CellKey, records: PositionRecord[]): void {
     if (!this.link.connected) {
-      // The client would keep them for its return, without bound and to nobody's use: newer ones follow.
+      // The client would buffer them without bound until NATS is back, and newer ones follow anyway.
       this.#dropped.inc(records.length);
       return;
     }

@@ -1,38 +1,51 @@
-import type { PositionRecord } from '#libs/contracts';
-import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
+import type { DriverId, Ping, PositionRecord, Product } from '#libs/contracts';
 import type { DriverState } from '../presence/driver-state.ts';
 
-/** A driver's last position with the status it has now, as matchers hear it. */
-export function hereRecord({ driverId, state }: Driver, position: LastPosition): PositionRecord {
+interface PingOrigin {
+  readonly driverId: DriverId;
+  /** Of the ping's session. */
+  readonly product: Product;
+  readonly state: DriverState;
+}
+
+/** A ping with the status its driver has now: the record that matchers get. */
+export function recordOfPing(
+  ping: Ping,
+  recordedAtMs: number,
+  { driverId, product, state }: PingOrigin,
+): PositionRecord {
   return {
     driverId,
-    session: position.session,
-    seq: position.seq,
-    lat: position.lat,
-    lng: position.lng,
-    recordedAtMs: position.recordedAtMs,
+    session: ping.session,
+    seq: ping.seq,
+    lat: ping.lat,
+    lng: ping.lng,
+    recordedAtMs,
     freeAtMs: state.trip?.freeAtMs ?? 0,
     rideEnd: state.trip?.end ?? undefined,
-    booked: state.trip !== null && (state.offer !== null || state.nextTripId !== null),
+    booked: isBooked(state),
     status: state.status,
     statusVersion: Math.max(0, state.version),
-    product: position.product,
+    product,
     left: false,
-    headingDeg: position.headingDeg,
-    speedMps: position.speedMps,
+    headingDeg: ping.heading_deg,
+    speedMps: ping.speed_mps,
   };
 }
 
-/**
- * Tells those who listen to the cell that from this position on the driver is heard elsewhere, or not at all for now.
- */
-export function leftRecord(driver: Driver, position: LastPosition): PositionRecord {
-  return { ...hereRecord(driver, position), left: true };
+/** An earlier ping with the status its driver has now; `left` where the driver is not in that ping's cell any more. */
+export function recordNow(last: PositionRecord, state: DriverState, left: boolean): PositionRecord {
+  return {
+    ...last,
+    freeAtMs: state.trip?.freeAtMs ?? 0,
+    rideEnd: state.trip?.end ?? undefined,
+    booked: isBooked(state),
+    status: state.status,
+    statusVersion: Math.max(0, state.version),
+    left,
+  };
 }
 
-/** The driver as it is now: there, or gone from there. */
-export function currentRecord(presence: DriverPresence, position: LastPosition): PositionRecord {
-  return presence.reach === 'withdrawn' ? leftRecord(presence, position) : hereRecord(presence, position);
+function isBooked({ trip, offer, nextTripId }: DriverState): boolean {
+  return trip !== null && (offer !== null || nextTripId !== null);
 }
-
-type Driver = Pick<DriverPresence, 'driverId'> & { state: DriverState };

@@ -4,10 +4,11 @@ import { CellTracker, expandBoxM, POSITION_CELL_RES, type BoundingBox } from '#l
 import { CLOCK, CONFIG, METRICS, type Clock, type Metrics } from '#libs/service';
 import type { DriverApiConfig } from '../config.ts';
 import { Attendance } from '../presence/attendance.ts';
-import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
+import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
-import { judgePing, type JudgedPing } from './judge-ping.ts';
+import { judgePing } from './judge-ping.ts';
 import { PositionPublisher } from './position-publisher.ts';
+import { recordOfPing } from './position-record.ts';
 import { TripTracker } from './trip-tracker.ts';
 
 /** How often the record of a driver whose positions contradict it is read again at most, wall time. */
@@ -49,55 +50,47 @@ export class ReceivePosition {
     const record = await this.attendance.read(driverId);
     const presence = this.presences.get(driverId);
     if (record?.online === true && record.session === ping.session) {
-      this.attendance.attend(record).readAtMs = performance.now();
+      this.attendance.attend(record).noteRead();
     } else if (record !== null && presence !== undefined) {
       // Not of the session that is open: worth knowing, but no reason to speak for the driver.
       this.presences.applyRecord(presence, record);
-      presence.readAtMs = performance.now();
+      presence.noteRead();
     }
     this.#judge(this.presences.get(driverId), ping, record?.online === true ? record.session : null);
   }
 
   #judge(presence: DriverPresence | undefined, ping: Ping, session = openSession(presence)): void {
-    const judged: JudgedPing = {
-      session: ping.session,
-      seq: ping.seq,
-      lat: ping.lat,
-      lng: ping.lng,
-      recordedAtMs: fromTimestamp(ping.recorded_at),
-    };
-    const last = presence?.lastPosition;
-    const refusal = judgePing(judged, { session, last, area: this.#area, nowMs: this.clock.now() });
+    const recordedAtMs = fromTimestamp(ping.recorded_at);
+    const last = presence?.last?.record;
+    const context = { session, last, area: this.#area, nowMs: this.clock.now() };
+    const refusal = judgePing(ping, recordedAtMs, context);
     if (refusal !== undefined) {
       this.#pings.labels(refusal).inc();
       throw new HailgridError(refusal, `session ${ping.session}, seq ${ping.seq}`);
     }
     if (presence === undefined) throw new HailgridError('driver_offline', 'no presence');
     this.#accepted.inc();
-    this.#accept(presence, judged, ping);
+    this.#accept(presence, ping, recordedAtMs);
   }
 
-  #accept(presence: DriverPresence, judged: JudgedPing, ping: Ping): void {
-    const product = presence.state.session?.product;
+  #accept(presence: DriverPresence, ping: Ping, recordedAtMs: number): void {
+    const { driverId, state } = presence;
+    const product = state.session?.product;
     if (product === undefined) return;
-    const previousCell = presence.lastPosition?.cell;
-    const position: LastPosition = {
-      ...judged,
-      headingDeg: ping.heading_deg,
-      speedMps: ping.speed_mps,
-      product,
-      cell: this.#cells.cellKeyAt(ping.lat, ping.lng, previousCell),
-    };
-    presence.moveTo(position, this.clock.now());
-    this.publisher.moved(presence, position, previousCell);
-    this.tracker.moved(presence, position);
+    const previousCell = presence.last?.cell;
+    const record = recordOfPing(ping, recordedAtMs, { driverId, product, state });
+    const last = { record, cell: this.#cells.cellKeyAt(ping.lat, ping.lng, previousCell) };
+    presence.moveTo(last, this.clock.now());
+    this.publisher.moved(last, previousCell);
+    this.tracker.moved(presence, record);
   }
 }
 
-/** Whether what is known suffices to judge the ping; where it was looked up just now, it has to. */
-function isKnown({ attended, state, readAtMs }: DriverPresence, { session }: Ping): boolean {
+/** Whether the ping can be judged by what is known; after a read just now, it has to be. */
+function isKnown(presence: DriverPresence, { session }: Ping): boolean {
+  const { attended, state } = presence;
   const fits = attended ? session <= state.newestSession : session < state.newestSession;
-  return fits || performance.now() - readAtMs < READ_INTERVAL_MS;
+  return fits || presence.wasReadWithin(READ_INTERVAL_MS);
 }
 
 function openSession(presence: DriverPresence | undefined): number | null {

@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, publishJson } from '#libs/bus';
-import { toTimestamp, trackSubject, type TrackedPosition } from '#libs/contracts';
+import { toTimestamp, trackSubject, type PositionRecord, type TrackedPosition } from '#libs/contracts';
 import { CLOCK, type Clock } from '#libs/service';
 import { BusLink } from '../presence/bus-link.ts';
-import type { DriverPresence, LastPosition } from '../presence/driver-presence.ts';
+import type { DriverPresence } from '../presence/driver-presence.ts';
 
 /** How often a rider gets the driver's position at most, service time: a map needs no more. */
 const TRACK_INTERVAL_MS = 1_000;
 
-/** Sends where a driver is to the rider of its trip, and to nobody else. */
+/** Sends a driver's position to the rider of its trip, and to nobody else. */
 @Injectable()
 export class TripTracker {
   constructor(
@@ -18,11 +18,10 @@ export class TripTracker {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  moved(presence: DriverPresence, position: LastPosition): void {
+  moved(presence: DriverPresence, position: PositionRecord): void {
     const { trip } = presence.state;
-    const nowMs = this.clock.now();
-    if (trip === null || nowMs - presence.trackedAtMs < TRACK_INTERVAL_MS || !this.link.connected) return;
-    presence.trackedAtMs = nowMs;
+    if (trip === null || !this.link.connected) return;
+    if (!presence.takeTrackTurn(this.clock.now(), TRACK_INTERVAL_MS)) return;
     const tracked: TrackedPosition = {
       trip_id: trip.tripId,
       point: { lat: position.lat, lng: position.lng },

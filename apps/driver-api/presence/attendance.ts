@@ -87,10 +87,9 @@ export class Attendance implements OnModuleInit {
   /** From now on this instance speaks for the driver, as the record has it. */
   attend(record: DriverRecord): DriverPresence {
     const presence = this.presences.ensure(record.driver_id);
-    presence.heardAtMs = this.clock.now();
     const { newestSession } = presence.state;
     const takesOver = !presence.attended || record.session > newestSession;
-    presence.attended = true;
+    presence.attend(this.clock.now());
     this.presences.applyRecord(presence, record);
     if (takesOver || presence.connection !== undefined) this.#announce(presence);
     return presence;
@@ -108,8 +107,7 @@ export class Attendance implements OnModuleInit {
 
   /** The driver has shown by a request that it is there. */
   heard(driverId: DriverId): void {
-    const presence = this.presences.get(driverId);
-    if (presence !== undefined) presence.heardAtMs = this.clock.now();
+    this.presences.get(driverId)?.heard(this.clock.now());
   }
 
   #announce(presence: DriverPresence): void {
@@ -144,7 +142,7 @@ export class Attendance implements OnModuleInit {
     if (message.instance === this.#instance) return;
     const presence = this.presences.get(message.driver_id);
     if (presence === undefined || message.session < presence.state.newestSession) return;
-    presence.attended = false;
+    presence.yield();
     if (message.socket) presence.connection?.close(CLOSE.superseded, 'session_superseded');
     if (presence.connection === undefined || message.socket) this.presences.remove(presence);
   }

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { newId, type TripChange } from '#libs/contracts';
 import { CLOSE, STREAM_LIMITS, StreamConnection } from '#libs/stream';
-import { DriverPresence, type DriverConnection, MAX_HELD_CHANGES } from './driver-presence.ts';
+import { DriverPresence, type DriverConnection, MAX_BUFFERED_CHANGES } from './driver-presence.ts';
 import { changeOf, DRIVER, tripOf } from '../../../dev/fixtures/driven-trip.ts';
 
 const servers: WebSocketServer[] = [];
@@ -13,7 +13,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A presence with an open socket whose pushes are held, and the phone at its other end. */
+/** A presence with an open socket whose pushes are buffered, and the phone at its other end. */
 async function connected() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   servers.push(server);
@@ -36,20 +36,20 @@ function offers(count: number): TripChange[] {
   );
 }
 
-test('what is pushed while a resume is read is told after it, up to the bound', async () => {
+test('what is pushed while a resume is read is sent after it, up to the bound', async () => {
   const { presence, phone, frames, connection } = await connected();
-  for (const change of offers(MAX_HELD_CHANGES)) presence.push(change, null);
+  for (const change of offers(MAX_BUFFERED_CHANGES)) presence.push(change, null);
   expect(frames).toEqual([]);
-  presence.release(connection);
-  await expect.poll(() => frames.length).toBe(MAX_HELD_CHANGES);
+  presence.flush(connection);
+  await expect.poll(() => frames.length).toBe(MAX_BUFFERED_CHANGES);
   expect(phone.readyState).toBe(WebSocket.OPEN);
 });
 
 test('a change beyond the bound closes the socket, so that the driver resumes instead of missing it', async () => {
   const { presence, phone, frames, connection } = await connected();
   const closed = once(phone, 'close') as Promise<[number, Buffer]>;
-  for (const change of offers(MAX_HELD_CHANGES + 1)) presence.push(change, null);
-  presence.release(connection);
+  for (const change of offers(MAX_BUFFERED_CHANGES + 1)) presence.push(change, null);
+  presence.flush(connection);
   const [code, reason] = await closed;
   expect(code).toBe(CLOSE.tryAgainLater);
   expect(reason.toString()).toBe('too_many_held_changes');

@@ -62,13 +62,14 @@ export class Presences {
       throw new HailgridError('unavailable', `${MAX_PRESENCES} drivers are served here`);
     }
     const presence = new DriverPresence(driverId, this.clock.now());
-    presence.pushes = subscribeJson(
+    const pushes = subscribeJson(
       this.bus,
       driverPushSubject(driverId),
       tripChange,
       (change) => this.#applyChange(presence, change),
       logDropped(this.logger),
     );
+    presence.receivePushes(pushes);
     this.#byDriver.set(driverId, presence);
     return presence;
   }
@@ -80,9 +81,7 @@ export class Presences {
 
   /** Forgets the driver, unless it has been given a new presence since. */
   remove(presence: DriverPresence): void {
-    presence.attended = false;
-    presence.pushes?.unsubscribe();
-    presence.pushes = undefined;
+    presence.end();
     if (this.#byDriver.get(presence.driverId) === presence) this.#byDriver.delete(presence.driverId);
   }
 
@@ -94,8 +93,7 @@ export class Presences {
 
   #advance(presence: DriverPresence, state: DriverState): void {
     const before = presence.state;
-    if (state === before) return;
-    presence.state = state;
+    if (!presence.advance(state)) return;
     for (const listener of this.#listeners) listener(presence, before);
   }
 

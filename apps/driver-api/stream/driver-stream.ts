@@ -44,7 +44,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     const { presence, record } = await this.attendance.connect(driverId, connection);
     const data = { driver: driverView(driverId, record), at: toTimestamp(this.clock.now()) };
     connection.send({ type: 'welcome', data });
-    presence.release(connection);
+    presence.flush(connection);
   }
 
   received(connection: DriverConnection, frame: DriverClientFrame): Promise<void> | void {

@@ -73,13 +73,13 @@ test('a resume that is answered after a newer socket has opened sends that one n
   });
   await bus.flush();
   presence.connect(old.connection);
-  presence.release(old.connection);
+  presence.flush(old.connection);
   await resumeTrips.execute(DRIVER, old.connection, [{ trip_id: TRIP, last_seq: 0 }]);
 
   newer.connection.send({ type: 'heartbeat', data: { at: '2026-03-01T10:00:00.000Z' } });
   await expect.poll(() => newer.frames).toContain('heartbeat');
   expect(newer.frames).toEqual(['heartbeat']);
-  presence.release(newer.connection);
+  presence.flush(newer.connection);
   await expect.poll(() => newer.frames).toContain('trip');
   expect(old.frames).toEqual([]);
   trips.unsubscribe();

@@ -23,14 +23,14 @@ export class ResumeTrips {
   ): Promise<void> {
     const presence = this.presences.get(driverId);
     if (presence?.connection !== connection) return;
-    presence.hold();
+    presence.buffer();
     try {
       const { changes, failures } = await this.replayTrips.execute(driverId, trips);
       if (presence.connection !== connection) return;
-      for (const change of changes) presence.tell(change, presence.state.offer);
+      for (const change of changes) presence.send(change, presence.state.offer);
       if (failures.length > 0) throw failures[0];
     } finally {
-      presence.release(connection);
+      presence.flush(connection);
     }
   }
 }
