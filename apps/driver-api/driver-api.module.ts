@@ -1,30 +1,63 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
+import { driverClientFrame } from '#libs/contracts';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
-import { AvailabilityModule } from './availability/availability.module.ts';
+import { streamProviders } from '#libs/stream';
+import { AvailabilityController } from './availability/availability.controller.ts';
+import { Availability } from './availability/availability.ts';
+import { DismissSilentDrivers } from './availability/dismiss-silent-drivers.ts';
 import type { DriverApiConfig } from './config.ts';
-import { OffersModule } from './offers/offers.module.ts';
-import { PositionsModule } from './positions/positions.module.ts';
-import { RepositioningModule } from './repositioning/repositioning.module.ts';
-import { DriverStreamModule } from './stream/driver-stream.module.ts';
-import { TripsModule } from './trips/trips.module.ts';
+import { PositionPublisher } from './positions/position-publisher.ts';
+import { PositionsController } from './positions/positions.controller.ts';
+import { ReceivePosition } from './positions/receive-position.ts';
+import { ResendPositions } from './positions/resend-positions.ts';
+import { TripTracker } from './positions/trip-tracker.ts';
+import { WithdrawLostDrivers } from './positions/withdraw-lost-drivers.ts';
+import { Attendance } from './presence/attendance.ts';
+import { BusLink } from './presence/bus-link.ts';
+import { FindLostPushes } from './presence/find-lost-pushes.ts';
+import { Presences } from './presence/presences.ts';
+import { RereadAfterOutage } from './presence/reread-after-outage.ts';
+import { RereadDriver } from './presence/reread-driver.ts';
+import { Whereabouts } from './presence/whereabouts.ts';
+import { RelayHints } from './repositioning/relay-hints.ts';
+import { DriverStream } from './stream/driver-stream.ts';
+import { ResumeTrips } from './stream/resume-trips.ts';
+import { TicketsController } from './stream/tickets.controller.ts';
+import { ReplayTrips } from './trips/replay-trips.ts';
+import { TripChanges } from './trips/trip-changes.ts';
+import { TripsController } from './trips/trips.controller.ts';
 
-/** What drivers' phones speak to. */
+const PRESENCE = [
+  BusLink,
+  Presences,
+  Attendance,
+  Whereabouts,
+  RereadDriver,
+  RereadAfterOutage,
+  FindLostPushes,
+];
+const POSITIONS = [ReceivePosition, PositionPublisher, TripTracker, ResendPositions, WithdrawLostDrivers];
+
+/** The API of drivers' phones. */
 @Module({})
 export class DriverApiModule {
   static of(config: DriverApiConfig): DynamicModule {
     return {
       module: DriverApiModule,
-      imports: [
-        BusModule,
-        AuthenticationModule.of(config),
-        ApiDocumentsModule.of('driver'),
-        AvailabilityModule,
-        OffersModule,
-        TripsModule,
-        PositionsModule,
-        RepositioningModule,
-        DriverStreamModule,
+      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('driver')],
+      controllers: [AvailabilityController, TripsController, PositionsController, TicketsController],
+      providers: [
+        ...PRESENCE,
+        ...POSITIONS,
+        Availability,
+        DismissSilentDrivers,
+        TripChanges,
+        ReplayTrips,
+        ResumeTrips,
+        RelayHints,
+        DriverStream,
+        ...streamProviders({ role: 'driver', clientFrame: driverClientFrame, handler: DriverStream }),
       ],
     };
   }

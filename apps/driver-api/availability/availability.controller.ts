@@ -8,23 +8,17 @@ import {
   type OnlineRequest,
 } from '#libs/contracts';
 import { CallerOf, ForRole, RequestIdOf, type Caller } from '#libs/service';
-import { driverOf } from '../caller/driver-of.ts';
-import { GoOffline } from './go-offline.ts';
-import { GoOnline } from './go-online.ts';
-import { ReadDriver } from './read-driver.ts';
+import { driverOf } from '../caller/caller.ts';
+import { Availability } from './availability.ts';
 
 @Controller()
 @ForRole('driver')
 export class AvailabilityController {
-  constructor(
-    private readonly readDriver: ReadDriver,
-    private readonly goOnline: GoOnline,
-    private readonly goOffline: GoOffline,
-  ) {}
+  constructor(private readonly availability: Availability) {}
 
   @Get(routerPath(getDriverSelf))
   self(@CallerOf() caller: Caller): Promise<DriverView> {
-    return this.readDriver.execute(driverOf(caller));
+    return this.availability.read(driverOf(caller));
   }
 
   @Post(routerPath(postOnline))
@@ -35,7 +29,7 @@ export class AvailabilityController {
     @RequestIdOf() requestId: string,
     @Headers('idempotency-key') key: unknown,
   ): Promise<DriverView> {
-    return this.goOnline.execute(driverOf(caller), body, { request_id: requestId }, key);
+    return this.availability.goOnline(driverOf(caller), body, { request_id: requestId }, key);
   }
 
   @Post(routerPath(postOffline))
@@ -45,6 +39,6 @@ export class AvailabilityController {
     @RequestIdOf() requestId: string,
     @Headers('idempotency-key') key: unknown,
   ): Promise<DriverView> {
-    return this.goOffline.execute(driverOf(caller), { request_id: requestId }, { key });
+    return this.availability.goOffline(driverOf(caller), { request_id: requestId }, { key });
   }
 }

@@ -12,7 +12,7 @@ import {
 import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
 import { Whereabouts } from '../presence/whereabouts.ts';
-import { GoOffline } from './go-offline.ts';
+import { Availability } from './availability.ts';
 
 /** How long an online driver may be without a socket and silent before it is set offline, service time. */
 export const DISCONNECT_GRACE_MS = 60_000;
@@ -35,7 +35,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   constructor(
     private readonly presences: Presences,
     private readonly whereabouts: Whereabouts,
-    private readonly goOffline: GoOffline,
+    private readonly availability: Availability,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -78,7 +78,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   async #dismiss(presence: DriverPresence): Promise<void> {
     const { driverId, state } = presence;
     try {
-      await this.goOffline.execute(driverId, { reason: 'silent' }, { session: state.newestSession });
+      await this.availability.goOffline(driverId, { reason: 'silent' }, { session: state.newestSession });
     } catch (thrown) {
       this.#giveUp(presence, thrown);
     }

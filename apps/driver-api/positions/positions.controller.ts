@@ -1,20 +1,47 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { postPositions, routerPath, type PositionsRequest, type PositionsResult } from '#libs/contracts';
+import {
+  asHailgridError,
+  ERRORS,
+  postPositions,
+  routerPath,
+  type HailgridError,
+  type PositionsRequest,
+  type PositionsResult,
+} from '#libs/contracts';
 import { CallerOf, ForRole, type Caller } from '#libs/service';
-import { driverOf } from '../caller/driver-of.ts';
-import { ReceiveBatch } from './receive-batch.ts';
+import { driverOf } from '../caller/caller.ts';
+import { ReceivePosition } from './receive-position.ts';
 
 @Controller()
 @ForRole('driver')
 export class PositionsController {
-  constructor(private readonly receiveBatch: ReceiveBatch) {}
+  constructor(private readonly receivePosition: ReceivePosition) {}
 
+  /**
+   * Takes the positions a phone gathered while it had no socket; a bad one does not take the others with it. Throws
+   * `driver_offline` for the whole batch, and any failure that keeps a position from being judged.
+   */
   @Post(routerPath(postPositions))
   @HttpCode(postPositions.status)
-  positions(
+  async positions(
     @CallerOf() caller: Caller,
     @Body({ schema: postPositions.body }) { positions }: PositionsRequest,
   ): Promise<PositionsResult> {
-    return this.receiveBatch.execute(driverOf(caller), positions);
+    const driverId = driverOf(caller);
+    const rejected: PositionsResult['rejected'] = [];
+    for (const ping of positions) {
+      try {
+        await this.receivePosition.receive(driverId, ping);
+      } catch (thrown) {
+        const error = asHailgridError(thrown);
+        if (!isRefusalOfOne(error)) throw error;
+        rejected.push({ seq: ping.seq, code: error.code, detail: ERRORS[error.code].title });
+      }
+    }
+    return { accepted: positions.length - rejected.length, rejected };
   }
+}
+
+function isRefusalOfOne({ code, status }: HailgridError): boolean {
+  return status < 500 && code !== 'driver_offline';
 }

@@ -9,16 +9,13 @@ import {
 } from '#libs/contracts';
 import { CLOCK, type Clock } from '#libs/service';
 import type { StreamHandler } from '#libs/stream';
-import { GoOffline } from '../availability/go-offline.ts';
-import { GoOnline } from '../availability/go-online.ts';
-import { driverOf } from '../caller/driver-of.ts';
-import type { RequestRefs } from '../caller/request-refs.ts';
-import { AnswerOffer } from '../offers/answer-offer.ts';
+import { Availability } from '../availability/availability.ts';
+import { driverOf, type RequestRefs } from '../caller/caller.ts';
 import { ReceivePosition } from '../positions/receive-position.ts';
 import { Attendance } from '../presence/attendance.ts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { driverView } from '../presence/driver-view.ts';
-import { DriveTrip } from '../trips/drive-trip.ts';
+import { TripChanges } from '../trips/trip-changes.ts';
 import { ResumeTrips } from './resume-trips.ts';
 
 type FrameOf<T extends DriverClientFrame['type']> = Extract<DriverClientFrame, { type: T }>;
@@ -31,10 +28,8 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
   constructor(
     private readonly attendance: Attendance,
     private readonly receivePosition: ReceivePosition,
-    private readonly goOnline: GoOnline,
-    private readonly goOffline: GoOffline,
-    private readonly answerOffer: AnswerOffer,
-    private readonly driveTrip: DriveTrip,
+    private readonly availability: Availability,
+    private readonly tripChanges: TripChanges,
     private readonly resumeTrips: ResumeTrips,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -83,13 +78,13 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     const { idempotency_key: key } = frame;
     switch (frame.type) {
       case 'online':
-        return { driver: await this.goOnline.execute(driverId, frame.data, refs, key) };
+        return { driver: await this.availability.goOnline(driverId, frame.data, refs, key) };
       case 'offline':
-        return { driver: await this.goOffline.execute(driverId, refs, { key }) };
+        return { driver: await this.availability.goOffline(driverId, refs, { key }) };
       case 'accept':
       case 'decline':
         return {
-          trip: await this.answerOffer.execute(driverId, frame.data.offer_id, frame.type, refs, key),
+          trip: await this.tripChanges.answer(driverId, frame.data.offer_id, frame.type, refs, key),
         };
       case 'arrived':
       case 'start':
@@ -106,7 +101,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     reason: string | undefined,
     refs: RequestRefs,
   ): Promise<DriverTrip> {
-    return this.driveTrip.execute(
+    return this.tripChanges.drive(
       driverId,
       { tripId: frame.data.trip_id, action: frame.type, reason, key: frame.idempotency_key },
       refs,

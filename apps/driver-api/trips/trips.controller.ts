@@ -1,20 +1,24 @@
 import { Body, Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import {
+  postAccept,
   postArrived,
   postComplete,
+  postDecline,
   postDriverCancel,
   postStart,
   routerPath,
   type CancelRequest,
   type DriveAction,
   type DriverTrip,
+  type OfferAnswer,
+  type OfferParams,
   type TripParams,
 } from '#libs/contracts';
 import { CallerOf, ForRole, RequestIdOf, type Caller } from '#libs/service';
-import { driverOf } from '../caller/driver-of.ts';
-import { DriveTrip } from './drive-trip.ts';
+import { driverOf } from '../caller/caller.ts';
+import { TripChanges } from './trip-changes.ts';
 
-/** What every step of a trip is asked with. */
+/** The parts of a request for a step that all steps have. */
 interface StepRequest {
   caller: Caller;
   requestId: string;
@@ -26,7 +30,29 @@ interface StepRequest {
 @Controller()
 @ForRole('driver')
 export class TripsController {
-  constructor(private readonly driveTrip: DriveTrip) {}
+  constructor(private readonly changes: TripChanges) {}
+
+  @Post(routerPath(postAccept))
+  @HttpCode(postAccept.status)
+  accept(
+    @CallerOf() caller: Caller,
+    @RequestIdOf() requestId: string,
+    @Headers('idempotency-key') key: unknown,
+    @Param({ schema: postAccept.params }) params: OfferParams,
+  ): Promise<DriverTrip> {
+    return this.#answer(caller, params, 'accept', requestId, key);
+  }
+
+  @Post(routerPath(postDecline))
+  @HttpCode(postDecline.status)
+  decline(
+    @CallerOf() caller: Caller,
+    @RequestIdOf() requestId: string,
+    @Headers('idempotency-key') key: unknown,
+    @Param({ schema: postDecline.params }) params: OfferParams,
+  ): Promise<DriverTrip> {
+    return this.#answer(caller, params, 'decline', requestId, key);
+  }
 
   @Post(routerPath(postArrived))
   @HttpCode(postArrived.status)
@@ -76,6 +102,16 @@ export class TripsController {
   async #step(action: DriveAction, request: StepRequest): Promise<DriverTrip> {
     const { caller, requestId, key, tripId, reason } = request;
     const refs = { request_id: requestId };
-    return this.driveTrip.execute(driverOf(caller), { tripId, action, reason, key }, refs);
+    return this.changes.drive(driverOf(caller), { tripId, action, reason, key }, refs);
+  }
+
+  async #answer(
+    caller: Caller,
+    { offer_id }: OfferParams,
+    answer: OfferAnswer,
+    requestId: string,
+    key: unknown,
+  ): Promise<DriverTrip> {
+    return this.changes.answer(driverOf(caller), offer_id, answer, { request_id: requestId }, key);
   }
 }

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandClient } from '#libs/bus';
+import {
+  goOffline,
+  goOnline,
+  type DriverId,
+  type DriverRecord,
+  type DriverView,
+  type OnlineRequest,
+} from '#libs/contracts';
+import { LOGGER, readIdempotencyKey, type Logger } from '#libs/service';
+import type { RequestRefs } from '../caller/caller.ts';
+import { Attendance } from '../presence/attendance.ts';
+import { driverView } from '../presence/driver-view.ts';
+
+/** Opens and ends a driver's sessions. */
+@Injectable()
+export class Availability {
+  constructor(
+    private readonly commands: CommandClient,
+    private readonly attendance: Attendance,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** A driver's own status, session, offer and trip, as Postgres has them. */
+  async read(driverId: DriverId): Promise<DriverView> {
+    this.attendance.heard(driverId);
+    return driverView(driverId, await this.attendance.read(driverId));
+  }
+
+  /** Opens a new session; this instance speaks for the driver from now on. */
+  async goOnline(
+    driverId: DriverId,
+    { product, vehicle }: OnlineRequest,
+    refs: RequestRefs,
+    key?: unknown,
+  ): Promise<DriverView> {
+    const idempotency = readIdempotencyKey(key, { online: true, product, vehicle });
+    const asked = { driver_id: driverId, product, vehicle };
+    const record = await this.commands.call(goOnline, {
+      ...asked,
+      ...(idempotency !== undefined && { idempotency }),
+    });
+    await this.#attend(record, idempotency !== undefined);
+    this.logger.info(
+      { event: 'driver_online', driver_id: driverId, session: record.session, product, ...refs },
+      'driver online',
+    );
+    return driverView(driverId, record);
+  }
+
+  /** Ends a driver's session. If `session` is given, only that one: a newer one, opened meanwhile, stays. */
+  async goOffline(
+    driverId: DriverId,
+    refs: RequestRefs | { reason: string },
+    { session, key }: { session?: number; key?: unknown } = {},
+  ): Promise<DriverView> {
+    const idempotency = readIdempotencyKey(key, { online: false });
+    const record = await this.commands.call(goOffline, {
+      driver_id: driverId,
+      ...(session !== undefined && { session }),
+      ...(idempotency !== undefined && { idempotency }),
+    });
+    this.attendance.changed(record);
+    this.logger.info(
+      { event: 'driver_offline', driver_id: driverId, session: record.session, ...refs },
+      'driver offline',
+    );
+    return driverView(driverId, record);
+  }
+
+  /** A replayed answer is no news of the driver, who may have a newer session elsewhere by now: read it instead. */
+  async #attend(answer: DriverRecord, mayBeReplayed: boolean): Promise<void> {
+    const record = mayBeReplayed ? await this.attendance.read(answer.driver_id) : answer;
+    if (record?.online === true && record.session === answer.session) this.attendance.attend(record);
+  }
+}
