@@ -7,7 +7,10 @@ import { EARTH_RADIUS_M, METERS_PER_DEGREE, wrapLngDelta, type Point } from '#li
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32): a case of thousands of places shrinks to one seed. */
+/**
+ * Numbers in [0, 1), the same for the same seed: a case of thousands of places shrinks to one seed. Stays mulberry32,
+ * since the recorded counterexamples name its seeds.
+ */
 export type RandomUnit = () => number;
 
 export function randomUnit(seed: number): RandomUnit {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seededFractions } from '#libs/random';
 import { drawRide } from './places.ts';
 
 const LISBON = { south: 38.7, west: -9.16, north: 38.745, east: -9.12 };
@@ -7,7 +8,7 @@ const LISBON = { south: 38.7, west: -9.16, north: 38.745, east: -9.12 };
 test('rides lie inside the area and are long enough to be taken', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      const { pickup, dropoff } = drawRide(LISBON, seededRandom(seed));
+      const { pickup, dropoff } = drawRide(LISBON, seededFractions(seed));
       for (const { lat, lng } of [pickup, dropoff]) {
         expect(lat).toBeGreaterThan(LISBON.south);
         expect(lat).toBeLessThan(LISBON.north);
@@ -25,9 +26,3 @@ test('an area without room for a ride is refused rather than searched for ever',
   const tiny = { south: 38.7, west: -9.16, north: 38.701, east: -9.159 };
   expect(() => drawRide(tiny, Math.random)).toThrow('no room');
 });
-
-/** Any sequence will do as long as it does not stand still: Weyl's, by the golden ratio. */
-function seededRandom(seed: number): () => number {
-  let at = Math.abs(seed * 0.754877666) % 1;
-  return () => (at = (at + 0.6180339887) % 1);
-}

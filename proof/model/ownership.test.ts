@@ -11,7 +11,7 @@ describe('the model of ownership', () => {
     'keeps its invariants, and does all that it is about, from a fixed seed',
     { timeout: TIMEOUT_MS },
     async () => {
-      const { violated, unreached, replay } = await checkDesign({ samples: 300, steps: STEPS, seed: 1 });
+      const { violated, unreached, replay } = await checkDesign({ samples: 150, steps: STEPS, seed: 1 });
       expect({ violated, unreached, replay }).toEqual({ violated: [], unreached: [], replay: undefined });
     },
   );
@@ -19,7 +19,7 @@ describe('the model of ownership', () => {
   test('keeps its invariants from a random seed', { timeout: TIMEOUT_MS }, async () => {
     const seed = 1 + Math.floor(Math.random() * 0xffff_ffff);
     console.log(`model: seed ${seed}`);
-    const { violated, replay } = await checkDesign({ samples: 200, steps: STEPS, seed });
+    const { violated, replay } = await checkDesign({ samples: 80, steps: STEPS, seed });
     expect({ violated, replay }).toEqual({ violated: [], replay: undefined });
   });
 

@@ -1,7 +1,7 @@
 import type { EventQueue } from './event-queue.ts';
 import type { MatcherNode } from './matcher-node.ts';
 import { CALM, type Network, type NetworkTemper } from './network.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#libs/random';
 import type { SimulatedStore } from './simulated-store.ts';
 import type { TripsNode } from './trips-node.ts';
 

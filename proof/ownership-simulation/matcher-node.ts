@@ -9,7 +9,7 @@ import {
 } from '#libs/ownership';
 import type { EventQueue } from './event-queue.ts';
 import type { Network } from './network.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#libs/random';
 import { SimNode } from './sim-node.ts';
 import { isInside, type Proposal, type SimTrip, type SimulatedStore } from './simulated-store.ts';
 

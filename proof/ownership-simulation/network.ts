@@ -1,5 +1,5 @@
 import type { EventQueue } from './event-queue.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#libs/random';
 import type { SimNode } from './sim-node.ts';
 
 /** How messages fare. */

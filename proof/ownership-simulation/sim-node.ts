@@ -1,5 +1,5 @@
 import type { EventQueue } from './event-queue.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#libs/random';
 
 /** Clocks of machines differ by so much at most, and run so much too fast or slow. */
 const MAX_SKEW_MS = 200;

@@ -12,7 +12,7 @@ import {
 } from '#libs/ownership';
 import type { EventQueue } from './event-queue.ts';
 import type { Mutation } from './mutations.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#libs/random';
 import { RowLocks } from './row-locks.ts';
 
 export interface SimTrip {

@@ -12,7 +12,7 @@ import { Faults } from './faults.ts';
 import { MatcherNode } from './matcher-node.ts';
 import type { Mutation } from './mutations.ts';
 import { Network } from './network.ts';
-import { Random } from './random.ts';
+import { randomStream, type Random } from '#libs/random';
 import { isInside, SimulatedStore, Violation, type SimTrip } from './simulated-store.ts';
 import { TripsNode } from './trips-node.ts';
 
@@ -78,7 +78,7 @@ class Simulation {
 
   constructor(seed: number, mutation: Mutation | undefined, trace: ((line: string) => void) | undefined) {
     this.#seed = seed;
-    this.#random = new Random(seed);
+    this.#random = randomStream(seed, 'simulation');
     this.#network = new Network(this.#queue, this.#random);
     this.#store = new SimulatedStore(this.#queue, this.#random, mutation);
     const matchers: MatcherNode[] = [];

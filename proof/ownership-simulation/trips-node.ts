@@ -9,7 +9,7 @@ import {
 import type { EventQueue } from './event-queue.ts';
 import type { MatcherNode } from './matcher-node.ts';
 import type { Network } from './network.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#libs/random';
 import { SimNode } from './sim-node.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import type { TripId } from '#libs/contracts';
-import { seededRandom } from '../../proof/bench/dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 import { testDatabase, testNats, type TestDatabase, type TestNats } from '../../dev/test-world/index.ts';
 import { numbersUpTo, readStream } from './read-stream.ts';
 import { outboxSize, TripsProcess } from './trips-process.ts';
@@ -41,7 +41,7 @@ async function eventfulTrip(random: () => number): Promise<TripId> {
 }
 
 test('whoever commits and whoever dies, a trip’s events are stored in their order, none missing, none twice', async () => {
-  const random = seededRandom(7);
+  const random = seededFractions(7);
   const tripIds = await Promise.all(Array.from({ length: TRIPS }, () => eventfulTrip(random)));
   await expect.poll(() => outboxSize(database), EMPTY_LIMIT).toBe(0);
   const stored = await readStream(bus);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { postToken, problem, type HttpRoute } from '#libs/contracts';
-import { randomStream, type Random } from '../random/random.ts';
+import { randomStream, type Random } from '#libs/random';
 import { ApiError, backoffMs } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#libs/contracts';
-import type { Random } from '../random/random.ts';
+import type { Random } from '#libs/random';
 
 /** What can go wrong on the way, beside the answers that the service gives. */
 export type TransportCode = 'network' | 'timeout' | 'bad_answer' | 'stopped';

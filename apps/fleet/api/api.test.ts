@@ -18,7 +18,7 @@ import {
 } from '#libs/contracts';
 import { serviceClock } from '../clock/service-clock.ts';
 import { TickWheel } from '../clock/tick-wheel.ts';
-import { randomStream } from '../random/random.ts';
+import { randomStream } from '#libs/random';
 import { ApiClient, MAX_CONCURRENT_REQUESTS, RequestSlots } from './api-client.ts';
 import { Credentials } from './credentials.ts';
 import { LinkKeeper, StreamLink } from './stream-link.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, type RawData } from 'ws';
 import type { z } from 'zod';
 import { JSON_SUBPROTOCOL, MAX_FRAME_BYTES, HEARTBEAT_INTERVAL_MS, SILENCE_LIMIT_MS } from '#libs/contracts';
-import type { Random } from '../random/random.ts';
+import type { Random } from '#libs/random';
 import { ApiError, backoffMs } from './api-error.ts';
 import { parseJson, type RequestSlots } from './api-client.ts';
 import type { Job, TickWheel } from '../clock/tick-wheel.ts';

@@ -1,5 +1,5 @@
 import { greatCircleM, StreetRouter, type Point, type RecordedTrip, type StreetGraph } from '#libs/geo';
-import { randomStream, type Random } from '../random/random.ts';
+import { randomStream, type Random } from '#libs/random';
 import { drawNode, type HotSpot } from './hot-spots.ts';
 
 /** One ride that somebody wants. */

@@ -1,5 +1,5 @@
 import { METERS_PER_DEGREE, type Point, type StreetGraph } from '#libs/geo';
-import { randomStream, type Random } from '../random/random.ts';
+import { randomStream, type Random } from '#libs/random';
 
 /** A place that many go to and come from. */
 export interface HotSpot {

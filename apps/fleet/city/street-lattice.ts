@@ -11,7 +11,7 @@ import {
   type StreetEdge,
   type StreetNode,
 } from '#libs/geo';
-import { randomStream, type Random } from '../random/random.ts';
+import { randomStream, type Random } from '#libs/random';
 import { largestMutuallyReachable } from './mutually-reachable.ts';
 
 /** Avenues and streets go both ways, lanes one way. */

@@ -13,7 +13,7 @@ import {
   type Fix,
   type Journey,
 } from './journey.ts';
-import { randomStream } from '../random/random.ts';
+import { randomStream } from '#libs/random';
 
 /** How many times longer than traffic takes a cruising driver takes for a segment. */
 const CRUISE_PACE = 1.5;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { HailgridError, newId, toProblem, type ErrorCode } from '#libs/contracts';
 import { serviceClock } from '../clock/service-clock.ts';
 import { TickWheel } from '../clock/tick-wheel.ts';
-import { randomStream } from '../random/random.ts';
+import { randomStream } from '#libs/random';
 import { CommandLine } from './command-line.ts';
 import type { DriverCommand } from './driver-state.ts';
 

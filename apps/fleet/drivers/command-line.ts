@@ -1,7 +1,7 @@
 import type { DriverServerFrame, ErrorCode } from '#libs/contracts';
 import type { Job, TickWheel } from '../clock/tick-wheel.ts';
 import { backoffMs } from '../api/api-error.ts';
-import type { Random } from '../random/random.ts';
+import type { Random } from '#libs/random';
 import type { DriverCommand } from './driver-state.ts';
 
 type Acknowledgement = Extract<DriverServerFrame, { type: 'ack' }>['data'];

@@ -1,4 +1,4 @@
-import { randomStream } from '../random/random.ts';
+import { randomStream } from '#libs/random';
 
 /** What a driver makes of an offer, and after how long. */
 export interface OfferDecision {

@@ -12,7 +12,8 @@ import {
 import { ApiError } from '../api/api-error.ts';
 import { StreamLink } from '../api/stream-link.ts';
 import type { Job } from '../clock/tick-wheel.ts';
-import { randomStream, seededDriverId, type Random } from '../random/random.ts';
+import { randomStream, type Random } from '#libs/random';
+import { seededDriverId } from '../seeded-ids.ts';
 import type { FleetServices } from '../fleet-services.ts';
 import { Credentials } from '../api/credentials.ts';
 import { Car, vehicleOf } from './car.ts';

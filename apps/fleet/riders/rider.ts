@@ -10,7 +10,8 @@ import {
   type RiderTrip,
 } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
-import { randomStream, seededIdempotencyKey, seededRiderId } from '../random/random.ts';
+import { randomStream } from '#libs/random';
+import { seededIdempotencyKey, seededRiderId } from '../seeded-ids.ts';
 import { ApiError } from '../api/api-error.ts';
 import { Credentials } from '../api/credentials.ts';
 import { StreamLink } from '../api/stream-link.ts';

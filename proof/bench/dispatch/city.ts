@@ -1,16 +1,6 @@
 import { idFromUuid, type DriverId, type PositionRecord } from '#libs/contracts';
 import { positionCellOf, type Point } from '#libs/geo';
-
-/** Uniform numbers in [0, 1) from a seed (mulberry32, T. Ettinger, public domain): a run can be made again. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededFractions } from '#libs/random';
 
 const CENTER: Point = { lat: 38.72, lng: -9.14 };
 /** Half the side of the square city. */
@@ -39,7 +29,7 @@ export class City {
   #turn = 0;
 
   constructor(drivers: number, seed: number) {
-    this.#random = seededRandom(seed);
+    this.#random = seededFractions(seed);
     this.driverIds = Array.from({ length: drivers }, (_, n) =>
       idFromUuid('driver', `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`),
     );

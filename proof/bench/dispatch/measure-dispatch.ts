@@ -8,7 +8,8 @@ import {
 } from '#libs/dispatch';
 import { decodePositionBatch, encodePositionBatch } from '#libs/contracts';
 import { greatCircleEta } from '#libs/geo';
-import { City, POSITION_CELL, seededRandom } from './city.ts';
+import { seededFractions } from '#libs/random';
+import { City, POSITION_CELL } from './city.ts';
 import { greedyCost } from './greedy.ts';
 import { durationsOf, rateOf } from './measure.ts';
 import { nearbyProblem } from './problems.ts';
@@ -74,7 +75,7 @@ function applyPayload(supply: SupplyIndex, payload: Uint8Array): void {
 }
 
 export function measureAssign({ seed }: Effort, riders: number, drivers: number) {
-  const random = seededRandom(seed);
+  const random = seededFractions(seed);
   const candidates = 20;
   const prepare = () => nearbyProblem({ riders, drivers, candidates }, random);
   const took = durationsOf(prepare, assign);

@@ -12,7 +12,7 @@ import {
   type PlanInput,
   type ShardRow,
 } from '#libs/ownership';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 
 export interface Effort {
   readonly seed: number;
@@ -181,7 +181,7 @@ function rendezvous(
 }
 
 function busyShards(cells: readonly string[], seed: number): PlanInput['loads'] {
-  const random = seededRandom(seed);
+  const random = seededFractions(seed);
   // The first cells are the middle: load falls off with the rank of the cell, as it does from a city's centre.
   const raw = cells.map((_, rank) => random() / (1 + rank / 50));
   const total = raw.reduce((sum, value) => sum + value, 0);

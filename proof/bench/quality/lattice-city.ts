@@ -1,5 +1,5 @@
 import { StreetGraph, type Point, type RecordedTrip } from '#libs/geo';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 import { StreetCity } from './street-city.ts';
 
 const SIDE = 16;
@@ -27,7 +27,7 @@ export function latticeCity(requestsPerHour: number): StreetCity {
             ],
     ),
   );
-  const random = seededRandom(5);
+  const random = seededFractions(5);
   const node = (side: number): Point => {
     const id = Math.floor(random() * side) * SIDE + Math.floor(random() * side);
     return { lat: 40.7 + Math.floor(id / SIDE) * STEP_DEGREES, lng: -74 + (id % SIDE) * STEP_DEGREES };

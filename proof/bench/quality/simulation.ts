@@ -1,5 +1,5 @@
 import { matchSteps, settleMatches, type Match } from '#libs/dispatch';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 import { Asks, type OpenAsk } from './asks.ts';
 import { carOf, Dispatcher, driverName, tripName, type Scene, type TripName } from './dispatcher.ts';
 import { Fleet, type Trip } from './fleet.ts';
@@ -39,7 +39,7 @@ export class Simulation {
     const { fromS, toS, fleet, seed, matchers, maxWaitS, troubles } = options;
     this.#city = city;
     this.#options = options;
-    this.#random = seededRandom(seed);
+    this.#random = seededFractions(seed);
     this.#rides = city.rides.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
     this.#fleet = new Fleet(this.#starts(fleet), fromS);
     this.#places = new KnownPlaces(this.#fleet, troubles.staleS);

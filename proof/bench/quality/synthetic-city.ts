@@ -1,5 +1,5 @@
 import { TravelTable, type Point, type RecordedTrip } from '#libs/geo';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 import { gridCity } from '../streets/grid-city.ts';
 import { StreetCity } from './street-city.ts';
 
@@ -18,7 +18,7 @@ export const SYNTHETIC_DEFAULTS = { fleet: [100], fromS: 11 * S_PER_HOUR, toS: 1
 /** A city of generated streets and requests between two times of the day, for a checkout without recorded data. */
 export function syntheticCity(fromS: number, toS: number): StreetCity {
   const graph = gridCity(SIDE, CITY_SEED);
-  const random = seededRandom(CITY_SEED);
+  const random = seededFractions(CITY_SEED);
   const table = TravelTable.of(graph, Math.floor(fromS / S_PER_HOUR));
   const nodeWithin = (from: number, side: number): number =>
     (from + Math.floor(random() * side)) * SIDE + from + Math.floor(random() * side);

@@ -1,5 +1,5 @@
 import { HOURS_PER_DAY, StreetGraph, type StreetEdge, type StreetNode } from '#libs/geo';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 
 const CORNER = { lat: 38.6, lng: -9.3 };
 /** Some 100 m either way. */
@@ -17,7 +17,7 @@ const RUSH_FACTOR = 1.6;
 
 /** A square city of blocks: avenues and streets that go both ways, and lanes that go one way, each the other way than the last. */
 export function gridCity(side: number, seed: number): StreetGraph {
-  const random = seededRandom(seed);
+  const random = seededFractions(seed);
   const nodes = Array.from({ length: side * side }, (_, id): StreetNode => ({
     id,
     lat: CORNER.lat + Math.floor(id / side) * BLOCK.lat,

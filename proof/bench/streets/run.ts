@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { HOURS_PER_DAY, parseStreetGraph } from '#libs/geo';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 import { gridCity } from './grid-city.ts';
 import { measureNetwork } from './measure-network.ts';
 import { round, timesOf } from './timing.ts';
@@ -30,7 +30,7 @@ function main(): number {
   const { hour, seed, runs, largeSide, streets } = options;
   const measured = (name: string, load: () => ReturnType<typeof gridCity>) => {
     const loading = timesOf(Math.min(runs, 5), load);
-    return { name, load: loading, ...measureNetwork(load(), { hour, runs, random: seededRandom(seed) }) };
+    return { name, load: loading, ...measureNetwork(load(), { hour, runs, random: seededFractions(seed) }) };
   };
   const networks = [
     streets === undefined

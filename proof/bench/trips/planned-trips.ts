@@ -1,6 +1,6 @@
 import { cellToParent, latLngToCell } from 'h3-js';
 import { newId, type DriverId, type OfferId, type QuoteId, type RiderId, type TripId } from '#libs/contracts';
-import { seededRandom } from '../dispatch/city.ts';
+import { seededFractions } from '#libs/random';
 
 const PICKUP_RES = 9;
 const SHARD_RES = 6;
@@ -23,7 +23,7 @@ export interface TripIds {
 
 /** Trips all over the area, by seed. */
 export function planTrips(count: number, area: string, seed: number): PlannedTrip[] {
-  const random = seededRandom(seed);
+  const random = seededFractions(seed);
   const [south = 0, west = 0, north = 0, east = 0] = area.split(',').map(Number);
   return Array.from({ length: count }, () => {
     const pickup = {

@@ -1,3 +1,4 @@
+import { seededFractions } from '#libs/random';
 import type { FaultKind, WantedFault } from './fault-kinds.ts';
 
 /** One fault to come: everything about it that chance decides is decided here. */
@@ -12,7 +13,7 @@ export interface PlannedFault {
 
 /** Round after round each of the wanted faults once, in an order of its own: the same for the same seed, without end. */
 export function* schedule(seed: number, wanted: readonly WantedFault[]): Generator<PlannedFault, never> {
-  const random = mulberry32(seed);
+  const random = seededFractions(seed);
   for (;;) {
     for (const { kind, lastsS } of shuffled(wanted, random)) {
       const [least, most] = lastsS;
@@ -27,15 +28,4 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map((item) => ({ item, place: random() }))
     .toSorted((a, b) => a.place - b.place)
     .map(({ item }) => item);
-}
-
-/** A small generator of numbers from 0 to 1; good enough to choose victims. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { driverId, riderId } from '#libs/contracts';
-import { randomStream, seededDriverId, seededIdempotencyKey, seededRiderId } from './random.ts';
+import { randomStream } from './random.ts';
 
 const draw = (seed: number, kind: string, ...numbers: number[]): number[] => {
   const random = randomStream(seed, kind, ...numbers);
@@ -43,21 +42,4 @@ test('draws stay within what was asked for', () => {
       expect(random.chance(1)).toBe(true);
     }),
   );
-});
-
-test('seeded ids are ids of the contract, each its own, the same in every run', () => {
-  const drivers = Array.from({ length: 2000 }, (_, index) => seededDriverId(7, index));
-  expect(new Set(drivers).size).toBe(2000);
-  expect(drivers.every((id) => driverId.safeParse(id).success)).toBe(true);
-  expect(drivers.toSorted()).toEqual(drivers);
-  expect(seededDriverId(7, 5)).toBe(drivers[5]);
-  expect(seededDriverId(8, 5)).not.toBe(drivers[5]);
-  expect(riderId.safeParse(seededRiderId(7, 1)).success).toBe(true);
-});
-
-test('an idempotency key names run, purpose and rider', () => {
-  const key = seededIdempotencyKey(1, 'trip', 3, 'run-a');
-  expect(seededIdempotencyKey(1, 'trip', 3, 'run-a')).toBe(key);
-  expect(seededIdempotencyKey(1, 'trip', 3, 'run-b')).not.toBe(key);
-  expect(seededIdempotencyKey(1, 'cancel', 3, 'run-a')).not.toBe(key);
 });

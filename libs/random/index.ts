@@ -1,0 +1,1 @@
+export { Random, randomStream, seededFractions } from './random.ts';
