@@ -3,10 +3,10 @@ import { FAILOVER_KINDS, FAULT_KINDS, parseFaults, type WantedFault } from './fa
 import { pathArgument } from '../../ops/command-line/path-argument.ts';
 import { decimalNumber, wholeNumber } from '../../ops/command-line/number-arguments.ts';
 
-/** What `npm run chaos` was asked for. */
+/** Options of `npm run chaos`. */
 export interface ChaosOptions {
   seed: number;
-  /** Of faults; each kind comes once at least. */
+  /** Duration of the faults; each kind occurs at least once. */
   minutes: number;
   faults: readonly WantedFault[];
   matchers: number;
@@ -15,7 +15,7 @@ export interface ChaosOptions {
   natsServers: number;
   standbys: number;
   async: boolean;
-  /** So many changes of primary, instead of minutes. */
+  /** Number of failovers, instead of a duration. */
   failovers?: number;
   speed: number;
   json?: string;
@@ -50,8 +50,8 @@ export function readChaosOptions(argv: readonly string[]): ChaosOptions {
 function command(): Command {
   return new Command('npm run chaos --')
     .description(
-      'Runs a whole city in several instances, hurts its processes and its network under the fleet, and compares ' +
-        'what the phones were told with what Postgres holds. Exit code 0 only where the verdict is "ok".',
+      'Runs a whole city in several instances, injects faults into its processes and its network under load, and compares ' +
+        'what the phones received with what Postgres holds. Exit code 0 only for the verdict "ok".',
     )
     .option(
       '--seed <n>',
@@ -61,7 +61,7 @@ function command(): Command {
     )
     .option(
       '--minutes <m>',
-      'go on with faults for so long; each comes once at least',
+      'inject faults for this long; each occurs at least once',
       decimalNumber(0, MAX_MINUTES),
       5,
     )
@@ -72,17 +72,22 @@ function command(): Command {
     )
     .option(
       '--failovers <n>',
-      `go on until the primary of Postgres was replaced so often, by default by ${FAILOVER_KINDS.join(', ')}`,
+      `run until this many failovers of Postgres, by default with ${FAILOVER_KINDS.join(', ')}`,
       wholeNumber(1, MAX_FAILOVERS),
     )
-    .option('--standbys <n>', 'of Postgres, 1 or 2; one of them confirms each commit', oneOf(1, 2), 1)
-    .option('--async', 'commits wait for no standby: the run is to lose some, and to tell', false)
+    .option(
+      '--standbys <n>',
+      'standbys of Postgres, 1 or 2; one of them confirms each commit',
+      oneOf(1, 2),
+      1,
+    )
+    .option('--async', 'commits wait for no standby: the run must lose some, and report it', false)
     .option('--matchers <n>', 'matcher processes', wholeNumber(2, MAX_MATCHERS), 4)
     .option('--drivers <n>', 'simulated drivers', wholeNumber(2, MAX_DRIVERS), 800)
     .option('--apis <n>', 'instances of rider-api and of driver-api', wholeNumber(1, MAX_APIS), 2)
     .option('--nats-servers <n>', '1 or 3', oneOf(1, 3), 3)
     .option('--speed <x>', 'city time runs x times as fast as the clock', decimalNumber(1, MAX_SPEED), 1)
-    .option('--json <file>', 'write the findings there as JSON', pathArgument)
+    .option('--json <file>', 'write the findings to this file as JSON', pathArgument)
     .option('--keep', 'leave data and logs in place at the end', false)
     .helpOption('--help', 'show this')
     .addHelpText('after', POSTGRES_HELP);

@@ -1,4 +1,4 @@
-/** `npm run chaos`: faults on the real processes of a city under its fleet, and a checker's verdict. */
+/** `npm run chaos`: injects faults into the real processes of a city under load, and reports the checker's verdict. */
 import { askedToEnd } from '../../dev/process/ask-to-end.ts';
 import { stopAllChildren } from '../../dev/process/supervised-child.ts';
 import { runCommand } from '../../ops/command-line/run-command.ts';
@@ -15,5 +15,5 @@ await runCommand(async () => {
     await stopAllChildren();
   }
 });
-// Steps that were broken off may still be under way; nobody waits for them.
+// Aborted steps may still be under way; the command does not wait for them.
 process.exit();

@@ -1,7 +1,7 @@
 import { INVARIANTS, MUTANTS, WITNESSES } from './claims-of-the-model.ts';
 import { runQuint } from './run-quint.ts';
 
-/** How much of the model is looked at. */
+/** How much of the model is explored. */
 export interface Effort {
   readonly samples: number;
   readonly steps: number;
@@ -11,7 +11,7 @@ export interface Effort {
 export interface DesignReport extends Effort {
   readonly violated: readonly string[];
   readonly witnessed: Readonly<Record<string, number>>;
-  /** What no run reached. */
+  /** Witnesses that no run reached. */
   readonly unreached: readonly string[];
   readonly replay: string | undefined;
 }
@@ -28,10 +28,10 @@ export interface ModelReport {
   readonly mutants: readonly MutantReport[];
 }
 
-/** A mutant is caught by its first thousands of runs, or the model has lost its grip on the guard. */
+/** Catches every mutant in its first thousands of runs; otherwise the model no longer depends on the guard. */
 const MUTANT_SAMPLES = 3000;
 
-/** The design: nothing is violated, and whatever is to happen does. */
+/** Checks the design: no invariant is violated, and every witness is reached. */
 export async function checkDesign(effort: Effort): Promise<DesignReport> {
   const exploration = { ...effort, module: 'design', invariants: INVARIANTS, witnesses: WITNESSES };
   const { violated, witnessed, replay } = await runQuint(exploration);
@@ -39,7 +39,7 @@ export async function checkDesign(effort: Effort): Promise<DesignReport> {
   return { ...effort, violated, witnessed, unreached, replay };
 }
 
-/** Whether a mutant breaks each of the invariants that it is to break. */
+/** Whether a mutant breaks each of its expected invariants. */
 export async function checkMutant(mutant: string, { steps, seed }: Effort): Promise<MutantReport[]> {
   const reports: MutantReport[] = [];
   for (const invariant of MUTANTS[mutant] ?? []) {

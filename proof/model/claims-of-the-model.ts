@@ -1,4 +1,4 @@
-/** What holds in every reachable state; the names are those of the model and of the design. */
+/** True in every reachable state; the names are those of the model and of the design. */
 export const INVARIANTS = [
   'epochsNeverDecrease',
   'everyOfferCarriesTheCurrentEpoch',
@@ -13,7 +13,7 @@ export const INVARIANTS = [
 
 export type Invariant = (typeof INVARIANTS)[number];
 
-/** What must be reached by some run, or the invariants would hold for want of anything happening. */
+/** States that some run must reach; otherwise the invariants would hold only because nothing happens. */
 export const WITNESSES = [
   'handoffCompleted',
   'shardsReowned',
@@ -28,7 +28,7 @@ export const WITNESSES = [
   'raceForAClaimLost',
 ] as const;
 
-/** The design with one guard taken out, and the invariants that this breaks. Together they break every invariant. */
+/** Each mutant takes one guard out of the design and breaks these invariants. Together they break every invariant. */
 export const MUTANTS: Readonly<Record<string, readonly Invariant[]>> = {
   noForShare: ['everyOfferCarriesTheCurrentEpoch'],
   noEpochCheck: ['everyOfferCarriesTheCurrentEpoch'],

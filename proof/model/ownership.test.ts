@@ -8,7 +8,7 @@ const TIMEOUT_MS = 300_000;
 
 describe('the model of ownership', () => {
   test(
-    'keeps its invariants, and does all that it is about, from a fixed seed',
+    'keeps its invariants and reaches every witness from a fixed seed',
     { timeout: TIMEOUT_MS },
     async () => {
       const { violated, unreached, replay } = await checkDesign({ samples: 150, steps: STEPS, seed: 1 });
@@ -34,7 +34,7 @@ describe('the model of ownership', () => {
     expect(INVARIANTS.filter((invariant) => !broken.has(invariant))).toEqual([]);
   });
 
-  test('that quint gave no verdict is an error, not a model without violations', () => {
+  test('missing verdicts of Quint are errors', () => {
     const exploration = { module: 'design', samples: 1, steps: 1, seed: 1, invariants: INVARIANTS };
     expect(() => readOutput('error: parsing failed', exploration)).toThrow('no verdict');
   });

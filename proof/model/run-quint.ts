@@ -14,17 +14,17 @@ export interface Exploration {
 
 export interface Explored {
   readonly violated: readonly string[];
-  /** In how many of the runs each witness was true. */
+  /** Number of runs in which each witness was true. */
   readonly witnessed: Readonly<Record<string, number>>;
-  /** Shows the run that violates the invariants, step by step; undefined when none does. */
+  /** Command that shows the violating run step by step; undefined if there is none. */
   readonly replay: string | undefined;
 }
 
 const MODEL = join('proof', 'model', 'mutants.qnt');
-/** Far above what the most samples that make sense here take; past it Quint is ended and the check fails. */
+/** Far above the largest useful number of samples; then Quint is ended and the check fails. */
 const QUINT_TIMEOUT_MS = 3_600_000;
 
-/** Follows random runs of the model by Quint's simulator, and says which invariants broke. */
+/** Explores random runs of the model with Quint's simulator, and reports the violated invariants. */
 export async function runQuint(exploration: Exploration): Promise<Explored> {
   const { samples, seed, witnesses = [] } = exploration;
   const output = await outputOf([
@@ -36,7 +36,7 @@ export async function runQuint(exploration: Exploration): Promise<Explored> {
   return readOutput(output, exploration);
 }
 
-/** Reads what Quint says. Anything but a verdict is an error: a model that does not parse violates nothing. */
+/** Parses Quint's output. A missing verdict is an error: a model that does not parse violates nothing. */
 export function readOutput(output: string, exploration: Exploration): Explored {
   const isViolated = output.includes('[violation]');
   if (!isViolated && !output.includes('[ok]')) throw new Error(`quint gave no verdict:\n${output}`);
@@ -46,7 +46,7 @@ export function readOutput(output: string, exploration: Exploration): Explored {
   );
   const seed = Number(/--seed=(0x[0-9a-f]+)/.exec(output)?.[1] ?? exploration.seed);
   return {
-    // A single invariant is not named.
+    // Quint does not name a single invariant.
     violated: isViolated && named.length === 0 ? exploration.invariants : named,
     witnessed: Object.fromEntries(witnessed),
     replay: isViolated ? `npx quint ${argumentsFor(exploration, seed).join(' ')}` : undefined,

@@ -1,4 +1,4 @@
-/** `npm run check:model`: random runs of the model of ownership, and of its mutants, by Quint's simulator. */
+/** `npm run check:model`: random runs of the model of ownership and of its mutants, in Quint's simulator. */
 import { Command } from 'commander';
 import { runCommand } from '../../ops/command-line/run-command.ts';
 import { checkModel, type Effort, type ModelReport } from './check-model.ts';
@@ -25,9 +25,9 @@ function readOptions(): Options {
       'Random runs of the model of ownership in proof/model/, checked after every step, and its mutants.',
     )
     .option('--samples <number>', 'runs of the design', wholeNumber(1), 2000)
-    .option('--steps <number>', 'steps of a run, at most', wholeNumber(1), 100)
-    .option('--seed <number>', 'of the first run; random by default', wholeNumber(1), randomSeed())
-    .option('--json <file>', 'writes the report', pathArgument)
+    .option('--steps <number>', 'maximum steps of a run', wholeNumber(1), 100)
+    .option('--seed <number>', 'seed of the first run; random by default', wholeNumber(1), randomSeed())
+    .option('--json <file>', 'write the report to this file', pathArgument)
     .parse()
     .opts<Options>();
 }
@@ -42,7 +42,7 @@ function describe({ verdict, design, mutants }: ModelReport): string[] {
     ...design.unreached.map((witness) => `  NEVER REACHED ${witness}`),
     ...mutants.map(
       ({ mutant, invariant, caught }) =>
-        `${mutant}: ${invariant} ${caught ? 'violated, as it is to be' : 'NOT CAUGHT'}`,
+        `${mutant}: ${invariant} ${caught ? 'violated, as expected' : 'NOT CAUGHT'}`,
     ),
     `verdict: ${verdict}`,
   ];

@@ -1,11 +1,11 @@
 interface Entry {
   readonly atMs: number;
-  /** Entries of one moment come in the order in which they were added. */
+  /** Entries with equal times run in the order in which they were added. */
   readonly order: number;
   readonly run: () => void;
 }
 
-/** Virtual time: things happen when they are due, one after the other, and nothing takes any time by itself. */
+/** Virtual time: events run when they are due, one after the other, and take no time themselves. */
 export class EventQueue {
   readonly #heap: Entry[] = [];
   #order = 0;
@@ -20,7 +20,7 @@ export class EventQueue {
     this.#rise(this.#heap.length - 1);
   }
 
-  /** Runs all that is due up to a time; `afterEach` is called after each. */
+  /** Runs all events due up to a time; calls `afterEach` after each. */
   runUntil(atMs: number, afterEach: () => void): void {
     for (;;) {
       const next = this.#heap[0];

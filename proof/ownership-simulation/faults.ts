@@ -29,7 +29,7 @@ const ROUGH: NetworkTemper = {
   twiceShare: 0.05,
 };
 
-/** Hurts processes, bus and store by chance, and makes all well again in the end. */
+/** Injects random faults into processes, bus and store, and repairs everything at the end. */
 export class Faults {
   readonly #parts: FaultParts;
   #untilMs = 0;
@@ -51,7 +51,7 @@ export class Faults {
     this.#tellBus(true);
     for (const { node } of [...matchers, ...trips]) node.wake();
     for (const process of [...trips, ...matchers]) if (!process.node.isUp) process.start();
-    this.#trace('all is well again');
+    this.#trace('all faults are repaired');
   }
 
   #next(): void {
@@ -124,7 +124,7 @@ export class Faults {
 
   #busAway(): void {
     const { queue, random, network } = this.#parts;
-    this.#trace('the bus is away');
+    this.#trace('the bus is down');
     network.down = true;
     this.#tellBus(false);
     queue.after(random.between(500, MAX_AWAY_MS), () => {

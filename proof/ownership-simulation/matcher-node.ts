@@ -26,25 +26,25 @@ const PREPARATION_LEASE_MS = 10_000;
 const LEAVE_POLL_MS = 200;
 const LEAVE_LIMIT_MS = 5_000;
 
-/** A process of `trips`, as a matcher sees it. */
+/** A `trips` process, as a matcher sees it. */
 export interface Planner {
   readonly node: SimNode;
   feed(event: CoordinatorEvent): void;
 }
 
-/** What a matcher of the simulation stands in. */
+/** Environment of a simulated matcher. */
 export interface MatcherWorld {
   readonly queue: EventQueue;
   readonly random: Random;
   readonly network: Network;
   readonly store: SimulatedStore;
   readonly trips: () => readonly Planner[];
-  /** Drivers that might be free; what a matcher believes of them may be wrong. */
+  /** Drivers that might be free; a matcher's view of them may be wrong. */
   readonly drivers: number;
   readonly loadOf: (shard: ShardKey) => number;
 }
 
-/** A matcher: the real tenure, and rounds that offer what is open in the shards it may match to whoever seems free. */
+/** A matcher: the real tenure, and rounds that offer the open trips of its shards to drivers who seem free. */
 export class MatcherNode {
   readonly node: SimNode;
   incarnation = '';
@@ -114,7 +114,7 @@ export class MatcherNode {
     else this.#waitingForRound.push(() => reply(drained));
   }
 
-  /** Trips that this matcher knows to be open and may match. */
+  /** Known open trips that this matcher may match. */
   knows(trip: SimTrip): boolean {
     return [...this.#demand].some(
       ([shard, trips]) => this.tenure.isMatchable(shard) && trips.some(({ id }) => id === trip.id),
@@ -125,7 +125,7 @@ export class MatcherNode {
     return this.#world.random.pick(this.#world.trips());
   }
 
-  /** A command: some `trips` process carries it out, if it gets there, and the answer may get lost. */
+  /** Sends a command to some `trips` process; the command or its answer may get lost. */
   #command<T>(run: (answer: (value: T) => void) => void, answered: (value: T | undefined) => void): void {
     const { node } = this.#tripsNode();
     this.#world.network.ask<T>(
@@ -217,7 +217,7 @@ export class MatcherNode {
     if (claims.length > 0) this.#sweep(claims);
   }
 
-  /** Decides now, sends a little later: a freeze may come between. */
+  /** Decides now and sends a little later: a freeze may come between. */
   #offer(): void {
     if (this.#offersUnderWay > 0) return;
     const proposals = this.#decide();

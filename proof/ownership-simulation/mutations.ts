@@ -1,4 +1,4 @@
-/** Guards that can be taken out of the simulated store, to see the simulation find what they prevent. */
+/** Guards that can be removed from the simulated store, to see that the simulation finds the violations. */
 export const MUTATIONS = [
   'no_for_share',
   'no_epoch_check',

@@ -2,11 +2,11 @@ import type { EventQueue } from './event-queue.ts';
 import type { Random } from '#libs/random';
 import type { SimNode } from './sim-node.ts';
 
-/** How messages fare. */
+/** Delay, loss and duplication of messages. */
 export interface NetworkTemper {
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
-  /** Some take much longer. */
+  /** Some messages take much longer. */
   readonly lateShare: number;
   readonly lateMs: number;
   readonly lossShare: number;
@@ -22,14 +22,14 @@ export const CALM: NetworkTemper = {
   twiceShare: 0,
 };
 
-/** The bus between the processes: messages come late, twice, in another order, or never. */
+/** The bus between the processes: messages are delayed, duplicated, reordered or lost. */
 export class Network {
   temper: NetworkTemper = CALM;
-  /** All of the bus is away. */
+  /** The whole bus is down. */
   down = false;
   readonly #queue: EventQueue;
   readonly #random: Random;
-  /** Ways that are cut, as "from>to". */
+  /** Directions that are cut, as "from>to". */
   readonly #cut = new Set<string>();
 
   constructor(queue: EventQueue, random: Random) {
@@ -56,7 +56,7 @@ export class Network {
     }
   }
 
-  /** Asks and waits; `undefined` where no answer comes in time. */
+  /** Sends a request and waits; `undefined` if no answer arrives in time. */
   ask<T>(
     from: SimNode,
     to: SimNode,
@@ -70,7 +70,7 @@ export class Network {
       isOpen = false;
       answered(value);
     };
-    // An answer to a former life of the process reaches nobody.
+    // Drops an answer to a former life of the process.
     const whileLiving = from.inThisLife((value: T) => end(value));
     from.after(timeoutMs, () => end(undefined));
     this.send(from, to, () => handle((value) => this.send(to, from, () => whileLiving(value))));

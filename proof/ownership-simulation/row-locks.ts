@@ -11,11 +11,11 @@ interface Lock {
   waiting: Waiting[];
 }
 
-/** Row locks as Postgres has them: shared ones pass each other, an exclusive one waits for all and all for it. */
+/** Row locks as in Postgres: shared locks are compatible with each other, an exclusive one with none. */
 export class RowLocks {
   readonly #locks = new Map<string, Lock>();
 
-  /** Takes the locks one after the other in the order given, then goes on. */
+  /** Takes the locks in the given order, then continues. */
   take(transaction: object, keys: readonly string[], mode: Mode, granted: () => void): void {
     const [key, ...rest] = keys;
     if (key === undefined) return granted();
@@ -43,7 +43,7 @@ export class RowLocks {
     for (const run of this.#grant(lock)) run();
   }
 
-  /** Lets in from the front of the queue whoever fits. */
+  /** Grants locks from the front of the queue while they are compatible. */
   #grant(lock: Lock): (() => void)[] {
     const granted: (() => void)[] = [];
     for (let next = lock.waiting[0]; next !== undefined && fits(lock, next); next = lock.waiting[0]) {

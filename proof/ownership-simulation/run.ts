@@ -1,4 +1,4 @@
-/** `npm run simulate`: seeded runs of the protocol of ownership under faults, on virtual time. */
+/** `npm run simulate`: seeded runs of the ownership protocol under faults, on virtual time. */
 import { Command, Option } from 'commander';
 import { describeMachine } from '../../dev/machine/describe-machine.ts';
 import { runCommand } from '../../ops/command-line/run-command.ts';
@@ -16,7 +16,7 @@ interface Options {
   readonly json?: string;
 }
 
-/** Further violations are only counted. */
+/** Violations beyond this number are only counted. */
 const MAX_VIOLATIONS_PRINTED = 20;
 const PROGRESS_EVERY = 1_000;
 
@@ -66,13 +66,13 @@ function replayCommand(seed: number, mutation: Mutation | undefined): string {
 function readOptions(): Options {
   return new Command('npm run simulate --')
     .description(
-      'Runs the protocol of ownership under crashes, freezes, cuts and fail-overs, and checks every step.',
+      'Runs the ownership protocol under crashes, freezes, cuts and failovers, and checks every step.',
     )
-    .option('--seed <n>', 'the first seed; the same seed is the same run', wholeNumber(0), 1)
-    .option('--seeds <n>', 'how many', wholeNumber(0), 1_000)
-    .option('--trace', 'say what is done to whom: to replay one seed', false)
-    .addOption(new Option('--without <guard>', 'take a guard out of the store').choices(MUTATIONS))
-    .option('--json <file>', 'write the findings there', pathArgument)
+    .option('--seed <n>', 'the first seed; equal seeds give equal runs', wholeNumber(0), 1)
+    .option('--seeds <n>', 'number of seeds', wholeNumber(0), 1_000)
+    .option('--trace', 'print each fault, to replay one seed', false)
+    .addOption(new Option('--without <guard>', 'remove a guard from the store').choices(MUTATIONS))
+    .option('--json <file>', 'write the findings to this file', pathArgument)
     .parse()
     .opts<Options>();
 }

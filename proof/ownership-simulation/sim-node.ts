@@ -1,13 +1,13 @@
 import type { EventQueue } from './event-queue.ts';
 import type { Random } from '#libs/random';
 
-/** Clocks of machines differ by so much at most, and run so much too fast or slow. */
+/** Maximum offset and drift of the clocks of machines. */
 const MAX_SKEW_MS = 200;
 const MAX_DRIFT = 0.002;
 
 /**
- * A process: it can crash, which ends everything it had in mind, and freeze, after which it goes on with what it had in
- * mind as if no time had passed. Its clock is not quite that of the others.
+ * A process. A crash loses its pending work; after a freeze it continues that work as if no time had passed. Its clock
+ * differs slightly from the others.
  */
 export class SimNode {
   readonly name: string;
@@ -64,14 +64,14 @@ export class SimNode {
     for (const run of backlog) this.now(run);
   }
 
-  /** Something reaches the process, or it goes on with something: at once, when it wakes, or never. */
+  /** Runs an event of the process: now, when the process wakes, or never. */
   now(run: () => void): void {
     if (!this.#up) return;
     if (this.#frozen) this.#backlog.push(run);
     else run();
   }
 
-  /** Does nothing once this life of the process is over. */
+  /** Does nothing if this life of the process is over. */
   inThisLife<T>(run: (value: T) => void): (value: T) => void {
     const life = this.#life;
     return (value) => {
@@ -79,7 +79,7 @@ export class SimNode {
     };
   }
 
-  /** In this life of the process, if it lasts. */
+  /** Schedules a callback within this life of the process. */
   after(delayMs: number, run: () => void): void {
     const life = this.#life;
     this.#queue.after(delayMs, () => {

@@ -20,7 +20,7 @@ export interface SimTrip {
   /** Resolution 9. */
   readonly pickupCell: string;
   state: 'open' | 'offered' | 'bound' | 'done';
-  /** When it came to its state. */
+  /** Time of the last change of state. */
   sinceMs: number;
 }
 
@@ -31,27 +31,27 @@ export interface Proposal {
   readonly epoch: number;
 }
 
-/** What went wrong, at the moment when it did. */
+/** A violated invariant, thrown at the moment of the violation. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
 type Answer<T> = (outcome: T | 'unavailable' | 'unknown') => void;
 
-/** How long a transaction takes from its locks to its commit, and the commit to be acknowledged by the standby. */
+/** Duration of a transaction from its locks to its commit, and from there to the standby's acknowledgement. */
 const MIN_WORK_MS = 0.5;
 const MAX_WORK_MS = 8;
 const MAX_COMMIT_MS = 6;
 
 /**
- * Postgres: transactions with row locks, a commit that takes time, replies that get lost, a primary that dies with what
- * it had in hand while the standby has all that was acknowledged. Ownership changes by the model that the real SQL is
- * tested against.
+ * Postgres: transactions with row locks, commits that take time, lost replies, and a primary that dies with its open
+ * transactions while the standby keeps everything acknowledged. Ownership changes by the model against which the real SQL
+ * is tested.
  */
 export class SimulatedStore {
   ownership: OwnershipState = EMPTY_OWNERSHIP;
   readonly trips = new Map<number, SimTrip>();
-  /** A list, so that what the key prevents could be seen if it did not. */
+  /** A list, so that a violation of the unique key would show. */
   claims: { readonly driver: number; readonly trip: number }[] = [];
   planner: { holder: string; expiresAtMs: number } | undefined;
   /** Counts epoch changes by shard. */
@@ -80,7 +80,7 @@ export class SimulatedStore {
     this.#mutation = mutation;
   }
 
-  /** The primary dies; a standby with all that was acknowledged takes its place after a while. */
+  /** The primary dies; after a while a standby with all acknowledged commits takes over. */
   failOver(awayMs: number): void {
     this.#generation += 1;
     this.#available = false;
@@ -103,7 +103,7 @@ export class SimulatedStore {
     });
   }
 
-  /** The instance joins; a new incarnation's shards get new epochs. */
+  /** The instance joins; the shards of its former incarnation get new epochs. */
   join(instance: InstanceName, incarnation: string, nowMs: number, answer: Answer<ShardClaim[]>): void {
     const owned = (): ShardClaim[] =>
       [...this.ownership.rows.values()].filter(({ owner }) => owner === instance);
@@ -168,7 +168,7 @@ export class SimulatedStore {
     });
   }
 
-  /** A rider's request: once this answers, the trip must never be lost. */
+  /** A rider's request: an acknowledged one must never be lost. */
   request(trip: SimTrip, answer: Answer<'done'>): void {
     this.#transact<'done'>([], [], answer, () => {
       this.trips.set(trip.id, trip);
@@ -186,7 +186,7 @@ export class SimulatedStore {
     });
   }
 
-  /** The open trips of some shards, as the sweep reads them: only of those that are the asker's at that epoch. */
+  /** The open trips of some shards, as the sweep reads them: only for shards that the caller owns at that epoch. */
   openTrips(
     matcher: InstanceName,
     shards: readonly ShardClaim[],
@@ -212,7 +212,7 @@ export class SimulatedStore {
     const { state, outcome } = applyChange(this.ownership, believed, broken, this.#queue.nowMs);
     if (outcome !== 'done') return outcome;
     if (term !== this.ownership.term)
-      throw new Violation(`committed under term ${term} of ${this.ownership.term}`);
+      throw new Violation(`committed under term ${term}, but the term is ${this.ownership.term}`);
     this.#count(change);
     this.#setOwnership(state);
     return outcome;
@@ -275,7 +275,7 @@ export class SimulatedStore {
     );
   }
 
-  /** A transaction in the present generation of the primary; one that the primary takes with it is unknown or undone. */
+  /** A transaction on the current primary. If the primary dies first, its outcome is unknown or it is rolled back. */
   #begin<T>(answer: Answer<T>, run: (transaction: object, commit: (work: () => T) => void) => void): void {
     if (!this.#available) return this.#queue.after(this.#random.between(1, 50), () => answer('unavailable'));
     const transaction = {};
@@ -286,7 +286,7 @@ export class SimulatedStore {
       isOpen = false;
       answer(outcome);
     };
-    // Whoever waits for a dead primary hears of it in the end, whatever stage it was at.
+    // Callers that wait for a dead primary get an answer in the end, at any stage.
     this.#queue.after(5_000, () => {
       if (this.#generation !== generation) end('unknown');
     });
@@ -316,7 +316,7 @@ function withoutEpochRule({ claims, members }: OwnershipChange): OwnershipChange
 
 const keys = new Map<string, CellKey>();
 
-/** Of the few cells that a simulation is about. */
+/** For the few cells of a simulation. */
 function keyOf(cell: string): CellKey {
   const known = keys.get(cell);
   if (known !== undefined) return known;

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { simulate } from './simulation.ts';
 
-/** How long each exploration goes on; `npm run simulate -- --seeds N` explores without a limit. */
+/** Duration of each exploration; `npm run simulate -- --seeds N` explores without a limit. */
 const EXPLORATION_MS = 10_000;
 /** A slow machine explores at least this many seeds. */
 const LEAST_SEEDS = 50;
 const TEST_LIMIT_MS = 300_000;
 
-/** A seed that shows what each guard prevents; with a changed protocol one of the next seeds does. */
+/** A seed that violates an invariant without each guard; after a change of the protocol one of the next seeds does. */
 const SHOWN_BY_SEED: Readonly<Record<Mutation, number>> = {
   no_for_share: 19,
   no_epoch_check: 8,
@@ -32,18 +32,18 @@ function explore(first: number): string[] {
 }
 
 describe(
-  'ownership under crashes, freezes, cuts, lost messages and fail-overs',
+  'ownership under crashes, freezes, cuts, lost messages and failovers',
   { timeout: TEST_LIMIT_MS },
   () => {
     test('holds for the first seeds', () => {
       expect(explore(1)).toEqual([]);
     });
 
-    test('holds for seeds that were never tried', () => {
+    test('holds for fresh random seeds', () => {
       expect(explore(1_000_000 + Math.floor(Math.random() * 1_000_000_000))).toEqual([]);
     });
 
-    test('is the same run for the same seed', () => {
+    test('gives the same run for the same seed', () => {
       expect(simulate(7)).toEqual(simulate(7));
     });
 

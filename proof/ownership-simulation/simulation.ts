@@ -19,22 +19,22 @@ import { TripsNode } from './trips-node.ts';
 /** Neighbouring shards of resolution 6. */
 const BASE_CELLS = ['862a1072fffffff', '862a1070fffffff', '862a10777ffffff', '862a10727ffffff'];
 const FAULTY_MS = 40_000;
-/** In which everything is well again, and all must come right: also a tardy merge must not be under way for ever. */
+/** Fault-free time at the end in which everything must settle; long enough for a slow merge to finish. */
 const CALM_MS = 15_000;
 const WELL_WITHIN_MS = 15_000;
 const LOOK_AGAIN_MS = 500;
-/** Every so many seeds are also watched until nothing moves any more. */
+/** Every n-th seed also runs until nothing changes any more. */
 const REST_EVERY = 10;
 const REST_AFTER_MS = 120_000;
 const REST_MS = 20_000;
-/** A sweep, and an answer that takes its time: a trip that has just been opened again need not be known yet. */
+/** A sweep and a slow answer: a reopened trip need not be known earlier. */
 const SEEN_WITHIN_MS = 2_500;
 const REQUEST_INTERVAL_MS = 250;
 const DRIVERS = 12;
 
 export interface SimulationResult {
   readonly seed: number;
-  /** Undefined where all was well. */
+  /** Undefined if there is none. */
   readonly violation: string | undefined;
   /** Virtual time at which it was found. */
   readonly atMs: number;
@@ -44,11 +44,11 @@ export interface SimulationResult {
 
 export interface SimulationOptions {
   readonly mutation?: Mutation | undefined;
-  /** Told what is done to whom, for the trace of a replay. */
+  /** Receives each fault, for the trace of a replay. */
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-/** One run of the whole protocol under faults; the same seed is the same run. */
+/** One run of the whole protocol under faults; equal seeds give equal runs. */
 export function simulate(seed: number, { mutation, trace }: SimulationOptions = {}): SimulationResult {
   const simulation = new Simulation(seed, mutation, trace);
   let violation: string | undefined;
@@ -130,24 +130,24 @@ class Simulation {
     if (this.#seed % REST_EVERY === 0) this.#checkRest();
   }
 
-  /** A move or a merge may be under way at any moment: there must be one soon at which all is well. */
+  /** A move or a merge may be under way at any moment, but all must be well at some moment soon. */
   #untilWell(): void {
     const latestMs = this.#queue.nowMs + WELL_WITHIN_MS;
     for (;;) {
       const wrong = this.#whatIsWrong();
       if (wrong === undefined) return;
-      if (this.#queue.nowMs >= latestMs) throw new Violation(`not well again: ${wrong}`);
+      if (this.#queue.nowMs >= latestMs) throw new Violation(`did not recover: ${wrong}`);
       this.#queue.runUntil(this.#queue.nowMs + LOOK_AGAIN_MS, () => this.#check());
     }
   }
 
-  /** Where nothing happens any more, nothing is moved, split or merged any more. */
+  /** Without events the planner must stop moving, splitting and merging. */
   #checkRest(): void {
     this.#queue.runUntil(this.#queue.nowMs + REST_AFTER_MS, () => this.#check());
     const { rows } = this.#store.ownership;
     this.#queue.runUntil(this.#queue.nowMs + REST_MS, () => this.#check());
     if (this.#store.ownership.rows !== rows)
-      throw new Violation('shards go on moving though nothing happens');
+      throw new Violation('shards keep moving although nothing happens');
   }
 
   #request(): void {
@@ -165,7 +165,7 @@ class Simulation {
     if (this.#queue.nowMs < FAULTY_MS) this.#queue.after(REQUEST_INTERVAL_MS, () => this.#request());
   }
 
-  /** Now and then looks whether the trip has an offer, and answers it; a trip that is bound ends some time later. */
+  /** Polls for an offer of the trip and answers it; a bound trip ends some time later. */
   #live(trip: SimTrip): void {
     const again = (ms: number): void => this.#queue.after(ms, () => this.#live(trip));
     if (trip.state === 'done') return;
@@ -219,23 +219,23 @@ class Simulation {
     return state === 'open' && this.#queue.nowMs - sinceMs > SEEN_WITHIN_MS;
   }
 
-  /** Every shard is to be matched by a living owner, who sees all that is open there; undefined if it is so. */
+  /** Whether a living owner matches every shard and sees all open trips there; undefined if so, else the problem. */
   #whatIsWrong(): string | undefined {
     const { rows } = this.#store.ownership;
-    if (rows.size === 0) return 'nobody ever owned anything';
+    if (rows.size === 0) return 'no shard ever had an owner';
     for (const row of rows.values()) {
       const wrong = row.retired ? undefined : this.#whatIsWrongWith(row);
       if (wrong !== undefined) return wrong;
     }
     for (const { tenure, node } of this.#matchers.filter(({ node: { isUp } }) => isUp))
       for (const { shard, epoch } of tenure.own.values())
-        if (rows.get(shard)?.epoch !== epoch) return `${node.name} believes in ${shard}@${epoch}`;
+        if (rows.get(shard)?.epoch !== epoch) return `${node.name} wrongly matches ${shard}@${epoch}`;
     return undefined;
   }
 
   #whatIsWrongWith({ shard, epoch, owner: name }: ShardRow): string | undefined {
     const owner = this.#matchers.find(({ node }) => node.name === name);
-    if (owner === undefined || !owner.node.isUp) return `${shard} is left to ${name}`;
+    if (owner === undefined || !owner.node.isUp) return `${shard} belongs to ${name}, which is down`;
     if (owner.tenure.own.get(shard)?.epoch !== epoch) return `${name} does not know of ${shard}@${epoch}`;
     const unseen = [...this.#store.trips.values()].find(
       (trip) => this.#isOverdue(trip) && isInside(trip.pickupCell, shard) && !owner.knows(trip),
@@ -244,7 +244,7 @@ class Simulation {
   }
 }
 
-/** As in production, but for what would make a run long: shards split and merge again within its minute. */
+/** As in production, except for slow timings: shards split and merge again within the run's minute. */
 const PARAMS: CoordinatorParams = {
   ...DEFAULT_COORDINATOR_PARAMS,
   baseCells: BASE_CELLS,

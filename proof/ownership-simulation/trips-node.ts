@@ -16,10 +16,10 @@ import type { SimulatedStore } from './simulated-store.ts';
 const TICK_MS = 100;
 const TERM_RENEWAL_MS = 500;
 const TERM_LEASE_MS = 2_000;
-/** How long this process takes over something now and then. */
+/** An occasional delay of this process. */
 const MAX_HICCUP_MS = 20;
 
-/** What a `trips` process of the simulation stands in. */
+/** Environment of a simulated `trips` process. */
 export interface TripsWorld {
   readonly queue: EventQueue;
   readonly random: Random;
@@ -30,7 +30,7 @@ export interface TripsWorld {
   readonly everyone: () => readonly { readonly node: SimNode; learn(claims: readonly ShardClaim[]): void }[];
 }
 
-/** A `trips` process: hosts the real coordinator, does what it wants done over the simulated bus and store. */
+/** A `trips` process: hosts the real coordinator, and applies its effects to the simulated bus and store. */
 export class TripsNode {
   readonly node: SimNode;
   readonly #world: TripsWorld;
@@ -164,7 +164,7 @@ export class TripsNode {
       this.#world.network.send(this.node, other.node, () => other.learn(news));
   }
 
-  /** What the store answers reaches the process as anything else does: not while it is frozen, not after its end. */
+  /** Delivers the store's answers like any other event: not during a freeze, and never after the process's end. */
   #soon(run: () => void): void {
     this.node.after(this.#world.random.chance(0.02) ? this.#world.random.between(0, MAX_HICCUP_MS) : 0, run);
   }

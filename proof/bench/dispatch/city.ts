@@ -5,10 +5,10 @@ import { seededFractions } from '#libs/random';
 const CENTER: Point = { lat: 38.72, lng: -9.14 };
 /** Half the side of the square city. */
 const HALF_SIDE_DEGREES = 0.15;
-/** Some 25 m: three seconds of driving. */
+/** About 25 m: three seconds of driving. */
 const STEP_DEGREES = 0.0002;
 
-/** A record of the position stream; one object is used for all pings, as a decoder would. */
+/** A record of the position stream. All pings share one object, as a decoder would do it. */
 export interface CityPing extends PositionRecord {
   seq: number;
   driverId: DriverId;
@@ -16,10 +16,10 @@ export interface CityPing extends PositionRecord {
   lng: number;
 }
 
-/** The stream that all pings come on: the index does not compare it with the place. */
+/** The stream cell of all pings. The index does not compare it with the position. */
 export const POSITION_CELL = positionCellOf(CENTER);
 
-/** Drivers spread over a square city who take a step in some direction before each ping. */
+/** Drivers spread over a square city. Each takes one step in a random direction before each ping. */
 export class City {
   readonly driverIds: readonly DriverId[];
   readonly #random: () => number;

@@ -1,6 +1,6 @@
 import type { AssignmentProblem } from '#libs/dispatch';
 
-/** What a nearest-driver dispatcher does: row by row, the cheapest column still free. Returns the total cost. */
+/** A nearest-driver dispatcher: row by row, takes the cheapest column that is still free. Returns the total cost. */
 export function greedyCost({ columnCount, rowStarts, columns, costs, skipCosts }: AssignmentProblem): number {
   const taken = new Uint8Array(columnCount);
   let total = 0;

@@ -51,7 +51,7 @@ export function measureIndex({ drivers, seed }: Effort) {
   return { drivers, k: K, ...results, stream, alternative };
 }
 
-/** Position batches to bytes, and from the bytes into the index, each with another step of its drivers. */
+/** Encodes position batches, decodes them and applies them to the index; drivers take one step per batch. */
 function measureStream(supply: SupplyIndex, city: City) {
   const batches = Array.from({ length: STREAM_BATCHES }, () => ({
     sentAtMs: 0,
@@ -59,7 +59,7 @@ function measureStream(supply: SupplyIndex, city: City) {
   }));
   const payloads = batches.map(encodePositionBatch);
   const [encoding, applying] = [batches.values(), payloads.values()];
-  // The tenth that warms up comes on top.
+  // The warm-up tenth is on top.
   const times = Math.floor(STREAM_BATCHES / 1.1);
   return {
     records_per_batch: RECORDS_PER_BATCH,

@@ -1,9 +1,9 @@
-/** Samples of one measurement; the first of each is thrown away, since it is mostly the compiler's. */
+/** Samples per measurement. The first is dropped: it mostly measures the JIT compiler. */
 const SAMPLES = 11;
 
 /**
  * Wall time, and the processor time of this thread, which other work on the machine stretches far less. The kernel
- * counts the latter coarsely: below a few milliseconds only the wall time says anything.
+ * counts processor time coarsely: below a few milliseconds only the wall time is meaningful.
  */
 interface Took {
   readonly wallMs: number;
@@ -25,7 +25,7 @@ export interface Rate {
   readonly per_cpu_s: number;
 }
 
-/** What some work takes, prepared anew for each sample outside the clock. */
+/** Durations of `work`; `prepare` makes a fresh input for each sample, outside the measured time. */
 export function durationsOf<T>(prepare: () => T, work: (input: T) => unknown): Durations {
   const samples: Took[] = [];
   for (let sample = 0; sample < SAMPLES; sample++) {
@@ -39,7 +39,7 @@ export function durationsOf<T>(prepare: () => T, work: (input: T) => unknown): D
   };
 }
 
-/** How often a second some work was done, `times` being done in one go after a tenth of that to warm up. */
+/** Executions per second, from `times` executions in a row after a warm-up of a tenth of that. */
 export function rateOf(times: number, work: () => unknown): Rate {
   const repeat = (count: number) => {
     for (let time = 0; time < count; time++) work();

@@ -1,11 +1,11 @@
 import type { AssignmentProblem } from '#libs/dispatch';
 
-/** Metres a side of the square that riders and drivers are spread over. */
+/** Side of the square in which riders and drivers are spread, metres. */
 const SIDE_M = 15_000;
-/** What leaving a rider out costs, in metres of pickup. */
+/** Cost of leaving a rider out, in metres of pickup. */
 const SKIP_M = 6000;
 
-/** Riders and drivers at random, each rider with the nearest drivers as candidates, millimetres as costs. */
+/** Riders and drivers at random positions; the nearest drivers are each rider's candidates; costs in millimetres. */
 export function nearbyProblem(
   {
     riders,

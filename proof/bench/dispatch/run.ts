@@ -1,4 +1,4 @@
-/** `npm run bench:dispatch`: the dispatch core on one core, beside the obvious alternative. */
+/** `npm run bench:dispatch`: the dispatch core on one core, compared with the obvious alternative. */
 import { Command } from 'commander';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
@@ -12,11 +12,11 @@ interface Options extends Effort {
 }
 
 const program = new Command('npm run bench:dispatch --')
-  .description('Measures the dispatch core on one core, beside the obvious alternative.')
-  .option('--seed <n>', 'seed of places and steps', wholeNumber(1), 1)
+  .description('Measures the dispatch core on one core, compared with the obvious alternative.')
+  .option('--seed <n>', 'seed of positions and steps', wholeNumber(1), 1)
   .option('--drivers <n>', 'drivers in the index', wholeNumber(1), 100_000)
-  .option('--trips <n>', 'open trips of a whole round', wholeNumber(1), 1000)
-  .option('--json <file>', 'write the results there as well', pathArgument)
+  .option('--trips <n>', 'open trips of a full round', wholeNumber(1), 1000)
+  .option('--json <file>', 'also write the results to this file', pathArgument)
   .parse();
 const options = program.opts<Options>();
 await runCommand(async () => {

@@ -11,7 +11,7 @@ interface Found {
   readonly distanceM: number;
 }
 
-/** The idiomatic index to compare with: Maps keyed by H3 strings, rings of cells around the pickup, a sort. */
+/** The idiomatic index to compare with: Maps keyed by H3 strings, rings of cells around the pickup, then a sort. */
 export class StringCellIndex {
   readonly #cells = new Map<string, Map<DriverId, Point>>();
   readonly #cellOf = new Map<DriverId, string>();
@@ -26,7 +26,7 @@ export class StringCellIndex {
     members.set(driverId, { lat, lng });
   }
 
-  /** Stops two rings after it has enough, which is near enough to exact for a comparison. */
+  /** Stops two rings after it has enough drivers: exact enough for a comparison. */
   nearest(point: Point, k: number): Found[] {
     const center = latLngToCell(point.lat, point.lng, RES);
     const found: Found[] = [];

@@ -1,19 +1,19 @@
 import { escapeLiteral, type Client } from 'pg';
 import type { Queryable } from '#libs/store';
 
-/** A statement as the services send it. */
+/** A statement as a service sends it. */
 export interface Sent {
   name: string;
   text: string;
   values: readonly unknown[];
 }
 
-/** What carrying a statement out came to. */
+/** Facts from one execution plan. */
 export interface PlanFacts {
-  /** Tables and partitions that were looked at, not those that were passed over. */
+  /** Tables and partitions that were scanned, without pruned ones. */
   relations: string[];
   indexes: string[];
-  /** Those of the relations that were read from end to end. */
+  /** Relations that were read by a sequential scan. */
   seq_scans: string[];
   rows_touched: number;
   buffers: number;
@@ -35,7 +35,7 @@ interface Explained {
   'Execution Time': number;
 }
 
-/** The statements that a function of the store sends; what it makes of an empty answer does not matter. */
+/** Records the statements that a function of the store sends. Its reaction to the empty result is ignored. */
 export async function statementsOf(ask: (database: Queryable) => Promise<unknown>): Promise<Sent[]> {
   const sent: Sent[] = [];
   const recorder: Queryable = {
@@ -49,8 +49,8 @@ export async function statementsOf(ask: (database: Queryable) => Promise<unknown
 }
 
 /**
- * Carries a statement out in a transaction that is undone, with the plan that prepared statements come to when Postgres no longer looks at their
- * parameters: what it leaves out, it leaves out at run time. The second time counts, when what it needs is in memory.
+ * Executes a statement in a transaction and rolls it back. Forces the generic plan, which prepared statements end up with:
+ * it prunes partitions at run time. Reports the second execution, when the data is cached.
  */
 export async function explain(client: Client, { text, values }: Sent): Promise<PlanFacts> {
   await client.query('BEGIN');

@@ -2,20 +2,20 @@ import type { Client } from 'pg';
 
 const DAY_MS = 24 * 3_600_000;
 const STEP_DAYS = 60;
-/** Each rider's, on average. */
+/** On average. */
 const TRIPS_PER_RIDER = 20;
 const TRIPS_PER_INSERT = 500_000;
 
 export interface HistorySize {
   trips: number;
-  /** Of the newest of them; each has six. */
+  /** How many of the newest trips have events; six each. */
   tripsWithEvents: number;
   active: number;
   days: number;
   widthDays: number;
 }
 
-/** Ids as md5 makes them out of numbers: the same in each run. */
+/** Ids derived from numbers by md5: the same in each run. */
 const UUID = (kind: string, number: string): string =>
   `overlay(overlay(md5('${kind}' || ${number}) PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid`;
 const TRIP_ID = `(lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(i::text), 1, 3)
@@ -26,8 +26,8 @@ const TRIP_COLUMNS = `trip_id, rider_id, quote_id, product, state, seq, pickup_l
   started_at, ended_at, event_hash`;
 
 /**
- * Fills a migrated, empty database: trips that are over, spread evenly from `startMs` over the days; their newest with events;
- * and some that are under way at the end. Gives that end.
+ * Fills a migrated, empty database with ended trips, spread evenly over the days from `startMs`; the newest of them with
+ * events; and with trips under way at the end of that time. Returns the end.
  */
 export async function generateHistory(client: Client, size: HistorySize, startMs: number): Promise<number> {
   const endMs = startMs + size.days * DAY_MS;
@@ -71,7 +71,7 @@ function tripsThat({ trips, days }: HistorySize, startMs: number, from: number, 
       FROM generate_series(${from}, ${to}) AS i) s`;
 }
 
-/** Six of each trip; the number of a trip comes back from the order of their times. */
+/** Six events per trip. A trip's number is recovered from the order of their times. */
 const EVENTS_OF = (table: string): string => `
   SELECT trip_id, seq, type, requested_at + seq * interval '1 minute', CASE WHEN seq > 1 THEN ${UUID('driver', '(i % 50000)')} END,
     jsonb_build_object('type', type, 'atMs', 0, 'offer', jsonb_build_object('offerId', 'offer_' || i)), '[]', sha256(i::text::bytea)
@@ -79,7 +79,7 @@ const EVENTS_OF = (table: string): string => `
   CROSS JOIN (VALUES (1, 'requested'), (2, 'offer_made'), (3, 'offer_accepted'), (4, 'driver_arrived'), (5, 'ride_started'),
     (6, 'completed')) AS e (seq, type)`;
 
-/** The same rows as they were kept before: all trips in one table, all events in one, with the indexes of then. */
+/** The same rows in the former layout: one table of trips, one of events, with the indexes of that time. */
 export async function copyIntoFormerLayout(client: Client): Promise<void> {
   await client.query(`
     CREATE SCHEMA former;

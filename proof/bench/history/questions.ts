@@ -13,7 +13,7 @@ import {
   type Queryable,
 } from '#libs/store';
 
-/** What the services ask, by what it is for. */
+/** A query of the services, named after its purpose. */
 export interface Question {
   name: string;
   ask: (database: Queryable) => Promise<unknown>;
@@ -21,7 +21,7 @@ export interface Question {
 
 const PAGE = 20;
 
-/** Questions about rows that there are: old trips, trips under way, a rider of many trips. */
+/** Queries for existing rows: old trips, trips under way, a rider with many trips. */
 export async function hotQuestions(client: Client, nowMs: number): Promise<Question[]> {
   const ids = async (sql: string): Promise<string[]> =>
     (await client.query<{ id: string }>(sql)).rows.map(({ id }) => id);
@@ -29,20 +29,20 @@ export async function hotQuestions(client: Client, nowMs: number): Promise<Quest
   const old = trips(
     await ids('SELECT DISTINCT ON (tableoid) trip_id AS id FROM trip_history ORDER BY tableoid, trip_id'),
   );
-  const told = trips(
+  const withEvents = trips(
     await ids('SELECT trip_id AS id FROM trip_event WHERE seq = 1 ORDER BY trip_id DESC LIMIT 16'),
   );
   const open = trips(await ids('SELECT trip_id AS id FROM trip ORDER BY trip_id LIMIT 16'));
   const [rider = ''] = await ids('SELECT rider_id AS id FROM trip_history ORDER BY trip_id LIMIT 1');
   const riderId: RiderId = idFromUuid('rider', rider);
-  const [oldest, underWay, oneTold] = [old[0], open[0], told[0]];
-  if (oldest === undefined || underWay === undefined || oneTold === undefined)
-    throw new Error('there is no history');
+  const [oldest, underWay, oneWithEvents] = [old[0], open[0], withEvents[0]];
+  if (oldest === undefined || underWay === undefined || oneWithEvents === undefined)
+    throw new Error('the history is empty');
   return [
     { name: 'a trip under way', ask: (database) => readTrip(database, underWay) },
-    { name: 'a trip long over', ask: (database) => readTrip(database, oldest) },
-    { name: 'trips to be changed, locked', ask: (database) => lockTrips(database, open) },
-    { name: 'trips long over, asked to change', ask: (database) => lockTrips(database, old) },
+    { name: 'an old trip', ask: (database) => readTrip(database, oldest) },
+    { name: 'locking trips for a change', ask: (database) => lockTrips(database, open) },
+    { name: 'locking old trips for a change', ask: (database) => lockTrips(database, old) },
     {
       name: "a rider's newest trips",
       ask: (database) => listTripsOfRider(database, riderId, undefined, PAGE),
@@ -51,14 +51,14 @@ export async function hotQuestions(client: Client, nowMs: number): Promise<Quest
       name: "a rider's trips before one",
       ask: (database) => listTripsOfRider(database, riderId, oldest, PAGE),
     },
-    { name: "a trip's events", ask: (database) => readEvents(database, oneTold) },
-    { name: 'events of several trips', ask: (database) => readHistories(database, told) },
+    { name: "a trip's events", ask: (database) => readEvents(database, oneWithEvents) },
+    { name: 'events of several trips', ask: (database) => readHistories(database, withEvents) },
     {
       name: 'open trips of some shards',
       ask: (database) => openTrips(database, [{ lo: '617733151092113407', hi: '617733151092215807' }], 500),
     },
     { name: 'searches past their deadline', ask: (database) => dueSearches(database, nowMs, 200) },
-    { name: 'trips to be moved into the history', ask: (database) => moveEndedTrips(database, nowMs, 500) },
+    { name: 'moving ended trips into the history', ask: (database) => moveEndedTrips(database, nowMs, 500) },
     { name: 'a page of all trips', ask: (database) => readTripIds(database, oldest, 500) },
   ];
 }

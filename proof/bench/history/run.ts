@@ -1,4 +1,4 @@
-/** `npm run bench:history`: what the store's questions cost over years of trips, beside the same questions over one table. */
+/** `npm run bench:history`: cost of the store's queries over years of trips, compared with the same queries on one table. */
 import { Command } from 'commander';
 import type { Client } from 'pg';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
@@ -31,23 +31,23 @@ interface Answered {
 }
 
 const WIDTH_DAYS = 30;
-/** With its indexes: 4,447 MB for 10 million (ADR 0016). */
+/** Indexes included: 4,447 MB for 10 million trips (ADR 0016). */
 const BYTES_PER_TRIP = 450;
-/** Six events with their indexes, estimated. */
+/** Estimate for six events, indexes included. */
 const EVENT_BYTES_PER_TRIP = 6_000;
-/** Both layouts are filled, and the log of Postgres keeps up to 1 GB. */
+/** Both layouts are filled, and the write-ahead log keeps up to 1 GB. */
 const diskBytesFor = ({ trips, events }: Options): number =>
   2 * (trips * BYTES_PER_TRIP + events * EVENT_BYTES_PER_TRIP) + 1024 ** 3;
 
 const options = new Command('npm run bench:history --')
   .description(
-    'Makes a history on an own Postgres, and explains what the hot statements of the store do with it.',
+    'Generates a history in a temporary Postgres and reports the query plans of hot statements on it.',
   )
-  .option('--trips <n>', 'that are over', wholeNumber(1), 10_000_000)
-  .option('--events <n>', 'of them have their six events', wholeNumber(1), 1_000_000)
-  .option('--active <n>', 'under way', wholeNumber(1), 5_000)
-  .option('--days <n>', 'over which they are spread', wholeNumber(1), 360)
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option('--trips <n>', 'ended trips', wholeNumber(1), 10_000_000)
+  .option('--events <n>', 'how many of them have their six events', wholeNumber(1), 1_000_000)
+  .option('--active <n>', 'trips under way', wholeNumber(1), 5_000)
+  .option('--days <n>', 'period over which ended trips are spread', wholeNumber(1), 360)
+  .option('--json <file>', 'write the report to this file', pathArgument)
   .parse()
   .opts<Options>();
 
@@ -57,7 +57,7 @@ async function answer(client: Client, { name, ask }: Question): Promise<Answered
     await client.query('SET search_path = public');
     const partitioned = await explain(client, sent);
     await client.query('SET search_path = former, public');
-    // Nothing was moved in the former layout.
+    // The former layout moves no trips into a history.
     const oneTable =
       sent.name === 'move-ended-trips' || sent.name === 'read-ended-trips'
         ? null

@@ -27,12 +27,12 @@ interface Tables {
 
 const CENTER = latLngToCell(40.75, -73.98, 6);
 export const SHARD_COUNTS = [1_000, 10_000];
-/** Enough rings around the centre for the largest count. */
+/** Enough rings around the centre for the largest shard count. */
 const RINGS = 60;
-/** So much time of the matchers, in all, a few shards in the middle much of it. */
+/** Matcher time of all shards together; a few shards in the middle take much of it. */
 const TOTAL_BUSY_MS_PER_S = 3_000;
 
-/** Times the planner's decisions about so many shards, beside rendezvous hashing of the same shards. */
+/** Times the planner's decisions for this many shards, compared with rendezvous hashing of the same shards. */
 export function measure(shards: number, { seed, runs, matchers }: Effort) {
   const cells = gridDisk(CENTER, RINGS).slice(0, shards);
   const names = Array.from({ length: matchers }, (_, number) => `matcher-${number}`);
@@ -76,7 +76,7 @@ export function measure(shards: number, { seed, runs, matchers }: Effort) {
   };
 }
 
-/** What the planner's process does each second: parse what it read, and let the coordinator decide on it. */
+/** One second of the planner: parses the tables it reads, and lets the coordinator decide. */
 function wholeCycle(
   rows: readonly ShardRow[],
   names: readonly string[],
@@ -103,7 +103,7 @@ function wholeCycle(
   });
 }
 
-/** Carries plans out until there is nothing left to do. */
+/** Applies plans until the planner has nothing left to change. */
 function settle(names: readonly string[], plan: (rows: readonly ShardRow[]) => Plan): ShardRow[] {
   let rows = new Map<string, ShardRow>();
   for (let plans = 0; plans < 200; plans++) {
@@ -128,7 +128,7 @@ function ownersOf(rows: readonly ShardRow[]): Map<string, string> {
   return new Map(rows.map(({ shard, owner }) => [shard, owner ?? '']));
 }
 
-/** How even the load is, and how long the borders are: each border shard costs its halo. */
+/** Balance of the load, and length of the borders: each border shard costs its halo. */
 function shapeOf(
   owners: ReadonlyMap<string, string>,
   topology: ShardTopology,
@@ -150,7 +150,7 @@ function shapeOf(
   return { heaviest_over_mean: round(Math.max(...busy) / mean), borders: borders / 2 };
 }
 
-/** Each shard goes to the matcher with the highest hash of both: no state, few moves, and no thought of place or load. */
+/** Each shard goes to the matcher with the highest hash of both: stateless, few moves, blind to place and load. */
 function rendezvous(
   cells: readonly string[],
   names: readonly string[],
@@ -182,7 +182,7 @@ function rendezvous(
 
 function busyShards(cells: readonly string[], seed: number): PlanInput['loads'] {
   const random = seededFractions(seed);
-  // The first cells are the middle: load falls off with the rank of the cell, as it does from a city's centre.
+  // The first cells are in the middle: load falls with the rank of the cell, as it does from a city's centre.
   const raw = cells.map((_, rank) => random() / (1 + rank / 50));
   const total = raw.reduce((sum, value) => sum + value, 0);
   return new Map(

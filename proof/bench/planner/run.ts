@@ -1,4 +1,4 @@
-/** `npm run bench:planner`: how long decisions of the planner take, beside rendezvous hashing of the same shards. */
+/** `npm run bench:planner`: duration of the planner's decisions, compared with rendezvous hashing of the same shards. */
 import { Command } from 'commander';
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
@@ -29,10 +29,10 @@ async function main(): Promise<number> {
 
 function readOptions(): Options {
   return new Command('npm run bench:planner --')
-    .option('--seed <n>', 'of the loads', wholeNumber(1), 1)
-    .option('--runs <n>', 'of each decision', wholeNumber(1), 15)
-    .option('--matchers <n>', 'that share the shards', wholeNumber(1), 8)
-    .option('--json <file>', 'write the result there too', pathArgument)
+    .option('--seed <n>', 'seed of the loads', wholeNumber(1), 1)
+    .option('--runs <n>', 'runs of each decision', wholeNumber(1), 15)
+    .option('--matchers <n>', 'matchers that share the shards', wholeNumber(1), 8)
+    .option('--json <file>', 'also write the result to this file', pathArgument)
     .parse()
     .opts<Options>();
 }

@@ -1,12 +1,12 @@
 import type { Ask, Match } from '#libs/dispatch';
 
-/** A driver who thinks about an offer. */
+/** An offer that its driver has not answered yet. */
 export interface OpenAsk extends Ask {
-  /** When it answers. */
+  /** When the driver answers. */
   readonly dueS: number;
 }
 
-/** Offers that are out: neither their drivers nor their trips, nor those that wait for a yes, are up for anything else. */
+/** Open offers. Their drivers and trips, and the trips of follow-up matches, are out of the rounds until the answer. */
 export class Asks {
   #open: OpenAsk[] = [];
 
@@ -14,17 +14,17 @@ export class Asks {
     this.#open.push(ask);
   }
 
-  /** Drivers who think. */
+  /** Drivers with an open offer. */
   drivers(): Set<string> {
     return new Set(this.#open.map(({ match }) => match.driverId));
   }
 
-  /** Trips that are offered, or spoken for until the answer. */
+  /** Trips that are offered, or that a follow-up match depends on. */
   trips(): Set<string> {
     return new Set(this.#open.flatMap(({ match, followUps }) => [match, ...followUps].map(tripOf)));
   }
 
-  /** Takes out those that are answered by now, in the order of the answers. */
+  /** Removes and returns the offers that are answered by now, in the order of the answers. */
   takeDue(nowS: number): OpenAsk[] {
     const due = this.#open.filter(({ dueS }) => dueS <= nowS);
     this.#open = this.#open.filter(({ dueS }) => dueS > nowS);

@@ -10,7 +10,7 @@ const S_PER_MINUTE = 60;
 
 /** The command line of `npm run bench:quality`. */
 export interface CommandLine {
-  /** Recorded demand and its street network; both absent: a synthetic city. */
+  /** Recorded demand and its street network; both absent: synthetic city. */
   readonly recorded: { readonly trips: string; readonly streets: string } | undefined;
   readonly from: number;
   readonly to: number;
@@ -38,7 +38,7 @@ type Given = Omit<CommandLine, 'recorded' | 'from' | 'to' | 'fleet'> &
     readonly streets?: string;
   };
 
-/** What a run on recorded demand takes by default. */
+/** Defaults for a run on recorded demand. */
 const RECORDED_DEFAULTS = { fleet: [1_300], fromS: 11 * S_PER_HOUR, toS: 15 * S_PER_HOUR };
 
 /** Throws {@link UserError} if only one of `--trips` and `--streets` is given. */
@@ -65,15 +65,19 @@ function recordedOf(trips: string | undefined, streets: string | undefined): Com
 function command(): Command {
   return new Command('npm run bench:quality --')
     .description(
-      'How well riders are served by several ways to choose drivers, on virtual time: on recorded demand, or without ' +
-        '--trips and --streets in a small synthetic city.',
+      'Compares policies for choosing drivers by how well they serve riders, on virtual time: on recorded demand, or ' +
+        'without --trips and --streets in a small synthetic city.',
     )
     .option('--trips <file>', 'recorded trips (CSV); needs --streets', pathArgument)
     .option('--streets <dir>', 'their street network (nodes.csv, edges.csv)', pathArgument)
-    .option('--from <HH:MM>', 'begins there (11:00); the first hour warms up and is not measured', timeOfDay)
+    .option(
+      '--from <HH:MM>',
+      'start of the simulation (11:00); the first hour warms up and is not measured',
+      timeOfDay,
+    )
     .option(
       '--to <HH:MM>',
-      `no requests from then on (15:00; synthetic city: ${hourOf(SYNTHETIC_DEFAULTS.toS)})`,
+      `end of the requests (15:00; synthetic city: ${hourOf(SYNTHETIC_DEFAULTS.toS)})`,
       timeOfDay,
     )
     .option(
@@ -81,31 +85,36 @@ function command(): Command {
       `cars (1300; synthetic city: ${SYNTHETIC_DEFAULTS.fleet.join(',')})`,
       wholeNumbers(1),
     )
-    .option('--seeds <n>', 'runs of each, with so many seeds', wholeNumber(1), 1)
-    .option('--seed <n>', 'the first of the seeds', wholeNumber(0), 1)
+    .option('--seeds <n>', 'runs of each case, one per seed', wholeNumber(1), 1)
+    .option('--seed <n>', 'the first seed', wholeNumber(0), 1)
     .option('--shards <list>', 'matchers that share the city', wholeNumbers(1), [1])
-    .option('--policy <list>', `of ${POLICIES.map(({ name }) => name).join(', ')}`, names, [
+    .option('--policy <list>', `any of ${POLICIES.map(({ name }) => name).join(', ')}`, names, [
       'greedy_road',
       'engine',
     ])
-    .option('--max-wait <s>', 'from the request to the pickup; then the rider is lost', wholeNumber(0), 300)
-    .option('--round <s>', 'between two rounds', wholeNumber(0), 2)
+    .option('--max-wait <s>', 'from request to pickup; a rider who waits longer is lost', wholeNumber(0), 300)
+    .option('--round <s>', 'interval of rounds', wholeNumber(0), 2)
     .option(
       '--eta-noise <sigma>',
-      'standard deviation of the logarithm of told over true travel times',
+      'standard deviation of the logarithm of estimated over true travel times',
       decimalNumber(0, 1),
       0,
     )
-    .option('--answer <s>', 'drivers think about an offer for so long, about', wholeNumber(0), 0)
-    .option('--declines <share>', 'of offers', decimalNumber(0, 1), 0)
-    .option('--cancels <share>', 'of riders, within three minutes of having a driver', decimalNumber(0, 1), 0)
-    .option('--stale <s>', 'positions are told so often; 0: always known', wholeNumber(0), 0)
-    .option('--following <share>', 'of drivers who go where they are sent', decimalNumber(0, 1), 1)
-    .option('--failover', 'one matcher is away for some seconds in the middle, and starts anew', false)
-    .option('--json <file>', 'write the rows there too', pathArgument)
+    .option('--answer <s>', 'mean time a driver takes to answer an offer', wholeNumber(0), 0)
+    .option('--declines <share>', 'share of offers that drivers decline', decimalNumber(0, 1), 0)
+    .option(
+      '--cancels <share>',
+      'share of riders who cancel within three minutes of the match',
+      decimalNumber(0, 1),
+      0,
+    )
+    .option('--stale <s>', 'interval of position reports; 0: always known', wholeNumber(0), 0)
+    .option('--following <share>', 'share of drivers who follow repositioning advice', decimalNumber(0, 1), 1)
+    .option('--failover', 'one matcher crashes in the middle and restarts without its memory', false)
+    .option('--json <file>', 'also write the rows to this file', pathArgument)
     .option(
       '--plots <dir>',
-      'draw waits (of the first fleet), and what is served by fleet size, as SVG there',
+      'draw waits (of the first fleet) and riders served by fleet size as SVG into this folder',
       pathArgument,
     );
 }

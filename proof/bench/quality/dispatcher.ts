@@ -16,21 +16,21 @@ export type DriverName = `driver_${number}`;
 export type TripName = `trip_${number}`;
 const PRODUCT = 'standard';
 
-/** What a matcher decides from. */
+/** Input of a matcher's decisions. */
 export interface Scene {
   readonly city: StreetCity;
   readonly fleet: Fleet;
   readonly places: KnownPlaces;
   readonly etas: PairEtas;
   readonly nowS: number;
-  /** Everybody's trips that nobody has picked up yet. */
+  /** All trips that are not picked up yet, of every matcher. */
   readonly trips: readonly Trip[];
-  /** Who thinks about an offer, and the trips that are spoken for until the answer. */
+  /** Drivers with an open offer, and the trips that are reserved until its answer. */
   readonly askedDrivers: ReadonlySet<string>;
   readonly heldTrips: ReadonlySet<string>;
 }
 
-/** Drivers of a scene, as the engine takes them. */
+/** Drivers of a scene, in the engine's format. */
 interface Seen extends MatchDrivers {
   readonly ids: DriverName[];
   readonly products: string[];
@@ -38,7 +38,7 @@ interface Seen extends MatchDrivers {
   readonly availableInS: number[];
 }
 
-/** One matcher: its trips, and how it chooses drivers for them. */
+/** One matcher: its trips, and its policy for choosing drivers. */
 export class Dispatcher {
   readonly area: MatcherArea;
   readonly #policy: Policy;
@@ -46,7 +46,7 @@ export class Dispatcher {
   readonly #maxWaitS: number;
   #lastMovesS = -Infinity;
   #lastRoundS: number | undefined;
-  /** Trips that nobody has picked up yet, oldest first. */
+  /** Trips that are not picked up yet, oldest first. */
   trips: Trip[] = [];
 
   constructor(area: MatcherArea, policy: Policy, maxWaitS: number) {
@@ -56,7 +56,7 @@ export class Dispatcher {
     this.forget();
   }
 
-  /** Starts anew, as another process would that takes the shards over: what was learned is gone, the trips are not. */
+  /** Restarts as another process that takes the shards over: trips remain, the learned statistics are lost. */
   forget(): void {
     if (this.#policy.kind !== 'engine') return;
     const { params } = this.#policy;
@@ -77,7 +77,7 @@ export class Dispatcher {
     if (this.area.sees[endNode] === 1) this.#engine?.noteEmptyRun(city.points[endNode] ?? NOWHERE, emptyS);
   }
 
-  /** @param refused drivers who cannot be had in this round */
+  /** @param refused drivers who are unavailable in this round */
   match(scene: Scene, refused: ReadonlySet<string>): readonly Match[] {
     this.trips = this.trips.filter(({ state }) => state === 'waiting' || state === 'matched');
     return this.#engine === undefined
@@ -85,7 +85,7 @@ export class Dispatcher {
       : this.#planned(this.#engine, scene, refused);
   }
 
-  /** Where idle drivers in the own area should go; empty where it is not time for that. */
+  /** Targets for idle drivers in the own area; empty until the next interval of moves. */
   moves(scene: Scene, foreseen: readonly Trip[]): { car: number; node: number }[] {
     const engine = this.#engine;
     if (engine === undefined || this.#policy.kind !== 'engine' || this.#policy.moves === 'none') return [];
@@ -110,8 +110,8 @@ export class Dispatcher {
   }
 
   /**
-   * Decides for its own trips with those of its neighbours in mind: they are weighed like its own, and whoever owns them
-   * decides on them. So matchers that see the same want the same, and do not take drivers from one another.
+   * Decides for its own trips, and weighs those of its neighbours like its own, although only their owners decide on them.
+   * So matchers that see the same scene reach the same plan, and do not take drivers from one another.
    */
   #planned(engine: DispatchEngine, scene: Scene, refused: ReadonlySet<string>): readonly Match[] {
     const { fleet, etas, nowS } = scene;
@@ -143,7 +143,7 @@ export class Dispatcher {
     return matches.filter(({ tripId }) => own.has(tripId));
   }
 
-  /** First come, first served: the nearest idle driver, by air or by road. */
+  /** First come, first served: the nearest idle driver, by straight line or by road. */
   #nearest(scene: Scene, refused: ReadonlySet<string>): Match[] {
     const mayAsk = (car: number) => !refused.has(driverName(car)) && !scene.askedDrivers.has(driverName(car));
     const free = this.#see(scene, (car) => isFree(scene.fleet, car) && mayAsk(car));

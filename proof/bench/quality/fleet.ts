@@ -5,7 +5,7 @@ export const MOVING = 1;
 export const TO_PICKUP = 2;
 export const RIDING = 3;
 
-/** What becomes of a request. */
+/** A request, from its arrival to its end. */
 export interface Trip {
   readonly id: number;
   readonly from: number;
@@ -16,30 +16,30 @@ export interface Trip {
   car: number;
   swaps: number;
   pickedUpAtS: number;
-  /** When it got its driver, and how long that one was thought to take. */
+  /** Time of the match, and the estimated pickup time of that driver. */
   boundAtS: number;
   foreseenS: number;
-  /** When its rider would cancel once matched; Infinity where never. */
+  /** When its rider cancels if matched by then; Infinity: never. */
   cancelAtS: number;
   readonly refusedBy: number[];
 }
 
-/** The cars of a city: where they are, where they go, and whom they serve. */
+/** The cars of a city: positions, routes and current trips. */
 export class Fleet {
   readonly count: number;
   readonly phases: Uint8Array;
-  /** The intersection a car is at, or comes to next, and when; while riding, where the ride ends and when. */
+  /** The intersection of a car, or its next one, and the arrival there; while riding, end and time of the ride. */
   readonly nodes: Int32Array;
   readonly atS: Float64Array;
   readonly goals: Int32Array;
   readonly trips: (Trip | undefined)[];
-  /** Whom a car serves after its ride. */
+  /** The trip that a car serves after its ride. */
   readonly nextTrips: (Trip | undefined)[];
   readonly incomesS: Float64Array;
   /** Where and when the last ride of each car ended; -1 before the first. */
   readonly endedS: Float64Array;
   readonly endNodes: Int32Array;
-  /** Intersections passed, riders let in and out, all cars together. */
+  /** Intersections passed, pickups and dropoffs of all cars. */
   events = 0;
 
   constructor(starts: readonly number[], startS: number) {
@@ -60,7 +60,7 @@ export class Fleet {
     return this.phases[car] === TO_PICKUP ? this.trips[car] : this.nextTrips[car];
   }
 
-  /** Binds a car to a trip, at once or after its ride; throws where it has one already. */
+  /** Binds a car to a trip, immediately or after its ride. Throws if the car has one already. */
   bind(car: number, trip: Trip, nowS: number): void {
     if (this.heldTrip(car) !== undefined) throw new Error(`car ${car} has a trip already`);
     trip.state = 'matched';
@@ -92,14 +92,14 @@ export class Fleet {
     if ((this.atS[car] as number) < nowS) this.atS[car] = nowS;
   }
 
-  /** Lets all cars drive until `nowS`; calls `pickedUp` for each rider who gets in. */
+  /** Moves all cars until `nowS`; calls `pickedUp` for each rider who is picked up. */
   drive(table: TravelTable, nowS: number, pickedUp: (trip: Trip) => void): void {
     for (let car = 0; car < this.count; car++) {
       while (this.#step(car, table, nowS, pickedUp));
     }
   }
 
-  /** False where nothing more happens until then. */
+  /** False if nothing more happens until then. */
   #step(car: number, table: TravelTable, nowS: number, pickedUp: (trip: Trip) => void): boolean {
     const phase = this.phases[car] as number;
     if (phase === IDLE || (this.atS[car] as number) > nowS) return false;

@@ -1,6 +1,6 @@
 import { RIDING, type Fleet } from './fleet.ts';
 
-/** Where cars are as far as matchers know: as they are, or as they last said. */
+/** The positions of cars as matchers know them: the true ones, or the last reported ones. */
 export class KnownPlaces {
   readonly #fleet: Fleet;
   readonly #intervalS: number;
@@ -16,7 +16,7 @@ export class KnownPlaces {
     this.#phases = fleet.phases.slice();
   }
 
-  /** Cars take turns; a change of what they do is told at once. */
+  /** Cars report in turns; a change of state is reported immediately. */
   hear(nowS: number, elapsedS: number): void {
     if (this.#intervalS === 0) return;
     const { count, phases, nodes, atS } = this.#fleet;
@@ -29,7 +29,7 @@ export class KnownPlaces {
     }
   }
 
-  /** Where a car can start from; while it has a rider, where the ride ends. */
+  /** Where a car can start a pickup; while it has a rider, the end of the ride. */
   nodeOf(car: number): number {
     return this.#isCurrent(car) ? (this.#fleet.nodes[car] as number) : (this.#nodes[car] as number);
   }
@@ -43,5 +43,5 @@ export class KnownPlaces {
   }
 }
 
-/** Spreads the turns of cars evenly. */
+/** Spreads the reports of the cars evenly over the interval. */
 const GOLDEN = 0.6180339887;

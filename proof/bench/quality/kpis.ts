@@ -2,16 +2,16 @@ import { parentKey, pickupCellOf } from '#libs/geo';
 import { MOVING, RIDING, TO_PICKUP, type Fleet, type Trip } from './fleet.ts';
 import type { StreetCity } from './street-city.ts';
 
-/** Zones are cells of some 5 km². */
+/** Zones are cells of about 5 km². */
 const ZONE_RES = 7;
-/** A zone with fewer requests says nothing. */
+/** A zone with fewer requests is left out as noise. */
 const MIN_REQUESTS_PER_ZONE = 30;
 
-/** What one run came to. */
+/** Result of one run. */
 export interface RunResult {
   readonly requests: number;
   readonly servedPct: number;
-  /** Share of requests that were picked up, but too late to count as served. */
+  /** Share of requests that were picked up too late to count as served. */
   readonly latePct: number;
   readonly waitsS: Float64Array;
   readonly pickupSPerTrip: number;
@@ -26,7 +26,7 @@ export interface RunResult {
   readonly elapsedS: number;
 }
 
-/** Counts while a simulation runs, after its warm-up. */
+/** Counts during a simulation, after its warm-up. */
 export class Kpis {
   readonly #fleet: Fleet;
   readonly #measureFromS: number;
@@ -79,7 +79,7 @@ export class Kpis {
       moveSPerTrip: move / count,
       utilisation: ride / ((this.#toS - this.#measureFromS) * this.#fleet.count),
       swapsPerTrip: served.reduce((sum, { swaps }) => sum + swaps, 0) / count,
-      // Riders who had a driver, and in the end were not picked up though they did not cancel.
+      // Riders who were matched and neither picked up nor canceled.
       unmatchedRiders: asked.filter((trip) => trip.car >= 0 && !isPickedUp(trip) && trip.state !== 'matched')
         .length,
       lowestZoneServedPct: this.#lowestZone(asked),
@@ -90,7 +90,7 @@ export class Kpis {
     };
   }
 
-  /** Whom the driver reaches later than foreseen, and later than riders wait, is driven but not served. */
+  /** A rider whose driver is delayed past the maximum wait is driven, but does not count as served. */
   #isServed(trip: Trip): boolean {
     return isPickedUp(trip) && trip.pickedUpAtS - trip.requestedAtS <= this.#maxWaitS;
   }
@@ -115,7 +115,7 @@ function percent(part: number, whole: number): number {
   return whole === 0 ? 100 : (100 * part) / whole;
 }
 
-/** 0 where all have the same, towards 1 where one has everything. */
+/** 0: all equal; towards 1: one has everything. */
 function gini(values: Float64Array): number {
   const sorted = values.slice().sort();
   const total = sorted.reduce((sum, value) => sum + value, 0);

@@ -8,7 +8,7 @@ const STREET_S = 30;
 const FROM_S = 10 * 3_600;
 const S_PER_HOUR = 3_600;
 
-/** A square of streets, and two hours of riders who ask in one corner more than elsewhere. */
+/** A square grid of streets, with two hours of requests that concentrate in one corner. */
 export function latticeCity(requestsPerHour: number): StreetCity {
   const nodes = Array.from({ length: SIDE * SIDE }, (_, id) => ({
     id,

@@ -16,19 +16,19 @@ import {
 } from '#libs/ownership';
 import type { StreetCity } from './street-city.ts';
 
-/** Fine enough to share a city of a few square kilometres among eight. */
+/** Fine enough to divide a city of a few square kilometres among eight matchers. */
 const SHARD_RES = 8;
 const MAX_PLANS = 100;
-/** What all requests together are taken to cost, in milliseconds a second for each matcher. */
+/** Assumed cost of all requests together, in milliseconds per second and matcher. */
 const LOAD_MS_PER_S = 500;
 
-/** Which intersections a matcher owns, and which it hears of. */
+/** The intersections that a matcher owns, and those that it sees. */
 export interface MatcherArea {
   readonly owns: Uint8Array;
   readonly sees: Uint8Array;
 }
 
-/** Shares the city among matchers as the planner does: by load, neighbours together; each hears its halo too. */
+/** Divides the city among matchers as the planner does: by load, neighbours together; each also sees its halo. */
 export function matcherAreas(
   city: StreetCity,
   matchers: number,

@@ -17,7 +17,7 @@ function options(...more: string[]) {
 
 const spread = { mean: expect.any(Number) as number, sd: expect.any(Number) as number };
 
-test('reports a row for each policy, fleet and number of matchers, under the names that readers rely on', () => {
+test('reports a row for each policy, fleet and number of matchers, under the documented names', () => {
   const rows = measure(
     CITY,
     options('--fleet', '20,30', '--shards', '1,2', '--policy', 'greedy_road,engine', '--seeds', '2'),
@@ -56,7 +56,7 @@ test('reports a row for each policy, fleet and number of matchers, under the nam
     });
 });
 
-test('counts seeds from the one that is named', () => {
+test('counts seeds from the given one', () => {
   const served = (...more: string[]) =>
     measure(CITY, options('--fleet', '20', '--policy', 'engine', ...more), () => undefined).map(
       ({ row }) => row.wait_s.mean,
@@ -65,7 +65,7 @@ test('counts seeds from the one that is named', () => {
   expect(served('--seed', '2')).not.toEqual(served('--seed', '1'));
 });
 
-test('knows policies by their names, by what else they are called, and all of them', () => {
+test('finds policies by name and by alias, and `all` of them', () => {
   const policies = (list: string) => options('--policy', list).policy;
   expect(policies('greedy_air,greedy_road,batch,rematch,engine,foresight')).toEqual(
     POLICIES.map(({ name }) => name),
@@ -80,7 +80,7 @@ test('knows policies by their names, by what else they are called, and all of th
   ]);
 });
 
-test('draws a line for each policy: waits of the fleet named first, and what is served by fleet size', () => {
+test('draws a line for each policy: waits of the first fleet, and riders served by fleet size', () => {
   const directory = mkdtempSync(join(tmpdir(), 'hailgrid-plots-'));
   try {
     const measured = measure(

@@ -6,7 +6,7 @@ import { reportRow, type ReportRow } from './report.ts';
 import { Simulation } from './simulation.ts';
 import type { StreetCity } from './street-city.ts';
 
-/** A row of the report with the runs behind it. */
+/** A row of the report and its runs. */
 export interface MeasuredRow {
   readonly row: ReportRow;
   readonly runs: readonly RunResult[];

@@ -1,18 +1,18 @@
-/** What may go otherwise than planned. */
+/** Disturbances of a run. */
 export interface Troubles {
-  /** Standard deviation of the logarithm of what engines are told of travel times, against how long they take. */
+  /** Standard deviation of the logarithm of estimated over true travel times. */
   readonly etaNoise: number;
-  /** Drivers who have nobody to pick up think so long about an offer, half as long to half as long again; 0: not at all. */
+  /** Mean time a driver without a trip takes to answer an offer; varies from half to one and a half of it. 0: no delay. */
   readonly answerS: number;
   /** Share of offers that drivers decline. */
   readonly declines: number;
-  /** Share of riders who cancel within three minutes of having a driver, unless they are picked up before. */
+  /** Share of riders who cancel within three minutes of the match, unless picked up before. */
   readonly cancels: number;
-  /** Positions are told so often, in seconds; 0: always known. */
+  /** Interval of position reports, seconds; 0: always known. */
   readonly staleS: number;
-  /** Share of drivers who go where they are sent. */
+  /** Share of drivers who follow repositioning advice. */
   readonly following: number;
-  /** One matcher is away for some seconds in the middle, and has forgotten all it learned. */
+  /** One matcher crashes in the middle for some seconds, and restarts without its learned statistics. */
   readonly failover: boolean;
 }
 

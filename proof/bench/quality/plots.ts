@@ -19,7 +19,7 @@ const COLORS = ['#888888', '#d95f02', '#7570b3', '#66a61e', '#1b6ca8', '#e7298a'
 const TICKS = 5;
 const WAIT_STEP_S = 10;
 
-/** Writes `waits.svg`, of the fleet that was named first, and for several fleets `served-by-fleet.svg`. */
+/** Writes `waits.svg` for the first fleet, and for several fleets also `served-by-fleet.svg`. */
 export function drawPlots(directory: string, plotted: readonly MeasuredRow[]): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(
@@ -30,7 +30,7 @@ export function drawPlots(directory: string, plotted: readonly MeasuredRow[]): v
     writeFileSync(join(directory, 'served-by-fleet.svg'), servedPlot(plotted));
 }
 
-/** Share of all riders who are picked up within so many seconds. */
+/** Share of all riders who are picked up within a given number of seconds. */
 function waitsPlot(plotted: readonly MeasuredRow[]): string {
   const longestS = Math.max(
     WAIT_STEP_S,
@@ -43,7 +43,7 @@ function waitsPlot(plotted: readonly MeasuredRow[]): string {
   return plot(series, {
     title: 'How soon riders are picked up',
     xTitle: 'seconds after the request',
-    yTitle: '% picked up by then',
+    yTitle: '% picked up',
     xRange: [0, longestS],
     yRange: [0, 100],
   });

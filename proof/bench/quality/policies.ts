@@ -1,16 +1,16 @@
 import { DEFAULT_ENGINE_PARAMS, type EngineParams } from '#libs/dispatch';
 
-/** How drivers are chosen. */
+/** How a matcher chooses drivers. */
 export type Policy =
   | { readonly name: string; readonly kind: 'greedy'; readonly by: 'air' | 'road' }
   | {
       readonly name: string;
       readonly kind: 'engine';
-      /** Drivers on the way may be changed. */
+      /** Drivers on the way to a pickup may be swapped. */
       readonly rematches: boolean;
       /** Drivers whose ride ends soon are candidates. */
       readonly chains: boolean;
-      /** Idle drivers are sent to where riders are expected: as learned, or as they will really be. */
+      /** Idle drivers are sent where riders are expected: by the learned forecast, or by the true future requests. */
       readonly moves: 'none' | 'learned' | 'foreseen';
       readonly params: EngineParams;
     };
@@ -20,7 +20,7 @@ const PRICELESS: EngineParams = {
   price: { ...DEFAULT_ENGINE_PARAMS.price, maxPrice: 0 },
 };
 
-/** In the order in which they are reported. */
+/** In the order of the report. */
 export const POLICIES: readonly Policy[] = [
   { name: 'greedy_air', kind: 'greedy', by: 'air' },
   { name: 'greedy_road', kind: 'greedy', by: 'road' },
@@ -44,7 +44,7 @@ export const POLICIES: readonly Policy[] = [
   },
 ];
 
-/** What else people call them. */
+/** Aliases. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   greedy: 'greedy_road',
   greedy_by_air: 'greedy_air',
@@ -63,8 +63,6 @@ export function policyNamed(name: string): Policy {
     .replaceAll(/[\s-]+/g, '_');
   const policy = POLICIES.find((one) => one.name === (OTHER_NAMES[plain] ?? plain));
   if (policy === undefined)
-    throw new RangeError(
-      `there is no policy ${name}; there are ${POLICIES.map((one) => one.name).join(', ')}`,
-    );
+    throw new RangeError(`unknown policy ${name}; choose from ${POLICIES.map((one) => one.name).join(', ')}`);
   return policy;
 }

@@ -63,7 +63,7 @@ export function reportRow(
   };
 }
 
-/** Lines for people, in the order of the rows. */
+/** A table for the terminal, rows in their order. */
 export function tableOf(rows: readonly ReportRow[]): string {
   const head = [
     'policy',

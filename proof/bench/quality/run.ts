@@ -1,4 +1,4 @@
-/** `npm run bench:quality`: how well riders are served, by policy, fleet and number of matchers, on recorded or synthetic demand. */
+/** `npm run bench:quality`: how well riders are served by policy, fleet and number of matchers, on recorded or synthetic demand. */
 import { describeMachine } from '../../../dev/machine/describe-machine.ts';
 import { writeReport } from '../../../ops/command-line/json-report.ts';
 import { requireExisting, requireStreets } from '../../../ops/command-line/path-argument.ts';

@@ -24,14 +24,14 @@ function run(
   }).run();
 }
 
-/** What does not depend on the machine. */
+/** The part of the result that does not depend on the machine. */
 function outcome(result: ReturnType<typeof run>) {
   return { ...result, elapsedS: 0, eventsPerS: 0, roundsMs: [] };
 }
 
 describe('the simulation', () => {
   test.each(POLICIES.map(({ name }) => name))(
-    '%s serves riders within the longest wait, and leaves none',
+    '%s serves riders within the maximum wait, and abandons none',
     (name) => {
       const { servedPct, waitsS, unmatchedRiders, requests } = run(name);
       expect(requests).toBeGreaterThan(400);
@@ -47,12 +47,12 @@ describe('the simulation', () => {
     expect(outcome(run('engine', { seed: 2 }))).not.toEqual(outcome(run('engine')));
   });
 
-  test('the engine serves more riders than the nearest driver does, where drivers are scarce', () => {
+  test('the engine serves more riders than nearest-driver dispatch when drivers are scarce', () => {
     const [engine, greedy] = [run('engine'), run('greedy_road')];
     expect(engine.servedPct).toBeGreaterThan(greedy.servedPct);
   });
 
-  test('shared among matchers, with everything going wrong at once, it still leaves no rider and gives no car twice', () => {
+  test('several matchers under all disturbances at once abandon no rider and assign no car twice', () => {
     const troubles = {
       etaNoise: 0.3,
       answerS: 6,
@@ -67,7 +67,7 @@ describe('the simulation', () => {
     expect(servedPct).toBeGreaterThan(40);
   });
 
-  test('who is reached later than riders wait is not served, and has not been left either', () => {
+  test('a rider picked up after the maximum wait is neither served nor abandoned', () => {
     const { waitsS, servedPct, latePct, requests, unmatchedRiders } = run('engine', {}, { etaNoise: 0.5 });
     expect(latePct).toBeGreaterThan(1);
     expect(waitsS.at(-1)).toBeLessThanOrEqual(300);

@@ -9,19 +9,19 @@ import { matcherAreas } from './matcher-areas.ts';
 import type { RunOptions } from './options.ts';
 import type { Policy } from './policies.ts';
 import type { Ride, StreetCity } from './street-city.ts';
-import { toldTimes } from './told-times.ts';
+import { estimatedTimes } from './estimated-times.ts';
 
 const WARM_UP_S = 3_600;
-/** Cars start where rides ended that were asked for in this time before. */
+/** Cars start where rides requested in this time before the start had ended. */
 const STARTS_FROM_S = 1_800;
-/** Where no rides came before, from so many of the day's first. */
+/** Without earlier rides: cars start at this many of the first rides of the day. */
 const FIRST_RIDES = 2_000;
 const CANCEL_WITHIN_S = 180;
 const RADIUS_M = 6_000;
 /** From the crash of a matcher until its shards are matched again. */
 const FAILOVER_S = 4;
 
-/** One fleet on one city for some hours of virtual time, with one way to choose drivers. */
+/** One fleet in one city under one policy, for some hours of virtual time. */
 export class Simulation {
   readonly #city: StreetCity;
   readonly #options: RunOptions;
@@ -65,7 +65,7 @@ export class Simulation {
     this.#takeRequests(nowS);
     this.#endWaits(nowS);
     for (const ask of this.#asks.takeDue(nowS)) this.#answer(ask, nowS);
-    const etas = toldTimes(table, (point) => this.#city.nodeOf(point), troubles.etaNoise);
+    const etas = estimatedTimes(table, (point) => this.#city.nodeOf(point), troubles.etaNoise);
     const scene: Scene = {
       city: this.#city,
       fleet: this.#fleet,
@@ -100,7 +100,7 @@ export class Simulation {
     }
   }
 
-  /** Riders who waited too long are lost; some who have a driver cancel. */
+  /** Riders who waited too long are lost; some matched riders cancel. */
   #endWaits(nowS: number): void {
     for (const { trips } of this.#dispatchers) {
       for (const trip of trips) {
@@ -113,7 +113,7 @@ export class Simulation {
     }
   }
 
-  /** Matchers take turns: rounds of different matchers are not at the same moment, and each sees what the others did. */
+  /** Matchers take turns: their rounds are not simultaneous, and each sees the results of the others. */
   #round(scene: Scene): void {
     const taken = new Set<string>();
     for (const [number, dispatcher] of this.#dispatchers.entries()) {
@@ -125,7 +125,7 @@ export class Simulation {
     }
   }
 
-  /** A driver says yes, and those it replaces go where they were to, as far as things are as they were; or it says no. */
+  /** On a yes, applies the match and its follow-ups as far as they still fit the current state; on a no, drops them. */
   #answer({ match, followUps }: OpenAsk, nowS: number): void {
     const { tripId, driverId } = match;
     if (!this.#isAsPlanned(match) || this.#isDeclined(this.#tripOfName(tripId), driverId)) return;
@@ -136,7 +136,7 @@ export class Simulation {
     }
   }
 
-  /** Whether the trip still has the driver it had, or still waits. */
+  /** Whether the trip still has the same driver, or still waits. */
   #isAsPlanned({ tripId, driverId, replaces }: Match): boolean {
     const trip = this.#tripOfName(tripId);
     if (this.#fleet.heldTrip(carOf(driverId)) !== undefined) return false;
@@ -145,7 +145,7 @@ export class Simulation {
       : trip?.state === 'matched' && driverName(trip.car) === replaces;
   }
 
-  /** Whoever has nobody to pick up is asked; the others are at work, and go at once. */
+  /** Free drivers get an offer; drivers at work are assigned immediately. */
   #ask(plan: readonly Match[], own: ReadonlySet<string>, taken: Set<string>, nowS: number): void {
     const { answerS } = this.#options.troubles;
     const { asks, swaps } = matchSteps(plan, (driverId) => this.#holderOf(driverId));
@@ -168,7 +168,7 @@ export class Simulation {
     return this.#trips[Number(name.slice('trip_'.length))];
   }
 
-  /** A match falls where its driver is a neighbour's by then, or declines. */
+  /** Drops a match if its driver belongs to a neighbour by then, or declines. */
   #commit(plan: readonly Match[], dispatcher: Dispatcher, taken: Set<string>, nowS: number): void {
     const own = new Set<string>(dispatcher.trips.map(tripName));
     if (this.#options.troubles.answerS > 0) return this.#ask(plan, own, taken, nowS);
@@ -186,7 +186,7 @@ export class Simulation {
     for (const { driverId } of stand) taken.add(driverId);
   }
 
-  /** All at once: drivers may change places. */
+  /** Applies all matches together: drivers may swap trips. */
   #carryOut(matches: readonly Match[], nowS: number): void {
     for (const { replaces } of matches)
       if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
@@ -254,7 +254,7 @@ export class Simulation {
   }
 }
 
-/** The same drivers always do, or do not. */
+/** Each driver either always follows advice or never does. */
 function follows(car: number, share: number): boolean {
   return ((car * 7_919) % 1_000) / 1_000 < share;
 }

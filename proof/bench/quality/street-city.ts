@@ -11,7 +11,7 @@ import {
 } from '#libs/geo';
 
 const S_PER_HOUR = 3_600;
-/** Tables of the hours in use; each takes four bytes a pair of intersections. */
+/** Travel time tables kept, one per hour; each takes four bytes per pair of intersections. */
 const MAX_TABLES = 2;
 
 /** A request of the recorded day, on the street network. */
@@ -22,12 +22,12 @@ export interface Ride {
   readonly rideS: number;
 }
 
-/** A street network with its travel times, and what was asked for on it. */
+/** A street network with its travel times and requests. */
 export class StreetCity {
   readonly graph: StreetGraph;
-  /** One object for each intersection, so that places can be told by identity. */
+  /** One object for each intersection, so that points can be compared by identity. */
   readonly points: readonly Point[];
-  /** In the order of their requests; those that begin and end at one corner are left out. */
+  /** In the order of the requests; without those that begin and end at the same intersection. */
   readonly rides: readonly Ride[];
   readonly #nodes: ReadonlyMap<Point, number>;
   readonly #tables = new Map<number, TravelTable>();
@@ -53,7 +53,7 @@ export class StreetCity {
     return new StreetCity(graph, parseTrips(readFileSync(tripsFile, 'utf8'), tripsFile));
   }
 
-  /** The travel times of the hour; making them takes a second or two. */
+  /** The travel times of the hour. Computing them takes a second or two. */
   tableAt(atS: number): TravelTable {
     const hour = Math.floor(atS / S_PER_HOUR) % HOURS_PER_DAY;
     const known = this.#tables.get(hour);

@@ -7,7 +7,7 @@ import { CHECKOUT } from '../../../dev/build/checkout.ts';
 import { readCommandLine } from './command-line.ts';
 import { syntheticCity } from './synthetic-city.ts';
 
-test('the command runs without data, says so first, and writes its report where the user stands', () => {
+test('the command runs without data, says so first, and writes its report into the working directory', () => {
   const directory = mkdtempSync(join(tmpdir(), 'hailgrid-quality-'));
   try {
     const smallest = ['--to', '12:15', '--fleet', '60', '--policy', 'greedy_road', '--json', 'report.json'];
@@ -26,7 +26,7 @@ test('the command runs without data, says so first, and writes its report where 
   }
 });
 
-test('the synthetic city is the same each time, and its rides take what its streets take', () => {
+test('the synthetic city is the same each time, and its rides last as long as its streets take', () => {
   const [fromS, toS] = [11 * 3_600, 12 * 3_600];
   const city = syntheticCity(fromS, toS);
   expect(city.rides).toEqual(syntheticCity(fromS, toS).rides);
@@ -39,7 +39,7 @@ test('the synthetic city is the same each time, and its rides take what its stre
   }
 });
 
-test('recorded trips without their streets are refused, and the other way round', () => {
+test('recorded trips without streets are refused, and streets without trips', () => {
   for (const option of ['--trips', '--streets'])
     expect(() => readCommandLine(['node', 'bench:quality', option, 'none'])).toThrow(/belong together/);
 });

@@ -4,18 +4,18 @@ import { gridCity } from '../streets/grid-city.ts';
 import { StreetCity } from './street-city.ts';
 
 const S_PER_HOUR = 3_600;
-/** The same city for every `--seed`, as recorded demand is: the seeds of a report differ in their drivers only. */
+/** The same city for every `--seed`, like recorded demand: the seeds of a report differ in their drivers only. */
 const CITY_SEED = 1;
-/** Crossings along one side: 1,600 in all, some 4 km by 4 km. */
+/** Crossings along one side: 1,600 in all, about 4 km by 4 km. */
 const SIDE = 40;
 /** Share of the requests that begin in the centre, a quarter of the area. */
 const CENTER_SHARE = 0.6;
 const REQUESTS_PER_HOUR = 900;
 
-/** Too few cars to serve everybody, so that policies differ. The default command takes 3.4 s of processor time. */
+/** Too few cars to serve every rider, so that policies differ. The default command takes 3.4 s of processor time. */
 export const SYNTHETIC_DEFAULTS = { fleet: [100], fromS: 11 * S_PER_HOUR, toS: 13 * S_PER_HOUR };
 
-/** A city of generated streets and requests between two times of the day, for a checkout without recorded data. */
+/** Generated streets and requests between two times of the day, for a checkout without recorded data. */
 export function syntheticCity(fromS: number, toS: number): StreetCity {
   const graph = gridCity(SIDE, CITY_SEED);
   const random = seededFractions(CITY_SEED);

@@ -2,20 +2,20 @@ import { HOURS_PER_DAY, StreetGraph, type StreetEdge, type StreetNode } from '#l
 import { seededFractions } from '#libs/random';
 
 const CORNER = { lat: 38.6, lng: -9.3 };
-/** Some 100 m either way. */
+/** About 100 m either way. */
 const BLOCK = { lat: 0.0009, lng: 0.00115 };
 const EVERY_AVENUE = 20;
 const EVERY_STREET = 5;
-/** Seconds a block, free of other traffic. */
+/** Seconds per block without traffic. */
 const AVENUE_S = 6;
 const STREET_S = 10;
 const LANE_S = 16;
-/** One segment differs from the next of its kind by up to so much. */
+/** Maximum variation between segments of one kind. */
 const SPREAD = 0.8;
 const RUSH_HOURS = [8, 17];
 const RUSH_FACTOR = 1.6;
 
-/** A square city of blocks: avenues and streets that go both ways, and lanes that go one way, each the other way than the last. */
+/** A square city of blocks: avenues and streets are two-way, lanes one-way in alternating directions. */
 export function gridCity(side: number, seed: number): StreetGraph {
   const random = seededFractions(seed);
   const nodes = Array.from({ length: side * side }, (_, id): StreetNode => ({
@@ -26,7 +26,7 @@ export function gridCity(side: number, seed: number): StreetGraph {
   const edges: StreetEdge[] = [];
   const lay = (from: number, to: number, line: number): void => {
     const seconds = (): number => Math.round(secondsOn(line) * (1 + SPREAD * random()));
-    // A lane around the city would leave corners without a way in or out.
+    // A one-way lane on the edge of the city would make corners unreachable.
     const isLane = line % EVERY_STREET !== 0 && line !== side - 1;
     if (!isLane || line % 2 === 0) edges.push({ from, to, secondsByHour: byHour(seconds()) });
     if (!isLane || line % 2 === 1) edges.push({ from: to, to: from, secondsByHour: byHour(seconds()) });

@@ -16,10 +16,10 @@ const MS_PER_HOUR = 3_600_000;
 const LOOK_UPS = 1_000_000;
 const QUERIES = 2_000;
 const QUERIES_BY_SEARCH = 100;
-/** Whole columns that are searched with a heap, to tell what a whole table made so would take. */
+/** Columns searched with a heap, to extrapolate to a whole table. */
 const COLUMNS_BY_HEAP = 100;
 const ETA_SETTINGS = { accessSpeedMps: 7, utcOffsetMs: 0 };
-/** A table rounds to whole seconds; a hierarchy adds the same segments up in another order. */
+/** A table rounds to whole seconds; a hierarchy adds the same segments in another order. */
 const MAX_TABLE_ERROR_S = 0.6;
 const MAX_HIERARCHY_ERROR_S = 1e-6;
 
@@ -29,7 +29,7 @@ export interface Questions {
   readonly random: () => number;
 }
 
-/** Table (where the network is small enough), hierarchy and plain searches on one network. */
+/** Table (if the network is small enough), hierarchy and plain searches on one network. */
 export function measureNetwork(graph: StreetGraph, questions: Questions) {
   const hasTable = graph.nodeCount <= MAX_TABLE_NODES;
   return {
@@ -94,7 +94,7 @@ function measureHierarchy(graph: StreetGraph, { hour, runs, random }: Questions)
   };
 }
 
-/** 200 pickups, each asking about the 24 nearest of 1,000 drivers; points brought to their nodes included. */
+/** 200 pickups, each with the 24 nearest of 1,000 drivers; includes the mapping of points to nodes. */
 function measureRound(graph: StreetGraph, { hour, runs, random }: Questions, hasTable: boolean) {
   const question = roundQuestion(graph, random);
   const atMs = hour * MS_PER_HOUR;
@@ -118,7 +118,7 @@ function measureRound(graph: StreetGraph, { hour, runs, random }: Questions, has
     hierarchy: measured(hierarchyEta({ graph, ...ETA_SETTINGS }), MAX_HIERARCHY_ERROR_S),
     search_a_pickup: timesOf(runs, () => searched.etas(question, atMs)),
     alternative: {
-      name: 'a search a pickup, asked one by one',
+      name: 'one search per pickup',
       ...timesOf(runs, () => askedByPickup(searched, question, atMs)),
     },
   };

@@ -9,10 +9,10 @@ import {
 const PICKUPS = 200;
 const ORIGINS = 1_000;
 const CANDIDATES = 24;
-/** Points lie this much off their crossing at most, in degrees. */
+/** Maximum distance of points from their crossing, in degrees. */
 const OFF_CROSSING = 0.0003;
 
-/** What a round asks: each pickup about the drivers nearest to it by air, all of them somewhere in the city. */
+/** The query of a round: each pickup with its nearest drivers by straight line. */
 export function roundQuestion(graph: StreetGraph, random: () => number): SparseEtaQuestion {
   const somewhere = (): Point => {
     const { lat, lng } = graph.point(Math.floor(random() * graph.nodeCount));
@@ -35,7 +35,7 @@ export function roundQuestion(graph: StreetGraph, random: () => number): SparseE
   };
 }
 
-/** The same, asked about one pickup after the other. */
+/** The same query, one pickup at a time. */
 export function askedByPickup(table: EtaTable, question: SparseEtaQuestion, atMs: number): Float64Array {
   const seconds = new Float64Array(question.columns.length);
   for (const [row, pickup] of question.pickups.entries()) {
@@ -47,7 +47,7 @@ export function askedByPickup(table: EtaTable, question: SparseEtaQuestion, atMs
   return seconds;
 }
 
-/** The farthest that two answers to a question are apart; `Infinity` where only one of them has a way. */
+/** The largest difference between two results; `Infinity` if only one of them has a route. */
 export function farthestApartS(some: Float64Array, others: Float64Array): number {
   return some.reduce((most, seconds, place) => {
     const other = others[place] ?? Number.NaN;

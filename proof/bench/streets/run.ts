@@ -22,7 +22,7 @@ interface Options {
   readonly json?: string;
 }
 
-/** Crossings along one side of the city that stands in for one that was not given: some 4,000 in all. */
+/** Crossings along one side of the city used without `--streets`: about 4,000 in all. */
 const SMALL_SIDE = 64;
 
 function main(): number {
@@ -62,11 +62,11 @@ function readOptions(): Options {
       'a folder with nodes.csv and edges.csv; without it, a generated city',
       pathArgument,
     )
-    .option('--hour <n>', 'of the day', wholeNumber(0, HOURS_PER_DAY - 1), 8)
-    .option('--seed <n>', 'of the generated cities and of the questions', wholeNumber(1), 1)
-    .option('--runs <n>', 'of each measurement', wholeNumber(1), 9)
+    .option('--hour <n>', 'hour of the day', wholeNumber(0, HOURS_PER_DAY - 1), 8)
+    .option('--seed <n>', 'seed of the generated cities and of the queries', wholeNumber(1), 1)
+    .option('--runs <n>', 'runs of each measurement', wholeNumber(1), 9)
     .option('--large-side <n>', 'crossings along one side of the large city', wholeNumber(1), 316)
-    .option('--json <file>', 'write the result there too', pathArgument)
+    .option('--json <file>', 'also write the result to this file', pathArgument)
     .parse()
     .opts<Options>();
 }

@@ -3,14 +3,14 @@ export interface Durations {
   readonly max_ms: number;
 }
 
-/** How long some work takes; a first run is thrown away, since it is mostly the compiler's. */
+/** Durations of some work. The first run is dropped: it mostly measures the JIT compiler. */
 export function timesOf(runs: number, work: () => unknown): Durations {
   work();
   const times = Array.from({ length: runs }, () => msOf(work)).sort((a, b) => a - b);
   return { p50_ms: round(times[times.length >> 1] ?? 0), max_ms: round(times.at(-1) ?? 0) };
 }
 
-/** The median time of one of many equal pieces of work, in microseconds. */
+/** The median time of one of many equal operations, in microseconds. */
 export function usEach(runs: number, pieces: number, work: (piece: number) => unknown): number {
   const all = timesOf(runs, () => {
     for (let piece = 0; piece < pieces; piece++) work(piece);

@@ -1,4 +1,4 @@
-/** A statement as a client sent it, with its parameters in their text form. */
+/** A statement as a client sent it, with its parameters in text form. */
 export interface SentStatement {
   readonly text: string;
   readonly values: readonly (string | null)[];
@@ -7,15 +7,15 @@ export interface SentStatement {
 const LENGTH_BYTES = 4;
 
 /**
- * Reads what a client sends to Postgres (protocol 3.0, "Message Formats" in PostgreSQL's documentation): the statements,
- * be they sent as they are or prepared and bound.
+ * Parses what a client sends to Postgres (protocol 3.0, "Message Formats" in PostgreSQL's documentation) into statements,
+ * both simple queries and prepared, bound ones.
  */
 export class ClientMessages {
   #unread = Buffer.alloc(0);
   #hasStarted = false;
   readonly #prepared = new Map<string, string>();
 
-  /** The statements that are complete with these bytes. */
+  /** The statements that these bytes complete. */
   read(bytes: Buffer): SentStatement[] {
     this.#unread = Buffer.concat([this.#unread, bytes]);
     const statements: SentStatement[] = [];
@@ -68,7 +68,7 @@ export class ClientMessages {
   }
 }
 
-/** A text that ends with a zero byte. */
+/** A zero-terminated string. */
 function textAt(body: Buffer, start: number): { text: string; end: number } {
   const zero = body.indexOf(0, start);
   return { text: body.toString('utf8', start, zero), end: zero + 1 };

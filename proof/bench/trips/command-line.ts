@@ -4,8 +4,8 @@ import { commandReply, type Command, type CommandInput, type CommandOutput } fro
 const TIMEOUT_MS = 10_000;
 
 /**
- * Sends commands in the packets of Nest's transport over a bare connection: whoever measures should cost little. Throws
- * at whatever is not acknowledged, since no step of a planned trip has a reason to be refused.
+ * Sends commands in the packets of Nest's transport over a bare connection, so that the load generator costs little. Throws
+ * if a command is not acknowledged: no step of a planned trip has a reason to be refused.
  */
 export class CommandLine {
   readonly #bus: NatsConnection;

@@ -12,9 +12,9 @@ const MATCHER = 'bench-matcher';
 
 export interface HailgridRun {
   readonly tripsPerS: number;
-  /** Of each acknowledged command. */
+  /** Latency of each acknowledged command. */
   readonly commands: Latencies;
-  /** From asking for a trip to the acknowledgement of its completion. */
+  /** From requesting a trip to the acknowledgement of its completion. */
   readonly trips: Latencies;
 }
 
@@ -56,7 +56,7 @@ export class HailgridSide {
     return new HailgridSide(stage, commands, urls, drivers, planned);
   }
 
-  /** Trips that are under way at the end are driven to theirs, and count for nothing. */
+  /** Trips under way at the end are completed, but not counted. */
   async measure(seconds: number): Promise<HailgridRun> {
     const [commands, trips] = [new Latencies(), new Latencies()];
     const endsAtMs = performance.now() + 1_000 * seconds;
@@ -75,7 +75,7 @@ export class HailgridSide {
     return { tripsPerS: trips.count / seconds, commands, trips };
   }
 
-  /** Throws unless what was acknowledged is what Postgres holds. */
+  /** Throws unless Postgres holds exactly the acknowledged trips. */
   async verify(): Promise<number> {
     await verifyTrips(this.#urls, this.#acknowledged);
     return this.#acknowledged.size;
@@ -83,7 +83,7 @@ export class HailgridSide {
 
   async #drive(driverId: DriverId, timer: (ms: number) => void): Promise<void> {
     const { value: trip, done } = this.#planned.next();
-    if (done === true) throw new Error('more trips were driven than were prepared');
+    if (done === true) throw new Error('the prepared trips are used up');
     this.#acknowledged.add(
       await driveWholeTrip(this.#commands, this.#rounds, { ...trip, epoch: EPOCH }, driverId, timer),
     );

@@ -1,4 +1,4 @@
-/** Times that were measured, in milliseconds. */
+/** Measured times, in milliseconds. */
 export class Latencies {
   #all: number[] = [];
 
@@ -10,7 +10,7 @@ export class Latencies {
     return this.#all.length;
   }
 
-  /** The value that this share of them does not exceed. */
+  /** The given quantile. */
   quantile(share: number): number {
     const sorted = this.#all.toSorted((a, b) => a - b);
     return hundredths(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);

@@ -8,12 +8,12 @@ import { PgbenchSide } from './pgbench-side.ts';
 import type { PgbenchRun } from './run-pgbench.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** The first trips of a process are the compiler's. */
+/** Warm-up: the first trips of a process mostly measure the JIT compiler. */
 const WARM_UP_S = 3;
-/** So many trips are prepared for each second. */
+/** Trips prepared per second of measurement. */
 const MAX_TRIPS_PER_S = 1_500;
 
-/** With the processor time of all that takes part: servers, services, and whoever drives the trips. */
+/** With the processor time of all participants: servers, services and load generator. */
 type WithCpu<R> = R & { readonly cpuMsPerTrip: number };
 
 interface Measured {
@@ -22,7 +22,7 @@ interface Measured {
   readonly acknowledgedTrips: number;
 }
 
-/** The sides take turns, so that what else the machine does meets both. */
+/** The sides alternate, so that other work on the machine affects both. */
 async function measure(stage: Stage, options: Options): Promise<Measured> {
   const { inFlight, services, seed, seconds, rounds } = options;
   const maxTrips = (rounds * seconds + WARM_UP_S) * MAX_TRIPS_PER_S;
@@ -39,7 +39,7 @@ async function measure(stage: Stage, options: Options): Promise<Measured> {
   return { hailgrid, pgbench, acknowledgedTrips: await hailgridSide.verify() };
 }
 
-/** Whatever runs here is a descendant of this process. */
+/** All participating processes are descendants of this one. */
 async function withCpu<R extends { tripsPerS: number }>(
   seconds: number,
   run: () => Promise<R>,
@@ -69,7 +69,7 @@ function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: O
       trips_per_s: tripsPerS,
       trips_per_s_by_round: hailgrid.map((run) => hundredths(run.tripsPerS)),
       cpu_ms_per_trip: middle(hailgrid, (run) => run.cpuMsPerTrip),
-      // From sending a command to its acknowledgement; of an offer, from when the matcher may decide.
+      // From sending a command to its acknowledgement; for an offer, from when the matcher may decide.
       p50_ms: middle(hailgrid, ({ commands }) => commands.quantile(0.5)),
       p99_ms: middle(hailgrid, ({ commands }) => commands.quantile(0.99)),
       trip_p50_ms: middle(hailgrid, ({ trips }) => trips.quantile(0.5)),
@@ -80,7 +80,7 @@ function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: O
       trips_per_s: pgbenchTripsPerS,
       trips_per_s_by_round: pgbench.map((run) => hundredths(run.tripsPerS)),
       cpu_ms_per_trip: middle(pgbench, (run) => run.cpuMsPerTrip),
-      // Of the time of its trips: the one statement more that gives it the parameters.
+      // Share of its trip time: the additional statement that fetches the parameters.
       parameters_share: middle(pgbench, (run) => run.parametersShare),
     },
     ratio: hundredths(tripsPerS / pgbenchTripsPerS),

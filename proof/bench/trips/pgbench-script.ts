@@ -4,13 +4,13 @@ import { withClient } from '../../../ops/postgres/query.ts';
 import type { SentStatement } from './client-messages.ts';
 import type { PlannedTrip, TripIds } from './planned-trips.ts';
 
-/** What is another one in each trip, by the name of its column. */
+/** The values that differ from trip to trip, by the name of their column. */
 type Names = Readonly<Record<string, string>>;
 
 const TRIPS_TABLE = 'bench_trip';
 const PARAMETERS_FUNCTION = 'bench_parameters';
 
-/** All forms in which a trip's ids and places occur in what the service sends. */
+/** All forms in which a trip's ids and cells occur in the service's statements. */
 function namesOf({ quoteId, riderId, pickupCell, shard }: PlannedTrip, ids: TripIds): Names {
   return {
     trip: ids.tripId,
@@ -31,9 +31,9 @@ function namesOf({ quoteId, riderId, pickupCell, shard }: PlannedTrip, ids: Trip
 }
 
 /**
- * A pgbench script that does what the service did for one trip, statement by statement and commit by commit, for trips
- * of its own. pgbench cannot build a document: a function in the database gives the parameters of the next trip, in
- * one statement more a trip. Its part is in pgbench's report.
+ * A pgbench script that repeats the service's work for one trip, statement by statement and commit by commit, on its own
+ * trips. pgbench cannot build JSON documents: a function in the database returns the parameters of the next trip, in one
+ * additional statement per trip. pgbench's report shows the time of that statement.
  *
  * @param transactions what the service sent for the trip `model`
  */
@@ -70,8 +70,7 @@ export async function writeScript(
 }
 
 /**
- * The statement with each parameter as a constant, where it is one, or as a variable. A colon would be the beginning of
- * a variable to pgbench.
+ * The statement with each parameter as a constant or as a variable. To pgbench a colon would begin a variable.
  */
 function fillIn(
   text: string,

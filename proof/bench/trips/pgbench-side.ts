@@ -16,7 +16,7 @@ import { driveWholeTrip } from './whole-trip.ts';
 const MATCHER = 'bench-model-matcher';
 const STEPS = 6;
 
-/** pgbench, doing what the service does for one trip at a time. */
+/** pgbench repeating the service's work, one trip per client at a time. */
 export class PgbenchSide {
   readonly #program: Pgbench;
   readonly #directory: string;
@@ -26,7 +26,7 @@ export class PgbenchSide {
   readonly #tripsPerClient: number;
   #runs = 0;
   #trips = 1;
-  /** Trips of a client before this run: it has its own from there on. */
+  /** The first unused trip of each client; clients have disjoint ranges. */
   #begun = 0;
 
   private constructor(
@@ -44,7 +44,7 @@ export class PgbenchSide {
     this.#tripsPerClient = options.tripsPerClient;
   }
 
-  /** Has the service drive one trip alone, and makes a script of what it sent to Postgres. */
+  /** Has the service drive one trip alone, and makes a script of the statements that it sent to Postgres. */
   static async prepare(
     stage: Stage,
     options: { inFlight: number; maxTrips: number; seed: number },
@@ -91,7 +91,7 @@ export class PgbenchSide {
     return run;
   }
 
-  /** Throws unless Postgres holds all its trips, each with all its events and answers. */
+  /** Throws unless Postgres holds all its trips, each with all its events and kept answers. */
   async verify(): Promise<void> {
     const [rows] = await query<{ trips: number; events: number; keys: number; claims: number }>(
       this.#url,
@@ -116,7 +116,7 @@ export class PgbenchSide {
   }
 }
 
-/** The transactions about a trip, known by these names: one for each of its steps. */
+/** The transactions of one trip, identified by these names: one per step. */
 function transactionsOf(committed: readonly SentStatement[][], names: readonly string[]): SentStatement[][] {
   const own = committed.filter((statements) =>
     statements.some(({ values }) => values.some((value) => names.some((name) => value?.includes(name)))),

@@ -5,7 +5,7 @@ import { seededFractions } from '#libs/random';
 const PICKUP_RES = 9;
 const SHARD_RES = 6;
 
-/** Who rides from where, known before the clock starts. */
+/** A rider, a quote and a pickup, prepared before the measurement. */
 export interface PlannedTrip {
   readonly quoteId: QuoteId;
   readonly riderId: RiderId;
@@ -14,7 +14,7 @@ export interface PlannedTrip {
   readonly shard: string;
 }
 
-/** The ids that the service gives a trip; whoever runs its statements without it has to bring them. */
+/** The ids that the service assigns to a trip; pgbench has to bring its own. */
 export interface TripIds {
   readonly tripId: TripId;
   readonly offerId: OfferId;
@@ -31,7 +31,7 @@ export function planTrips(count: number, area: string, seed: number): PlannedTri
       lng: west + random() * (east - west),
     };
     const pickupCell = latLngToCell(pickup.lat, pickup.lng, PICKUP_RES);
-    // Cells are told by their parents only.
+    // Only the parents of the cell matter.
     const shard = cellToParent(pickupCell, SHARD_RES);
     return { quoteId: newId('quote'), riderId: newId('rider'), pickup, pickupCell, shard };
   });

@@ -9,7 +9,7 @@ import {
 } from '#libs/contracts';
 import type { CommandLine } from './command-line.ts';
 
-/** What a matcher takes for deciding, before a round's offers go out together. */
+/** Time that a matcher takes to decide before it commits the offers of a round together. */
 const ROUND_MS = 2;
 const MAX_OFFERS_PER_ROUND = 200;
 
@@ -19,7 +19,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** A matcher's part in a trip: it hears nudges, and commits the offers of a round at a time, in one command. */
+/** The matcher's part in a trip: receives nudges, and commits the offers of a round in one command. */
 export class PlayedRounds {
   readonly #commands: CommandLine;
   readonly #matcher: string;

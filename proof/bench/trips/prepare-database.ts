@@ -4,12 +4,12 @@ import { withClient } from '../../../ops/postgres/query.ts';
 import type { CommandLine } from './command-line.ts';
 import type { PlannedTrip } from './planned-trips.ts';
 
-/** The first epoch of its shards. */
+/** The first epoch of the shards. */
 export const EPOCH = 1;
 const QUOTE_LIFE_MS = 3_600_000;
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
 
-/** The matcher owns the shards of these trips; no planner takes them away, since no other matcher is there. */
+/** Gives the matcher the shards of these trips. No planner takes them away, since no other matcher runs. */
 export async function ownShards(url: string, trips: readonly PlannedTrip[], matcher: string): Promise<void> {
   const cells = [...new Set(trips.map(({ shard }) => shard))].map((shard) => BigInt(`0x${shard}`).toString());
   await withClient(url, (client) =>
@@ -20,7 +20,7 @@ export async function ownShards(url: string, trips: readonly PlannedTrip[], matc
   );
 }
 
-/** Drivers that the service has online. */
+/** Brings drivers online through the service. */
 export async function bringOnline(commands: CommandLine, count: number): Promise<DriverId[]> {
   const drivers = Array.from({ length: count }, () => newId('driver'));
   await Promise.all(
@@ -29,7 +29,7 @@ export async function bringOnline(commands: CommandLine, count: number): Promise
   return drivers;
 }
 
-/** The quotes of all trips: one by the service, as real as any; the others are written like it. */
+/** The quotes of all trips: the service makes one, the others are copies of its row. */
 export async function prepareQuotes(
   commands: CommandLine,
   url: string,

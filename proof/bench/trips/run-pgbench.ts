@@ -9,7 +9,7 @@ const THREADS = 2;
 export interface PgbenchRun {
   readonly tripsPerS: number;
   readonly trips: number;
-  /** Of a trip's time: what went into getting its parameters, which the service has no need of. */
+  /** Time per trip for fetching its parameters, which the service does not need. */
   readonly parametersShare: number;
 }
 
@@ -18,7 +18,7 @@ export interface Pgbench {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The program on PATH, where Debian keeps it, or fetched from Debian; a UserError tells why it cannot be had. */
+/** The program on PATH, at Debian's location, or fetched from Debian; a UserError says why it is unavailable. */
 export async function findPgbench(): Promise<Pgbench> {
   const installed = globSync('/usr/lib/postgresql/*/bin/pgbench').toSorted().at(-1);
   const path = findOnPath('pgbench') ?? installed;
@@ -27,7 +27,7 @@ export async function findPgbench(): Promise<Pgbench> {
   return { path: join(directory, 'pgbench'), env };
 }
 
-/** Runs a script for some seconds with one connection a client; a statement that fails fails the measurement. */
+/** Runs a script for some seconds with one connection per client; a failed statement fails the measurement. */
 export async function runPgbench(
   program: Pgbench,
   url: string,

@@ -1,4 +1,4 @@
-/** `npm run bench:trips`: whole trips through `trips` over NATS, beside pgbench running the same statements. */
+/** `npm run bench:trips`: whole trips through `trips` over NATS, compared with pgbench running the same statements. */
 import { printReport } from '../../../ops/command-line/json-report.ts';
 import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { readOptions } from './options.ts';

@@ -9,10 +9,10 @@ import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
 import { BUILT_IN_AREA } from '../../../dev/city/service-area.ts';
 
-/** Nobody shows a token here. */
+/** A placeholder: no client shows a token here. */
 const NO_ISSUER = 'http://127.0.0.1:9';
 
-/** The servers that a measurement runs on; each side has a database of its own on the one cluster. */
+/** The servers of a measurement; each side has its own database on one cluster. */
 export interface Stage {
   readonly directory: string;
   readonly bus: NatsConnection;
@@ -24,7 +24,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Postgres with a standby, and its log while trips are written as fast as it can. */
+/** Postgres with a standby, and its write-ahead log at the full write rate. */
 const STAGE_DISK_BYTES = 1024 ** 3;
 
 /** Starts Postgres with its synchronous standbys, and nats-server. */

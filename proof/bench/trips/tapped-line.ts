@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { LOOPBACK } from '../../../dev/network/free-port.ts';
 import { ClientMessages, type SentStatement } from './client-messages.ts';
 
-/** A TCP line to Postgres that writes down the transactions that are committed over it. */
+/** A TCP proxy to Postgres that records the committed transactions. */
 export class TappedLine {
   readonly #server: Server;
   readonly #target: URL;
@@ -23,7 +23,7 @@ export class TappedLine {
     return new TappedLine(server, new URL(postgresUrl));
   }
 
-  /** Where to connect instead. */
+  /** The URL to connect to instead. */
   get url(): string {
     const url = new URL(this.#target);
     url.host = `${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;

@@ -5,7 +5,7 @@ import { auditChain } from '#libs/trip';
 const TRIPS_PER_PAGE = 500;
 const WHOLE_TRIP = 'requested offer_made accepted arrived started completed';
 
-/** Throws unless Postgres holds exactly these trips, each gone from request to completion by a whole chain of events. */
+/** Throws unless Postgres holds exactly these trips, each completed, with a valid chain of events. */
 export async function verifyTrips(urls: readonly string[], acknowledged: ReadonlySet<TripId>): Promise<void> {
   const database = new Database({ urls, maxConnections: 1, applicationName: 'bench-verify' });
   try {
@@ -23,9 +23,9 @@ async function walk(database: Queryable, acknowledged: ReadonlySet<TripId>): Pro
   do {
     const chains = await readChains(database, after, TRIPS_PER_PAGE);
     for (const chain of chains) {
-      if (!acknowledged.has(chain.tripId)) throw new Error(`nobody was told of ${chain.tripId}`);
+      if (!acknowledged.has(chain.tripId)) throw new Error(`${chain.tripId} was never acknowledged`);
       const types = chain.events.map(({ facts }) => facts.type).join(' ');
-      if (types !== WHOLE_TRIP) throw new Error(`${chain.tripId} went ${types}`);
+      if (types !== WHOLE_TRIP) throw new Error(`${chain.tripId} has the events ${types}`);
       const findings = auditChain(chain, sha256Hex);
       if (findings.length > 0) throw new Error(`${chain.tripId}: ${JSON.stringify(findings)}`);
     }

@@ -13,12 +13,12 @@ import type { PlayedRounds } from './played-rounds.ts';
 
 const ACTIONS = ['arrived', 'start', 'complete'] as const;
 
-/** Told how long each step took from being asked for to being acknowledged. */
+/** Called with the time from sending each step to its acknowledgement. */
 export type StepTimer = (ms: number) => void;
 
 /**
- * One trip from request to completion, each step with a key of its own, as the public APIs do it, and after the
- * acknowledgement of the one before. Of an offer the time counts from when the matcher may decide.
+ * One trip from request to completion. Like the public APIs, each step has its own key and follows the acknowledgement of
+ * the one before. An offer is timed from when the matcher may decide.
  */
 export async function driveWholeTrip(
   commands: CommandLine,

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** An answer that takes longer is not waited for; the services answer 503 before that. */
+/** Timeout of one attempt. Above the deadline after which the services answer 503. */
 const ATTEMPT_TIMEOUT_MS = 8_000;
-/** Past that a request has failed: longer than any recovery may take. */
+/** Then the request has failed. Longer than any recovery may take. */
 const GIVE_UP_MS = 60_000;
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 400;
 
-/** A request as it is sent and sent again; with a body it is one that changes something. */
+/** A request that may be repeated; with a body it is a write. */
 export interface CanaryRequest {
   url: string;
   token: string;
@@ -16,21 +16,21 @@ export interface CanaryRequest {
   idempotencyKey?: string;
 }
 
-/** A final answer: an acknowledgement, or a refusal that is no outage. */
+/** A final answer: an acknowledgement, or a refusal that is not an outage. */
 export interface Answer {
   isAcknowledged: boolean;
   body: Record<string, unknown>;
-  /** Of the body, whatever the order of its members. */
+  /** Of the body, independent of the order of its members. */
   digest: string;
   /** Problem code of a refusal. */
   code: string;
-  /** Wall time at which the try that was answered left. */
+  /** Wall time at which the answered attempt was sent. */
   sentAtMs: number;
 }
 
 /**
- * Sends it again and again, with the same key, as long as there is no answer, or one that asks for another try (429, 5xx);
- * undefined where that goes on for too long, or the signal aborts it.
+ * Repeats the request with the same key while there is no answer, or one that asks for a retry (429, 5xx). Returns
+ * undefined after too long a time, or when the signal aborts it.
  */
 export async function sendPatiently(
   request: CanaryRequest,
@@ -68,7 +68,7 @@ async function attempt({ url, token, body, idempotencyKey }: CanaryRequest): Pro
       sentAtMs,
     };
   } catch {
-    // No answer, or half of one.
+    // No answer, or an incomplete one.
     return undefined;
   }
 }

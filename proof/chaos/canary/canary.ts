@@ -4,29 +4,29 @@ import { newId } from '#libs/contracts';
 import type { ClientEntry } from '../checker/client-entry.ts';
 import { sendPatiently, type Answer, type CanaryRequest } from './canary-client.ts';
 
-/** Between two riders: so finely is told when commits are acknowledged again. */
+/** Interval of riders: the resolution at which the first commit after a fault is seen. */
 const INTERVAL_MS = 100;
-/** Riders under way; while nothing is acknowledged they pile up, and no more come than that. */
+/** Maximum concurrent riders: they pile up while nothing is acknowledged. */
 const MAX_UNDER_WAY = 100;
 const RIDERS = 16;
-/** Of the requests that were acknowledged, this share is sent again, after a time between these. */
+/** Share of the acknowledged requests that is repeated, after a time within `REPEAT_AFTER_MS`. */
 const REPEATED_SHARE = 0.3;
-/** Of those whose trip is canceled: they look at the list of their trips. */
+/** Share of the canceled riders who then list their trips. */
 const LISTED_SHARE = 0.5;
 const REPEAT_AFTER_MS = [50, 12_000] as const;
 
 export interface CanarySpec {
   riderApis: readonly string[];
   issuerUrl: string;
-  /** Where the riders ask from and to. */
+  /** Pickup and dropoff of all riders. */
   pickup: { lat: number; lng: number };
   dropoff: { lat: number; lng: number };
   logFile: string;
 }
 
 /**
- * A steady stream of small writes through the public API: a price, a trip, its cancellation, each a commit. What was not
- * answered is sent again with its key, and some of what was answered too. The log is a client's log like a fleet's.
+ * A steady stream of small writes through the public API: quote, trip, cancellation, one commit each. Repeats unanswered
+ * requests, and some answered ones, with the same key. Its log has the format of a fleet's client log.
  */
 export class Canary {
   readonly #spec: CanarySpec;
@@ -52,13 +52,13 @@ export class Canary {
     return this.#entries;
   }
 
-  /** Commits that were asked for after a moment and are acknowledged. */
+  /** Number of acknowledged commits that were requested after a moment. */
   acknowledgedSince(wallMs: number): number {
     const first = this.#entries.findLastIndex(({ at_ms }) => at_ms < wallMs) + 1;
     return this.#entries.slice(first).filter((entry) => 'sent_ms' in entry && entry.sent_ms >= wallMs).length;
   }
 
-  /** Resolves when those under way have their answers, or give up since they are to stop. */
+  /** Resolves when the requests under way are answered, or have given up because of the stop. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopping.abort();
@@ -103,13 +103,13 @@ export class Canary {
     const canceled = await this.#sendKeyed(riderId, {
       url: `${api}/v1/trips/${tripId}/cancel`,
       token,
-      body: { reason: 'a canary' },
+      body: { reason: 'canary' },
       idempotencyKey: randomUUID(),
     });
     if (canceled === undefined) return;
     const seq = Number(canceled.body['seq']);
     this.#note({ kind: 'rider_canceled', trip_id: tripId, seq });
-    // By another instance than the one that acknowledged it, where there is one.
+    // Sent to another instance than the one that acknowledged it, if there is one.
     const other = riderApis[(number + 1) % riderApis.length] ?? api;
     if (Math.random() < LISTED_SHARE) await this.#list(other, token, tripId, seq);
   }
@@ -122,7 +122,7 @@ export class Canary {
     this.#note({ kind: 'rider_listed', trip_id: tripId, seq, acknowledged_seq: acknowledgedSeq });
   }
 
-  /** Undefined where it was not acknowledged in the end. */
+  /** Undefined if it was never acknowledged. */
   async #send(request: CanaryRequest): Promise<Answer | undefined> {
     const sinceMs = Date.now();
     const answer = await sendPatiently(request, this.#stopping.signal);
@@ -152,7 +152,7 @@ export class Canary {
       if (answer.isAcknowledged) this.#noteAnswer(riderId, key, answer);
       else this.#note({ kind: 'repeat_refused', rider_id: riderId, idempotency_key: key, code: answer.code });
     };
-    // Where the run ends before that, it is not sent.
+    // Not sent if the run ends first.
     setTimeout(() => this.#track(repeat()), least + Math.random() * (most - least)).unref();
   }
 

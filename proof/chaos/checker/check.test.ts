@@ -28,7 +28,7 @@ const GOOD_RUN: RunState = {
   outOfOrderEvents: 0,
   recoveredInTime: true,
 };
-/** A consumer that was given nothing knows of nothing that is not there. */
+/** A consumer without events has no unknown ones. */
 const NOTHING_CONSUMED = { all: () => [] };
 
 function found(
@@ -67,14 +67,14 @@ test('a good history has nothing wrong', () => {
 });
 
 test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntry[]]>([
-  ['a request that was acknowledged is not there', {}, [requested]],
+  ['an acknowledged request is missing', {}, [requested]],
   [
     'an event is missing in the middle',
     { events: goodFacts().events.filter(({ tripId, seq }) => tripId !== 'trip_a' || seq !== 4) },
     [],
   ],
   [
-    'a change that was acknowledged to a driver is not there',
+    'an acknowledged change of a driver is missing',
     {},
     [
       {
@@ -87,15 +87,19 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
       },
     ],
   ],
-  ['a rider was shown what never was', {}, [{ kind: 'rider_saw', at_ms: 9, trip_id: 'trip_c', seq: 2 }]],
-  ['a cancellation is not there', {}, [{ kind: 'rider_canceled', at_ms: 9, trip_id: 'trip_c', seq: 1 }]],
   [
-    'an offer was shown that is not there',
+    'a rider was shown an event that does not exist',
+    {},
+    [{ kind: 'rider_saw', at_ms: 9, trip_id: 'trip_c', seq: 2 }],
+  ],
+  ['a cancellation is missing', {}, [{ kind: 'rider_canceled', at_ms: 9, trip_id: 'trip_c', seq: 1 }]],
+  [
+    'a shown offer is missing',
     {},
     [{ kind: 'driver_offered', at_ms: 9, driver_id: 'driver_y', trip_id: 'trip_c' }],
   ],
   ['a rider waits in no shard', { shards: [{ ...goodFacts().shards[0]!, shard: ELSEWHERE }] }, []],
-  ['a rider waits in a shard nobody owns', { shards: [{ ...goodFacts().shards[0]!, owner: null }] }, []],
+  ['a rider waits in a shard without an owner', { shards: [{ ...goodFacts().shards[0]!, owner: null }] }, []],
   ['… whose owner is dead', { shards: [{ ...goodFacts().shards[0]!, owner: 'matcher-9' }] }, []],
   ['… that is retired', { shards: [{ ...goodFacts().shards[0]!, retired: true }] }, []],
   ['a search goes on past its deadline', { readAtMs: 400_000 }, []],
@@ -111,11 +115,11 @@ test.for<[what: string, facts: Partial<DatabaseFacts>]>([
     { events: spoilt('trip_b', 2, { drivers: [driver('driver_x', 3.5, { offeredTripId: 'trip_b' })] }) },
   ],
   [
-    'two changes of a driver have one number',
+    'two changes of a driver have the same version',
     { events: spoilt('trip_b', 2, { drivers: [driver('driver_x', 4, { offeredTripId: 'trip_b' })] }) },
   ],
   [
-    'a driver has a next trip after nothing',
+    'a driver has a next trip without a current one',
     { events: spoilt('trip_b', 3, { drivers: [driver('driver_x', 6, { nextTripId: 'trip_b' })] }) },
   ],
   [
@@ -123,13 +127,13 @@ test.for<[what: string, facts: Partial<DatabaseFacts>]>([
     { events: spoilt('trip_a', 4, { driverId: 'driver_y' }) },
   ],
   ['a claim is left behind', { claims: [{ driverId: 'driver_x', tripId: 'trip_a', kind: 'trip' }] }],
-  ['a claim is of no trip', { claims: [{ driverId: 'driver_x', tripId: 'trip_q', kind: 'trip' }] }],
+  ['a claim has no trip', { claims: [{ driverId: 'driver_x', tripId: 'trip_q', kind: 'trip' }] }],
   [
     'an open offer has no claim',
     { trips: [...goodFacts().trips.slice(0, 2), trip('trip_c', 'processing', 1, { offeredTo: 'driver_y' })] },
   ],
   [
-    'a claim is of another driver than the trip',
+    'a claim and its trip have different drivers',
     {
       trips: [...goodFacts().trips, trip('trip_d', 'accepted', 3, { driverId: 'driver_y' })],
       events: [...goodFacts().events, ...servedTrip('trip_d', 'driver_y', 2, 170n).slice(0, 3)],
@@ -142,7 +146,7 @@ test.for<[what: string, facts: Partial<DatabaseFacts>]>([
   expect(verdictOf(findings, GOOD_RUN)).toBe('double_assigned');
 });
 
-test('double assigned: a phone accepts a second trip that the database does not see as later', () => {
+test('double assigned: a phone accepts a second trip before the database has ended the first', () => {
   const accept = (tripId: string): ClientEntry => ({
     kind: 'driver_changed',
     at_ms: 5,
@@ -158,7 +162,7 @@ test('double assigned: a phone accepts a second trip that the database does not 
     epoch: 3,
     lsn: 150n,
   });
-  // Bound to both from 2 on: neither was ended before the other began.
+  // Bound to both from 2 on: neither ended before the other began.
   const events = [
     event('trip_a', 1, 'requested'),
     event('trip_a', 2, 'offer_made', offeredToX('trip_a', 2)),
@@ -166,10 +170,10 @@ test('double assigned: a phone accepts a second trip that the database does not 
     event('trip_b', 2, 'offer_made', offeredToX('trip_b', 3)),
   ];
   const findings = found({ events }, [accept('trip_a'), accept('trip_b')]);
-  expect(findings.doubleAssigned.filter((words) => words.includes('is told of'))).toHaveLength(1);
+  expect(findings.doubleAssigned.filter((words) => words.includes('receives'))).toHaveLength(1);
 });
 
-test('a driver who is replaced, and one who gets its next trip during the ride, are no double assignments', () => {
+test('a swapped driver, and one who gets the next trip during the ride, are no double assignments', () => {
   const offer = { shard: SHARD, epoch: 3, lsn: 170n };
   const [x, y] = ['driver_x', 'driver_y'];
   const swapped = [
@@ -236,23 +240,23 @@ test('a phone that missed the end of a trip is not a double assignment', () => {
 
 test.for<[what: string, facts: Partial<DatabaseFacts>]>([
   [
-    'an offer is committed after its shard has come to the next epoch',
+    'an offer is committed after its shard moved to the next epoch',
     { events: spoilt('trip_b', 2, { lsn: 201n }) },
   ],
-  ['… before it has come to this one', { events: spoilt('trip_b', 2, { lsn: 99n }) }],
-  ['… under an epoch that never was', { events: spoilt('trip_b', 2, { epoch: 9 }) }],
-  ['… under none', { events: spoilt('trip_b', 2, { epoch: null }) }],
-  ['… of a shard elsewhere', { events: spoilt('trip_b', 2, { shard: ELSEWHERE }) }],
-  ['… of a shard without history', { events: spoilt('trip_b', 2, { shard: cellToParent(PICKUP, 7) }) }],
-  ['… of a shard without an owner', { changes: [change(3, 100n, { owner: null })] }],
-  ['… of a shard that is retired', { changes: [change(3, 100n, { retired: true })] }],
+  ['… before its shard moved to this epoch', { events: spoilt('trip_b', 2, { lsn: 99n }) }],
+  ['… under an epoch that never existed', { events: spoilt('trip_b', 2, { epoch: 9 }) }],
+  ['… without an epoch', { events: spoilt('trip_b', 2, { epoch: null }) }],
+  ['… in a shard elsewhere', { events: spoilt('trip_b', 2, { shard: ELSEWHERE }) }],
+  ['… in a shard without history', { events: spoilt('trip_b', 2, { shard: cellToParent(PICKUP, 7) }) }],
+  ['… in a shard without an owner', { changes: [change(3, 100n, { owner: null })] }],
+  ['… in a retired shard', { changes: [change(3, 100n, { retired: true })] }],
 ])('stale: %s', ([, facts]) => {
   const findings = found(facts);
   expect(findings.staleEpochCommits).not.toEqual([]);
   expect(verdictOf(findings, GOOD_RUN)).toBe('stale_epoch_commits');
 });
 
-test('a shard and its child in force together are seen', () => {
+test('a shard and its child that are both in force are found', () => {
   const shards = [
     ...goodFacts().shards,
     { shard: cellToParent(PICKUP, 7), epoch: 1, owner: 'matcher-1', retired: false },
@@ -260,7 +264,7 @@ test('a shard and its child in force together are seen', () => {
   expect(verdictOf(found({ shards }), GOOD_RUN)).toBe('overlapping_shards');
 });
 
-test('failed requests count for the fault in whose time they failed', () => {
+test('failed requests are attributed to the fault during which they began', () => {
   const failed = (atMs: number): ClientEntry => ({
     kind: 'request_failed',
     at_ms: atMs,
@@ -294,11 +298,11 @@ test.for<[Partial<RunState>, string]>([
   [{ missingEvents: 1 }, 'missing_events'],
   [{ outOfOrderEvents: 1 }, 'out_of_order_events'],
   [{ recoveredInTime: false }, 'slow_recovery'],
-])('a run that was not as it should be is not ok: %o', ([state, verdict]) => {
+])('a flawed run is not ok: %o', ([state, verdict]) => {
   expect(verdictOf(found(), { ...GOOD_RUN, ...state })).toBe(verdict);
 });
 
-test('a run in which nothing happened proves nothing', () => {
+test('a run without trips is not ok', () => {
   const nothing = { trips: [], events: [], claims: [] };
   expect(verdictOf(found(nothing, []), GOOD_RUN)).toBe('nothing_happened');
 });

@@ -13,7 +13,7 @@ import { staleEpochCommits } from './stale-epoch-commits.ts';
 import { staleReads } from './stale-reads.ts';
 
 export interface Findings {
-  /** Trips that riders have been acknowledged. */
+  /** Trips that were acknowledged to riders. */
   readonly acknowledged: number;
   readonly offers: number;
   /** Offers whose acceptance was acknowledged to a driver. */
@@ -24,13 +24,13 @@ export interface Findings {
   readonly overlapping: readonly Violation[];
   readonly duplicated: readonly Violation[];
   readonly illegalHistories: readonly Violation[];
-  /** Rows that somebody was told of and that are not there. */
+  /** Acknowledged or delivered rows that are missing. */
   readonly rpoRows: readonly Violation[];
   readonly staleReads: readonly Violation[];
   readonly failedByFault: Readonly<Record<string, number>>;
 }
 
-/** What the phones and a consumer of the events were told against what the database holds. */
+/** Compares what the phones and a consumer of the events received with the database. */
 export function check(
   entries: readonly ClientEntry[],
   facts: DatabaseFacts,

@@ -1,23 +1,23 @@
 import type { EventFact, Violation } from './facts.ts';
 
-/** Which event of which trip. */
+/** Identifies one event of a trip. */
 export interface EventName {
   readonly tripId: string;
   readonly seq: number;
 }
 
-/** What a durable consumer of the stream of events has been given, in the order in which it was given. */
+/** The events that a durable consumer of the stream received, in the order of delivery. */
 export class ConsumedEvents {
   readonly #trips = new Map<string, Set<number>>();
   #outOfOrder: Violation[] = [];
   #messages = 0;
 
-  /** Repeats included. */
+  /** Including redeliveries. */
   get messages(): number {
     return this.#messages;
   }
 
-  /** Events that came before one with a lower number had come for the first time. */
+  /** Events that arrived before one with a lower number. */
   get outOfOrder(): readonly Violation[] {
     return this.#outOfOrder;
   }
@@ -26,7 +26,7 @@ export class ConsumedEvents {
     this.#messages += 1;
     const seen = this.#trips.get(tripId) ?? new Set();
     this.#trips.set(tripId, seen);
-    // It has had each number below: what is new is the next one, and anything else is a repeat.
+    // All lower numbers have arrived: the next number is new, any other is a redelivery.
     if (!seen.has(seq) && seq !== seen.size + 1)
       this.#outOfOrder.push(`${tripId}#${seq} came after ${seen.size} events of its trip`);
     seen.add(seq);
@@ -40,12 +40,12 @@ export class ConsumedEvents {
     return this.#trips.get(tripId)?.has(seq) ?? false;
   }
 
-  /** Events of the database that it never was given. */
+  /** Events of the database that were never delivered. */
   missing(events: readonly EventFact[]): EventName[] {
     return events.filter((event) => !this.has(event)).map(({ tripId, seq }) => ({ tripId, seq }));
   }
 
-  /** Whoever starts again from the beginning of a stream that was made anew. */
+  /** For a consumer that restarts at the beginning of a rebuilt stream. */
   clear(): void {
     this.#trips.clear();
     this.#outOfOrder = [];

@@ -2,7 +2,7 @@ import type { ClaimFact, DatabaseFacts, DriverFact, EventFact, TripFact, Violati
 
 /** States in which a trip has its driver. */
 const UNDER_WAY: ReadonlySet<string> = new Set(['accepted', 'arrived', 'in_progress']);
-/** Events after which the driver they are about has nothing more to do with the trip. */
+/** Events that release the driver they are about. */
 export const RELEASING: ReadonlySet<string> = new Set([
   'offer_declined',
   'offer_expired',
@@ -15,12 +15,12 @@ export const RELEASING: ReadonlySet<string> = new Set([
 /** Events that bind the driver they are about. */
 const BINDING: ReadonlySet<string> = new Set(['offer_made', 'driver_assigned', 'driver_swapped']);
 
-/** Drivers with two trips at a time, trips with two drivers, and claims that disagree with trips. */
+/** Drivers with two trips at a time, trips with two drivers, claims that disagree with trips. */
 export function doubleAssigned({ events, trips, claims }: DatabaseFacts): Violation[] {
   return [...driversWithTwoTrips(events), ...tripsWithTwoDrivers(events), ...claimsAstray(trips, claims)];
 }
 
-/** Whether the event lets the driver go. */
+/** Whether the event releases the driver. */
 export function letsGo({ type, driverId, freedDriverId }: EventFact, driver: string): boolean {
   return freedDriverId === driver || (driverId === driver && RELEASING.has(type));
 }
@@ -31,8 +31,8 @@ export function binds({ type, driverId }: EventFact, driver: string): boolean {
 }
 
 /**
- * Follows each driver through the changes that were counted under its row's lock: nothing binds it, or lets it go, without
- * the event that says so; and a next trip comes after one that is under way.
+ * Follows each driver through its versions, which are counted under the lock of its row. Every binding and release needs
+ * its event, and a next trip needs a current one.
  */
 export function driversWithTwoTrips(events: readonly EventFact[]): Violation[] {
   const counted = events.flatMap((event) => event.drivers.map((driver) => ({ driver, event })));
@@ -45,15 +45,15 @@ export function driversWithTwoTrips(events: readonly EventFact[]): Violation[] {
       if (first === undefined) continue;
       const now = boundBy(first.driver);
       if (same.some(({ driver }) => !isSame(boundBy(driver), now)))
-        violations.push(`${driverId}: two changes number ${version}`);
+        violations.push(`${driverId}: two changes with version ${version}`);
       for (const trip of now)
         if (!bound.has(trip) && !same.some(({ event }) => event.tripId === trip && binds(event, driverId)))
-          violations.push(`${driverId} is bound to ${trip} at ${version} by no event`);
+          violations.push(`${driverId} is bound to ${trip} at version ${version} without an event`);
       for (const trip of bound)
         if (!now.has(trip) && !same.some(({ event }) => event.tripId === trip && letsGo(event, driverId)))
-          violations.push(`${driverId} is bound to ${trip} when something else comes at ${version}`);
+          violations.push(`${driverId} is still bound to ${trip} at version ${version}`);
       if (first.driver.nextTripId !== null && first.driver.tripId === null)
-        violations.push(`${driverId} has ${first.driver.nextTripId} after nothing`);
+        violations.push(`${driverId} has next trip ${first.driver.nextTripId} without a current one`);
       bound = now;
     }
     return violations;
@@ -68,7 +68,7 @@ function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   return one.size === other.size && [...one].every((trip) => other.has(trip));
 }
 
-/** Who has a trip, and who is asked to take it. */
+/** The driver of a trip, and the one who is offered it. */
 interface Bound {
   readonly driver: string | null;
   readonly asked: string | null;
@@ -91,7 +91,7 @@ export function tripsWithTwoDrivers(events: readonly EventFact[]): Violation[] {
   });
 }
 
-/** Undefined where the event does not fit. */
+/** Undefined if the event does not fit. */
 function boundAfter(bound: Bound, { type, driverId, freedDriverId, asked }: EventFact): Bound | undefined {
   const { driver, asked: open } = bound;
   if (driverId === null) return bound;
@@ -121,7 +121,7 @@ function boundAfter(bound: Bound, { type, driverId, freedDriverId, asked }: Even
   }
 }
 
-/** A claim for each open offer and each trip under way, and none beside them. */
+/** Each open offer and each trip under way needs its claim; no others may exist. */
 export function claimsAstray(trips: readonly TripFact[], claims: readonly ClaimFact[]): Violation[] {
   const claimsOf = Map.groupBy(claims, ({ tripId }) => tripId);
   const wrong = trips.flatMap((trip) => {

@@ -1,7 +1,7 @@
 import type { ClientEntry } from './client-entry.ts';
 import { keyOf, type DatabaseFacts, type TripFact, type Violation } from './facts.ts';
 
-/** Two trips where one was asked for, and two answers to one question. */
+/** Two trips for one request, and two answers to one key. */
 export function duplicated(entries: readonly ClientEntry[], { trips }: DatabaseFacts): Violation[] {
   return [
     ...quotesWithTwoTrips(trips),
@@ -17,7 +17,7 @@ function quotesWithTwoTrips(trips: readonly TripFact[]): Violation[] {
   );
 }
 
-/** Each key that a rider asked with may have made one trip. Riders who are not known to have asked are nobody's here. */
+/** Each key of a rider makes at most one trip. Skips riders whose requests were not logged. */
 function ridersWithTooManyTrips(entries: readonly ClientEntry[], trips: readonly TripFact[]): Violation[] {
   const asked = entries.filter((entry) => entry.kind === 'trip_asked');
   const tripsOf = Map.groupBy(trips, ({ riderId }) => riderId);
@@ -28,7 +28,7 @@ function ridersWithTooManyTrips(entries: readonly ClientEntry[], trips: readonly
   });
 }
 
-/** What was acknowledged once is acknowledged in the same words whenever it is asked again. */
+/** A repeated request gets the same answer as the first. */
 function keysWithTwoAnswers(entries: readonly ClientEntry[]): Violation[] {
   const answers = new Map<string, Set<string>>();
   for (const entry of entries) {
@@ -55,7 +55,7 @@ function answerIn(entry: ClientEntry): { key: string; words: string } | undefine
   }
 }
 
-/** Only what was acknowledged is sent again, and its refusal logged. */
+/** Only acknowledged requests are repeated, so a logged refusal is a violation. */
 function refusedLater(entries: readonly ClientEntry[]): Violation[] {
   const refused = entries.filter((entry) => entry.kind === 'repeat_refused');
   return refused.map(

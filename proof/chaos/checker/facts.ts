@@ -1,6 +1,6 @@
 import type { Trip, TripEvent } from '#libs/trip';
 
-/** What a checker compares: rows of Postgres and lines of logs, as they are. Ids are TypeIDs, cells H3 text. */
+/** The checker's input: rows of Postgres and lines of logs, unprocessed. Ids are TypeIDs, cells H3 text. */
 
 export interface TripFact {
   readonly tripId: string;
@@ -8,13 +8,13 @@ export interface TripFact {
   readonly seq: number;
   readonly pickupCell: string;
   readonly searchDeadlineMs: number;
-  /** Whom the open offer is made to. */
+  /** Driver of the open offer. */
   readonly offeredTo: string | null;
-  /** Who has accepted. */
+  /** Driver who has accepted. */
   readonly driverId: string | null;
   readonly quoteId: string;
   readonly riderId: string;
-  /** The whole row, as its events are to give it. */
+  /** The whole row, to compare with the fold of its events. */
   readonly row: Trip;
 }
 
@@ -23,24 +23,24 @@ export interface EventFact {
   readonly seq: number;
   readonly type: string;
   readonly driverId: string | null;
-  /** Of a swap: who was on the way before, and whether the new one had an offer. */
+  /** Of a swap: the driver who was released, and whether the new one had an offer. */
   readonly freedDriverId: string | null;
   readonly asked: boolean;
   readonly atMs: number;
-  /** What it makes of the drivers concerned. */
+  /** The drivers concerned, after the event. */
   readonly drivers: readonly DriverFact[];
-  /** As it was decided. */
+  /** The event as it was decided. */
   readonly event: TripEvent;
-  /** Of what a matcher decided: under whose authority it was committed, and when by the write-ahead log. */
+  /** Of a matcher's decision: the shard and epoch it was committed under, and its place in the write-ahead log. */
   readonly shard: string | null;
   readonly epoch: number | null;
   readonly lsn: bigint | null;
 }
 
-/** All that binds a driver after a change. */
+/** The bindings of a driver after a change. */
 export interface DriverFact {
   readonly driverId: string;
-  /** The count of the driver's changes: their order across trips. */
+  /** Version of the driver: orders its changes across trips. */
   readonly version: number;
   readonly tripId: string | null;
   readonly nextTripId: string | null;
@@ -60,13 +60,13 @@ export interface ShardFact {
   readonly retired: boolean;
 }
 
-/** One line of the history of ownership. */
+/** One row of the history of ownership. */
 export interface ShardChangeFact extends ShardFact {
   readonly kind: string;
   readonly lsn: bigint;
 }
 
-/** All of one snapshot. */
+/** One snapshot of the database. */
 export interface DatabaseFacts {
   readonly trips: readonly TripFact[];
   readonly events: readonly EventFact[];
@@ -74,20 +74,20 @@ export interface DatabaseFacts {
   readonly shards: readonly ShardFact[];
   readonly changes: readonly ShardChangeFact[];
   readonly quotes: ReadonlySet<string>;
-  /** Rider or driver and key, as {@link keyOf} joins them, of every answer that is kept. */
+  /** Rider or driver and key, joined by {@link keyOf}, of every kept answer. */
   readonly keys: ReadonlySet<string>;
   /** The newest session of each driver. */
   readonly sessions: ReadonlyMap<string, number>;
-  /** Service time at which it was read. */
+  /** Service time of the snapshot. */
   readonly readAtMs: number;
 }
 
-/** An idempotency key is one person's. */
+/** An idempotency key belongs to one person. */
 export function keyOf(actorId: string, key: string): string {
   return `${actorId} ${key}`;
 }
 
-/** A matcher's word about shards that it has stopped matching, or begun to match. */
+/** A matcher's log line about shards it stopped or began to match. */
 export interface TenureFact {
   readonly matcher: string;
   readonly event: 'shards_drained' | 'shards_taken_over';
@@ -95,5 +95,5 @@ export interface TenureFact {
   readonly shards: readonly { readonly shard: string; readonly epoch: number }[];
 }
 
-/** One thing that must not be, in words. */
+/** A broken rule, in words. */
 export type Violation = string;

@@ -1,15 +1,15 @@
 import type { ClientEntry } from './client-entry.ts';
 
-/** From when on a fault is to blame for what fails. */
+/** A fault, and the time from which failures are attributed to it. */
 export interface BlamedFault {
   readonly kind: string;
   readonly atMs: number;
 }
 
-/** Before the first fault: nothing should fail then. */
+/** Before the first fault: no request should fail then. */
 const NO_FAULT = 'none';
 
-/** Riders' requests that came to nothing after all tries, by the fault in whose time they began. */
+/** Riders' requests that failed after all retries, by the fault during which they began. */
 export function failedRequests(
   entries: readonly ClientEntry[],
   faults: readonly BlamedFault[],

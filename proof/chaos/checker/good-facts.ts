@@ -10,7 +10,7 @@ import {
   type TripFact,
 } from './facts.ts';
 
-/** A good history in small, for tests that spoil it in one place each. */
+/** A small valid history, for tests that break it in one place each. */
 export const PICKUP = latLngToCell(38.7139, -9.1394, 9);
 export const SHARD = cellToParent(PICKUP, 6);
 export const ELSEWHERE = cellToParent(latLngToCell(38.9, -9.4, 9), 6);
@@ -40,7 +40,7 @@ export function event(
 
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Ibiza', color: 'white' };
 
-/** The event that the columns of a row stand for. */
+/** The event that belongs to the columns of a row. */
 function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripEvent {
   const { atMs, asked } = fact;
   const tripId = fact.tripId as TripId;
@@ -103,7 +103,7 @@ export function driver(driverId: string, version: number, more: Partial<DriverFa
   return { driverId, version, tripId: null, nextTripId: null, offeredTripId: null, ...more };
 }
 
-/** Requested, offered to a driver, accepted, and so on until completed; `version` is the driver's at the offer. */
+/** Requested, offered, accepted, and so on until completed; `version` is the driver's at the offer. */
 export function servedTrip(tripId: string, driverId: string, version: number, lsn: bigint): EventFact[] {
   const offer = {
     drivers: [driver(driverId, version, { offeredTripId: tripId })],
@@ -138,7 +138,7 @@ export function trip(tripId: string, state: TripState, seq: number, more: Partia
   };
 }
 
-/** The row that these events give. */
+/** The row that these events fold to. */
 export function rowOf(events: readonly EventFact[]): Trip {
   const row = events.reduce((before: Trip | null, { event: next }) => evolve(before, next), null);
   if (row === null) throw new Error('no events');
@@ -197,7 +197,7 @@ export function goodEntries(): ClientEntry[] {
     changed('trip_a', 'complete', 6),
     changed('trip_b', 'accept', 3),
     changed('trip_b', 'complete', 6),
-    // The second time its phone had lost the answer.
+    // The second attempt: the phone had lost the first answer.
     ...requested('a').slice(2),
   ];
 }

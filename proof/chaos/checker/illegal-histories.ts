@@ -3,23 +3,23 @@ import { evolve, type Trip } from '#libs/trip';
 import type { DatabaseFacts, EventFact, TripFact, Violation } from './facts.ts';
 import { whyIllegal } from './why-illegal.ts';
 
-/** Trips whose events do not follow one from the other, or do not give the trip that stands in the table. */
+/** Trips whose events cannot follow each other, or do not fold to the row of the trip. */
 export function illegalHistories({ trips, events }: DatabaseFacts): Violation[] {
   const eventsOf = Map.groupBy(events, ({ tripId }) => tripId);
-  const told = trips.flatMap((trip) => {
+  const mismatches = trips.flatMap((trip) => {
     const own = eventsOf.get(trip.tripId) ?? [];
     eventsOf.delete(trip.tripId);
     return whyAstray(trip, own).map((reason) => `${trip.tripId}${reason}`);
   });
-  return [...told, ...[...eventsOf.keys()].map((tripId) => `${tripId} has events, but is not there`)];
+  return [...mismatches, ...[...eventsOf.keys()].map((tripId) => `${tripId} has events, but no row`)];
 }
 
-/** What a trip's events make of it, as far as they are legal. */
+/** A trip's events folded as far as they are legal. */
 export interface Folded {
   readonly trip: Trip | null;
   /** The state after each event, by its number. */
   readonly states: ReadonlyMap<number, string>;
-  /** The first event that cannot be, and why. */
+  /** The first illegal event, and why. */
   readonly illegal: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export function fold(events: readonly EventFact[]): Folded {
 function whyAstray({ row }: TripFact, events: readonly EventFact[]): string[] {
   const { trip, illegal } = fold(events);
   if (illegal !== undefined) return [illegal];
-  if (trip === null) return [': it has no events'];
+  if (trip === null) return [': no events'];
   const fields = Object.keys(trip) as (keyof Trip)[];
   return fields
     .filter((field) => !isSame(row[field], trip[field]))
@@ -50,8 +50,9 @@ function whyAstray({ row }: TripFact, events: readonly EventFact[]): string[] {
     );
 }
 
-/** Times are kept in whole milliseconds, and members of objects in any order. */
-function isSame(kept: unknown, told: unknown): boolean {
-  if (typeof kept === 'number' && typeof told === 'number') return kept === told || kept === Math.trunc(told);
-  return isDeepStrictEqual(kept, told);
+/** Columns keep whole milliseconds, and JSON members have no order. */
+function isSame(kept: unknown, folded: unknown): boolean {
+  if (typeof kept === 'number' && typeof folded === 'number')
+    return kept === folded || kept === Math.trunc(folded);
+  return isDeepStrictEqual(kept, folded);
 }

@@ -1,18 +1,18 @@
 import { cellToParent, getResolution } from 'h3-js';
 import type { ShardFact } from './facts.ts';
 
-/** Whether a cell lies in a shard, or is it. */
+/** Whether a cell is a shard or lies in it. */
 export function isInside(cell: string, shard: string): boolean {
   const resolution = getResolution(shard);
   return getResolution(cell) >= resolution && cellToParent(cell, resolution) === shard;
 }
 
-/** The shards that are in force: not those that were split or merged away. */
+/** The shards in force: not split or merged away. */
 export function inForce(shards: readonly ShardFact[]): ShardFact[] {
   return shards.filter(({ retired }) => !retired);
 }
 
-/** Pairs of shards in force of which one lies in the other: a pickup would have two owners. */
+/** Pairs of nested shards that are both in force: a pickup would have two owners. */
 export function overlapping(shards: readonly ShardFact[]): string[] {
   const names = inForce(shards).map(({ shard }) => shard);
   const known = new Set(names);

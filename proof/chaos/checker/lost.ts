@@ -3,12 +3,12 @@ import { RELEASING } from './double-assigned.ts';
 import type { DatabaseFacts, EventFact, TripFact, Violation } from './facts.ts';
 import { inForce, isInside } from './lineage.ts';
 
-/** A search that is over is ended by a sweep some seconds later. */
+/** The sweep ends an expired search some seconds later. */
 const SEARCH_GRACE_MS = 15_000;
 
 type DriverChange = Extract<ClientEntry, { kind: 'driver_changed' }>['change'];
 
-/** The event that an acknowledged change stands for. A declined offer may have lapsed before. */
+/** The event of an acknowledged change. A declined offer may have expired first. */
 const EVENTS_OF: Readonly<Record<DriverChange, ReadonlySet<string>>> = {
   accept: new Set(['accepted', 'driver_swapped']),
   decline: RELEASING,
@@ -19,9 +19,9 @@ const EVENTS_OF: Readonly<Record<DriverChange, ReadonlySet<string>>> = {
 };
 
 /**
- * What was acknowledged or shown to a phone and is not in the database, and open trips that nobody looks after.
+ * Acknowledged or shown data that is missing in the database, and open trips that no matcher sees.
  *
- * @param living names of the matchers that run
+ * @param living names of the running matchers
  */
 export function lost(
   entries: readonly ClientEntry[],
@@ -30,9 +30,9 @@ export function lost(
 ): Violation[] {
   const eventsOf = Map.groupBy(facts.events, ({ tripId }) => tripId);
   const forgotten = entries.flatMap((entry) => {
-    // What a list does not show is no word that it is there.
-    const tells = 'trip_id' in entry && entry.kind !== 'rider_listed';
-    const reason = tells ? whyForgotten(entry, eventsOf.get(entry.trip_id) ?? []) : undefined;
+    // A list may lack a trip: then it claims nothing about it.
+    const isClaim = 'trip_id' in entry && entry.kind !== 'rider_listed';
+    const reason = isClaim ? whyForgotten(entry, eventsOf.get(entry.trip_id) ?? []) : undefined;
     return reason === undefined ? [] : [reason];
   });
   return [...new Set([...forgotten, ...gaps(eventsOf), ...orphans(facts, living)])];
@@ -52,19 +52,19 @@ function whyForgotten(
     const isThere = events.some(
       ({ type, driverId }) => type === 'offer_made' && driverId === entry.driver_id,
     );
-    return isThere ? undefined : `${entry.trip_id}: no offer to ${entry.driver_id}, who was shown one`;
+    return isThere ? undefined : `${entry.trip_id}: the offer shown to ${entry.driver_id} is missing`;
   }
   const upToThen = events.filter(({ seq }) => seq <= entry.seq);
   if (upToThen.length < entry.seq) return `${entry.trip_id}#${entry.seq} (${entry.kind}) does not exist`;
   if (entry.kind === 'rider_canceled')
     return upToThen.some(({ type }) => type === 'rider_canceled')
       ? undefined
-      : `${entry.trip_id}: an acknowledged cancellation is not there`;
+      : `${entry.trip_id}: an acknowledged cancellation is missing`;
   if (entry.kind !== 'driver_changed') return undefined;
   const isThere = upToThen.some(
     ({ type, driverId }) => driverId === entry.driver_id && EVENTS_OF[entry.change].has(type),
   );
-  return isThere ? undefined : `${entry.trip_id}: ${entry.change} of ${entry.driver_id} is not there`;
+  return isThere ? undefined : `${entry.trip_id}: ${entry.change} of ${entry.driver_id} is missing`;
 }
 
 /** A trip's events are numbered from 1 without a gap. */
@@ -74,7 +74,7 @@ function gaps(eventsOf: ReadonlyMap<string, readonly EventFact[]>): Violation[] 
   );
 }
 
-/** Riders who wait where no living matcher would find them, or longer than a search lasts. */
+/** Riders who wait in a shard without a living owner, or past the deadline of their search. */
 function orphans({ trips, shards, readAtMs }: DatabaseFacts, living: ReadonlySet<string>): Violation[] {
   const current = inForce(shards);
   const isMatched = ({ pickupCell }: TripFact): boolean =>
@@ -84,6 +84,6 @@ function orphans({ trips, shards, readAtMs }: DatabaseFacts, living: ReadonlySet
     .flatMap((trip) => {
       if (!isMatched(trip)) return [`${trip.tripId} waits in a shard without a living owner`];
       const isOverdue = trip.offeredTo === null && readAtMs > trip.searchDeadlineMs + SEARCH_GRACE_MS;
-      return isOverdue ? [`${trip.tripId} is searched for past its deadline`] : [];
+      return isOverdue ? [`${trip.tripId} is still searching past its deadline`] : [];
     });
 }

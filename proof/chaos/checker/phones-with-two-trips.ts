@@ -3,7 +3,7 @@ import { binds, letsGo } from './double-assigned.ts';
 import type { EventFact, Violation } from './facts.ts';
 
 const ENDS: ReadonlySet<string> = new Set(['complete', 'cancel']);
-/** States in which a trip has let go of the driver who had accepted it. */
+/** States of a trip that has released the driver who had accepted it. */
 const LET_GO: ReadonlySet<string> = new Set([
   'processing',
   'completed',
@@ -13,8 +13,8 @@ const LET_GO: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Drivers whose phones were told of a second trip while they had one. A push may be lost: a trip that the phone believes
- * in has ended all the same where the database says so, before the other one began.
+ * Drivers whose phones received a second trip while they had one. Pushes may be lost: a trip that the phone still shows
+ * counts as ended if the database ended it before the other one began.
  */
 export function phonesWithTwoTrips(
   entries: readonly ClientEntry[],
@@ -31,11 +31,11 @@ export function phonesWithTwoTrips(
     }
     const isTwo = current !== undefined && current !== trip && !isLegal(current, trip, driver, events);
     if (takesOver(entry)) has.set(driver, trip);
-    return isTwo ? [`${driver} is told of ${trip} (${entry.kind}) while it has ${current}`] : [];
+    return isTwo ? [`${driver} receives ${trip} (${entry.kind}) while it has ${current}`] : [];
   });
 }
 
-/** The phone believes that this is its trip from now on. */
+/** The phone takes this as its trip from now on. */
 function takesOver(entry: Extract<ClientEntry, { driver_id: string; trip_id: string }>): boolean {
   if (entry.kind === 'driver_changed') return entry.change === 'accept';
   return entry.kind === 'driver_saw' && entry.standing === 'current';
@@ -47,8 +47,8 @@ function isEnd(entry: Extract<ClientEntry, { driver_id: string; trip_id: string 
 }
 
 /**
- * Whether the driver was let go by the one trip before the other one took it, or the other way round; or was asked to take
- * the one for after the other, with a rider on board.
+ * Whether one trip released the driver before the other one bound it, or the driver was offered one of them as the next
+ * trip while the rider of the other was on board.
  */
 function isLegal(first: string, second: string, driver: string, events: readonly EventFact[]): boolean {
   const [one, other] = [boundTimes(first, driver, events), boundTimes(second, driver, events)];
@@ -62,7 +62,7 @@ function isAfterRide(first: BoundTime, second: BoundTime): boolean {
   return first.rideFromMs <= second.fromMs && second.from < first.until && first.from < second.from;
 }
 
-/** From one version of the driver until another. */
+/** An interval between two versions of the driver. */
 interface BoundTime {
   readonly from: number;
   readonly fromMs: number;

@@ -13,7 +13,7 @@ import {
   type ShardFact,
 } from './facts.ts';
 
-/** Reads what the checker compares, in one snapshot. */
+/** Reads the checker's input in one snapshot. */
 export function readDatabase(url: string, nowMs: number): Promise<DatabaseFacts> {
   return withClient(url, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -31,7 +31,7 @@ export function readDatabase(url: string, nowMs: number): Promise<DatabaseFacts>
   });
 }
 
-/** Only the shards, for those who wait until they are as they should be. */
+/** The shards alone, for polling. */
 export function readShardsNow(url: string): Promise<ShardFact[]> {
   return withClient(url, readShards);
 }
@@ -99,7 +99,7 @@ async function readQuotes(client: Client): Promise<Set<string>> {
   return new Set(rows.map(({ quote_id }) => idOf('quote', quote_id)));
 }
 
-/** A key's owner may be a rider or a driver; an id is one or the other. */
+/** A key belongs to a rider or a driver; the id prefix says which. */
 async function readKeys(client: Client): Promise<Set<string>> {
   const { rows } = await client.query<{ actor_id: string; key: string }>(
     'SELECT actor_id, key FROM idempotency_key WHERE response IS NOT NULL',
@@ -119,7 +119,7 @@ async function readSessions(client: Client): Promise<Map<string, number>> {
   return new Map(rows.map(({ driver_id, session }) => [idOf('driver', driver_id), session]));
 }
 
-/** `16/B374D848` as one number: the places in the write-ahead log are in its order. */
+/** `16/B374D848` as one number, in the order of the write-ahead log. */
 export function lsnOf(words: string): bigint {
   const [high = '0', low = '0'] = words.split('/');
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);

@@ -4,7 +4,7 @@ import { h3Cell } from '#libs/contracts';
 import { clientEntry, type ClientEntry } from './client-entry.ts';
 import type { TenureFact } from './facts.ts';
 
-/** What a fleet's phones saw. Throws on a line that is not understood: a checker that skips it would see nothing. */
+/** The records of a fleet's phones. Throws on an unknown line: a skipped line could hide a violation. */
 export function readClientLog(file: string): ClientEntry[] {
   return linesOf(file).map((line) => clientEntry.parse(JSON.parse(line)));
 }
@@ -15,7 +15,7 @@ const tenureLine = z.object({
   shards: z.array(z.object({ shard: h3Cell, epoch: z.number() })),
 });
 
-/** What a matcher's log tells about shards given up and taken over. */
+/** The shards that a matcher gave up and took over, from its log. */
 export function readTenures(matcher: string, file: string): TenureFact[] {
   return linesOf(file)
     .filter((line) => line.includes('"shards_drained"') || line.includes('"shards_taken_over"'))
@@ -25,7 +25,7 @@ export function readTenures(matcher: string, file: string): TenureFact[] {
     });
 }
 
-/** Whole lines; the last one of a process that was killed may be half written. */
+/** Complete lines; a killed process may leave half a line at the end. */
 function linesOf(file: string): string[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

@@ -3,7 +3,7 @@ import { idFromUuid } from '#libs/contracts';
 import type { AssignedDriver, OpenOffer, TripState } from '#libs/trip';
 import type { TripFact } from './facts.ts';
 
-/** Times in milliseconds, ids bare UUIDs but for those inside `offer` and `driver`. */
+/** Times in milliseconds; ids are bare UUIDs, except inside `offer` and `driver`. */
 interface TripRow {
   trip_id: string;
   rider_id: string;
@@ -33,7 +33,7 @@ interface TripRow {
   cancel_reason: string | null;
 }
 
-/** Every trip as its row tells it: read here by other means than those by which the services read it. */
+/** Reads every trip row, independently of the code with which the services read it. */
 export async function readTrips(client: Client): Promise<TripFact[]> {
   const { rows } = await client.query<TripRow>(`
     SELECT trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,

@@ -4,8 +4,8 @@ import { keyOf, type DatabaseFacts, type EventFact, type Violation } from './fac
 import { fold } from './illegal-histories.ts';
 
 /**
- * Rows that somebody was told of, and that are not in the database: events, prices, answers under their keys, sessions. Each
- * once, however many were told of it.
+ * Rows that a phone or the consumer received and that are missing in the database: events, quotes, kept answers, sessions.
+ * Each row once, however many received it.
  */
 export function rpoRows(
   entries: readonly ClientEntry[],
@@ -73,7 +73,7 @@ class KnownRows {
     return this.#facts.keys.has(keyOf(actor, key)) ? [] : [`key ${key} of ${actor}`];
   }
 
-  /** Another event may stand under the number that was told. */
+  /** Another event may have taken the number. */
   #missingEvent(entry: { trip_id: string; seq: number; state?: string | undefined }): Violation[] {
     const state = this.#states.get(entry.trip_id)?.get(entry.seq);
     const isThere = state !== undefined && (entry.state === undefined || entry.state === state);
@@ -85,7 +85,7 @@ function eventRow(tripId: string, seq: number): string {
   return `${tripId}#${seq}`;
 }
 
-/** Where an event cannot be, those from it on are there all the same: what is wrong with them is told elsewhere. */
+/** Includes the events from the first illegal one on, without a state: {@link illegalHistories} reports those. */
 function statesOf(events: readonly EventFact[]): Map<number, string> {
   const { states } = fold(events);
   return new Map([...events.map(({ seq }) => [seq, ''] as const), ...states]);

@@ -1,8 +1,8 @@
 import type { ClientEntry } from './client-entry.ts';
 
 /**
- * From a moment to the first acknowledged commit whose request was sent after it, in milliseconds; null where there never was
- * one. An answer to a request from before may have been committed before.
+ * From a moment to the first acknowledged commit whose request was sent after it, in milliseconds; null if there is none.
+ * Earlier requests do not count: they may have been committed before the moment.
  */
 export function recoveryTimeMs(fromMs: number, entries: readonly ClientEntry[]): number | null {
   let firstMs = Infinity;

@@ -2,8 +2,8 @@ import type { EventFact, ShardChangeFact, TripFact, Violation } from './facts.ts
 import { isInside } from './lineage.ts';
 
 /**
- * Decisions of matchers that were committed under an epoch which was not in force. The change to an epoch, the offers under it and the
- * change to the next one stand in this order in the write-ahead log, since each offer holds the shard's row.
+ * Matchers' decisions that were committed under an epoch not in force. In the write-ahead log the change to an epoch, its
+ * offers and the change to the next epoch stand in this order, since each offer locks the row of the shard.
  */
 export function staleEpochCommits(
   events: readonly EventFact[],
@@ -18,7 +18,7 @@ export function staleEpochCommits(
   });
 }
 
-/** What a matcher decides: offers, and drivers at work who are sent to another rider. */
+/** Matchers' decisions: offers, and drivers at work who are assigned to another rider. */
 function isDecision({ type, asked }: EventFact): boolean {
   return type === 'offer_made' || type === 'driver_assigned' || (type === 'driver_swapped' && !asked);
 }
@@ -34,7 +34,7 @@ function whyStale(
   const own = history.find((change) => change.epoch === epoch);
   if (own === undefined) return `${shard} never had epoch ${epoch}`;
   if (own.owner === null || own.retired) return `${shard} had no owner at epoch ${epoch}`;
-  if (own.lsn >= lsn) return `committed before ${shard} came to epoch ${epoch}`;
+  if (own.lsn >= lsn) return `committed before ${shard} moved to epoch ${epoch}`;
   const overtaking = history.find((change) => change.epoch > epoch && change.lsn <= lsn);
   if (overtaking !== undefined) return `${shard} was at epoch ${overtaking.epoch} already, not at ${epoch}`;
   return undefined;

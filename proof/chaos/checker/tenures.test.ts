@@ -14,7 +14,7 @@ function fact(
   return { matcher, event, atMs, shards: [{ shard, epoch }] };
 }
 
-test('a planned move stalls its shard from the last drain to the takeover by the new owner', () => {
+test('a planned move stalls its shard from the last drain until the new owner takes over', () => {
   const tenures = new Tenures([
     fact('matcher-1', 'shards_drained', 100, 3), // given up
     fact('matcher-1', 'shards_drained', 500, 3),
@@ -26,7 +26,7 @@ test('a planned move stalls its shard from the last drain to the takeover by the
   ]);
 });
 
-test('what was not handed over as planned is no stall', () => {
+test('only a planned handoff counts as a stall', () => {
   const tenures = new Tenures([
     fact('matcher-1', 'shards_drained', 500, 3),
     fact('matcher-2', 'shards_taken_over', 620, 4),
@@ -34,7 +34,7 @@ test('what was not handed over as planned is no stall', () => {
   expect(tenures.handoffStalls([change(4, 2n, { kind: 'reowned', owner: 'matcher-2' })])).toEqual([]);
 });
 
-test('shards are back when the last one is matched under a later epoch', () => {
+test('shards have recovered when the last one is matched under a later epoch', () => {
   const tenures = new Tenures([
     fact('matcher-1', 'shards_taken_over', 50, 3),
     fact('matcher-2', 'shards_taken_over', 800, 4),
@@ -47,7 +47,7 @@ test('shards are back when the last one is matched under a later epoch', () => {
   expect(tenures.takenOverAtMs([...before, { shard: 'other', epoch: 7 }], new Set(['other']))).toBe(800);
 });
 
-test('percentiles are samples', () => {
+test('percentiles are actual samples', () => {
   expect(percentiles([])).toEqual({ count: 0, p50: null, p99: null, max: null });
   expect(percentiles([30, 10, 20])).toEqual({ count: 3, p50: 20, p99: 30, max: 30 });
 });

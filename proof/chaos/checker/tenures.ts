@@ -7,10 +7,10 @@ interface Moment {
   readonly atMs: number;
 }
 
-/** How long a shard that was handed over as planned was matched by nobody. */
+/** How long no matcher matched a shard during a planned handoff. */
 export interface Stall {
   readonly shard: string;
-  /** When its source had stopped. */
+  /** When the source stopped matching. */
   readonly atMs: number;
   readonly stallMs: number;
 }
@@ -18,7 +18,7 @@ export interface Stall {
 /** Looks up when shards were given up and taken over. */
 export class Tenures {
   readonly #drained: readonly Moment[];
-  /** By shard, in the order of time. */
+  /** By shard, ordered by time. */
   readonly #taken: ReadonlyMap<string, readonly Moment[]>;
 
   constructor(facts: readonly TenureFact[]) {
@@ -45,7 +45,7 @@ export class Tenures {
   /**
    * When the last of these shards was matched again under a later epoch; undefined while one is not.
    *
-   * @param excused shards that exist no more under this name
+   * @param excused shards that no longer exist under this name
    */
   takenOverAtMs(
     before: readonly { shard: string; epoch: number }[],

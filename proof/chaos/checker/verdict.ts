@@ -1,17 +1,17 @@
 import type { Findings } from './check.ts';
 
-/** What a run showed beside the checker's findings. */
+/** Observations of a run besides the checker's findings. */
 export interface RunState {
-  /** Faults that did not do what they were to do. */
+  /** Faults that had no effect. */
   readonly ineffective: readonly string[];
-  /** Faults after which the system did not come to itself. */
+  /** Faults after which the system did not recover. */
   readonly unrecovered: readonly string[];
-  /** Processes that ended though no fault ended them. */
+  /** Processes that ended without a fault. */
   readonly deaths: readonly string[];
   /** After the last fault every shard had a living owner, and new requests got drivers. */
   readonly settled: boolean;
   readonly matchingGoesOn: boolean;
-  /** Events of the database that the stream lacks, or that its consumer was not given, once all was quiet. */
+  /** Events of the database that the stream lacks, or that its consumer did not receive, once all was quiet. */
   readonly missingEvents: number;
   readonly outOfOrderEvents: number;
   /** Whether commits were acknowledged again in time after each fault of Postgres. */
@@ -39,10 +39,10 @@ export type Verdict =
   | 'failed_requests'
   | 'nothing_happened';
 
-/** Faults that are planned by an operator: riders are not to notice them at all. */
+/** Planned operations: riders must not notice them. */
 const PLANNED: ReadonlySet<string> = new Set(['none', 'term:matcher', 'rolling:matchers', 'drain:matcher']);
 
-/** The worst of what was found. */
+/** The most severe finding. */
 export function verdictOf(findings: Findings, run: RunState): Verdict {
   const failedAsPlanned = Object.keys(findings.failedByFault).some((kind) => PLANNED.has(kind));
   const sawNothing = findings.acknowledged === 0 || findings.offers === 0 || findings.accepted === 0;

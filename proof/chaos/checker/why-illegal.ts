@@ -1,18 +1,18 @@
 import { hasDriver, isTerminal, type Trip, type TripEvent } from '#libs/trip';
 
-/** Columns keep whole milliseconds, decisions of a clock that runs faster have fractions. */
+/** Columns keep whole milliseconds; decisions under an accelerated clock have fractions. */
 const ROUNDING_MS = 1;
 
 /**
- * Why an event cannot follow a trip's state; undefined where it can. Written down once more, and not taken from the code
- * that decides: a mistake there is to be seen here.
+ * Why an event cannot follow a trip's state; undefined if it can. Written independently of the code that decides, so that
+ * a mistake there shows here.
  */
 export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefined {
   if (trip === null) return event.type === 'requested' ? undefined : 'the trip has not been requested';
-  if (isTerminal(trip.state)) return `the trip was ${trip.state} already`;
+  if (isTerminal(trip.state)) return `the trip is already ${trip.state}`;
   switch (event.type) {
     case 'requested':
-      return 'the trip was requested already';
+      return 'the trip is already requested';
     case 'offer_made':
       return whyNotOffered(trip, event);
     case 'offer_declined':
@@ -21,7 +21,7 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
     case 'offer_withdrawn':
       return unless(
         trip.offer?.driverId === event.driverId && trip.state === 'accepted',
-        'there is no offer to withdraw for the sake of another driver',
+        'there is no offer to withdraw',
       );
     case 'accepted':
       return whyNotAccepted(trip, event);
@@ -35,25 +35,25 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
     case 'driver_redispatched':
       return unless(
         (trip.state === 'accepted' || trip.state === 'arrived') && isOf(trip, event.driverId),
-        'there is no driver before the ride who could give it back',
+        'there is no driver before the ride who could cancel',
       );
     case 'arrived':
       return unless(
         trip.state === 'accepted' && isOf(trip, event.driverId) && trip.offer === null,
-        'no driver is on the way, or another one is still asked',
+        'no driver is on the way, or another offer is still open',
       );
     case 'started':
       return unless(trip.state === 'arrived' && isOf(trip, event.driverId), 'the driver has not arrived');
     case 'completed':
       return unless(trip.state === 'in_progress' && isOf(trip, event.driverId), 'there is no ride to end');
     case 'rider_canceled':
-      return unless(trip.state !== 'in_progress', 'the ride had begun');
+      return unless(trip.state !== 'in_progress', 'the ride has begun');
     case 'no_drivers_available':
       return unless(
         trip.state === 'processing' &&
           trip.offer === null &&
           event.atMs >= trip.searchDeadlineAtMs - ROUNDING_MS,
-        'the search was not over',
+        'the search has not expired',
       );
     case 'failed':
       return undefined;
@@ -65,13 +65,13 @@ function whyNotOffered(
   { offer, atMs }: Extract<TripEvent, { type: 'offer_made' }>,
 ): string | undefined {
   if (trip.offer !== null) return 'another offer is open';
-  if (trip.excludedDriverIds.includes(offer.driverId)) return 'the driver is not to be asked again';
+  if (trip.excludedDriverIds.includes(offer.driverId)) return 'the driver is excluded';
   if (offer.replacesDriverId !== undefined)
     return unless(
       trip.state === 'accepted' &&
         isOf(trip, offer.replacesDriverId) &&
         offer.driverId !== offer.replacesDriverId,
-      'the driver who is to be replaced has not the trip',
+      'the driver to be replaced does not have the trip',
     );
   return unless(
     trip.state === 'processing' && atMs < trip.searchDeadlineAtMs + ROUNDING_MS,
@@ -92,10 +92,10 @@ function whyNotSwapped(
   { driver, freedDriverId, asked }: Extract<TripEvent, { type: 'driver_swapped' }>,
 ): string | undefined {
   if (trip.state !== 'accepted' || !isOf(trip, freedDriverId))
-    return 'the driver who is freed has not the trip';
+    return 'the released driver does not have the trip';
   return asked
-    ? unless(trip.offer?.driverId === driver.driverId, 'the new driver was not asked')
-    : unless(trip.offer === null, 'another driver is asked');
+    ? unless(trip.offer?.driverId === driver.driverId, 'the new driver had no offer')
+    : unless(trip.offer === null, 'another driver has an offer');
 }
 
 function isOf({ state, driver }: Trip, driverId: string): boolean {

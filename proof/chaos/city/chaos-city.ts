@@ -15,14 +15,13 @@ import { GRID_AREA } from './grid-streets.ts';
 import { NatsLines } from './nats-lines.ts';
 
 const DATABASE = 'hailgrid';
-/** Of the stream of events in each server that has a copy: an hour of such a city is a small part of it. */
+/** Size of the event stream in each server with a replica: an hour of such a city takes a small part of it. */
 const EVENT_STREAM_BYTES = 256 * 1024 * 1024;
-/** One plans, and either can be killed. */
+/** One plans, and any of them can be killed. */
 const TRIPS_INSTANCES = 2;
 
 /**
- * Shards split and merge at the little load that there is, and trips move into the history soon, so that it happens under
- * faults too.
+ * Shards split and merge under a small load, and trips move into the history soon, so that both also happen during faults.
  */
 const RESTLESS = {
   HAILGRID_SPLIT_MS_PER_S: '0.4',
@@ -30,27 +29,27 @@ const RESTLESS = {
   HAILGRID_HISTORY_AFTER_MS: '10000',
 };
 
-/** A process that can be hurt. */
+/** A process that a fault can hit. */
 export type ChaosService = Pick<
   RestartableService,
   'instance' | 'url' | 'logFile' | 'child' | 'kill' | 'stop' | 'pause' | 'resume' | 'restart' | 'causeOfDeath'
 >;
 
-/** A matcher reaches the others through its own lines alone. */
+/** A matcher connects to NATS through its own lines alone. */
 export interface ChaosMatcher {
   readonly service: ChaosService;
   readonly lines: Pick<NatsLines, 'forwardedBytes' | 'cut' | 'mend' | 'close'>;
 }
 
-/** Every process of a city in several instances, each of which can be hurt. */
+/** A whole city with several instances of each service, all exposed to faults. */
 export interface ChaosCity {
   readonly directory: string;
   readonly system: SystemSettings;
   readonly postgres: Postgres;
-  /** Replaces its primary; its events are in `keeper.jsonl`. */
+  /** Replaces the primary; its events are in `keeper.jsonl`. */
   readonly keeper: Pick<PostgresKeeper, 'failovers'>;
   readonly nats: Nats;
-  /** Of the database on the primary of this moment. */
+  /** URL of the database on the current primary. */
   readonly databaseUrl: string;
   readonly eventStream: EventStreamSettings;
   readonly issuer: ChaosService;
@@ -63,7 +62,7 @@ export interface ChaosCity {
 
 export interface ChaosCitySpec {
   matchers: number;
-  /** Instances of rider-api and of driver-api, each pair with a fleet of its own. */
+  /** Instances of rider-api and of driver-api; each pair has its own fleet. */
   apis: number;
   natsServers: number;
   standbys: number;
@@ -74,7 +73,7 @@ export interface ChaosCitySpec {
   onStep: (step: string) => void;
 }
 
-/** Starts Postgres with a synchronous standby, three nats-servers, and every service; resolves when all are ready. */
+/** Starts Postgres with synchronous standbys, three nats-servers and every service; resolves when all are ready. */
 export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   const { directory } = spec;
   spec.onStep('building, starting Postgres and a NATS cluster');
@@ -94,7 +93,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   await migrate(postgres.urlOf(postgres.primary, DATABASE));
   const asTrips = await makeLogin(postgres.urlOf(postgres.primary, DATABASE), 'trips');
   spec.onStep('starting services');
-  // Each server has a copy, so that the stream outlives any one of them.
+  // Each server has a replica, so that the stream survives the loss of any one.
   const eventStream = { replicas: spec.natsServers, maxBytes: EVENT_STREAM_BYTES };
   const system: SystemSettings = {
     natsUrls: nats.urls,

@@ -4,12 +4,12 @@ import { spawnService } from '../../../dev/services/start-service.ts';
 import type { ChaosCity } from './chaos-city.ts';
 import { writeGridStreets } from './grid-streets.ts';
 
-/** Short trips keep drivers coming back, and requests coming often, with few hundred drivers. */
+/** Short trips free drivers quickly and give many requests with a few hundred drivers. */
 const LONGEST_TRIP_M = 1_800;
-/** Some riders and drivers change their minds, so that every way a trip can go is gone. */
+/** Some riders and drivers cancel, so that every transition of a trip occurs. */
 const RIDER_CANCEL = 0.05;
 const DRIVER_CANCEL = 0.01;
-/** Some phones lose the answer, and ask again with the same key. */
+/** Some phones lose the answer, and repeat the request with the same key. */
 const REPEAT = 0.2;
 
 export interface ChaosFleet {
@@ -17,7 +17,7 @@ export interface ChaosFleet {
   readonly clientLog: string;
 }
 
-/** Riders and drivers on the public API: a fleet for each pair of instances, with phones of its own. */
+/** Riders and drivers on the public API: one fleet for each pair of instances, with its own phones. */
 export function startFleets(city: ChaosCity, drivers: number, seed: number): ChaosFleet[] {
   const streets = writeGridStreets(city.directory);
   return city.riderApis.map((riderApi, index) => {
@@ -31,7 +31,7 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
       directory: city.directory,
       env: {
         HAILGRID_FLEET_DRIVERS: String(Math.ceil(drivers / city.riderApis.length)),
-        // Ids come from the seed: two fleets must not share theirs.
+        // Ids derive from the seed: two fleets must not share theirs.
         HAILGRID_FLEET_SEED: String(seed * city.riderApis.length + index),
         HAILGRID_FLEET_RIDER_API_URL: riderApi.url,
         HAILGRID_FLEET_DRIVER_API_URL: city.driverApis[index]?.url ?? '',
@@ -44,7 +44,7 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
         HAILGRID_FLEET_LOG: clientLog,
       },
       onMessage: () => {
-        // Its figures are its own; the checker reads what its phones were told.
+        // The fleet's exit code does not count; the checker reads what its phones received.
       },
     });
     return { child, clientLog };

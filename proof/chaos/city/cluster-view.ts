@@ -1,10 +1,10 @@
 import { query } from '../../../ops/postgres/query.ts';
 import type { Postgres } from '../../../dev/postgres/start-postgres.ts';
 
-/** A primary that is gone or frozen tells nothing, and is not waited for. */
+/** Timeout of a query: a dead or frozen primary does not answer. */
 const PATIENCE = { connectMs: 1_000, statementMs: 2_000 };
 
-/** How the servers of a cluster stand to each other, as its primary of the moment tells it. */
+/** The state of replication as the current primary reports it. */
 export class ClusterView {
   readonly #cluster: Pick<Postgres, 'nodes' | 'standbys' | 'primaryUrl' | 'isSynchronous'>;
 
@@ -12,7 +12,7 @@ export class ClusterView {
     this.#cluster = cluster;
   }
 
-  /** Every server runs, and every standby follows the primary and may confirm commits. Rejects where the primary does not answer. */
+  /** Whether every server runs and every standby streams and may confirm commits. Rejects if the primary does not answer. */
   async isWhole(): Promise<boolean> {
     const { nodes, standbys, primaryUrl, isSynchronous } = this.#cluster;
     if (!nodes.every(({ server }) => server.isRunning())) return false;
@@ -27,7 +27,7 @@ export class ClusterView {
     return standbys.every(({ name }) => following.has(name));
   }
 
-  /** Process ids of sessions whose commit waits for a standby. */
+  /** Backend pids of sessions whose commit waits for a standby. */
   async waitingSessions(): Promise<number[]> {
     const rows = await query<{ pid: number }>(
       this.#cluster.primaryUrl,
@@ -37,7 +37,7 @@ export class ClusterView {
     return rows.map(({ pid }) => pid);
   }
 
-  /** Of the log that a standby has not confirmed to have on disk; undefined where it does not follow. */
+  /** Bytes of flushed log that a standby has not confirmed; undefined if it does not stream. */
   async lagBytes(standby: string): Promise<number | undefined> {
     const [row] = await query<{ lag: string | null }>(
       this.#cluster.primaryUrl,

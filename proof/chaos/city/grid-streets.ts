@@ -1,19 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Corners of the city, degrees: wide enough for a dozen base shards. */
+/** Bounds of the city, degrees: wide enough for a dozen base shards. */
 const BOX = { south: 38.68, west: -9.22, north: 38.8, east: -9.06 };
-/** Beyond the streets there is room for a driver to stand. */
+/** Margin beyond the streets, for drivers. */
 const MARGIN_DEG = 0.01;
-/** In the middle of the city, some 1.4 km apart. */
+/** In the middle of the city, about 1.4 km apart. */
 export const CANARY_RIDE = { pickup: { lat: 38.74, lng: -9.14 }, dropoff: { lat: 38.75, lng: -9.13 } };
 const ROWS = 40;
 const COLUMNS = 40;
-/** Of one block, by day and night: some 340 m. */
+/** Seconds per block, by day and night: about 340 m. */
 const BLOCK_S = 34;
 const HOURS = 24;
 
-/** Where the service is offered: `south,west,north,east` in degrees. */
+/** The service area: `south,west,north,east` in degrees. */
 export const GRID_AREA = [
   BOX.south - MARGIN_DEG,
   BOX.west - MARGIN_DEG,
@@ -21,7 +21,7 @@ export const GRID_AREA = [
   BOX.east + MARGIN_DEG,
 ].join(',');
 
-/** Writes a city of straight streets for a fleet to drive on; gives its directory. */
+/** Writes a city of straight streets for a fleet to drive on; returns its directory. */
 export function writeGridStreets(parent: string): string {
   const directory = join(parent, 'streets');
   mkdirSync(directory);

@@ -1,6 +1,6 @@
 import { SeverableLine } from '../../../dev/network/severable-line.ts';
 
-/** All the network that one process has: a line to each nats-server. */
+/** All network connections of one process: a proxy line to each nats-server. */
 export class NatsLines {
   readonly #lines: readonly SeverableLine[];
 
@@ -20,7 +20,7 @@ export class NatsLines {
     return this.#lines.reduce((total, { forwardedBytes }) => total + forwardedBytes, 0);
   }
 
-  /** Nothing gets through any more, either way, and nobody is told. */
+  /** Drops every byte both ways, without closing the connections. */
   cut(): void {
     for (const line of this.#lines) line.cut('black_hole');
   }

@@ -6,11 +6,11 @@ import type { ShardFact } from '../checker/facts.ts';
 
 const POLL_MS = 200;
 
-/** Looks into Postgres, which alone knows how things stand. */
+/** Queries Postgres, the authority on the state of the city. */
 export class Observer {
   readonly #city: { readonly databaseUrl: string };
 
-  /** @param city tells where its primary is now, each time it is asked */
+  /** @param city returns the URL of the current primary */
   constructor(city: { readonly databaseUrl: string }) {
     this.#city = city;
   }
@@ -19,13 +19,13 @@ export class Observer {
     return inForce(await readShardsNow(this.#city.databaseUrl)).filter(({ owner }) => owner === matcher);
   }
 
-  /** Whether every shard is owned by one of these. */
+  /** Whether these matchers own every shard. */
   async isWhole(living: ReadonlySet<string>): Promise<boolean> {
     const shards = inForce(await readShardsNow(this.#city.databaseUrl));
     return shards.length > 0 && shards.every(({ owner }) => owner !== null && living.has(owner));
   }
 
-  /** The `trips` instance that plans; undefined where nobody has yet. */
+  /** The `trips` instance that leads as planner; undefined if there is none yet. */
   async planner(): Promise<string | undefined> {
     const [row] = await query<{ holder: string | null }>(
       this.#city.databaseUrl,
@@ -34,7 +34,7 @@ export class Observer {
     return row?.holder ?? undefined;
   }
 
-  /** Where the write-ahead log is now: what is committed later has a higher place. */
+  /** The current position in the write-ahead log: later commits have higher ones. */
   async now(): Promise<string> {
     const [row] = await query<{ lsn: string }>(
       this.#city.databaseUrl,
@@ -43,7 +43,7 @@ export class Observer {
     return row?.lsn ?? '0/0';
   }
 
-  /** Whether an offer was committed after that place in the log, for a trip of any age. */
+  /** Whether an offer was committed after a position in the log, for a trip of any age. */
   async hasOfferedSince(lsn: string): Promise<boolean> {
     const rows = await query(
       this.#city.databaseUrl,
@@ -52,7 +52,7 @@ export class Observer {
     return rows.length > 0;
   }
 
-  /** Trips requested after a moment of service time that have got a driver. */
+  /** Number of trips requested after a service time that have got a driver. */
   async servedSince(serviceMs: number): Promise<number> {
     const [row] = await query<{ served: number }>(
       this.#city.databaseUrl,
@@ -63,14 +63,14 @@ export class Observer {
   }
 }
 
-/** Looks again and again; gives the wall time at which it was so, or undefined where the limit came first. */
+/** Polls a condition. Returns the wall time at which it was true, or undefined at the limit. */
 export async function whenSo(
   isSo: () => Promise<boolean> | boolean,
   limitMs: number,
 ): Promise<number | undefined> {
   const deadline = performance.now() + limitMs;
   do {
-    // A database that cannot be asked just now tells nothing.
+    // A database that does not answer at the moment counts as false.
     if (await Promise.resolve(isSo()).catch(() => false)) return Date.now();
     await sleep(POLL_MS);
   } while (performance.now() < deadline);

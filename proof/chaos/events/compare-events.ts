@@ -7,26 +7,26 @@ import type { ChaosCity } from '../city/chaos-city.ts';
 import type { EventFact, Violation } from '../checker/facts.ts';
 import type { StreamReader } from './stream-reader.ts';
 
-/** What is committed is in the stream by then, however it came there: the relay takes seconds. */
+/** Time for the relay, which takes seconds, to publish everything that is committed. */
 const CATCH_UP_LIMIT_MS = 60_000;
-/** Of each sort, for whoever looks into it. */
+/** Maximum listed per kind of finding. */
 const MAX_NAMED = 20;
 
-/** How the stream of events, and a consumer that read it all the time, compare with Postgres. */
+/** The event stream, and a consumer that read it during the whole run, compared with Postgres. */
 export interface EventComparison {
-  /** NATS had lost its storage, and the stream was made anew from Postgres before it was read. */
+  /** NATS had lost its storage, and the stream was rebuilt from Postgres before the comparison. */
   rebuilt: boolean;
   messages: number;
   missingInStream: number;
   missingAtConsumer: number;
   outOfOrderInStream: number;
   outOfOrderAtConsumer: number;
-  /** Events that are not what was written, by the chain of hashes. */
+  /** Events that differ from those written, by the hash chain. */
   brokenChains: Violation[];
   violations: Violation[];
 }
 
-/** Makes the stream anew, as an operator does it whose NATS has lost its storage; the reader starts again from its beginning. */
+/** Rebuilds the stream, as an operator does after NATS lost its storage; the reader restarts at its beginning. */
 export async function rebuildFromPostgres(city: ChaosCity, reader: StreamReader): Promise<void> {
   const session = new Client({ connectionString: city.databaseUrl });
   const database = open(city);
@@ -40,7 +40,7 @@ export async function rebuildFromPostgres(city: ChaosCity, reader: StreamReader)
   }
 }
 
-/** @param events all that were committed at a moment; later ones may be on their way */
+/** @param events those committed at a moment; later ones may still be in the outbox */
 export async function compareEvents(
   city: ChaosCity,
   reader: StreamReader,
@@ -60,7 +60,9 @@ export async function compareEvents(
     outOfOrderAtConsumer: consumed.outOfOrder.length,
     brokenChains: findings.map(({ trip_id, seq, fault }) => `${trip_id}#${seq} is ${fault}`),
     violations: [
-      ...missing.slice(0, MAX_NAMED).map(({ tripId, seq }) => `${tripId}#${seq} never came to the consumer`),
+      ...missing
+        .slice(0, MAX_NAMED)
+        .map(({ tripId, seq }) => `${tripId}#${seq} was not delivered to the consumer`),
       ...consumed.outOfOrder.slice(0, MAX_NAMED),
       ...reader.malformed.slice(0, MAX_NAMED),
     ],

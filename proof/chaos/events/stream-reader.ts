@@ -5,15 +5,15 @@ import { ConsumedEvents } from '../checker/consumed-events.ts';
 import type { EventFact } from '../checker/facts.ts';
 
 const NAME = 'chaos';
-/** A server that is gone is noticed within seconds, and looked for without end. */
+/** A lost server is detected within seconds; reconnects without a limit. */
 const CONNECTION = { name: NAME, pingInterval: 1_000, maxPingOut: 3, maxReconnectAttempts: -1 };
 
-/** A durable consumer of the stream of events that reads all the time, whatever happens to the city. */
+/** A durable consumer of the event stream that reads throughout the run. */
 export class StreamReader {
   readonly #bus: NatsConnection;
   #consumer: EventConsumer;
   readonly consumed = new ConsumedEvents();
-  /** Messages that are no events. */
+  /** Messages that are not events. */
   readonly malformed: string[] = [];
 
   private constructor(bus: NatsConnection) {
@@ -25,7 +25,7 @@ export class StreamReader {
     return new StreamReader(await connect({ ...CONNECTION, servers: [...natsUrls] }));
   }
 
-  /** Rests while the stream is made anew, and reads it from its beginning then, knowing nothing. */
+  /** Pauses while the stream is rebuilt, then forgets everything and reads it from the beginning. */
   async restWhile(work: () => Promise<unknown>): Promise<void> {
     await this.#consumer.stop();
     await work();
@@ -42,7 +42,7 @@ export class StreamReader {
         return Promise.resolve();
       },
       onFailure: () => {
-        // It goes on by itself; whether it has missed anything is seen at the end.
+        // Reading continues by itself; missed events are found at the end.
       },
       onWork: () => {},
       onDropped: (error, subject) => this.malformed.push(`${subject}: ${String(error)}`),
@@ -55,7 +55,7 @@ export class StreamReader {
     return this.#bus;
   }
 
-  /** Whether it has been given all of these by then. */
+  /** Whether it has received all of these by a deadline. */
   async hasCaughtUp(events: readonly EventFact[], limitMs: number): Promise<boolean> {
     return (await whenSo(() => this.consumed.missing(events).length === 0, limitMs)) !== undefined;
   }

@@ -5,40 +5,40 @@ import type { ShardFact } from '../checker/facts.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { PlannedFault } from './schedule.ts';
 
-/** Longer than any recovery may take, many times over. */
+/** Many times longer than any recovery may take. */
 export const RECOVERY_LIMIT_MS = 60_000;
-/** A signal, a socket or a line shows what was done to it within this. */
+/** A signal, a cut socket or a cut line must show its effect within this. */
 export const EFFECT_LIMIT_MS = 2_000;
 
-/** What a fault is done to. */
+/** The city that a fault hits, and its observers. */
 export interface FaultContext {
   readonly city: Pick<ChaosCity, 'matchers' | 'trips' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl'>;
   readonly observer: Pick<Observer, 'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince'>;
   readonly cluster: Pick<ClusterView, 'isWhole' | 'waitingSessions' | 'lagBytes'>;
-  /** Of somebody who asks for commits all the time. */
+  /** A client that requests commits continuously. */
   readonly commits: { acknowledgedSince(wallMs: number): number };
   readonly planned: PlannedFault;
 }
 
-/** What became of a fault. */
+/** Record of one fault. */
 export interface FaultTrace {
   readonly kind: FaultKind;
   readonly target: string;
-  /** Wall time at which it began to bite. */
+  /** Wall time at which the fault took effect. */
   readonly atMs: number;
-  /** Wall time at which all was well again; null where that never came. */
+  /** Wall time of full recovery; null if there was none. */
   readonly recoveredAtMs: number | null;
-  /** Why it did not take effect; null where it did. */
+  /** Why it had no effect; null if it had one. */
   readonly ineffective: string | null;
-  /** Wall time from which on commits are waited for, where it is a fault of Postgres. */
+  /** Of a fault of Postgres: wall time from which the time to the next commit counts. */
   readonly commitsFromMs: number | null;
-  /** Name of the server that has become the primary, where one has. */
+  /** Name of the server that became the primary, if one did. */
   readonly failedOverTo: string | null;
-  /** Shards that the target had when it was hit, and that others were to take over. */
+  /** Shards that the target owned when it was hit, and that others should take over. */
   readonly held: readonly ShardFact[];
 }
 
-/** A fault on the way: the traces are made of it. */
+/** A fault under way; builds the trace. */
 export class Incident {
   readonly #context: FaultContext;
   readonly #target: string;
@@ -54,12 +54,12 @@ export class Incident {
     this.#held = held;
   }
 
-  /** Fails the run unless it is so within a moment. */
+  /** Marks the fault as ineffective unless the condition becomes true within a moment. */
   async verify(isSo: () => Promise<boolean> | boolean, otherwise: string): Promise<void> {
     if ((await whenSo(isSo, EFFECT_LIMIT_MS)) === undefined) this.fail(otherwise);
   }
 
-  /** From now on it is counted until a commit is acknowledged. */
+  /** From now on the time to the next acknowledged commit counts. */
   awaitCommits(): void {
     this.#commitsFromMs = Date.now();
   }
@@ -90,14 +90,14 @@ export class Incident {
   }
 }
 
-/** One of them, by the fault's own draw. */
+/** One of the candidates, by the fault's random number. */
 export function chosen<T>(candidates: readonly T[], { target }: PlannedFault): T {
   const one = candidates[Math.min(candidates.length - 1, Math.floor(target * candidates.length))];
-  if (one === undefined) throw new Error('nothing to choose from');
+  if (one === undefined) throw new Error('there is no candidate to choose from');
   return one;
 }
 
-/** A matcher that has shards, where there is one: hurting an idle one would show nothing. */
+/** A matcher that owns shards, if there is one: a fault on an idle one would show nothing. */
 export async function chooseMatcher({
   city,
   observer,
@@ -113,19 +113,19 @@ export async function chooseMatcher({
   return chosen(busy.length > 0 ? busy : all, planned);
 }
 
-/** The `trips` instance that plans, where one does. */
+/** The `trips` instance that leads as planner. */
 export async function choosePlanner({ city, observer, planned }: FaultContext): Promise<ChaosService> {
   const planner = await observer.planner();
   return city.trips.find(({ instance }) => instance === planner) ?? chosen(city.trips, planned);
 }
 
-/** Names of all matchers, but for one that is out of action. */
+/** Names of all matchers except the absent one. */
 export function matchersBut(city: Pick<ChaosCity, 'matchers'>, absent?: string): Set<string> {
   const names = city.matchers.map(({ service }) => service.instance);
   return new Set(names.filter((name) => name !== absent));
 }
 
-/** When every shard is owned by a matcher that is there, and offers are made again. */
+/** When a running matcher owns every shard, and offers are made again. */
 export async function whenWell(
   { city, observer }: FaultContext,
   absent?: string,

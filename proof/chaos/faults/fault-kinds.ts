@@ -1,6 +1,6 @@
 import { UserError } from '../../../ops/command-line/user-error.ts';
 
-/** What can be done to a running city. */
+/** The faults of a chaos run. */
 export const FAULT_KINDS = [
   'kill9:matcher',
   'freeze:matcher',
@@ -26,10 +26,10 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Those that cost the cluster its primary. */
+/** Faults that make the cluster replace its primary. */
 export const FAILOVER_KINDS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => kind.includes(':primary'));
 
-/** How long a fault of a kind lasts, seconds, unless the list says so. */
+/** Default duration of each kind, seconds. */
 const LASTS_S: Readonly<Record<FaultKind, readonly [least: number, most: number]>> = {
   'kill9:matcher': [8, 12],
   'freeze:matcher': [5, 60],
@@ -60,16 +60,17 @@ export interface WantedFault {
   readonly lastsS: readonly [least: number, most: number];
 }
 
-/** Reads a list such as `kill9:matcher,freeze:matcher=6`; `all` is one of each. */
+/** Parses a list such as `kill9:matcher,freeze:matcher=6`; `all` is one of each. */
 export function parseFaults(list: string): WantedFault[] {
   if (list === 'all') return FAULT_KINDS.map((kind) => ({ kind, lastsS: LASTS_S[kind] }));
   return list.split(',').map((item) => {
     const [name, seconds] = item.trim().split('=');
     const kind = FAULT_KINDS.find((known) => known === name);
-    if (kind === undefined) throw new UserError(`--faults: ${name} is none of ${FAULT_KINDS.join(', ')}`);
+    if (kind === undefined) throw new UserError(`--faults: ${name} is not one of ${FAULT_KINDS.join(', ')}`);
     if (seconds === undefined) return { kind, lastsS: LASTS_S[kind] };
     const lastsS = Number(seconds);
-    if (!(lastsS >= 0 && lastsS <= MAX_LASTS_S)) throw new UserError(`--faults: ${item} lasts no such time`);
+    if (!(lastsS >= 0 && lastsS <= MAX_LASTS_S))
+      throw new UserError(`--faults: ${item} has an invalid duration`);
     return { kind, lastsS: [lastsS, lastsS] };
   });
 }

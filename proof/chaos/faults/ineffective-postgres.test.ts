@@ -8,7 +8,7 @@ import type { FaultContext, FaultTrace } from './fault-context.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { inflict } from './inflict.ts';
 
-/** A fault of Postgres that does nothing must be found out, too. */
+/** Faults of Postgres without effect must be detected. */
 
 const directory = temporaryDirectory('fault-test');
 const children: SupervisedChild[] = [];
@@ -19,7 +19,7 @@ afterAll(() => directory.remove());
 
 const START_LIMIT_MS = 10_000;
 
-/** Named as Postgres names the process that takes the log to a standby. */
+/** Named as Postgres names its process that receives the log. */
 const RECEIVER = ['-c', 'exec -a "postgres: walreceiver streaming" sleep 60'];
 
 interface Server {
@@ -35,12 +35,12 @@ function processNamed(name: string, command: string, args: readonly string[]): S
   return child;
 }
 
-/** bash takes a moment to become it. */
+/** bash takes a moment to exec. */
 function isReceiver(pid: number): boolean {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('walreceiver streaming\0');
 }
 
-/** A server that only lives, and can be spoilt. */
+/** A server that only lives; parts of it can be broken. */
 function server(name: string, spoilt: Partial<Server> = {}): Server {
   const child = processNamed(name, 'bash', RECEIVER);
   return {
@@ -66,7 +66,7 @@ interface Spoilt {
   primary?: Partial<Server>;
   standby?: Partial<Server>;
   cluster?: Partial<FaultContext['cluster']>;
-  /** The lines let everything through. */
+  /** The lines leak bytes during a cut. */
   leaks?: boolean;
   isReplaced?: boolean;
 }
@@ -77,7 +77,7 @@ function hurt(kind: FaultKind, spoilt: Spoilt = {}): Promise<FaultTrace> {
   let isCut = false;
   let hits = 0;
   const postgres = {
-    // The other one has become the primary by the time it is asked for a second time.
+    // Another server has become the primary by the second query.
     get primary() {
       return hits++ === 0 || spoilt.isReplaced === false ? one : two;
     },
@@ -110,13 +110,13 @@ test.for<FaultKind>([
   'kill9:standby',
   'freeze:primary',
   'lag:standby',
-])('%s takes effect where nothing hinders it', async (kind) => {
+])('%s takes effect on a healthy cluster', async (kind) => {
   const trace = await hurt(kind);
   expect(trace).toMatchObject({ ineffective: null });
   expect(trace.commitsFromMs).toBeGreaterThan(0);
 });
 
-test('a primary that was lost and one that was not are told apart', async () => {
+test('a replaced primary is distinguished from one that stays', async () => {
   expect((await hurt('kill9:primary')).failedOverTo).toBe('postgres_2');
   expect((await hurt('kill9:primary', { isReplaced: false })).failedOverTo).toBeNull();
 });
@@ -130,15 +130,15 @@ test.for<[what: string, kind: FaultKind, spoilt: Spoilt, reason: string]>([
     { primary: { freeze: () => Promise.resolve() } },
     'was not stopped',
   ],
-  ['a receiver that is not there', 'lag:standby', { standby: immortal }, 'receives on'],
+  ['a missing receiver', 'lag:standby', { standby: immortal }, 'still receives'],
   [
     'a standby that keeps up',
     'lag:standby',
     { cluster: { lagBytes: () => Promise.resolve(0) } },
-    'is not behind',
+    'does not lag',
   ],
   ['a cut that lets bytes through', 'cut:replication', { leaks: true }, 'got through the cut'],
-  ['no standby to be behind', 'kill9:primary-waiting', { standby: immortal }, 'no standby had a receiver'],
+  ['no standby to lag', 'kill9:primary-waiting', { standby: immortal }, 'no standby had a receiver'],
   [
     'a kill when no commit waits',
     'kill9:primary-waiting',
@@ -149,17 +149,17 @@ test.for<[what: string, kind: FaultKind, spoilt: Spoilt, reason: string]>([
     'a kill when no standby is behind',
     'kill9:primary-lag',
     { cluster: { lagBytes: () => Promise.resolve(0) } },
-    'was not behind',
+    'did not lag',
   ],
-])('%s is found out', async ([, kind, spoilt, reason]) => {
+])('%s is detected', async ([, kind, spoilt, reason]) => {
   expect((await hurt(kind, spoilt)).ineffective).toContain(reason);
 });
 
 test.for<FaultKind>(['kill9:primary', 'kill9:standby'])(
-  '%s of a server that lives on is found out',
+  '%s of a server that survives is detected',
   async (kind) => {
     const survivor = processNamed('survivor', 'sleep', ['60']);
     const spoilt = { ...immortal, server: { pid: survivor.pid, kill: () => Promise.resolve() } };
-    expect((await hurt(kind, { primary: spoilt, standby: spoilt })).ineffective).toContain('live on');
+    expect((await hurt(kind, { primary: spoilt, standby: spoilt })).ineffective).toContain('still run');
   },
 );

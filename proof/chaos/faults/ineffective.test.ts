@@ -9,7 +9,7 @@ import type { FaultContext, FaultTrace } from './fault-context.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { inflict } from './inflict.ts';
 
-/** A fault that does nothing must be found out, or a run would prove nothing. */
+/** Faults without effect must be detected: such a run proves nothing. */
 
 const directory = temporaryDirectory('fault-test');
 const children: SupervisedChild[] = [];
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 afterAll(() => directory.remove());
 
-/** A process that only lives, and lines that only count; each can be spoilt. */
+/** A process that only lives, and lines that only count; parts of them can be broken. */
 function matcher(
   spoiltService: Partial<ChaosService> = {},
   spoiltLines: Partial<Pick<ChaosMatcher['lines'], 'cut'>> = {},
@@ -43,7 +43,7 @@ function matcher(
   let bytes = 1;
   let isCut = false;
   const lines: ChaosMatcher['lines'] = {
-    // Somebody talks all the time.
+    // Traffic flows all the time.
     get forwardedBytes() {
       return isCut ? bytes : ++bytes;
     },
@@ -78,23 +78,23 @@ function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
 }
 
 test.for<FaultKind>(['kill9:matcher', 'freeze:matcher', 'cut:matcher'])(
-  '%s takes effect where nothing hinders it',
+  '%s takes effect on a healthy matcher',
   async (kind) => {
     expect(await hurt(kind, matcher())).toMatchObject({ ineffective: null, target: 'matcher-1' });
   },
 );
 
-test('a process that was not killed is found out', async () => {
+test('a process that survives the kill is detected', async () => {
   const trace = await hurt('kill9:matcher', matcher({ kill: async () => {} }));
-  expect(trace.ineffective).toContain('lives on');
+  expect(trace.ineffective).toContain('still runs');
 });
 
-test('a process that was not stopped is found out', async () => {
+test('a process that was not stopped is detected', async () => {
   const trace = await hurt('freeze:matcher', matcher({ pause: () => {} }));
   expect(trace.ineffective).toContain('was not stopped');
 });
 
-test('a process that goes on too early is found out', async () => {
+test('a process that resumes too early is detected', async () => {
   const one: ChaosMatcher = matcher();
   const early = matcher({
     child: one.service.child,
@@ -106,13 +106,13 @@ test('a process that goes on too early is found out', async () => {
   expect((await hurt('freeze:matcher', early)).ineffective).toContain('did not stay stopped');
 });
 
-test('a cut that lets bytes through is found out', async () => {
+test('a cut that lets bytes through is detected', async () => {
   const trace = await hurt('cut:matcher', matcher({}, { cut: () => {} }));
   expect(trace.ineffective).toContain('got through the cut');
 });
 
-test('a matcher that has to be killed has not ended in good order', async () => {
+test('a matcher that has to be killed has not stopped cleanly', async () => {
   const one = matcher();
   const rude = matcher({ stop: () => one.service.child.kill() });
-  expect((await hurt('term:matcher', rude)).ineffective).toContain('did not end in good order');
+  expect((await hurt('term:matcher', rude)).ineffective).toContain('did not stop cleanly');
 });

@@ -40,7 +40,7 @@ const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise
   'cut:replication': cutReplication,
 };
 
-/** Does the fault, undoes it after its time, and waits until all is well again. */
+/** Injects the fault, ends it after its duration, and waits for the recovery. */
 export function inflict(context: FaultContext): Promise<FaultTrace> {
   return INFLICTIONS[context.planned.kind](context);
 }

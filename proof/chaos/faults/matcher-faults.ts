@@ -12,14 +12,14 @@ import {
 } from './fault-context.ts';
 import { processState } from './process-state.ts';
 
-/** `kill -9`; after a while it is started again under its name. */
+/** `kill -9`; restarts the matcher under its name after the fault's duration. */
 export async function killMatcher(context: FaultContext): Promise<FaultTrace> {
   const { matcher, held } = await chooseMatcher(context);
   const { service } = matcher;
   const incident = new Incident(context, service.instance, held);
   const { pid } = service.child;
   await service.kill();
-  await incident.verify(() => processState(pid) === undefined, `process ${pid} lives on`);
+  await incident.verify(() => processState(pid) === undefined, `process ${pid} still runs`);
   const recoveredAtMs = await whenOthersOwn(context, service.instance);
   await untilOver(context, incident);
   await service.restart();
@@ -27,7 +27,7 @@ export async function killMatcher(context: FaultContext): Promise<FaultTrace> {
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
-/** SIGSTOP, and SIGCONT after a while: it goes on as if nothing had been. */
+/** SIGSTOP, then SIGCONT: it resumes with what it knew. */
 export async function freezeMatcher(context: FaultContext): Promise<FaultTrace> {
   const { matcher, held } = await chooseMatcher(context);
   const { service } = matcher;
@@ -43,7 +43,7 @@ export async function freezeMatcher(context: FaultContext): Promise<FaultTrace> 
   return incident.end(backAtMs === undefined ? undefined : ((await othersOwn) ?? backAtMs));
 }
 
-/** All its lines lose every byte, both ways; its process lives on. */
+/** All its lines drop every byte, both ways; its process keeps running. */
 export async function cutMatcher(context: FaultContext): Promise<FaultTrace> {
   const { matcher, held } = await chooseMatcher(context);
   const { service, lines } = matcher;
@@ -51,19 +51,19 @@ export async function cutMatcher(context: FaultContext): Promise<FaultTrace> {
   const incident = new Incident(context, service.instance, held);
   lines.cut();
   const bytes = lines.forwardedBytes;
-  if (bytes === 0) incident.fail('nothing had ever gone through its lines');
+  if (bytes === 0) incident.fail('its lines had carried no traffic before the cut');
   const othersOwn = whenOthersOwn(context, service.instance);
   await untilOver(context, incident);
   const leaked = lines.forwardedBytes - bytes;
   if (leaked > 0) incident.fail(`${leaked} bytes got through the cut`);
   if (processState(service.child.pid) === undefined) incident.fail('its process had ended');
   lines.mend();
-  await incident.verify(() => lines.forwardedBytes > bytes, 'nothing went through after the mending');
+  await incident.verify(() => lines.forwardedBytes > bytes, 'no traffic after the repair');
   const backAtMs = await whenWell(context);
   return incident.end(backAtMs === undefined ? undefined : ((await othersOwn) ?? backAtMs));
 }
 
-/** SIGTERM: it hands its shards over before it ends, and is started anew. */
+/** SIGTERM: it hands its shards over before it ends, and is restarted. */
 export async function terminateMatcher(context: FaultContext): Promise<FaultTrace> {
   const { matcher } = await chooseMatcher(context);
   const incident = new Incident(context, matcher.service.instance);
@@ -75,7 +75,7 @@ export async function terminateMatcher(context: FaultContext): Promise<FaultTrac
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
-/** SIGTERM and start anew, one matcher after the other, as an upgrade does it. */
+/** Restarts one matcher after the other by SIGTERM, as an upgrade does. */
 export async function rollMatchers(context: FaultContext): Promise<FaultTrace> {
   const incident = new Incident(context, 'all matchers');
   let backAtMs: number | undefined;
@@ -88,19 +88,18 @@ export async function rollMatchers(context: FaultContext): Promise<FaultTrace> {
   return incident.end(backAtMs);
 }
 
-/** Resolves with nothing once it has ended by itself, within its stop limit. */
+/** Resolves once it has ended by itself, within its stop limit. */
 async function endInGoodOrder({ service }: ChaosMatcher, incident: Incident): Promise<void> {
   const exit = await service.stop();
-  if (exit.code !== 0)
-    incident.fail(`${service.instance} did not end in good order: ${exit.signal ?? exit.code}`);
+  if (exit.code !== 0) incident.fail(`${service.instance} did not stop cleanly: ${exit.signal ?? exit.code}`);
 }
 
-/** When every shard is owned by another one than this. */
+/** When others than this matcher own every shard. */
 function whenOthersOwn({ city, observer }: FaultContext, absent: string): Promise<number | undefined> {
   return whenSo(() => observer.isWhole(matchersBut(city, absent)), RECOVERY_LIMIT_MS);
 }
 
-/** The rest of the fault's time, counted from its beginning. */
+/** The rest of the fault's duration, counted from its beginning. */
 function untilOver({ planned }: FaultContext, incident: Incident): Promise<void> {
   return sleep(Math.max(0, incident.atMs + planned.lastsMs - Date.now()));
 }

@@ -2,7 +2,7 @@ import type { ChaosCity } from '../city/chaos-city.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Posts to any `trips` instance as an operator; gives the status, 0 where none answered. */
+/** Posts to any `trips` instance as an operator; returns the status, 0 if none answers. */
 export async function askOperator(city: Pick<ChaosCity, 'issuer' | 'trips'>, path: string): Promise<number> {
   const token = await operatorToken(city.issuer.url);
   for (const { url } of city.trips) {

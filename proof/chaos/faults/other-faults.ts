@@ -16,13 +16,13 @@ import {
 import { askOperator } from './operator.ts';
 import { processState } from './process-state.ts';
 
-/** `kill -9` of the `trips` that plans; started again after a while. */
+/** `kill -9` of the planner's `trips`; restarts it after the fault's duration. */
 export async function killTrips(context: FaultContext): Promise<FaultTrace> {
   const service = await choosePlanner(context);
   const incident = new Incident(context, service.instance);
   const { pid } = service.child;
   await service.kill();
-  await incident.verify(() => processState(pid) === undefined, `process ${pid} lives on`);
+  await incident.verify(() => processState(pid) === undefined, `process ${pid} still runs`);
   const recoveredAtMs = await whenPlannedByAnother(context, service.instance);
   await sleep(Math.max(0, incident.atMs + context.planned.lastsMs - Date.now()));
   await service.restart();
@@ -30,7 +30,7 @@ export async function killTrips(context: FaultContext): Promise<FaultTrace> {
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
-/** SIGSTOP of the `trips` that plans, with its connections and its commands in the middle of it. */
+/** SIGSTOP of the planner's `trips`, in the middle of its commands and with its connections open. */
 export async function freezeTrips(context: FaultContext): Promise<FaultTrace> {
   const service = await choosePlanner(context);
   const incident = new Incident(context, service.instance);
@@ -45,12 +45,12 @@ export async function freezeTrips(context: FaultContext): Promise<FaultTrace> {
   return incident.end(backAtMs === undefined ? undefined : await recovered);
 }
 
-/** One nats-server of the cluster is killed, and comes back over what it had stored. */
+/** Kills one nats-server of the cluster; it restarts with its storage. */
 export async function killNatsNode(context: FaultContext): Promise<FaultTrace> {
   return loseNats(context, [chosen(context.city.nats.nodes, context.planned)], true);
 }
 
-/** All of them are killed, and come back knowing nothing. */
+/** Kills all nats-servers; they restart without their storage. */
 export async function killAllNats(context: FaultContext): Promise<FaultTrace> {
   return loseNats(context, context.city.nats.nodes, false);
 }
@@ -63,20 +63,23 @@ async function loseNats(
   const incident = new Incident(context, nodes.map(({ server }) => server.name).join(' '));
   await Promise.all(nodes.map(({ server }) => server.kill()));
   for (const { url, server } of nodes) {
-    await incident.verify(() => isPortFree(Number(new URL(url).port)), `${server.name} takes connections`);
+    await incident.verify(
+      () => isPortFree(Number(new URL(url).port)),
+      `${server.name} still accepts connections`,
+    );
   }
   await sleep(context.planned.lastsMs);
   await Promise.all(nodes.map((node) => node.restart({ keepsStorage })));
   return incident.end(await whenWell(context));
 }
 
-/** An operator empties a matcher, and lets it take part again. */
+/** An operator drains a matcher, and resumes it. */
 export async function drainMatcher(context: FaultContext): Promise<FaultTrace> {
   const { matcher } = await chooseMatcher(context);
   const { instance } = matcher.service;
   const incident = new Incident(context, instance);
   const drained = await askOperator(context.city, `/v1/matchers/${instance}/drain`);
-  if (drained !== 202) incident.fail(`the drain was answered ${drained}`);
+  if (drained !== 202) incident.fail(`the drain got status ${drained}`);
   const recoveredAtMs = await whenSo(
     () => context.observer.isWhole(matchersBut(context.city, instance)),
     RECOVERY_LIMIT_MS,
@@ -85,7 +88,7 @@ export async function drainMatcher(context: FaultContext): Promise<FaultTrace> {
   if (recoveredAtMs !== undefined && (await context.observer.shardsOf(instance)).length > 0)
     incident.fail(`${instance} got shards while it was drained`);
   const resumed = await askOperator(context.city, `/v1/matchers/${instance}/resume`);
-  if (resumed !== 202) incident.fail(`the resumption was answered ${resumed}`);
+  if (resumed !== 202) incident.fail(`the resume got status ${resumed}`);
   const backAtMs = await whenWell(context);
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }

@@ -16,12 +16,12 @@ import {
 import { processState } from './process-state.ts';
 import { StoppedReceiver } from './receiver.ts';
 
-/** A server that is made anew is a copy of all data; far beyond what that takes. */
+/** A rebuilt server copies all data; far above what that takes. */
 const WHOLE_LIMIT_MS = 120_000;
-/** In this share of the cuts the ends are told; in the others every byte is lost and nobody hears of it. */
+/** Share of the cuts that close the connections; the others drop every byte silently. */
 const RESET_SHARE = 0.5;
 
-/** Commits are asked for all the time. */
+/** Time limit of the panic, which comes with the next commit; commits are requested continuously. */
 const PANIC_LIMIT_MS = 30_000;
 
 type Fault = (context: FaultContext) => Promise<FaultTrace>;
@@ -32,7 +32,7 @@ export const killPrimaryWithLinesCut = killPrimaryWhen(WITH_LINES_CUT);
 export const killPrimaryAfterCrash = killPrimaryWhen(WITH_A_CRASH_BEFORE);
 export const killPrimaryWithStandbyBehind = killPrimaryWhen(WITH_A_STANDBY_BEHIND);
 
-/** `kill -9` of the primary with all its sessions; another server takes its place, and it comes back as a standby. */
+/** `kill -9` of the primary with all its sessions; another server is promoted, and it rejoins as a standby. */
 function killPrimaryWhen(staging: Staging): Fault {
   return async (context) => {
     const victim = context.city.postgres.primary;
@@ -45,7 +45,7 @@ function killPrimaryWhen(staging: Staging): Fault {
   };
 }
 
-/** SIGSTOP of the primary with all its sessions: its connections stand, and nobody answers. */
+/** SIGSTOP of the primary with all its sessions: connections stay open, and nothing answers. */
 export const freezePrimary: Fault = async (context) => {
   const victim = context.city.postgres.primary;
   const incident = new Incident(context, victim.name);
@@ -57,8 +57,8 @@ export const freezePrimary: Fault = async (context) => {
 };
 
 /**
- * The primary can write to no file any more (`RLIMIT_FSIZE`), as on a disk that is full: it panics at the next commit, and
- * cannot recover by itself.
+ * The primary cannot write to any file (`RLIMIT_FSIZE`), as on a full disk: it panics at the next commit and cannot
+ * recover by itself.
  */
 export const fillDiskOfPrimary: Fault = async (context) => {
   const victim = context.city.postgres.primary;
@@ -66,20 +66,20 @@ export const fillDiskOfPrimary: Fault = async (context) => {
   const { server } = victim;
   const pids = await victim.processes();
   incident.awaitCommits();
-  // As its own user: root may lack the right to limit others. A session may have ended meanwhile; new ones inherit the limit.
+  // As the server's own user: root may lack the right to set limits of others. A session may have ended meanwhile; new ones inherit the limit.
   const limit = (pid: number): Promise<unknown> =>
     promisify(execFile)('prlimit', [`--pid=${pid}`, '--fsize=0'], {
       ...victim.spec.user,
       cwd: '/',
     });
   await Promise.allSettled(pids.map(limit));
-  // By itself, or by its keeper while it tries to recover. Nothing in its log tells: that does not grow either.
+  // By itself, or by its keeper during its recovery. Its log shows nothing: that cannot grow either.
   if ((await whenSo(() => !server.isRunning(), PANIC_LIMIT_MS)) === undefined)
-    incident.fail(`${victim.name} goes on`);
+    incident.fail(`${victim.name} still runs`);
   return whenReplaced(context, incident, victim);
 };
 
-/** `kill -9` of a standby; where it is the only one, commits wait until it is back. */
+/** `kill -9` of a standby; if it is the only one, commits wait until it is back. */
 export const killStandby: Fault = async (context) => {
   const victim = chosen(context.city.postgres.standbys, context.planned);
   const incident = new Incident(context, victim.name);
@@ -87,15 +87,15 @@ export const killStandby: Fault = async (context) => {
   return incident.end(await whenWhole(context, incident));
 };
 
-/** A standby stops receiving for a while, and is behind then. */
+/** A standby stops receiving for a while, and lags. */
 export const lagStandby: Fault = async (context) => {
   const standby = chosen(context.city.postgres.standbys, context.planned);
   const incident = new Incident(context, standby.name);
   const receiver = await StoppedReceiver.of(standby);
-  await incident.verify(() => receiver?.isStopped === true, `${standby.name} receives on`);
+  await incident.verify(() => receiver?.isStopped === true, `${standby.name} still receives`);
   await incident.verify(
     async () => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0,
-    'it is not behind',
+    'it does not lag',
   );
   await sleep(context.planned.lastsMs);
   receiver?.goOn();
@@ -103,14 +103,14 @@ export const lagStandby: Fault = async (context) => {
   return incident.end(await whenWhole(context, incident));
 };
 
-/** The network between the primary and its standbys breaks for a while; the clients' ways stay open. */
+/** Cuts the network between the primary and its standbys for a while; clients stay connected. */
 export const cutReplication: Fault = async (context) => {
   const { lines, primary } = context.city.postgres;
   const incident = new Incident(context, primary.name);
   const isTold = context.planned.target < RESET_SHARE;
   lines?.cut(primary.name, isTold ? 'reset' : 'black_hole');
   const bytes = lines?.forwardedBytes(primary.name) ?? 0;
-  if (bytes === 0) incident.fail('nothing had ever gone through its lines');
+  if (bytes === 0) incident.fail('its lines had carried no traffic before the cut');
   await sleep(context.planned.lastsMs);
   const leaked = (lines?.forwardedBytes(primary.name) ?? 0) - bytes;
   if (leaked > 0) incident.fail(`${leaked} bytes got through the cut`);
@@ -119,7 +119,7 @@ export const cutReplication: Fault = async (context) => {
   return incident.end(await whenWhole(context, incident));
 };
 
-/** All its processes at once, so that none of them acknowledges anything after that moment. */
+/** Kills all its processes at once, so that none acknowledges anything later. */
 async function killServer(victim: PostgresNode, incident: Incident): Promise<void> {
   const { pid } = victim.server;
   const sessions = await victim.processes();
@@ -127,10 +127,10 @@ async function killServer(victim: PostgresNode, incident: Incident): Promise<voi
   const ended = victim.server.kill();
   signalAll(sessions, 'SIGKILL');
   await ended;
-  // A session outlives its postmaster as a zombie until somebody asks for its exit.
+  // A session outlives its postmaster as a zombie until a parent reaps it.
   const isGone = (): boolean =>
     [pid, ...sessions].every((one) => ['Z', 'X', undefined].includes(processState(one)));
-  await incident.verify(isGone, `processes of ${victim.name} live on`);
+  await incident.verify(isGone, `processes of ${victim.name} still run`);
 }
 
 async function whenReplaced(
@@ -144,7 +144,7 @@ async function whenReplaced(
   return incident.end(wholeAtMs);
 }
 
-/** When commits are acknowledged again, and every standby follows the primary of then. */
+/** When commits are acknowledged again, and every standby follows the current primary. */
 function whenWhole(
   { cluster, commits }: FaultContext,
   { commitsFromMs }: Incident,

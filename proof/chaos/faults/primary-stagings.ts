@@ -4,25 +4,25 @@ import { whenSo } from '../city/observer.ts';
 import { chosen, type FaultContext } from './fault-context.ts';
 import { StoppedReceiver } from './receiver.ts';
 
-/** So many commits are on the primary alone when it is killed. */
+/** Commits that are on the primary alone when it is killed. */
 const OUTSTANDING_COMMITS = 3;
-/** For so many to come: they are asked for all the time. */
+/** How long to wait for them; commits are requested continuously. */
 const STAGE_LIMIT_MS = 10_000;
 
-/** In what state the primary is when it is hit. */
+/** The state of the primary when the fault hits. */
 export interface Stage {
-  /** Why it is not as it was to be; null where it is. */
+  /** Why the state was not reached; null if it was. */
   readonly problem: string | null;
-  /** To be done when the primary is gone: the standbys can be reached again. */
+  /** Undoes the staging once the primary is gone: the standbys are reachable again. */
   clear(): void;
 }
 
 export type Staging = (context: FaultContext) => Promise<Stage>;
 
-/** At any moment, whatever is under way then. */
+/** At any moment. */
 export const AT_ANY_MOMENT: Staging = () => Promise.resolve({ problem: null, clear: () => {} });
 
-/** No standby receives anything: commits wait, or are acknowledged by the primary alone where they wait for nobody. */
+/** No standby receives anything: commits wait, or with asynchronous commits the primary alone acknowledges them. */
 export const WITH_COMMITS_WAITING: Staging = async (context) => {
   const sinceMs = Date.now();
   const receivers = await stopReceivers(context.city.postgres.standbys);
@@ -35,11 +35,11 @@ export const WITH_COMMITS_WAITING: Staging = async (context) => {
   };
 };
 
-/** The primary's lines to the standbys break a moment before it is killed. */
+/** Cuts the primary's lines to the standbys a moment before the kill. */
 export const WITH_LINES_CUT: Staging = async (context) => {
   const { lines, primary } = context.city.postgres;
   const sinceMs = Date.now();
-  // What is in the pipes when they break is lost with them.
+  // The cut also loses the bytes in the pipes.
   lines?.cut(primary.name, 'reset');
   return {
     problem: lines === undefined ? 'there are no lines' : await whyNothingOutstanding(context, sinceMs),
@@ -48,8 +48,8 @@ export const WITH_LINES_CUT: Staging = async (context) => {
 };
 
 /**
- * After its lines were cut, a session of it dies too: it recovers in place, and commits that nobody was told of, and no
- * standby has, are there as if they had been. Whoever asks again now must not be told of them.
+ * After the cut, one of its sessions is killed too: Postgres recovers in place, and unacknowledged commits that no standby
+ * has become visible. Clients who repeat a request now must not see them.
  */
 export const WITH_A_CRASH_BEFORE: Staging = async (context) => {
   const stage = await WITH_LINES_CUT(context);
@@ -65,14 +65,14 @@ export const WITH_A_CRASH_BEFORE: Staging = async (context) => {
   return { ...stage, problem: isStaged ? null : 'it did not recover in place' };
 };
 
-/** One standby is behind the others, if there are any; it must not be the one that is promoted. */
+/** One standby lags behind the others, if there are any; it must not be the one that is promoted. */
 export const WITH_A_STANDBY_BEHIND: Staging = async (context) => {
   const standby = chosen(context.city.postgres.standbys, context.planned);
   const receiver = await StoppedReceiver.of(standby);
   const isBehind = async (): Promise<boolean> => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0;
   const cameToLag = receiver !== undefined && (await whenSo(isBehind, STAGE_LIMIT_MS)) !== undefined;
   return {
-    problem: cameToLag ? null : `${standby.name} was not behind`,
+    problem: cameToLag ? null : `${standby.name} did not lag`,
     clear: () => receiver?.goOn(),
   };
 };
@@ -82,7 +82,7 @@ async function stopReceivers(standbys: readonly PostgresNode[]): Promise<Stopped
   return receivers.filter((receiver) => receiver !== undefined);
 }
 
-/** Commits must have been begun, or acknowledged, that no standby has. */
+/** There must be begun or acknowledged commits that no standby has. */
 async function whyNothingOutstanding(context: FaultContext, sinceMs: number): Promise<string | null> {
   const { city, cluster, commits } = context;
   const isSo = async (): Promise<boolean> => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { processState } from './process-state.ts';
 
-test('a stopped process is seen as stopped, one that has ended as gone', async () => {
+test('reports a stopped process as `T` and an ended one as undefined', async () => {
   const child = spawn('sleep', ['60']);
   const pid = child.pid!;
   await expect.poll(() => processState(pid)).toBe('S');

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** The state letter of a process as the kernel tells it, such as `S` or `T` (stopped); undefined when it is gone. */
+/** The kernel's state letter of a process, such as `S` or `T` (stopped); undefined when it is gone. */
 export function processState(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in brackets may hold anything, also brackets.
+    // The name in brackets may contain brackets itself.
     return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
   } catch {
     return undefined;

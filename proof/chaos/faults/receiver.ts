@@ -3,7 +3,7 @@ import type { PostgresNode } from '../../../dev/postgres/postgres-node.ts';
 import { signalAll } from '../../../dev/postgres/server-processes.ts';
 import { processState } from './process-state.ts';
 
-/** Takes the primary's log to the standby's disk; a standby whose receiver is stopped lags, and confirms nothing. */
+/** Stops a standby's walreceiver, which writes the primary's log to disk: the standby lags and confirms nothing. */
 export class StoppedReceiver {
   readonly #pid: number;
 
@@ -11,7 +11,7 @@ export class StoppedReceiver {
     this.#pid = pid;
   }
 
-  /** Undefined where the standby has none just now. */
+  /** Undefined if the standby has no receiver at the moment. */
   static async of(standby: Pick<PostgresNode, 'processes'>): Promise<StoppedReceiver | undefined> {
     for (const pid of await standby.processes()) {
       if (!(await titleOf(pid)).includes('walreceiver')) continue;
@@ -30,7 +30,7 @@ export class StoppedReceiver {
   }
 }
 
-/** What Postgres tells of a process of its own; empty where it has ended. */
+/** The process title of a Postgres process; empty if it has ended. */
 function titleOf(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }

@@ -13,13 +13,13 @@ import {
 } from './fault-context.ts';
 import { processState } from './process-state.ts';
 
-/** So many of its commits are unpublished when it is killed. */
+/** Commits that are unpublished when it is killed. */
 const UNPUBLISHED = 5;
 const STAGE_LIMIT_MS = 20_000;
 
 /**
- * `kill -9` of a `trips` between commit and publication: nothing is published for a moment, it commits, and is killed.
- * Another process has to publish what it has left in the outbox.
+ * `kill -9` of a `trips` between commit and publication: publication is blocked for a moment, it commits, and it is killed.
+ * Another process has to publish its rows of the outbox.
  */
 export async function killRelay(context: FaultContext): Promise<FaultTrace> {
   const victim = chosen(context.city.trips, context.planned);
@@ -39,8 +39,8 @@ export async function killRelay(context: FaultContext): Promise<FaultTrace> {
     const waiting = await outboxOf(context.city.databaseUrl);
     return [...committed].filter((name) => waiting.has(name));
   });
-  await incident.verify(() => processState(pid) === undefined, `process ${pid} lives on`);
-  if (left.length === 0) incident.fail('it had left nothing unpublished');
+  await incident.verify(() => processState(pid) === undefined, `process ${pid} still runs`);
+  if (left.length === 0) incident.fail('it left no unpublished events');
   const recoveredAtMs = await whenSo(async () => {
     const waiting = await outboxOf(context.city.databaseUrl);
     return left.every((name) => !waiting.has(name));

@@ -1,17 +1,17 @@
 import { seededFractions } from '#libs/random';
 import type { FaultKind, WantedFault } from './fault-kinds.ts';
 
-/** One fault to come: everything about it that chance decides is decided here. */
+/** A scheduled fault, with all of its random choices. */
 export interface PlannedFault {
   readonly kind: FaultKind;
   readonly lastsMs: number;
-  /** 0 to 1: which of those that can be hit. */
+  /** 0 to 1: selects the target among the candidates. */
   readonly target: number;
-  /** 0 to 1: how long the pause after it is. */
+  /** 0 to 1: scales the pause after it. */
   readonly pause: number;
 }
 
-/** Round after round each of the wanted faults once, in an order of its own: the same for the same seed, without end. */
+/** An endless sequence of rounds; each has every wanted fault once, shuffled by the seed. */
 export function* schedule(seed: number, wanted: readonly WantedFault[]): Generator<PlannedFault, never> {
   const random = seededFractions(seed);
   for (;;) {

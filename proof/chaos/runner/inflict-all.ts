@@ -6,12 +6,12 @@ import { inflict } from '../faults/inflict.ts';
 import { schedule } from '../faults/schedule.ts';
 import type { ChaosOptions } from '../options.ts';
 
-/** Between two faults, so that the one is over when the other begins. */
+/** Between two faults, so that one is over when the next begins. */
 const GAP_MS = 3_000;
-/** The cluster was seen whole, so a fault of Postgres is over; the next one comes at any moment up to this. */
+/** After a fault of Postgres the cluster was seen whole, so the next fault may come at any moment up to this. */
 const POSTGRES_GAP_MS = 3_000;
 
-/** What all faults of a run are done to. */
+/** The context of all faults of a run. */
 export interface Surroundings extends Omit<FaultContext, 'city' | 'planned'> {
   city: ChaosCity;
   say: (words: string) => void;
@@ -19,11 +19,11 @@ export interface Surroundings extends Omit<FaultContext, 'city' | 'planned'> {
 
 export interface Inflicted {
   traces: FaultTrace[];
-  /** Processes that ended though no fault ended them. */
+  /** Processes that ended without a fault. */
   deaths: string[];
 }
 
-/** The faults one after the other; ends early where something did not come to itself. */
+/** Injects the faults one after the other; stops early after a fault without recovery. */
 export async function inflictAll(
   surroundings: Surroundings,
   { seed, minutes, faults, failovers }: Pick<ChaosOptions, 'seed' | 'minutes' | 'faults' | 'failovers'>,
@@ -41,14 +41,14 @@ export async function inflictAll(
     traces.push(trace);
     say(describe(trace));
     const deaths = await deathsOf(city, []);
-    // What did not come to itself is not hurt any further: the state is kept for whoever looks into it.
+    // After a failed recovery the state is kept for the investigation.
     if (trace.recoveredAtMs === null || deaths.length > 0) return { traces, deaths };
     await sleep(trace.commitsFromMs === null ? GAP_MS : POSTGRES_GAP_MS * planned.pause);
   }
   return { traces, deaths: [] };
 }
 
-/** Why processes are gone that nobody here ended. */
+/** Processes that ended without a fault, and why. */
 export async function deathsOf(city: ChaosCity, fleets: readonly ChaosFleet[]): Promise<string[]> {
   const causes = await Promise.all(servicesOf(city).map((service) => service.causeOfDeath()));
   const gone = fleets.filter(({ child }) => !child.isRunning()).map(({ child }) => `${child.name} ended`);

@@ -11,29 +11,29 @@ import type { FaultTrace } from '../faults/fault-context.ts';
 import { FAILOVER_KINDS, type FaultKind } from '../faults/fault-kinds.ts';
 import type { ChaosOptions } from '../options.ts';
 
-/** Of each sort, for whoever looks into it. */
+/** Maximum listed per kind of finding. */
 const MAX_SHOWN = 20;
-/** Commits are to be acknowledged again so soon after a fault of Postgres. */
+/** Goal for the time from a fault of Postgres to the next acknowledged commit. */
 const RTO_GOAL_MS = 10_000;
-/** A planned move should stall a shard no longer. */
+/** Goal for the stall of a shard during a planned move. */
 const STALL_GOAL_MS = 300;
 
 export interface FaultReport {
   kind: FaultKind;
   target: string;
-  /** Since the fleets were started. */
+  /** Since the start of the fleets. */
   at_s: number;
   recovered_ms: number | null;
-  /** Shards that others had to take over. */
+  /** Number of shards that others had to take over. */
   shards: number;
   ineffective: string | null;
-  /** Of a fault of Postgres: until a commit was acknowledged that was asked for after it (after its end, where it was held). */
+  /** Of a fault of Postgres: from it (or its end, if it is held) to the first acknowledged commit that was requested later. */
   rto_ms?: number | null;
-  /** The server that took the primary's place. */
+  /** The server that was promoted. */
   promoted?: string | null;
 }
 
-/** What `npm run chaos` leaves behind, and the file of `--json`. */
+/** The result of `npm run chaos`, also written to the file of `--json`. */
 export interface ChaosReport extends Machine {
   verdict: Verdict;
   acknowledged: number;
@@ -42,22 +42,22 @@ export interface ChaosReport extends Machine {
   stale_epoch_commits: number;
   failed_requests: number;
   failed_by_fault: Readonly<Record<string, number>>;
-  /** Two trips, or two answers, where one was asked for. */
+  /** Two trips, or two answers, for one request. */
   duplicated: number;
-  /** Trips whose events do not follow one from the other, or do not give their row or their chain of hashes. */
+  /** Trips whose events cannot follow each other, or do not match their row or their hash chain. */
   illegal_histories: number;
-  /** Committed events that the stream lacks, or that a durable consumer of it never was given. */
+  /** Committed events that the stream lacks, or that a durable consumer did not receive. */
   missing_events: number;
   out_of_order_events: number;
-  /** Rows that a phone or a consumer was told of and that are not in Postgres. */
+  /** Rows that a phone or a consumer received and that are missing in Postgres. */
   rpo_rows: number;
-  /** Lists that did not show what was acknowledged before they were asked for. */
+  /** Lists that lack what was acknowledged before the request. */
   stale_reads: number;
-  /** Per fault of Postgres: to the first acknowledged commit that was asked for after it. */
+  /** Per fault of Postgres: to the first acknowledged commit that was requested after it. */
   rto_ms: Percentiles;
-  /** Changes of the primary of Postgres. */
+  /** Changes of the Postgres primary. */
   failovers: number;
-  /** Times that the keeper took a primary for lost which no fault had hurt: what an overloaded machine looks like. */
+  /** Failovers without a fault: a sign of an overloaded machine. */
   unprovoked_failovers: number;
   standbys: number;
   synchronous: boolean;
@@ -65,13 +65,13 @@ export interface ChaosReport extends Machine {
   faults: FaultReport[];
   reown_ms: Percentiles;
   handoff_stall_ms: Percentiles;
-  /** Beyond the goal, and the last fault before it. */
+  /** Handoffs beyond the goal, each with the last fault before it. */
   slow_handoffs: { shard: string; at_s: number; stall_ms: number; after: FaultKind | null }[];
   seed: number;
   matchers: number;
   drivers: number;
   elapsed_s: number;
-  /** Changes of ownership by their kind. */
+  /** Changes of ownership by kind. */
   shard_changes: Record<string, number>;
   shards: number;
   offers: number;
@@ -84,7 +84,7 @@ export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchin
   options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers' | 'standbys' | 'async'>;
   entries: readonly ClientEntry[];
   events: EventComparison;
-  /** All times that the keeper took a primary for lost. */
+  /** All times at which the keeper declared a primary lost. */
   keeperFailovers: number;
   startedAtMs: number;
   traces: readonly FaultTrace[];
@@ -166,7 +166,7 @@ export function makeReport(run: RunFacts): ChaosReport {
         findings.duplicated,
         findings.doubleAssigned,
         findings.illegalHistories,
-        findings.rpoRows.map((row) => `${row} was told of, and is not there`),
+        findings.rpoRows.map((row) => `${row} was acknowledged, and is missing`),
         findings.staleReads,
         findings.staleEpochCommits,
         findings.overlapping,
@@ -178,7 +178,7 @@ export function makeReport(run: RunFacts): ChaosReport {
   };
 }
 
-/** Where the target's shards were taken over, the fault is over when the last of them is matched again. */
+/** If the target's shards were taken over, the recovery ends when the last of them is matched again. */
 function faultReport(
   { kind, target, atMs, recoveredAtMs, ineffective, held }: FaultTrace,
   startedAtMs: number,
@@ -220,8 +220,8 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** For the terminal. */
-export function tellReport(report: ChaosReport): string[] {
+/** Lines for the terminal. */
+export function reportLines(report: ChaosReport): string[] {
   const spread = ({ count, p50, p99 }: Percentiles): string =>
     `p50 ${p50 ?? '–'}, p99 ${p99 ?? '–'} (${count})`;
   return [
@@ -229,7 +229,7 @@ export function tellReport(report: ChaosReport): string[] {
     `acknowledged          ${report.acknowledged}, ${report.accepted} accepted by drivers, ${report.offers} offers`,
     `lost                  ${report.lost}`,
     `duplicated            ${report.duplicated}`,
-    `rows told and gone    ${report.rpo_rows}`,
+    `rows missing          ${report.rpo_rows}`,
     `stale reads           ${report.stale_reads}`,
     `double assigned       ${report.double_assigned}`,
     `illegal histories     ${report.illegal_histories}`,

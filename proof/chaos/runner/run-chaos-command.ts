@@ -1,10 +1,10 @@
 import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
 import type { ChaosOptions } from '../options.ts';
-import { tellReport, type ChaosReport } from './report.ts';
+import { reportLines, type ChaosReport } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 import { writeReport } from '../../../ops/command-line/json-report.ts';
 
-/** Twice what `npm start` needs: logs of more instances, and of the Postgres that fail over. */
+/** Twice what `npm start` needs: logs of more instances, and of the Postgres servers that fail over. */
 const CHAOS_DISK_BYTES = 1024 ** 3;
 
 /** Runs the faults and prints the report; resolves with the exit code. */
@@ -29,11 +29,11 @@ export async function runChaosCommand(options: ChaosOptions, end: Promise<void>)
   }
   if (report === undefined) return 1;
   writeReport({ command: commandLine(), ...report }, options.json);
-  console.log(`\n${tellReport(report).join('\n')}`);
+  console.log(`\n${reportLines(report).join('\n')}`);
   return report.verdict === 'ok' ? 0 : 1;
 }
 
-/** As the user would type it again. */
+/** As typed by the user. */
 function commandLine(): string {
   const args = process.argv.slice(2);
   return args.length === 0 ? 'npm run chaos' : `npm run chaos -- ${args.join(' ')}`;

@@ -17,11 +17,11 @@ import { makeReport, type ChaosReport, type RunFacts } from './report.ts';
 
 export type RunOptions = Omit<ChaosOptions, 'json' | 'keep'>;
 
-/** Riders are served before the first fault, and new ones after the last. */
+/** How long riders are served before the first fault, and new ones after the last. */
 const WARM_UP_LIMIT_MS = 120_000;
 const SERVED_TO_GO_ON = 5;
 
-/** A city, its fleets, the faults one after the other, and what the checker says. */
+/** Starts a city and its fleets, injects the faults one after the other, and runs the checker. */
 export async function runChaos(
   options: RunOptions,
   directory: string,
@@ -47,7 +47,7 @@ async function runInCity(
   try {
     say('the fleets go online');
     const run = await hurt({ city, fleets, canary }, options, say);
-    say('comparing what phones were told with what Postgres holds, and with the stream of events');
+    say('comparing what the phones received with Postgres and with the event stream');
     return makeReport({
       ...run,
       ...(await compare({ city, fleets, canary, reader }, run)),
@@ -76,7 +76,7 @@ interface People {
 
 type Hurt = Pick<RunFacts, 'traces' | 'deaths' | 'settled' | 'matchingGoesOn'>;
 
-/** Until the last fault is over and nobody asks for anything any more. */
+/** Injects all faults; resolves after the last one, when the clients have stopped. */
 async function hurt(
   { city, fleets, canary }: People,
   options: RunOptions,
@@ -92,7 +92,7 @@ async function hurt(
       )
     : { traces: [], deaths: [] };
 
-  say('no more faults: does matching go on?');
+  say('no more faults: checking that matching continues');
   const settledAtMs = await whenSo(() => observer.isWhole(matchersBut(city)), RECOVERY_LIMIT_MS);
   const matchingGoesOn = isWarm && (await isServed());
   const gone = await deathsOf(city, fleets);
@@ -115,7 +115,7 @@ async function compare(
   { traces }: Hurt,
 ): Promise<Compared> {
   const isStreamLost = traces.some(({ kind }) => kind === 'nats-all');
-  // What was published and is not in Postgres must be seen before the stream is made anew from Postgres.
+  // Checks for published events that Postgres lacks before the stream is rebuilt from Postgres.
   const published = reader.consumed.all();
   if (isStreamLost) await rebuildFromPostgres(city, reader);
   const facts = await readDatabase(city.databaseUrl, serviceClock(city)());
@@ -135,7 +135,7 @@ async function compare(
   };
 }
 
-/** Whether riders who ask from now on get drivers. */
+/** Whether riders who request from now on get drivers. */
 async function whenServed(observer: Observer, sinceMs: number): Promise<boolean> {
   const isSo = async (): Promise<boolean> => (await observer.servedSince(sinceMs)) >= SERVED_TO_GO_ON;
   return (await whenSo(isSo, WARM_UP_LIMIT_MS)) !== undefined;

@@ -19,7 +19,7 @@ function found(
   return check([...goodEntries(), ...more], { ...goodFacts(), ...facts }, [], LIVING, consumed);
 }
 
-/** The good trips with something else in the row of one. */
+/** The good trips with one changed row. */
 function withRow(tripId: string, more: Partial<TripFact['row']>): TripFact[] {
   return goodFacts().trips.map((one) =>
     one.tripId === tripId ? { ...one, row: { ...one.row, ...more } } : one,
@@ -30,12 +30,12 @@ const asked = { rider_id: 'rider_a', idempotency_key: 'key-1' };
 
 test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntry[]]>([
   [
-    'a quote has made two trips',
+    'one quote has two trips',
     { trips: [...goodFacts().trips, trip('trip_d', 'processing', 1, { quoteId: 'quote_a' })] },
     [],
   ],
   [
-    'a rider asked with one key and has two trips',
+    'one key of a rider has two trips',
     { trips: [...goodFacts().trips, trip('trip_d', 'processing', 1, { riderId: 'rider_a' })] },
     [],
   ],
@@ -45,7 +45,7 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
     [{ kind: 'trip_requested', at_ms: 9, trip_id: 'trip_b', seq: 1, ...asked }],
   ],
   [
-    'a key is answered in other words',
+    'a key is answered with another body',
     {},
     [{ kind: 'answered', at_ms: 9, sent_ms: 8, digest: 'something else', ...asked }],
   ],
@@ -58,7 +58,7 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
   expect(found(facts, more).duplicated).toHaveLength(1);
 });
 
-test('the same key of another rider is another key', () => {
+test('equal keys of two riders are different keys', () => {
   const others: ClientEntry = {
     kind: 'answered',
     at_ms: 9,
@@ -75,15 +75,18 @@ test.for<[what: string, facts: Partial<DatabaseFacts>]>([
   ['a row is in another state', { trips: withRow('trip_c', { state: 'accepted' }) }],
   ['a row has another driver', { trips: withRow('trip_b', { driver: null }) }],
   ['a row has another time', { trips: withRow('trip_b', { endedAtMs: 1 }) }],
-  ['a row has been excluded from nothing', { trips: withRow('trip_b', { excludedDriverIds: ['driver_y'] }) }],
+  [
+    'a row excludes a driver without an event',
+    { trips: withRow('trip_b', { excludedDriverIds: ['driver_y'] }) },
+  ],
   ['a trip has no events', { events: goodFacts().events.filter(({ tripId }) => tripId !== 'trip_c') }],
   ['events have no trip', { trips: goodFacts().trips.slice(0, 2) }],
   [
-    'a number is missing',
+    'an event number is missing',
     { events: goodFacts().events.filter(({ tripId, seq }) => tripId !== 'trip_a' || seq !== 4) },
   ],
   [
-    'a type is not that of its event',
+    'the type column differs from the event',
     {
       events: goodFacts().events.map((one) =>
         one.tripId === 'trip_a' && one.seq === 6 ? { ...one, type: 'rider_canceled' } : one,
@@ -94,7 +97,7 @@ test.for<[what: string, facts: Partial<DatabaseFacts>]>([
   expect(found(facts).illegalHistories).toHaveLength(1);
 });
 
-/** What may follow each state of a trip that is offered to a driver, accepted and ridden; everything else may not. */
+/** The legal events after each state of a trip that is offered, accepted and completed; all others are illegal. */
 const LEGAL: readonly (readonly TripEvent['type'][])[] = [
   ['requested'],
   ['offer_made', 'driver_assigned', 'rider_canceled', 'failed'],
@@ -115,7 +118,7 @@ test.for(LEGAL.map((legal, after) => ({ legal, after })))(
   },
 );
 
-test('nobody does a step of a trip that is another driver’s', () => {
+test('a driver cannot take a step of another driver’s trip', () => {
   for (const [after, type] of [
     [2, 'accepted'],
     [2, 'offer_declined'],
@@ -131,14 +134,14 @@ test('nobody does a step of a trip that is another driver’s', () => {
   }
 });
 
-/** Asked, declined by one and offered to another; swapped for a third on the way. */
+/** Offered, declined, offered to another driver; swapped for a third on the way. */
 const SWAPPED: readonly EventFact[] = [
   ...servedTrip('trip_s', 'driver_x', 2, 150n).slice(0, 3),
   event('trip_s', 4, 'driver_swapped', { driverId: 'driver_y', freedDriverId: 'driver_x' }),
   event('trip_s', 5, 'arrived', { driverId: 'driver_y' }),
 ];
 
-test('a swap gives the trip to the new driver, and frees the one who had it', () => {
+test('a swap gives the trip to the new driver and releases the previous one', () => {
   expect(fold(SWAPPED).illegal).toBeUndefined();
   const wrong = event('trip_s', 4, 'driver_swapped', { driverId: 'driver_y', freedDriverId: 'driver_z' });
   expect(fold([...SWAPPED.slice(0, 3), wrong]).illegal).toContain('driver_swapped');
@@ -147,19 +150,19 @@ test('a swap gives the trip to the new driver, and frees the one who had it', ()
     freedDriverId: 'driver_x',
     asked: true,
   });
-  expect(fold([...SWAPPED.slice(0, 3), unasked]).illegal).toContain('was not asked');
+  expect(fold([...SWAPPED.slice(0, 3), unasked]).illegal).toContain('had no offer');
 });
 
-test('a driver who was let go is not asked again, and an offer is not accepted when it is over', () => {
+test('a released driver gets no second offer, and an expired offer cannot be accepted', () => {
   const offered = servedTrip('trip_a', 'driver_x', 2, 150n).slice(0, 2);
   const declined = [...offered, event('trip_a', 3, 'offer_declined', { driverId: 'driver_x' })];
   const again = event('trip_a', 4, 'offer_made', { driverId: 'driver_x' });
-  expect(fold([...declined, again]).illegal).toContain('not to be asked again');
+  expect(fold([...declined, again]).illegal).toContain('is excluded');
   const late = event('trip_a', 3, 'accepted', { driverId: 'driver_x', atMs: 60_000 });
   expect(fold([...offered, late]).illegal).toContain('expired');
 });
 
-test('a history with its newest events gone gives a row that is not there', () => {
+test('a history without its newest events does not match its row', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), (kept) => {
       const events = servedTrip('trip_a', 'driver_x', 2, 150n);
@@ -188,7 +191,7 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
   ['the key of a trip', { keys: new Set(['rider_a key-1', 'rider_b key-1']) }, []],
   ['an event', {}, [{ kind: 'rider_saw', at_ms: 9, trip_id: 'trip_c', seq: 2, state: 'accepted' }]],
   [
-    'an event of which there is another now',
+    'an event that another one replaced',
     {},
     [{ kind: 'rider_saw', at_ms: 9, trip_id: 'trip_a', seq: 6, state: 'rider_canceled' }],
   ],
@@ -212,12 +215,12 @@ test.for<[what: string, facts: Partial<DatabaseFacts>, more: readonly ClientEntr
     {},
     [{ kind: 'driver_offered', at_ms: 9, driver_id: 'driver_x', trip_id: 'trip_a', offer_id: 'offer_z' }],
   ],
-])('RPO: %s was told and is gone', ([, facts, more]) => {
-  // The same row, however often it was told.
+])('RPO: %s was acknowledged and is missing', ([, facts, more]) => {
+  // The same row once, however many received it.
   expect(found(facts, [...more, ...more]).rpoRows).toHaveLength(1);
 });
 
-test('RPO: an event that was published and is gone', () => {
+test('RPO: an event was published and is missing', () => {
   const consumed = new ConsumedEvents();
   consumed.note({ tripId: 'trip_c', seq: 1 });
   expect(found({}, [], consumed).rpoRows).toEqual([]);
@@ -225,7 +228,7 @@ test('RPO: an event that was published and is gone', () => {
   expect(found({}, [], consumed).rpoRows).toEqual(['trip_c#2']);
 });
 
-test('a list that does not show what was acknowledged before it was asked for is stale', () => {
+test('a list without changes acknowledged before its request is stale', () => {
   const listed = (seq: number): ClientEntry => ({
     kind: 'rider_listed',
     at_ms: 9,
@@ -237,7 +240,7 @@ test('a list that does not show what was acknowledged before it was asked for is
   for (const seq of [0, 5]) expect(found({}, [listed(seq)]).staleReads).toHaveLength(1);
 });
 
-test('a consumer misses what it was not given, and sees what comes too early; repeats are nothing', () => {
+test('a consumer finds missing and early events, and ignores redeliveries', () => {
   const consumed = new ConsumedEvents();
   for (const seq of [1, 2, 1, 2, 3, 2]) consumed.note({ tripId: 'trip_a', seq });
   for (const tripId of ['trip_b', 'trip_c']) consumed.note({ tripId, seq: 1 });
@@ -248,7 +251,7 @@ test('a consumer misses what it was not given, and sees what comes too early; re
   expect(consumed.messages).toBe(9);
 });
 
-test('recovery is counted to the first commit that was sent after the fault', () => {
+test('recovery time ends at the first commit whose request was sent after the fault', () => {
   const answered = (sent_ms: number, at_ms: number): ClientEntry => ({
     kind: 'answered',
     at_ms,

@@ -3,8 +3,12 @@ import type { Point, TravelTable } from '#libs/geo';
 
 const UINT32 = 2 ** 32;
 
-/** Travel times as engines are told them: those of the streets, or off by a factor that is always the same for a pair. */
-export function toldTimes(table: TravelTable, nodeOf: (point: Point) => number, noise: number): PairEtas {
+/** Travel times as the engine gets them: the true ones, or off by a factor that is constant for each pair of nodes. */
+export function estimatedTimes(
+  table: TravelTable,
+  nodeOf: (point: Point) => number,
+  noise: number,
+): PairEtas {
   return ({ pickups, origins, rowStarts, columns }) => {
     const seconds = new Float64Array(columns.length);
     const from = Int32Array.from(origins, nodeOf);
