@@ -19,7 +19,7 @@ import {
   type TestNats,
 } from '../dev/test-world/index.ts';
 
-/** What every process answers beside its API: to orchestrators, scrapers and readers of documents. */
+/** The operational routes of every process: health, metrics and API documents. */
 const OPERATIONS = ['GET /health/live', 'GET /health/ready', 'GET /metrics', 'GET /openapi.json'];
 
 let nats: TestNats;
@@ -74,7 +74,7 @@ const SERVICES: readonly Service[] = [
   },
 ];
 
-/** The routes that the running service has, as Fastify is told of them. */
+/** The routes of the running service, as Fastify registers them. */
 async function routesOf({ api, make }: Service): Promise<string[]> {
   const [config, module] = await make({
     HAILGRID_MODE: 'development',
@@ -104,7 +104,7 @@ function documentedRoutes(api: ApiName): string[] {
   );
 }
 
-test.each(SERVICES)('$api has the routes that its document has, and no others', async (service) => {
+test.each(SERVICES)('$api has exactly the routes of its document', async (service) => {
   const routes = (await routesOf(service)).filter((route) => !route.startsWith('HEAD '));
   const expected = [...documentedRoutes(service.api), ...service.operations];
   expect(routes.toSorted()).toEqual(expected.toSorted());

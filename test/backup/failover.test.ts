@@ -36,7 +36,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-/** Nothing that the server finishes from here on gets into the archive by itself. */
+/** Log segments that the server completes from here on are not archived. */
 async function freezeArchiver(url: string): Promise<void> {
   const sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'archiver'";
   const [row] = await query<{ pid: number }>(url, sql);
@@ -44,7 +44,7 @@ async function freezeArchiver(url: string): Promise<void> {
 }
 
 test(
-  'what a primary had not archived when it died is in the archive all the same, and what its successor adds',
+  'the archive gets the log that a dead primary had not archived, and that of its successor',
   async () => {
     await expect.poll(() => keeper.isWhole, WAIT).toBe(true);
     const primary = async () => findPrimary(readAccess(backups.path)!.split(','));
@@ -54,7 +54,7 @@ test(
     await writer.more(20);
     await freezeArchiver(postgres.primaryUrl);
     await query(postgres.primaryUrl, 'SELECT pg_switch_wal()');
-    // Some in the next file, so that the standby has seen the end of that one.
+    // Some trips in the next segment, so that the standby has seen the end of the previous one.
     await writer.more(20);
     await postgres.primary.fence();
     await expect.poll(() => keeper.failovers[0]?.rejoinedAtMs, WAIT).toBeDefined();

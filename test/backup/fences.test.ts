@@ -25,7 +25,7 @@ const CHILD = childKeys(cellKeyFromH3(SHARD)).map(cellKeyToH3)[0]!;
 const LEASE_MS = 2_000;
 const DRIVER = newId('driver');
 
-/** The database that is lost, and what a restore makes of an earlier moment of it. */
+/** The lost database, and the restore of an earlier moment of it. */
 let lost: TestDatabase;
 let restoredUrl: string;
 let nowMs = Date.parse('2026-03-01T12:00:00Z');
@@ -39,7 +39,7 @@ beforeAll(async () => {
       { shard: SHARD, owner: 'matcher-1', epoch: 1, seenEpoch: null, retired: false, kind: 'claimed' },
     ]);
     await goOnline(store);
-    await planAnew(store);
+    await takeOverAsPlanner(store);
   });
   await createDatabase(lost.url.replace(`/${lost.name}`, '/postgres'), name, lost.name);
 });
@@ -69,17 +69,17 @@ async function goOnline(store: TripStore): Promise<DriverRow> {
   return (await readDriver(store, DRIVER))!;
 }
 
-/** A new process plans after the one before it fell silent. */
-async function planAnew(store: TripStore): Promise<number> {
+/** A new process becomes the planner after the former one fell silent. */
+async function takeOverAsPlanner(store: TripStore): Promise<number> {
   nowMs += 2 * LEASE_MS;
   const candidate = { instance: 'trips-1', incarnation: randomUUID() };
   return (await winTerm(store, candidate, nowMs, nowMs + LEASE_MS))!;
 }
 
-test('after a restore and the step, nobody from before passes for current, and nobody holds on to what was lost', async () => {
-  // After the moment that is restored: another planner, a shard that is split, a driver who comes and goes.
+test('after a restore and the fencing step, no process passes with a former term, epoch or session, or relies on lost data', async () => {
+  // After the restored moment: another planner, a split shard, a driver who comes and goes.
   const before = await within(lost.url, async (store) => {
-    const term = await planAnew(store);
+    const term = await takeOverAsPlanner(store);
     const { rows } = await readOwnership(store);
     await claim(store, splitCommands(new Map(rows.map((row) => [row.shard, row])), SHARD));
     await goOnline(store);
@@ -90,8 +90,8 @@ test('after a restore and the step, nobody from before passes for current, and n
   const raised = await raiseFences(restoredUrl, nowMs);
   expect(raised).toMatchObject({ shards: 1, drivers: 1, planner: true });
   await within(restoredUrl, async (store) => {
-    // A planner that was frozen all the while has a term that another one has come to meanwhile, or will.
-    const term = await planAnew(store);
+    // A planner that was frozen all the while holds a term that another planner has reached, or will reach.
+    const term = await takeOverAsPlanner(store);
     const change = {
       claims: [
         claimCommand(
@@ -105,10 +105,10 @@ test('after a restore and the step, nobody from before passes for current, and n
     };
     expect(await commitChange(store, before.term, change)).toBe('deposed');
     expect(await commitChange(store, term, change)).toBe('done');
-    // Readers that have seen the split believe what is true now.
+    // Readers that have seen the split accept the restored shards.
     const { map } = before.map.merge(await readShards(store));
     expect(map.claimContaining(cellKeyFromH3(CHILD))).toMatchObject({ shard: SHARD, owner: 'matcher-2' });
-    // What a driver-api knows of the driver is older than the row, and its session is over.
+    // A driver-api's knowledge of the driver is older than the row, and its session is over.
     const driver = (await readDriver(store, DRIVER))!;
     expect(driver.version).toBeGreaterThan(before.driver.version);
     expect((await goOnline(store)).session).toBeGreaterThan(before.driver.session + 1);

@@ -26,19 +26,19 @@ import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { DATABASE, inside, restore } from './restored-cluster.ts';
 import { TripWriter, type WrittenTrip } from './trip-writer.ts';
 
-/** A restored cluster of some dozens of megabytes, a few times over. */
+/** Space for several restored clusters of dozens of megabytes. */
 const LIMIT_MS = 120_000;
 
 const directory = temporaryDirectory('backup-test');
 const backups = backupDirectory(join(directory.path, 'backup'));
 let postgres: Postgres;
-/** Of a role that may replicate and switch the log, and nothing else. */
+/** URL of a role that may replicate and switch the log, and nothing else. */
 let backupUrl: string;
 let first: BaseBackup;
-/** Between the moment that is restored and the disaster. */
+/** Between the restored moment and the disaster. */
 let moment: string;
 let written: WrittenTrip[];
-/** The file of the log after the base backup's last one, and before that of the moment. */
+/** The log segment after the base backup's last one, and before that of the moment. */
 let between: string;
 
 beforeAll(async () => {
@@ -89,7 +89,7 @@ const command = (script: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, ['--conditions=source', script, ...args], { cwd: CHECKOUT });
 
 test(
-  'a moment before the disaster is restored by one command: what was acknowledged by then is there, nothing later',
+  'one command restores a moment before the disaster, with everything acknowledged by then and nothing later',
   async () => {
     const [folder, report] = [nextFolder(), join(directory.path, 'report.json')];
     await command('ops/restore.ts', '--from', backups.path, '--to', folder, '--at', moment, '--json', report);
@@ -111,7 +111,7 @@ test(
 );
 
 test(
-  'a restored cluster can be served at once',
+  'a restored cluster can serve immediately',
   async () => {
     const args = ['ops/restore.ts', '--from', backups.path, '--to', nextFolder(), '--at', moment, '--serve'];
     const child = spawn(process.execPath, ['--conditions=source', ...args], { cwd: CHECKOUT });
@@ -127,7 +127,7 @@ test(
 );
 
 test(
-  'where the log does not get there, or the trips are gone there already, nothing is restored',
+  'a restore is refused if the log ends before the moment, or if the trips are already gone by then',
   async () => {
     const folder = nextFolder();
     const refused = async (target: RestoreTarget, why: RegExp) =>
@@ -143,7 +143,7 @@ test(
   LIMIT_MS,
 );
 
-test('what cannot be restored is refused before anything is laid out', async () => {
+test('an impossible restore is refused before any file is written', async () => {
   const past = { kind: 'time', at: '2020-01-01T00:00:00Z' } as const;
   await expect(restore(backups.path, nextFolder(), past)).rejects.toThrow(
     `no base backup before 2020-01-01T00:00:00Z; the oldest one is from ${first.ended_at}`,
@@ -154,7 +154,7 @@ test('what cannot be restored is refused before anything is laid out', async () 
   );
 });
 
-describe('what is damaged is found, and not restored', () => {
+describe('damage is found, and not restored', () => {
   /** Runs `work` while the file has other contents. */
   async function damaged(file: string, contents: Buffer, work: () => Promise<void>): Promise<void> {
     const whole = readFileSync(file);
@@ -165,7 +165,7 @@ describe('what is damaged is found, and not restored', () => {
       writeFileSync(file, whole);
     }
   }
-  test('all is well', async () => {
+  test('an undamaged backup passes', async () => {
     expect(await checkBackups(backups, programs())).toMatchObject({
       sound: true,
       missing: [],
@@ -174,7 +174,7 @@ describe('what is damaged is found, and not restored', () => {
   });
 
   test(
-    'a missing file of the log is not taken for its end',
+    'a missing segment is not mistaken for the end of the log',
     async () => {
       const [name, file, folder] = [between, archivedFile(backups, between), nextFolder()];
       renameSync(file, `${file}.away`);
@@ -192,7 +192,7 @@ describe('what is damaged is found, and not restored', () => {
   );
 
   test(
-    'nor is one that cannot be read',
+    'an unreadable segment is not mistaken for the end of the log',
     async () => {
       const [name, file] = [between, archivedFile(backups, between)];
       const cut = readFileSync(file).subarray(0, 2_000);
@@ -208,7 +208,7 @@ describe('what is damaged is found, and not restored', () => {
     LIMIT_MS,
   );
 
-  test('one flipped bit of a base backup', async () => {
+  test('a flipped bit of a base backup is found', async () => {
     const { data } = backupFiles(backups, first.id);
     const path = readdirSync(join(data, 'base/1')).find((name) => /^\d+$/.test(name))!;
     const contents = readFileSync(join(data, 'base/1', path));
@@ -222,7 +222,7 @@ describe('what is damaged is found, and not restored', () => {
     });
   });
 
-  test('a manifest that was changed with the file', async () => {
+  test('a manifest that was changed with the file is found', async () => {
     const manifest = join(backupFiles(backups, first.id).data, 'backup_manifest');
     const changed = readFileSync(manifest, 'utf8').replace(/"Checksum": "../, '"Checksum": "00');
     await damaged(manifest, Buffer.from(changed), async () => {
@@ -233,7 +233,7 @@ describe('what is damaged is found, and not restored', () => {
   });
 });
 
-test('a backup whose log does not come into the archive is none', async () => {
+test('a backup whose log does not reach the archive fails', async () => {
   const other = backupDirectory(join(directory.path, 'other'));
   mkdirSync(other.base, { recursive: true });
   mkdirSync(other.wal);
@@ -244,7 +244,7 @@ test('a backup whose log does not come into the archive is none', async () => {
 });
 
 test(
-  'a backup that was broken off is not offered, and cleared away by the next; the newest are kept',
+  'an aborted backup is not listed, and the next backup removes it; the newest ones are kept',
   async () => {
     const args = ['ops/backup.ts', '--to', backups.path];
     const child = spawn(process.execPath, ['--conditions=source', ...args], { cwd: CHECKOUT });
@@ -268,7 +268,7 @@ test(
   LIMIT_MS,
 );
 
-test('a file of the log is never written over by another one of its name', async () => {
+test('an archived segment is never overwritten by another one of its name', async () => {
   const folder = join(directory.path, 'log');
   mkdirSync(folder);
   const archive = (contents: string) => {
@@ -283,12 +283,12 @@ test('a file of the log is never written over by another one of its name', async
   expect(readdirSync(folder).toSorted()).toEqual(['from', 'name.gz']);
 });
 
-test('another cluster does not get the directory', async () => {
+test('another cluster is refused the directory', async () => {
   const another = { directory: directory.path, backupDirectory: backups.path };
   await expect(startPostgres(another)).rejects.toThrow('holds the archive of another cluster');
 });
 
-test('the role that takes backups can read nothing', async () => {
+test('the backup role cannot read tables', async () => {
   const url = backupUrl.replace(/\/postgres$/, `/${DATABASE}`);
   await expect(query(url, 'SELECT FROM quote')).rejects.toMatchObject({ code: '42501' });
 });

@@ -24,7 +24,7 @@ export async function restore(
   return restoreCluster(order);
 }
 
-/** Runs the server of a restored cluster while `work` looks into it. */
+/** Runs the server of a restored cluster during `work`. */
 export async function inside<T>(dataDirectory: string, work: (url: string) => Promise<T>): Promise<T> {
   const user = await postgresUser();
   const server = await startPrivately({

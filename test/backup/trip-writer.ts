@@ -5,14 +5,14 @@ const PLACE = { lat: 38.71, lng: -9.14 };
 const CELL = '89393362b83ffff';
 const WRITERS = 4;
 
-/** A trip that was acknowledged, with the moments between which its commit lies. */
+/** An acknowledged trip, with the two moments between which it was committed. */
 export interface WrittenTrip {
   uuid: string;
   askedAtMs: number;
   acknowledgedAtMs: number;
 }
 
-/** Riders who ask for trips and cancel them, one after the other, until they are stopped. */
+/** Riders who request trips and cancel them, one after the other, until stopped. */
 export class TripWriter {
   readonly written: WrittenTrip[] = [];
   readonly #database: Database;
@@ -26,7 +26,7 @@ export class TripWriter {
     this.#writers = Array.from({ length: WRITERS }, () => this.#write());
   }
 
-  /** Resolves when so many more have been acknowledged. */
+  /** Resolves after a number of further acknowledgements. */
   async more(count: number): Promise<void> {
     const enough = this.written.length + count;
     while (this.written.length < enough) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -43,7 +43,7 @@ export class TripWriter {
       try {
         await this.#writeOne();
       } catch (error) {
-        // Not acknowledged, so nothing is promised: a primary that is gone, mostly.
+        // Not acknowledged, so nothing is promised: usually the primary is gone.
         if (!(error instanceof Error && 'code' in error && error.code === 'unavailable')) throw error;
       }
     }

@@ -30,7 +30,7 @@ import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
 import { expectNothingLost, expectServing, expectWell } from './well-being.ts';
 
-/** A cell that has the form of one, but no key. */
+/** A string in the form of a cell that is not a cell. */
 const TOO_FINE = '8f2a1072b59ab21';
 const GARBAGE: readonly (string | Uint8Array)[] = [
   '',
@@ -113,21 +113,21 @@ test('garbage on every subject in use', { timeout: 120_000 }, async () => {
   }
   await driver.drive(tripId);
   await rider.untilEvent('completed');
-  const told = rider.frames.flatMap((frame) => (frame.type === 'trip' ? [frame.seq] : []));
-  expect(told).toEqual([...new Set(told)].toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+  const seqs = rider.frames.flatMap((frame) => (frame.type === 'trip' ? [frame.seq] : []));
+  expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => (a ?? 0) - (b ?? 0)));
   expect(rider.frames.filter(({ type }) => type === 'error')).toEqual([]);
   await driver.goHome();
   await wellThen();
 });
 
-test('a command that is none is refused, not left to its timeout', async () => {
+test('a malformed command is refused, not left to its timeout', async () => {
   for (const message of GARBAGE.filter((each) => each.length < 100_000)) {
     const reply = await bus.request(getTrip.subject, message, { timeout: 5_000 });
     expect(reply.json()).toMatchObject({ response: { ok: false, error: { code: 'invalid_request' } } });
   }
 });
 
-test('position batches that are none are counted, and the good ones beside them taken', async () => {
+test('malformed position batches are counted, and the valid ones among them are applied', async () => {
   const subject = positionSubject(cellKeyToH3(positionCellOf(ROSSIO)));
   const record = (part: Partial<PositionRecord> = {}): PositionRecord => ({
     driverId: newId('driver'),
@@ -179,9 +179,9 @@ test('position batches that are none are counted, and the good ones beside them 
   await wellThen();
 });
 
-test('offers that a matcher has no right to make', async () => {
+test('offers that a matcher may not make', async () => {
   const rider = await city.rider();
-  // Nobody drives premium, so that the trip stays open.
+  // No driver drives premium, so the trip stays open.
   const { body: quote } = await rider.post<{ quote_id: string }>('/v1/quotes', {
     product: 'premium',
     pickup: ROSSIO,
@@ -196,10 +196,10 @@ test('offers that a matcher has no right to make', async () => {
     ShardMap.of((await commands.call(getShardMap, {})).shards),
     pickupCellOf(ROSSIO),
   )!;
-  const nobody = newId('driver');
+  const unknown = newId('driver');
   const proposal = (trip_id: TripId, part: Partial<OfferProposal> = {}): OfferProposal => ({
     trip_id,
-    driver_id: nobody,
+    driver_id: unknown,
     shard,
     epoch,
     pickup_eta_s: 60,
@@ -241,7 +241,7 @@ test('offers that a matcher has no right to make', async () => {
   await wellThen();
 });
 
-test('an impostor that answers commands with garbage makes callers wait, and ends nobody', async () => {
+test('an impostor that answers commands with garbage delays callers, and crashes no service', async () => {
   const rider = await city.rider();
   await rider.ride(ROSSIO, ESTRELA);
   acknowledged += 1;
@@ -262,7 +262,7 @@ test('an impostor that answers commands with garbage makes callers wait, and end
   expect(body.data).toHaveLength(1);
   const [trip] = body.data;
   expect(await rider.post(`/v1/trips/${trip?.trip_id}/cancel`)).toMatchObject({ status: 200 });
-  // Whoever asked meanwhile has complained, and rightly so.
+  // Its callers have logged errors, as they should.
   await expectServing(city);
   await expectNothingLost(city, acknowledged + 1);
 });

@@ -20,7 +20,7 @@ const INSTANCE_OF = {
 } as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const QUOTE = { product: 'standard', pickup: ROSSIO, dropoff: ESTRELA };
-const NOBODYS = { trip: newId('trip'), quote: newId('quote'), offer: newId('offer') };
+const UNKNOWN = { trip: newId('trip'), quote: newId('quote'), offer: newId('offer') };
 
 const keys = temporaryDirectory('bad-input');
 const keyFile = join(keys.path, 'issuer.pem');
@@ -47,7 +47,7 @@ interface Call {
   headers?: Record<string, string>;
 }
 
-/** Objects go as JSON, text goes as it is. */
+/** Sends objects as JSON, text as it is. */
 function call(api: HttpRoute['api'], path: string, { method = 'POST', token, body, headers }: Call = {}) {
   return fetch(city.url(INSTANCE_OF[api]) + path, {
     method,
@@ -60,7 +60,7 @@ function call(api: HttpRoute['api'], path: string, { method = 'POST', token, bod
   });
 }
 
-/** What a server answers to bytes that no HTTP client would send. */
+/** Sends bytes that no HTTP client would send; returns the answer. */
 function sendRaw(api: HttpRoute['api'], text: string): Promise<Response> {
   const { port, hostname } = new URL(city.url(INSTANCE_OF[api]));
   return new Promise((resolve, reject) => {
@@ -83,7 +83,7 @@ async function wellThen(): Promise<void> {
   await expectNothingLost(city, acknowledged);
 }
 
-test('addresses, methods and bytes that lead nowhere', async () => {
+test('unknown paths and methods, and malformed bytes', async () => {
   for (const api of ['rider', 'driver', 'trips', 'issuer'] as const) {
     await expectProblem(await call(api, '/v1/nothing', { method: 'GET' }), 'not_found');
     await expectProblem(await call(api, '/health/live', { method: 'DELETE' }), 'method_not_allowed');
@@ -107,7 +107,7 @@ test('addresses, methods and bytes that lead nowhere', async () => {
   await wellThen();
 });
 
-test('bodies that are not what they should be', async () => {
+test('malformed bodies', async () => {
   const quote = (body: unknown, headers = {}) =>
     call('rider', '/v1/quotes', { token: tokens.rider, body, headers });
   for (const body of ['{', '[1,', 'null x', '', '\0', '{"__proto__":{"product":"xl"}}'])
@@ -173,7 +173,7 @@ test('idempotency keys and quotes', async () => {
   await refused(undefined, quote.quote_id, 'idempotency_key_required');
   for (const key of ['', 'x'.repeat(201), 'two words', 'one, two'])
     await refused(key, quote.quote_id, 'invalid_request');
-  await refused('k0', NOBODYS.quote, 'quote_not_found');
+  await refused('k0', UNKNOWN.quote, 'quote_not_found');
   await refused('k0', 'quote_1', 'invalid_request');
   await refused('k0', newId('trip'), 'invalid_request');
   await city.rows(`UPDATE quote SET expires_at = created_at + interval '1 ms'
@@ -192,7 +192,7 @@ test('idempotency keys and quotes', async () => {
   const path = `/v1/trips/${first.body.trip_id}`;
   checkProblem((await stranger.get(path)).body, 'trip_not_found');
   checkProblem((await stranger.post(`${path}/cancel`)).body, 'trip_not_found');
-  checkProblem((await stranger.get(`/v1/trips/${NOBODYS.trip}`)).body, 'trip_not_found');
+  checkProblem((await stranger.get(`/v1/trips/${UNKNOWN.trip}`)).body, 'trip_not_found');
   for (const reason of ['', ' ', '\0', '\udfff', 'x'.repeat(201), 5, null])
     checkProblem((await rider.post(`${path}/cancel`, { reason })).body, 'invalid_request');
   expect(await rider.trip(first.body.trip_id)).toMatchObject({ state: 'processing', seq: 1 });
@@ -215,7 +215,7 @@ test('idempotency keys and quotes', async () => {
   await wellThen();
 });
 
-test('tokens that are not ours, not of this role, or not of this time', async () => {
+test('forged tokens, tokens of another role, expired tokens', async () => {
   const key = await importPKCS8(readFileSync(keyFile, 'utf8'), 'ES256', { extractable: true });
   const { kty, crv, x, y } = await exportJWK(key);
   const forged = await generateKeyPair('ES256');
@@ -263,7 +263,7 @@ test('tokens that are not ours, not of this role, or not of this time', async ()
   await wellThen();
 });
 
-test('a request id is taken over only where it is fit for a log', async () => {
+test('a request id is adopted only if it is fit for a log', async () => {
   const ask = (id: string) =>
     call('rider', '/v1/nothing', { method: 'GET', headers: { 'x-request-id': id } });
   expect((await expectProblem(await ask('phone-7:42'), 'not_found')).request_id).toBe('phone-7:42');
@@ -275,7 +275,7 @@ test('a request id is taken over only where it is fit for a log', async () => {
   expect((await sendRaw('rider', folded)).headers.get('b')).toBeNull();
 });
 
-test('whatever is sent to a route, it answers, and never that it failed', { timeout: 120_000 }, async () => {
+test('a route answers any input, and never with 500', { timeout: 120_000 }, async () => {
   const routes = HTTP_ROUTES.filter(({ api }) => api !== 'issuer');
   const odd = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
@@ -283,12 +283,12 @@ test('whatever is sent to a route, it answers, and never that it failed', { time
     fc.double(),
     fc.constantFrom('__proto__', '\0', '\ud800', -0, 1e308, Number.MAX_SAFE_INTEGER, '9'.repeat(400)),
   );
-  const bodies = [QUOTE, { quote_id: NOBODYS.quote }, onlineBody, { reason: 'none' }, samplePositions()];
+  const bodies = [QUOTE, { quote_id: UNKNOWN.quote }, onlineBody, { reason: 'none' }, samplePositions()];
   const body = fc
     .tuple(fc.constantFrom(...bodies), fc.nat(), fc.option(odd, { nil: undefined }))
     .map(([sample, at, value]) => (value === undefined ? sample : replaceLeaf(sample, at, value)));
   const text = fc.string({ maxLength: 40 });
-  const id = fc.oneof(text, fc.constantFrom<string>(...Object.values(NOBODYS)));
+  const id = fc.oneof(text, fc.constantFrom<string>(...Object.values(UNKNOWN)));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...routes), body, id, text, async (route, sent, named, query) => {
       const path = route.path.replaceAll(/\{\w+\}/g, encodeURIComponent(named));
@@ -312,7 +312,7 @@ function samplePositions() {
   return { positions: [position, { ...position, seq: 2 }] };
 }
 
-/** The sample with the nth of its leaves (or the whole of it) changed. */
+/** The sample with its nth leaf (or all of it) replaced. */
 function replaceLeaf(sample: unknown, at: number, value: unknown): unknown {
   if (typeof sample !== 'object' || sample === null) return value;
   const names = Object.keys(sample);

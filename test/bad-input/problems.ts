@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { ERRORS, problem, type ErrorCode, type Problem } from '#libs/contracts';
 
-/** What an answer must never tell: where it was made, from what, and by which statement. */
+/** Must not occur in an answer: stack traces, libraries, SQL. */
 const INTERNALS =
   /node_modules|\.[jt]s:\d|\bat \w+.*\(|SELECT |INSERT |pg_|postgres|_INBOX|trips\.\w+|ZodError|FST_/i;
 
-/** A whole problem of this code, and nothing of our insides. */
+/** Checks for a complete problem of this code without internals. */
 export function checkProblem(body: unknown, code: ErrorCode): Problem {
   const said = problem.parse(body);
   expect(said).toMatchObject({
@@ -18,7 +18,7 @@ export function checkProblem(body: unknown, code: ErrorCode): Problem {
   return said;
 }
 
-/** As {@link checkProblem}, of an HTTP answer: its status, its type, and the id by which our logs know it. */
+/** Like {@link checkProblem}, for an HTTP answer: also checks its status, its type and its request id. */
 export async function expectProblem(response: Response, code: ErrorCode): Promise<Problem> {
   const text = await response.text();
   expect([response.status, text]).toEqual([ERRORS[code].status, expect.stringContaining(`"${code}"`)]);

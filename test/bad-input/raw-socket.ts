@@ -17,12 +17,12 @@ export async function issueTicket(api: string, token: string): Promise<string> {
   return streamTicket.parse(await response.json()).ticket;
 }
 
-/** Asks for a socket; what becomes of that is for the caller to see. */
+/** Opens a socket, whether or not the server accepts it. */
 export function dialStream(api: string, query: string, protocols = [JSON_SUBPROTOCOL]): WebSocket {
   return new WebSocket(`${api.replace('http', 'ws')}/v1/stream${query}`, protocols);
 }
 
-/** A socket that says what it likes, and keeps what it is answered. */
+/** A socket that sends anything, and keeps the answers. */
 export class RawSocket {
   readonly frames: RawFrame[] = [];
   readonly closed: Promise<number>;
@@ -49,7 +49,7 @@ export class RawSocket {
     this.#socket.send(frame);
   }
 
-  /** The next frame that comes. */
+  /** The next frame that arrives. */
   async answerTo(frame: string | Buffer): Promise<RawFrame> {
     const before = this.frames.length;
     this.say(frame);

@@ -21,7 +21,7 @@ import { expectNothingLost, expectWell } from './well-being.ts';
 
 type SocketRole = 'rider' | 'driver';
 const OFFER_TTL_MS = 3_000;
-/** More frames at once than a socket may send, and more bad ones than it is forgiven. */
+/** More frames at once than a socket may send, and more bad ones than it may. */
 const FLOOD = 450;
 
 let city: TestCity;
@@ -51,7 +51,7 @@ async function openSocket(role: SocketRole): Promise<RawSocket> {
   return RawSocket.open(api(role), await ticketFor(role));
 }
 
-/** The frame is answered by this error, with the id of the frame where it has a readable one. */
+/** Expects this error in answer to the frame, with the frame's id if it has a readable one. */
 async function expectRefused(
   socket: RawSocket,
   frame: string | Buffer,
@@ -63,7 +63,7 @@ async function expectRefused(
   checkProblem(answer.data, code);
 }
 
-/** Asks, and gives the code of the error that answers. */
+/** Sends a request; returns the code of the error that answers it. */
 async function refusal(
   driver: TestDriver | DriverPhone,
   type: DriverClientFrame['type'],
@@ -75,7 +75,7 @@ async function refusal(
   return checkProblem(answer.data, answer.data.code).code;
 }
 
-test('sockets that are not opened', async () => {
+test('refused sockets', async () => {
   const used = await ticketFor('driver');
   const socket = dial('driver', `?ticket=${used}`);
   await once(socket, 'open');
@@ -110,7 +110,7 @@ test('sockets that are not opened', async () => {
   await wellThen();
 });
 
-test.each(['rider', 'driver'] as const)('frames that a %s cannot mean', async (role) => {
+test.each(['rider', 'driver'] as const)('malformed frames of a %s', async (role) => {
   const socket = await openSocket(role);
   const malformed = ['', '{', '\0', 'NaN', '{"type":NaN}'];
   for (const frame of malformed) await expectRefused(socket, frame, 'malformed_json');
@@ -147,7 +147,7 @@ test.each(['rider', 'driver'] as const)('frames that a %s cannot mean', async (r
   await wellThen();
 });
 
-test('positions that cannot be', async () => {
+test('invalid positions', async () => {
   const phone = await DriverPhone.register(city.url('dev-issuer-1'), city.url('driver-api-1'), systemClock());
   await phone.connect();
   const { lat, lng } = ROSSIO;
@@ -196,7 +196,7 @@ test('positions that cannot be', async () => {
   await wellThen();
 });
 
-test('offers and trips of others, and steps out of turn', async () => {
+test('offers and trips of others, and steps in the wrong order', async () => {
   const rider = await city.rider();
   await rider.connect();
   const driver = await city.driverAt(ROSSIO);
@@ -225,7 +225,7 @@ test('offers and trips of others, and steps out of turn', async () => {
   expect(await refusal(other, 'accept', { offer_id: offered.offer_id })).toBeUndefined();
   expect(await refusal(other, 'decline', { offer_id: offered.offer_id })).toBe('offer_closed');
 
-  // Whoever believes to be ahead of the trip is put right, and hears of all that follows.
+  // A client ahead of the trip is corrected, and gets all that follows.
   expect(await refusal(other, 'resume', { trips: [{ trip_id, last_seq: 99 }] })).toBe('invalid_request');
   const ahead = await rider.ask('resume', { trips: [{ trip_id, last_seq: Number.MAX_SAFE_INTEGER }] });
   expect(checkProblem(ahead.data, 'invalid_request').detail).toMatch(/newest change/);
@@ -267,7 +267,7 @@ test('a second socket takes over from the first', async () => {
 });
 
 test(
-  'whatever frames come, each is answered or taken, and the service goes on',
+  'any sequence of frames is answered or applied, and the service keeps running',
   { timeout: 120_000 },
   async () => {
     const odd = fc.oneof(
@@ -310,7 +310,7 @@ test(
       fc.asyncProperty(fc.constantFrom<SocketRole>('rider', 'driver'), frames, async (role, sent) => {
         const socket = await openSocket(role);
         for (const frame of sent) socket.say(JSON.stringify(frame));
-        // Answered after all frames before it, whatever they were.
+        // Answered after all earlier frames.
         socket.say(JSON.stringify({ type: 'resume', id: 'last', data: { trips: [] } }));
         await expect.poll(() => socket.frames.at(-1)?.id, { timeout: 10_000 }).toBe('last');
         const answered = new Set(socket.frames.map(({ id }) => id));

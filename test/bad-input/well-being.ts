@@ -8,13 +8,13 @@ const INSTANCES = ALL_SERVICES.map(
   (app, index) => `${app}-${ALL_SERVICES.slice(0, index).filter((other) => other === app).length + 1}`,
 );
 
-/** Every process is up and ready, none has an error to report, and a ride goes through from quote to dropoff. */
+/** Every process is up and ready, none has logged an error, and a ride completes from quote to dropoff. */
 export async function expectWell(city: TestCity): Promise<void> {
   for (const instance of INSTANCES) expect([instance, complaints(city, instance)]).toEqual([instance, []]);
   await expectServing(city);
 }
 
-/** As {@link expectWell}, where there was reason to report an error. */
+/** Like {@link expectWell}, but allows logged errors. */
 export async function expectServing(city: TestCity): Promise<void> {
   for (const instance of INSTANCES) {
     const answer = await fetch(`${city.url(instance)}/health/ready`);
@@ -24,8 +24,7 @@ export async function expectServing(city: TestCity): Promise<void> {
 }
 
 /**
- * What a service said at level error or worse, or not as a log line at all: input from outside is no reason for
- * either.
+ * Log lines of a service at level error or worse, and output that is not a log line: input from outside must cause neither.
  */
 function complaints(city: TestCity, instance: string): string[] {
   return readFileSync(city.world.service(instance).logFile, 'utf8')
@@ -48,8 +47,8 @@ async function takeRide(city: TestCity): Promise<void> {
 }
 
 /**
- * Every trip has all its events, from the first on; claims belong to trips that have that driver; and what was
- * acknowledged is there.
+ * Every trip has all its events from the first on, claims belong to trips with the same driver, and all acknowledged trips
+ * exist.
  */
 export async function expectNothingLost(city: TestCity, acknowledgedTrips: number): Promise<void> {
   const trips = await city.rows<{ state: string; seq: number; events: number }>(

@@ -5,10 +5,10 @@ import { runChaos } from '../../proof/chaos/runner/run-chaos.ts';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 
 const LIMIT_MS = 300_000;
-/** A small city whose rides end within the run, on several times the clock's speed. */
+/** A small city whose rides end within the run, at several times real time. */
 const SMALL = { minutes: 0, matchers: 2, drivers: 100, apis: 1, natsServers: 1, speed: 5 };
 const FAULTS = 'kill9:primary-waiting,kill9:primary-cut,kill9:standby,kill9:relay';
-/** The same, where commits wait for no standby. */
+/** The same with asynchronous commits. */
 const LOSING = 'kill9:primary-cut';
 
 const directories = [temporaryDirectory('failover-test'), temporaryDirectory('failover-test')] as const;
@@ -52,7 +52,7 @@ test('primaries, a standby and a relay killed under load: nothing is lost, doubl
   });
 });
 
-test('each fault took effect, commits were acknowledged again after it, and there was load', () => {
+test('each fault took effect under load, and commits were acknowledged again after it', () => {
   expect(synchronous.faults.filter(({ ineffective }) => ineffective !== null)).toEqual([]);
   expect(synchronous.rto_ms.count).toBe(3);
   expect(synchronous.accepted).toBeGreaterThan(5);
@@ -60,7 +60,7 @@ test('each fault took effect, commits were acknowledged again after it, and ther
   expect(synchronous.events.messages).toBeGreaterThan(100);
 });
 
-test('without synchronous replication the same fault loses what was acknowledged, and the checker sees it', () => {
+test('without synchronous replication the same fault loses acknowledged commits, and the checker finds it', () => {
   expect({ ...asynchronous, looked: directories[1].path }).toMatchObject({
     faults: [{ kind: 'kill9:primary-cut', ineffective: null, promoted: 'postgres_2' }],
     synchronous: false,

@@ -30,7 +30,7 @@ afterAll(() => {
   else directory.keep();
 });
 
-test('matchers killed, frozen, ended and cut off, and NATS wiped: nothing is lost, double or stale', () => {
+test('matchers killed, frozen, stopped and cut off, and NATS wiped: nothing is lost, duplicated or stale', () => {
   expect({ ...report, looked: directory.path }).toMatchObject({
     violations: [],
     lost: 0,
@@ -45,7 +45,7 @@ test('matchers killed, frozen, ended and cut off, and NATS wiped: nothing is los
   });
 });
 
-test('each fault took effect, and something was there to be hurt', () => {
+test('each fault took effect under load', () => {
   expect(report.faults.map(({ kind }) => kind).toSorted()).toEqual(
     parseFaults(FAULTS)
       .map(({ kind }) => kind)

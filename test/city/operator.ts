@@ -2,7 +2,7 @@ import type { ExplainedRound, MatcherView, ShardPage } from '#libs/contracts';
 import { tokenFor } from '../phones/tokens.ts';
 import type { TestCity } from './test-city.ts';
 
-/** An operator of a test city, at one `trips` instance. */
+/** An operator of a test city, connected to one `trips` instance. */
 export class Operator {
   readonly #url: string;
   readonly #authorization: string;
@@ -32,7 +32,7 @@ export class Operator {
     return (await this.#call('POST', `/v1/matchers/${matcher}/resume`)) as MatcherView;
   }
 
-  /** How many shards each matcher owns; those without an owner under 'nobody'. */
+  /** Number of shards per matcher; those without an owner under 'nobody'. */
   async owned(): Promise<Record<string, number>> {
     const { data } = await this.shards();
     const counts: Record<string, number> = {};

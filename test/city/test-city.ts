@@ -7,11 +7,11 @@ import { RiderPhone } from '../phones/rider-phone.ts';
 import { TestDriver } from './test-driver.ts';
 
 export const ALL_SERVICES = ['dev-issuer', 'trips', 'matcher', 'matcher', 'rider-api', 'driver-api'];
-/** Two corners of central Lisbon, some 1.5 km apart. */
+/** Two places in central Lisbon, about 1.5 km apart. */
 export const ROSSIO: Point = { lat: 38.7139, lng: -9.1394 };
 export const ESTRELA: Point = { lat: 38.7135, lng: -9.1567 };
 
-/** Real services with riders and drivers to use them. */
+/** Real services, with riders and drivers to use them. */
 export class TestCity {
   readonly world: TestWorld;
   readonly #people: { hangUp(): void }[] = [];
@@ -42,7 +42,7 @@ export class TestCity {
     return rider;
   }
 
-  /** A driver who is online at this place and pings from there. */
+  /** A driver who is online at this position and sends pings from there. */
   async driverAt(place: Point): Promise<TestDriver> {
     const issuer = this.url('dev-issuer-1');
     const phone = await DriverPhone.register(issuer, this.url('driver-api-1'), systemClock());

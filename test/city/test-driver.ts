@@ -4,7 +4,7 @@ import type { DriverPhone } from '../phones/driver-phone.ts';
 
 const PING_INTERVAL_MS = 1_000;
 
-/** A driver who is online, stands still and pings, and does what the test says. */
+/** A driver who is online, stands still, sends pings, and acts as the test says. */
 export class TestDriver {
   readonly phone: DriverPhone;
   readonly #pings: NodeJS.Timeout;
@@ -33,12 +33,12 @@ export class TestDriver {
     await this.#do('decline', { offer_id: offer.offer_id });
   }
 
-  /** Arrives, starts, completes. */
+  /** Takes all steps from arrived to completed. */
   async drive(tripId: string): Promise<void> {
     for (const step of ['arrived', 'start', 'complete']) await this.#do(step, { trip_id: tripId });
   }
 
-  /** Goes offline in good order: nobody asks this driver any more. */
+  /** Goes offline properly, so that it gets no more offers. */
   async goHome(): Promise<void> {
     clearInterval(this.#pings);
     await this.#do('offline', {});

@@ -26,7 +26,7 @@ export interface ComposeFile {
   volumes: Record<string, unknown>;
 }
 
-/** docker-compose.yml with its anchors merged and its `${NAME:-default}` replaced by their defaults. */
+/** docker-compose.yml with its anchors merged, and `${NAME:-default}` replaced by the defaults. */
 export function readComposeFile(): ComposeFile {
   const text = readFileSync(`${ROOT}docker-compose.yml`, 'utf8');
   const withDefaults = text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
@@ -35,7 +35,7 @@ export function readComposeFile(): ComposeFile {
   return file;
 }
 
-/** YAML reads 300 as a number; in an environment it is text. */
+/** YAML parses 300 as a number; in an environment it is text. */
 function asText(environment: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
 }

@@ -35,7 +35,7 @@ function hailgridVariables(service: string): string[] {
   return Object.keys(services[service]?.environment ?? {}).filter((name) => name.startsWith('HAILGRID_'));
 }
 
-/** Without `$schema` and, wherever it is a name and not a property, `id`. */
+/** Without `$schema` and without `id`, unless that is a property. */
 function withoutOldNames(schema: unknown): AnySchemaObject {
   return JSON.parse(
     JSON.stringify(schema, (key, value: unknown) =>
@@ -44,12 +44,12 @@ function withoutOldNames(schema: unknown): AnySchemaObject {
   ) as AnySchemaObject;
 }
 
-test('the file is one of the Compose Specification', () => {
-  // Its own names for itself and for its draft are of an older form than Ajv reads; the rules are not.
+test('the file conforms to the Compose Specification', () => {
+  // The names of the schema and its draft are of an older form than Ajv reads; the rules are not.
   const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(
     withoutOldNames(composeSchema),
   );
-  // The project's name came into the Specification after this edition of its schema.
+  // This edition of the schema does not know the project's name yet.
   const { name: _, ...rest } = compose;
   expect(validate(rest)).toBe(true);
   expect(validate.errors).toBeNull();
@@ -64,17 +64,17 @@ const SERVERS = [
   'postgres-standby-2',
 ];
 
-/** What `npm run migrate` and `npm run partitions` are elsewhere. */
+/** One-shot services, for `npm run migrate` and `npm run partitions`. */
 const ON_THE_DATABASE = ['migrate', 'partitions'];
 
-test('it is the topology of the design', () => {
+test('the file has the topology of the design', () => {
   expect(Object.keys(services).toSorted()).toStrictEqual(
     [...SERVERS, ...ON_THE_DATABASE, ...APPS].toSorted(),
   );
   expect(services['trips']?.deploy?.replicas).toBe(2);
 });
 
-test.each(entries)('%s: the image is pinned to a whole version', (_, { image }) => {
+test.each(entries)('%s: the image is pinned to a full version', (_, { image }) => {
   expect(image).toMatch(/^[a-z-]+:\d+\.\d+(\.\d+)?(-[a-z]+)?$/);
 });
 
@@ -85,23 +85,23 @@ test.each(entries.filter(([, { build }]) => build !== undefined))(
   },
 );
 
-test.each(APPS)('%s: the program it starts is one that the build makes', (app) => {
+test.each(APPS)('%s: the build makes the program that it starts', (app) => {
   expect(services[app]?.command).toStrictEqual([`dist/apps/${app}/main.js`]);
   expect(existsSync(`${ROOT}apps/${app}/main.ts`)).toBe(true);
 });
 
-test.each(Object.entries(CONFIGS))('%s: its environment is one that it starts with', (app, config) => {
+test.each(Object.entries(CONFIGS))('%s: its environment is valid', (app, config) => {
   const known = Object.keys(config.shape).map(environmentName);
   expect(known).toStrictEqual(expect.arrayContaining(hailgridVariables(app)));
   expect(() => readConfig(config, services[app]?.environment ?? {})).not.toThrow();
 });
 
-test('fleet: its environment is one that it starts with', () => {
+test('fleet: its environment is valid', () => {
   const config = readFleetConfig(services['fleet']?.environment ?? {});
   expect(Object.keys(config)).toStrictEqual(expect.arrayContaining(hailgridVariables('fleet')));
 });
 
-test('the database is known to trips and to what looks after its tables, and within reach of nobody else', () => {
+test('only trips and the maintenance services know and reach the database', () => {
   const knowing = entries.filter(([, { environment = {} }]) => 'HAILGRID_POSTGRES_URLS' in environment);
   expect(knowing.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
   const reaching = entries.filter(
@@ -110,13 +110,13 @@ test('the database is known to trips and to what looks after its tables, and wit
   expect(reaching.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
 });
 
-test('more matchers can be asked for: no name, port or instance is fixed', () => {
+test('matchers can be scaled: no name, port or instance is fixed', () => {
   expect(services['matcher']).not.toHaveProperty('container_name');
   expect(services['matcher']).not.toHaveProperty('ports');
   expect(hailgridVariables('matcher')).not.toContain('HAILGRID_INSTANCE');
 });
 
-test.each(entries)('%s: it waits only for what can come true', (_, { depends_on = {} }) => {
+test.each(entries)('%s: it waits only for conditions that can become true', (_, { depends_on = {} }) => {
   const never = Object.entries(depends_on).filter(([other, { condition }]) => !canBecome(other, condition));
   expect(never).toStrictEqual([]);
 });
@@ -135,7 +135,7 @@ function hasHealthcheck(name: string): boolean {
   return inherited.some(({ keyword }) => keyword === 'HEALTHCHECK');
 }
 
-test('every address in an environment is that of a service on a shared network', () => {
+test('every address in an environment is a service on a shared network', () => {
   for (const [name, { environment = {}, networks = [] }] of entries) {
     const addresses = Object.values(environment).flatMap((value) => value.match(/\w+:\/\/[^,]+/g) ?? []);
     for (const address of addresses) {
@@ -148,7 +148,7 @@ test('every address in an environment is that of a service on a shared network',
   }
 });
 
-test('mounted files exist, and those that are programs may be run', () => {
+test('mounted files exist, and programs among them are executable', () => {
   const files = entries.flatMap(([, { volumes = [] }]) =>
     volumes.filter((volume) => volume.startsWith('./')),
   );
@@ -160,7 +160,7 @@ test('mounted files exist, and those that are programs may be run', () => {
 });
 
 test.each(['nats-1', 'nats-2', 'nats-3'])(
-  'a real nats-server takes the configuration of %s',
+  'a real nats-server accepts the configuration of %s',
   async (name) => {
     const { path: server } = await findServer();
     const env = { ...process.env, ...services[name]?.environment };
@@ -172,7 +172,7 @@ test.each(['nats-1', 'nats-2', 'nats-3'])(
   },
 );
 
-test('the standbys a commit waits for are those that are started', () => {
+test('commits wait for the standbys that the file starts', () => {
   const script = readFileSync(`${ROOT}deploy/postgres/accept-standbys.sh`, 'utf8');
   const waitedFor = /ANY 1 \((.*)\)/.exec(script)?.[1]?.split(', ');
   const started = entries.flatMap(([, { environment }]) => environment?.['STANDBY_NAME'] ?? []);

@@ -15,7 +15,7 @@ test('everything copied from the checkout exists', () => {
   expect(ownSources.filter((source) => !existsSync(ROOT + source))).toStrictEqual([]);
 });
 
-test('nothing that is copied is kept out of the build context', () => {
+test('no copied file is excluded from the build context', () => {
   const allowed = readFileSync(`${ROOT}.dockerignore`, 'utf8').match(/(?<=^!).+$/gm);
   expect(allowed).toStrictEqual(expect.arrayContaining([...new Set(ownSources)]));
 });
@@ -26,7 +26,7 @@ test('the commands of operators come without sources for development', () => {
   expect(sources).toStrictEqual(['ops ops', 'libs libs', 'migrations migrations']);
 });
 
-test('what is copied from another stage comes from one that stands before it', () => {
+test('copies between stages come from earlier stages', () => {
   for (const [index, stage] of stages.entries()) {
     const froms = stage.instructions.flatMap(({ text }) => /^--from=(\w+)/.exec(text)?.[1] ?? []);
     const earlier = stages.slice(0, index).map(({ name }) => name);
@@ -34,7 +34,7 @@ test('what is copied from another stage comes from one that stands before it', (
   }
 });
 
-test('the base is one pinned version of the Node that package.json asks for', () => {
+test('the base is a pinned version of the Node that package.json requires', () => {
   const bases = new Set(stages.map(({ base }) => base).filter((base) => base.includes(':')));
   expect([...bases]).toStrictEqual([expect.stringMatching(/^node:24\.\d+\.\d+-bookworm-slim$/)]);
 });
@@ -49,12 +49,12 @@ test.each(['service', 'migrate'])(
   },
 );
 
-test('the packages of the image are those of the lock file, without the ones for development', () => {
+test('the image has the packages of the lock file without development packages', () => {
   const runs = withBases(stages, 'dependencies').filter(({ keyword }) => keyword === 'RUN');
   expect(runs.map(({ text }) => text).join()).toContain('npm ci --omit=dev');
 });
 
-test('an instance counts as healthy when it says that it is ready', () => {
+test('an instance is healthy when it reports ready', () => {
   const healthcheck = withBases(stages, 'service').find(({ keyword }) => keyword === 'HEALTHCHECK');
   expect(healthcheck?.text).toContain('/health/ready');
 });

@@ -6,14 +6,14 @@ export interface Instruction {
   text: string;
 }
 
-/** One `FROM … AS name` and what follows it. */
+/** One `FROM … AS name` with its instructions. */
 export interface Stage {
   name: string;
   base: string;
   instructions: Instruction[];
 }
 
-/** The stages of the Dockerfile in order, with its global ARGs put in where the FROMs name them. */
+/** The stages of the Dockerfile in order, with global ARGs substituted in the FROMs. */
 export function readStages(): Stage[] {
   const stages: Stage[] = [];
   const globals = new Map<string, string>();
@@ -47,7 +47,7 @@ function instructionsOf(dockerfile: string): Instruction[] {
     });
 }
 
-/** A stage with the instructions of the stages it stands on. */
+/** A stage with the instructions of its base stages. */
 export function withBases(stages: readonly Stage[], name: string): Instruction[] {
   const stage = stages.find((candidate) => candidate.name === name);
   return stage === undefined ? [] : [...withBases(stages, stage.base), ...stage.instructions];

@@ -12,7 +12,7 @@ test('docs/operations.md has exactly the options that npm start takes', async ()
   expect(documented.toSorted()).toEqual((await optionsOf('start')).toSorted());
 });
 
-// Two processes at a time, one for each core of a small machine.
+// Two processes at a time: one per core of a small machine.
 test.for(Object.keys(scripts))(
   'npm run %s prints its usage and refuses an unknown option',
   async (script) => {
@@ -34,7 +34,7 @@ test.each([...DOCUMENTS, ...INSTRUCTIONS])('%s names only npm scripts that exist
   expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
 });
 
-test('CONTRIBUTING.md has a row for each npm script, and no second one', () => {
+test('CONTRIBUTING.md has exactly one row for each npm script', () => {
   const rows = tableRows(readText('CONTRIBUTING.md'), 'command');
   const documented = rows.flatMap(([command]) => scriptsNamedIn(command!));
   expect(documented.toSorted()).toEqual(Object.keys(scripts).toSorted());

@@ -8,7 +8,7 @@ const RECORDS = globSync('docs/adr/0*.md', { cwd: CHECKOUT }).toSorted();
 const REQUIRED = ['Context', 'Decision', 'Consequences'];
 const OPTIONAL = ['Measured', 'Alternatives'];
 
-test.each(RECORDS)('%s has the form of a decision', (path) => {
+test.each(RECORDS)('%s has the format of a decision record', (path) => {
   const text = readText(path);
   const number = basename(path).slice(0, 4);
   expect(text).toMatch(
@@ -26,7 +26,7 @@ test('docs/adr/README.md lists every decision by its title', () => {
   );
 });
 
-test('a superseded decision is followed by one that says so', () => {
+test('a superseded decision has a successor that says so', () => {
   const successions = RECORDS.flatMap((path) => {
     const [, next] = /^Status: superseded by \[\d{4}\]\((.+?)\)/m.exec(readText(path)) ?? [];
     return next === undefined ? [] : [{ path, next }];

@@ -1,4 +1,4 @@
-/** A file in backticks, with the names in parentheses behind it. */
+/** A file in backticks, with the names in parentheses after it. */
 export interface NamedFile {
   readonly path: string;
   readonly names: readonly string[];

@@ -2,13 +2,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from '../../dev/build/checkout.ts';
 
-/** The documents beside the code that ARCHITECTURE.md leads to. */
+/** The documents beside the code that ARCHITECTURE.md links to. */
 export const CODE_DOCUMENTS = [
   ...globSync('{libs,proof}/*/README.md', { cwd: CHECKOUT }),
   'docs/adding-things.md',
 ];
 
-/** The documents whose statements about the code are compared with the code. */
+/** The documents that are checked against the code. */
 export const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -21,13 +21,13 @@ export function readText(path: string): string {
   return readFileSync(join(CHECKOUT, path), 'utf8');
 }
 
-/** The code spans of a text, each once; code blocks are left out. */
+/** The distinct code spans of a text, without code blocks. */
 export function codeSpans(text: string): string[] {
   const prose = text.replaceAll(/^```[^]*?^```/gm, '');
   return [...new Set([...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!))];
 }
 
-/** The code blocks of a language, in their order. */
+/** The code blocks of a language, in order. */
 export function codeBlocks(text: string, language: string): string[] {
   return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
     .filter(([, marked]) => marked === language)

@@ -6,7 +6,7 @@ import { CODE_DOCUMENTS, codeSpans, DOCUMENTS, readText } from './markdown.ts';
 
 const FOLDERS = 'apps|libs|ops|dev|proof|load|test|migrations|deploy|docs';
 const PATH = new RegExp(`^((${FOLDERS})/[\\w./*-]*|\\.[\\w-]+\\.\\w+|[\\w-]+\\.(md|yml|json))$`);
-/** A class, function or constant of ours: words run together, or in capitals. */
+/** An identifier of the project: words run together, or in capitals. */
 const IDENTIFIER = /^([A-Za-z]+[a-z][A-Z]\w*|[A-Z]+_[A-Z_]+)(\.\w+)?$/;
 const SETTING = /^HAILGRID_/;
 
@@ -21,7 +21,7 @@ test.each(DOCUMENTS)('%s names only files that exist', (document) => {
   expect(paths.filter(missing)).toEqual([]);
 });
 
-test.each(DOCUMENTS)('%s links only to what exists', (document) => {
+test.each(DOCUMENTS)('%s links only to existing targets', (document) => {
   const text = readText(document);
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
   const files = targets
@@ -58,7 +58,7 @@ test.each(['ARCHITECTURE.md', ...CODE_DOCUMENTS])(
   },
 );
 
-test('the documents beside the code name its parts', () => {
+test('the documents beside the code name existing identifiers', () => {
   const names = ['ARCHITECTURE.md', ...CODE_DOCUMENTS].flatMap(identifiersIn);
   expect(new Set(names).size).toBeGreaterThan(80);
 });

@@ -12,7 +12,7 @@ export interface ScriptResult {
   stderr: string;
 }
 
-/** Runs a script as npm does, without npm and the set-up before it. */
+/** Runs a script like npm, but without npm and the set-up before it. */
 export function runScript(script: string, ...args: string[]): Promise<ScriptResult> {
   const [, command = ''] = /^exec node dev\/bootstrap\.mjs (.+)$/.exec(scripts[script]!) ?? [];
   const words = ['--conditions=source', ...command.split(' '), ...args];
@@ -23,13 +23,13 @@ export function runScript(script: string, ...args: string[]): Promise<ScriptResu
   });
 }
 
-/** The long options that a script's usage lists. */
+/** The long options in a script's usage. */
 export async function optionsOf(script: string): Promise<string[]> {
   const { stdout } = await runScript(script, '--help');
   return [...stdout.matchAll(/^\s+(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option!);
 }
 
-/** The npm scripts that a text names, each as often as it does. */
+/** The npm scripts that a text names, with repetitions. */
 export function scriptsNamedIn(text: string): string[] {
   return [...text.matchAll(/\bnpm (?:run ([\w:]+)|(start|test))/g)].map(([, run, short]) => run ?? short!);
 }

@@ -7,17 +7,17 @@ import { CHECKOUT } from '../../dev/build/checkout.ts';
 const RUN_LIMIT_MS = 40_000;
 
 export interface ShellResult {
-  /** Null after a signal, such as that of the time limit. */
+  /** Null after a signal, such as the one at the time limit. */
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a script in one bash, in the checkout; an error and an unset variable end it. Leaves no process behind. */
+/** Runs a script in one bash, in the checkout; errors and unset variables end it. Leaves no process behind. */
 export async function runInBash(script: string): Promise<ShellResult> {
   const shell = spawn('bash', ['-e', '-u', '-o', 'pipefail', '-c', script], {
     cwd: CHECKOUT,
-    // A process group, so that what the script put in the background ends with it.
+    // A process group, so that background processes of the script end with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
@@ -36,7 +36,7 @@ function endGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // The group has ended by itself.
+    // The group has already ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

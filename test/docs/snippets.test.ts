@@ -4,16 +4,16 @@ import { codeBlocks, DOCUMENTS, readText } from './markdown.ts';
 import { optionsOf, scriptsNamedIn } from './npm-scripts.ts';
 import { runInBash } from './run-in-bash.ts';
 
-/** The services behind the addresses in README.md, which are those that `npm start` shows. */
+/** The services at the addresses in README.md, which `npm start` shows. */
 const ADDRESSES = {
   'http://127.0.0.1:8080': 'rider-api-1',
   'http://127.0.0.1:8081': 'driver-api-1',
   'http://127.0.0.1:8082': 'dev-issuer-1',
   'http://127.0.0.1:8083': 'trips-1',
 };
-/** What docs/operations.md runs goes on in the shell of README.md. */
+/** docs/operations.md continues in the shell of README.md. */
 const PLAYED = ['README.md', 'docs/operations.md'];
-/** A line of a snippet that starts something long, or something that this machine may not have. */
+/** Matches lines that start something long, or something that this machine may lack. */
 const COMMAND_LINE = /^(npm|docker) /;
 const END_OF_SNIPPET = '--- end of snippet ---';
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-test('the snippets of README.md and docs/operations.md do what is said beside them, in their order', async () => {
+test('the snippets of README.md and docs/operations.md do, in order, what the text beside them says', async () => {
   const script = played.map((snippet) => `${snippet}\necho '${END_OF_SNIPPET}'\n`).join('');
   const here = Object.entries(ADDRESSES).reduce((text, [address, instance]) => {
     expect(text).toContain(address);

@@ -8,12 +8,12 @@ const SUBJECTS = new Set(allSubjects().map(withoutNames));
 const SUBJECT =
   /^(shardmap|(trips|pos|push|track|matchers?|planner|ticket|drivers|positions|webhooks)\.[a-z_.<>…]+)$/;
 
-/** The subject with its variable parts alike, whatever a text calls them. */
+/** The subject with all variable parts alike. */
 function withoutNames(subject: string): string {
   return subject.replaceAll(/<[^>]+>/g, ANY);
 }
 
-/** Every subject that the code spans name. */
+/** Every subject in the code spans. */
 function subjectsIn(spans: readonly string[]): string[] {
   return [...new Set(spans.map(withoutNames).filter((span) => SUBJECT.test(span)))];
 }
@@ -33,7 +33,7 @@ test('the documents beside the code name the subjects', () => {
   expect(subjectsIn(spans).length).toBeGreaterThan(20);
 });
 
-test('the picture names only subjects that there are', () => {
+test('the picture names only subjects that exist', () => {
   const picture = readText('docs/hailgrid.svg');
   const spans = [...picture.matchAll(/class="code">([^<]+)</g)].map(([, text]) =>
     text!.replaceAll('&lt;', '<').replaceAll('&gt;', '>'),

@@ -4,7 +4,7 @@ import { systemClock } from '#libs/service';
 import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 
-/** A phone waits no longer than this for "try later". */
+/** Maximum wait of a phone for "try later". */
 const ANSWER_LIMIT_MS = 10_000;
 const BACK = { timeout: 30_000 };
 const PLACE = { lat: 38.7223, lng: -9.1393 };
@@ -20,7 +20,7 @@ afterAll(() => world?.stop());
 const newPhone = (): Promise<DriverPhone> =>
   DriverPhone.register(world.service('dev-issuer-1').url, world.service('driver-api-1').url, clock);
 
-/** Whatever a driver may ask that Postgres has to decide. */
+/** Every request of a driver that Postgres has to decide. */
 function posts(phone: DriverPhone): [path: string, body?: unknown][] {
   const trip = newId('trip');
   const offer = newId('offer');
@@ -71,7 +71,7 @@ describe.each([
     repair: async () => world.nats.nodes[0]!.server.resume(),
   },
 ])('with NATS $what', ({ fail, repair }) => {
-  test('every POST is refused in time with Retry-After, before it is noticed and after, and works again', async () => {
+  test('every POST is refused in time with Retry-After, before and after the detection, and then works again', async () => {
     await expectServing();
     await fail();
     await expectRefusals();

@@ -18,8 +18,7 @@ const MATCHER = 'desk-1';
 const OWNER_TIMEOUT_MS = 30_000;
 
 /**
- * Asks `trips` for what riders and a matcher would ask, so that a test says itself which driver is offered which
- * trip.
+ * Sends the commands of riders and of a matcher to `trips`, so that a test decides which driver is offered which trip.
  */
 export class DispatchDesk {
   readonly #matcher: PlayedMatcher;
@@ -30,7 +29,7 @@ export class DispatchDesk {
     this.#clock = clock;
   }
 
-  /** Open once the planner has given it the shards. */
+  /** Ready once the planner has given it the shards. */
   static async open(natsUrls: readonly string[], clock: Clock): Promise<DispatchDesk> {
     const matcher = await PlayedMatcher.join(natsUrls, MATCHER, clock);
     await matcher.untilOwner(OWNER_TIMEOUT_MS);

@@ -16,7 +16,7 @@ import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 import { PositionEar } from './position-ear.ts';
 
-/** Fast enough to see a driver's grace end within seconds. */
+/** Fast enough for a driver's grace period to end within seconds. */
 const CLOCK = { speed: 10, originMs: Date.now() };
 const PICKUP = { lat: 38.7223, lng: -9.1393 };
 const DROPOFF = { lat: 38.71, lng: -9.13 };
@@ -103,7 +103,7 @@ test('a trip, from the offer to the dropoff, over the socket', async () => {
   expect(tracked).toHaveLength(1);
 });
 
-test('what a driver is told of a trip comes in order and once', async () => {
+test('a driver gets the events of a trip in order and once', async () => {
   const { phone } = await driverAtPickup();
   const { tripId, riderId } = await desk.requestTrip(PICKUP, DROPOFF);
   await desk.offer(tripId, phone.driverId, PICKUP);
@@ -123,7 +123,7 @@ test('what a driver is told of a trip comes in order and once', async () => {
   await ear.until(phone.driverId, ({ status, statusVersion }) => status === 'free' && statusVersion > 2);
 });
 
-test('positions that cannot be are refused by frame, and the good ones go on', async () => {
+test('invalid positions are refused by frame, and valid ones pass', async () => {
   const { phone, session } = await driverAtPickup();
   const good = phone.ping(session, PICKUP.lat, PICKUP.lng);
   phone.send({ type: 'position', data: good });
@@ -142,10 +142,10 @@ test('positions that cannot be are refused by frame, and the good ones go on', a
   await ear.until(phone.driverId, ({ seq }) => seq === last.seq);
 });
 
-test('a driver who crosses a cell border is heard in the new cell and takes leave of the old one', async () => {
+test('a driver who crosses a cell border appears in the new cell and leaves the old one', async () => {
   const { phone, session } = await driverAtPickup();
   const oldCell = positionCellOf(PICKUP);
-  // Northwards in steps that a car can make, until the cell is another one.
+  // Northwards in steps that a car can make, until the cell changes.
   let position = PICKUP;
   while (positionCellOf(position) === oldCell) {
     position = { lat: position.lat + 0.001, lng: position.lng };
@@ -157,7 +157,7 @@ test('a driver who crosses a cell border is heard in the new cell and takes leav
   expect(arrived.subject).toBe(positionSubject(cellKeyToH3(positionCellOf(position))));
 });
 
-test('a matcher that asks hears the last positions of its cells again', async () => {
+test('a matcher can request the last positions of its cells', async () => {
   const { phone } = await driverAtPickup();
   const heard = () => ear.of(phone.driverId).length;
   const before = heard();
@@ -171,7 +171,7 @@ describe('one driver, several sockets', () => {
   test.each([
     ['at the same instance', () => here],
     ['at another one', () => there],
-  ])('a new socket %s replaces the old one and goes on with the session', async (_, url) => {
+  ])('a new socket %s replaces the old one and continues the session', async (_, url) => {
     const { phone, session } = await driverAtPickup();
     const old = phone.closed;
     const { welcome } = await phone.connect(url());
@@ -182,11 +182,11 @@ describe('one driver, several sockets', () => {
     await ear.until(phone.driverId, ({ seq }) => seq === next.seq);
   });
 
-  test('a session opened elsewhere ends the one here, whose positions are refused', async () => {
+  test('a session opened at another instance supersedes this one, whose positions are then refused', async () => {
     const { phone, session } = await driverAtPickup();
     const other = await phone.post(`${there}/v1/driver/online`, onlineBody);
     expect((other.body as DriverView).session).toBe(session + 1);
-    // Until the news has come here, positions are taken, and what is taken is not answered.
+    // Until the news has arrived, positions are accepted, which has no answer.
     await expect
       .poll(() => {
         phone.send({ type: 'position', data: phone.ping(session, PICKUP.lat, PICKUP.lng) });
@@ -199,7 +199,7 @@ describe('one driver, several sockets', () => {
   });
 });
 
-test('a driver who comes back is told what it missed, with a ticket from the other instance', async () => {
+test('a driver who reconnects gets what it missed, with a ticket from the other instance', async () => {
   const { phone } = await driverAtPickup();
   const { tripId } = await desk.requestTrip(PICKUP, DROPOFF);
   phone.hangUp();
@@ -213,7 +213,7 @@ test('a driver who comes back is told what it missed, with a ticket from the oth
   expect(codeOf(unknown)).toBe('trip_not_found');
 });
 
-test('a driver who is gone is taken offline; one with a trip is not', async () => {
+test('a vanished driver is taken offline, unless it has a trip', async () => {
   const idle = await driverAtPickup();
   const busy = await driverAtPickup();
   const { tripId } = await desk.requestTrip(PICKUP, DROPOFF);
@@ -230,13 +230,13 @@ test('a driver who is gone is taken offline; one with a trip is not', async () =
 });
 
 describe('over REST', () => {
-  test('a driver without a socket works too', async () => {
+  test('a driver can work without a socket', async () => {
     const phone = await newPhone();
     const online = await phone.post('/v1/driver/online', onlineBody);
     const { session } = online.body as DriverView & { session: number };
     const good = phone.ping(session, PICKUP.lat, PICKUP.lng);
     const positions = [good, good, phone.ping(session, 0, 0), phone.ping(session, PICKUP.lat, PICKUP.lng)];
-    // At the other instance: whoever hears the driver speaks for it.
+    // At the other instance: the instance that receives the positions publishes them.
     const sent = await phone.post(`${there}/v1/driver/positions`, { positions });
     expect(sent).toMatchObject({
       status: 202,
@@ -269,7 +269,7 @@ describe('over REST', () => {
     await ear.until(phone.driverId, ({ status }) => status === 'offline');
   });
 
-  test('what is wrong is said as problem+json', async () => {
+  test('errors are problem+json', async () => {
     const phone = await newPhone();
     const bad = await phone.post('/v1/driver/online', { product: 'tank' });
     expect(bad.headers.get('content-type')).toContain('application/problem+json');
@@ -284,7 +284,7 @@ describe('over REST', () => {
   });
 });
 
-test('an instance that stops sends its drivers elsewhere, where they go on', async () => {
+test('a stopping instance sends its drivers to another one, where they continue', async () => {
   const { phone, session } = await driverAtPickup(there);
   const stopped = world.service('driver-api-2').stop();
   expect(await phone.closed).toEqual({ code: 1001, reason: 'shutting_down' });

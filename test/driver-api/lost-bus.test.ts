@@ -52,7 +52,7 @@ async function readiness(): Promise<number> {
   return (await fetch(`${driverApi.url}/health/ready`)).status;
 }
 
-test('what was committed while NATS was away reaches the driver once it is back', async () => {
+test('events committed during a NATS outage reach the driver after it', async () => {
   const phone = await DriverPhone.register(world.service('dev-issuer-1').url, driverApi.url, clock);
   await phone.connect();
   const session = await phone.online();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database, TripStore } from '#libs/store';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 
-/** No relay tells within this test what nobody pushed. */
+/** So long that no relay publishes the lost push within this test. */
 const NEVER_MS = 3_600_000;
 
 let city: TestCity;
@@ -19,11 +19,11 @@ afterAll(async () => {
   await city?.stop();
 });
 
-test('a driver whose trip has ended is told so even where the push was lost, and gets the next one', async () => {
+test('a driver learns that its trip has ended even if the push was lost, and gets the next trip', async () => {
   const driver = await city.driverAt(ROSSIO);
   const { trip_id: tripId } = await (await city.rider()).ride(ROSSIO, ESTRELA);
   await driver.accept(await driver.offer());
-  // Committed by a process that did not tell.
+  // Committed by a process that did not publish.
   await store.transact((transaction) =>
     transaction.change(tripId, () => ({ type: 'rider_cancel', reason: null })),
   );

@@ -16,7 +16,7 @@ let world: TestWorld;
 let commands: CommandClient;
 let line: SeverableLine;
 let clock: Clock;
-/** Its line to NATS can be cut; the instance `there` has one of its own. */
+/** Its line to NATS can be cut; the instance `there` has its own line. */
 let here: RunningService;
 let there: string;
 let phone: DriverPhone;
@@ -55,7 +55,7 @@ async function closeWorld(): Promise<void> {
 afterEach(() => phone.hangUp());
 afterAll(() => directory.remove());
 
-/** A driver who was online `here`, which then lost NATS and so does not hear that the driver has gone `there`. */
+/** A driver was online `here`; this instance then lost NATS and does not learn that the driver moved `there`. */
 async function moveDriver(): Promise<void> {
   phone = await DriverPhone.register(world.service('dev-issuer-1').url, here.url, clock);
   await phone.connect();
@@ -78,16 +78,16 @@ async function driversOnline(api: string): Promise<number> {
   return Number(/^hailgrid_drivers_online(?:\{.*\})? (\d+)$/m.exec(metrics)?.[1]);
 }
 
-/** Not asked of an instance, which would hear the driver by that. */
+/** Read from the database: a request to an instance would count as a sign of life. */
 function record(): Promise<DriverRecord | null> {
   return commands.call(getDriver, { driver_id: phone.driverId });
 }
 
-describe('at the speed of life', () => {
+describe('in real time', () => {
   beforeAll(() => openWorld(1));
   afterAll(closeWorld);
 
-  test('an instance that NATS has come back to gives up at once who is served elsewhere', async () => {
+  test('an instance that regains NATS immediately releases a driver served elsewhere', async () => {
     await moveDriver();
     expect(await driversOnline(here.url)).toBe(1);
     line.mend();
@@ -97,7 +97,7 @@ describe('at the speed of life', () => {
   });
 });
 
-describe("in a world where a driver's grace ends within seconds", () => {
+describe("on a clock on which a driver's grace period ends within seconds", () => {
   const GRACE_MS = 60_000;
   const SWEEPS_MS = 20_000;
 
@@ -108,8 +108,8 @@ describe("in a world where a driver's grace ends within seconds", () => {
     await clock.sleep(GRACE_MS + SWEEPS_MS);
   });
 
-  test('who is served elsewhere is not taken offline, though long gone here', async () => {
-    // While NATS is away nobody is given up, and nobody dismissed.
+  test('a driver served elsewhere is not taken offline by the instance it left', async () => {
+    // Without NATS the instance releases no driver and takes none offline.
     expect(await driversOnline(here.url)).toBe(1);
     line.mend();
     await expect.poll(() => driversOnline(here.url), WAIT).toBe(0);
@@ -122,7 +122,7 @@ describe("in a world where a driver's grace ends within seconds", () => {
     });
   });
 
-  test('who has gone from both is taken offline', async () => {
+  test('a driver who left both instances is taken offline', async () => {
     phone.hangUp();
     line.mend();
     await expect.poll(async () => (await record())?.online, WAIT).toBe(false);

@@ -8,7 +8,7 @@ export interface HeardRecord extends PositionRecord {
 const HEAR_LIMIT_MS = 20_000;
 const POLL_MS = 10;
 
-/** Hears the position stream as matchers do. */
+/** Subscribes to the position stream as matchers do. */
 export class PositionEar {
   readonly bus: NatsConnection;
   readonly #heard: HeardRecord[] = [];
@@ -33,19 +33,19 @@ export class PositionEar {
     await this.bus.close();
   }
 
-  /** All that was heard of a driver. */
+  /** All records of a driver. */
   of(driverId: DriverId): HeardRecord[] {
     return this.#heard.filter((record) => record.driverId === driverId);
   }
 
-  /** Waits for a record of the driver that matches. */
+  /** Waits for a matching record of the driver. */
   async until(driverId: DriverId, matches: (record: HeardRecord) => boolean): Promise<HeardRecord> {
     const deadline = performance.now() + HEAR_LIMIT_MS;
     for (;;) {
       const found = this.of(driverId).find(matches);
       if (found !== undefined) return found;
       if (performance.now() > deadline) {
-        throw new Error(`heard only ${JSON.stringify(this.of(driverId).slice(-5))}`);
+        throw new Error(`received only ${JSON.stringify(this.of(driverId).slice(-5))}`);
       }
       await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
     }

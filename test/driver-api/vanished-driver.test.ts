@@ -4,7 +4,7 @@ import { cellKeyToH3, positionCellOf } from '#libs/geo';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { PositionEar } from './position-ear.ts';
 
-/** Some 300 m from the pickup. */
+/** About 300 m from the pickup. */
 const FURTHER = { lat: ROSSIO.lat + 0.0027, lng: ROSSIO.lng };
 
 let city: TestCity;
@@ -28,13 +28,13 @@ const driversAsked = async (tripId: string): Promise<string[]> =>
     )
   ).map(({ driver_id }) => driver_id);
 
-/** Free drivers that the matcher can see. */
+/** Free drivers in the matcher's index. */
 async function freeDrivers(): Promise<number> {
   const metrics = await (await fetch(`${city.url('matcher-1')}/metrics`)).text();
   return Number(/^hailgrid_drivers_free(?:\{.*\})? (\d+)$/m.exec(metrics)?.[1]);
 }
 
-test('a driver who vanishes is offered nothing, and once it pings again it is', async () => {
+test('a vanished driver gets no offers until it sends pings again', async () => {
   const near = await city.driverAt(ROSSIO);
   await expect.poll(freeDrivers).toBe(1);
   near.hangUp();
@@ -56,7 +56,7 @@ test('a driver who vanishes is offered nothing, and once it pings again it is', 
   await Promise.all([near, further].map((driver) => driver.goHome()));
 });
 
-test('a matcher that has just begun to listen is not told that a vanished driver is there', async () => {
+test('a matcher that has just subscribed does not learn of a vanished driver', async () => {
   const driver = await city.driverAt(ROSSIO);
   await ear.until(driver.driverId, ({ status }) => status === 'free');
   driver.hangUp();
@@ -67,7 +67,7 @@ test('a matcher that has just begun to listen is not told that a vanished driver
   expect(ear.of(driver.driverId).at(-1)?.left).toBe(true);
 });
 
-test('one who comes back in time loses nothing; one with a trip stays until the trip is over', async () => {
+test('a driver who returns in time keeps its session; one with a trip stays until the trip ends', async () => {
   const busy = await city.driverAt(ROSSIO);
   const rider = await city.rider();
   const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
@@ -81,7 +81,7 @@ test('one who comes back in time loses nothing; one with a trip stays until the 
   await ear.until(gone.driverId, ({ status }) => status === 'free');
   gone.hangUp();
 
-  // It was the last one to hang up.
+  // It was the last one to disconnect.
   await ear.until(gone.driverId, ({ left }) => left);
   expect(leaves(quick.driverId)).toEqual([]);
   expect(leaves(busy.driverId)).toEqual([]);

@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const audit = (): ReturnType<typeof auditTrips> => auditTrips(database, new StreamNumbers(bus));
 
-test('the stream has what Postgres has, or it waits; what is neither is missing, and what overtook shows', async () => {
+test('the audit counts events as published, waiting or missing, and shows those out of order', async () => {
   const [one, other] = [await trips.request(), await trips.request()];
   await Promise.all([trips.happen(one), trips.happen(other)]);
   await expect.poll(() => outboxSize(testBase), LIMIT).toBe(0);
@@ -56,7 +56,7 @@ test('the stream has what Postgres has, or it waits; what is neither is missing,
   expect((await audit()).stream).toMatchObject({ events: 8, missing: 1, out_of_order: 1 });
 });
 
-test('what goes on meanwhile is nobody’s fault', async () => {
+test('changes during the audit are no findings', async () => {
   await replaceEventStream(bus, { replicas: 1, maxBytes: 1024 * 1024 });
   await query(
     testBase.url,

@@ -10,7 +10,7 @@ import { outboxSize, TripsProcess } from './trips-process.ts';
 const PROCESSES = 3;
 const TRIPS = 24;
 const EVENTS = 12;
-/** How many changes are committed by a process that does not live to tell them. */
+/** Number of changes committed by processes that die before they publish. */
 const DEATHS = 0.1;
 const EMPTY_LIMIT = { timeout: 45_000, interval: 200 };
 
@@ -32,7 +32,7 @@ afterAll(async () => {
   await Promise.all([nats.stop(), database.drop()]);
 });
 
-/** A trip each of whose events is committed by another process, some of which die before they can tell. */
+/** A trip whose events are committed by different processes, some of which die before they publish. */
 async function eventfulTrip(random: () => number): Promise<TripId> {
   const anyone = (): TripsProcess => processes[Math.floor(random() * PROCESSES)]!;
   const tripId = await anyone().request(random() < DEATHS);
@@ -40,7 +40,7 @@ async function eventfulTrip(random: () => number): Promise<TripId> {
   return tripId;
 }
 
-test('whoever commits and whoever dies, a trip’s events are stored in their order, none missing, none twice', async () => {
+test('whichever process commits or dies, a trip’s events are stored in order, each exactly once', async () => {
   const random = seededFractions(7);
   const tripIds = await Promise.all(Array.from({ length: TRIPS }, () => eventfulTrip(random)));
   await expect.poll(() => outboxSize(database), EMPTY_LIMIT).toBe(0);
@@ -49,7 +49,7 @@ test('whoever commits and whoever dies, a trip’s events are stored in their or
   for (const seqs of stored.values()) expect(seqs).toEqual(numbersUpTo(EVENTS));
 });
 
-test('without the stream nothing is lost: it is made again, and filled with what it has not had', async () => {
+test('a lost stream loses no events: it is created again and gets those it never had', async () => {
   await nats.nodes[0]!.server.kill();
   const [one] = processes;
   const tripIds = await Promise.all(Array.from({ length: 3 }, () => one!.request()));

@@ -21,11 +21,11 @@ afterAll(async () => {
   await city.stop();
 });
 
-test('what was acknowledged by processes that were killed before they could publish is published by another', async () => {
+test('another process publishes events of processes that were killed between commit and publication', async () => {
   const riders = await Promise.all(Array.from({ length: RIDERS }, () => city.rider()));
   const quotes = await Promise.all(riders.map(async (rider) => (await rider.quote(ROSSIO, ESTRELA)).body));
   const trips = await withClient(city.world.database.url, async (client) => {
-    // Nobody publishes as long as somebody has the stream to itself; commits go on.
+    // The lock blocks publication; commits continue.
     await client.query(`SELECT pg_advisory_lock(${EVENT_STREAM_LOCK})`);
     const answers = await Promise.all(
       riders.map((rider, index) => rider.requestTrip(quotes[index]!.quote_id, `key-${index}`)),

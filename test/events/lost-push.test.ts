@@ -32,7 +32,7 @@ afterAll(async () => {
   await Promise.all([nats?.stop(), database?.drop()]);
 });
 
-test('what was pushed while the line was down is pushed again, and only then taken out of the outbox', async () => {
+test('pushes sent while the line was down are repeated, and only then deleted from the outbox', async () => {
   const delivered = await trips.request();
   await expect.poll(() => outboxSize(database), LIMIT).toBe(0);
   expect(heard).toEqual([delivered]);

@@ -5,7 +5,7 @@ import { EVENT_STREAM } from '#libs/event-stream';
 
 const MESSAGES_PER_FETCH = 500;
 
-/** The numbers of each trip's events as a consumer that starts from the beginning sees them. */
+/** The numbers of each trip's events, as read by a consumer from the beginning. */
 export async function readStream(bus: NatsConnection): Promise<Map<TripId, number[]>> {
   const { streams } = await jetstreamManager(bus);
   let left = (await streams.info(EVENT_STREAM)).state.messages;
@@ -22,7 +22,7 @@ export async function readStream(bus: NatsConnection): Promise<Map<TripId, numbe
   return seqs;
 }
 
-/** 1, 2, 3 … up to so many. */
+/** 1, 2, 3 … count. */
 export function numbersUpTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }

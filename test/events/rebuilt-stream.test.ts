@@ -43,7 +43,7 @@ async function rebuild(): Promise<{ trips: number; events: number }> {
   return JSON.parse(stdout) as { trips: number; events: number };
 }
 
-test('a stream that NATS lost is made anew, under way, and a consumer from the beginning sees all in order', async () => {
+test('a lost stream is rebuilt during operation, and a consumer that starts at its beginning gets all events in order', async () => {
   const ended = await Promise.all(Array.from({ length: TRIPS }, tripWithEvents));
   await Promise.all(ended.map((tripId) => trips.end(tripId)));
   const open = await Promise.all(Array.from({ length: TRIPS }, tripWithEvents));
@@ -74,7 +74,7 @@ test('a stream that NATS lost is made anew, under way, and a consumer from the b
   for (const [tripId, seqs] of stored) expect(seqs).toEqual(numbersUpTo(lengths.get(tripId)!));
 });
 
-test('a stream that is there is replaced, once', async () => {
+test('an existing stream is replaced, once', async () => {
   const before = await readStream(bus);
   const report = await rebuild();
   expect(report.trips).toBe(before.size);

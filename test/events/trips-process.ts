@@ -12,7 +12,7 @@ import { BUILT_IN_AREA, type TestDatabase } from '../../dev/test-world/index.ts'
 const DRIVER = newId('driver');
 const OUTBOX_GRACE_MS = 2_000;
 
-/** A whole `trips` within this process, to be used from the inside. */
+/** A whole `trips` within this process, with access to its internals. */
 export class TripsProcess {
   readonly #app: NestFastifyApplication;
   /** Commits without publishing. */
@@ -46,7 +46,7 @@ export class TripsProcess {
     await this.#silentStore.close();
   }
 
-  /** Commits a change; `dies`: as a process that is killed before it can publish. */
+  /** Commits a change; with `dies`, does not publish it, like a process that is killed in between. */
   async commit<T>(work: (transaction: TripTransaction) => Promise<T>, dies = false): Promise<T> {
     return (dies ? this.#silentStore : this.#app.get(TripStore)).transact(work);
   }
@@ -58,7 +58,7 @@ export class TripsProcess {
     return request.tripId;
   }
 
-  /** One more event, such as happens any number of times. */
+  /** Appends an event that may occur any number of times. */
   async happen(tripId: TripId, dies = false): Promise<void> {
     await this.commit(async (transaction) => {
       const trip = (await lockTrips(transaction, [tripId])).get(tripId);
@@ -75,7 +75,7 @@ export class TripsProcess {
     );
   }
 
-  /** How many events each trip has. */
+  /** Number of events of each trip. */
   async lengths(): Promise<Map<TripId, number>> {
     const rows = await this.#app.get(TripStore).rows<{ trip_id: string; seq: number }>({
       name: 'lengths',

@@ -4,7 +4,7 @@ import { Operator } from '../city/operator.ts';
 import { ESTRELA, TestCity } from '../city/test-city.ts';
 
 const AREA = '38.650,-9.250,38.800,-9.050';
-/** Steps of the search for a border, in degrees: some 100 m. */
+/** Steps of the search for a border, in degrees: about 100 m. */
 const STEP_DEG = 0.001;
 let city: TestCity;
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-/** Two places a street apart whose shards have different owners. */
+/** Two places one street apart, in shards of different owners. */
 async function acrossTheLine(): Promise<{ pickup: Point; beyond: Point; owners: string[] }> {
   const { data } = await (await Operator.of(city)).shards();
   const ownerOf = new Map(data.map(({ shard, owner }) => [shard, owner]));
@@ -32,7 +32,7 @@ async function acrossTheLine(): Promise<{ pickup: Point; beyond: Point; owners: 
   throw new Error('no border in the service area');
 }
 
-test('a pickup at the line is served by the driver on the other side of it', async () => {
+test('a pickup near a border between matchers is served by the driver on the other side', async () => {
   const { pickup, beyond, owners } = await acrossTheLine();
   expect(new Set(owners).size).toBe(2);
   expect(greatCircleM(pickup, beyond)).toBeLessThan(150);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '#libs/contracts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 
-/** A phone waits no longer than this for "try later". */
+/** Maximum wait of a phone for "try later". */
 const ANSWER_LIMIT_MS = 10_000;
 const BACK_LIMIT = { timeout: 30_000 };
 let city: TestCity;
@@ -16,7 +16,7 @@ function outcomes(): Promise<object[]> {
   return city.rows('SELECT trip_id, state, seq, driver FROM any_trip ORDER BY trip_id');
 }
 
-test('with NATS dead nothing that was decided changes, requests are refused honestly, and matching resumes by itself', async () => {
+test('with NATS dead no decision changes, requests are refused, and matching resumes by itself', async () => {
   const driver = await city.driverAt(ROSSIO);
   const [riding, waiting, late] = await Promise.all([city.rider(), city.rider(), city.rider()]);
   const ride = await riding.ride(ROSSIO, ESTRELA);
@@ -37,7 +37,7 @@ test('with NATS dead nothing that was decided changes, requests are refused hone
   await Promise.all(city.world.nats.nodes.map((node) => node.restart()));
   const again = async (): Promise<number> => (await late.requestTrip(quote.quote_id, key)).status;
   await expect.poll(again, BACK_LIMIT).toBe(201);
-  // Each service finds its way back by itself; this one has had no part in the request.
+  // Each service reconnects by itself; this one had no part in the request.
   const isReady = async (): Promise<boolean> => (await fetch(`${city.url('driver-api-1')}/health/ready`)).ok;
   await expect.poll(isReady, BACK_LIMIT).toBe(true);
   expect(await riding.trip(ride.trip_id)).toMatchObject({
@@ -46,7 +46,7 @@ test('with NATS dead nothing that was decided changes, requests are refused hone
   });
   expect(await waiting.trip(wait.trip_id)).toMatchObject({ state: 'processing', seq: 1 });
 
-  // Both who wait are found in Postgres, and drivers by their positions.
+  // Both waiting riders are found in Postgres, and the drivers by their positions.
   const others = await Promise.all([city.driverAt(ROSSIO), city.driverAt(ROSSIO)]);
   const offers = await Promise.all(
     others.map(async (other) => {

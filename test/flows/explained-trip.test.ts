@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => city?.stop());
 
-test('an operator sees who was weighed for a trip in each round, and why one was chosen', async () => {
+test('an operator sees the candidates of a trip in each round, and why one was chosen', async () => {
   const near = await city.driverAt({ lat: ROSSIO.lat + 0.001, lng: ROSSIO.lng });
   const far = await city.driverAt({ lat: ROSSIO.lat + 0.008, lng: ROSSIO.lng });
   const rider = await city.rider();
@@ -38,7 +38,7 @@ test('an operator sees who was weighed for a trip in each round, and why one was
   expect(rounds.map(({ at }) => at)).toEqual(rounds.map(({ at }) => at).sort());
 });
 
-test('nobody else does, and an unknown trip is not found', async () => {
+test('other roles are refused, and an unknown trip is not found', async () => {
   const operator = await Operator.of(city);
   await expect(operator.explain(newId('trip'))).rejects.toThrow('404');
   const token = await tokenFor(city.url('dev-issuer-1'), 'rider');

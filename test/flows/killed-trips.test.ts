@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-/** As a phone would: the same key again and again until there is an answer that is not "try later". */
+/** Like a phone: repeats the request with the same key until the answer is not "try later". */
 async function persist(
   rider: RiderPhone,
   quoteId: string,
@@ -30,7 +30,7 @@ async function persist(
   }
 }
 
-test('a killed trips instance loses nothing that was acknowledged, and makes nothing twice', async () => {
+test('a killed trips instance loses nothing acknowledged, and repeats nothing', async () => {
   const riders = await Promise.all(Array.from({ length: RIDERS }, () => city.rider()));
   const quotes = await Promise.all(riders.map(async (rider) => (await rider.quote(ROSSIO, ESTRELA)).body));
 
@@ -52,13 +52,13 @@ test('a killed trips instance loses nothing that was acknowledged, and makes not
   );
   expect(read.map(({ trip_id }) => trip_id)).toEqual(answered.map(({ answer }) => answer.body.trip_id));
 
-  // Matching goes on, and what the dead process committed but did not tell is told by the other one.
+  // Matching continues, and the other process publishes what the dead one had committed.
   const driver = await city.driverAt(ROSSIO);
   await driver.accept(await driver.offer());
   await expect.poll(() => city.rows('SELECT * FROM outbox'), { timeout: 15_000 }).toEqual([]);
   await city.world.service('trips-1').restart();
 
-  // So does the stream of events: each trip's, all of them, in their order.
+  // The event stream also has all events of each trip, in order.
   const written = await city.rows<{ seq: number }>('SELECT seq FROM any_trip ORDER BY trip_id');
   const bus = await connectBus([...city.world.nats.urls], 'reader');
   const stored = [...(await readStream(bus))].toSorted(([a], [b]) => (a < b ? -1 : 1));

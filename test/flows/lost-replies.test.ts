@@ -27,7 +27,7 @@ import {
 } from '../../dev/test-world/index.ts';
 
 const RIDERS = 120;
-/** Of the commits of `trips` the reply to every one of so many is lost. */
+/** Every nth reply to a commit of `trips` is lost. */
 const LOST_ONE_IN = 4;
 const COMMIT = Buffer.from('COMMIT\0');
 
@@ -99,14 +99,14 @@ function keyFor(step: string): Idempotency {
   return { key: step, request_digest: '0'.repeat(64) };
 }
 
-/** Asked for twice at the same time, as by a phone that lost patience. */
+/** Requested twice at the same time, as by an impatient phone. */
 async function request({ riderId, quoteId }: Rider): Promise<TripId[]> {
   const input = { rider_id: riderId, quote_id: quoteId, idempotency: keyFor('request') };
   const answers = await Promise.all([commands.call(createTrip, input), commands.call(createTrip, input)]);
   return answers.map(({ trip_id }) => trip_id);
 }
 
-test('while replies to commits are lost, each request has one answer and one trip', async () => {
+test('each request gets one answer and one trip while replies to commits are lost', async () => {
   const riders = await Promise.all(Array.from({ length: RIDERS }, quoted));
   isLosing = true;
   const answers = await Promise.all(riders.map(request));
@@ -131,7 +131,7 @@ test('while replies to commits are lost, each request has one answer and one tri
   expect(canceled.map(({ state }) => state)).toEqual(riders.map(() => 'rider_canceled'));
 });
 
-test('what was asked for without a key is not done again', async () => {
+test('a command without a key is not retried', async () => {
   const rider = await quoted();
   const [tripId] = await request(rider);
   commits = LOST_ONE_IN - 1;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Operator } from '../city/operator.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 
-/** Some twenty shards. */
+/** About twenty shards. */
 const AREA = '38.650,-9.250,38.800,-9.050';
 const SERVICES = ['dev-issuer', 'trips', 'trips', 'matcher', 'matcher', 'matcher', 'rider-api', 'driver-api'];
 const MATCHERS = ['matcher-1', 'matcher-2', 'matcher-3'];
@@ -28,14 +28,14 @@ async function untilOwnersAre(matchers: readonly string[]): Promise<void> {
   );
 }
 
-/** Who owns the shard that a trip from here waits in. */
+/** Owner of the shard of trips from here. */
 async function ownerHere(): Promise<string> {
   const { shard } = await offeredTrip();
   const { data } = await operator.shards();
   return data.find((row) => row.shard === shard)!.owner!;
 }
 
-/** Has a trip requested and driven, and says under which shard and epoch its offer was committed. */
+/** Has a trip requested and driven; returns the shard and epoch of its offer. */
 async function offeredTrip(): Promise<{ shard: string; epoch: number }> {
   const driver = await city.driverAt(ROSSIO);
   const rider = await city.rider();
@@ -57,7 +57,7 @@ const staleOffers = (): Promise<{ trip_id: string }[]> =>
       SELECT FROM shard_change c WHERE c.cell = e.shard AND c.epoch = e.epoch AND c.lsn < e.lsn
       AND NOT EXISTS (SELECT FROM shard_change n WHERE n.cell = c.cell AND n.epoch = c.epoch + 1 AND n.lsn < e.lsn))`);
 
-test('shards are shared among the matchers, and the operator sees by whom, since when and how busy', async () => {
+test('shards are divided among the matchers, and the operator sees their owner, since when, and their load', async () => {
   await offeredTrip();
   const { data, matchers, planner } = await operator.shards();
   expect(matchers.map(({ matcher, state }) => [matcher, state])).toEqual(
@@ -73,7 +73,7 @@ test('shards are shared among the matchers, and the operator sees by whom, since
   expect([...firstPage.data, ...rest.data].map(({ shard }) => shard)).toEqual(data.map(({ shard }) => shard));
 });
 
-test('the shards of a killed matcher are matched by the others; started anew it gets its share', async () => {
+test('the shards of a killed matcher are matched by the others; restarted, it gets its share', async () => {
   const victim = await ownerHere();
   await city.world.service(victim).kill();
   const others = MATCHERS.filter((name) => name !== victim);
@@ -95,7 +95,7 @@ test('a frozen matcher loses its shards, and its late commits are refused when i
   expect(await staleOffers()).toEqual([]);
 });
 
-test('a matcher that is stopped hands its shards over before it goes', async () => {
+test('a stopping matcher hands its shards over first', async () => {
   const victim = await ownerHere();
   await city.world.service(victim).stop();
   expect(Object.keys(await operator.owned())).not.toContain(victim);
@@ -106,7 +106,7 @@ test('a matcher that is stopped hands its shards over before it goes', async () 
   expect(await staleOffers()).toEqual([]);
 });
 
-test('a drained matcher has nothing until it is resumed', async () => {
+test('a drained matcher owns no shard until it is resumed', async () => {
   const victim = await ownerHere();
   expect(await operator.drain(victim)).toMatchObject({ matcher: victim, state: 'drained' });
   await untilOwnersAre(MATCHERS.filter((name) => name !== victim));
@@ -116,7 +116,7 @@ test('a drained matcher has nothing until it is resumed', async () => {
   await expect(operator.drain('matcher-99')).rejects.toThrow('404');
 });
 
-test('where the planner dies, another trips instance plans', async () => {
+test('another trips instance takes over when the planner dies', async () => {
   const holder = (await operator.shards()).planner!.holder;
   const other = await Operator.of(city, holder === 'trips-1' ? 'trips-2' : 'trips-1');
   await city.world.service(holder).kill();

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { LOOPBACK } from '../../dev/network/free-port.ts';
 
-/** What a NATS client calls itself in the first thing it says. */
+/** The name in a NATS client's CONNECT message. */
 const NAME = /^CONNECT .*"name":"([^"]+)"/m;
 
-/** A TCP line to a nats-server, over which single clients can be cut off by their names. */
+/** A TCP proxy to a nats-server that can cut off single clients by name. */
 export class NamedLine {
   readonly #server: Server;
   readonly #target: URL;
@@ -27,7 +27,7 @@ export class NamedLine {
     return new NamedLine(server, new URL(target));
   }
 
-  /** Hangs up on the client of this name, and again each time it says its name. */
+  /** Disconnects the client of this name, now and at each reconnect. */
   cut(name: string): void {
     this.#cut.add(name);
     for (const [socket, known] of this.#open) if (known === name) socket.destroy();

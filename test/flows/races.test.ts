@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-/** Accepts what it is offered, for ever: whatever is double would show. */
+/** Accepts every offer: a duplicate would show. */
 async function acceptFirst(driver: TestDriver): Promise<string> {
   const offer = await driver.offer();
   await driver.accept(offer);
@@ -46,7 +46,7 @@ test(`${RIDERS} riders who ask at once never share one of ${DRIVERS} drivers`, a
   expect(await city.rows(OVERLAPPING_CLAIMS)).toEqual([]);
 });
 
-/** Two steps of one driver, in the order of its versions, where the first does not let go and the second takes. */
+/** Consecutive steps of one driver, by version, where the second binds the driver before the first released it. */
 const OVERLAPPING_CLAIMS = `
   SELECT * FROM (
     SELECT driver_id, driver_version, driver_status,

@@ -47,7 +47,7 @@ test.each([
   [INSTANCE, 'nats'],
   [`${INSTANCE}-commands`, 'nats_commands'],
   [`${INSTANCE}-transport`, 'transport'],
-])('a service whose connection %s alone is lost is not ready, until it is back', async (client, check) => {
+])('a service that loses only its connection %s is not ready until it reconnects', async (client, check) => {
   await expect.poll(readiness, WAIT).toMatchObject({ status: 200, checks: ALL_OK });
   line.cut(client);
   const lost = { status: 503, checks: { ...ALL_OK, [check]: 'disconnected' } };

@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-/** Some 150 m further away each. */
+/** Each about 150 m further away. */
 const placeNo = (number: number) => ({ lat: ROSSIO.lat + number * 0.0014, lng: ROSSIO.lng });
 
-test('a decline, then an expiry, and the trip goes to the next driver; nobody is asked twice', async () => {
+test('after a decline and an expiry the trip goes to the next driver; no driver gets two offers', async () => {
   const [near, next, last] = await Promise.all([0, 1, 2].map((number) => city.driverAt(placeNo(number))));
   const rider = await city.rider();
   const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
@@ -34,7 +34,7 @@ test('a decline, then an expiry, and the trip goes to the next driver; nobody is
   await Promise.all([near, next, last].map((driver) => driver!.goHome()));
 });
 
-test('a driver who gives the trip back sends it on to another one', async () => {
+test('when a driver cancels, the trip goes to another one', async () => {
   const quitter = await city.driverAt(placeNo(0));
   const rider = await city.rider();
   await rider.connect();
@@ -49,7 +49,7 @@ test('a driver who gives the trip back sends it on to another one', async () => 
   await Promise.all([quitter, other].map((driver) => driver.goHome()));
 });
 
-test('where nobody accepts until the deadline, the rider is told', async () => {
+test('the rider is notified when no driver accepts until the deadline', async () => {
   const rider = await city.rider();
   await rider.connect();
   const { trip_id: tripId } = await rider.ride({ lat: 38.742, lng: -9.122 }, ESTRELA);

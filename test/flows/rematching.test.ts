@@ -13,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-/** So many metres north of a place. */
+/** A number of metres north of a place. */
 const north = ({ lat, lng }: Point, meters: number): Point => ({ lat: lat + meters / 111_195, lng });
 
-/** What the driver's phone is told of a trip that becomes this to it. */
-function told(driver: TestDriver, tripId: string, standing: TripStanding): Promise<TripFrame> {
+/** The frame with which a driver's phone learns this standing of a trip. */
+function standingFrame(driver: TestDriver, tripId: string, standing: TripStanding): Promise<TripFrame> {
   return driver.phone.socket.until(
     (frame): frame is TripFrame =>
       frame.type === 'trip' && frame.data.trip.trip_id === tripId && frame.data.standing === standing,
@@ -27,7 +27,7 @@ function told(driver: TestDriver, tripId: string, standing: TripStanding): Promi
 const claims = () =>
   city.rows<{ driver_id: string }>('SELECT driver_id, place, kind FROM driver_claim ORDER BY place, kind');
 
-test('a nearer driver takes over once it has accepted, and the one before is free for another rider', async () => {
+test('a nearer driver takes over once it has accepted, and the former one is free for another rider', async () => {
   const far = await city.driverAt(north(ROSSIO, 1_500));
   const rider = await city.rider();
   await rider.connect();
@@ -41,7 +41,7 @@ test('a nearer driver takes over once it has accepted, and the one before is fre
   await near.accept(offer);
   const swapped = await rider.untilEvent('driver_swapped');
   expect(swapped.data.trip).toMatchObject({ state: 'accepted', driver: { driver_id: near.driverId } });
-  expect((await told(far, tripId, 'gone')).data.event).toBe('driver_swapped');
+  expect((await standingFrame(far, tripId, 'gone')).data.event).toBe('driver_swapped');
 
   const other = await city.rider();
   const second = await other.ride(north(ROSSIO, 1_500), ESTRELA);
@@ -54,14 +54,14 @@ test('a nearer driver takes over once it has accepted, and the one before is fre
   await Promise.all([far.goHome(), near.goHome()]);
 });
 
-test('a driver on the way is sent to a waiting rider as soon as another one takes its place, without being asked', async () => {
+test('a driver on the way is reassigned to a waiting rider without an offer, as soon as another one takes its place', async () => {
   const place = north(ROSSIO, 1_000);
   const first = await city.driverAt(place);
   const rider = await city.rider();
   const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
   await first.accept(await first.offer());
 
-  // Nearer to the first rider than to the second, who has the first driver at the door.
+  // Nearer to the first rider than to the second, whose pickup is next to the first driver.
   const waiting = await city.rider();
   await waiting.connect();
   const fresh = await city.driverAt(north(ROSSIO, -400));
@@ -71,7 +71,7 @@ test('a driver on the way is sent to a waiting rider as soon as another one take
   await fresh.accept(offer);
   const assigned = await waiting.untilEvent('driver_assigned');
   expect(assigned.data.trip.driver?.driver_id).toBe(first.driverId);
-  expect((await told(first, waitingTrip, 'current')).data.trip.state).toBe('accepted');
+  expect((await standingFrame(first, waitingTrip, 'current')).data.trip.state).toBe('accepted');
   expect((await rider.trip(tripId)).driver?.driver_id).toBe(fresh.driverId);
 
   await first.drive(waitingTrip);
@@ -84,7 +84,7 @@ test('a driver on the way is sent to a waiting rider as soon as another one take
   await Promise.all([first.goHome(), fresh.goHome()]);
 });
 
-test('a driver whose ride ends soon gets the next rider with the present one on board', async () => {
+test('a driver whose ride ends soon gets the next rider while the current one is on board', async () => {
   const driver = await city.driverAt(ROSSIO);
   const [rider, next] = [await city.rider(), await city.rider()];
   const dropoff = north(ROSSIO, 400);
@@ -99,7 +99,7 @@ test('a driver whose ride ends soon gets the next rider with the present one on 
   expect(offer.trip_id).toBe(nextTrip);
   await driver.accept(offer);
   expect((await next.untilEvent('accepted')).data.trip.driver?.driver_id).toBe(driver.driverId);
-  expect((await told(driver, nextTrip, 'next')).data.trip.state).toBe('accepted');
+  expect((await standingFrame(driver, nextTrip, 'next')).data.trip.state).toBe('accepted');
   const early = await driver.phone.ask('arrived', { trip_id: nextTrip });
   expect(early).toMatchObject({ type: 'error', data: { code: 'illegal_transition' } });
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => city?.stop());
 
-test('an idle driver who is too far to be asked is told where riders have been asking', async () => {
+test('an idle driver too far for an offer is advised where riders have been requesting trips', async () => {
   const far = { lat: ROSSIO.lat + 0.0405, lng: ROSSIO.lng };
   expect(greatCircleM(far, ROSSIO)).toBeGreaterThan(4_000);
   const driver = await city.driverAt(far);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-test('a rider is matched, driven and completed, and hears of every step once and in order', async () => {
+test('a rider is matched, driven and completed, and gets every event once and in order', async () => {
   const driver = await city.driverAt(ROSSIO);
   const rider = await city.rider();
   await rider.connect();
@@ -40,10 +40,10 @@ test('a rider is matched, driven and completed, and hears of every step once and
 
   await driver.drive(tripId);
   await rider.untilEvent('completed');
-  const told = rider.frames
+  const events = rider.frames
     .filter((frame) => frame.type === 'trip')
     .map(({ seq, data }) => [seq, data.event]);
-  expect(told).toEqual([
+  expect(events).toEqual([
     [1, 'requested'],
     [2, 'offer_made'],
     [3, 'accepted'],
@@ -56,7 +56,7 @@ test('a rider is matched, driven and completed, and hears of every step once and
   await driver.goHome();
 });
 
-test('a rider who asks again with the same key gets the same trip, another request under it is refused', async () => {
+test('a repeated request gets the same trip, and another request under its key is refused', async () => {
   const rider = await city.rider();
   const { body: quote } = await rider.quote(ROSSIO, ESTRELA);
   const { body: other } = await rider.quote(ESTRELA, ROSSIO);
@@ -72,7 +72,7 @@ test('a rider who asks again with the same key gets the same trip, another reque
   expect(canceled).toMatchObject({ status: 200, body: { state: 'rider_canceled' } });
 });
 
-test('a rider who comes back with the last number it has gets the rest', async () => {
+test('a rider who resumes with its last number gets the rest', async () => {
   const driver = await city.driverAt(ROSSIO);
   const rider = await city.rider();
   const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
@@ -82,8 +82,8 @@ test('a rider who comes back with the last number it has gets the rest', async (
   const socketFrames = rider.frames.length;
   rider.send({ type: 'resume', id: 'back', data: { trips: [{ trip_id: tripId, last_seq: 2 }] } });
   await rider.untilEvent('completed');
-  const told = rider.frames
+  const seqs = rider.frames
     .slice(socketFrames)
     .flatMap((frame) => (frame.type === 'trip' ? [frame.seq] : []));
-  expect(told).toEqual([3, 4, 5, 6]);
+  expect(seqs).toEqual([3, 4, 5, 6]);
 });

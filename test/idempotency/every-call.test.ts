@@ -19,7 +19,7 @@ interface Operation {
   parameters?: { name: string }[];
 }
 
-/** What the OpenAPI documents have that is not a GET. */
+/** The operations of the OpenAPI documents except GET. */
 const DOCUMENTED = new Map<string, Operation>(
   APIS.flatMap((api) =>
     Object.entries(openApiDocument(api).paths).flatMap(([path, operations]) =>
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterEach(() => stage.cleanUp());
 afterAll(() => stage.stop());
 
-test('of every call that may change something it is decided whether it takes a key', () => {
+test('for every call that may change something the test decides whether it takes a key', () => {
   expect([...DOCUMENTED.keys()].toSorted()).toEqual(Object.keys(UNSAFE_CALLS).toSorted());
   const keyed = [...DOCUMENTED].filter(([, operation]) => takesKey(operation)).map(([name]) => name);
   const decided = Object.entries(UNSAFE_CALLS).filter(([, decision]) => 'keyed' in decision);
@@ -50,7 +50,7 @@ test('of every call that may change something it is decided whether it takes a k
 describe.each(Object.entries(UNSAFE_CALLS).filter(([, decision]) => 'keyed' in decision))(
   '%s',
   (_, decision) => {
-    test('gives the first answer again, and refuses another request under its key', async () => {
+    test('repeats the first answer, and refuses another request under its key', async () => {
       if (!('keyed' in decision)) return;
       const { ask, askOther, meanwhile } = await decision.keyed(stage);
       const key = newId('event');
@@ -66,7 +66,7 @@ describe.each(Object.entries(UNSAFE_CALLS).filter(([, decision]) => 'keyed' in d
 );
 
 describe('frames', () => {
-  /** Who changes nothing that lasts needs no key; a position has session and seq. */
+  /** Frames that change nothing durable need no key; a position has session and seq. */
   const UNKEYED = ['heartbeat', 'position', 'resume'];
 
   test('that change something take a key', () => {
@@ -75,7 +75,7 @@ describe('frames', () => {
     expect([...new Set(unkeyed)].toSorted()).toEqual(UNKEYED);
   });
 
-  test('give the first answer again, also by the other way, and refuse another request under their key', async () => {
+  test('repeat the first answer, over REST and the socket, and refuse another request under their key', async () => {
     const { driver, offer, tripId } = await stage.offered();
     const { phone } = driver;
     const [accept, arrive] = [newId('event'), newId('event')];
@@ -112,7 +112,7 @@ describe('frames', () => {
   });
 });
 
-test('a key that has expired is as good as new', async () => {
+test('an expired key can be used again', async () => {
   const rider = await stage.rider();
   const ask = async (key: string) => {
     const body = { product: 'standard', pickup: ROSSIO, dropoff: ESTRELA };

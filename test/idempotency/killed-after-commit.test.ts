@@ -24,7 +24,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-/** A rider, a driver and an operator, each with one thing to ask and the key that it asks it under. */
+/** A rider, a driver and an operator, each with one request and its key. */
 class Askers {
   readonly #keys = { trip: newId('event'), session: newId('event'), webhook: newId('event') };
   readonly #rider: RiderPhone;
@@ -61,7 +61,7 @@ class Askers {
   }
 }
 
-/** Tables written by transactions that the primary has committed and not told of, as no standby has confirmed them. */
+/** Tables of transactions that the primary has committed but not acknowledged, as no standby has confirmed them. */
 async function writtenByWaitingCommits(): Promise<string[]> {
   const rows = await query<{ name: string }>(
     cluster.database.url,
@@ -80,7 +80,7 @@ async function counts(): Promise<unknown> {
   return row;
 }
 
-test('trips is killed after the commits and before its answers: the keys give the first answers', async () => {
+test('trips is killed after the commits and before its answers: the keys return the first answers', async () => {
   const askers = await Askers.come();
   const standby = cluster.postgres.nodes[1];
   const trips = stage.city.world.service('trips-1');

@@ -8,10 +8,10 @@ import type { RiderPhone } from '../phones/rider-phone.ts';
 import { tokenFor } from '../phones/tokens.ts';
 import type { WorldOptions } from '../../dev/test-world/index.ts';
 
-/** Nobody is replaced or sent on, so that what a call concerns stays as the test left it. */
+/** No driver is swapped or repositioned, so that the objects of a call stay as the test left them. */
 const CALM = { HAILGRID_MAX_SWAPS_PER_TRIP: '0', HAILGRID_CHAIN_HORIZON_S: '0' };
 
-/** A trip with an offer out to a driver. */
+/** A trip with an open offer to a driver. */
 export interface Offered {
   rider: RiderPhone;
   driver: TestDriver;
@@ -19,7 +19,7 @@ export interface Offered {
   tripId: string;
 }
 
-/** A city in which each call can be brought about, and put away afterwards. */
+/** A city that sets up each call, and cleans up after it. */
 export class Stage {
   readonly city: TestCity;
   readonly operator: Phone<RiderServerFrame>;
@@ -42,7 +42,7 @@ export class Stage {
     await this.city.stop();
   }
 
-  /** To be done once the call's test is over. */
+  /** Runs at the end of the call's test. */
   later(cleanUp: () => Promise<unknown>): void {
     this.#afterwards.push(cleanUp);
   }
@@ -64,7 +64,7 @@ export class Stage {
     return (await rider.quote(ROSSIO, ESTRELA)).body.quote_id;
   }
 
-  /** A trip that is called off afterwards, where it still can be. */
+  /** A trip that is canceled afterwards, if still possible. */
   async ride(rider: RiderPhone): Promise<string> {
     const { trip_id } = await rider.ride(ROSSIO, ESTRELA);
     this.later(() => rider.post(`/v1/trips/${trip_id}/cancel`, {}));
@@ -95,7 +95,7 @@ export class Stage {
     return body.webhook_id;
   }
 
-  /** An event that the webhook could not be told. */
+  /** An event that could not be delivered to the webhook. */
   async deadLetter(webhookId: string): Promise<void> {
     const [webhook, trip] = [uuidOf('webhook', webhookId), uuidOf('trip', newId('trip'))];
     await this.city.rows(

@@ -6,16 +6,16 @@ import type { Stage } from './stage.ts';
 
 type AnyPhone = Pick<Phone<never>, 'post' | 'delete'>;
 
-/** A call that is about to be made, and what goes on between its first time and its repetition. */
+/** A call, and what happens between its first attempt and its repetition. */
 export interface KeyedCall {
   ask: (key: string) => Promise<Answer<unknown>>;
-  /** Something else under the same key. */
+  /** Another request under the same key. */
   askOther: (key: string) => Promise<Answer<unknown>>;
-  /** After it, doing the call again would come out differently. */
+  /** Afterwards a second execution of the call would have another result. */
   meanwhile?: () => Promise<unknown>;
 }
 
-/** Either it takes a key, or there is a reason why it needs none. */
+/** The call takes a key, or there is a reason why it needs none. */
 export type Decision = { keyed: (stage: Stage) => Promise<KeyedCall> } | { unkeyed: string };
 
 function posting(phone: AnyPhone, path: string, body?: unknown): (key: string) => Promise<Answer<unknown>> {
@@ -24,7 +24,7 @@ function posting(phone: AnyPhone, path: string, body?: unknown): (key: string) =
 
 const STEPS = ['arrived', 'start', 'complete'] as const;
 
-/** The driver does one step under a key; the trip has gone on when it is asked again. */
+/** The driver takes a step under a key; the trip has advanced by the repetition. */
 function step(action: (typeof STEPS)[number]): Decision {
   return {
     keyed: async (stage) => {
@@ -46,7 +46,7 @@ function step(action: (typeof STEPS)[number]): Decision {
   };
 }
 
-/** A matcher is taken out or let in; the opposite has happened when it is asked again. */
+/** A matcher is drained or resumed; the opposite has happened by the repetition. */
 function bring(action: 'drain' | 'resume', opposite: 'drain' | 'resume'): Decision {
   return {
     keyed: async (stage) => {
@@ -64,7 +64,7 @@ function bring(action: 'drain' | 'resume', opposite: 'drain' | 'resume'): Decisi
 }
 
 const TICKET: Decision = {
-  unkeyed: 'a ticket opens one socket and changes nothing; one whose answer was lost ends unused after 30 s',
+  unkeyed: 'a ticket opens one socket and changes nothing; one whose answer was lost expires after 30 s',
 };
 
 /** Every call that is not a GET, by API, method and path. */
@@ -129,7 +129,7 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
     },
   },
   'driver POST /v1/driver/positions': {
-    unkeyed: 'session and seq are the key of each position, which is refused the second time; none is stored',
+    unkeyed: 'session and seq are the key of each position, so a repeated one is refused; none is stored',
   },
   'driver POST /v1/offers/{offer_id}/accept': {
     keyed: async (stage) => {
@@ -191,5 +191,5 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
   },
   'trips POST /v1/matchers/{matcher}/drain': bring('drain', 'resume'),
   'trips POST /v1/matchers/{matcher}/resume': bring('resume', 'drain'),
-  'issuer POST /v1/tokens': { unkeyed: 'for development only; keeps nothing' },
+  'issuer POST /v1/tokens': { unkeyed: 'for development only; stores nothing' },
 };

@@ -9,7 +9,7 @@ const PICKUP: Point = { lat: 38.73, lng: -9.15 };
 const NEAR_BY: Point = { lat: 38.731, lng: -9.15 };
 const ANSWER_LIMIT_MS = 5_000;
 const LEASE_MS = 3_000;
-/** Rounds are a second apart: that many would have matched what is not drained. */
+/** Rounds are one second apart: several of them would have matched an undrained shard. */
 const SOME_ROUNDS_MS = 2_000;
 
 let city: MatchedCity;
@@ -34,7 +34,7 @@ const drain = ({ owner, shard }: ShardClaim, epoch: number) =>
     ANSWER_LIMIT_MS,
   );
 
-test('a drained shard is not matched, until its lease is over and nobody has taken it', async () => {
+test('a drained shard is not matched until its lease expires without a new owner', async () => {
   const claim = await claimAt(PICKUP);
   const driver = await city.driverAt(NEAR_BY);
   await expect.poll(() => city.driversInSight(), POLL).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ test('a drained shard is not matched, until its lease is over and nobody has tak
   await city.offeredTo(tripId, driver);
 });
 
-test('a drain at another epoch, or of a shard of somebody else, is not obeyed', async () => {
+test('a drain at another epoch, or of another owner’s shard, has no effect', async () => {
   const claim = await claimAt(PICKUP);
   expect((await drain(claim, claim.epoch - 1)).drained).toEqual([]);
   const other = claim.owner === 'matcher-1' ? 'matcher-2' : 'matcher-1';
@@ -54,7 +54,7 @@ test('a drain at another epoch, or of a shard of somebody else, is not obeyed', 
   await city.offeredTo(await city.requestTrip(PICKUP), driver);
 });
 
-test('who is asked to get ready hears the positions around shards that are not its own yet', async () => {
+test('a matcher that prepares a handoff subscribes to the positions around shards that it does not own yet', async () => {
   const map = await city.shardMap();
   const theirs = map.claims().filter(({ owner }) => owner === 'matcher-2');
   const before = await city.gauge('matcher-1', 'position_cells');

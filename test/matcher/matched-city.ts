@@ -22,7 +22,7 @@ import { StreamedDriver } from './streamed-driver.ts';
 export const POLL = { timeout: 20_000, interval: 50 };
 const MATCHERS = ['matcher-1', 'matcher-2'];
 
-/** `trips` and two matchers as processes; riders and drivers are played, by commands and on the bus. */
+/** `trips` and two matchers as processes; the test plays riders and drivers, by commands and on the bus. */
 export class MatchedCity {
   readonly world: TestWorld;
   readonly bus: NatsConnection;
@@ -52,7 +52,7 @@ export class MatchedCity {
     await this.world.stop();
   }
 
-  /** Nothing is left over that would compete for the next test's drivers and trips. */
+  /** Cleans up all that would compete for the next test's drivers and trips. */
   async clear(): Promise<void> {
     await Promise.all(this.#requested.map((trip) => this.commands.call(cancelTrip, trip)));
     await Promise.all(this.#drivers.map((driver) => driver.goOffline(this.commands)));
@@ -100,18 +100,18 @@ export class MatchedCity {
     return this.commands.call(getTrip, { trip_id: tripId, reader: { role: 'operator' } });
   }
 
-  /** Waits until the trip is offered to that driver. */
+  /** Waits until the trip is offered to this driver. */
   async offeredTo(tripId: TripId, driver: StreamedDriver): Promise<void> {
     await expect.poll(async () => (await this.readTrip(tripId)).offer?.driver_id, POLL).toBe(driver.driverId);
   }
 
-  /** A gauge of one of the matchers. */
+  /** A gauge of one matcher. */
   async gauge(instance: string, name: string): Promise<number> {
     const metrics = await (await fetch(`${this.world.service(instance).url}/metrics`)).text();
     return Number(new RegExp(`^hailgrid_${name}\\{.*\\} (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0);
   }
 
-  /** Free drivers that the matcher who sees most sees. */
+  /** The largest number of free drivers that a matcher sees. */
   async driversInSight(): Promise<number> {
     return Math.max(...(await Promise.all(MATCHERS.map((name) => this.gauge(name, 'drivers_free')))));
   }

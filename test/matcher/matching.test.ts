@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterEach(() => city.clear());
 afterAll(() => city?.stop());
 
-/** Two points a few hundred metres apart, one on each side of a line between shards of different matchers. */
+/** Two points a few hundred metres apart, on both sides of a border between shards of different matchers. */
 async function acrossTheLine(): Promise<readonly [Point, Point]> {
   const map = await city.shardMap();
   const ownerAt = (point: Point): string | undefined => route(map, pickupCellOf(point))?.owner;
@@ -28,7 +28,7 @@ async function acrossTheLine(): Promise<readonly [Point, Point]> {
       }
     }
   }
-  throw new Error('no line between matchers in the service area');
+  throw new Error('no border between matchers in the service area');
 }
 
 test('a trip goes to the nearest driver, and to the next one when that one declines', async () => {
@@ -55,14 +55,14 @@ test('a trip goes to the nearest driver, and to the next one when that one decli
   expect((await city.readTrip(tripId)).state).toBe('accepted');
 });
 
-test('a pickup next to the line between two matchers is served by a driver from beyond it', async () => {
+test('a pickup near a border between two matchers is served by a driver from the other side', async () => {
   const [pickup, beyond] = await acrossTheLine();
   expect(greatCircleM(pickup, beyond)).toBeLessThan(500);
   const driver = await city.driverAt(beyond);
   await city.offeredTo(await city.requestTrip(pickup), driver);
 });
 
-test('a matcher that leaves hands its open demand on with its shards', async () => {
+test('a leaving matcher hands its open demand over with its shards', async () => {
   const pickup = { lat: 38.73, lng: -9.15 };
   const tripId = await city.requestTrip(pickup);
   const before = (await city.shardMap()).claimContaining(pickupCellOf(pickup))!;

@@ -16,11 +16,11 @@ import { cellKeyToH3, positionCellOf, type Point } from '#libs/geo';
 const PING_INTERVAL_MS = 100;
 
 /**
- * A driver who is online in `trips`, stands still, and is heard on the position stream as a driver-api would say it.
+ * A driver who is online in `trips`, stands still, and is published on the position stream as by a driver-api.
  */
 export class StreamedDriver {
   readonly driverId = newId('driver');
-  /** Offers it was sent, newest last. */
+  /** Received offers, newest last. */
   readonly offers: OfferId[] = [];
   readonly #bus: NatsConnection;
   readonly #point: Point;
@@ -55,7 +55,7 @@ export class StreamedDriver {
     return driver;
   }
 
-  /** Offline in `trips`, said so on the stream, then silent. Its trips must have ended. */
+  /** Goes offline in `trips`, publishes that, then is silent. Its trips must have ended. */
   async goOffline(commands: CommandClient): Promise<void> {
     clearInterval(this.#timer);
     const record = await commands.call(goOffline, { driver_id: this.driverId });

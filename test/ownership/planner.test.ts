@@ -46,7 +46,7 @@ async function metric(service: TestService, line: string): Promise<number | unde
   return found === undefined ? undefined : Number(found.split(' ').at(-1));
 }
 
-test('a matcher that falls silent is lost, and its shards go to the one that is heard', async () => {
+test('a silent matcher is declared lost, and its shards go to the one that sends heartbeats', async () => {
   const [silent] = await Promise.all([join('matcher-1'), join('matcher-2')]);
   await expect.poll(owners, SETTLED).toEqual(['matcher-1', 'matcher-2']);
   await silent.die();
@@ -57,7 +57,7 @@ test('a matcher that falls silent is lost, and its shards go to the one that is 
   expect(await metric(service, 'hailgrid_planner_term')).toBe(term);
 });
 
-test('a planner that stops gives its term back, and the other one plans', async () => {
+test('a stopping planner releases its term, and the other one takes over', async () => {
   const before = await planner();
   await before.service.stop();
   const [row] = await query<{ isFree: boolean }>(

@@ -22,7 +22,7 @@ import { systemClock, type Clock } from '#libs/service';
 const HEARTBEAT_MS = 500;
 const POLL_MS = 100;
 
-/** A matcher that matches nothing: it joins, beats, and answers whatever the planner asks, until it is told not to. */
+/** A matcher without rounds: it joins, sends heartbeats, and answers the planner until it is silenced. */
 export class PlayedMatcher {
   readonly commands: CommandClient;
   readonly name: string;
@@ -37,7 +37,7 @@ export class PlayedMatcher {
     this.name = name;
   }
 
-  /** Beats first, as a matcher does; returns once the join is committed. */
+  /** Sends heartbeats first, like a matcher; returns once the join is committed. */
   static async join(
     natsUrls: readonly string[],
     name: string,
@@ -53,7 +53,7 @@ export class PlayedMatcher {
     return matcher;
   }
 
-  /** What it owns as far as it knows. */
+  /** The shards it owns as far as it knows. */
   get owned(): ShardClaim[] {
     return this.#map.ownedBy(this.name);
   }
@@ -62,23 +62,23 @@ export class PlayedMatcher {
     return this.owned.find((claim) => claim.shard === shard)?.epoch;
   }
 
-  /** Beats from now on. */
+  /** Sends heartbeats from now on. */
   beat(): void {
     this.#heartbeat ??= setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS);
     this.#sendHeartbeat();
   }
 
-  /** Is silent from now on, and answers no probe: what it has asked for stays answered by nobody. */
+  /** Is silent from now on: no heartbeats, no answers to probes or other requests. */
   async die(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.#bus.close();
     await this.commands.close();
   }
 
-  /** Waits until it owns any shard. */
+  /** Waits until it owns a shard. */
   async untilOwner(timeoutMs: number): Promise<void> {
     for (let waitedMs = 0; this.owned.length === 0; waitedMs += POLL_MS) {
-      if (waitedMs >= timeoutMs) throw new Error(`${this.name} was given no shard`);
+      if (waitedMs >= timeoutMs) throw new Error(`${this.name} got no shard`);
       await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
     }
     const { shards } = await this.commands.call(getShardMap, {});

@@ -27,13 +27,13 @@ export class DriverPhone extends Phone<DriverServerFrame> {
     this.#clock = clock;
   }
 
-  /** The phone of a driver nobody has heard of before. */
+  /** The phone of a new driver. */
   static async register(issuer: string, api: string, clock: Clock): Promise<DriverPhone> {
     const driverId = newId('driver');
     return new DriverPhone(driverId, await tokenFor(issuer, 'driver', driverId), api, clock);
   }
 
-  /** Goes online over the socket and gives the session. */
+  /** Goes online over the socket; returns the session. */
   async online(): Promise<number> {
     const { data } = await this.ask('online', onlineBody);
     const session = 'driver' in data ? data.driver?.session : undefined;
@@ -42,7 +42,7 @@ export class DriverPhone extends Phone<DriverServerFrame> {
     return session;
   }
 
-  /** The session's next position. */
+  /** The next position of the session. */
   ping(session: number, lat: number, lng: number, part: Partial<Ping> = {}): Ping {
     this.#seq += 1;
     return { session, seq: this.#seq, lat, lng, recorded_at: toTimestamp(this.#clock.now()), ...part };

@@ -13,9 +13,9 @@ export interface Closing {
   reason: string;
 }
 
-/** A phone's socket: every frame it was sent, checked against the contract and kept until somebody takes it. */
+/** A phone's socket: every received frame, checked against the contract and kept until the test takes it. */
 export class PhoneSocket<F extends ServerFrame> {
-  /** Those that nobody has taken, oldest first. */
+  /** Frames that are not taken yet, oldest first. */
   readonly frames: F[] = [];
   readonly closed: Promise<Closing>;
   readonly #socket: WebSocket;
@@ -33,7 +33,7 @@ export class PhoneSocket<F extends ServerFrame> {
     });
   }
 
-  /** Resolves once the handshake is done; the `welcome` is still to come. */
+  /** Resolves after the handshake, before the `welcome`. */
   static async open<F extends ServerFrame>(
     api: string,
     ticket: string,
@@ -64,7 +64,7 @@ export class PhoneSocket<F extends ServerFrame> {
     return this.#take(await this.until((frame) => frame.id === id)) as FrameOf<F, 'ack' | 'error'>;
   }
 
-  /** The first frame that fits, which stays where it is. */
+  /** The first frame that fits, without taking it. */
   async until<G extends F>(fits: (frame: F) => frame is G): Promise<G>;
   async until(fits: (frame: F) => boolean): Promise<F>;
   async until(fits: (frame: F) => boolean): Promise<F> {
@@ -73,7 +73,7 @@ export class PhoneSocket<F extends ServerFrame> {
       const found = this.frames.find(fits);
       if (found !== undefined) return found;
       const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw new Error(`the frame did not come: ${JSON.stringify(this.frames.slice(-5))}`);
+      if (leftMs <= 0) throw new Error(`the frame did not arrive: ${JSON.stringify(this.frames.slice(-5))}`);
       await this.#arrival(leftMs);
     }
   }
@@ -83,7 +83,7 @@ export class PhoneSocket<F extends ServerFrame> {
     return this.closed;
   }
 
-  /** Cuts the line without a word. */
+  /** Cuts the connection without a close frame. */
   hangUp(): void {
     this.#socket.terminate();
   }

@@ -3,11 +3,11 @@ import { streamTicket } from '#libs/contracts';
 import type { ServerFrame } from '#libs/stream';
 import { PhoneSocket, type Closing, type FrameOf } from './phone-socket.ts';
 
-/** What came of one request. */
+/** The answer to one request. */
 export interface Answer<T> {
   status: number;
   headers: Headers;
-  /** Undefined where the answer has none. */
+  /** Undefined if the answer has none. */
   body: T;
 }
 
@@ -18,13 +18,13 @@ interface Request {
 }
 
 export interface PhoneSettings<F extends ServerFrame> {
-  /** Base URL of the instance that the phone speaks to unless a call names another one. */
+  /** Base URL of the instance that the phone uses by default. */
   api: string;
   token: string;
   serverFrame: z.ZodType<F>;
 }
 
-/** What the phones of riders and drivers have in common: a token, REST calls with it, and sockets. */
+/** The common part of riders' and drivers' phones: a token, REST calls with it, and sockets. */
 export class Phone<F extends ServerFrame> {
   readonly #settings: PhoneSettings<F>;
   readonly #sockets: PhoneSocket<F>[] = [];
@@ -33,12 +33,12 @@ export class Phone<F extends ServerFrame> {
     this.#settings = settings;
   }
 
-  /** A path at the phone's own instance, or a whole URL. */
+  /** A path at the phone's own instance, or a complete URL. */
   get<T>(path: string, headers: Record<string, string> = {}): Promise<Answer<T>> {
     return this.#call(path, { method: 'GET', headers });
   }
 
-  /** As {@link get}; a body goes as JSON. */
+  /** As {@link get}; the body is sent as JSON. */
   post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
     if (body === undefined) return this.#call(path, { method: 'POST', headers });
     const json = { 'content-type': 'application/json', ...headers };
@@ -49,7 +49,7 @@ export class Phone<F extends ServerFrame> {
     return this.#call(path, { method: 'DELETE', headers });
   }
 
-  /** Opens one more socket, with a ticket that may come from another instance; gives it and takes its `welcome`. */
+  /** Opens another socket, with a ticket that may come from another instance; takes its `welcome`. */
   async connect(
     api = this.#settings.api,
     ticketFrom = api,
@@ -61,12 +61,12 @@ export class Phone<F extends ServerFrame> {
     return { socket, welcome: await socket.next('welcome') };
   }
 
-  /** Cuts all its lines without a word. */
+  /** Cuts all its connections without a close frame. */
   hangUp(): void {
     for (const socket of this.#sockets.splice(0)) socket.hangUp();
   }
 
-  /** The newest one; what follows is done with it. */
+  /** The newest socket, which later calls use. */
   get socket(): PhoneSocket<F> {
     const newest = this.#sockets.at(-1);
     if (newest === undefined) throw new Error('the phone has no socket');

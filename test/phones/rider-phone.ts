@@ -22,7 +22,7 @@ export class RiderPhone extends Phone<RiderServerFrame> {
     this.riderId = riderId;
   }
 
-  /** The phone of a rider nobody has heard of before. */
+  /** The phone of a new rider. */
   static async register(issuer: string, api: string): Promise<RiderPhone> {
     const riderId = newId('rider');
     return new RiderPhone(riderId, await tokenFor(issuer, 'rider', riderId), api);
@@ -48,7 +48,7 @@ export class RiderPhone extends Phone<RiderServerFrame> {
     return (await this.get<RiderTrip>(`/v1/trips/${tripId}`)).body;
   }
 
-  /** Waits for a trip's change of this kind. */
+  /** Waits for a change of this kind of a trip. */
   untilEvent(event: TripEventType): Promise<FrameOf<RiderServerFrame, 'trip'>> {
     return this.socket.until(
       (frame): frame is FrameOf<RiderServerFrame, 'trip'> =>

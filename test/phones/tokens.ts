@@ -1,6 +1,6 @@
 import type { Role } from '#libs/contracts';
 
-/** A development token of that role. */
+/** A development token of this role. */
 export async function tokenFor(issuer: string, role: Role, subject?: string, ttlS?: number): Promise<string> {
   const answer = await fetch(`${issuer}/v1/tokens`, {
     method: 'POST',

@@ -32,7 +32,7 @@ test(
 );
 
 test(
-  'what apt does not have is said, with what to do',
+  'a package that apt lacks is reported, with a remedy',
   async () => {
     await expect(fetchPackages({ 'hailgrid-no-such-package': '1' }, scratch)).rejects.toMatchObject({
       name: 'UserError',
@@ -42,7 +42,7 @@ test(
   FETCH_LIMIT_MS,
 );
 
-test('programs and libraries that were unpacked come before those of the system', () => {
+test('unpacked programs and libraries come before those of the system', () => {
   const root = join(scratch, 'root');
   for (const path of [
     'usr/bin',

@@ -8,7 +8,7 @@ import type { TestDatabase } from '../../dev/test-world/index.ts';
 
 const DATABASE = 'hailgrid';
 
-/** A primary with its synchronous standby for one test alone, which may do to them what it likes. */
+/** A primary with its synchronous standby for one test alone, which may break them. */
 export class OwnCluster {
   readonly postgres: Postgres;
   readonly #directory: TemporaryDirectory;
@@ -26,12 +26,12 @@ export class OwnCluster {
     return cluster;
   }
 
-  /** For `WorldOptions.database`; it ends with the cluster. */
+  /** For `WorldOptions.database`; ends with the cluster. */
   get database(): TestDatabase {
     return { name: DATABASE, url: this.#urls()[0], urls: this.#urls(), drop: () => Promise.resolve() };
   }
 
-  /** The standby goes on to receive, and shows nothing new. */
+  /** The standby keeps receiving, but replays nothing. */
   async pauseReplay(): Promise<void> {
     await query(this.#urls()[1], 'SELECT pg_wal_replay_pause()');
   }

@@ -18,20 +18,20 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-/** States of the rider's trips, newest first, by the word of another rider-api than the phone's. */
+/** States of the rider's trips, newest first, from another rider-api than the phone's. */
 async function listElsewhere(rider: RiderPhone): Promise<string[]> {
   const { status, body } = await rider.get<TripPage>(`${city.url('rider-api-2')}/v1/trips`);
   expect(status).toBe(200);
   return body.data.map(({ trip_id, state }) => `${trip_id} ${state}`);
 }
 
-/** Again and again, as phones do while they are told to try later. */
+/** Retries, as phones do after "try later". */
 async function cancel(rider: RiderPhone, tripId: string): Promise<void> {
   const state = async () => (await rider.post<RiderTrip>(`/v1/trips/${tripId}/cancel`, {})).body.state;
   await expect.poll(state, { timeout: 20_000 }).toBe('rider_canceled');
 }
 
-/** Requests and cancels one trip after the other, and looks at the list after each. */
+/** Requests and cancels one trip after the other, and checks the list after each. */
 async function rideAndLook(): Promise<void> {
   const rider = await city.rider();
   let canceled: string[] = [];
@@ -54,12 +54,12 @@ async function listsFrom(server: 'standby' | 'primary'): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count);
 }
 
-test('who has just written sees it in the list that another instance reads from the standby', async () => {
+test('a rider sees its latest write in the list that another instance reads from the standby', async () => {
   await Promise.all([rideAndLook(), rideAndLook(), rideAndLook()]);
   expect(await listsFrom('standby')).toBeGreaterThan(0);
 });
 
-test('also while the standby shows nothing new, then by the primary', async () => {
+test('a rider sees it while the standby replays nothing, then from the primary', async () => {
   const before = await listsFrom('primary');
   await cluster.pauseReplay();
   await rideAndLook();
@@ -67,7 +67,7 @@ test('also while the standby shows nothing new, then by the primary', async () =
   expect(await listsFrom('primary')).toBeGreaterThan(before);
 });
 
-test('without a primary the list is still there, and writes go on after a promotion', async () => {
+test('without a primary the list is still served, and writes resume after a promotion', async () => {
   const rider = await city.rider();
   const { trip_id } = await rider.ride(ROSSIO, ESTRELA);
   await cluster.killPrimary();

@@ -6,9 +6,9 @@ import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
 
 const BACK = { timeout: 30_000 };
-/** By more than that the clocks of two machines do not differ. */
+/** Above the clock difference between two machines. */
 const TOLERATED_MS = 1_000;
-/** In which `trips` would carry out what has waited for it, if it did. */
+/** Time for `trips` to execute the waiting commands, if it did. */
 const CATCH_UP_MS = 2_000;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -31,7 +31,7 @@ const trips = async (): Promise<number> => {
   return row!.trips;
 };
 
-test('what was asked of a frozen trips and given up is not carried out when it wakes; asked again it is', async () => {
+test('a frozen trips does not execute commands whose callers gave up when it wakes, but does execute their repetition', async () => {
   const rider = await city.rider();
   await expect.poll(async () => (await rider.quote(ROSSIO, ESTRELA)).status, BACK).toBe(201);
   const quote = (await rider.quote(ROSSIO, ESTRELA)).body;

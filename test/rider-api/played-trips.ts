@@ -37,8 +37,8 @@ interface KeptTrip {
 }
 
 /**
- * Plays `trips` over its real commands, with everything in memory, so that a test can say what is pushed and what is
- * lost.
+ * Plays `trips` behind its real commands, with everything in memory, so that a test decides which pushes are sent and which
+ * are lost.
  */
 @Controller()
 export class PlayedTrips implements ReportsFailures {
@@ -52,7 +52,7 @@ export class PlayedTrips implements ReportsFailures {
     this.failures.push(error.code);
   }
 
-  /** Commits a change without telling anybody; {@link push} does that. */
+  /** Commits a change without publishing it; {@link push} does that. */
   change(tripId: TripId, type: TripEventType, after: Partial<TripRecord>): TripChange {
     const kept = this.#kept(tripId);
     const before = newestOf(kept).trip;
@@ -159,7 +159,7 @@ export class PlayedTrips implements ReportsFailures {
 @Module({ controllers: [PlayedTrips] })
 export class PlayedTripsModule {}
 
-/** What `trips` does after a commit. */
+/** The publication that `trips` makes after a commit. */
 export function push(bus: NatsConnection, change: TripChange): void {
   publishJson(bus, riderPushSubject(change.trip.rider_id), change);
 }

@@ -42,7 +42,7 @@ afterEach(() => {
   for (const matcher of matchers.splice(0)) matcher.unsubscribe();
 });
 
-/** A matcher that answers pickup ETA questions so; gives what it was asked. */
+/** A matcher with this answer to pickup ETA requests; returns the requests it gets. */
 async function matcher(instance: string, answer: () => PickupEtaReply): Promise<PickupEtaRequest[]> {
   const asked: PickupEtaRequest[] = [];
   const subject = pickupEtaSubject(instance);
@@ -68,19 +68,19 @@ async function requestTrip(who = rider): Promise<RiderTrip> {
 }
 
 describe('a quote', () => {
-  test('has the fare, the times and an end', async () => {
+  test('has the fare, the times and an expiry', async () => {
     const asked = await matcher('matcher-1', () => ({ result: 'eta', pickup_eta_s: 93.4 }));
     const { status, body } = await askQuote();
     expect(status).toBe(201);
     expect(quoteSchema.parse(body)).toMatchObject({ ...QUOTE, pickup_eta_s: 93 });
-    // By air 1668 m north and 867 m east; 1.3 times that, at 7 m/s; 250 + 110 a km + 35 a minute.
+    // Straight line 1668 m north and 867 m east; 1.3 times that, at 7 m/s; 250 + 110 per km + 35 per minute.
     expect(body).toMatchObject({ distance_m: 2444, trip_s: 349 });
     expect(body.fare).toEqual({ amount_minor: 722, currency: 'USD' });
     expect(Date.parse(body.expires_at) - Date.parse(body.created_at)).toBe(120_000);
     expect(asked).toEqual([{ shard: SHARD, epoch: 1, pickup: PICKUP, product: 'standard' }]);
   });
 
-  test('goes out without a pickup ETA where no matcher listens', async () => {
+  test('has no pickup ETA if no matcher listens', async () => {
     const { status, body } = await askQuote();
     expect([status, body.pickup_eta_s]).toEqual([201, null]);
   });
@@ -97,7 +97,7 @@ describe('a quote', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('asks the new owner once where the shard has moved, and remembers', async () => {
+  test('asks the new owner once if the shard has moved, and remembers it', async () => {
     const moved = { shard: SHARD, epoch: 5, owner: 'matcher-2' };
     const first = await matcher('matcher-1', () => ({ result: 'moved', claim: moved }));
     const second = await matcher('matcher-2', () => ({ result: 'eta', pickup_eta_s: 60 }));
@@ -106,7 +106,7 @@ describe('a quote', () => {
     expect([first.length, second.map(({ epoch }) => epoch)]).toEqual([1, [5, 5]]);
   });
 
-  test('is not sent round in circles', async () => {
+  test('is not forwarded in circles', async () => {
     const asked = await matcher('matcher-2', () => ({
       result: 'moved',
       claim: { shard: SHARD, epoch: 4, owner: 'matcher-1' },
@@ -119,7 +119,7 @@ describe('a quote', () => {
   test.each([
     ['pickup', { ...QUOTE, pickup: { lat: 38.9, lng: -9.14 } }],
     ['dropoff', { ...QUOTE, dropoff: { lat: 38.72, lng: -9.3 } }],
-  ])('is refused where the %s lies outside', async (member, body) => {
+  ])('is refused if the %s lies outside', async (member, body) => {
     const answer = await rider.post<Problem>('/v1/quotes', body);
     expect(answer.status).toBe(422);
     expect(answer.body).toMatchObject({
@@ -128,7 +128,7 @@ describe('a quote', () => {
     });
   });
 
-  test('is refused in the area but in no shard', async () => {
+  test('is refused in the area but outside every shard', async () => {
     const pickup = { lat: 38.744, lng: -9.159 };
     const answer = await rider.post<Problem>('/v1/quotes', { ...QUOTE, pickup });
     expect(answer.body).toMatchObject({ code: 'outside_service_area', issues: [{ pointer: '/pickup' }] });
@@ -145,13 +145,13 @@ describe('a quote', () => {
     ['/dropoff/lng', { ...QUOTE, dropoff: { lat: 0, lng: 'east' } }],
     ['/product', { ...QUOTE, product: 'helicopter' }],
     ['/dropoff', { product: 'standard', pickup: PICKUP }],
-  ])('names %s where that is wrong', async (pointer, body) => {
+  ])('names %s if that is wrong', async (pointer, body) => {
     const answer = await rider.post<Problem>('/v1/quotes', body);
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
     expect(answer.body.issues?.[0]?.pointer).toBe(pointer);
   });
 
-  test('can be asked for each product that is listed', async () => {
+  test('is available for each listed product', async () => {
     const { body } = await rider.get<{ data: { product: string }[] }>('/v1/products');
     expect(body.data.map(({ product }) => product)).toEqual(['standard', 'xl', 'premium']);
     const fares = await Promise.all(
@@ -162,7 +162,7 @@ describe('a quote', () => {
 });
 
 describe('a trip', () => {
-  test('is requested once, however often the same is asked under one key', async () => {
+  test('is requested once, however often the request is repeated under one key', async () => {
     const { body: quote } = await askQuote();
     const ask = (body: unknown) =>
       rider.post<RiderTrip & Problem>('/v1/trips', body, { 'idempotency-key': 'once' });
@@ -182,7 +182,7 @@ describe('a trip', () => {
     expect([tooLong.status, tooLong.body.code]).toEqual([400, 'invalid_request']);
   });
 
-  test('is shown to its rider without what is nobody’s business', async () => {
+  test('is shown to its rider without internal fields', async () => {
     const trip = await requestTrip();
     world.trips.change(trip.trip_id, 'offer_declined', { excluded_driver_ids: [newId('driver')] });
     const { body } = await rider.get<Record<string, unknown>>(`/v1/trips/${trip.trip_id}`);
@@ -232,7 +232,7 @@ describe('a trip', () => {
 });
 
 describe('own trips', () => {
-  test('come page by page, newest first, each once, nobody else’s', async () => {
+  test('come page by page, newest first, each once, without those of others', async () => {
     const [mine, other] = [await world.rider(api), await world.rider(api)];
     const requested: string[] = [];
     for (let count = 0; count < 5; count++) {
@@ -259,32 +259,32 @@ describe('own trips', () => {
   });
 });
 
-describe('the door', () => {
-  test('asks for a token', async () => {
+describe('access', () => {
+  test('needs a token', async () => {
     const answer = await fetch(`${api}/v1/trips`);
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     expect(((await answer.json()) as Problem).code).toBe('unauthenticated');
   });
 
-  test('lets in no driver', async () => {
+  test('is refused to drivers', async () => {
     const authorization = `Bearer ${await tokenFor(world.issuer, 'driver')}`;
     const answer = await fetch(`${api}/v1/trips`, { headers: { authorization } });
     expect(((await answer.json()) as Problem).code).toBe('forbidden');
   });
 
-  test('gives the request id back', async () => {
+  test('returns the request id', async () => {
     const { headers } = await rider.get('/v1/products', { 'x-request-id': 'call-7' });
     expect(headers.get('x-request-id')).toBe('call-7');
   });
 
-  test.each(['/openapi.json', '/asyncapi.json'])('shows %s to everybody', async (path) => {
+  test.each(['/openapi.json', '/asyncapi.json'])('serves %s without a token', async (path) => {
     const answer = await fetch(api + path);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toHaveProperty('info.title', 'Hailgrid rider API');
   });
 
-  test('counts what it did', async () => {
+  test('counts requests', async () => {
     const metrics = await (await fetch(`${api}/metrics`)).text();
     expect(metrics).toMatch(/hailgrid_quotes_total\{pickup_eta="known".*\} [1-9]/);
     expect(metrics).toMatch(/hailgrid_trip_requests_total\{.*\} [1-9]/);
@@ -292,7 +292,7 @@ describe('the door', () => {
 });
 
 describe('without trips', () => {
-  test('a rider-api is not ready and quotes nothing; as soon as there is a map it does both', async () => {
+  test('a rider-api is not ready and gives no quotes until it has a shard map', async () => {
     await world.stopTrips();
     const late = await world.startRiderApi();
     const ready = await fetch(`${late}/health/ready`);

@@ -15,7 +15,7 @@ import type { RiderPhone } from '../phones/rider-phone.ts';
 import { push } from './played-trips.ts';
 import { DROPOFF, PICKUP, RiderWorld } from './world.ts';
 
-/** Thirty seconds between two checks for lost pushes are 0.3 s at this speed. */
+/** The 30 s between two checks for lost pushes are 0.3 s at this speed. */
 const WATCHFUL = { HAILGRID_LOST_PUSH_CHECK_MS: '300' };
 
 type RiderSocket = PhoneSocket<RiderServerFrame>;
@@ -60,7 +60,7 @@ async function open(at = api, ticketFrom = at): Promise<RiderSocket> {
   return socket;
 }
 
-/** Everything the server was sent before this it has answered after it. */
+/** Resolves when the server has answered everything it received before. */
 async function settle(socket: RiderSocket): Promise<void> {
   socket.send({ type: 'resume', id: 'settle', data: { trips: [] } });
   await vi.waitFor(() => expect(socket.frames).toContainEqual({ type: 'ack', id: 'settle', data: {} }));
@@ -83,7 +83,7 @@ function drive(id = tripId): TrackedPosition {
   return position;
 }
 
-/** Publishes until it is heard, since nobody says when a subscription stands. */
+/** Publishes until received, since a subscription's start cannot be observed. */
 async function driveUntilSeen(socket: RiderSocket): Promise<void> {
   await vi.waitFor(() => {
     drive();
@@ -115,7 +115,7 @@ describe('changes', () => {
     await vi.waitFor(() => expect(seqs(socket)).toEqual([1, 2]));
   });
 
-  test('are sent once and in order where pushes are lost, late or repeated', async () => {
+  test('are sent once and in order if pushes are lost, late or repeated', async () => {
     const socket = await open();
     const changes = [accept(), world.trips.change(tripId, 'arrived', { state: 'arrived' })];
     changes.push(world.trips.change(tripId, 'started', { state: 'in_progress' }));
@@ -125,7 +125,7 @@ describe('changes', () => {
     await vi.waitFor(() => expect(seqs(socket)).toEqual([2, 3, 4, 5]));
   });
 
-  test('of others are not heard', async () => {
+  test('of others are not received', async () => {
     const socket = await open();
     const other = await world.rider(api);
     push(world.bus, accept(await requestTrip(other)));
@@ -135,7 +135,7 @@ describe('changes', () => {
     expect(seqs(socket)).toEqual([]);
   });
 
-  test('reach every socket of the rider, at whatever instance', async () => {
+  test('reach every socket of the rider, at any instance', async () => {
     const elsewhere = await world.startRiderApi();
     const both = [await open(), await open(elsewhere, api)];
     push(world.bus, accept());
@@ -143,7 +143,7 @@ describe('changes', () => {
     expect(frames.map(({ seq }) => seq)).toEqual([2, 2]);
   });
 
-  test('whose push was lost are found by looking now and then', async () => {
+  test('whose push was lost are found by the periodic check', async () => {
     const watchful = await world.startRiderApi(WATCHFUL);
     const socket = await open(watchful);
     await settle(socket);
@@ -152,7 +152,7 @@ describe('changes', () => {
     await vi.waitFor(() => expect(seqs(socket)).toEqual([2, 3]), 5_000);
   });
 
-  test('whose push NATS lost are made up for when it is back', async () => {
+  test('whose push NATS lost are delivered after its return', async () => {
     const socket = await open();
     await settle(socket);
     const [server] = world.nats.servers;
@@ -163,7 +163,7 @@ describe('changes', () => {
     await vi.waitFor(() => expect(seqs(socket)).toEqual([2]), 10_000);
   });
 
-  test('that do not have the expected form are dropped and harm nobody', async () => {
+  test('that are malformed are dropped without effect', async () => {
     const socket = await open();
     world.bus.publish(`push.rider.${rider.riderId}`, 'not json');
     publishJson(world.bus, `push.rider.${rider.riderId}`, { event: {}, trip: {} });
@@ -173,7 +173,7 @@ describe('changes', () => {
 });
 
 describe('resume', () => {
-  test('brings all after the last one that the client has', async () => {
+  test('returns all after the client’s last one', async () => {
     accept();
     world.trips.change(tripId, 'arrived', { state: 'arrived' });
     const socket = await open();
@@ -199,7 +199,7 @@ describe('resume', () => {
     expect(socket.frames.some(({ type }) => type === 'ack')).toBe(false);
   });
 
-  test('with a bad member is answered by an error frame; the socket lives on', async () => {
+  test('with a bad member is answered by an error frame; the socket stays open', async () => {
     const socket = await open();
     socket.send({ type: 'resume', id: 'r3', data: { trips: [{ trip_id: 'trip_1', last_seq: 0 }] } });
     expect(await socket.next('error')).toMatchObject({ id: 'r3', data: { code: 'invalid_request' } });
@@ -227,7 +227,7 @@ describe('the driver’s position', () => {
     expect(socket.frames).toEqual([]);
   });
 
-  test('ends where the driver gives the trip back', async () => {
+  test('ends when the driver cancels', async () => {
     const socket = await open();
     push(world.bus, accept());
     await socket.next('trip');
@@ -249,7 +249,7 @@ describe('the driver’s position', () => {
 });
 
 describe('the socket', () => {
-  test('is closed for another try where trips cannot be read', async () => {
+  test('is closed for a retry if trips cannot be read', async () => {
     const socket = await open();
     await settle(socket);
     world.trips.change(tripId, 'offer_made', {});

@@ -22,8 +22,8 @@ const READY_LIMIT_MS = 10_000;
 const QUIET = { HAILGRID_MODE: 'development', HAILGRID_LOG_LEVEL: 'silent' };
 
 /**
- * rider-api and the issuer for real, over a real nats-server; `trips` is played, since no test here is about what it
- * decides. Several rider-apis may run side by side.
+ * The real rider-api and issuer over a real nats-server; `trips` is played, since these tests are not about its decisions.
+ * Several rider-apis may run side by side.
  */
 export class RiderWorld {
   readonly nats: TestNats;
@@ -66,7 +66,7 @@ export class RiderWorld {
     this.#tripsService = undefined;
   }
 
-  /** One more rider-api; gives its address. */
+  /** Starts another rider-api; returns its URL. */
   async startRiderApi(environment: NodeJS.ProcessEnv = {}): Promise<string> {
     this.#instances += 1;
     const config = readConfig(riderApiConfig, {

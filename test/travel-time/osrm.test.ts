@@ -11,7 +11,7 @@ const SIDE = 12;
 const STEP_DEG = 0.0015;
 const HOURS = 24;
 
-/** A city of one-way streets in turn, as Manhattan's are; how long each segment takes varies with place and hour. */
+/** A city of alternating one-way streets like Manhattan's; segment times vary with place and hour. */
 function oneWayCity(): StreetGraph {
   const nodes = Array.from({ length: SIDE * SIDE }, (_, id) => ({
     id,
@@ -27,7 +27,7 @@ function oneWayCity(): StreetGraph {
   const edges = [];
   for (let line = 0; line < SIDE; line++)
     for (let step = 0; step + 1 < SIDE; step++) {
-      // The streets at the rim go round, so that every corner is reached from every other one.
+      // The streets at the rim form a ring, so that every corner can be reached from every other one.
       const east = line === 0 || (line !== SIDE - 1 && line % 2 === 1);
       const north = line === SIDE - 1 || (line !== 0 && line % 2 === 1);
       edges.push(east ? edge(at(line, step), at(line, step + 1)) : edge(at(line, step + 1), at(line, step)));
@@ -48,7 +48,7 @@ const settings = {
 const EIGHT_MS = Date.parse('2026-03-01T08:00:00Z');
 let directory: TemporaryDirectory;
 let osrm: Osrm | undefined;
-/** Why OSRM cannot be had on this machine. */
+/** Why OSRM is unavailable on this machine. */
 let missing: string | undefined;
 
 beforeAll(async () => {
@@ -74,7 +74,7 @@ const timesBy = async ({ url }: Osrm) => {
   return { provider, metrics: () => parts.metrics.registry.metrics() };
 };
 
-/** All corners as origins for some pickups: more than one table of OSRM holds. */
+/** All corners as origins of some pickups: more than one table of OSRM holds. */
 function everywhere() {
   const origins = Array.from({ length: graph.nodeCount }, (_, node): Point => graph.point(node));
   const pickups = [0, 17, 65, 143].map((node) => graph.point(node));
@@ -89,21 +89,21 @@ function everywhere() {
   };
 }
 
-test('a real OSRM tells the times that our own search of the same streets finds', async (context) => {
+test('a real OSRM returns the times that our own search finds on the same streets', async (context) => {
   const { provider, metrics } = await timesBy(running(context));
   const question = everywhere();
-  const told = await provider.etas(question, EIGHT_MS);
+  const etas = await provider.etas(question, EIGHT_MS);
   const own = streetEta({ router: new StreetRouter(graph), accessSpeedMps: 7, utcOffsetMs: 0 });
   const found = own.etas(question, EIGHT_MS);
-  expect(told).toHaveLength(4 * SIDE * SIDE);
-  // OSRM counts in tenths of a second.
-  const differ = [...told].filter((seconds, pair) => Math.abs(seconds - (found[pair] ?? NaN)) > 0.5);
+  expect(etas).toHaveLength(4 * SIDE * SIDE);
+  // OSRM rounds to tenths of a second.
+  const differ = [...etas].filter((seconds, pair) => Math.abs(seconds - (found[pair] ?? NaN)) > 0.5);
   expect(differ).toEqual([]);
-  expect(Math.max(...told)).toBeGreaterThan(200);
+  expect(Math.max(...etas)).toBeGreaterThan(200);
   expect(await metrics()).not.toMatch(/outcome="(failed|late|open)"/);
 });
 
-test('without it, times are by air', async (context) => {
+test('without it, times are by straight line', async (context) => {
   const stopped = running(context);
   const { provider } = await timesBy(stopped);
   await stopped.server.stop();

@@ -3,7 +3,7 @@ import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { WebhookOperator } from './webhook-operator.ts';
 
 const LIMIT = { timeout: 15_000, interval: 100 };
-/** Over twice the interval between two probes of `trips`. */
+/** Over twice the probe interval of `trips`. */
 const PROBE_LIMIT = { timeout: 25_000, interval: 500 };
 const NEVER_CALLED_URL = 'https://example.com/hailgrid';
 

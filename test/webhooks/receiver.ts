@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import type { TripChange, TripId } from '#libs/contracts';
 
 export interface ReceivedMessage {
-  /** Of `webhook-id`. */
+  /** From `webhook-id`. */
   id: string;
   type: string;
   tripId: TripId;
@@ -16,15 +16,15 @@ interface Body {
   data: TripChange;
 }
 
-/** What is answered to a message; undefined: nothing, ever. */
+/** The status for a message; undefined: never answers. */
 export type Answering = (message: ReceivedMessage) => number | undefined;
 
-/** Somebody who is told what happens to trips, and believes only what is signed. */
+/** A webhook endpoint that accepts signed messages only. */
 export class Receiver {
   readonly #server: Server;
-  /** All that was asked, in order, whatever was answered. */
+  /** All requests in order, whatever the answer. */
   readonly asked: ReceivedMessage[] = [];
-  /** All that was answered with 200. */
+  /** All messages answered with 200. */
   readonly taken: ReceivedMessage[] = [];
   answer: Answering = () => 200;
   secret = '';
@@ -55,7 +55,7 @@ export class Receiver {
     await new Promise((resolve) => void this.#server.close(resolve));
   }
 
-  /** The numbers of a trip's events that it has taken, in order. */
+  /** The numbers of a trip's accepted events, in order. */
   seqsOf(tripId: TripId): number[] {
     return this.taken.filter((message) => message.tripId === tripId).map(({ seq }) => seq);
   }

@@ -9,7 +9,7 @@ import type {
 import type { TestWorld } from '../../dev/test-world/index.ts';
 import { tokenFor } from '../phones/tokens.ts';
 
-/** An operator who looks after webhooks. */
+/** An operator who manages webhooks. */
 export class WebhookOperator {
   readonly #world: TestWorld;
   readonly #token: string;
@@ -38,7 +38,7 @@ export class WebhookOperator {
     return ((await this.call('GET', '/v1/webhooks')) as { data: WebhookView[] }).data;
   }
 
-  /** Whether events are delivered now. */
+  /** The state of delivery. */
   async delivery(): Promise<WebhookDeliveryState> {
     return ((await this.call('GET', '/v1/webhooks')) as { delivery: WebhookDeliveryState }).delivery;
   }

@@ -12,7 +12,7 @@ import { WebhookOperator } from './webhook-operator.ts';
 
 const ATTEMPTS = 3;
 const LIMIT = { timeout: 15_000, interval: 50 };
-/** Longer than a delivery takes where nothing is wrong. */
+/** Longer than an undisturbed delivery takes. */
 const QUIET_MS = 1_500;
 
 let world: TestWorld;
@@ -48,7 +48,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** A trip with so many events. */
+/** A trip with a number of events. */
 async function trip(events: number): Promise<TripId> {
   const tripId = await trips.request();
   for (let event = 2; event <= events; event += 1) await trips.happen(tripId);
@@ -57,21 +57,21 @@ async function trip(events: number): Promise<TripId> {
 
 const quiet = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, QUIET_MS));
 
-test('each event of each trip is told once, signed, in order; the secret is shown once', async () => {
+test('each event of each trip is delivered once, signed, in order; the secret is shown once', async () => {
   const tripIds = await Promise.all(Array.from({ length: 20 }, () => trip(5)));
   await expect.poll(() => receiver.taken.length, LIMIT).toBe(100);
   for (const tripId of tripIds) expect(receiver.seqsOf(tripId)).toEqual(numbersUpTo(5));
   expect(receiver.asked).toHaveLength(100);
   expect(new Set(receiver.asked.map(({ id }) => id)).size).toBe(100);
   expect(receiver.taken[0]).toMatchObject({ type: 'trip.requested', seq: 1 });
-  // The last ones are told before it is noted that they were.
-  const told = { url: receiver.url, waiting: 0, dead_letters: 0 };
-  await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject(told);
+  // The last deliveries precede their record in the database.
+  const delivered = { url: receiver.url, waiting: 0, dead_letters: 0 };
+  await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject(delivered);
   const [shown] = await operator.list();
   expect(JSON.stringify(shown)).not.toContain('whsec_');
 });
 
-test('a webhook is told what it asked for, from its beginning on', async () => {
+test('a webhook gets the events it subscribed to, from its creation on', async () => {
   const tripId = await trip(2);
   await expect.poll(() => receiver.taken.length, LIMIT).toBe(2);
   const other = await Receiver.start();
@@ -85,7 +85,7 @@ test('a webhook is told what it asked for, from its beginning on', async () => {
   await other.close();
 });
 
-test('what cannot be told holds up its own trip only, and is told first when it can', async () => {
+test('an undeliverable event delays only its own trip, and is delivered first afterwards', async () => {
   const [stuck, free] = [await trip(1), await trip(1)];
   await expect.poll(() => receiver.taken.length, LIMIT).toBe(2);
   receiver.answer = ({ tripId, seq }) =>
@@ -99,7 +99,7 @@ test('what cannot be told holds up its own trip only, and is told first when it 
   expect(new Set(tries.map(({ id }) => id)).size).toBe(1);
 });
 
-test('one who was away is told everything when it is back', async () => {
+test('an endpoint gets everything after an outage', async () => {
   await receiver.close();
   const tripIds = await Promise.all([trip(4), trip(4)]);
   await receiver.listen();
@@ -107,7 +107,7 @@ test('one who was away is told everything when it is back', async () => {
   for (const tripId of tripIds) expect(receiver.seqsOf(tripId)).toEqual(numbersUpTo(4));
 });
 
-test('what was tried in vain becomes a dead letter, with the rest of its trip behind it, and can be replayed', async () => {
+test('an event that exhausts its attempts becomes a dead letter with the rest of its trip, and can be replayed', async () => {
   receiver.answer = () => 500;
   const tripIds = [await trip(3), await trip(2)];
   const dead = async (): Promise<number> => (await operator.deadLetters(webhookId)).data.length;
@@ -131,7 +131,7 @@ test('what was tried in vain becomes a dead letter, with the rest of its trip be
   await expect.poll(() => receiver.seqsOf(tripIds[1]!), LIMIT).toEqual([1, 2]);
 });
 
-test('a killed webhooks instance loses nothing: what it had in hand comes again, by the same id, in order', async () => {
+test('a killed webhooks instance loses nothing: its deliveries are repeated with the same id, in order', async () => {
   const service = world.service('webhooks-1');
   receiver.answer = ({ seq }) => (seq === 2 ? undefined : 200);
   const tripIds = await Promise.all([trip(4), trip(4), trip(4)]);
@@ -147,7 +147,7 @@ test('a killed webhooks instance loses nothing: what it had in hand comes again,
   for (const { id, tripId, seq } of receiver.asked) expect(id).toBe(`${tripId}_${seq}`);
 });
 
-test('a stream that is made anew tells nobody what it was told before', async () => {
+test('a rebuilt stream causes no repeated deliveries', async () => {
   const tripId = await trip(3);
   await expect.poll(() => receiver.taken.length, LIMIT).toBe(3);
   await world.nats.nodes[0]!.server.kill();
@@ -163,16 +163,16 @@ test('a stream that is made anew tells nobody what it was told before', async ()
   expect(receiver.asked).toHaveLength(5);
 });
 
-test('events that the stream lost are told all the same, as soon as the trip goes on', async () => {
+test('events that the stream lost are delivered as soon as the trip has its next event', async () => {
   const tripId = await trip(1);
   await expect.poll(() => receiver.taken.length, LIMIT).toBe(1);
   await trips.happen(tripId, true);
-  await query(world.database.url, 'DELETE FROM outbox'); // as if NATS had forgotten what it said it has
+  await query(world.database.url, 'DELETE FROM outbox'); // as if NATS lost events it had acknowledged
   await trips.happen(tripId);
   await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1, 2, 3]);
 });
 
-test('a trip whose events were tampered with is a dead letter, and keeps no other trip waiting', async () => {
+test('a trip whose events were tampered with is a dead letter, and delays no other trip', async () => {
   receiver.answer = () => 500;
   const broken = await trip(3);
   await expect.poll(() => receiver.asked.length, LIMIT).toBeGreaterThan(0);
@@ -187,7 +187,7 @@ test('a trip whose events were tampered with is a dead letter, and keeps no othe
   await expect.poll(dead, LIMIT).toMatchObject([{ trip_id: broken, error: 'the event cannot be read' }]);
 });
 
-test('two instances share the work, and order holds', async () => {
+test('two instances share the work, and the order holds', async () => {
   const second = await world.add('webhooks');
   const tripIds = await Promise.all(Array.from({ length: 20 }, () => trip(6)));
   await expect.poll(() => receiver.taken.length, LIMIT).toBe(120);

@@ -2,8 +2,8 @@ import type { PatroniHost } from '../../../dev/patroni/patroni-host.ts';
 import { query } from '../../../ops/postgres/query.ts';
 
 /**
- * As if the network to these followers were cut: they receive nothing of the primary's log any more. What is given mends
- * it, and loses what was under way, such as what lies in their sockets already.
+ * Cuts these followers off the primary's log, like a broken network. The returned function reconnects them; data in their
+ * sockets is lost.
  */
 export async function cutReplication(followers: readonly PatroniHost[]): Promise<() => void> {
   const found = await Promise.all(
@@ -15,13 +15,13 @@ export async function cutReplication(followers: readonly PatroniHost[]): Promise
   for (const pid of receivers) process.kill(pid, 'SIGSTOP');
   return () => {
     for (const pid of receivers) {
-      process.kill(pid, 'SIGTERM'); // Postgres starts another one
+      process.kill(pid, 'SIGTERM'); // Postgres restarts it
       process.kill(pid, 'SIGCONT');
     }
   };
 }
 
-/** What the primary has written to its log and no standby has. */
+/** Bytes of the primary's log that no standby has. */
 export async function unreplicatedBytes(primary: PatroniHost): Promise<number> {
   const [row] = await query<{ bytes: number }>(
     primary.url('postgres'),
@@ -30,7 +30,7 @@ export async function unreplicatedBytes(primary: PatroniHost): Promise<number> {
   return row?.bytes ?? 0;
 }
 
-/** The hosts whose Postgres would take a write now. */
+/** The hosts whose Postgres accepts writes now. */
 export async function writable(hosts: readonly PatroniHost[]): Promise<PatroniHost[]> {
   const answers = await Promise.all(
     hosts.map(async (host) => {

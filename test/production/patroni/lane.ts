@@ -4,11 +4,11 @@ import { RestartableService } from '../../../dev/services/restartable-service.ts
 import { BUILT_IN_AREA, testNats, type TestNats } from '../../../dev/test-world/index.ts';
 import { TripLoad } from './trip-load.ts';
 
-/** Longer than the test: trips without a driver stay open. */
+/** Longer than the test, so that trips without a driver stay open. */
 const SEARCH_DEADLINE_MS = '3600000';
 const UNUSED = 'http://127.0.0.1:9';
 
-/** A `trips` that reaches the cluster in one way, on a NATS of its own, and riders who ask it for trips all the time. */
+/** A `trips` that reaches the cluster by one route, with its own NATS, and riders who request trips all the time. */
 export class Lane {
   readonly name: string;
   readonly load: TripLoad;
@@ -40,13 +40,13 @@ export class Lane {
       httpPort: 0,
       directory: directory.path,
       env: { HAILGRID_SEARCH_DEADLINE_MS: SEARCH_DEADLINE_MS },
-      // Nobody shows it a token.
+      // A placeholder: no client shows a token.
       system: { natsUrls: nats.urls, postgresUrls, serviceArea: BUILT_IN_AREA, issuerUrl: UNUSED },
     });
     return new Lane(name, await TripLoad.start(nats.urls, `riders-${name}`), trips, nats, directory);
   }
 
-  /** Fails where its `trips` had ended by itself. */
+  /** Throws if its `trips` has ended by itself. */
   async stop(): Promise<void> {
     await this.load.stop();
     const death = await this.#trips.causeOfDeath();

@@ -2,11 +2,11 @@ import { expect } from 'vitest';
 import { audit } from './ledger.ts';
 import type { Lane } from './lane.ts';
 
-/** How long a machine that does much else may take; what is measured is reported, the goal is 30 s. */
+/** Generous for a busy machine; the measured time is reported, and the goal is 30 s. */
 const RECOVERY_LIMIT_MS = 90_000;
 const TRIPS_OF_A_BUSY_LANE = 20;
 
-/** Several ways to the same database, in use all the time. */
+/** Several routes to the same database, all under load. */
 export class Lanes {
   readonly #lanes: readonly Lane[];
 
@@ -14,14 +14,14 @@ export class Lanes {
     this.#lanes = lanes;
   }
 
-  /** Waits until each lane has been served again; gives how long each had to wait since then, in milliseconds. */
+  /** Waits until each lane is served again; returns how long each waited, in milliseconds. */
   recoveredSince(since: number): Promise<Record<string, number>> {
     return this.#ofEach(
       async ({ load }) => (await load.untilAcknowledged(1, since, RECOVERY_LIMIT_MS)).at - since,
     );
   }
 
-  /** Each lane has some more trips than now. */
+  /** Waits for some more trips on each lane. */
   async untilBusy(): Promise<void> {
     const now = performance.now();
     await this.#ofEach(async ({ load }) => {
@@ -30,7 +30,7 @@ export class Lanes {
     });
   }
 
-  /** The longest time without an acknowledgement that each lane has had since then, in milliseconds. */
+  /** The longest time without an acknowledgement on each lane since a moment, in milliseconds. */
   longestWaits(since: number): Promise<Record<string, number>> {
     return this.#ofEach(({ load }) => {
       const times = load.acknowledged.map(({ at }) => at).filter((at) => at >= since);
@@ -38,15 +38,14 @@ export class Lanes {
     });
   }
 
-  /** How many requests that began since then were acknowledged. */
+  /** Number of acknowledged requests that began after a moment. */
   acknowledgedSince(since: number): number {
     return this.#lanes.flatMap(({ load }) => load.acknowledged).filter(({ begunAt }) => begunAt > since)
       .length;
   }
 
   /**
-   * Every trip that was acknowledged is in the database at this URL, once, and asking again under its key gives it
-   * again.
+   * Every acknowledged trip is in the database at this URL, once, and a repeated request under its key returns it.
    */
   async expectAllKept(url: string): Promise<{ acknowledged: number; rpo_rows: number; duplicated: number }> {
     for (const { load } of this.#lanes) {

@@ -2,16 +2,16 @@ import { uuidOf } from '#libs/contracts';
 import { withClient } from '../../../ops/postgres/query.ts';
 import type { Acknowledged } from './trip-load.ts';
 
-/** What a database has of the trips that were acknowledged. */
+/** Comparison of a database with the acknowledged trips. */
 export interface Audit {
   acknowledged: number;
-  /** Trips, or first events of trips, that were acknowledged and are not there: 0, or they were lost. */
+  /** Acknowledged trips, or first events of them, that are missing; must be 0. */
   rpo_rows: number;
   /** Trips beyond the one of a rider's only key. */
   duplicated: number;
 }
 
-/** Compares what riders were told with what the database holds. */
+/** Compares the acknowledgements with the database. */
 export async function audit(url: string, acknowledged: readonly Acknowledged[]): Promise<Audit> {
   return withClient(url, async (client) => {
     const ids = acknowledged.map(({ tripId }) => uuidOf('trip', tripId));

@@ -20,11 +20,11 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 600_000 });
 const DATABASE = 'hailgrid';
 const CITY_DATABASE = 'city';
 const SERVICES = ['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api'];
-/** Time for commits to pile up that no standby has. */
+/** Time for unreplicated commits to pile up. */
 const UNREPLICATED_MS = 400;
-/** Longer than a key in etcd lives without its owner (`ttl`). */
+/** Longer than the `ttl` of an owner's key in etcd. */
 const ETCD_AWAY_MS = 22_000;
-/** Longer than Patroni needs to see that a standby is gone. */
+/** Longer than Patroni needs to notice a lost standby. */
 const ALONE_MS = 12_000;
 const DEMOTED_LIMIT = { timeout: 60_000, interval: 500 };
 const STILL_DEMOTED_MS = 3_000;
@@ -32,7 +32,7 @@ const RECOVERING = 'SELECT pg_is_in_recovery() AS standby';
 
 let directory: TemporaryDirectory;
 let running: { cluster: PatroniCluster; lanes: Lanes } | undefined;
-/** Why it cannot be run on this machine. */
+/** Why it cannot run on this machine. */
 let missing: string | undefined;
 
 beforeAll(async () => {
@@ -65,7 +65,7 @@ function report(figures: object): void {
   console.log(JSON.stringify({ patroni: figures }));
 }
 
-test('what is shipped makes a cluster in which a standby confirms each commit, and HAProxy leads to its parts', async (context) => {
+test('the shipped files make a cluster in which a standby confirms each commit and HAProxy routes to its members', async (context) => {
   const { cluster } = runningOrSkip(context);
   const [settings] = await query<Record<string, string>>(
     cluster.primaryUrl('postgres'),
@@ -108,11 +108,11 @@ test('a city runs on it: a trip from request to completion', async (context) => 
   await city.stop();
 });
 
-test('the host of the primary dies in the middle of commits: another takes over, it comes back and follows', async (context) => {
+test('the primary’s host dies during commits: another takes over, and the dead one rejoins as a follower', async (context) => {
   const { cluster, lanes } = runningOrSkip(context);
   await lanes.untilBusy();
   const dead = await cluster.primary();
-  // What is committed from here on is in the primary's log alone, and is acknowledged to nobody.
+  // Later commits are in the primary's log alone, and are not acknowledged.
   const mend = await cutReplication(cluster.hosts.filter((host) => host !== dead));
   await sleep(UNREPLICATED_MS);
   const unreplicated_bytes = await unreplicatedBytes(dead);
@@ -129,14 +129,14 @@ test('the host of the primary dies in the middle of commits: another takes over,
 
   await dead.comeBack();
   await cluster.untilWhole();
-  // What nobody else has was rewound; its data were not copied anew.
+  // Its own commits were rewound; its data were not copied again.
   const log = readFileSync(dead.patroniLog, 'utf8');
   expect(log).toContain('pg_rewind exit code=0');
   expect(log).not.toContain('Removing data directory');
   expect(await query(dead.url('postgres'), RECOVERING)).toEqual([{ standby: true }]);
 });
 
-test('a Postgres that crashes under its Patroni is started again, or replaced', async (context) => {
+test('a Postgres that crashes under Patroni is restarted or replaced', async (context) => {
   const { cluster, lanes } = runningOrSkip(context);
   await lanes.untilBusy();
   (await cluster.primary()).crashPostgres();
@@ -182,7 +182,7 @@ test('without both standbys nothing is acknowledged, until one is back', async (
   report({ fault: 'both standbys killed', rto_ms, ...kept });
 });
 
-test('etcd away: all goes on while the members see each other; without one nobody takes writes, until etcd is back', async (context) => {
+test('without etcd writes continue while the members reach each other; once one is lost, none are accepted until etcd is back', async (context) => {
   const { cluster, lanes } = runningOrSkip(context);
   await lanes.untilBusy();
   const primary = await cluster.primary();
@@ -192,7 +192,7 @@ test('etcd away: all goes on while the members see each other; without one nobod
   await lanes.untilBusy();
   expect(await writable(cluster.hosts)).toEqual([primary]);
 
-  // Another member could have a leader of its own now, for all that the primary knows.
+  // The primary cannot know whether a lost member now has its own leader.
   silent?.patroni.pause();
   await expect.poll(() => writable(cluster.hosts), DEMOTED_LIMIT).toEqual([]);
   const demotedAt = performance.now();
@@ -209,11 +209,11 @@ test('etcd away: all goes on while the members see each other; without one nobod
   report({ fault: 'etcd away', rto_ms, ...(await lanes.expectAllKept(cluster.primaryUrl(DATABASE))) });
 });
 
-test('no statement, ours or Patroni’s, was one that this Postgres does not know', (context) => {
+test('this Postgres accepts all statements of ours and of Patroni', (context) => {
   const { cluster } = runningOrSkip(context);
   for (const { patroniLog } of cluster.hosts) {
     const log = readFileSync(patroniLog, 'utf8');
-    // Each line of Postgres has an SQLSTATE; class 42 is of syntax, names and rights. A slot (42704) Patroni makes anew.
+    // Each log line of Postgres has an SQLSTATE; class 42 is syntax, names and rights. Patroni recreates a missing slot (42704).
     expect(log).toMatch(/ 00000 .*ready to accept/);
     expect(log.match(/.* 42(?!704)\w{3} .*ERROR: .*/g) ?? []).toEqual([]);
   }

@@ -20,25 +20,25 @@ const PAUSE_MS = 40;
 const RETRY_MS = 100;
 const QUOTE_TTL_MS = 600_000;
 
-/** A request for a trip that was acknowledged: what must be in the database from then on, once. */
+/** An acknowledged request for a trip, which must be in the database from then on, once. */
 export interface Acknowledged {
   riderId: RiderId;
   quoteId: QuoteId;
   key: string;
   tripId: TripId;
-  /** When the attempt that was acknowledged began, and when its answer came; of `performance.now()`. */
+  /** Start of the acknowledged attempt, and time of its answer, by `performance.now()`. */
   begunAt: number;
   at: number;
 }
 
 /**
- * Riders who ask for trips through a `trips`, each with one idempotency key until it is acknowledged, as a phone would.
- * What is answered otherwise than by a trip or `unavailable` is a fault.
+ * Riders who request trips through a `trips`, each with one idempotency key until acknowledged, like a phone. Any answer
+ * other than a trip or `unavailable` is an error.
  */
 export class TripLoad {
   readonly acknowledged: Acknowledged[] = [];
   readonly faults: unknown[] = [];
-  /** Attempts that were answered `unavailable`, or not at all. */
+  /** Attempts answered with `unavailable`, or not at all. */
   unavailable = 0;
   readonly #commands: CommandClient;
   readonly #workers: Promise<void>[];
@@ -55,7 +55,7 @@ export class TripLoad {
     return new TripLoad(commands);
   }
 
-  /** Resolves when `count` requests that began after `since` have been acknowledged. */
+  /** Resolves when `count` requests that began after `since` are acknowledged. */
   async untilAcknowledged(count: number, since: number, limitMs: number): Promise<Acknowledged> {
     for (
       const deadline = performance.now() + limitMs;
@@ -70,7 +70,7 @@ export class TripLoad {
     });
   }
 
-  /** Asks once more under a key that was answered already; gives the trip of the answer. */
+  /** Repeats an answered request under its key; returns the trip of the answer. */
   async repeat({ riderId, quoteId, key }: Acknowledged): Promise<TripId> {
     return (await this.#commands.call(createTrip, requestOf(riderId, quoteId, key))).trip_id;
   }
@@ -100,7 +100,7 @@ export class TripLoad {
     this.acknowledged.push({ riderId, quoteId, key, tripId: value.trip_id, begunAt, at: performance.now() });
   }
 
-  /** Tries until there is an answer; undefined where the load ends before. */
+  /** Retries until there is an answer; undefined if the load stops first. */
   async #persist<T>(attempt: () => Promise<T>): Promise<{ value: T; begunAt: number } | undefined> {
     while (!this.#ends) {
       const begunAt = performance.now();

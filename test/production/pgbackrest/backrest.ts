@@ -18,7 +18,7 @@ export interface BackrestPrograms {
   env: NodeJS.ProcessEnv;
 }
 
-/** pgBackRest and a whole PostgreSQL, installed or fetched from Debian; a UserError tells what cannot be had here. */
+/** pgBackRest and a complete PostgreSQL, installed or fetched from Debian; a UserError says what is unavailable. */
 export async function backrestPrograms(): Promise<BackrestPrograms> {
   const { directory, version, env } = await postgresPrograms();
   const backrest =
@@ -43,7 +43,7 @@ export function deployedFile(name: string): string {
   return fileURLToPath(new URL(`../../../deploy/pgbackrest/${name}`, import.meta.url));
 }
 
-/** Where on this machine is what deploy/pgbackrest/pgbackrest.conf has elsewhere. */
+/** Paths on this machine for those in deploy/pgbackrest/pgbackrest.conf. */
 export interface Places {
   data: string;
   sockets: string;
@@ -53,7 +53,7 @@ export interface Places {
   password: string;
 }
 
-/** Settings of pgbackrest that go before those of the file that is shipped. */
+/** Settings of pgbackrest that override those of the shipped file. */
 export async function backrestEnvironment(
   { env, user }: BackrestPrograms,
   { data, sockets, port, folder, password }: Places,
@@ -75,7 +75,7 @@ export async function backrestEnvironment(
   };
 }
 
-/** Runs `pgbackrest --stanza=hailgrid …` as the user that Postgres runs as; gives what it printed. */
+/** Runs `pgbackrest --stanza=hailgrid …` as the user of Postgres; returns its output. */
 export async function backrest(
   user: RunAs,
   env: Readonly<Record<string, string>>,

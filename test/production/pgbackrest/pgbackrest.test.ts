@@ -31,7 +31,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 600_000 });
 
 const DATABASE = 'hailgrid';
 const PASSWORD = 'of a test';
-/** As Patroni makes them in a cluster of its own. */
+/** As Patroni creates them in its own cluster. */
 const PATRONI_ROLES = `
   CREATE ROLE postgres SUPERUSER LOGIN PASSWORD '${PASSWORD}';
   CREATE ROLE replicator LOGIN REPLICATION PASSWORD '${PASSWORD}';
@@ -44,12 +44,12 @@ interface Running {
   directory: TemporaryDirectory;
   spec: ServerSpec;
   server: SupervisedChild;
-  /** Runs pgbackrest with the file that is shipped. */
+  /** Runs pgbackrest with the shipped file. */
   pgbackrest: (...args: string[]) => Promise<string>;
 }
 
 let running: Running | undefined;
-/** Why it cannot be run on this machine. */
+/** Why it cannot run on this machine. */
 let missing: string | undefined;
 
 beforeAll(async () => {
@@ -63,7 +63,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
 });
 
-/** A PostgreSQL that archives by the command that is shipped. */
+/** A PostgreSQL that archives with the shipped command. */
 async function start(programs: BackrestPrograms): Promise<Running> {
   const directory = temporaryDirectory('pgbackrest-test');
   const { user, postgres } = programs;
@@ -81,7 +81,7 @@ async function start(programs: BackrestPrograms): Promise<Running> {
   };
   const places = { data: spec.dataDirectory, sockets, port: spec.port, folder, password: PASSWORD };
   const env = await backrestEnvironment(programs, places);
-  // Postgres hands them down to the command that archives.
+  // Postgres passes them on to the archive command.
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   await initialise(spec, PASSWORD);
   const server = await startServer(spec);
@@ -93,7 +93,7 @@ async function start(programs: BackrestPrograms): Promise<Running> {
   return { programs, directory, spec, server, pgbackrest: (...args) => backrest(user, env, ...args) };
 }
 
-/** What `patronictl edit-config` puts in. */
+/** The settings that `patronictl edit-config` applies. */
 function archiveSettings(): Record<string, string> {
   const file = parse(readFileSync(deployedFile('patroni-archive.yml'), 'utf8')) as {
     postgresql: { parameters: Record<string, string> };
@@ -105,7 +105,7 @@ function runningOrSkip({ skip }: TestContext): Running {
   return running ?? skip(missing);
 }
 
-test('a full and an incremental backup and the log between them restore a moment; a damaged repository is found', async (context) => {
+test('a full and an incremental backup and the archived log restore a moment; a damaged repository is detected', async (context) => {
   const { spec, pgbackrest, directory, programs } = runningOrSkip(context);
   const url = urlOf(spec, PASSWORD, DATABASE);
   await pgbackrest('stanza-create');
@@ -122,7 +122,7 @@ test('a full and an incremental backup and the log between them restore a moment
   await writer.stop();
   await query(url, 'DROP TABLE trip_event, driver_claim, trip CASCADE');
   await query(url, 'SELECT pg_switch_wal()');
-  await pgbackrest('check'); // waits until the log is in the archive
+  await pgbackrest('check'); // waits until the log is archived
 
   const [{ backup: taken }] = JSON.parse(await pgbackrest('--output=json', 'info')) as [
     { backup: { type: string; error: boolean }[] },
@@ -160,7 +160,7 @@ test('a full and an incremental backup and the log between them restore a moment
   expect(await pgbackrest('verify', '--output=text')).toMatch(/status: error[^]*(checksum|invalid)/);
 });
 
-/** Where the first host of a Patroni cluster has its data. */
+/** The data directory of the first host of a Patroni cluster. */
 async function emptyDirectory({ user }: BackrestPrograms, directory: TemporaryDirectory): Promise<string> {
   const data = join(directory.path, 'pg1', 'data');
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -179,7 +179,7 @@ async function expectTheMoment(url: string, { written }: TripWriter, momentMs: n
   expect(after.length).toBeGreaterThan(10);
   expect(before.filter(({ uuid }) => !trips.has(uuid))).toEqual([]);
   expect(after.filter(({ uuid }) => trips.has(uuid))).toEqual([]);
-  // As the README has it: the trips are whole, and what fences is raised.
+  // As in the README: the trips are whole, and the fences are raised.
   expect(await command('ops/audit.ts', '--database', url)).toMatchObject({
     trips: trips.size,
     findings: [],
@@ -197,7 +197,7 @@ async function command(script: string, ...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test('Patroni takes what was restored for a cluster of its own, and the other hosts are copied', async (context) => {
+test('Patroni adopts the restored cluster, and the other hosts are copied from it', async (context) => {
   const { directory } = runningOrSkip(context);
   const { fetched: programs, missing: why } = await fetchedOrReason(patroniPrograms());
   if (programs === undefined) return context.skip(why);
