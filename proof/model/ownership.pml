@@ -1,12 +1,12 @@
 /*
- * What Postgres accepts of whatever it is asked, exhaustively within small bounds, for Spin:
+ * The states that Postgres accepts under any sequence of requests, exhaustively within small bounds, for Spin:
  *
- *   spin -a spec/ownership.pml && cc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m2000000
+ *   spin -a proof/model/ownership.pml && cc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m2000000
  *
  * With `spin -DFOR_SHARE=0 -a ...` (or EPOCH_CHECK, CLAIM_KEY, TERM_CHECK, COMPARE_AND_SET, EPOCH_RULE) an assertion breaks.
  *
- * Coarser than ownership.qnt and on the safe side of it: matchers and messages are not there. Anybody may propose
- * anything at any time, and a planner may act on whatever snapshot it once took. What holds here holds for all of them.
+ * An over-approximation of ownership.qnt without matchers and messages: any proposal may come at any time, and a planner
+ * may act on any old snapshot. So every property that holds here also holds with them.
  */
 #ifndef FOR_SHARE
 #define FOR_SHARE 1
@@ -31,7 +31,7 @@
 #endif
 #define MAX_TERM 3
 
-/* P has the children A and B. Owner 0 is nobody; epoch 0: no row yet. The pickup lies in A. */
+/* P has the children A and B. Owner 0: none; epoch 0: no row yet. The pickup lies in A. */
 #define P 0
 #define A 1
 #define B 2
@@ -46,7 +46,7 @@ byte claims = 0;
 Snapshot seen[2];
 Transaction offer[2];
 
-/* Scratch, 0 between the steps so that it makes no states. */
+/* Scratch variables, 0 between the steps so that they add no states. */
 byte above, x, y, o;
 bool touches[3];
 bool fits;
@@ -76,7 +76,7 @@ inline check() {
   clear()
 }
 
-/* The guards of an ownership commit; refused ones change nothing. */
+/* The guards of an ownership commit; a refused one changes nothing. */
 #define accepted(s) ((!TERM_CHECK || seen[s].term == term) && same(s, P) && same(s, A) && same(s, B))
 
 inline commitBegins(s) { fits = accepted(s); if :: fits -> assert(seen[s].term == term) /* noCommitUnderAnOldTerm */ :: else fi }
@@ -126,11 +126,11 @@ active proctype Postgres() {
   byte s, c, w, n;
   atomic { row[P].epoch = 1; row[P].owner = 1; row[A].retired = 1; row[B].retired = 1 }
   do
-  /* A planner wins the term, or reads again under the one it thinks it has. */
+  /* A planner wins the term, or rereads under the term it believes it holds. */
   :: atomic { term < MAX_TERM -> select(s : 0 .. 1); term++; snapshot(s, term); s = 0 }
   :: atomic { select(s : 0 .. 1); if :: seen[s].term > 0 -> snapshot(s, seen[s].term) :: else fi; s = 0 }
 
-  /* It gives a shard to anybody or nobody (claim, re-own, handoff, release), splits, merges. */
+  /* It gives a shard to any owner or none (claim, re-own, handoff, release), splits, merges. */
   :: atomic {
       select(s : 0 .. 1); select(c : P .. B); select(w : 0 .. 2);
       if :: seen[s].term > 0 && wasLive(s, c) && small(c) && !locked(c) -> d_step { give(s, c, w) } :: else fi;
@@ -153,14 +153,14 @@ active proctype Postgres() {
       s = 0
     }
 
-  /* A matcher starts anew: its shard is renewed, under no term. */
+  /* A matcher restarts: its shard is renewed, without a term. */
   :: atomic {
       select(c : P .. B);
       if :: live(c) && row[c].owner != 0 && row[c].epoch < MAX_EPOCH && !locked(c) -> d_step { set(c, row[c].epoch + 1, row[c].owner, 0); check() } :: else fi;
       c = 0
     }
 
-  /* Anybody proposes under any epoch; the transaction reads the row now and commits later. One driver, one trip. */
+  /* Any owner proposes under any epoch; the transaction reads the row now and commits later. One driver, one trip. */
   :: atomic {
       select(n : 0 .. 1); select(c : P .. A); select(w : 1 .. 2);
       if
