@@ -134,7 +134,7 @@ class Simulation {
   #untilWell(): void {
     const latestMs = this.#queue.nowMs + WELL_WITHIN_MS;
     for (;;) {
-      const wrong = this.#whatIsWrong();
+      const wrong = this.#problem();
       if (wrong === undefined) return;
       if (this.#queue.nowMs >= latestMs) throw new Violation(`did not recover: ${wrong}`);
       this.#queue.runUntil(this.#queue.nowMs + LOOK_AGAIN_MS, () => this.#check());
@@ -220,11 +220,11 @@ class Simulation {
   }
 
   /** Whether a living owner matches every shard and sees all open trips there; undefined if so, else the problem. */
-  #whatIsWrong(): string | undefined {
+  #problem(): string | undefined {
     const { rows } = this.#store.ownership;
     if (rows.size === 0) return 'no shard ever had an owner';
     for (const row of rows.values()) {
-      const wrong = row.retired ? undefined : this.#whatIsWrongWith(row);
+      const wrong = row.retired ? undefined : this.#problemWith(row);
       if (wrong !== undefined) return wrong;
     }
     for (const { tenure, node } of this.#matchers.filter(({ node: { isUp } }) => isUp))
@@ -233,7 +233,7 @@ class Simulation {
     return undefined;
   }
 
-  #whatIsWrongWith({ shard, epoch, owner: name }: ShardRow): string | undefined {
+  #problemWith({ shard, epoch, owner: name }: ShardRow): string | undefined {
     const owner = this.#matchers.find(({ node }) => node.name === name);
     if (owner === undefined || !owner.node.isUp) return `${shard} belongs to ${name}, which is down`;
     if (owner.tenure.own.get(shard)?.epoch !== epoch) return `${name} does not know of ${shard}@${epoch}`;

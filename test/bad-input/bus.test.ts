@@ -68,7 +68,7 @@ afterAll(async () => {
   await city?.stop();
 });
 
-async function wellThen(): Promise<void> {
+async function expectStillWell(): Promise<void> {
   await bus.flush();
   await expectWell(city);
   acknowledged += 1;
@@ -117,7 +117,7 @@ test('garbage on every subject in use', { timeout: 120_000 }, async () => {
   expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => (a ?? 0) - (b ?? 0)));
   expect(rider.frames.filter(({ type }) => type === 'error')).toEqual([]);
   await driver.goHome();
-  await wellThen();
+  await expectStillWell();
 });
 
 test('a malformed command is refused, not left to its timeout', async () => {
@@ -176,7 +176,7 @@ test('malformed position batches are counted, and the valid ones among them are 
       Math.max(...(await Promise.all(hearing.map((each) => metric(each, 'drivers_on_trip'))))),
     )
     .toBe(1);
-  await wellThen();
+  await expectStillWell();
 });
 
 test('offers that a matcher may not make', async () => {
@@ -238,7 +238,7 @@ test('offers that a matcher may not make', async () => {
   expect(await city.rows('SELECT * FROM driver_claim')).toHaveLength(1);
   for (const tripId of [open, other])
     expect(await rider.post(`/v1/trips/${tripId}/cancel`)).toMatchObject({ status: 200 });
-  await wellThen();
+  await expectStillWell();
 });
 
 test('an impostor that answers commands with garbage delays callers, and crashes no service', async () => {

@@ -77,7 +77,7 @@ function sendRaw(api: HttpRoute['api'], text: string): Promise<Response> {
   });
 }
 
-async function wellThen(): Promise<void> {
+async function expectStillWell(): Promise<void> {
   await expectWell(city);
   acknowledged += 1;
   await expectNothingLost(city, acknowledged);
@@ -104,7 +104,7 @@ test('unknown paths and methods, and malformed bytes', async () => {
     await sendRaw('rider', `POST /v1/quotes HTTP/1.1\r\nHost: a\r\n${twice}\r\n{}`),
     'invalid_request',
   );
-  await wellThen();
+  await expectStillWell();
 });
 
 test('malformed bodies', async () => {
@@ -154,7 +154,7 @@ test('malformed bodies', async () => {
     'invalid_request',
   );
   expect(said.issues).toHaveLength(10);
-  await wellThen();
+  await expectStillWell();
 });
 
 test('idempotency keys and quotes', async () => {
@@ -212,7 +212,7 @@ test('idempotency keys and quotes', async () => {
   expect((await stranger.get<{ data: [] }>('/v1/trips')).body.data).toEqual([]);
 
   expect(await rider.post(`${path}/cancel`, { reason: 'enough' })).toMatchObject({ status: 200 });
-  await wellThen();
+  await expectStillWell();
 });
 
 test('forged tokens, tokens of another role, expired tokens', async () => {
@@ -260,7 +260,7 @@ test('forged tokens, tokens of another role, expired tokens', async () => {
   await expectProblem(await call('trips', '/v1/shards', { method: 'GET', token: tokens.rider }), 'forbidden');
   const basic = { method: 'GET', headers: { authorization: 'Basic cmlkZXI6cmlkZXI=' } };
   await expectProblem(await call('rider', '/v1/products', basic), 'unauthenticated');
-  await wellThen();
+  await expectStillWell();
 });
 
 test('a request id is adopted only if it is fit for a log', async () => {
@@ -304,7 +304,7 @@ test('a route answers any input, and never with 500', { timeout: 120_000 }, asyn
     }),
     { numRuns: 300 },
   );
-  await wellThen();
+  await expectStillWell();
 });
 
 function samplePositions() {

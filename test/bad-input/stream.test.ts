@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-async function wellThen(): Promise<void> {
+async function expectStillWell(): Promise<void> {
   await expectWell(city);
   acknowledged += 1;
   await expectNothingLost(city, acknowledged);
@@ -107,7 +107,7 @@ test('refused sockets', async () => {
     const said = checkProblem(JSON.parse(body), code);
     expect([said.status, said.request_id]).toEqual([response.statusCode, response.headers['x-request-id']]);
   }
-  await wellThen();
+  await expectStillWell();
 });
 
 test.each(['rider', 'driver'] as const)('malformed frames of a %s', async (role) => {
@@ -144,7 +144,7 @@ test.each(['rider', 'driver'] as const)('malformed frames of a %s', async (role)
     type === 'error' ? [problem.parse(data).code] : [],
   );
   expect(new Set(codes)).toEqual(new Set(['rate_limited']));
-  await wellThen();
+  await expectStillWell();
 });
 
 test('invalid positions', async () => {
@@ -193,7 +193,7 @@ test('invalid positions', async () => {
   });
   await phone.ask('offline', {});
   phone.hangUp();
-  await wellThen();
+  await expectStillWell();
 });
 
 test('offers and trips of others, and steps in the wrong order', async () => {
@@ -254,7 +254,7 @@ test('offers and trips of others, and steps in the wrong order', async () => {
   expect(stranger.frames.filter(({ type }) => type === 'trip')).toEqual([]);
 
   await Promise.all([driver, other].map((each) => each.goHome()));
-  await wellThen();
+  await expectStillWell();
 });
 
 test('a second socket takes over from the first', async () => {
@@ -263,7 +263,7 @@ test('a second socket takes over from the first', async () => {
   await driver.phone.connect();
   expect(await closed).toEqual({ code: 4001, reason: 'session_superseded' });
   await driver.goHome();
-  await wellThen();
+  await expectStillWell();
 });
 
 test(
@@ -325,7 +325,7 @@ test(
       }),
       { numRuns: 40 },
     );
-    await wellThen();
+    await expectStillWell();
   },
 );
 

@@ -28,7 +28,7 @@ const RECORDS_PER_BATCH = 50;
 const NO_BATCH = { sentAtMs: 0, records: [] };
 const NO_BYTES = encodePositionBatch(NO_BATCH);
 
-function hearNext(supply: SupplyIndex, city: City): void {
+function applyNextPing(supply: SupplyIndex, city: City): void {
   supply.applyReport(city.nextPing(), POSITION_CELL, 0);
 }
 
@@ -36,10 +36,10 @@ export function measureIndex({ drivers, seed }: Effort) {
   const supply = new SupplyIndex();
   const strings = new StringCellIndex();
   const city = new City(drivers, seed);
-  for (const _ of city.driverIds) hearNext(supply, city);
+  for (const _ of city.driverIds) applyNextPing(supply, city);
   const nearest = () => supply.nearest(city.place(), { k: K, radiusM: 4000, product: 'standard' });
   const results = {
-    updates: rateOf(1_000_000, () => hearNext(supply, city)),
+    updates: rateOf(1_000_000, () => applyNextPing(supply, city)),
     ten_nearest: rateOf(100_000, nearest),
   };
   const stream = measureStream(supply, city);
@@ -89,7 +89,7 @@ export function measureAssign({ seed }: Effort, riders: number, drivers: number)
 export function measureRound({ seed, drivers, trips }: Effort) {
   const city = new City(drivers, seed);
   const supply = new SupplyIndex();
-  for (const _ of city.driverIds) hearNext(supply, city);
+  for (const _ of city.driverIds) applyNextPing(supply, city);
   const etas = greatCircleEta({ speedMps: 7 });
   const prepare = () => Array.from({ length: trips }, (_, n) => openTrip(n, city));
   const engine = new DispatchEngine();

@@ -80,17 +80,17 @@ function literal(value: unknown): string {
 }
 
 function factsOf({ Plan: plan, 'Execution Time': timeMs }: Explained): PlanFacts {
-  const carriedOut = nodesOf(plan).filter((node) => (node['Actual Loops'] ?? 0) > 0);
+  const executed = nodesOf(plan).filter((node) => (node['Actual Loops'] ?? 0) > 0);
   const named = (key: 'Relation Name' | 'Index Name', nodes: readonly PlanNode[]): string[] =>
     [...new Set(nodes.flatMap((node) => node[key] ?? []))].toSorted();
   return {
-    relations: named('Relation Name', carriedOut),
-    indexes: named('Index Name', carriedOut),
+    relations: named('Relation Name', executed),
+    indexes: named('Index Name', executed),
     seq_scans: named(
       'Relation Name',
-      carriedOut.filter((node) => node['Node Type'] === 'Seq Scan'),
+      executed.filter((node) => node['Node Type'] === 'Seq Scan'),
     ),
-    rows_touched: carriedOut
+    rows_touched: executed
       .filter((node) => node['Relation Name'] !== undefined)
       .reduce((sum, node) => sum + touched(node), 0),
     buffers: (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0),

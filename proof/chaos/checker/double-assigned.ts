@@ -17,11 +17,11 @@ const BINDING: ReadonlySet<string> = new Set(['offer_made', 'driver_assigned', '
 
 /** Drivers with two trips at a time, trips with two drivers, claims that disagree with trips. */
 export function doubleAssigned({ events, trips, claims }: DatabaseFacts): Violation[] {
-  return [...driversWithTwoTrips(events), ...tripsWithTwoDrivers(events), ...claimsAstray(trips, claims)];
+  return [...driversWithTwoTrips(events), ...tripsWithTwoDrivers(events), ...mismatchedClaims(trips, claims)];
 }
 
 /** Whether the event releases the driver. */
-export function letsGo({ type, driverId, freedDriverId }: EventFact, driver: string): boolean {
+export function releases({ type, driverId, freedDriverId }: EventFact, driver: string): boolean {
   return freedDriverId === driver || (driverId === driver && RELEASING.has(type));
 }
 
@@ -50,7 +50,7 @@ export function driversWithTwoTrips(events: readonly EventFact[]): Violation[] {
         if (!bound.has(trip) && !same.some(({ event }) => event.tripId === trip && binds(event, driverId)))
           violations.push(`${driverId} is bound to ${trip} at version ${version} without an event`);
       for (const trip of bound)
-        if (!now.has(trip) && !same.some(({ event }) => event.tripId === trip && letsGo(event, driverId)))
+        if (!now.has(trip) && !same.some(({ event }) => event.tripId === trip && releases(event, driverId)))
           violations.push(`${driverId} is still bound to ${trip} at version ${version}`);
       if (first.driver.nextTripId !== null && first.driver.tripId === null)
         violations.push(`${driverId} has next trip ${first.driver.nextTripId} without a current one`);
@@ -122,7 +122,7 @@ function boundAfter(bound: Bound, { type, driverId, freedDriverId, asked }: Even
 }
 
 /** Each open offer and each trip under way needs its claim; no others may exist. */
-export function claimsAstray(trips: readonly TripFact[], claims: readonly ClaimFact[]): Violation[] {
+export function mismatchedClaims(trips: readonly TripFact[], claims: readonly ClaimFact[]): Violation[] {
   const claimsOf = Map.groupBy(claims, ({ tripId }) => tripId);
   const wrong = trips.flatMap((trip) => {
     const wanted = wantedClaims(trip).sort().join(', ');

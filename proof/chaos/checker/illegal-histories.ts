@@ -9,7 +9,7 @@ export function illegalHistories({ trips, events }: DatabaseFacts): Violation[] 
   const mismatches = trips.flatMap((trip) => {
     const own = eventsOf.get(trip.tripId) ?? [];
     eventsOf.delete(trip.tripId);
-    return whyAstray(trip, own).map((reason) => `${trip.tripId}${reason}`);
+    return rowMismatches(trip, own).map((reason) => `${trip.tripId}${reason}`);
   });
   return [...mismatches, ...[...eventsOf.keys()].map((tripId) => `${tripId} has events, but no row`)];
 }
@@ -30,7 +30,7 @@ export function fold(events: readonly EventFact[]): Folded {
     const expected = (trip?.seq ?? 0) + 1;
     const reason: string | undefined =
       seq === expected ? whyIllegal(trip, event) : `number ${expected} was expected`;
-    const illegal = reason ?? (type === event.type ? undefined : `it says ${event.type}`);
+    const illegal = reason ?? (type === event.type ? undefined : `its event is ${event.type}`);
     if (illegal !== undefined) return { trip, states, illegal: `#${seq} ${type}: ${illegal}` };
     trip = evolve(trip, event);
     states.set(seq, trip.state);
@@ -38,7 +38,7 @@ export function fold(events: readonly EventFact[]): Folded {
   return { trip, states, illegal: undefined };
 }
 
-function whyAstray({ row }: TripFact, events: readonly EventFact[]): string[] {
+function rowMismatches({ row }: TripFact, events: readonly EventFact[]): string[] {
   const { trip, illegal } = fold(events);
   if (illegal !== undefined) return [illegal];
   if (trip === null) return [': no events'];

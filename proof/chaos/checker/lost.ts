@@ -29,13 +29,13 @@ export function lost(
   living: ReadonlySet<string>,
 ): Violation[] {
   const eventsOf = Map.groupBy(facts.events, ({ tripId }) => tripId);
-  const forgotten = entries.flatMap((entry) => {
+  const missing = entries.flatMap((entry) => {
     // A list may lack a trip: then it claims nothing about it.
     const isClaim = 'trip_id' in entry && entry.kind !== 'rider_listed';
-    const reason = isClaim ? whyForgotten(entry, eventsOf.get(entry.trip_id) ?? []) : undefined;
+    const reason = isClaim ? whyMissing(entry, eventsOf.get(entry.trip_id) ?? []) : undefined;
     return reason === undefined ? [] : [reason];
   });
-  return [...new Set([...forgotten, ...gaps(eventsOf), ...orphans(facts, living)])];
+  return [...new Set([...missing, ...gaps(eventsOf), ...orphans(facts, living)])];
 }
 
 /** Trips that were acknowledged to their riders. */
@@ -43,7 +43,7 @@ export function acknowledgedTrips(entries: readonly ClientEntry[]): Set<string> 
   return new Set(entries.flatMap((entry) => (entry.kind === 'trip_requested' ? [entry.trip_id] : [])));
 }
 
-function whyForgotten(
+function whyMissing(
   entry: Extract<ClientEntry, { trip_id: string }>,
   events: readonly EventFact[],
 ): string | undefined {

@@ -1,5 +1,5 @@
 import type { ClientEntry } from './client-entry.ts';
-import { binds, letsGo } from './double-assigned.ts';
+import { binds, releases } from './double-assigned.ts';
 import type { EventFact, Violation } from './facts.ts';
 
 const ENDS: ReadonlySet<string> = new Set(['complete', 'cancel']);
@@ -78,7 +78,7 @@ function boundTimes(trip: string, driver: string, events: readonly EventFact[]):
     const last = times.at(-1);
     if (binds(event, driver) && (last === undefined || last.until < Infinity))
       times.push({ from: version ?? 0, fromMs: event.atMs, until: Infinity, rideFromMs: Infinity });
-    else if (last !== undefined && letsGo(event, driver)) last.until = version ?? Infinity;
+    else if (last !== undefined && releases(event, driver)) last.until = version ?? Infinity;
     if (event.type === 'started' && last !== undefined) last.rideFromMs = event.atMs;
   }
   return times;

@@ -64,7 +64,7 @@ export class Observer {
 }
 
 /** Polls a condition. Returns the wall time at which it was true, or undefined at the limit. */
-export async function whenSo(
+export async function pollUntil(
   isSo: () => Promise<boolean> | boolean,
   limitMs: number,
 ): Promise<number | undefined> {

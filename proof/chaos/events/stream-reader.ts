@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { EventConsumer } from '#libs/event-stream';
-import { whenSo } from '../city/observer.ts';
+import { pollUntil } from '../city/observer.ts';
 import { ConsumedEvents } from '../checker/consumed-events.ts';
 import type { EventFact } from '../checker/facts.ts';
 
@@ -57,7 +57,7 @@ export class StreamReader {
 
   /** Whether it has received all of these by a deadline. */
   async hasCaughtUp(events: readonly EventFact[], limitMs: number): Promise<boolean> {
-    return (await whenSo(() => this.consumed.missing(events).length === 0, limitMs)) !== undefined;
+    return (await pollUntil(() => this.consumed.missing(events).length === 0, limitMs)) !== undefined;
   }
 
   async stop(): Promise<void> {

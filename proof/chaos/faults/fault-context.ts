@@ -1,6 +1,6 @@
 import type { ChaosCity, ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
 import type { ClusterView } from '../city/cluster-view.ts';
-import { whenSo, type Observer } from '../city/observer.ts';
+import { pollUntil, type Observer } from '../city/observer.ts';
 import type { ShardFact } from '../checker/facts.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { PlannedFault } from './schedule.ts';
@@ -56,7 +56,7 @@ export class Incident {
 
   /** Marks the fault as ineffective unless the condition becomes true within a moment. */
   async verify(isSo: () => Promise<boolean> | boolean, otherwise: string): Promise<void> {
-    if ((await whenSo(isSo, EFFECT_LIMIT_MS)) === undefined) this.fail(otherwise);
+    if ((await pollUntil(isSo, EFFECT_LIMIT_MS)) === undefined) this.fail(otherwise);
   }
 
   /** From now on the time to the next acknowledged commit counts. */
@@ -126,7 +126,7 @@ export function matchersBut(city: Pick<ChaosCity, 'matchers'>, absent?: string):
 }
 
 /** When a running matcher owns every shard, and offers are made again. */
-export async function whenWell(
+export async function whenRecovered(
   { city, observer }: FaultContext,
   absent?: string,
   limitMs = RECOVERY_LIMIT_MS,
@@ -134,5 +134,5 @@ export async function whenWell(
   const since = await observer.now().catch(() => '0/0');
   const isWell = async (): Promise<boolean> =>
     (await observer.isWhole(matchersBut(city, absent))) && (await observer.hasOfferedSince(since));
-  return whenSo(isWell, limitMs);
+  return pollUntil(isWell, limitMs);
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosMatcher } from '../city/chaos-city.ts';
-import { whenSo } from '../city/observer.ts';
+import { pollUntil } from '../city/observer.ts';
 import {
   chooseMatcher,
   Incident,
   matchersBut,
   RECOVERY_LIMIT_MS,
-  whenWell,
+  whenRecovered,
   type FaultContext,
   type FaultTrace,
 } from './fault-context.ts';
@@ -23,7 +23,7 @@ export async function killMatcher(context: FaultContext): Promise<FaultTrace> {
   const recoveredAtMs = await whenOthersOwn(context, service.instance);
   await untilOver(context, incident);
   await service.restart();
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
@@ -39,7 +39,7 @@ export async function freezeMatcher(context: FaultContext): Promise<FaultTrace> 
   await untilOver(context, incident);
   if (processState(pid) !== 'T') incident.fail(`process ${pid} did not stay stopped`);
   service.resume();
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : ((await othersOwn) ?? backAtMs));
 }
 
@@ -59,7 +59,7 @@ export async function cutMatcher(context: FaultContext): Promise<FaultTrace> {
   if (processState(service.child.pid) === undefined) incident.fail('its process had ended');
   lines.mend();
   await incident.verify(() => lines.forwardedBytes > bytes, 'no traffic after the repair');
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : ((await othersOwn) ?? backAtMs));
 }
 
@@ -71,7 +71,7 @@ export async function terminateMatcher(context: FaultContext): Promise<FaultTrac
   const recoveredAtMs = await whenOthersOwn(context, matcher.service.instance);
   await sleep(context.planned.lastsMs);
   await matcher.service.restart();
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
@@ -82,7 +82,7 @@ export async function rollMatchers(context: FaultContext): Promise<FaultTrace> {
   for (const matcher of context.city.matchers) {
     await endInGoodOrder(matcher, incident);
     await matcher.service.restart();
-    backAtMs = await whenWell(context);
+    backAtMs = await whenRecovered(context);
     if (backAtMs === undefined) break;
   }
   return incident.end(backAtMs);
@@ -96,7 +96,7 @@ async function endInGoodOrder({ service }: ChaosMatcher, incident: Incident): Pr
 
 /** When others than this matcher own every shard. */
 function whenOthersOwn({ city, observer }: FaultContext, absent: string): Promise<number | undefined> {
-  return whenSo(() => observer.isWhole(matchersBut(city, absent)), RECOVERY_LIMIT_MS);
+  return pollUntil(() => observer.isWhole(matchersBut(city, absent)), RECOVERY_LIMIT_MS);
 }
 
 /** The rest of the fault's duration, counted from its beginning. */
@@ -106,5 +106,5 @@ function untilOver({ planned }: FaultContext, incident: Incident): Promise<void>
 
 async function whenTalking({ lines }: ChaosMatcher): Promise<void> {
   const bytes = lines.forwardedBytes;
-  await whenSo(() => lines.forwardedBytes > bytes, RECOVERY_LIMIT_MS);
+  await pollUntil(() => lines.forwardedBytes > bytes, RECOVERY_LIMIT_MS);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPortFree } from '../../../dev/network/free-port.ts';
 import type { NatsNode } from '../../../dev/nats/start-nats.ts';
-import { whenSo } from '../city/observer.ts';
+import { pollUntil } from '../city/observer.ts';
 import {
   chooseMatcher,
   choosePlanner,
@@ -9,7 +9,7 @@ import {
   Incident,
   matchersBut,
   RECOVERY_LIMIT_MS,
-  whenWell,
+  whenRecovered,
   type FaultContext,
   type FaultTrace,
 } from './fault-context.ts';
@@ -26,7 +26,7 @@ export async function killTrips(context: FaultContext): Promise<FaultTrace> {
   const recoveredAtMs = await whenPlannedByAnother(context, service.instance);
   await sleep(Math.max(0, incident.atMs + context.planned.lastsMs - Date.now()));
   await service.restart();
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
@@ -41,7 +41,7 @@ export async function freezeTrips(context: FaultContext): Promise<FaultTrace> {
   await sleep(context.planned.lastsMs);
   if (processState(pid) !== 'T') incident.fail(`process ${pid} did not stay stopped`);
   service.resume();
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : await recovered);
 }
 
@@ -70,7 +70,7 @@ async function loseNats(
   }
   await sleep(context.planned.lastsMs);
   await Promise.all(nodes.map((node) => node.restart({ keepsStorage })));
-  return incident.end(await whenWell(context));
+  return incident.end(await whenRecovered(context));
 }
 
 /** An operator drains a matcher, and resumes it. */
@@ -80,7 +80,7 @@ export async function drainMatcher(context: FaultContext): Promise<FaultTrace> {
   const incident = new Incident(context, instance);
   const drained = await askOperator(context.city, `/v1/matchers/${instance}/drain`);
   if (drained !== 202) incident.fail(`the drain got status ${drained}`);
-  const recoveredAtMs = await whenSo(
+  const recoveredAtMs = await pollUntil(
     () => context.observer.isWhole(matchersBut(context.city, instance)),
     RECOVERY_LIMIT_MS,
   );
@@ -89,12 +89,12 @@ export async function drainMatcher(context: FaultContext): Promise<FaultTrace> {
     incident.fail(`${instance} got shards while it was drained`);
   const resumed = await askOperator(context.city, `/v1/matchers/${instance}/resume`);
   if (resumed !== 202) incident.fail(`the resume got status ${resumed}`);
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 
 function whenPlannedByAnother({ observer }: FaultContext, absent: string): Promise<number | undefined> {
-  return whenSo(async () => {
+  return pollUntil(async () => {
     const planner = await observer.planner();
     return planner !== undefined && planner !== absent;
   }, RECOVERY_LIMIT_MS);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { PostgresNode } from '../../../dev/postgres/postgres-node.ts';
 import { signalAll } from '../../../dev/postgres/server-processes.ts';
-import { whenSo } from '../city/observer.ts';
+import { pollUntil } from '../city/observer.ts';
 import { chosen, Incident, type FaultContext, type FaultTrace } from './fault-context.ts';
 import {
   AT_ANY_MOMENT,
@@ -74,7 +74,7 @@ export const fillDiskOfPrimary: Fault = async (context) => {
     });
   await Promise.allSettled(pids.map(limit));
   // By itself, or by its keeper during its recovery. Its log shows nothing: that cannot grow either.
-  if ((await whenSo(() => !server.isRunning(), PANIC_LIMIT_MS)) === undefined)
+  if ((await pollUntil(() => !server.isRunning(), PANIC_LIMIT_MS)) === undefined)
     incident.fail(`${victim.name} still runs`);
   return whenReplaced(context, incident, victim);
 };
@@ -107,8 +107,8 @@ export const lagStandby: Fault = async (context) => {
 export const cutReplication: Fault = async (context) => {
   const { lines, primary } = context.city.postgres;
   const incident = new Incident(context, primary.name);
-  const isTold = context.planned.target < RESET_SHARE;
-  lines?.cut(primary.name, isTold ? 'reset' : 'black_hole');
+  const isReset = context.planned.target < RESET_SHARE;
+  lines?.cut(primary.name, isReset ? 'reset' : 'black_hole');
   const bytes = lines?.forwardedBytes(primary.name) ?? 0;
   if (bytes === 0) incident.fail('its lines had carried no traffic before the cut');
   await sleep(context.planned.lastsMs);
@@ -149,7 +149,7 @@ function whenWhole(
   { cluster, commits }: FaultContext,
   { commitsFromMs }: Incident,
 ): Promise<number | undefined> {
-  return whenSo(
+  return pollUntil(
     async () => commits.acknowledgedSince(commitsFromMs ?? 0) > 0 && (await cluster.isWhole()),
     WHOLE_LIMIT_MS,
   );

@@ -1,6 +1,6 @@
 import type { PostgresNode } from '../../../dev/postgres/postgres-node.ts';
 import { signalAll } from '../../../dev/postgres/server-processes.ts';
-import { whenSo } from '../city/observer.ts';
+import { pollUntil } from '../city/observer.ts';
 import { chosen, type FaultContext } from './fault-context.ts';
 import { StoppedReceiver } from './receiver.ts';
 
@@ -61,7 +61,7 @@ export const WITH_A_CRASH_BEFORE: Staging = async (context) => {
     const now = await cluster.waitingSessions();
     return now.length >= OUTSTANDING_COMMITS && now.every((pid) => !sessions.includes(pid));
   };
-  const isStaged = (await whenSo(hasRecovered, STAGE_LIMIT_MS)) !== undefined;
+  const isStaged = (await pollUntil(hasRecovered, STAGE_LIMIT_MS)) !== undefined;
   return { ...stage, problem: isStaged ? null : 'it did not recover in place' };
 };
 
@@ -70,7 +70,7 @@ export const WITH_A_STANDBY_BEHIND: Staging = async (context) => {
   const standby = chosen(context.city.postgres.standbys, context.planned);
   const receiver = await StoppedReceiver.of(standby);
   const isBehind = async (): Promise<boolean> => ((await context.cluster.lagBytes(standby.name)) ?? 0) > 0;
-  const cameToLag = receiver !== undefined && (await whenSo(isBehind, STAGE_LIMIT_MS)) !== undefined;
+  const cameToLag = receiver !== undefined && (await pollUntil(isBehind, STAGE_LIMIT_MS)) !== undefined;
   return {
     problem: cameToLag ? null : `${standby.name} did not lag`,
     clear: () => receiver?.goOn(),
@@ -91,5 +91,5 @@ async function whyNothingOutstanding(context: FaultContext, sinceMs: number): Pr
       : commits.acknowledgedSince(sinceMs);
     return count >= OUTSTANDING_COMMITS;
   };
-  return (await whenSo(isSo, STAGE_LIMIT_MS)) === undefined ? 'no commit was on the primary alone' : null;
+  return (await pollUntil(isSo, STAGE_LIMIT_MS)) === undefined ? 'no commit was on the primary alone' : null;
 }

@@ -2,12 +2,12 @@ import { EVENT_STREAM_LOCK } from '#libs/store';
 import { idFromUuid } from '#libs/contracts';
 import { withClient, query } from '../../../ops/postgres/query.ts';
 import { followLines } from '../../../dev/process/log-file.ts';
-import { whenSo } from '../city/observer.ts';
+import { pollUntil } from '../city/observer.ts';
 import {
   chosen,
   Incident,
   RECOVERY_LIMIT_MS,
-  whenWell,
+  whenRecovered,
   type FaultContext,
   type FaultTrace,
 } from './fault-context.ts';
@@ -34,19 +34,19 @@ export async function killRelay(context: FaultContext): Promise<FaultTrace> {
       for (const line of newLines()) for (const name of committedIn(line)) committed.add(name);
       return committed.size >= UNPUBLISHED;
     };
-    await whenSo(hasCommitted, STAGE_LIMIT_MS);
+    await pollUntil(hasCommitted, STAGE_LIMIT_MS);
     await victim.kill();
     const waiting = await outboxOf(context.city.databaseUrl);
     return [...committed].filter((name) => waiting.has(name));
   });
   await incident.verify(() => processState(pid) === undefined, `process ${pid} still runs`);
   if (left.length === 0) incident.fail('it left no unpublished events');
-  const recoveredAtMs = await whenSo(async () => {
+  const recoveredAtMs = await pollUntil(async () => {
     const waiting = await outboxOf(context.city.databaseUrl);
     return left.every((name) => !waiting.has(name));
   }, RECOVERY_LIMIT_MS);
   await victim.restart();
-  const backAtMs = await whenWell(context);
+  const backAtMs = await whenRecovered(context);
   return incident.end(backAtMs === undefined ? undefined : recoveredAtMs);
 }
 

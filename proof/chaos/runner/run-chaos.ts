@@ -4,7 +4,7 @@ import { startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
 import { startFleets, type ChaosFleet } from '../city/chaos-fleet.ts';
 import { ClusterView } from '../city/cluster-view.ts';
 import { CANARY_RIDE } from '../city/grid-streets.ts';
-import { Observer, whenSo } from '../city/observer.ts';
+import { Observer, pollUntil } from '../city/observer.ts';
 import { check } from '../checker/check.ts';
 import { readDatabase } from '../checker/read-database.ts';
 import { readClientLog, readTenures } from '../checker/read-logs.ts';
@@ -93,7 +93,7 @@ async function hurt(
     : { traces: [], deaths: [] };
 
   say('no more faults: checking that matching continues');
-  const settledAtMs = await whenSo(() => observer.isWhole(matchersBut(city)), RECOVERY_LIMIT_MS);
+  const settledAtMs = await pollUntil(() => observer.isWhole(matchersBut(city)), RECOVERY_LIMIT_MS);
   const matchingGoesOn = isWarm && (await isServed());
   const gone = await deathsOf(city, fleets);
   await Promise.all([...fleets.map(({ child }) => child.stop()), canary.stop()]);
@@ -138,7 +138,7 @@ async function compare(
 /** Whether riders who request from now on get drivers. */
 async function whenServed(observer: Observer, sinceMs: number): Promise<boolean> {
   const isSo = async (): Promise<boolean> => (await observer.servedSince(sinceMs)) >= SERVED_TO_GO_ON;
-  return (await whenSo(isSo, WARM_UP_LIMIT_MS)) !== undefined;
+  return (await pollUntil(isSo, WARM_UP_LIMIT_MS)) !== undefined;
 }
 
 function serviceClock({ system: { clock } }: ChaosCity): () => number {
