@@ -47,7 +47,7 @@ describe(
       expect(simulate(7)).toEqual(simulate(7));
     });
 
-    test('reaches every kind of event that it is about', () => {
+    test('reaches every kind of event', () => {
       const counts = Array.from({ length: 20 }, (_, seed) => simulate(seed + 1).counts);
       for (const kind of ['offers', 'fenced', 'deposed', 'splits', 'merges', 'moves', 'reowned'] as const)
         expect(
