@@ -5,7 +5,7 @@ import { assign } from './assign.ts';
 import { SKIPPED, type AssignmentProblem } from './assignment-problem.ts';
 
 /**
- * The package declares types of a CommonJS module and gives an ES one, so what TypeScript takes for the module is the
+ * The package declares CommonJS types but ships an ES module, so the value that TypeScript types as the module is the
  * loader.
  */
 const loadHighs = highsModule as unknown as typeof highsModule.default;
@@ -47,7 +47,7 @@ function instances(maxSide: number, cost: fc.Arbitrary<number>): fc.Arbitrary<In
   });
 }
 
-/** Costs with many draws, costs without, costs below zero, and fractions. */
+/** Costs with many ties, without ties, negative ones, and fractions. */
 const anyCost = fc.oneof(
   fc.integer({ min: 0, max: 5 }),
   fc.integer({ min: 0, max: 900_000 }),
@@ -55,7 +55,7 @@ const anyCost = fc.oneof(
   fc.double({ min: 0, max: 900, noNaN: true }),
 );
 
-/** Tries everything. */
+/** The optimum by brute force. */
 function leastTotal({ rows, skipCosts }: Instance, row = 0, taken = new Set<number>()): number {
   if (row === rows.length) return 0;
   let least = skipCosts[row]! + leastTotal({ columnCount: 0, rows, skipCosts }, row + 1, taken);
@@ -69,8 +69,8 @@ function leastTotal({ rows, skipCosts }: Instance, row = 0, taken = new Set<numb
 }
 
 /**
- * The same as a linear program in the LP format. Its optimum is whole: the constraints are a bipartite graph's
- * incidences.
+ * The same problem as a linear program in LP format. Its optimum is integral, because the constraint matrix is that of
+ * a bipartite graph.
  */
 function linearProgram({ columnCount, rows, skipCosts }: Instance): string {
   const objective = rows.flatMap((row, r) => [
@@ -99,7 +99,7 @@ function signed(value: number): string {
   return value < 0 ? `- ${-value}` : `+ ${value}`;
 }
 
-/** What must hold whatever the costs; returns the total. */
+/** Checks that the assignment is feasible; returns its total cost. */
 function expectFeasible(instance: Instance): number {
   const { columnOfRow, totalCost } = assign(problemOf(instance));
   const used = [...columnOfRow].filter((column) => column !== SKIPPED);
@@ -118,7 +118,7 @@ function expectFeasible(instance: Instance): number {
 }
 
 describe('assign', () => {
-  it('is as cheap as the best of all assignments', () => {
+  it('costs as little as the best of all assignments', () => {
     fc.assert(
       fc.property(instances(5, anyCost), (instance) => {
         expect(expectFeasible(instance)).toBeCloseTo(leastTotal(instance), 6);
@@ -140,7 +140,7 @@ describe('assign', () => {
     );
   });
 
-  it('agrees with the solver where many rows crowd on few near columns', async () => {
+  it('agrees with the solver when many rows compete for few near columns', async () => {
     const highs = await loadHighs();
     const place = fc.tuple(fc.nat({ max: 1000 }), fc.nat({ max: 1000 }));
     const crowd = fc.tuple(
@@ -163,12 +163,12 @@ describe('assign', () => {
     );
   });
 
-  it('rather serves a row than skips it where both cost the same', () => {
+  it('serves a row instead of skipping it if both cost the same', () => {
     const { columnOfRow } = assign(problemOf({ columnCount: 1, rows: [[[0, 7]]], skipCosts: [7] }));
     expect([...columnOfRow]).toEqual([0]);
   });
 
-  it('names what is wrong with a problem', () => {
+  it('names the fault of an invalid problem', () => {
     const good = problemOf({ columnCount: 1, rows: [[[0, 7]]], skipCosts: [9] });
     expect(() => assign({ ...good, costs: Float64Array.of(Number.NaN) })).toThrow('cost of candidate 0');
     expect(() => assign({ ...good, columns: Uint32Array.of(1) })).toThrow('names no column');

@@ -2,13 +2,13 @@ import { checkProblem, SKIPPED, type Assignment, type AssignmentProblem } from '
 import { ColumnHeap } from './column-heap.ts';
 
 /**
- * Gives each row at most one column and each column at most one row so that the sum of the costs, skipped rows at
- * their skip cost, is as small as the candidates allow.
+ * Gives each row at most one column and each column at most one row with the least total cost; a skipped row counts its
+ * skip cost.
  *
  * Shortest augmenting paths over sparse candidates, after R. Jonker and A. Volgenant, "A shortest augmenting path
  * algorithm for dense and sparse linear assignment problems", Computing 38 (1987) 325-340, with a private column
- * "skipped" for each row in place of their requirement that all rows be assigned. Deterministic: among equally good
- * assignments the order of rows, columns and candidates decides.
+ * "skipped" for each row in place of their requirement that all rows be assigned. Deterministic: the order of rows,
+ * columns and candidates breaks ties.
  */
 export function assign(problem: AssignmentProblem): Assignment {
   checkProblem(problem);
@@ -17,32 +17,32 @@ export function assign(problem: AssignmentProblem): Assignment {
   return solver.result();
 }
 
-/** How many times per row rows may push each other off columns before the path search takes over. */
+/** How many times per row, on average, rows may displace each other before the path search takes over. */
 const REDUCTIONS_PER_ROW = 8;
 const NOBODY = -1;
 const NO_ENTRY = -1;
 
 /**
- * Keeps, after each row: column prices (never above 0, exactly 0 where the column is free) under which every row
- * holds the option - column or skip - that is cheapest for it at cost minus price. That is optimality.
+ * Invariant after each row: column prices (at most 0, exactly 0 for a free column) under which every row holds its
+ * cheapest option, a column or the skip, by cost minus price. That proves optimality.
  */
 class PathSolver {
   readonly #problem: AssignmentProblem;
   readonly #prices: Float64Array;
   readonly #rowOfColumn: Int32Array;
-  /** The candidate entry that a row holds; NO_ENTRY where it is skipped or not dealt with yet. */
+  /** The candidate entry that a row holds; NO_ENTRY if it is skipped or not processed yet. */
   readonly #entryOfRow: Int32Array;
   readonly #distances: Float64Array;
-  /** The candidate entry over which a column was reached, and the row whose entry that is. */
+  /** The candidate entry over which a column was reached, and the row of that entry. */
   readonly #viaEntry: Int32Array;
   readonly #viaRow: Int32Array;
   readonly #heap: ColumnHeap;
-  /** Columns reached by the search of a row (their number is #reachedCount), and those settled among them. */
+  /** Columns that the current search has reached (#reachedCount of them), and those it has settled. */
   readonly #reached: Int32Array;
   readonly #settled: Int32Array;
   #reachedCount = 0;
   #settledCount = 0;
-  /** The cheapest way found so far to end the search by skipping a row. */
+  /** Least cost found so far of ending the search by skipping a row. */
   #skipDistance = 0;
   #skipRow = NOBODY;
 
@@ -61,8 +61,8 @@ class PathSolver {
   }
 
   /**
-   * Augmenting row reduction: a row takes its best column and lowers the price by what its second best would have cost
-   * more; who held the column looks again. Cheap, and settles most rows; the rest is returned for {@link augment}.
+   * Augmenting row reduction: a row takes its best column and lowers its price by the difference to its second best;
+   * the displaced row tries again. Cheap, and settles most rows. Returns the rest for {@link augment}.
    */
   reduceRows(): number[] {
     const rowCount = this.#entryOfRow.length;
@@ -79,7 +79,7 @@ class PathSolver {
     return open;
   }
 
-  /** Returns the row that lost its column by it, NOBODY, or the row itself where it gains nothing over its holder. */
+  /** Returns the displaced row, NOBODY, or the row itself if it gains nothing over the holder of the column. */
   #takeBest(row: number): number {
     const { rowStarts, columns, costs, skipCosts } = this.#problem;
     const end = rowStarts[row + 1] as number;
@@ -108,14 +108,17 @@ class PathSolver {
     return holder;
   }
 
-  /** Finds a column, or a row to skip, for one more row at the least rise of the total, and shifts the others along. */
+  /**
+   * Adds one more row at the least increase of the total: finds a free column or a row to skip, and shifts the rows on
+   * the path.
+   */
   augment(row: number): void {
     this.#skipDistance = Infinity;
     this.#scan(row, 0, 0);
     let freeColumn = NOBODY;
     while (freeColumn === NOBODY && this.#heap.size > 0) {
       const column = this.#heap.top;
-      // At a draw the column wins: better to serve a row than to skip it.
+      // In a tie the column wins: serving a row is better than skipping it.
       if ((this.#distances[column] as number) > this.#skipDistance) break;
       this.#heap.pop();
       const holder = this.#rowOfColumn[column] as number;
@@ -148,7 +151,7 @@ class PathSolver {
     this.#scan(holder, distance, held - (this.#prices[column] as number));
   }
 
-  /** Reaches on from a row at `distance` that gives up an option worth `given` to it. */
+  /** Relaxes the candidates of a row at `distance` that gives up an option worth `given` to it. */
   #scan(row: number, distance: number, given: number): void {
     const { rowStarts, columns, costs, skipCosts } = this.#problem;
     const base = distance - given;
@@ -162,7 +165,7 @@ class PathSolver {
       const column = columns[entry] as number;
       const reach = base + (costs[entry] as number) - (this.#prices[column] as number);
       const known = this.#distances[column] as number;
-      // A settled column is never nearer again, but for rounding: its distance was smaller than any still to come.
+      // A settled column gets no nearer, except by rounding: its distance was below all later ones.
       if (reach >= known || reach > this.#skipDistance || (known < Infinity && !this.#heap.has(column)))
         continue;
       if (known === Infinity) this.#reached[this.#reachedCount++] = column;
@@ -180,7 +183,7 @@ class PathSolver {
     this.#shiftOnto(this.#problem.columns[entry] as number, origin);
   }
 
-  /** Moves the rows on the path one column on, so that `column` is held by the row before it and `origin` is served. */
+  /** Shifts the rows on the path by one column, so that the row before `column` holds it and `origin` is served. */
   #shiftOnto(column: number, origin: number): void {
     let target = column;
     for (;;) {

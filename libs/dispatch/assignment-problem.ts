@@ -1,28 +1,28 @@
 /**
- * Who may get what at which cost, as compressed sparse rows: row r's candidates are the entries
- * `rowStarts[r]` to `rowStarts[r + 1]` of `columns` and `costs`, each column at most once a row.
+ * The candidates of each row and their costs, as compressed sparse rows: those of row r are the entries `rowStarts[r]`
+ * to `rowStarts[r + 1]` of `columns` and `costs`. A column occurs at most once per row.
  *
- * Whole-number costs (milliseconds, say) below 2^40 keep the arithmetic exact; others are exact up to rounding.
+ * Integer costs (such as milliseconds) below 2^40 keep the arithmetic exact; others are exact up to rounding.
  */
 export interface AssignmentProblem {
   readonly columnCount: number;
-  /** One more than there are rows; starts with 0, never falls. */
+  /** One entry more than rows; starts with 0 and never falls. */
   readonly rowStarts: Uint32Array;
   readonly columns: Uint32Array;
   readonly costs: Float64Array;
-  /** What it costs to leave a row without a column. */
+  /** Cost of leaving a row without a column. */
   readonly skipCosts: Float64Array;
 }
 
 export interface Assignment {
-  /** The column of each row; {@link SKIPPED} where it has none. */
+  /** The column of each row; {@link SKIPPED} if it has none. */
   readonly columnOfRow: Int32Array;
   readonly totalCost: number;
 }
 
 export const SKIPPED = -1;
 
-/** Throws a RangeError that names what is wrong with a problem's shape or numbers. */
+/** Throws a RangeError that names the fault in a problem's shape or numbers. */
 export function checkProblem(problem: AssignmentProblem): void {
   const { columnCount, rowStarts, columns, costs, skipCosts } = problem;
   const rowCount = skipCosts.length;

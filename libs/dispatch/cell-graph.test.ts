@@ -9,7 +9,7 @@ const pentagonCenters = getPentagons(SUPPLY_CELL_RES).map((cell) => cellToLatLng
 
 const directions = [0, 1, 2, 3, 4, 5];
 
-/** Places where cells are distorted most, and places where people drive. */
+/** Places where cells are distorted most, and cities. */
 const anchor = fc.oneof(
   fc.constantFrom(...pentagonCenters).map(([lat, lng]) => ({ lat, lng })),
   fc.record({
@@ -30,7 +30,7 @@ const nearAnchor: fc.Arbitrary<Point> = fc
   }));
 
 describe('CellGraph', () => {
-  it('never claims a place for a cell that H3 gives to another, and reaches all that H3 gives to a cell', () => {
+  it('never assigns a place to another cell than H3 does, and no place is outside the radius of its H3 cell', () => {
     const graph = new CellGraph(1 << 17);
     const place = new Float64Array(3);
     fc.assert(
@@ -62,7 +62,7 @@ describe('CellGraph', () => {
 });
 
 describe('chords', () => {
-  it('are as long as the great circle says', () => {
+  it('match great-circle distances', () => {
     const places = new Float64Array(6);
     fc.assert(
       fc.property(nearAnchor, nearAnchor, (a, b) => {

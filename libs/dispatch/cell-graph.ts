@@ -8,7 +8,7 @@ import {
 } from '#libs/geo';
 import { cellToBoundary, cellToLatLng, gridDisk } from 'h3-js';
 
-/** How far H3's rounding may move the border of a cell, with a wide margin. */
+/** How far H3's rounding may move the border of a cell, with a generous margin. */
 const BORDER_SLACK_M = 1;
 /** How many neighbours a cell has at most. */
 const MAX_NEIGHBORS = 6;
@@ -17,16 +17,16 @@ const MAX_CORNERS = 10;
 const NONE = -1;
 
 /**
- * H3 cells numbered densely in the order they are first seen, so that the properties of a cell sit in typed arrays
- * under its number. Neighbours are looked up once.
+ * H3 cells, numbered densely in the order of first use, so that typed arrays hold the properties of a cell under its
+ * number. Neighbours are looked up once.
  */
 export class CellGraph {
   readonly capacity: number;
-  /** Centres as triples (see libs/geo/cartesian.ts). */
+  /** Centres as coordinate triples (see libs/geo/cartesian.ts). */
   readonly centers: Float64Array;
-  /** No place in the cell is further from its centre, in metres by chord. */
+  /** Upper bound for the distance of a place in the cell from its centre, in metres by chord. */
   readonly outerRadiiM: Float64Array;
-  /** Every place nearer to the centre than this, squared, is in the cell. */
+  /** Every place nearer to the centre than this (squared) is in the cell. */
   readonly #innerRadiiSquared: Float64Array;
   readonly #neighbors: Int32Array;
   readonly #neighborsKnown: Uint8Array;
@@ -54,7 +54,7 @@ export class CellGraph {
 
   /**
    * The number of a cell; assigns one to a new cell.
-   * @throws RangeError when the graph is full: check `size` before
+   * @throws RangeError if the graph is full: check `size` first
    */
   numberOf(key: CellKey): number {
     const known = this.#numbers.get(key);
@@ -68,12 +68,12 @@ export class CellGraph {
     return cell;
   }
 
-  /** True only for places inside the cell, by a margin; most pings then need no conversion. */
+  /** True only for places inside the cell by a margin, so that most pings need no H3 conversion. */
   surelyContains(cell: number, places: Float64Array, index: number): boolean {
     return chordSquared(this.centers, cell, places, index) < (this.#innerRadiiSquared[cell] as number);
   }
 
-  /** The number of the neighbour in a direction from 0 to 5; -1 where there is none. */
+  /** The number of the neighbour in a direction from 0 to 5; -1 if there is none. */
   neighbor(cell: number, direction: number): number {
     if (this.#neighborsKnown[cell] === 0) this.#linkNeighbors(cell);
     return this.#neighbors[MAX_NEIGHBORS * cell + direction] as number;

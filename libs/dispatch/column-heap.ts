@@ -1,15 +1,15 @@
 /**
- * Binary min-heap of columns by distance, on typed arrays, with decrease-key. Equal distances leave in the order of
- * the column numbers, so that a search visits columns in one order only.
+ * Binary min-heap of columns by distance, on typed arrays, with decrease-key. Equal distances leave in order of column
+ * number, so that a search is deterministic.
  */
 export class ColumnHeap {
   readonly #distances: Float64Array;
   readonly #heap: Int32Array;
-  /** Where a column stands in the heap; -1 where it does not. */
+  /** Index of a column in the heap; -1 if it is not in it. */
   readonly #places: Int32Array;
   #size = 0;
 
-  /** `distances` is shared with the caller: it is what the heap orders by. */
+  /** The heap orders by `distances`, which it shares with the caller. */
   constructor(distances: Float64Array) {
     this.#distances = distances;
     this.#heap = new Int32Array(distances.length);
@@ -20,7 +20,7 @@ export class ColumnHeap {
     return this.#size;
   }
 
-  /** The nearest column; -1 where the heap is empty. */
+  /** The nearest column; -1 if the heap is empty. */
   get top(): number {
     return this.#size === 0 ? -1 : (this.#heap[0] as number);
   }
@@ -29,7 +29,7 @@ export class ColumnHeap {
     return (this.#places[column] as number) >= 0;
   }
 
-  /** To be called after the column's distance was set for the first time or lowered. */
+  /** Call this after the column's distance was first set or lowered. */
   raise(column: number): void {
     let place = this.#places[column] as number;
     if (place < 0) place = this.#size++;
@@ -43,7 +43,7 @@ export class ColumnHeap {
     this.#put(column, place);
   }
 
-  /** Takes the nearest column out. */
+  /** Removes and returns the nearest column. */
   pop(): number {
     const top = this.#heap[0] as number;
     this.#places[top] = -1;

@@ -8,35 +8,35 @@ export const FREE = 1;
 export const OFFERED = 2;
 export const ON_TRIP = 3;
 
-/** Below every version of a status, so that the first one always counts. */
+/** Below every status version, so that the first status always applies. */
 export const NO_STATUS_VERSION = -1;
-/** Before every ping. */
+/** Below every session, so that the first ping always applies. */
 export const NO_SESSION = -1;
 export const UNPLACED = -1;
 export const NO_SLOT = -1;
 
-/** What is known of each driver, a column per property, a row (slot) per driver. Slots are used again. */
+/** The state of each driver: a column per property, a row (slot) per driver. Slots are reused. */
 export class DriverSlots {
   readonly capacity: number;
   readonly sessions: Float64Array;
   readonly seqs: Float64Array;
   readonly lats: Float64Array;
   readonly lngs: Float64Array;
-  /** Places as triples (see libs/geo/cartesian.ts). */
+  /** Places as coordinate triples (see libs/geo/cartesian.ts). */
   readonly places: Float64Array;
-  /** Number of the cell in the graph; UNPLACED while the driver's position is not known. */
+  /** Number of the cell in the graph; UNPLACED while the driver's position is unknown. */
   readonly cells: Int32Array;
-  /** The res-7 cell of the stream that was heard last, and whether the driver has left it. */
+  /** The res-7 cell of the latest ping, and whether the driver has left it. */
   readonly positionCells: Float64Array;
   readonly departed: Uint8Array;
   readonly heardAtMs: Float64Array;
   readonly statuses: Uint8Array;
   readonly statusVersions: Float64Array;
   readonly freeAtMs: Float64Array;
-  /** Where the ride ends; NaN while nobody is on board. */
+  /** Where the ride ends; NaN without a rider on board. */
   readonly endLats: Float64Array;
   readonly endLngs: Float64Array;
-  /** 1: has its next trip already, or an offer for one. */
+  /** 1: the driver already has its next trip, or an offer for it. */
   readonly booked: Uint8Array;
   readonly products: Uint8Array;
   readonly #ids: (DriverId | undefined)[] = [];
@@ -63,27 +63,27 @@ export class DriverSlots {
     this.products = new Uint8Array(capacity);
   }
 
-  /** Drivers known. */
+  /** Number of known drivers. */
   get size(): number {
     return this.#slots.size;
   }
 
-  /** Slots ever used: all drivers are below this number. */
+  /** All slots in use are below this number. */
   get end(): number {
     return this.#ids.length;
   }
 
-  /** The driver in a slot; undefined where it is not in use. */
+  /** The driver in a slot; undefined if the slot is free. */
   idOf(slot: number): DriverId | undefined {
     return this.#ids[slot];
   }
 
-  /** The slot of a driver; NO_SLOT where there is none. */
+  /** The slot of a driver; NO_SLOT if it has none. */
   find(driverId: DriverId): number {
     return this.#slots.get(driverId) ?? NO_SLOT;
   }
 
-  /** A fresh slot for a driver who has none: not placed, never heard, no status. NO_SLOT when all are taken. */
+  /** Gives a new driver a slot: no place, no ping, no status. NO_SLOT when all slots are in use. */
   take(driverId: DriverId): number {
     const slot = this.#released.pop() ?? this.#ids.length;
     if (slot >= this.capacity) return NO_SLOT;
@@ -105,7 +105,7 @@ export class DriverSlots {
     return slot;
   }
 
-  /** Forgets a driver. */
+  /** Frees the slot of a driver. */
   release(slot: number): void {
     const driverId = this.#ids[slot];
     if (driverId === undefined) return;

@@ -23,7 +23,7 @@ function explanation(tripId: TripId, roundAtMs: number, candidates = 1): TripExp
 }
 
 describe('ExplainLog', () => {
-  it('gives the rounds of a trip, oldest first', () => {
+  it('returns the rounds of a trip, oldest first', () => {
     const log = new ExplainLog();
     log.record([explanation('trip_a', 1), explanation('trip_b', 1)]);
     log.record([explanation('trip_a', 2)]);
@@ -48,7 +48,7 @@ describe('ExplainLog', () => {
     expect(log.roundsOf('trip_50')[0]?.candidates).toHaveLength(8);
   });
 
-  it('is bounded even where no trip ever has a candidate', () => {
+  it('is bounded even if no trip ever has a candidate', () => {
     const log = new ExplainLog({ candidatesTotal: 100 });
     for (let round = 1; round <= 1000; round++) log.record([explanation(`trip_${round}`, round, 0)]);
     expect(log.size).toBe(50);

@@ -5,10 +5,10 @@ import type { TripExplanation } from './trip-explanation.ts';
 export const EXPLAINED_ROUNDS_PER_TRIP = 32;
 /** How many candidates of all trips are kept (some 100 bytes each); the oldest rounds are forgotten first. */
 export const EXPLAINED_CANDIDATES_TOTAL = 200_000;
-/** How many candidates a round counts as besides its own, so that rounds without candidates are bounded too. */
+/** How many candidates a round counts in addition to its own, so that rounds without candidates are bounded too. */
 const ROUND_WEIGHT = 2;
 
-/** Why recent trips were matched as they were, for as long as there is room. */
+/** Explanations of recent rounds, within a bound. */
 export class ExplainLog {
   readonly #roundsPerTrip: number;
   readonly #capacity: number;
@@ -25,12 +25,12 @@ export class ExplainLog {
     this.#capacity = candidatesTotal;
   }
 
-  /** Trips of which anything is kept. */
+  /** Number of trips with kept rounds. */
   get size(): number {
     return this.#byTrip.size;
   }
 
-  /** Takes in what a round says of its trips. */
+  /** Adds the explanations of a round. */
   record(explanations: Iterable<TripExplanation>): void {
     for (const explanation of explanations) this.#add(explanation);
     for (const oldest of this.#rounds) {
@@ -39,7 +39,7 @@ export class ExplainLog {
     }
   }
 
-  /** The rounds of a trip, oldest first; none where nothing is kept (any more). */
+  /** The kept rounds of a trip, oldest first. */
   roundsOf(tripId: TripId): readonly TripExplanation[] {
     return [...(this.#byTrip.get(tripId) ?? [])];
   }
@@ -54,7 +54,7 @@ export class ExplainLog {
     if (rounds.length > this.#roundsPerTrip && oldest !== undefined) this.#drop(oldest);
   }
 
-  /** The round is the oldest one of its trip: only such are dropped. */
+  /** The dropped round is always the oldest one of its trip. */
   #drop(explanation: TripExplanation): void {
     this.#rounds.delete(explanation);
     this.#weight -= weightOf(explanation);

@@ -1,4 +1,4 @@
-/** The free drivers of each cell as doubly linked lists through two columns: joining and leaving cost nothing. */
+/** The free drivers of each cell, as doubly linked lists in two columns: joining and leaving take constant time. */
 export class FreeDrivers {
   /** First slot of each cell's list. */
   readonly #heads: Int32Array;
@@ -11,7 +11,7 @@ export class FreeDrivers {
     this.#previous = new Int32Array(slotCapacity);
   }
 
-  /** The first slot in a cell; {@link END} where there is none. */
+  /** The first slot in a cell; {@link END} if there is none. */
   first(cell: number): number {
     return this.#heads[cell] as number;
   }

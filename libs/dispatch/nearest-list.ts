@@ -1,6 +1,6 @@
 import type { DriverSlots } from './driver-slots.ts';
 
-/** The best few slots found so far, nearest first, equally near ones by driver id. Used again for every search. */
+/** The best slots found so far, nearest first; the driver id breaks ties. Reused for every search. */
 export class NearestList {
   readonly #slots: DriverSlots;
   readonly #found: Int32Array;
@@ -25,7 +25,7 @@ export class NearestList {
     return this.#size;
   }
 
-  /** Whoever is further away than this, squared, cannot be among the best. */
+  /** Slots farther away than this (squared) cannot enter the list. */
   get limitSquared(): number {
     return this.#size < this.#wanted ? this.#radiusSquared : (this.#squares[this.#size - 1] as number);
   }
@@ -38,7 +38,7 @@ export class NearestList {
     return this.#squares[rank] as number;
   }
 
-  /** Whether {@link add} would take the slot in. */
+  /** Whether {@link add} would accept the slot. */
   wants(slot: number, square: number): boolean {
     if (this.#size < this.#wanted) return square <= this.#radiusSquared;
     return this.#before(slot, square, this.#size - 1);

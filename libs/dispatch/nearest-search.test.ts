@@ -6,11 +6,11 @@ import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../dev/tes
 import { SupplyIndex } from './supply-index.ts';
 
 const SEARCHES_A_CASE = 200;
-/** Distances by chord and by haversine agree within this. */
+/** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-4;
 const MAX_K = 12;
 
-/** Replaces all drivers of an index by free ones at these points: it is too large to be made for each case. */
+/** Replaces all drivers of an index by free ones at these points; an index per case would be too slow. */
 function replaceDrivers(index: SupplyIndex, points: readonly Point[], nowMs: number): void {
   index.expireBefore(nowMs);
   points.forEach((point, number) => {

@@ -7,14 +7,16 @@ import { NearestList } from './nearest-list.ts';
 
 /** At which H3 resolution free drivers are grouped. */
 export const SUPPLY_CELL_RES = 9;
-/** How far a search for drivers reaches at most. */
+/** How far a search for drivers may reach. */
 export const MAX_SEARCH_RADIUS_M = 20_000;
-/** How many cells a search of that radius may touch: its area over that of the smallest cells of the resolution. */
+/**
+ * How many cells a search of that radius may touch: its area divided by that of the smallest cells at that resolution.
+ */
 export const MAX_SEARCH_CELLS = 32_768;
 /** How many drivers one search returns at most. */
 export const MAX_NEAREST = 256;
 
-/** How many neighbours of a cell a search looks at. */
+/** How many neighbours of a cell a search visits. */
 const DIRECTIONS = 6;
 const MAX_STAMP = 0xffff_ffff;
 
@@ -29,9 +31,9 @@ export interface NearestQuery {
 }
 
 /**
- * Exact k nearest by walking outwards from the query's cell, neighbour by neighbour, through every cell that may hold
- * a driver near enough. No driver is missed: the great circle to a driver runs through neighbouring cells only, none
- * of which is further away than the driver.
+ * Exact k nearest drivers: walks outwards from the query's cell, neighbour by neighbour, through every cell that may
+ * hold a near enough driver. No driver is missed, because the great circle to it crosses only adjacent cells, none
+ * farther away than the driver.
  */
 export class NearestSearch {
   readonly #graph: CellGraph;
@@ -40,7 +42,7 @@ export class NearestSearch {
   readonly #found: NearestList;
   readonly #origin = new Float64Array(3);
   readonly #queue: Int32Array;
-  /** The search in which a cell was seen last. */
+  /** Number of the search that saw a cell last. */
   readonly #stamps: Uint32Array;
   #stamp = 0;
 
@@ -102,7 +104,10 @@ export class NearestSearch {
   }
 }
 
-/** Throws a RangeError for no place, for k beyond {@link MAX_NEAREST} and a radius beyond {@link MAX_SEARCH_RADIUS_M}. */
+/**
+ * Throws a RangeError for an invalid place, for k beyond {@link MAX_NEAREST} and a radius beyond {@link
+ * MAX_SEARCH_RADIUS_M}.
+ */
 export function checkSearch({ lat, lng }: Point, k: number, radiusM: number): void {
   if (!isPoint(lat, lng)) throw new RangeError(`no such place: ${lat}, ${lng}`);
   if (!Number.isInteger(k) || k < 1 || k > MAX_NEAREST) throw new RangeError(`k must be 1 to ${MAX_NEAREST}`);

@@ -23,7 +23,7 @@ function openTrip(change: Partial<OpenTrip> = {}): OpenTrip {
 }
 
 describe('OpenDemand', () => {
-  it('comes to the same whatever order the words on a trip come in, and however often', () => {
+  it('reaches the same state for any order and repetition of the updates on a trip', () => {
     const word = fc.record({ name: fc.constantFrom('a', 'b', 'c'), version: fc.integer({ min: 1, max: 8 }) });
     fc.assert(
       fc.property(fc.array(word), fc.infiniteStream(fc.nat()), (words, keys) => {
@@ -45,7 +45,7 @@ describe('OpenDemand', () => {
     );
   });
 
-  it('lists the longest waiting first, draws by id', () => {
+  it('lists the longest waiting first; the id breaks ties', () => {
     const demand = new OpenDemand();
     demand.upsert(openTrip({ tripId: 'trip_c', requestedAtMs: 2000 }));
     demand.upsert(openTrip({ tripId: 'trip_b', requestedAtMs: 2000 }));
@@ -53,7 +53,7 @@ describe('OpenDemand', () => {
     expect([...demand].map((trip) => trip.tripId)).toEqual(['trip_z', 'trip_b', 'trip_c']);
   });
 
-  it('drops what a sweep does not list, in that shard only', () => {
+  it('drops trips missing from a sweep, in that shard only', () => {
     const demand = new OpenDemand();
     demand.upsert(openTrip({ tripId: 'trip_gone' }));
     demand.upsert(openTrip({ tripId: 'trip_south', shard: 'south' }));
@@ -63,7 +63,7 @@ describe('OpenDemand', () => {
     expect(demand.upsert(openTrip({ tripId: 'trip_gone' }))).toBe('duplicate');
   });
 
-  it('keeps what was heard while a sweep was under way', () => {
+  it('keeps updates that arrive during a sweep', () => {
     const demand = new OpenDemand();
     demand.upsert(openTrip({ tripId: 'trip_declined', version: 2, offered: true }));
     demand.upsert(openTrip({ tripId: 'trip_canceled' }));
@@ -80,7 +80,7 @@ describe('OpenDemand', () => {
     expect(demand.get('trip_declined')).toMatchObject({ version: 3, offered: false });
   });
 
-  it('takes a trip back that its driver gave up after it was closed here', () => {
+  it('takes back a trip that its driver gave back after it was closed here', () => {
     const demand = new OpenDemand();
     demand.upsert(openTrip({ version: 1 }));
     demand.remove('trip_a', 3);
@@ -99,7 +99,7 @@ describe('OpenDemand', () => {
     expect(demand.upsert(openTrip())).toBe('applied');
   });
 
-  it('says so when it is full', () => {
+  it('reports when it is full', () => {
     const demand = new OpenDemand({ capacity: 1 });
     demand.upsert(openTrip());
     expect(demand.upsert(openTrip({ tripId: 'trip_b' }))).toBe('full');

@@ -2,16 +2,17 @@ import type { TripId } from '#libs/trip';
 import type { OpenTrip } from './open-trip.ts';
 
 /**
- * How many open trips one matcher holds by default; those beyond are counted, and found again when there is room.
+ * How many open trips one matcher holds by default; further ones are counted, and a later sweep finds them when there
+ * is room.
  */
 export const DEFAULT_TRIP_CAPACITY = 20_000;
-/** How many ended trips are remembered, so that a late message from before their end does not bring them back. */
+/** How many ended trips are remembered, so that a stale message does not reopen them. */
 export const MAX_ENDED_TRIPS = 65_536;
 
-/** A moment in the life of an {@link OpenDemand}; see {@link OpenDemand.mark}. */
+/** A logical time of an {@link OpenDemand}; see {@link OpenDemand.mark}. */
 export type DemandMark = number;
 
-/** What a sweep has changed. `full`: trips left out because there was no room. */
+/** Changes made by a sweep. `full`: trips left out for lack of room. */
 export interface SweepOutcome {
   readonly taken: number;
   readonly removed: number;
@@ -24,13 +25,13 @@ interface Entry {
 }
 
 /**
- * The open trips of a matcher's shards. Words on a trip (nudges, outcomes of its own offers, sweeps) are ordered by
- * the trip's version, so they may come in any order and more than once.
+ * The open trips of a matcher's shards. The trip's version orders its updates (nudges, outcomes of own offers, sweeps),
+ * so they may arrive in any order and more than once.
  */
 export class OpenDemand implements Iterable<OpenTrip> {
   readonly #capacity: number;
   readonly #entries = new Map<TripId, Entry>();
-  /** Version at which a trip was known to be open no more, oldest word first. */
+  /** Versions at which trips had ended, least recently updated first. */
   readonly #ended = new Map<TripId, number>();
   #clock: DemandMark = 0;
 
@@ -48,7 +49,7 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return this.#entries.get(tripId)?.trip;
   }
 
-  /** Longest waiting first, trips of one moment by id: the order does not depend on how the trips came to be known. */
+  /** Longest waiting first; the id breaks ties. The order does not depend on the order of arrival. */
   [Symbol.iterator](): Iterator<OpenTrip> {
     const trips = Array.from(this.#entries.values(), (entry) => entry.trip);
     return trips.sort(byWaiting)[Symbol.iterator]();
@@ -60,7 +61,7 @@ export class OpenDemand implements Iterable<OpenTrip> {
       if (trip.driverId === undefined) yield [trip.shard, trip.tripId];
   }
 
-  /** Takes in a trip that is open at its version. */
+  /** Applies a trip that is open at its version. */
   upsert(trip: OpenTrip): 'applied' | 'duplicate' | 'stale' | 'full' {
     const known = this.#knownVersion(trip.tripId);
     if (trip.version < known) return 'stale';
@@ -68,7 +69,7 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return this.#put(trip) ? 'applied' : 'full';
   }
 
-  /** Takes in that a trip is open no more at a version. */
+  /** Applies that a trip is no longer open at a version. */
   remove(tripId: TripId, version: number): 'removed' | 'unknown' | 'stale' {
     const entry = this.#entries.get(tripId);
     if (entry !== undefined && entry.trip.version > version) return 'stale';
@@ -76,16 +77,14 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return entry === undefined ? 'unknown' : 'removed';
   }
 
-  /**
-   * To be taken before the question for a shard's open trips is sent; {@link replaceShard} wants it with the answer.
-   */
+  /** Take it before requesting a shard's open trips, and pass it to {@link replaceShard} with the reply. */
   mark(): DemandMark {
     return ++this.#clock;
   }
 
   /**
-   * Takes in the whole list of a shard's open trips, as it was at or after `asked`. What was heard since and is newer
-   * by version stands; trips not in the list are dropped unless they were heard of since.
+   * Replaces a shard's open trips by a complete list, read at or after `asked`. Keeps trips with a newer version, and
+   * unlisted trips that were updated since `asked`.
    */
   replaceShard(shard: string, trips: Iterable<OpenTrip>, asked: DemandMark): SweepOutcome {
     const listed = new Set<TripId>();
@@ -104,7 +103,7 @@ export class OpenDemand implements Iterable<OpenTrip> {
     return outcome;
   }
 
-  /** Forgets a shard that is owned no more; its trips may come back. Returns how many there were. */
+  /** Forgets the trips of a shard that is no longer owned; they may come back. Returns their number. */
   dropShard(shard: string): number {
     const before = this.#entries.size;
     for (const { trip } of this.#entries.values()) {
@@ -120,7 +119,7 @@ export class OpenDemand implements Iterable<OpenTrip> {
     }
   }
 
-  /** A listed trip of the version known is taken too: the list says which shard it belongs to now. */
+  /** The known version in another shard counts as news too, because the list has the current shard. */
   #isNews(trip: OpenTrip): boolean {
     const entry = this.#entries.get(trip.tripId);
     if (entry === undefined) return trip.version > this.#knownVersion(trip.tripId);
@@ -157,7 +156,7 @@ export class OpenDemand implements Iterable<OpenTrip> {
   }
 }
 
-/** The order in which trips are dealt with. */
+/** The order in which trips are processed. */
 export function byWaiting(a: OpenTrip, b: OpenTrip): number {
   return a.requestedAtMs - b.requestedAtMs || (a.tripId < b.tripId ? -1 : Number(a.tripId > b.tripId));
 }

@@ -1,7 +1,7 @@
 import type { Point } from '#libs/geo';
 import type { DriverId, TripId } from '#libs/trip';
 
-/** A trip that nobody has picked up yet, as matchers know it: it waits, or its driver is on the way. */
+/** A trip before its pickup, as matchers know it: it waits, or its driver is on the way. */
 export interface OpenTrip {
   readonly tripId: TripId;
   /** The H3 cell of the shard that owns the pickup. */
@@ -9,19 +9,19 @@ export interface OpenTrip {
   readonly product: string;
   readonly pickup: Point;
   readonly dropoff: Point;
-  /** Estimated time of the ride itself. */
+  /** Estimated duration of the ride. */
   readonly rideS: number;
   readonly requestedAtMs: number;
-  /** From then on nobody is searched for; ending the trip is the trip writer's decision. */
+  /** The search for a driver stops at this time; `trips` decides when the trip ends. */
   readonly searchDeadlineAtMs: number;
-  /** Drivers never to be asked for this trip: declined, let the offer expire, or gave the trip back. */
+  /** Drivers who get no offer for this trip: they declined, let an offer expire or gave the trip back. */
   readonly excludedDriverIds: readonly DriverId[];
-  /** An offer is out: known here, but not matched again until its answer. */
+  /** An offer is open: the trip is not matched again until the answer. */
   readonly offered: boolean;
-  /** Who is on the way, or will be after the ride before; undefined while it waits. */
+  /** The assigned driver, on the way or still finishing another ride; undefined while the trip waits. */
   readonly driverId: DriverId | undefined;
-  /** How often its driver was changed for another one. */
+  /** How often its driver was replaced. */
   readonly swaps: number;
-  /** Sequence number of the trip's newest event; of two views of a trip the higher one stands. */
+  /** Sequence number of the trip's newest event; the higher version wins. */
   readonly version: number;
 }

@@ -1,9 +1,9 @@
-/** Products as small numbers, in the order they are first seen. 0 is a product not known yet. */
+/** Products as small numbers, in order of first use. 0 stands for an unknown product. */
 export class ProductCodes {
   readonly #codes = new Map<string, number>();
   readonly #names: string[] = [];
 
-  /** The code of a product, given one if it had none. Throws a RangeError beyond {@link MAX_PRODUCTS}. */
+  /** The code of a product; assigns one to a new product. Throws a RangeError beyond {@link MAX_PRODUCTS}. */
   codeOf(product: string): number {
     const known = this.#codes.get(product);
     if (known !== undefined) return known;
@@ -22,5 +22,5 @@ export class ProductCodes {
   }
 }
 
-/** How many products there may be: their codes fit a byte. */
+/** How many products there may be, so that a code fits a byte. */
 export const MAX_PRODUCTS = 255;

@@ -1,19 +1,19 @@
 import { DEFAULT_MATCH_PARAMS } from './matching/match-input.ts';
 import { MAX_NEAREST, MAX_SEARCH_RADIUS_M } from './nearest-search.ts';
 
-/** Which drivers a round, or a quote, may consider for a trip. */
+/** Limits on the drivers that a round or a quote considers for a trip. */
 export interface RoundParams {
-  /** The nearest this many. */
+  /** How many of the nearest drivers are considered. */
   readonly candidatesPerTrip: number;
-  /** No driver further away by air. */
+  /** Greatest straight-line distance of a driver. */
   readonly pickupRadiusM: number;
-  /** No driver who needs longer to the pickup. */
+  /** Longest drive to the pickup. */
   readonly maxPickupEtaS: number;
 }
 
 /** How large {@link RoundParams.candidatesPerTrip} may be. */
 export const MAX_CANDIDATES_PER_TRIP = MAX_NEAREST;
-/** How many trips one round weighs: those that wait longest, then those whose drivers are on the way. */
+/** How many trips one round takes: those that wait longest, then those with drivers on the way. */
 export const MAX_TRIPS_PER_ROUND = 2_000;
 
 export const DEFAULT_ROUND_PARAMS: RoundParams = {
@@ -22,7 +22,7 @@ export const DEFAULT_ROUND_PARAMS: RoundParams = {
   maxPickupEtaS: DEFAULT_MATCH_PARAMS.maxWaitS,
 };
 
-/** Throws a RangeError that names the value which makes no sense. */
+/** Throws a RangeError that names the invalid value. */
 export function checkRoundParams({ candidatesPerTrip, pickupRadiusM, maxPickupEtaS }: RoundParams): void {
   const isCount = Number.isInteger(candidatesPerTrip) && candidatesPerTrip >= 1;
   if (!isCount || candidatesPerTrip > MAX_CANDIDATES_PER_TRIP)

@@ -3,7 +3,7 @@ import { FREE, ON_TRIP, STATUSES, UNPLACED, type DriverSlots } from './driver-sl
 import type { ProductCodes } from './product-codes.ts';
 import type { FreeDriver, RidingDriver, SupplyView } from './supply-view.ts';
 
-/** What is known of the driver in a slot. */
+/** The known state of the driver in a slot. */
 export function viewOf(slots: DriverSlots, slot: number, names: ProductCodes): SupplyView {
   const { cells, lats, lngs, statuses, statusVersions, freeAtMs, booked, products, heardAtMs } = slots;
   const placed = cells[slot] !== UNPLACED;
@@ -19,7 +19,7 @@ export function viewOf(slots: DriverSlots, slot: number, names: ProductCodes): S
   };
 }
 
-/** All free drivers whose place is known, in no order. */
+/** All free drivers with a known place, in no order. */
 export function* freeIn(slots: DriverSlots, products: ProductCodes): Iterable<FreeDriver> {
   const { statuses, cells, lats, lngs, products: codes } = slots;
   for (let slot = 0; slot < slots.end; slot++) {
@@ -30,7 +30,7 @@ export function* freeIn(slots: DriverSlots, products: ProductCodes): Iterable<Fr
   }
 }
 
-/** All drivers with a rider on board whose place is known, in no order. */
+/** All drivers with a rider on board and a known place, in no order. */
 export function* ridingIn(slots: DriverSlots, products: ProductCodes): Iterable<RidingDriver> {
   const { statuses, cells, lats, lngs, freeAtMs, booked, products: codes } = slots;
   for (let slot = 0; slot < slots.end; slot++) {
@@ -50,7 +50,7 @@ export function* ridingIn(slots: DriverSlots, products: ProductCodes): Iterable<
   }
 }
 
-/** Where a driver's ride ends; undefined while nobody is on board. */
+/** Where a driver's ride ends; undefined without a rider on board. */
 function rideEndOf({ endLats, endLngs }: DriverSlots, slot: number): Point | undefined {
   const lat = endLats[slot] as number;
   return Number.isNaN(lat) ? undefined : { lat, lng: endLngs[slot] as number };

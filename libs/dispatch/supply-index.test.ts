@@ -7,7 +7,7 @@ import { SupplyIndex } from './supply-index.ts';
 import type { NearestOptions } from './supply-view.ts';
 
 const LISBON: Point = { lat: 38.72, lng: -9.14 };
-/** A pentagon's centre at resolution 9, the antimeridian, and far north: wherever a grid may have a seam. */
+/** Places where a grid may have a seam: a pentagon's centre at resolution 9, the antimeridian, and the far north. */
 const SEAMS: readonly Point[] = [
   LISBON,
   { lat: 10.536199075468, lng: 143.785828403687 },
@@ -15,13 +15,13 @@ const SEAMS: readonly Point[] = [
   { lat: 84.9, lng: 25 },
 ];
 
-/** A report with the stream it comes on and the time it is heard at. */
+/** A report with its stream and the time of its arrival. */
 interface HeardReport extends DriverReport {
   readonly positionCell: number;
   readonly reportedAtMs: number;
 }
 
-/** A ping that says nothing of the driver's status. */
+/** A ping without news of the driver's status. */
 function ping(change: Partial<HeardReport> = {}): HeardReport {
   const { lat, lng } = { ...LISBON, ...change };
   return {
@@ -50,7 +50,7 @@ function freeDriver(index: SupplyIndex, driverId: DriverId, at: Point, product =
   index.applyStatus({ driverId, status: 'free', statusVersion: 1, freeAtMs: 0 });
 }
 
-/** A place within some kilometres of a base; offsets snap to a coarse grid now and then, for draws. */
+/** A place within some kilometres of a base; some offsets snap to a coarse grid, to give ties. */
 function placeNear(base: Point): fc.Arbitrary<Point> {
   const offset = fc.oneof(
     fc.double({ min: -0.03, max: 0.03, noNaN: true }),
@@ -117,7 +117,7 @@ function stepsNear(base: Point): fc.Arbitrary<Step[]> {
 interface Known {
   seq: number;
   at: Point | undefined;
-  /** The stream last heard; the one that was left, once `at` is gone. */
+  /** The cell of the latest ping; without `at`, the cell that was left. */
   positionCell: number;
   product: string;
   heardAtMs: number;
@@ -125,7 +125,7 @@ interface Known {
   version: number;
 }
 
-/** The rules once more, as plainly as can be: a list of drivers and a sort. */
+/** A naive reference: a list of drivers and a sort. */
 class PlainSupply {
   readonly known = new Map<DriverId, Known>();
   #expiredBeforeMs = -Infinity;
@@ -197,7 +197,7 @@ class PlainSupply {
   }
 }
 
-/** A driver's session is 1 throughout; the time of a ping is its seq, so that expiry cuts through the middle. */
+/** All sessions are 1. The time of a ping is its seq, so that expiry removes only some pings. */
 function apply(index: SupplyIndex, step: Step): void {
   if (step.kind === 'expire') index.expireBefore(step.beforeMs);
   else if (step.kind === 'status') {
@@ -213,7 +213,7 @@ function apply(index: SupplyIndex, step: Step): void {
 }
 
 describe('SupplyIndex.nearest', () => {
-  it('finds exactly those that a plain list and a sort find, whatever happened before', () => {
+  it('finds the same drivers as a list and a sort, after any history', () => {
     const world = fc
       .constantFrom(...SEAMS)
       .chain((base) => fc.record({ steps: stepsNear(base), point: placeNear(base) }));
@@ -254,7 +254,7 @@ describe('SupplyIndex.nearest', () => {
     );
   });
 
-  it('gives equally near drivers by id, whoever was heard first', () => {
+  it('orders equally near drivers by id, not by arrival', () => {
     for (const order of [
       ['driver_a', 'driver_b', 'driver_c'],
       ['driver_c', 'driver_b', 'driver_a'],
@@ -266,12 +266,12 @@ describe('SupplyIndex.nearest', () => {
     }
   });
 
-  it('answers the same after its cells were forgotten and learned again', () => {
+  it('gives the same answers after its cells were forgotten and relearned', () => {
     const index = new SupplyIndex({ capacity: 4 });
     freeDriver(index, 'driver_a', LISBON);
     const ask = () => index.nearest(LISBON, { k: 3, radiusM: 20_000, product: 'standard' });
     const before = ask();
-    // Each of these searches touches thousands of cells nobody is in: together far more than the index has room for.
+    // Each of these searches touches thousands of empty cells: together far more than the index has room for.
     for (let step = 1; step <= 12; step++)
       index.nearest({ lat: 30 + step, lng: step }, { k: 3, radiusM: 20_000, product: 'standard' });
     expect(ask()).toEqual(before);
@@ -279,7 +279,7 @@ describe('SupplyIndex.nearest', () => {
     expect(ask()).toEqual([]);
   });
 
-  it('refuses what it cannot search', () => {
+  it('refuses invalid searches', () => {
     const index = new SupplyIndex();
     freeDriver(index, 'driver_a', LISBON);
     expect(() => index.nearest({ lat: 91, lng: 0 }, { k: 1, radiusM: 1, product: 'standard' })).toThrow(
@@ -293,7 +293,7 @@ describe('SupplyIndex.nearest', () => {
 });
 
 describe('SupplyIndex', () => {
-  it('knows the same after pings and statuses in any order', () => {
+  it('reaches the same state for any order of pings and statuses', () => {
     const events = fc.array(
       fc.record({ driverId: drivers, version: fc.integer({ min: 1, max: 9 }), isPing: fc.boolean() }),
       { maxLength: 100 },
@@ -332,7 +332,7 @@ describe('SupplyIndex', () => {
     expect(hear(index, ping({ session: 2, seq: 2 }))).toBe('applied');
   });
 
-  it('takes the ping with which a driver left a cell from the new cell, in either order', () => {
+  it('applies the ping with which a driver changed cells from the new cell, in either order', () => {
     const there = { lat: 38.8, lng: -9.14 };
     const [oldCell, newCell] = [positionCellOf(LISBON), positionCellOf(there)];
     expect(newCell).not.toBe(oldCell);
@@ -355,7 +355,7 @@ describe('SupplyIndex', () => {
     expect(pingFirst.counts().free).toBe(1);
   });
 
-  it('ignores a late left of a cell the driver has come back to', () => {
+  it('ignores a late `left` of a cell that the driver has returned to', () => {
     const index = new SupplyIndex();
     freeDriver(index, 'driver_a', LISBON);
     hear(index, ping({ seq: 3 }));
@@ -363,7 +363,7 @@ describe('SupplyIndex', () => {
     expect(index.counts().free).toBe(1);
   });
 
-  it('forgets silent drivers and does not learn them back from old pings', () => {
+  it('forgets silent drivers and ignores their old pings afterwards', () => {
     const index = new SupplyIndex();
     freeDriver(index, 'driver_a', LISBON);
     freeDriver(index, 'driver_b', LISBON);
@@ -377,7 +377,7 @@ describe('SupplyIndex', () => {
     expect(index.size).toBe(0);
   });
 
-  it('says so when it is full, and has room again once a driver is forgotten', () => {
+  it('reports when it is full, and has room again once a driver is forgotten', () => {
     const index = new SupplyIndex({ capacity: 1 });
     freeDriver(index, 'driver_a', LISBON);
     expect(hear(index, ping({ driverId: 'driver_b' }))).toBe('full');
@@ -389,7 +389,7 @@ describe('SupplyIndex', () => {
     expect(hear(index, ping({ driverId: 'driver_b', reportedAtMs: 2000 }))).toBe('applied');
   });
 
-  it('keeps a place that is none out', () => {
+  it('rejects an invalid place', () => {
     const index = new SupplyIndex();
     expect(hear(index, { ...ping(), lat: Number.NaN })).toBe('invalid');
     expect(hear(index, { ...ping(), lng: 181 })).toBe('invalid');

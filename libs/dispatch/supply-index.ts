@@ -16,16 +16,16 @@ import type {
   SupplyView,
 } from './supply-view.ts';
 
-/** For how many searches of the widest radius the index has room for cells without drivers. */
+/** For how many searches of the widest radius the index has room for empty cells. */
 const ROOM_IN_SEARCHES = 4;
 
-/** How many drivers one index holds by default; those beyond are counted as `full`. */
+/** How many drivers one index holds by default; further ones are counted as `full`. */
 export const DEFAULT_DRIVER_CAPACITY = 131_072;
 
 /**
- * The drivers a matcher can see: last position, status and product of each, and the free ones by cell. The latest
- * word on each driver stands whatever order words come in, so replays and reordering do no harm. A driver is a
- * candidate once both a position and the status `free` are known.
+ * The visible drivers of a matcher: last position, status and product of each, and the free ones by cell. The latest
+ * version of each driver wins in any order of arrival, so replays and reordering are harmless. A driver is a candidate
+ * once its position is known and its status is `free`.
  */
 export class SupplyIndex {
   readonly #slots: DriverSlots;
@@ -33,7 +33,7 @@ export class SupplyIndex {
   readonly #free: FreeDrivers;
   readonly #search: NearestSearch;
   readonly #products = new ProductCodes();
-  /** Placed drivers by status code. */
+  /** Number of placed drivers by status code. */
   readonly #counts = new Int32Array(STATUSES.length);
   #newestReportMs = -Infinity;
   #expiredBeforeMs = -Infinity;
@@ -41,7 +41,7 @@ export class SupplyIndex {
   constructor({ capacity = DEFAULT_DRIVER_CAPACITY }: { readonly capacity?: number } = {}) {
     if (!Number.isInteger(capacity) || capacity < 1)
       throw new RangeError('capacity must be a positive whole number');
-    // Each driver can be in a cell of its own, and a search must still find room.
+    // Room for one cell per driver, and for searches besides.
     const cellCapacity = capacity + ROOM_IN_SEARCHES * MAX_SEARCH_CELLS;
     this.#slots = new DriverSlots(capacity);
     this.#graph = new CellGraph(cellCapacity);
@@ -49,7 +49,7 @@ export class SupplyIndex {
     this.#search = new NearestSearch(this.#graph, this.#slots, this.#free);
   }
 
-  /** Drivers known, placed or not. */
+  /** Number of known drivers, placed or not. */
   get size(): number {
     return this.#slots.size;
   }
@@ -63,25 +63,25 @@ export class SupplyIndex {
     return { free: at(FREE), offered: at(OFFERED), onTrip: at(ON_TRIP) };
   }
 
-  /** What is known of one driver. */
+  /** The known state of one driver. */
   view(driverId: DriverId): SupplyView | undefined {
     const slot = this.#slots.find(driverId);
     return slot === NO_SLOT ? undefined : viewOf(this.#slots, slot, this.#products);
   }
 
-  /** All free drivers whose place is known, in no order. */
+  /** All free drivers with a known place, in no order. */
   freeDrivers(): Iterable<FreeDriver> {
     return freeIn(this.#slots, this.#products);
   }
 
-  /** All drivers with a rider on board whose place is known, in no order. */
+  /** All drivers with a rider on board and a known place, in no order. */
   ridingDrivers(): Iterable<RidingDriver> {
     return ridingIn(this.#slots, this.#products);
   }
 
   /**
-   * Applies a ping and its status; the driver is looked up once. `positionCell` is the res-7 cell on whose stream the
-   * report came, `heardAtMs` this process's own time. Throws a RangeError at a product too many (see product-codes.ts).
+   * Applies a ping and its status; the driver is looked up once. `positionCell` is the res-7 cell of the stream,
+   * `heardAtMs` the time of this process. Throws a RangeError if there are too many products (see product-codes.ts).
    */
   applyReport(report: DriverReport, positionCell: number, heardAtMs: number): ReportOutcome {
     const known = this.#slots.find(report.driverId);
@@ -101,13 +101,13 @@ export class SupplyIndex {
     return outcome;
   }
 
-  /** Applies a status that did not come with a ping. */
+  /** Applies a status that came without a ping. */
   applyStatus(change: DriverStatusChange): StatusOutcome {
     let slot = this.#slots.find(change.driverId);
     if (slot === NO_SLOT) {
       slot = this.#slots.take(change.driverId);
       if (slot === NO_SLOT) return 'full';
-      // Nothing was heard of the driver itself yet: it counts as heard now, by the clock of the pings.
+      // The driver has not pinged yet: it counts as heard now, by the clock of the pings.
       this.#slots.heardAtMs[slot] = Math.max(this.#newestReportMs, this.#expiredBeforeMs);
     }
     return this.#applyStatusAt(slot, change);
@@ -128,7 +128,7 @@ export class SupplyIndex {
     return 'applied';
   }
 
-  /** A ride begins without any change of status. */
+  /** Applies the start of a ride, which does not change the status. */
   #applyProgress(slot: number, change: DriverStatusChange): StatusOutcome {
     if (change.freeAtMs <= (this.#slots.freeAtMs[slot] as number)) return 'duplicate';
     this.#noteRide(slot, change);
@@ -142,7 +142,7 @@ export class SupplyIndex {
   }
 
   /**
-   * The driver is no candidate here until a later ping, or until the very ping it left with comes on the other cell's
+   * The driver is no candidate here until a later ping, or until the ping that it left with arrives on the other cell's
    * stream.
    */
   #applyLeft(slot: number, report: DriverReport, positionCell: number): 'left' | 'ignored' {
@@ -157,14 +157,17 @@ export class SupplyIndex {
     return 'left';
   }
 
-  /** Forgets drivers whose newest ping was reported before a time, and any such ping to come. Returns how many. */
+  /**
+   * Forgets drivers whose newest ping is older than a time, and ignores such pings from then on. Returns the number of
+   * drivers.
+   */
   expireBefore(ms: number): number {
     this.#expiredBeforeMs = Math.max(this.#expiredBeforeMs, ms);
     const { heardAtMs } = this.#slots;
     let expired = 0;
     for (let slot = 0; slot < this.#slots.end; slot++) {
       if (this.#slots.idOf(slot) === undefined) continue;
-      // A status that came before any ping at all: its time is counted from the first expiry on.
+      // A status from before the first ping of all: its age counts from the first expiry on.
       if (heardAtMs[slot] === -Infinity) heardAtMs[slot] = ms;
       if ((heardAtMs[slot] as number) >= ms) continue;
       if (this.#slots.cells[slot] !== UNPLACED) this.#unplace(slot);
@@ -175,8 +178,8 @@ export class SupplyIndex {
   }
 
   /**
-   * The k free drivers of a product nearest by air within a radius, nearest first, equally near ones by id; exact.
-   * Throws a RangeError for what {@link checkSearch} refuses.
+   * The exact k nearest free drivers of a product within a radius, by straight-line distance; the id breaks ties.
+   * Throws a RangeError for arguments that {@link checkSearch} refuses.
    */
   nearest(point: Point, { k, radiusM, product, isExcluded }: NearestOptions): NearbyDriver[] {
     checkSearch(point, k, radiusM);
@@ -206,12 +209,12 @@ export class SupplyIndex {
     if (slot === NO_SLOT) return 'applied';
     const order = this.#comparePing(slot, report);
     if (order !== 0) return order < 0 ? 'stale' : 'applied';
-    // A ping that a `left` of the old cell announced is no duplicate when it comes on the new cell's stream.
+    // A ping that a `left` of the old cell announced is no duplicate on the new cell's stream.
     const arrives = this.#slots.departed[slot] === 1 && this.#slots.positionCells[slot] !== positionCell;
     return arrives ? 'applied' : 'duplicate';
   }
 
-  /** Below 0 where the ping is older than the newest one known, 0 where it is that one, above 0 where newer. */
+  /** Below 0 if the ping is older than the newest known one, 0 if it is the same, above 0 if newer. */
   #comparePing(slot: number, { session, seq }: DriverReport): number {
     return session - (this.#slots.sessions[slot] as number) || seq - (this.#slots.seqs[slot] as number);
   }
@@ -259,8 +262,8 @@ export class SupplyIndex {
   }
 
   /**
-   * Cells are remembered when a search or a driver has touched them. Should they ever fill the graph, it starts anew
-   * from the cells that drivers are in: slow, rare, and without effect on any answer.
+   * The graph keeps every cell that a search or a driver has touched. When it is full, it is rebuilt from the cells
+   * with drivers: slow, rare, and without effect on any answer.
    */
   #makeRoomForCells(wanted: number): void {
     if (this.#graph.size + wanted <= this.#graph.capacity) return;

@@ -2,23 +2,23 @@ import type { Point } from '#libs/geo';
 import type { DriverId } from '#libs/trip';
 import type { DriverStatus } from './supply-event.ts';
 
-/** Drivers whose position is known, by status. */
+/** Number of drivers with a known position, by status. */
 export interface SupplyCounts {
   readonly free: number;
   readonly offered: number;
   readonly onTrip: number;
 }
 
-/** All that is known of one driver. */
+/** The known state of one driver. */
 export interface SupplyView {
-  /** Undefined while no position is known here. */
+  /** Undefined while the position is unknown. */
   readonly point: Point | undefined;
   readonly status: DriverStatus;
   /** -1 before the first status. */
   readonly statusVersion: number;
-  /** 0 where that is now or unknown. */
+  /** When the driver expects to be free; 0 if that is now or unknown. */
   readonly freeAtMs: number;
-  /** Where its ride ends; undefined while nobody is on board. */
+  /** Where its ride ends; undefined without a rider on board. */
   readonly rideEnd: Point | undefined;
   readonly booked: boolean;
   readonly product: string | undefined;
@@ -30,14 +30,14 @@ export interface NearestOptions {
   readonly k: number;
   readonly radiusM: number;
   readonly product: string;
-  /** Drivers to leave out, as if they were not there. */
+  /** Drivers to leave out. */
   readonly isExcluded?: (driverId: DriverId) => boolean;
 }
 
 export interface NearbyDriver {
   readonly driverId: DriverId;
   readonly point: Point;
-  /** By air. */
+  /** Straight-line distance. */
   readonly distanceM: number;
 }
 
@@ -48,11 +48,11 @@ export interface RidingDriver {
   readonly rideEnd: Point;
   readonly freeAtMs: number;
   readonly product: string;
-  /** Has its next trip already, or an offer for one. */
+  /** The driver already has its next trip, or an offer for it. */
   readonly booked: boolean;
 }
 
-/** A driver who can be offered a trip, and where it was heard last. */
+/** A driver who can be offered a trip, at its last known position. */
 export interface FreeDriver {
   readonly driverId: DriverId;
   readonly point: Point;

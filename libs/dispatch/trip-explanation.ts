@@ -1,22 +1,22 @@
 import type { DriverId, TripId } from '#libs/trip';
 
 /**
- * What a round made of a trip:
- * - `offered`: a driver is asked.
- * - `reassigned`: a driver at work is sent, or will be once the driver ahead of it has said yes.
- * - `no_driver_in_radius`: no driver of its product who may still be asked is near enough.
- * - `pickup_too_far`: there are some, but none can be there in time.
- * - `outbid`: those who can are of more use to other trips.
+ * Outcome of a trip in a round:
+ * - `offered`: a driver gets an offer.
+ * - `reassigned`: a driver at work is sent, or will be once the asked driver ahead of it accepts.
+ * - `no_driver_in_radius`: no driver of its product who may still get an offer is near enough.
+ * - `pickup_too_far`: there are such drivers, but none can arrive in time.
+ * - `outbid`: the drivers who can arrive in time serve other trips better.
  */
 export type RoundOutcome = 'offered' | 'reassigned' | 'no_driver_in_radius' | 'pickup_too_far' | 'outbid';
 
 /**
- * What became of a driver as a candidate of a trip:
+ * Outcome of a candidate driver of a trip:
  * - `offered`, `reassigned`: chosen.
- * - `on_the_way`: has the trip already.
+ * - `on_the_way`: already has the trip.
  * - `other_driver_chosen`: another driver was chosen for this trip, or none.
  * - `taken_by_other_trip`: chosen for another trip of the round.
- * - `pickup_too_far`: cannot be there in time, or there is no way.
+ * - `pickup_too_far`: cannot arrive in time, or has no route.
  * - `not_asked_again`: has declined this trip, let its offer expire or given it back.
  */
 export type CandidateReason =
@@ -30,11 +30,11 @@ export type CandidateReason =
 
 export interface ExplainedCandidate {
   readonly driverId: DriverId;
-  /** By air, from where the driver can start. */
+  /** Straight-line distance from where the driver can start. */
   readonly pickupDistanceM: number;
-  /** From now, a ride before included; undefined where nobody asked, or where there is no way. */
+  /** Seconds from now, including the current ride; undefined if not computed or without a route. */
   readonly pickupEtaS: number | undefined;
-  /** Undefined where the pair was no option of the assignment. */
+  /** Undefined if the assignment could not choose the pair. */
   readonly costS: number | undefined;
   readonly reason: CandidateReason;
 }
@@ -45,8 +45,8 @@ export interface TripExplanation {
   readonly shard: string;
   readonly roundAtMs: number;
   readonly outcome: RoundOutcome;
-  /** What leaving the trip out would have cost, in seconds of waiting. */
+  /** Cost of leaving the trip waiting, in seconds of waiting. */
   readonly skipCostS: number;
-  /** The one that it has, then those that can be near soonest; those who may not be asked come last. */
+  /** Its present driver, then those who can arrive soonest; excluded drivers come last. */
   readonly candidates: readonly ExplainedCandidate[];
 }

@@ -58,7 +58,7 @@ describe('parseBoundingBox', () => {
 });
 
 describe('boxContains', () => {
-  it('has its corners and its centre, and knows the antimeridian', () => {
+  it('contains its corners and its centre, across the antimeridian too', () => {
     const pacific = { south: -20, west: 170, north: -10, east: -170 };
     expect(boxContains(pacific, { lat: -15, lng: 180 })).toBe(true);
     expect(boxContains(pacific, { lat: -15, lng: -175 })).toBe(true);
@@ -72,7 +72,7 @@ describe('boxContains', () => {
 });
 
 describe('boundingBoxOf', () => {
-  it('is the smallest box around points, none for none', () => {
+  it('is the smallest box around points, undefined without points', () => {
     expect(boundingBoxOf([])).toBeUndefined();
     const around = boundingBoxOf([
       { lat: 1, lng: 5 },
@@ -85,7 +85,7 @@ describe('boundingBoxOf', () => {
 });
 
 describe('expandBoxM', () => {
-  it('has every point within the margin of the box', () => {
+  it('contains every point within the margin of the box', () => {
     fc.assert(
       fc.property(
         box,
@@ -94,7 +94,7 @@ describe('expandBoxM', () => {
         fc.double({ min: 0, max: 20_000, noNaN: true }),
         (inner, x, y, marginM) => {
           const outer = expandBoxM(inner, marginM);
-          // Somewhere around the box, up to a third of its size away from it.
+          // A point in the box or up to 0.3 of its size outside.
           const point = pointIn(inner, x * 1.6 - 0.3, y * 1.6 - 0.3);
           fc.pre(boxDistanceM(inner, point) <= marginM * 0.999);
           expect(boxContains(outer, point)).toBe(true);
@@ -103,7 +103,7 @@ describe('expandBoxM', () => {
     );
   });
 
-  it('has the margin at its corners too, where a degree of longitude is shortest', () => {
+  it('keeps the margin at its corners too, where a degree of longitude is shortest', () => {
     fc.assert(
       fc.property(
         box,
@@ -120,7 +120,7 @@ describe('expandBoxM', () => {
     );
   });
 
-  it('spans all longitudes rather than overlap itself', () => {
+  it('spans all longitudes instead of overlapping itself', () => {
     expect(expandBoxM({ south: 0, west: -179, north: 1, east: 179 }, 200_000)).toMatchObject({
       west: -180,
       east: 180,

@@ -10,7 +10,7 @@ export interface BoundingBox {
 
 /**
  * Reads `"south,west,north,east"` in degrees.
- * @throws RangeError with a message fit for the operator who configured the box
+ * @throws RangeError with a message for the operator who configured the box
  */
 export function parseBoundingBox(text: string): BoundingBox {
   const parts = text.split(',').map((part) => part.trim());
@@ -37,7 +37,7 @@ export function formatBoundingBox(box: BoundingBox): string {
   return `${box.south},${box.west},${box.north},${box.east}`;
 }
 
-/** The box around the points with the least width, across the antimeridian if need be; undefined for none. */
+/** The narrowest box around the points, across the antimeridian if that is narrower; undefined without points. */
 export function boundingBoxOf(points: Iterable<Point>): BoundingBox | undefined {
   let [south, north] = [Infinity, -Infinity];
   const lngs: number[] = [];
@@ -46,11 +46,11 @@ export function boundingBoxOf(points: Iterable<Point>): BoundingBox | undefined 
     north = Math.max(north, lat);
     lngs.push(lng);
   }
-  return lngs.length === 0 ? undefined : { south, north, ...leastArc(lngs) };
+  return lngs.length === 0 ? undefined : { south, north, ...shortestArc(lngs) };
 }
 
-/** West and east end of the shortest arc of longitudes that has all of these: what is left of the widest gap. */
-function leastArc(lngs: number[]): Pick<BoundingBox, 'west' | 'east'> {
+/** West and east end of the shortest arc that contains all of these longitudes: the complement of the widest gap. */
+function shortestArc(lngs: number[]): Pick<BoundingBox, 'west' | 'east'> {
   lngs.sort((a, b) => a - b);
   let [west, east] = [lngs[0] as number, lngs.at(-1) as number];
   let widestGap = west + 360 - east;
@@ -91,7 +91,7 @@ export function boxDistanceM(box: BoundingBox, point: Point): number {
   return Math.min(meridianDistanceM(box, box.west, point), meridianDistanceM(box, box.east, point));
 }
 
-/** To the side of the box at longitude `lng`. */
+/** Distance to the side of the box at longitude `lng`. */
 function meridianDistanceM(box: BoundingBox, lng: number, point: Point): number {
   const radians = Math.PI / 180;
   const cosDelta = Math.cos((point.lng - lng) * radians);
@@ -106,7 +106,7 @@ export function expandBoxM(box: BoundingBox, marginM: number): BoundingBox {
   const latMargin = marginM / METERS_PER_DEGREE;
   const south = Math.max(-90, box.south - latMargin);
   const north = Math.min(90, box.north + latMargin);
-  // The parallel nearest to a pole is the shortest: the margin must hold there too.
+  // The parallel nearest to a pole is the shortest: the margin is measured there.
   const cosLat = Math.cos((Math.max(Math.abs(south), Math.abs(north)) * Math.PI) / 180);
   const lngMargin = latMargin / cosLat;
   if (!(boxWidthDeg(box) + 2 * lngMargin < 360)) return { south, west: -180, north, east: 180 };

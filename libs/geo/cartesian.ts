@@ -1,9 +1,9 @@
 import { EARTH_RADIUS_M } from './point.ts';
 
 /**
- * Places as earth-centred metres, three numbers each in one array. The straight line between two of them (the chord)
- * grows with the great circle between them, so the nearest by one is the nearest by the other, and a chord costs no
- * trigonometry.
+ * Places as earth-centred coordinates in metres, three numbers per place in one array. The chord (straight line)
+ * between two places grows with their great-circle distance, so both give the same nearest place, and the chord needs
+ * no trigonometry.
  */
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
@@ -25,12 +25,12 @@ export function chordSquared(a: Float64Array, i: number, b: Float64Array, j: num
   return x * x + y * y + z * z;
 }
 
-/** Length of the chord below a great-circle distance; both in metres. Beyond the antipode it stays at the diameter. */
+/** Chord length of a great-circle distance, both in metres; the diameter for distances beyond the antipode. */
 export function chordOfArc(arcM: number): number {
   return 2 * EARTH_RADIUS_M * Math.sin(Math.min(Math.PI / 2, arcM / (2 * EARTH_RADIUS_M)));
 }
 
-/** Great-circle distance over a chord; both in metres. */
+/** Great-circle distance of a chord length, both in metres. */
 export function arcOfChord(chordM: number): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, chordM / (2 * EARTH_RADIUS_M)));
 }

@@ -24,7 +24,7 @@ import {
 } from './point.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-/** 0 and 1 often: the edges and corners of a box. */
+/** Draws 0 and 1 often: the edges and corners of a box. */
 const edgeOrInside = fc.oneof(unit, fc.constantFrom(0, 1));
 
 /** Cities, the antimeridian, the far north, and the surroundings of pentagons. */
@@ -78,7 +78,7 @@ describe('cellsCovering', () => {
     );
   });
 
-  it('has no cell that is clearly outside', () => {
+  it('contains no cell that is clearly outside', () => {
     const box = boxAt({ lat: 40.7, lng: -74.02 }, 8000, 15_000);
     const around = expandBoxM(box, 500);
     const tight = new Set<number>();
@@ -92,7 +92,7 @@ describe('cellsCovering', () => {
     expect(cellsCovering(box, 7).filter((cell) => !tight.has(cell))).toEqual([]);
   });
 
-  it('refuses a resolution finer than pickups, and a box without measure', () => {
+  it('refuses a resolution finer than pickups, and a box that needs too many cells', () => {
     const box = boxAt({ lat: 40.7, lng: -74.02 }, 8000, 15_000);
     expect(() => cellsCovering(box, 10)).toThrow('resolution');
     expect(() => cellsCovering({ south: 0, west: 0, north: 40, east: 40 }, 7)).toThrow('more than');
@@ -105,7 +105,7 @@ describe('haloCells', () => {
     return fc.constantFrom(whole, childKeys(whole)[2]!, parentKey(pickupCellOf(point), 8));
   });
 
-  it('has the position cell of every driver within the radius of any pickup in the shards', () => {
+  it('contains the position cell of every driver within the radius of any pickup in the shards', () => {
     fc.assert(
       fc.property(
         shard,
@@ -144,7 +144,7 @@ describe('haloCells', () => {
     );
   });
 
-  it('has them where they are farthest: outward from the edge of the shard, at the whole radius', () => {
+  it('contains the farthest drivers: outward from the edge of the shard, at the whole radius', () => {
     fc.assert(
       fc.property(
         shard,
@@ -159,7 +159,7 @@ describe('haloCells', () => {
           const corners = cellOutline(cell).flat();
           for (const [pick, swing] of samples) {
             const corner = corners[pick % corners.length]!;
-            // A metre inside the corner.
+            // One metre inside the corner.
             const pickup = interpolate(corner, center, 1 / greatCircleM(corner, center));
             if (!isAncestor(cell, pickupCellOf(pickup))) continue;
             const angle = ((90 - bearingDeg(center, corner)) * Math.PI) / 180 + swing;
@@ -173,7 +173,7 @@ describe('haloCells', () => {
     );
   });
 
-  it('is tight: each of its cells has a place within the radius and the size of a resolution 9 cell of a pickup', () => {
+  it('is tight: each of its cells is within the radius plus the size of a resolution 9 cell of a pickup', () => {
     const cell = shardCellOf({ lat: 40.75, lng: -73.98 });
     const radiusM = 4000;
     const pickups = childKeys(cell).flatMap(childKeys).flatMap(childKeys).map(cellCenter);
@@ -182,12 +182,12 @@ describe('haloCells', () => {
       const nearestM = Math.min(
         ...drivers.flatMap((driver) => pickups.map((pickup) => greatCircleM(driver, pickup))),
       );
-      // Centres stand for their cells of about 200 m radius, at both ends, once for what is there and once for what is allowed.
+      // Centres stand for their cells of about 200 m radius at both ends; the slack and the tolerance each count twice.
       expect(nearestM).toBeLessThan(radiusM + 4 * 210);
     }
   });
 
-  it('of several shards is the union of their halos, without a radius the shards themselves', () => {
+  it('of several shards is the union of their halos; with radius 0, the shards themselves', () => {
     const [a, b] = [shardCellOf({ lat: 40.75, lng: -73.98 }), shardCellOf({ lat: 40.65, lng: -73.98 })];
     const union = new Set([...haloCells([a], 3000), ...haloCells([b], 3000)]);
     expect(new Set(haloCells([a, b], 3000))).toEqual(union);

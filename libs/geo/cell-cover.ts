@@ -12,13 +12,12 @@ import {
 import { cellCenter, cellReachM, mayReach } from './cell-shape.ts';
 import { greatCircleM, type Point } from './point.ts';
 
-/** How many cells one cover may have: more is a mistake in the box or the resolution. */
+/** How many cells one cover may have: more means a mistake in the box or the resolution. */
 export const MAX_COVER_CELLS = 100_000;
 
 /**
- * All cells at `res` (9 or coarser) that contain any part of the box: whatever the point in it, the parent at `res`
- * of its resolution 9 cell is among them. Ordered by key. Cells that miss the box by less than a few dozen metres may
- * be among them too.
+ * All cells at `res` (9 or coarser) that contain any part of the box, ordered by key: for every point in the box, the
+ * parent at `res` of its resolution 9 cell. May include cells that miss the box by a few dozen metres.
  * @throws RangeError for a finer resolution, or a box of more than {@link MAX_COVER_CELLS} cells
  */
 export function cellsCovering(box: BoundingBox, res: number): CellKey[] {
@@ -29,10 +28,10 @@ export function cellsCovering(box: BoundingBox, res: number): CellKey[] {
 }
 
 /**
- * The position cells (resolution 7) from which a driver may be within `radiusM` of a pickup in these shards, those of
- * the shards included: what their matcher must listen to. A superset, too wide by the size of a resolution 9 cell or
- * so. Ordered by key.
- * @throws RangeError when that is more than {@link MAX_COVER_CELLS} cells
+ * The position cells (resolution 7) that a matcher of these shards listens to: every cell, the shards' own included,
+ * from which a driver may be within `radiusM` of a pickup. A superset, too wide by about one resolution 9 cell. Ordered
+ * by key.
+ * @throws RangeError for more than {@link MAX_COVER_CELLS} cells
  */
 export function haloCells(shardCells: Iterable<CellKey>, radiusM: number): CellKey[] {
   const halo = new Set<CellKey>();
@@ -56,7 +55,7 @@ function positionCellsOf(shard: CellKey): CellKey[] {
     : descendants(shard, POSITION_CELL_RES);
 }
 
-/** The resolution 9 cells of a shard that have a neighbour outside of it. */
+/** The resolution 9 cells of a shard with a neighbour outside it. */
 function edgeCells(shard: CellKey): CellKey[] {
   const inside = new Set(descendants(shard, PICKUP_CELL_RES));
   return [...inside].filter((cell) => neighborKeys(cell).some((neighbor) => !inside.has(neighbor)));
@@ -66,11 +65,11 @@ function descendants(key: CellKey, res: number): CellKey[] {
   return cellKeyRes(key) >= res ? [key] : childKeys(key).flatMap((child) => descendants(child, res));
 }
 
-/** The seeds and all cells that hang together with them and belong. */
+/** Flood fill: the seeds and all cells connected to them for which `belongs` is true. */
 function grow(seeds: readonly CellKey[], belongs: (cell: CellKey) => boolean): CellKey[] {
   const found = new Set(seeds);
   const seen = new Set(seeds);
-  // A Set hands out what is added while it is read.
+  // A Set also iterates over elements added during the iteration.
   for (const cell of found) {
     for (const neighbor of neighborKeys(cell)) {
       if (seen.has(neighbor)) continue;

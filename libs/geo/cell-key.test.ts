@@ -22,7 +22,7 @@ const lat = fc.double({ min: -90, max: 90, noNaN: true });
 const lng = fc.double({ min: -180, max: 180, noNaN: true });
 const resolution = fc.integer({ min: 0, max: MAX_CELL_KEY_RES });
 
-/** Any cell, with pentagons and the last base cell more often than chance would have it. */
+/** Any cell; pentagons and the last base cell are drawn more often. */
 const cell = fc.oneof(
   {
     weight: 4,
@@ -36,7 +36,7 @@ const cell = fc.oneof(
 );
 
 describe('cell keys', () => {
-  it('are safe integers that lead back to their cell', () => {
+  it('are safe integers that convert back to their cell', () => {
     fc.assert(
       fc.property(cell, (h3) => {
         const key = cellKeyFromH3(h3);
@@ -79,7 +79,7 @@ describe('cell keys', () => {
     expect(parseCellKey(text)).toBeUndefined();
   });
 
-  it('survive Postgres', () => {
+  it('survive a round trip through Postgres', () => {
     fc.assert(
       fc.property(cell, (h3) => {
         const key = cellKeyFromH3(h3);
@@ -90,7 +90,7 @@ describe('cell keys', () => {
 });
 
 describe('parents and children', () => {
-  it('are those of H3', () => {
+  it('agree with H3', () => {
     fc.assert(
       fc.property(cell, fc.nat(MAX_CELL_KEY_RES), (h3, up) => {
         const key = cellKeyFromH3(h3);
@@ -114,7 +114,7 @@ describe('parents and children', () => {
     );
   });
 
-  it('are no ancestors of strangers, nor of their ancestors', () => {
+  it('are not ancestors of unrelated cells, nor of their own ancestors', () => {
     fc.assert(
       fc.property(cell, cell, (a, b) => {
         const contains = getResolution(a) <= getResolution(b) && cellToParent(b, getResolution(a)) === a;
@@ -144,7 +144,7 @@ describe('descendantRange', () => {
     return index >= BigInt(lo) && index <= BigInt(hi);
   };
 
-  it('starts and ends with a descendant and holds them all, of pentagons too', () => {
+  it('starts and ends with a descendant and contains all of them, for pentagons too', () => {
     fc.assert(
       fc.property(cell, fc.integer({ min: 0, max: 3 }), (h3, steps) => {
         const res = getResolution(h3) + steps;
@@ -158,12 +158,12 @@ describe('descendantRange', () => {
     );
   });
 
-  it('holds no cell of that resolution with another ancestor', () => {
+  it('contains no cell of that resolution with another ancestor', () => {
     fc.assert(
       fc.property(cell, cell, fc.boolean(), (h3, other, isNear) => {
         const res = getResolution(h3);
         fc.pre(getResolution(other) >= res);
-        // A child of the cell's parent is the likeliest to be mistaken.
+        // A sibling of the cell is the likeliest false match.
         const siblings = res > 0 ? cellToChildren(cellToParent(h3, res - 1), res) : [];
         for (const stranger of isNear
           ? siblings.flatMap((sibling) => cellToChildren(sibling, res))
@@ -175,7 +175,7 @@ describe('descendantRange', () => {
     );
   });
 
-  it('has no coarser answer', () => {
+  it('refuses a coarser resolution', () => {
     expect(() => descendantRange(cellKeyAt(0, 0, 9), 8)).toThrow(RangeError);
   });
 });

@@ -3,14 +3,14 @@ import type { Point } from './point.ts';
 
 /**
  * An H3 cell as a safe integer: 4 bits of resolution, 7 bits of base cell, 3 bits for each digit down to that
- * resolution, and nothing after. Resolution 14 is the finest that fits (53 bits); a key of resolution 7 or coarser
- * is below 2^31, so V8 keeps it unboxed. Within a resolution the keys sort as H3 indexes do.
+ * resolution. Resolution 14 is the finest that fits (53 bits); a key of resolution 7 or coarser is below 2^31, so V8
+ * keeps it unboxed. Within a resolution the keys sort as H3 indexes do.
  *
- * Numbers instead of H3 strings because typed arrays can hold them and a parent is one division away.
+ * Numbers instead of H3 strings, because typed arrays can hold them and a parent takes one division.
  */
 export type CellKey = number;
 
-/** Which H3 resolution is the finest whose keys are safe integers. */
+/** Which H3 resolution is the finest with safe-integer keys. */
 export const MAX_CELL_KEY_RES = 14;
 
 /** At which H3 resolution positions are published: `pos.<cell>`. */
@@ -56,8 +56,8 @@ export function cellKeyRes(key: CellKey): number {
 }
 
 /**
- * The cell that H3 gives for the point. Only for a resolution that is used on its own: a coarser cell that must
- * agree with a finer one is its {@link parentKey}, never a second look-up (H3 cells do not nest exactly).
+ * The H3 cell of the point. H3 cells do not nest exactly, so a coarser cell that has to agree with a finer one is its
+ * {@link parentKey}, never a second look-up.
  */
 export function cellKeyAt(lat: number, lng: number, res: number): CellKey {
   return cellKeyFromH3(latLngToCell(lat, lng, res));
@@ -68,18 +68,18 @@ export function pickupCellOf(point: Point): CellKey {
   return cellKeyAt(point.lat, point.lng, PICKUP_CELL_RES);
 }
 
-/** The cell on whose subject a driver at this point is published: resolution 9, then its parent at 7. */
+/** The cell whose subject carries the positions of a driver at this point: the parent at 7 of its resolution 9 cell. */
 export function positionCellOf(point: Point): CellKey {
   return parentKey(pickupCellOf(point), POSITION_CELL_RES);
 }
 
-/** The unsplit shard in which a pickup at this point falls: resolution 9, then its parent at 6. */
+/** The unsplit shard of a pickup at this point: the parent at 6 of its resolution 9 cell. */
 export function shardCellOf(point: Point): CellKey {
   return parentKey(pickupCellOf(point), SHARD_CELL_RES);
 }
 
 /**
- * From an H3 string that is known to be a cell (our own, or h3-js's); see {@link parseCellKey} for foreign text.
+ * From a trusted H3 cell string (our own or from h3-js); see {@link parseCellKey} for untrusted text.
  * @throws RangeError at resolution 15.
  */
 export function cellKeyFromH3(cell: string): CellKey {
@@ -87,7 +87,7 @@ export function cellKeyFromH3(cell: string): CellKey {
   return cellKeyFromHalves(low >>> 0, high >>> 0);
 }
 
-/** From foreign text: undefined unless it is a valid H3 cell of a resolution that fits. */
+/** From untrusted text: undefined unless it is a valid H3 cell of a supported resolution. */
 export function parseCellKey(text: string): CellKey | undefined {
   if (!/^[0-9a-f]{15,16}$/.test(text) || !isValidCell(text)) return undefined;
   const [, high] = h3IndexToSplitLong(text);
@@ -106,7 +106,7 @@ export function cellKeyToH3(key: CellKey): string {
   return splitLongToH3Index(digitBits % 0x1_0000_0000, high);
 }
 
-/** The H3 index of a key as a decimal string: what a Postgres `bigint` column holds. */
+/** The H3 index of a key as a decimal string, for a Postgres `bigint` column. */
 export function cellKeyToBigInt(key: CellKey): string {
   return BigInt(`0x${cellKeyToH3(key)}`).toString();
 }
@@ -130,8 +130,8 @@ export function isAncestor(ancestor: CellKey, key: CellKey): boolean {
 }
 
 /**
- * The inclusive range `[lo, hi]` of H3 indexes, as decimal strings, that holds all descendants of `key` at `res`
- * and no other cell of that resolution: `pickup_cell BETWEEN lo AND hi`.
+ * The inclusive range `[lo, hi]` of H3 indexes, as decimal strings, that contains all descendants of `key` at `res` and
+ * no other cell of that resolution: `pickup_cell BETWEEN lo AND hi`.
  * @throws RangeError when `res` is coarser than the cell.
  */
 export function descendantRange(key: CellKey, res: number): readonly [lo: string, hi: string] {
@@ -145,7 +145,7 @@ export function descendantRange(key: CellKey, res: number): readonly [lo: string
   return [cellKeyToBigInt(lo), cellKeyToBigInt(hi)];
 }
 
-/** The direct children of a cell: seven, of a pentagon six. */
+/** The direct children of a cell: seven, or six for a pentagon. */
 export function childKeys(key: CellKey): CellKey[] {
   const first = firstDescendant(key, 1);
   const digits = isPentagon(cellKeyToH3(key)) ? PENTAGON_CHILD_DIGITS : CHILD_DIGITS;

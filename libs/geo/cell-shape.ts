@@ -3,9 +3,8 @@ import { cellKeyRes, cellKeyToH3, childKeys, PICKUP_CELL_RES, type CellKey } fro
 import { greatCircleM, type Point } from './point.ts';
 
 /*
- * H3 cells contain their children logically, not geometrically: where a point belongs to the parent of its resolution
- * 9 cell, the area of the parent is the union of its resolution 9 descendants, whose edge is frayed. "Area" below
- * means that one.
+ * H3 cells contain their children logically, not geometrically. A point belongs to the parent of its resolution 9 cell,
+ * so "area" below means the union of a cell's resolution 9 descendants, whose edge is frayed.
  */
 
 /**
@@ -13,7 +12,7 @@ import { greatCircleM, type Point } from './point.ts';
  * √3/√7 · 7^(-i/2) circumradii per level sum up to 1.053 at most; the rest is for distortion within a cell.
  */
 const FRAY = 1.1;
-/** Which factor covers rounding at the resolution of pickups, where the edge is not frayed. */
+/** Which factor covers rounding at the pickup resolution, where the edge is not frayed. */
 const ROUNDING = 1.001;
 
 /** Centre of a cell. */
@@ -28,7 +27,7 @@ export function cellReachM(key: CellKey): number {
   return Math.max(...corners) * (cellKeyRes(key) < PICKUP_CELL_RES ? FRAY : ROUNDING);
 }
 
-/** Corners of the edge of the cell's area, as closed rings; between corners it follows great circles. */
+/** Corners of the edge of the cell's area, as closed rings; the edges are great circles. */
 export function cellOutline(key: CellKey): Point[][] {
   const cell = cellKeyToH3(key);
   const parts = cellKeyRes(key) < PICKUP_CELL_RES ? cellToChildren(cell, PICKUP_CELL_RES) : [cell];
@@ -36,8 +35,8 @@ export function cellOutline(key: CellKey): Point[][] {
 }
 
 /**
- * True when some part of the cell's area may be within `limitM`, as `distanceM` measures points; false is certain.
- * Looks into the descendants down to the resolution of pickups, and only where it must.
+ * False only if every point of the cell's area is farther than `limitM` by `distanceM`. Descends to the pickup
+ * resolution only where coarser cells do not decide.
  */
 export function mayReach(key: CellKey, distanceM: (point: Point) => number, limitM: number): boolean {
   const centerM = distanceM(cellCenter(key));

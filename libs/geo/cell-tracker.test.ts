@@ -15,7 +15,7 @@ import { wrapLngDelta } from './point.ts';
 
 const METERS_IN_DEGREES = 1 / 111_000;
 
-/** Starts: anywhere, on the edges of cells, around pentagons, at the antimeridian and near the poles. */
+/** Start points: anywhere, on the edges of cells, around pentagons, at the antimeridian and near the poles. */
 const start = fc.oneof(
   fc.tuple(
     fc.double({ min: -89.9, max: 89.9, noNaN: true }),
@@ -29,7 +29,7 @@ const start = fc.oneof(
   fc.double({ min: -60, max: 60, noNaN: true }).map((lat): [number, number] => [lat, 180]),
 );
 
-/** Steps in metres, as a car between two pings, sometimes a jump. */
+/** Steps in metres: a car between two pings, sometimes a jump. */
 const steps = fc.array(
   fc.tuple(
     fc.oneof(
@@ -45,7 +45,7 @@ const exact = (lat: number, lng: number, res: number): CellKey =>
   cellKeyFromH3(res < 9 ? cellToParent(latLngToCell(lat, lng, 9), res) : latLngToCell(lat, lng, res));
 
 describe.each([6, 7, 9, 10])('CellTracker at resolution %i', (res) => {
-  it('gives exactly the cell that a conversion gives, all along a drive', () => {
+  it('gives exactly the cell of the conversion, all along a drive', () => {
     const tracker = new CellTracker(res, 64);
     fc.assert(
       fc.property(start, steps, ([startLat, startLng], moves) => {

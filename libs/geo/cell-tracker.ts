@@ -3,7 +3,7 @@ import { cellCenter, cellOutline } from './cell-shape.ts';
 import { wrapLngDelta, type Point } from './point.ts';
 import { RecentMap } from './recent-map.ts';
 
-/** How many cells with their inner circles one {@link CellTracker} remembers by default. */
+/** How many cells one {@link CellTracker} remembers with their inner circles by default. */
 export const DEFAULT_TRACKED_CELLS = 20_000;
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
@@ -11,7 +11,7 @@ const RADIANS_PER_DEGREE = Math.PI / 180;
 /** By which share the radius is reduced to cover rounding. */
 const ROUNDING_MARGIN = 1e-3;
 
-/** A circle that lies inside a cell; a disc on the equirectangular plane around its centre. */
+/** A circle inside a cell: a disc on the equirectangular plane around its centre. */
 interface InnerCircle {
   readonly lat: number;
   readonly lng: number;
@@ -21,9 +21,9 @@ interface InnerCircle {
 }
 
 /**
- * The cell of a moving driver without asking H3 for each ping: while the driver is inside a circle that lies within
- * its last cell, it is still in that cell. Gives exactly what the conversion would: the resolution 9 cell's parent at
- * `res`, or for finer `res` H3's own cell.
+ * Gives the cell of a moving driver without an H3 conversion for each ping: a driver inside a circle within its last
+ * cell is still in that cell. The result equals the conversion: the parent at `res` of the resolution 9 cell, or H3's
+ * own cell for finer `res`.
  */
 export class CellTracker {
   readonly #res: number;
@@ -34,7 +34,7 @@ export class CellTracker {
     this.#circles = new RecentMap(capacity);
   }
 
-  /** @param previous the cell this gave for the driver's position before, if there is one */
+  /** @param previous the result for the driver's previous position, if any */
   cellKeyAt(lat: number, lng: number, previous: CellKey | undefined): CellKey {
     if (previous !== undefined && isInside(this.#circleOf(previous), lat, lng)) return previous;
     if (this.#res >= PICKUP_CELL_RES) return cellKeyAt(lat, lng, this.#res);
@@ -52,7 +52,7 @@ export class CellTracker {
 
 function isInside(circle: InnerCircle, lat: number, lng: number): boolean {
   const y = lat - circle.lat;
-  // Across the antimeridian the difference is large: outside, hence converted, hence still right.
+  // Across the antimeridian the difference is large: the point counts as outside and is converted, which is correct.
   const x = (lng - circle.lng) * circle.cosLat;
   return x * x + y * y < circle.squaredRadius;
 }
@@ -61,7 +61,7 @@ function innerCircle(key: CellKey): InnerCircle {
   const center = cellCenter(key);
   const radius = innerRadius(center, cellOutline(key));
   const latRadians = center.lat * RADIANS_PER_DEGREE;
-  // On the plane a length along a parallel is off by at most this share within the circle.
+  // Maximum relative error, within the circle, of a length along a parallel on the plane.
   const planeError = radius * Math.abs(Math.tan(latRadians));
   const safeRadius = (radius * Math.max(0, 1 - planeError - ROUNDING_MARGIN)) / RADIANS_PER_DEGREE;
   return { ...center, cosLat: Math.cos(latRadians), squaredRadius: safeRadius * safeRadius };

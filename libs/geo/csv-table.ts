@@ -1,4 +1,4 @@
-/** A file that is not what it should be; the message names file, line and column. */
+/** A malformed file; the message names file, line and column. */
 export class TableError extends Error {
   readonly file: string;
   /** 1 is the header. */
@@ -14,7 +14,7 @@ export class TableError extends Error {
   }
 }
 
-/** What a number must be, with the words to say so. */
+/** A condition on a number, and the words that describe it in an error. */
 export interface NumberRule {
   readonly is: (value: number) => boolean;
   readonly words: string;
@@ -37,23 +37,23 @@ export const SECONDS: NumberRule = {
   words: 'a number of seconds, 0 or more',
 };
 
-/** One row of a table, read by the position that a column has in `columns`. */
+/** One row of a table, read by index into `columns`. */
 export interface Row {
   /** 1 is the header, so the first row of data is on line 2. */
   readonly line: number;
   text(column: number): string;
   number(column: number, rule: NumberRule): number;
-  /** An error about a value of this row. */
+  /** Creates an error about a value of this row. */
   error(column: number, problem: string): TableError;
 }
 
 /**
- * Rows of a comma-separated text with a header, in which the named columns may stand in any order among others. Plain
- * values only: no quotes, as the street and trip files have none. Empty lines are skipped; CRLF and a byte-order mark
- * are fine.
+ * Reads the rows of a comma-separated text with a header. The named columns may come in any order, with others between
+ * them. Quotes are not supported, because the street and trip files have none. Skips empty lines; accepts CRLF and a
+ * byte-order mark.
  *
- * @param file how errors call the text
- * @throws TableError for a missing column, a row that is short or long, and whatever `read` finds
+ * @param file name of the text in errors
+ * @throws TableError for a missing column, a row that is too short or long, and errors of `read`
  */
 export function readTable<T>(
   file: string,

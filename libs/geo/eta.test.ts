@@ -11,7 +11,7 @@ const PICKUP = { lat: 40.75, lng: -73.98 };
 const ORIGINS = [{ lat: 40.76, lng: -73.98 }, { lat: 40.75, lng: -73.97 }, PICKUP];
 
 describe('greatCircleEta', () => {
-  it('is the way by air times the detour at the speed', async () => {
+  it('is the great-circle distance times the detour factor, divided by the speed', async () => {
     const table = greatCircleEta({ speedMps: 6.5 });
     const expected = ORIGINS.map((origin) => (greatCircleM(origin, PICKUP) * 1.3) / 6.5);
     expect([...table.etasToPickup(PICKUP, ORIGINS, 0)]).toEqual(
@@ -23,7 +23,7 @@ describe('greatCircleEta', () => {
     expect(direct.etasToPickup(PICKUP, ORIGINS, 0)[0]).toBeCloseTo(expected[0]! / 1.3);
   });
 
-  it('refuses speeds and detours that cannot be', () => {
+  it('refuses invalid speeds and detour factors', () => {
     expect(() => greatCircleEta({ speedMps: 0 })).toThrow(RangeError);
     expect(() => greatCircleEta({ speedMps: Number.NaN })).toThrow(RangeError);
     expect(() => greatCircleEta({ speedMps: 5, detourFactor: 0.9 })).toThrow(RangeError);
@@ -48,7 +48,7 @@ describe('streetEta', () => {
   );
   const options = { router: new StreetRouter(graph), accessSpeedMps: 5, utcOffsetMs: -4 * HOUR_MS };
 
-  it('goes the way of the streets at the local hour', () => {
+  it('follows the streets at the local hour', () => {
     const table = streetEta(options);
     const origins = [graph.point(0), graph.point(1), graph.point(2), graph.point(3)];
     const noonUtc = 12 * HOUR_MS;
@@ -67,7 +67,7 @@ describe('streetEta', () => {
     ]);
   });
 
-  it('adds the way from the point to the street at both ends', () => {
+  it('adds the time between point and street at both ends', () => {
     const offStreet = { lat: 40.751, lng: -73.98 };
     const offM = greatCircleM(offStreet, graph.point(0));
     const [eta] = streetEta(options).etasToPickup(graph.point(1), [offStreet], 0);
@@ -76,7 +76,7 @@ describe('streetEta', () => {
     expect(home).toBeCloseTo(offM / 5, 1);
   });
 
-  it('counts what is beyond the cut-off as no way', () => {
+  it('counts a route beyond the cut-off as none', () => {
     const [eta] = streetEta({ ...options, cutOffS: 119 }).etasToPickup(graph.point(2), [graph.point(0)], 0);
     expect(eta).toBe(Infinity);
     expect(() => streetEta({ ...options, accessSpeedMps: 0 })).toThrow(RangeError);

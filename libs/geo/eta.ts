@@ -1,33 +1,35 @@
 import type { Point } from './point.ts';
 
-/** Pairs of rows and columns, as compressed sparse rows: row r is asked about `columns[rowStarts[r]]` and on. */
+/** Pairs of rows and columns, as compressed sparse rows: the columns of row r start at `columns[rowStarts[r]]`. */
 export interface SparsePairs {
-  /** One more than there are rows. */
+  /** One entry more than rows. */
   readonly rowStarts: Uint32Array;
   readonly columns: Uint32Array;
 }
 
-/** All questions of a round at once: pickups are the rows, origins the columns, each point given once. */
+/**
+ * All travel times that a round needs, as one query: pickups are rows, origins are columns, each point is listed once.
+ */
 export interface SparseEtaQuestion extends SparsePairs {
   readonly pickups: readonly Point[];
   readonly origins: readonly Point[];
 }
 
-/** Travel times that are computed at once: by great circle, or on a street graph. */
+/** Travel times computed synchronously: by great circle, or on a street graph. */
 export interface EtaTable {
   /**
-   * Seconds to drive from each origin to the pickup when leaving at `atMs` (epoch milliseconds), in the order of
-   * the origins; `Infinity` where there is no way (within the table's own cut-off).
+   * Seconds from each origin to the pickup for a departure at `atMs` (epoch milliseconds), in the order of the origins;
+   * `Infinity` without a route within the table's cut-off.
    */
   etasToPickup(pickup: Point, origins: readonly Point[], atMs: number): Float64Array;
   /**
-   * The same for many pickups, in the order of the question's columns; what is known of a point is found out once.
-   * @throws RangeError for a question that does not hang together
+   * The same for many pickups, in the order of the question's columns; work per point is done once.
+   * @throws RangeError for an inconsistent question
    */
   etas(question: SparseEtaQuestion, atMs: number): Float64Array;
 }
 
-/** A table that answers pickup by pickup, also when it is asked about many. */
+/** A table that answers a question about many pickups one pickup at a time. */
 export function etaTableByPickup(etasToPickup: EtaTable['etasToPickup']): EtaTable {
   return {
     etasToPickup,
@@ -58,16 +60,15 @@ export function checkSparseQuestion({ pickups, origins, rowStarts, columns }: Sp
 }
 
 /**
- * The port of those who can wait a moment: providers that need I/O (OSRM, Valhalla), used by the shell around a pure
- * decision, which asks all that the decision needs in one question. Batching, timeouts and fallbacks are the
- * provider's business.
+ * The asynchronous port, for providers that need I/O (OSRM, Valhalla). The shell around a pure decision asks for all
+ * its travel times in one question. The provider does batching, timeouts and fallbacks.
  */
 export interface EtaProvider {
   /** As {@link EtaTable.etas}. */
   etas(question: SparseEtaQuestion, atMs: number): Promise<Float64Array>;
 }
 
-/** A provider that has nothing to wait for. */
+/** A provider on a synchronous table. */
 export function computedEtaProvider(table: EtaTable): EtaProvider {
   return { etas: (question, atMs) => Promise.resolve(table.etas(question, atMs)) };
 }

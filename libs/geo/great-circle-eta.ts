@@ -7,12 +7,12 @@ export const DEFAULT_DETOUR_FACTOR = 1.3;
 export interface GreatCircleEtaOptions {
   /** Average driving speed, metres per second. */
   readonly speedMps: number;
-  /** Street distance over air distance; {@link DEFAULT_DETOUR_FACTOR} unless given. */
+  /** Street distance divided by great-circle distance; {@link DEFAULT_DETOUR_FACTOR} unless given. */
   readonly detourFactor?: number;
 }
 
 /**
- * Travel times by great circle, a detour factor and one speed: the fallback where no street network is known.
+ * Travel times by great circle, a detour factor and one speed: the fallback without a street network.
  * @throws RangeError unless the speed is positive and the detour factor at least 1.
  */
 export function greatCircleEta({

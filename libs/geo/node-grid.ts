@@ -7,7 +7,7 @@ export class NodeGrid {
   readonly #grid: PointGrid;
   readonly #nearest = new NearestNode();
 
-  /** @throws RangeError when there are no nodes */
+  /** @throws RangeError without nodes */
   constructor(lats: Float64Array, lngs: Float64Array) {
     if (lats.length === 0) throw new RangeError('a street graph needs at least one node');
     const triples = new Float64Array(3 * lats.length);
@@ -16,7 +16,7 @@ export class NodeGrid {
     this.#grid = new PointGrid(triples);
   }
 
-  /** Index of the node nearest to the point; of equally near ones the lowest. */
+  /** Index of the node nearest to the point; the lowest index in a tie. */
   nearest({ lat, lng }: Point): number {
     this.#nearest.clear();
     this.#grid.search(lat, lng, this.#nearest);

@@ -1,14 +1,14 @@
 /**
- * Binary min-heap of nodes by priority on typed arrays. A node may be in it more than once: whoever lowers a priority
- * pushes the node again and skips the stale entry when it comes out, which is simpler than decrease-key and as fast
- * on street graphs. Entries of equal priority leave in the order of their nodes.
+ * Binary min-heap of nodes by priority on typed arrays. A node may be in it more than once: to lower a priority, the
+ * caller pushes the node again and skips the stale entry when it comes out. That is simpler than decrease-key and as
+ * fast on street graphs. Entries of equal priority leave in node order.
  */
 export class NodeHeap {
   readonly #priorities: Float64Array;
   readonly #nodes: Int32Array;
   #size = 0;
 
-  /** @param capacity entries that may be in the heap at once */
+  /** @param capacity maximum entries at once */
   constructor(capacity: number) {
     this.#priorities = new Float64Array(capacity);
     this.#nodes = new Int32Array(capacity);
@@ -36,7 +36,7 @@ export class NodeHeap {
     this.#nodes[place] = node;
   }
 
-  /** Takes the first entry out and returns its node; -1 when empty. */
+  /** Removes the first entry and returns its node; -1 when empty. */
   pop(): number {
     if (this.#size === 0) return -1;
     const top = this.#nodes[0] as number;

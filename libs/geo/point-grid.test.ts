@@ -14,7 +14,7 @@ import { PointGrid } from './point-grid.ts';
 import { greatCircleM, type Point } from './point.ts';
 
 const SEARCHES_A_CASE = 1_000;
-/** Distances by chord and by haversine agree within this. */
+/** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-5;
 const spreadM = fc.oneof(
   fc.double({ min: 1, max: 50_000, noNaN: true }),
@@ -48,21 +48,21 @@ describe('NodeGrid.nearest', () => {
             const foundM = greatCircleM(place, nodes[grid.nearest(place)]!);
             let bestM = Infinity;
             for (const node of nodes) bestM = Math.min(bestM, greatCircleM(place, node));
-            // Near the antipode a haversine is off by some decimetres.
+            // Near the antipode haversine errs by some decimetres.
             if (!(foundM <= bestM + (bestM > 1.9e7 ? 1 : ROUNDING_M)))
               wrong.push(`${JSON.stringify(place)}: ${foundM} m, but a node is ${bestM} m away`);
           }
           expect(wrong).toEqual([]);
         },
       ),
-      // Red while the bound of a ring added the distance to the grid's box.
+      // Regression: the bound of a ring once added the distance to the grid's box.
       { examples: [[{ lat: 0, lng: 0 }, 1.45754413576712, 6, 10]] },
     );
   });
 });
 
 describe('PointGrid.search', () => {
-  it('comes across every point within its limit, from anywhere', () => {
+  it('visits every point within its limit, from anywhere', () => {
     fc.assert(
       fc.property(
         hardPlace,
@@ -90,7 +90,7 @@ describe('PointGrid.search', () => {
     );
   });
 
-  it('looks at few of many points within a city, outside of it and at the pole too', () => {
+  it('visits few of many points within a city, outside it and at the pole too', () => {
     const random = randomUnit(1);
     for (const center of [
       { lat: 40.75, lng: -73.98 },

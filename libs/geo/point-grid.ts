@@ -1,26 +1,26 @@
 import { chordSquared, putCartesian } from './cartesian.ts';
 
-/** How many points a square holds if they are spread evenly. */
+/** How many points a square holds on average. */
 const POINTS_PER_SQUARE = 2;
 /**
- * By how much a distance may be wrong through rounding: coordinates of some 6,000 km are rounded to a nanometre. No
- * square is skipped for less than this.
+ * By how much rounding may distort a distance: coordinates of some 6,000 km are rounded to a nanometre. No square is
+ * skipped for less than this.
  */
 const ROUNDING_M = 1e-6;
 
-/** Receives the points that a search of a {@link PointGrid} comes across. */
+/** Receives the points that a search of a {@link PointGrid} finds. */
 export interface GridVisitor {
-  /** The search ends when all points left are further away than this, by chord; may shrink during the search. */
+  /** The search ends when all remaining points are farther than this, by chord. May shrink during the search. */
   readonly limitM: number;
   /** @param squareM squared chord between the point and the place searched from, in square metres */
   visit(point: number, squareM: number): void;
 }
 
 /**
- * Points anywhere on earth, searched from near to far. They lie in squares on the plane that touches the earth at the
- * first point. The distance on this plane is never above the chord (a projection shortens), so rings of squares are
- * skipped without a miss at any latitude, across the antimeridian and at the poles. It is all but the chord within
- * some hundred kilometres of the first point: there a search looks at few points.
+ * Points anywhere on earth, searched from near to far, in squares on the tangent plane at the first point. A projection
+ * shortens, so a distance on the plane is never above the chord, and skipped rings of squares hide no nearer point at
+ * any latitude, across the antimeridian or at the poles. Within some hundred kilometres of the first point both
+ * distances nearly agree, so a search visits few points.
  */
 export class PointGrid {
   readonly #triples: Float64Array;
@@ -30,12 +30,12 @@ export class PointGrid {
   readonly #squareM: number;
   readonly #columns: number;
   readonly #rows: number;
-  /** Points of square s: `#members[#starts[s]]` up to `#members[#starts[s + 1]]`, in the order of their numbers. */
+  /** Points of square s: `#members[#starts[s]]` up to `#members[#starts[s + 1]]`, in index order. */
   readonly #starts: Uint32Array;
   readonly #members: Uint32Array;
   readonly #from = new Float64Array(3);
 
-  /** @param triples of the points (see cartesian.ts); not copied */
+  /** @param triples coordinates of the points (see cartesian.ts); not copied */
   constructor(triples: Float64Array) {
     this.#triples = triples;
     this.#plane = new TangentPlane(triples);
@@ -59,7 +59,7 @@ export class PointGrid {
     this.#sortIntoSquares(xs, ys);
   }
 
-  /** Offers points to the visitor, ring by ring, until no point left can be within its limit. */
+  /** Passes points to the visitor, ring by ring, until no remaining point can be within its limit. */
   search(lat: number, lng: number, visitor: GridVisitor): void {
     putCartesian(this.#from, 0, lat, lng);
     const [x, y] = [this.#plane.x(this.#from, 0), this.#plane.y(this.#from, 0)];
@@ -67,15 +67,15 @@ export class PointGrid {
     const outsideM = this.#outsideM(x, y);
     const lastRing = Math.max(column, this.#columns - 1 - column, row, this.#rows - 1 - row);
     for (let ring = 0; ring <= lastRing; ring++) {
-      // A square of this ring is at least `ring - 1` squares away along one axis. For a place outside of the grid it is
-      // also at least as far as the grid: along the other axis, hence the hypotenuse, not the sum.
+      // A square of this ring is at least `ring - 1` squares away along one axis. For a place outside the grid it is
+      // also at least as far as the grid, maybe along the other axis: so the hypotenuse, not the sum.
       const leastM = Math.hypot(Math.max(0, ring - 1) * this.#squareM, outsideM);
       if (leastM - ROUNDING_M > visitor.limitM) return;
       this.#visitRing(column, row, ring, visitor);
     }
   }
 
-  /** Visits the squares that are exactly `ring` steps from the middle, without those outside of the grid. */
+  /** Visits the squares of the grid that are exactly `ring` steps from the middle. */
   #visitRing(column: number, row: number, ring: number, visitor: GridVisitor): void {
     const lastRow = Math.min(this.#rows - 1, row + ring);
     for (let r = Math.max(0, row - ring); r <= lastRow; r++) {
@@ -133,7 +133,7 @@ export class PointGrid {
   }
 }
 
-/** Metres east and north on the plane that touches the earth at the first of some points. */
+/** Metres east and north on the tangent plane at the first of some points. */
 class TangentPlane {
   readonly #eastX: number;
   readonly #eastY: number;
@@ -172,7 +172,7 @@ function clamp(value: number, max: number): number {
   return Math.min(max, Math.max(0, value));
 }
 
-/** Least and greatest value; 0 and 0 of none. */
+/** Minimum and maximum; 0 and 0 without values. */
 function extent(values: Float64Array): [min: number, max: number] {
   let [min, max] = [values[0] ?? 0, values[0] ?? 0];
   for (let index = 1; index < values.length; index++) {

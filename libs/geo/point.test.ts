@@ -6,7 +6,7 @@ import { bearingDeg, greatCircleM, interpolate, shortDistanceM, wrapLngDelta, ty
 const lat = fc.double({ min: -90, max: 90, noNaN: true });
 const lng = fc.double({ min: -180, max: 180, noNaN: true });
 
-/** A place where people drive, and another within about 20 km. */
+/** A place at an inhabited latitude, and another within about 20 km. */
 const nearbyPair = fc
   .tuple(
     fc.double({ min: -69, max: 69, noNaN: true }),

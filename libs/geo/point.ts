@@ -4,7 +4,7 @@ export interface Point {
   readonly lng: number;
 }
 
-/** Mean earth radius of the sphere that H3 works on, so that our distances and its cells agree. */
+/** Mean earth radius of the sphere that H3 works on, so that distances agree with its cells. */
 export const EARTH_RADIUS_M = 6_371_007.180918475;
 
 /** Metres in one degree of latitude (or of longitude at the equator). */
@@ -29,7 +29,7 @@ export function greatCircleM(a: Point, b: Point): number {
 
 /**
  * Equirectangular distance in metres: several times cheaper than {@link greatCircleM}, within 0.1 % of it up to 20 km
- * at latitudes where people drive (below 70°). Not for long distances or the poles.
+ * below latitude 70°. Not for long distances or the poles.
  */
 export function shortDistanceM(a: Point, b: Point): number {
   const y = b.lat - a.lat;
@@ -45,11 +45,11 @@ export function bearingDeg(a: Point, b: Point): number {
   const y = Math.sin(deltaLng) * Math.cos(latB);
   const x = Math.cos(latA) * Math.sin(latB) - Math.sin(latA) * Math.cos(latB) * Math.cos(deltaLng);
   const degrees = Math.atan2(y, x) / RADIANS_PER_DEGREE;
-  // Adding 360 to a tiny negative angle rounds to 360 itself; the second remainder folds that back to 0.
+  // Adding 360 to a tiny negative angle rounds to 360 itself; the second remainder maps that to 0.
   return ((degrees % 360) + 360) % 360;
 }
 
-/** A difference of two longitudes, the short way round: in [-180, 180]. */
+/** Normalises a difference of two longitudes to [-180, 180]. */
 export function wrapLngDelta(delta: number): number {
   if (delta > 180) return delta - 360;
   if (delta < -180) return delta + 360;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RecentMap } from './recent-map.ts';
 
 describe('RecentMap', () => {
-  it('never exceeds its capacity, never gives a wrong value, and has what was used last', () => {
+  it('never exceeds its capacity, never returns a wrong value, and keeps the entries used last', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 10 }),
@@ -24,7 +24,7 @@ describe('RecentMap', () => {
     );
   });
 
-  it('keeps what is in use while others come and go', () => {
+  it('keeps an entry in use while others come and go', () => {
     const recent = new RecentMap<number, string>(10);
     recent.set(-1, 'in use');
     for (let key = 0; key < 1000; key++) {

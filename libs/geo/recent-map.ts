@@ -1,14 +1,14 @@
 /**
- * A bounded map that keeps what is in use: two generations of half the capacity; what is read or written moves to the
- * young one, and when that is full the old one is dropped. About as good as least-recently-used, at the price of a
- * plain Map.
+ * A bounded map that keeps the entries in use, in two generations of half the capacity. An entry that is read or
+ * written moves to the young generation; when that is full, the old one is dropped. Nearly as good as
+ * least-recently-used, at the cost of a plain Map.
  */
 export class RecentMap<K, V> {
   readonly #generationSize: number;
   #young = new Map<K, V>();
   #old = new Map<K, V>();
 
-  /** @param capacity entries that are kept at most (two at least) */
+  /** @param capacity maximum entries, at least two */
   constructor(capacity: number) {
     this.#generationSize = Math.max(1, Math.floor(capacity / 2));
   }

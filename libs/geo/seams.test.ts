@@ -1,4 +1,4 @@
-/** Boxes, covers and halos against a look at each point, where coordinates have seams: edges, antimeridian, poles. */
+/** Boxes, covers and halos against brute force, at the seams of the coordinates: edges, antimeridian, poles. */
 import * as fc from 'fast-check';
 import { cellToParent, latLngToCell } from 'h3-js';
 import { describe, expect, it } from 'vitest';
@@ -38,7 +38,7 @@ const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const ROUNDING_M = 1e-3;
 
 /**
- * A box around a place, some metres wide and high; at a pole it ends there or goes all the way round it. Beside the
+ * A box around a place, some metres wide and high. At a pole it ends there or spans all longitudes; next to the
  * antimeridian it begins or ends there.
  */
 function boxAround({ lat, lng }: Point, widthM: number, heightM: number): BoundingBox {
@@ -53,13 +53,13 @@ function boxAround({ lat, lng }: Point, widthM: number, heightM: number): Boundi
   return { south, north, west: wrapLngDelta(lng - width / 2), east: wrapLngDelta(lng + width / 2) };
 }
 
-/** In the box; often on an edge or at a corner. */
+/** A place in the box, often on an edge or at a corner. */
 function placeIn(box: BoundingBox, random: RandomUnit): Point {
   const share = (): number => [random(), random(), 0, 1][Math.floor(4 * random())] ?? 0;
   const lng = wrapLngDelta(box.west + boxWidthDeg(box) * share());
   return {
     lat: Math.min(box.north, box.south + (box.north - box.south) * share()),
-    // Both names of the antimeridian.
+    // 180 and -180 both denote the antimeridian.
     lng: Math.abs(lng) === 180 && random() < 0.5 ? -lng : lng,
   };
 }
@@ -67,7 +67,7 @@ function placeIn(box: BoundingBox, random: RandomUnit): Point {
 const meters = (max: number): fc.Arbitrary<number> => fc.double({ min: 1, max, noNaN: true });
 
 describe('a bounding box', () => {
-  it('holds the points it is made of and is no wider than any other box that does', () => {
+  it('contains its points and is no wider than any other box that does', () => {
     fc.assert(
       fc.property(
         hardPlace,
@@ -85,12 +85,12 @@ describe('a bounding box', () => {
           expect(boxWidthDeg(box)).toBeLessThanOrEqual(Math.min(...widths) + 1e-9);
         },
       ),
-      // Red while a box did not cross the antimeridian.
+      // Regression: a box once did not cross the antimeridian.
       { examples: [[{ lat: 89.99, lng: 180 }, 1, 2, 1291196585]] },
     );
   });
 
-  it('is as far away as its nearest point, and grows by a margin to all points within it', () => {
+  it('is as far away as its nearest point, and contains all points within a margin when expanded by it', () => {
     fc.assert(
       fc.property(
         hardPlace,
@@ -125,7 +125,7 @@ describe('a bounding box', () => {
 });
 
 describe('cellsCovering', () => {
-  it('has the cell of every point in the box, at every seam', () => {
+  it('contains the cell of every point in the box, at every seam', () => {
     fc.assert(
       fc.property(
         hardPlace,
@@ -152,7 +152,7 @@ describe('cellsCovering', () => {
 });
 
 describe('haloCells', () => {
-  it('has the cell of every driver within the radius of a pickup, at every seam', () => {
+  it('contains the cell of every driver within the radius of a pickup, at every seam', () => {
     fc.assert(
       fc.property(
         hardPlace,
@@ -182,7 +182,7 @@ describe('haloCells', () => {
 });
 
 describe('CellTracker', () => {
-  it('gives the cell that a conversion gives, along a drive over every seam', () => {
+  it('gives the cell of the conversion, along a drive over every seam', () => {
     fc.assert(
       fc.property(
         hardPlace,

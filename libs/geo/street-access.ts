@@ -1,16 +1,16 @@
 import { shortDistanceM, type Point } from './point.ts';
 import type { StreetGraph } from './street-graph.ts';
 
-/** Points as the streets see them. */
+/** Points snapped to the street graph. */
 export interface PointsOnStreets {
   /** The nearest node of each. */
   readonly nodes: Uint32Array;
-  /** Seconds between each point and its node, by air. */
+  /** Seconds between each point and its node, in a straight line. */
   readonly accessS: Float64Array;
 }
 
 /**
- * Brings points to their nearest nodes.
+ * Snaps points to their nearest nodes.
  * @throws RangeError unless the access speed is positive
  */
 export function pointsOnStreets(

@@ -5,18 +5,18 @@ import { HOURS_PER_DAY } from './street-file.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
-/** How long a drive to a pickup may be to be searched for; it bounds the cost of the search for candidates. */
+/** How long a drive to a pickup a search looks for; this bounds the cost of finding candidates. */
 export const DEFAULT_ETA_CUT_OFF_S = 1800;
 
 const MS_PER_HOUR = 3_600_000;
 
-/** How points and times of day are brought to a street graph, whatever searches it. */
+/** How points and times of day map to a street graph, for every search algorithm. */
 export interface StreetEtaSettings {
   /** Speed between a point and its nearest node, metres per second. */
   readonly accessSpeedMps: number;
-  /** Added to UTC for the local hour, which decides the segment times. */
+  /** Added to UTC to get the local hour, which selects the segment times. */
   readonly utcOffsetMs: number;
-  /** Longer ways count as none; {@link DEFAULT_ETA_CUT_OFF_S} unless given. */
+  /** Longer routes count as none; {@link DEFAULT_ETA_CUT_OFF_S} unless given. */
   readonly cutOffS?: number;
 }
 
@@ -24,12 +24,12 @@ export interface StreetEtaOptions extends StreetEtaSettings {
   readonly router: StreetRouter;
 }
 
-/** What finds the times between nodes. */
+/** A source of travel times between nodes. */
 export interface NodeTimes {
   readonly graph: StreetGraph;
   /**
-   * Seconds from sources (columns) to targets (rows) in an hour of the day, in the order of the pairs; `Infinity` where
-   * there is no way within `cutOffS`.
+   * Seconds from sources (columns) to targets (rows) in an hour of the day, in the order of the pairs; `Infinity`
+   * without a route within `cutOffS`.
    */
   secondsOfPairs(
     targets: Uint32Array,
@@ -41,8 +41,8 @@ export interface NodeTimes {
 }
 
 /**
- * Travel times on the street graph at the hour of departure by searching it: one backward search a pickup, however many
- * origins. No preparation, for graphs of any size.
+ * Travel times on the street graph at the hour of departure: one backward search per pickup, for any number of origins.
+ * Needs no preparation; for graphs of any size.
  * @throws RangeError unless the access speed is positive
  */
 export function streetEta({ router, ...settings }: StreetEtaOptions): EtaTable {
@@ -62,7 +62,7 @@ export function streetEta({ router, ...settings }: StreetEtaOptions): EtaTable {
 }
 
 /**
- * Travel times from nearest node to nearest node, plus the way by air between each point and its node.
+ * Travel times from nearest node to nearest node, plus the straight line between each point and its node.
  * @throws RangeError unless the access speed is positive
  */
 export function etaOnStreets(

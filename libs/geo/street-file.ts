@@ -1,6 +1,6 @@
 import { LATITUDE, LONGITUDE, readTable, SECONDS, WHOLE } from './csv-table.ts';
 
-/** For how many hours of the day segment times are given. */
+/** How many segment times, one per hour of the day, a street file gives. */
 export const HOURS_PER_DAY = 24;
 
 /** An intersection. */
@@ -14,7 +14,7 @@ export interface StreetNode {
 export interface StreetEdge {
   readonly from: number;
   readonly to: number;
-  /** Seconds to drive it, by hour of the day: {@link HOURS_PER_DAY} of them. */
+  /** Seconds to drive it, one entry per hour of the day ({@link HOURS_PER_DAY}). */
   readonly secondsByHour: readonly number[];
 }
 
@@ -22,7 +22,7 @@ const HOUR_COLUMNS = Array.from({ length: HOURS_PER_DAY }, (_, hour) => `s${Stri
 
 /**
  * Reads `node_id,lat,lon`.
- * @throws TableError that names file, line and column; also for an id that comes twice
+ * @throws TableError that names file, line and column; also for a duplicate id
  */
 export function parseStreetNodes(text: string, file = 'nodes.csv'): StreetNode[] {
   const lineOf = new Map<number, number>();
@@ -37,8 +37,8 @@ export function parseStreetNodes(text: string, file = 'nodes.csv'): StreetNode[]
 
 /**
  * Reads `from,to,s00,…,s23`.
- * @param nodes the nodes that the segments may name
- * @throws TableError that names file, line and column; also for an end that is no node
+ * @param nodes that the segments may reference
+ * @throws TableError that names file, line and column; also for an end that is not a node
  */
 export function parseStreetEdges(
   text: string,

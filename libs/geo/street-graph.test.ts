@@ -11,7 +11,7 @@ const edgeRow = (from: number, to: number, seconds: (hour: number) => number | s
   `${from},${to},${HOURS.map(seconds).join(',')}`;
 
 describe('street files', () => {
-  it('become a graph with times by hour and lengths', () => {
+  it('parse to a graph with times by hour and lengths', () => {
     const graph = parseStreetGraph(
       NODES,
       [EDGE_HEADER, edgeRow(10, 20, (hour) => 100 + hour), edgeRow(20, 30, () => 7.5)].join('\n'),
@@ -25,7 +25,7 @@ describe('street files', () => {
     expect(() => graph.secondsAt(1.5)).toThrow(RangeError);
   });
 
-  it('say where they are wrong', () => {
+  it('name the position of an error', () => {
     const nodes = parseStreetNodes(NODES);
     expect(() => parseStreetNodes(`${NODES}20,1,1`)).toThrow(
       'nodes.csv, line 5, column node_id: node 20 is on line 3 already',
@@ -52,7 +52,7 @@ describe('nearestNode', () => {
       lng: fc.double({ min: -degrees, max: degrees, noNaN: true }),
     });
 
-  it('is as near as any node can be, from inside and outside the network, across the antimeridian too', () => {
+  it('is the nearest of all nodes, from inside and outside the network, across the antimeridian too', () => {
     fc.assert(
       fc.property(
         fc.constantFrom({ lat: 40.75, lng: -73.98 }, { lat: -17, lng: 180 }),
@@ -71,7 +71,7 @@ describe('nearestNode', () => {
           const query = at(queryOffset);
           const found = shortDistanceM(query, points[graph.nearestNode(query)]!);
           const best = Math.min(...points.map((point) => shortDistanceM(query, point)));
-          // The plane of the look-up is right to a few tenths of a percent this far from its origin.
+          // The plane of the look-up is exact to a few tenths of a percent at this distance from its origin.
           expect(found).toBeLessThanOrEqual(best * 1.01 + 1e-6);
         },
       ),

@@ -9,8 +9,8 @@ import {
 } from './street-file.ts';
 
 /**
- * The segments that touch each node on one side, as compressed sparse rows: those of node n are the slots `starts[n]`
- * up to `starts[n + 1]` of `edges` (which segment) and `ends` (the node at its other end).
+ * The incoming or the outgoing segments of each node, as compressed sparse rows: those of node n are the slots
+ * `starts[n]` up to `starts[n + 1]` of `edges` (the segment) and `ends` (the node at its other end).
  */
 export interface Adjacency {
   readonly starts: Uint32Array;
@@ -19,13 +19,13 @@ export interface Adjacency {
 }
 
 /**
- * A directed street network on typed arrays. Nodes and edges are known by index (0 to count - 1, in the order they
- * came); `nodeId` leads back to the file. Immutable.
+ * A directed street network on typed arrays. Nodes and edges are identified by index (0 to count - 1, in file order);
+ * `nodeId` gives the id in the file. Immutable.
  */
 export class StreetGraph {
   readonly nodeCount: number;
   readonly edgeCount: number;
-  /** Segments by the node where they start, and by the node where they end. */
+  /** Segments by start node, and by end node. */
   readonly outgoing: Adjacency;
   readonly incoming: Adjacency;
   /** Great-circle length of each segment in metres. */
@@ -36,7 +36,7 @@ export class StreetGraph {
   readonly #secondsByHour: readonly Float32Array[];
   readonly #grid: NodeGrid;
 
-  /** @throws RangeError without nodes, or when an edge names a node that is not there */
+  /** @throws RangeError without nodes, or for an edge that names an unknown node */
   constructor(nodes: readonly StreetNode[], edges: readonly StreetEdge[]) {
     this.nodeCount = nodes.length;
     this.edgeCount = edges.length;
@@ -57,12 +57,12 @@ export class StreetGraph {
     );
   }
 
-  /** Where a node is. */
+  /** Position of a node. */
   point(node: number): Point {
     return { lat: this.#lats[node] as number, lng: this.#lngs[node] as number };
   }
 
-  /** The id that a node has in its file. */
+  /** Id of a node in its file. */
   nodeId(node: number): number {
     return this.#ids[node] as number;
   }

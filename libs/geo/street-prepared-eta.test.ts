@@ -60,7 +60,7 @@ const questions = fc
   });
 const times = fc.integer({ min: 0, max: 48 }).map((hours) => hours * HOUR_MS);
 
-/** Pickup by pickup. */
+/** Answers a question one pickup at a time. */
 function onePickupAtATime(table: EtaTable, question: SparseEtaQuestion, atMs: number): number[] {
   return question.pickups.flatMap((pickup, row) => {
     const columns = question.columns.subarray(question.rowStarts[row], question.rowStarts[row + 1]);
@@ -85,7 +85,7 @@ describe('travel times prepared for an hour', () => {
     );
   });
 
-  it('are ready at once for an hour that was prepared', () => {
+  it('are ready immediately for a prepared hour', () => {
     for (const table of [tableEta({ ...settings, graph }), hierarchyEta({ ...settings, graph })]) {
       let steps = 1;
       while (!table.prepare(5 * HOUR_MS)) steps++;
@@ -109,7 +109,7 @@ describe('travel times prepared for an hour', () => {
 });
 
 describe('questions for many pickups', () => {
-  it('have the answers of one pickup at a time', () => {
+  it('give the same answers as one pickup at a time', () => {
     fc.assert(
       fc.property(questions, times, (question, atMs) => {
         for (const table of [bySearch, greatCircleEta({ speedMps: 5 })]) {
@@ -164,7 +164,7 @@ describe('PreparedHours', () => {
     expect(begun).toEqual([7, 8, 9, 8]);
   });
 
-  it('takes up what was begun, and begins anew when another hour came between', () => {
+  it('continues a preparation, and restarts it if another hour came in between', () => {
     const { hours, begun } = counting(3);
     expect([hours.prepare(7), hours.prepare(7)]).toEqual([false, false]);
     expect(hours.at(7)).toBe('made for 7');

@@ -6,31 +6,31 @@ import type { StreetGraph } from './street-graph.ts';
 import { PreparedHours } from './street-prepared-hours.ts';
 import { TravelTableMaker, type TravelTable } from './travel-table.ts';
 
-/** Up to how many nodes the times of all pairs are kept: 128 MiB per hour of traffic at most. */
+/** Up to how many nodes the times of all pairs are kept: at most 128 MiB per hour of traffic. */
 export const MAX_NODES_BY_TABLE = 8192;
 
 export interface PreparedEtaOptions extends StreetEtaSettings {
   readonly graph: StreetGraph;
 }
 
-/** Travel times that are prepared for each hour of the day: at its first question, unless it was done before. */
+/** Travel times that are prepared for each hour of the day: ahead, or else at the first question about the hour. */
 export interface PreparedEtaTable extends EtaTable {
   /**
-   * Prepares some milliseconds' worth for the hour of a time; true when that hour is ready. For services, which may not
-   * stand still at the full hour: they ask for the hour to come, again and again between other work.
+   * Runs one preparation step of some milliseconds for the hour of a time; true when that hour is ready. A service must
+   * not block at the full hour, so it calls this for the next hour repeatedly between other work.
    */
   prepare(atMs: number): boolean;
 }
 
 /**
- * Travel times on a street graph, by what suits its size: all pairs in a table up to {@link MAX_NODES_BY_TABLE}, and
- * contraction hierarchies beyond.
+ * Travel times on a street graph: a table of all pairs up to {@link MAX_NODES_BY_TABLE}, contraction hierarchies
+ * beyond.
  */
 export function preparedStreetEta(options: PreparedEtaOptions): PreparedEtaTable {
   return options.graph.nodeCount <= MAX_NODES_BY_TABLE ? tableEta(options) : hierarchyEta(options);
 }
 
-/** Travel times of all pairs of nodes, in whole seconds. Throws a RangeError for a graph that no table holds. */
+/** Travel times of all pairs of nodes, in whole seconds. Throws a RangeError for a graph too large for a table. */
 export function tableEta({ graph, ...settings }: PreparedEtaOptions): PreparedEtaTable {
   const tables = new PreparedHours((hour) => new TravelTableMaker(graph, hour));
   const table = etaOnStreets(

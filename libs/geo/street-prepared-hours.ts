@@ -1,36 +1,33 @@
 /** For how many hours of traffic the preparation is kept: the current one and the next. */
 export const MAX_PREPARED_HOURS = 2;
 
-/** Makes something in steps of some milliseconds. */
+/** Builds a value in steps of some milliseconds. */
 export interface StepwiseMaker<T> {
   readonly isDone: boolean;
   step(): void;
-  /** All that is left at once, and the thing made. */
+  /** Runs all remaining steps and returns the value. */
   finish(): T;
 }
 
-/**
- * What is made for each hour of the day when it is first needed, or step by step ahead of that. The hours used last are
- * kept.
- */
+/** Values per hour of the day, built on first use or ahead of it in steps. Keeps the most recently used hours. */
 export class PreparedHours<T> {
   readonly #makerOf: (hour: number) => StepwiseMaker<T>;
-  /** By hour, the one used last at the end. */
+  /** By hour, the most recently used last. */
   readonly #made = new Map<number, T>();
-  #inHand: { readonly hour: number; readonly maker: StepwiseMaker<T> } | undefined;
+  #inProgress: { readonly hour: number; readonly maker: StepwiseMaker<T> } | undefined;
 
   constructor(makerOf: (hour: number) => StepwiseMaker<T>) {
     this.#makerOf = makerOf;
   }
 
-  /** What was made for an hour; if need be, it is made now. */
+  /** The value of an hour; builds it now if it is not ready. */
   at(hour: number): T {
     const made = this.#made.get(hour) ?? this.#makerFor(hour).finish();
     this.#keep(hour, made);
     return made;
   }
 
-  /** One step more for an hour; true when it is ready. Steps for another hour begin anew. */
+  /** Runs one more step for an hour; true when it is ready. Discards the steps for any other hour. */
   prepare(hour: number): boolean {
     if (this.#made.has(hour)) return true;
     const maker = this.#makerFor(hour);
@@ -41,14 +38,14 @@ export class PreparedHours<T> {
   }
 
   #makerFor(hour: number): StepwiseMaker<T> {
-    if (this.#inHand?.hour !== hour) this.#inHand = { hour, maker: this.#makerOf(hour) };
-    return this.#inHand.maker;
+    if (this.#inProgress?.hour !== hour) this.#inProgress = { hour, maker: this.#makerOf(hour) };
+    return this.#inProgress.maker;
   }
 
   #keep(hour: number, made: T): void {
     this.#made.delete(hour);
     this.#made.set(hour, made);
-    if (this.#inHand?.hour === hour) this.#inHand = undefined;
+    if (this.#inProgress?.hour === hour) this.#inProgress = undefined;
     for (const oldest of this.#made.keys()) {
       if (this.#made.size <= MAX_PREPARED_HOURS) break;
       this.#made.delete(oldest);

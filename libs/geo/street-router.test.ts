@@ -6,7 +6,7 @@ import { StreetRouter } from './street-router.ts';
 
 const NODE_COUNT = 12;
 
-/** Small directed networks, not always connected, with parallel segments, loops and segments of no time. */
+/** Small directed networks, not always connected, with parallel segments, loops and segments of zero time. */
 const edges = fc.array(
   fc
     .tuple(fc.nat(NODE_COUNT - 1), fc.nat(NODE_COUNT - 1), fc.nat(20), fc.nat(20))
@@ -26,7 +26,7 @@ const graphOf = (of: readonly StreetEdge[]): StreetGraph =>
     of,
   );
 
-/** All travel times by Floyd and Warshall: another algorithm, to compare with. */
+/** All travel times by Floyd-Warshall, an independent algorithm to compare with. */
 function allTimes(of: readonly StreetEdge[], hour: number): number[][] {
   const times = Array.from({ length: NODE_COUNT }, (_, from) =>
     Array.from({ length: NODE_COUNT }, (_, to) => (from === to ? 0 : Infinity)),
@@ -47,7 +47,7 @@ const node = fc.nat(NODE_COUNT - 1);
 const hour = fc.constantFrom(0, 1);
 
 describe('StreetRouter.route', () => {
-  it('is a fastest way over real segments, or none where there is none', () => {
+  it('is a fastest route over real segments, or undefined if there is none', () => {
     fc.assert(
       fc.property(
         edges,
@@ -76,7 +76,7 @@ describe('StreetRouter.route', () => {
     );
   });
 
-  it('knows its length, and stays where it is at no cost', () => {
+  it('knows its length, and costs nothing from a node to itself', () => {
     const graph = graphOf([
       { from: 0, to: 1, secondsByHour: hourly(5, 5) },
       { from: 1, to: 2, secondsByHour: hourly(5, 5) },
@@ -89,7 +89,7 @@ describe('StreetRouter.route', () => {
 });
 
 describe('StreetRouter.secondsTo and secondsFrom', () => {
-  it('are the travel times up to the cut-off, in the order asked, repeats included', () => {
+  it('are the travel times up to the cut-off, in the requested order, repeats included', () => {
     const cutOff = fc.oneof(fc.nat(40), fc.constant(Infinity));
     fc.assert(
       fc.property(

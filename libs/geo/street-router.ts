@@ -1,25 +1,25 @@
 import type { StreetGraph } from './street-graph.ts';
 import { StreetSearch } from './street-search.ts';
 
-/** A fastest way through the street graph. */
+/** A fastest route through the street graph. */
 export interface StreetRoute {
-  /** Node indexes from start to end; one alone when they are the same. */
+  /** Node indexes from start to end; a single one if both are the same. */
   readonly nodes: readonly number[];
-  /** Seconds for each segment between two nodes of the route: one fewer than nodes. */
+  /** Seconds of each segment of the route: one entry fewer than nodes. */
   readonly segmentS: readonly number[];
   readonly totalS: number;
   readonly lengthM: number;
 }
 
 /**
- * Fastest ways on one street graph, at the segment times of one hour. Holds the memory of its searches, so keep one
- * and use it again; it answers one question at a time.
+ * Fastest routes on one street graph, at the segment times of one hour. Owns the memory of its searches, so reuse it;
+ * it answers one query at a time.
  */
 export class StreetRouter {
   readonly graph: StreetGraph;
   readonly #forward: StreetSearch;
   readonly #backward: StreetSearch;
-  /** The question in which a node was last asked for, to know when all answers are in. */
+  /** Number of the query that last requested a node; a search ends when all requested nodes are reached. */
   readonly #wantedIn: Float64Array;
   #question = 0;
 
@@ -31,7 +31,7 @@ export class StreetRouter {
   }
 
   /**
-   * The fastest route between two nodes by bidirectional Dijkstra; undefined when there is none.
+   * The fastest route between two nodes by bidirectional Dijkstra; undefined if there is none.
    * @throws RangeError unless the hour is 0 to 23
    */
   route(from: number, to: number, hour: number): StreetRoute | undefined {
@@ -41,8 +41,8 @@ export class StreetRouter {
   }
 
   /**
-   * Seconds from each source to the target, in the order of the sources; `Infinity` where there is no way within
-   * `cutOffS`. One search backwards from the target, which ends as soon as all sources are reached.
+   * Seconds from each source to the target, in the order of the sources; `Infinity` without a route within `cutOffS`.
+   * One search backwards from the target, which ends as soon as all sources are reached.
    */
   secondsTo(target: number, sources: ArrayLike<number>, hour: number, cutOffS = Infinity): Float64Array {
     return this.#secondsBetween(this.#backward, target, sources, hour, cutOffS);
@@ -53,7 +53,7 @@ export class StreetRouter {
     return this.#secondsBetween(this.#forward, source, targets, hour, cutOffS);
   }
 
-  /** The node through which the fastest way leads, as both searches know it; -1 when there is no way. */
+  /** The node where both searches meet on the fastest route; -1 without a route. */
   #meet(from: number, to: number, costs: Float32Array): number {
     const forward = this.#forward;
     const backward = this.#backward;
@@ -119,7 +119,7 @@ export class StreetRouter {
     });
   }
 
-  /** Notes which nodes are asked for and counts the distinct ones. */
+  /** Marks the requested nodes and returns the number of distinct ones. */
   #markWanted(wanted: ArrayLike<number>): number {
     this.#question++;
     let distinct = 0;

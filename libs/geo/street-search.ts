@@ -4,15 +4,15 @@ import type { Adjacency } from './street-graph.ts';
 const NOWHERE = -1;
 
 /**
- * One Dijkstra search, with memory that is used again: starting anew costs nothing, so thousands of searches a second
- * leave no garbage. Nodes come out in the order of their travel time.
+ * A Dijkstra search that reuses its memory: a restart costs nothing, so thousands of searches a second leave no
+ * garbage. Nodes are settled in order of travel time.
  */
 export class StreetSearch {
   readonly #adjacency: Adjacency;
   readonly #seconds: Float64Array;
   readonly #viaEdge: Int32Array;
   readonly #viaNode: Int32Array;
-  /** The search in which a node was last reached: what was noted for it in an earlier one is void. */
+  /** Number of the search in which a node was last reached; its values from earlier searches are invalid. */
   readonly #reachedIn: Uint32Array;
   readonly #heap: NodeHeap;
   #search = 0;
@@ -24,13 +24,13 @@ export class StreetSearch {
     this.#viaEdge = new Int32Array(nodeCount);
     this.#viaNode = new Int32Array(nodeCount);
     this.#reachedIn = new Uint32Array(nodeCount);
-    // Each settled node pushes each of its segments once at most.
+    // Each settled node pushes each of its segments at most once.
     this.#heap = new NodeHeap(adjacency.edges.length + 1);
   }
 
   /** @param costs seconds of each segment */
   start(node: number, costs: Float32Array): void {
-    // The counter would wrap after 2^32 searches; then old marks could be taken for new.
+    // The counter would wrap after 2^32 searches, and stale marks could pass as current.
     if (++this.#search > 0xffff_ffff) {
       this.#search = 1;
       this.#reachedIn.fill(0);
@@ -40,15 +40,12 @@ export class StreetSearch {
     this.#reach(node, 0, NOWHERE, NOWHERE);
   }
 
-  /** No node that comes out later is nearer than this; `Infinity` when none is left. */
+  /** Lower bound for the time of all nodes settled later; `Infinity` when none is left. */
   get nextSeconds(): number {
     return this.#heap.topPriority;
   }
 
-  /**
-   * Settles the next node and looks along its segments; -1 when none is left. Its time is {@link secondsOf}, final
-   * now.
-   */
+  /** Settles the next node and relaxes its segments; -1 when none is left. Its {@link secondsOf} is now final. */
   settleNext(): number {
     for (;;) {
       const priority = this.#heap.topPriority;
@@ -60,17 +57,17 @@ export class StreetSearch {
     }
   }
 
-  /** Best time known for a node; `Infinity` when it was not reached. */
+  /** Best known time of a node; `Infinity` if it was not reached. */
   secondsOf(node: number): number {
     return this.#reachedIn[node] === this.#search ? (this.#seconds[node] as number) : Infinity;
   }
 
-  /** The segment over which a reached node is best reached; -1 for the start. */
+  /** Last segment on the best known route to a reached node; -1 for the start. */
   viaEdge(node: number): number {
     return this.#viaEdge[node] as number;
   }
 
-  /** The node before it on that way; -1 for the start. */
+  /** Last node before it on that route; -1 for the start. */
   viaNode(node: number): number {
     return this.#viaNode[node] as number;
   }

@@ -1,39 +1,37 @@
 import type { ContractionHierarchy, UpwardGraph } from './contraction/contraction-hierarchy.ts';
 import type { StreetGraph } from './street-graph.ts';
 
-/** Instead of seconds where there is no way, and instead of a node where there is no next one. */
+/** Stands for the seconds of a missing route, and for a missing next node. */
 export const NO_WAY = 65_535;
-/** Which drive is the longest that counts: 18 hours, the most that fits in 16 bits beside {@link NO_WAY}. */
+/** How long the longest stored drive is: 18 hours, the most that fits in 16 bits besides {@link NO_WAY}. */
 const MAX_TABLE_S = 65_534;
-/** In how many bits the fraction of a second is counted: whole seconds exactly, others to half a thousandth. */
+/** In how many bits the fraction of a second is stored: whole seconds are exact, others to half a thousandth. */
 const PARTS_BITS = 10;
 const PARTS_PER_S = 1 << PARTS_BITS;
 const MAX_PARTS = MAX_TABLE_S * PARTS_PER_S;
-/** More than any way that counts; and one more segment still fits in 32 bits. */
+/** Above any stored time; adding one more segment still fits in 32 bits. */
 const FAR = 2 ** 30;
 
-/**
- * How many targets one sweep has: as many as keep the innermost loop busy, one cache line of the processor per row.
- */
-export const TARGETS_A_SWEEP = 32;
+/** How many targets one sweep has: enough to keep the innermost loop busy, one processor cache line per row. */
+export const TARGETS_PER_SWEEP = 32;
 
 /**
- * Parts of a second for each segment. No segment takes none: then each step of a fastest way is nearer to its end, and
- * whoever goes step by step cannot go in circles.
- * @throws RangeError for a segment whose time is negative or no number
+ * Parts of a second for each segment, at least 1: each step of a fastest route is then nearer to its end, so following
+ * next nodes never loops.
+ * @throws RangeError for a segment whose time is negative or not a number
  */
 export function partsOfSegments(secondsOfEdge: Float32Array): Int32Array {
   return Int32Array.from(secondsOfEdge, (seconds) => {
-    if (!(seconds >= 0)) throw new RangeError(`a segment takes no negative time, but ${seconds} s`);
+    if (!(seconds >= 0)) throw new RangeError(`a segment takes no negative time, got ${seconds} s`);
     return Math.min(MAX_PARTS + 1, Math.max(1, Math.round(seconds * PARTS_PER_S)));
   });
 }
 
 /**
- * Travel times from all nodes to some targets without any queue, for making whole tables (D. Delling, A. Goldberg, A.
- * Nowatzyk, R. Werneck, "PHAST: Hardware-Accelerated Shortest Path Trees", IPDPS 2011): in a hierarchy, a fastest way
- * goes up and then down, so one pass over the nodes from the lowest to the highest and one back find all of them; for
- * many targets at once in rows of memory that lie side by side.
+ * Travel times from all nodes to some targets without a queue, for building whole tables (D. Delling, A. Goldberg, A.
+ * Nowatzyk, R. Werneck, "PHAST: Hardware-Accelerated Shortest Path Trees", IPDPS 2011): in a hierarchy, a fastest route
+ * goes up and then down, so one pass over the nodes from lowest to highest and one back find all of them. Adjacent
+ * memory rows hold many targets at once.
  */
 export class TableSweep {
   readonly #graph: StreetGraph;
@@ -54,11 +52,11 @@ export class TableSweep {
     this.#ranks = hierarchy.ranks;
     this.#up = integerArcs(hierarchy.up);
     this.#down = integerArcs(hierarchy.down);
-    this.#rows = new Int32Array(graph.nodeCount * TARGETS_A_SWEEP);
+    this.#rows = new Int32Array(graph.nodeCount * TARGETS_PER_SWEEP);
     this.#isReached = new Uint8Array(graph.nodeCount);
   }
 
-  /** Finds the times to so many targets, {@link TARGETS_A_SWEEP} at most, from the first one on. */
+  /** Finds the times to `targets` targets from the first one on, at most {@link TARGETS_PER_SWEEP}. */
   sweep(firstTarget: number, targets: number): void {
     this.#firstTarget = firstTarget;
     this.#targets = targets;
@@ -66,7 +64,7 @@ export class TableSweep {
     this.#isReached.fill(0);
     for (let column = 0; column < targets; column++) {
       const rank = this.#ranks[firstTarget + column] as number;
-      this.#rows[rank * TARGETS_A_SWEEP + column] = 0;
+      this.#rows[rank * TARGETS_PER_SWEEP + column] = 0;
       this.#isReached[rank] = 1;
     }
     this.#searchUp();
@@ -77,7 +75,7 @@ export class TableSweep {
   writeSeconds(table: Uint16Array): void {
     const { nodeCount } = this.#graph;
     for (let node = 0; node < nodeCount; node++) {
-      const row = (this.#ranks[node] as number) * TARGETS_A_SWEEP;
+      const row = (this.#ranks[node] as number) * TARGETS_PER_SWEEP;
       const start = node * nodeCount + this.#firstTarget;
       for (let column = 0; column < this.#targets; column++) {
         const parts = this.#rows[row + column] as number;
@@ -103,11 +101,11 @@ export class TableSweep {
   #writeNextNodesOf(node: number, table: Uint16Array, start: number): void {
     const { starts, edges, ends } = this.#graph.outgoing;
     const rows = this.#rows;
-    const row = (this.#ranks[node] as number) * TARGETS_A_SWEEP;
+    const row = (this.#ranks[node] as number) * TARGETS_PER_SWEEP;
     const last = starts[node + 1] as number;
     for (let slot = starts[node] as number; slot < last; slot++) {
       const end = ends[slot] as number;
-      const endRow = (this.#ranks[end] as number) * TARGETS_A_SWEEP;
+      const endRow = (this.#ranks[end] as number) * TARGETS_PER_SWEEP;
       const parts = this.#parts[edges[slot] as number] as number;
       for (let column = 0; column < this.#targets; column++) {
         const all = rows[row + column] as number;
@@ -117,7 +115,7 @@ export class TableSweep {
     }
   }
 
-  /** Backwards from the targets to higher nodes, as far as they reach. */
+  /** Upward pass: backwards from the targets to all reachable higher nodes. */
   #searchUp(): void {
     const { starts, ends, parts } = this.#down;
     for (let rank = 0; rank < this.#isReached.length; rank++) {
@@ -126,19 +124,19 @@ export class TableSweep {
       for (let slot = starts[rank] as number; slot < last; slot++) {
         const end = ends[slot] as number;
         this.#isReached[end] = 1;
-        lower(this.#rows, end * TARGETS_A_SWEEP, rank * TARGETS_A_SWEEP, parts[slot] as number);
+        lower(this.#rows, end * TARGETS_PER_SWEEP, rank * TARGETS_PER_SWEEP, parts[slot] as number);
       }
     }
   }
 
-  /** And on to all nodes: each has its times when those above it have theirs. */
+  /** Downward pass: a node has its times once all nodes above it have theirs. */
   #searchDown(): void {
     const { starts, ends, parts } = this.#up;
     for (let rank = this.#isReached.length - 1; rank >= 0; rank--) {
       const last = starts[rank + 1] as number;
       for (let slot = starts[rank] as number; slot < last; slot++) {
         const end = ends[slot] as number;
-        lower(this.#rows, rank * TARGETS_A_SWEEP, end * TARGETS_A_SWEEP, parts[slot] as number);
+        lower(this.#rows, rank * TARGETS_PER_SWEEP, end * TARGETS_PER_SWEEP, parts[slot] as number);
       }
     }
   }
@@ -154,9 +152,9 @@ function integerArcs({ starts, ends, costs }: UpwardGraph): IntegerArcs {
   return { starts, ends, parts: Int32Array.from(costs, (parts) => Math.min(MAX_PARTS + 1, parts)) };
 }
 
-/** Brings the times of one row down to those over an arc from another one. */
+/** Lowers the times of one row to those over an arc from another row. */
 function lower(rows: Int32Array, row: number, other: number, parts: number): void {
-  for (let column = 0; column < TARGETS_A_SWEEP; column++) {
+  for (let column = 0; column < TARGETS_PER_SWEEP; column++) {
     const through = (rows[other + column] as number) + parts;
     if (through < (rows[row + column] as number)) rows[row + column] = through;
   }

@@ -17,7 +17,7 @@ function graphOf(nodeCount: number, edges: readonly StreetEdge[]): StreetGraph {
   return new StreetGraph(nodes, edges);
 }
 
-/** Directed networks, connected or not, with parallel segments, loops and segments of no time. */
+/** Directed networks, connected or not, with parallel segments, loops and segments of zero time. */
 const networks = (seconds: fc.Arbitrary<number>) =>
   fc.integer({ min: 1, max: 40 }).chain((nodeCount) => {
     const node = fc.nat(nodeCount - 1);
@@ -30,7 +30,7 @@ const networks = (seconds: fc.Arbitrary<number>) =>
 const wholeSeconds = fc.oneof(fc.nat(30), fc.constantFrom(0, 0, 600, 20_000, 60_000, 1_000_000, 2 ** 22 + 5));
 
 describe('TravelTable', () => {
-  it('has the times that Dijkstra finds, to the second', () => {
+  it('agrees with Dijkstra to the second', () => {
     fc.assert(
       fc.property(networks(wholeSeconds), ({ nodeCount, edges }) => {
         const graph = graphOf(nodeCount, edges);
@@ -46,7 +46,7 @@ describe('TravelTable', () => {
     );
   });
 
-  it('rounds ways, not segments', () => {
+  it('rounds routes, not segments', () => {
     const fractions = fc.double({ min: 0, max: 3, noNaN: true });
     fc.assert(
       fc.property(networks(fractions), ({ nodeCount, edges }) => {
@@ -65,7 +65,7 @@ describe('TravelTable', () => {
     );
   });
 
-  it('leads from node to node over segments to the target in the time it says', () => {
+  it('leads over segments from node to node to the target in the stated time', () => {
     fc.assert(
       fc.property(networks(wholeSeconds), ({ nodeCount, edges }) => {
         const table = TravelTable.of(graphOf(nodeCount, edges), HOUR, { withNextNodes: true });
@@ -79,7 +79,7 @@ describe('TravelTable', () => {
     );
   });
 
-  it('has no way beyond 18 hours, however far it is', () => {
+  it('has no route beyond 18 hours', () => {
     const nodeCount = 200;
     const edges = Array.from({ length: nodeCount - 1 }, (_, n) => ({
       from: n,
@@ -96,7 +96,7 @@ describe('TravelTable', () => {
     }
   });
 
-  it('is the same made in steps, and knows its size', () => {
+  it('is the same when built in steps, and knows its size', () => {
     const edges = Array.from({ length: 300 }, (_, n) => ({
       from: (n * 7) % 100,
       to: (n * 13 + 5) % 100,
@@ -113,7 +113,7 @@ describe('TravelTable', () => {
     expect(TravelTable.of(graph, HOUR).byteLength).toBe(20_000);
   });
 
-  it('refuses what it cannot hold or has not', () => {
+  it('refuses a graph that is too large, and next nodes it was built without', () => {
     const one = graphOf(1, []);
     expect(() => TravelTable.of(one, HOUR).nextNode(0, 0)).toThrow(RangeError);
     expect(() => TravelTable.of(one, 24)).toThrow(RangeError);
@@ -124,7 +124,7 @@ describe('TravelTable', () => {
   });
 });
 
-/** Seconds of the way that the table leads; never more steps than there are nodes. */
+/** Seconds of the route along next nodes; at most as many steps as nodes. */
 function driven(table: TravelTable, edges: readonly StreetEdge[], from: number, to: number): number {
   let seconds = 0;
   let node = from;

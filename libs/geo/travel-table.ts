@@ -1,28 +1,25 @@
 import { HierarchyMaker } from './contraction/contraction-hierarchy.ts';
 import type { StreetGraph } from './street-graph.ts';
-import { NO_WAY, partsOfSegments, TableSweep, TARGETS_A_SWEEP } from './travel-table-sweep.ts';
+import { NO_WAY, partsOfSegments, TableSweep, TARGETS_PER_SWEEP } from './travel-table-sweep.ts';
 
-/**
- * How many nodes a table may have. It takes two bytes per pair of nodes: 512 MiB at most, and as much again for the
- * next nodes.
- */
+/** How many nodes a table may have. A pair takes two bytes: at most 512 MiB, and as much again for the next nodes. */
 export const MAX_TABLE_NODES = 16_384;
 
 export interface TravelTableOptions {
-  /** Also keep the first step of each way, for {@link TravelTable.nextNode}; as much memory again. */
+  /** Also keeps the first step of each route, for {@link TravelTable.nextNode}; doubles the memory. */
   readonly withNextNodes?: boolean;
 }
 
 /**
- * Fastest times between all pairs of nodes at the segment times of one hour, in whole seconds: an answer costs one read
- * of memory. Made in one go with {@link TravelTable.of}, or in steps with a {@link TravelTableMaker}.
+ * Fastest times between all pairs of nodes at the segment times of one hour, in whole seconds: a look-up is one memory
+ * read. Built at once by {@link TravelTable.of}, or in steps by a {@link TravelTableMaker}.
  */
 export class TravelTable {
   readonly nodeCount: number;
   readonly #seconds: Uint16Array;
   readonly #nextNodes: Uint16Array | undefined;
 
-  /** @param seconds row = from; 65,535 where there is no way; so also for the next nodes */
+  /** @param seconds row = from; 65,535 without a route; the next nodes have the same layout */
   constructor(nodeCount: number, seconds: Uint16Array, nextNodes?: Uint16Array) {
     this.nodeCount = nodeCount;
     this.#seconds = seconds;
@@ -34,21 +31,21 @@ export class TravelTable {
     return new TravelTableMaker(graph, hour, options).finish();
   }
 
-  /** Memory it takes. */
+  /** Memory use of the table. */
   get byteLength(): number {
     return this.#seconds.byteLength + (this.#nextNodes?.byteLength ?? 0);
   }
 
-  /** `Infinity` where there is no way, or none within 18 hours. */
+  /** `Infinity` without a route within 18 hours. */
   secondsBetween(from: number, to: number): number {
     const seconds = this.#seconds[from * this.nodeCount + to] as number;
     return seconds === NO_WAY ? Infinity : seconds;
   }
 
   /**
-   * The node after `from` on a fastest way to `to`, or `to` itself when both are the same; -1 where there is no way.
-   * Step by step it arrives: all nodes agree on one way to a target.
-   * @throws RangeError when the table was made without them
+   * The node after `from` on a fastest route to `to`, or `to` itself if both are the same; -1 without a route. Repeated
+   * steps always arrive: all nodes agree on one route to a target.
+   * @throws RangeError if the table was built without next nodes
    */
   nextNode(from: number, to: number): number {
     if (this.#nextNodes === undefined) throw new RangeError('this table was made without next nodes');
@@ -57,7 +54,7 @@ export class TravelTable {
   }
 }
 
-/** Makes a table in steps of some milliseconds, for those who have other work to do in between. */
+/** Builds a table in steps of some milliseconds, so that a service can do other work in between. */
 export class TravelTableMaker {
   readonly #graph: StreetGraph;
   readonly #parts: Int32Array;
@@ -84,21 +81,23 @@ export class TravelTableMaker {
     return this.#columnsMade === this.#graph.nodeCount;
   }
 
-  /** Some more of the hierarchy by which the times are found, then some columns more; nothing when all are done. */
+  /**
+   * Builds a part of the hierarchy, or once that is complete, some columns of the table; does nothing when finished.
+   */
   step(): void {
     if (!this.#hierarchy.isDone) {
       this.#hierarchy.step();
       return;
     }
     const sweep = (this.#sweep ??= new TableSweep(this.#graph, this.#hierarchy.finish(), this.#parts));
-    const columns = Math.min(TARGETS_A_SWEEP, this.#graph.nodeCount - this.#columnsMade);
+    const columns = Math.min(TARGETS_PER_SWEEP, this.#graph.nodeCount - this.#columnsMade);
     sweep.sweep(this.#columnsMade, columns);
     sweep.writeSeconds(this.#seconds);
     if (this.#nextNodes !== undefined) sweep.writeNextNodes(this.#nextNodes);
     this.#columnsMade += columns;
   }
 
-  /** All that is left, and the table. */
+  /** Runs all remaining steps and returns the table. */
   finish(): TravelTable {
     while (!this.isDone) this.step();
     return new TravelTable(this.#graph.nodeCount, this.#seconds, this.#nextNodes);

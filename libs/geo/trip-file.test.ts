@@ -5,7 +5,7 @@ import { parseTrips } from './trip-file.ts';
 const HEADER = 'trip_id,requested_at_s,pickup_lat,pickup_lon,dropoff_lat,dropoff_lon,trip_s';
 
 describe('parseTrips', () => {
-  it('reads trips in their order, whatever the order of the columns and the ends of the lines', () => {
+  it('reads trips in file order, with any column order and any line endings', () => {
     const text =
       '\uFEFFtrip_s,note,trip_id,requested_at_s,pickup_lat,pickup_lon,dropoff_lat,dropoff_lon\r\n720,x,b,60,40.8,-73.9,40.7,-73.8\r\n\r\n1,,a,0.5,1,2,3,4\r\n';
     expect(parseTrips(text)).toEqual([

@@ -23,8 +23,8 @@ const COLUMNS = [
 ];
 
 /**
- * Reads a trips file in its own order.
- * @param file how errors call the text
+ * Reads a trips file in file order.
+ * @param file name of the text in errors
  * @throws TableError that names file, line and column
  */
 export function parseTrips(text: string, file = 'trips.csv'): RecordedTrip[] {

@@ -1,15 +1,15 @@
 import { shortDistanceM, type SparseEtaQuestion } from '#libs/geo';
 
-/** Which speed is assumed before any pair was seen: a city at noon. */
+/** Which speed is assumed before any pair is measured: that of a city at noon. */
 const FIRST_GUESS_MPS = 6;
-/** Which weight the pairs of one round have in the learned speed. */
+/** How much the pairs of one round weigh in the learned speed. */
 const LEARNING_RATE = 0.02;
-/** How many pairs of one round are measured: the speed changes slowly. */
+/** How many pairs of one round are measured. A sample is enough, because the speed changes slowly. */
 const PAIRS_PER_ROUND = 64;
-/** How far apart a pair has to be to be measured: a shorter drive says little. */
-const LEAST_M = 300;
+/** How far apart a measured pair is at least: a shorter drive says little about the speed. */
+const MIN_DISTANCE_M = 300;
 
-/** How fast drivers come nearer, by air, learned from the travel times that rounds ask for. */
+/** Straight-line speed of approach, learned from the travel times of the rounds. */
 export class ApproachSpeed {
   #mps = FIRST_GUESS_MPS;
 
@@ -26,7 +26,7 @@ export class ApproachSpeed {
       const etaS = etas[pair] as number;
       if (pickup === undefined || origin === undefined || !Number.isFinite(etaS)) continue;
       const distanceM = shortDistanceM(pickup, origin);
-      if (distanceM < LEAST_M) continue;
+      if (distanceM < MIN_DISTANCE_M) continue;
       meters += distanceM;
       seconds += etaS;
     }

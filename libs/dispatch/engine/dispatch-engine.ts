@@ -16,16 +16,16 @@ import { DEFAULT_PRICE_PARAMS, DriverTimePrice, type PriceParams } from './drive
 import { EmptyRuns } from './empty-runs.ts';
 import { PickupMargin } from './pickup-margin.ts';
 
-/** All that an engine may be told; none of it fits a city or an hour in particular. */
+/** Parameters of an engine; none depends on a city or an hour. */
 export interface EngineParams {
   readonly match: MatchParams;
   readonly move: MoveParams;
   readonly price: PriceParams;
-  /** Requests of so long ago still tell where riders will be. */
+  /** How long a request counts in the forecast of demand. */
   readonly demandMemoryMs: number;
-  /** Drivers whose ride ends within that are candidates … */
+  /** Drivers whose ride ends within this time are candidates … */
   readonly chainHorizonS: number;
-  /** … and those within that count as supply where idle drivers are sent. */
+  /** … and those within this time count as supply for repositioning. */
   readonly supplyHorizonS: number;
   readonly moveIntervalMs: number;
 }
@@ -40,7 +40,7 @@ export const DEFAULT_ENGINE_PARAMS: EngineParams = {
   moveIntervalMs: 10_000,
 };
 
-/** A ride as the engine is asked about it: where it ends matters, since the driver will be there. */
+/** A trip as input of the engine. Its dropoff matters, because the driver will be there. */
 export interface EngineTrip extends MatchTrip {
   readonly dropoff: Point;
 }
@@ -51,26 +51,26 @@ export interface RoundScene {
   readonly nowMs: number;
 }
 
-/** What is to be decided, and the pairs whose travel times it takes. */
+/** A round to decide, and the pairs whose travel times it needs. */
 export interface AskedRound {
   readonly scene: MatchScene;
   readonly question: MatchQuestion;
 }
 
 export interface MoveQuestion {
-  /** Idle drivers, then those who soon will be. */
+  /** Idle drivers, then those who will soon be idle. */
   readonly drivers: MatchDrivers;
   readonly idleCount: number;
   readonly nowMs: number;
   readonly etas: PairEtas;
-  /** Where riders are expected, where that is known better than from what was requested lately. */
+  /** Where riders are expected, if there is a better forecast than the recent requests. */
   readonly targets?: readonly Point[];
 }
 
 /**
- * Decides for one matcher who drives whom, and where idle drivers should go, and learns as it goes: what a driver's time
- * is worth now, which places leave drivers empty, where riders are expected, how fast one drives. Deterministic: the same
- * questions in the same order give the same answers.
+ * Decides for one matcher which driver picks up which rider and where idle drivers should go. Learns meanwhile the
+ * price of driver time, the places where drivers stay empty, the demand and the driving speed. Deterministic: the same
+ * calls in the same order give the same results.
  */
 export class DispatchEngine {
   readonly params: EngineParams;
@@ -94,22 +94,22 @@ export class DispatchEngine {
     this.#demand.note(pickup, atMs);
   }
 
-  /** A rider got in so long after the driver's ride before had ended somewhere. */
+  /** Records the empty time of a driver between the end of a ride and the start of the next one. */
   noteEmptyRun(rideEnd: Point, emptyS: number): void {
     this.#emptyRuns.note(rideEnd, emptyS);
   }
 
-  /** A driver was at its pickup so long after it was bound to it, and so long was foreseen then. */
+  /** Records the predicted and the actual time from assignment to arrival at the pickup. */
   notePickup(foreseenS: number, tookS: number): void {
     this.#margin.note(foreseenS, tookS);
   }
 
-  /** @param idleShare of the drivers in sight, whoever they wait for */
+  /** @param idleShare idle share of all visible drivers, of every matcher */
   noteReserve(idleShare: number, elapsedS: number): void {
     this.#price.adapt(idleShare, elapsedS);
   }
 
-  /** The first half of a round: its question can be put to a remote provider before the second half. */
+  /** First half of a round. The shell can send its question to a remote provider before the second half. */
   ask({ trips, drivers, nowMs }: RoundScene): AskedRound {
     const scene: MatchScene = {
       trips: trips.map((trip) => ({ ...trip, rideS: this.#boundS(trip) })),
@@ -143,7 +143,7 @@ export class DispatchEngine {
     });
   }
 
-  /** For how long a ride keeps its driver from the next rider, beyond what any ride does. */
+  /** How long a ride keeps its driver from the next rider: its duration, and the empty time above the mean after it. */
   #boundS({ rideS, dropoff }: EngineTrip): number {
     return Math.max(0, rideS + this.#emptyRuns.excessS(dropoff));
   }

@@ -1,8 +1,8 @@
 /** How the price follows scarcity. */
 export interface PriceParams {
-  /** The share of drivers who should be idle, or on their way to where riders are expected: a reserve for what comes. */
+  /** Target share of idle and repositioning drivers: the reserve for new requests. */
   readonly reserveShare: number;
-  /** How much the price rises in a second for each whole share that the reserve lacks. */
+  /** Price increase per second, per unit of share that the reserve is below its target. */
   readonly gainPerS: number;
   readonly maxPrice: number;
 }
@@ -10,9 +10,9 @@ export interface PriceParams {
 export const DEFAULT_PRICE_PARAMS: PriceParams = { reserveShare: 0.07, gainPerS: 0.02, maxPrice: 1.5 };
 
 /**
- * What a second of a driver's time is worth to those who would need it next, in seconds of waiting: 0 while drivers
- * wait for riders, and more the longer there is no reserve of them. Found by feedback, as a multiplier of the constraint
- * "no more driver time than there is" would be by subgradient steps.
+ * The value of a second of driver time to the next riders, in seconds of waiting: 0 while the reserve is full, rising
+ * while it is short. Feedback finds it, like subgradient steps find the multiplier of the constraint on total driver
+ * time.
  */
 export class DriverTimePrice {
   readonly #params: PriceParams;
@@ -26,7 +26,7 @@ export class DriverTimePrice {
     return this.#value;
   }
 
-  /** @param idleShare of all drivers in sight, those included who are sent to where riders are expected */
+  /** @param idleShare idle share of all visible drivers; repositioning drivers count as idle */
   adapt(idleShare: number, elapsedS: number): void {
     const { reserveShare, gainPerS, maxPrice } = this.#params;
     const moved = this.#value + (reserveShare - idleShare) * elapsedS * gainPerS;

@@ -1,17 +1,17 @@
 import { parentKey, pickupCellOf, type CellKey, type Point } from '#libs/geo';
 
-/** At which H3 resolution places are told apart: some 0.7 km². */
+/** At which H3 resolution places are distinguished: cells of about 0.7 km². */
 const PLACE_RES = 8;
-/** Which weight one new run has against what is known of its place. */
+/** How much one new run weighs in the average of its place. */
 const LEARNING_RATE = 0.05;
-/** Which weight one new run has in the mean over all places. */
+/** How much one new run weighs in the mean over all places. */
 const MEAN_LEARNING_RATE = 0.001;
 /** How many places are remembered; the least recently used one is forgotten first. */
 export const MAX_PLACES = 10_000;
 
 /**
- * The value of a place: how long drivers whose ride ended there were empty until their next rider got in, against the
- * mean. A ride to where nobody waits costs more of a driver's time than it lasts.
+ * The value of a place: the empty time of drivers after a ride that ended there, compared with the mean. A ride to a
+ * place without demand costs more driver time than it lasts.
  *
  * After Z. Xu et al., "Large-scale order dispatch in on-demand ride-hailing platforms", KDD 2018, which learns a value
  * of ending in a place at a time; here the empty time itself is learned, online.
@@ -34,7 +34,7 @@ export class EmptyRuns {
     }
   }
 
-  /** Seconds longer (below 0: shorter) than the mean that a driver is empty after a ride to there. */
+  /** Empty seconds after a ride to this place, minus the mean. */
   excessS(rideEnd: Point): number {
     const known = this.#byPlace.get(placeOf(rideEnd));
     return known === undefined || this.#meanS === undefined ? 0 : known - this.#meanS;

@@ -5,7 +5,7 @@ import { DEFAULT_PRICE_PARAMS, DriverTimePrice } from './driver-time-price.ts';
 import { EmptyRuns, MAX_PLACES } from './empty-runs.ts';
 
 describe("the price of a driver's time", () => {
-  test('is nothing while there is a reserve, rises while there is none, and falls again', () => {
+  test('is 0 while there is a reserve, rises while there is none, and falls again', () => {
     const price = new DriverTimePrice();
     price.adapt(0.3, 600);
     expect(price.value).toBe(0);
@@ -27,7 +27,7 @@ describe('empty runs', () => {
   const busy = { lat: 40.75, lng: -73.98 };
   const quiet = { lat: 40.85, lng: -73.93 };
 
-  test('tell where drivers are empty for longer than elsewhere', () => {
+  test('show where drivers are empty for longer than elsewhere', () => {
     const runs = new EmptyRuns();
     expect(runs.excessS(quiet)).toBe(0);
     for (let run = 0; run < 500; run++) {
@@ -39,7 +39,7 @@ describe('empty runs', () => {
     expect(runs.excessS({ lat: 40.6, lng: -74.2 })).toBe(0);
   });
 
-  test('remember a bounded number of places, those heard of last', () => {
+  test('remember a bounded number of places, the most recent ones', () => {
     const runs = new EmptyRuns();
     runs.note(quiet, 1_000);
     runs.note(busy, 10);
@@ -50,7 +50,7 @@ describe('empty runs', () => {
   });
 });
 
-test('the speed of approach comes to what the travel times say, and ignores where there is no way', () => {
+test('the speed of approach converges to the travel times, and ignores pairs without a route', () => {
   const speed = new ApproachSpeed();
   const question = {
     pickups: [{ lat: 38.72, lng: -9.1 }],

@@ -1,15 +1,15 @@
-/** Which share of pickups should be no later than the margin allows. */
+/** Which share of pickups should be within the margin. */
 const ON_TIME_SHARE = 0.95;
-/** By how much the margin moves with each pickup: it settles after some hundred of them. */
+/** By how much each pickup moves the margin: it settles after some hundred pickups. */
 const STEP = 0.01;
-/** How many times the predicted drive the margin allows at most. */
+/** How many times the predicted drive the margin is at most. */
 const MAX_MARGIN = 3;
 /** How long a predicted drive has to be to count: a second more or less is a large part of a shorter one. */
 const MIN_FORESEEN_S = 30;
 
 /**
- * By how much drives to a pickup outlast what was foreseen, learned as a quantile by stochastic approximation (Robbins and
- * Monro 1951). 1 where foreseen times hold.
+ * Ratio of actual to predicted drives to a pickup, learned as a quantile by stochastic approximation (Robbins and Monro
+ * 1951). 1 when predictions hold.
  */
 export class PickupMargin {
   #value = 1;

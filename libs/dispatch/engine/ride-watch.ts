@@ -4,24 +4,21 @@ import type { RidingDriver } from '../supply-view.ts';
 
 /** How many ended rides are remembered until their drivers' next rides begin; the oldest are forgotten first. */
 export const MAX_ENDED_RIDES = 50_000;
-/**
- * How long a driver may be without a rider for the run to count: a longer one was a pause, which says nothing about
- * the place.
- */
+/** How long an empty run may be to count: a longer one is a pause, which says nothing about the place. */
 const MAX_EMPTY_RUN_S = 3_600;
 
-/** A rider got in so long after the driver's ride before had ended there. */
+/** The empty time of a driver between the end of a ride and the start of the next one. */
 export interface EmptyRun {
   readonly rideEnd: Point;
   readonly emptyS: number;
 }
 
-/** Sees from one look to the next which rides have ended and which have begun. */
+/** Detects ended and begun rides by comparing the riding drivers with those of the previous call. */
 export class RideWatch {
   #riding = new Map<DriverId, Point>();
   readonly #ended = new RecentMap<DriverId, { rideEnd: Point; atMs: number }>(MAX_ENDED_RIDES);
 
-  /** @returns the runs without a rider that are over since it was asked before */
+  /** @returns the empty runs that have ended since the previous call */
   look(riding: Iterable<RidingDriver>, nowMs: number): EmptyRun[] {
     const before = this.#riding;
     this.#riding = new Map(Array.from(riding, ({ driverId, rideEnd }) => [driverId, rideEnd]));

@@ -61,7 +61,7 @@ function scene(demand: OpenTrip[], supply: SupplyIndex, change: Partial<RoundSig
 }
 
 describe('the drivers of a round', () => {
-  test('are the free ones and those whose ride ends soon, from where and when it does', () => {
+  test('are the free ones, and those whose ride ends soon with place and time of its end', () => {
     const supply = supplyOf({
       driver_free: {},
       driver_asked: { status: 'offered' },
@@ -73,12 +73,12 @@ describe('the drivers of a round', () => {
     });
     const { drivers } = scene([trip('a')], supply);
     expect(drivers.ids).toEqual(['driver_free', 'driver_soon', 'driver_late']);
-    // What should be over by now is timed by the way that is left.
+    // A ride that is overdue is timed by its remaining route.
     expect(Array.from(drivers.availableInS)).toEqual([0, 40, 25]);
     expect(drivers.points).toEqual([expect.objectContaining({ lat: HERE.lat }), END, END]);
   });
 
-  test('are those on the way to one of its trips too, each once, with a ride before it', () => {
+  test('are also those on the way to one of its trips, each once, also after a ride before it', () => {
     const supply = supplyOf({
       driver_coming: { status: 'on_trip' },
       driver_chained: riding(NOW_MS + 200_000, { booked: true }),
@@ -94,13 +94,13 @@ describe('the drivers of a round', () => {
     expect(Array.from(drivers.availableInS)).toEqual([0, 200]);
   });
 
-  test('are not those whose claim was refused a moment ago', () => {
+  test('are not those whose claim was just refused', () => {
     const supply = supplyOf({ driver_free: {}, driver_soon: riding(NOW_MS + 40_000) });
     expect(scene([trip('a')], supply, { avoided: () => true }).drivers.ids).toEqual([]);
   });
 });
 
-test('the trips of a round are those that nobody is asked about, and that are still searched for', () => {
+test('the trips of a round are those without an open offer and before their search deadline', () => {
   const supply = supplyOf({ driver_coming: { status: 'on_trip' } });
   const over = { searchDeadlineAtMs: NOW_MS };
   const demand = [
@@ -115,7 +115,7 @@ test('the trips of a round are those that nobody is asked about, and that are st
   expect(trips.map(({ tripId }) => tripId)).toEqual(['trip_early', 'trip_late', 'trip_coming']);
 });
 
-test('a watch of rides tells how long drivers were without a rider, and where', () => {
+test('a ride watch reports how long drivers were empty, and where', () => {
   const watch = new RideWatch();
   const supply = supplyOf({ driver_a: riding(NOW_MS + 10_000) });
   const look = (atMs: number) => watch.look(supply.ridingDrivers(), atMs);
@@ -126,7 +126,7 @@ test('a watch of rides tells how long drivers were without a rider, and where', 
   expect(look(NOW_MS + 10_000)).toEqual([]);
   become(3, { status: 'on_trip' });
   expect(look(NOW_MS + 60_000)).toEqual([]);
-  // The ride begins without any change of status.
+  // The ride begins without a status change.
   become(3, riding(NOW_MS + 400_000));
   expect(look(NOW_MS + 100_000)).toEqual([{ rideEnd: END, emptyS: 90 }]);
   expect(look(NOW_MS + 101_000)).toEqual([]);
@@ -140,7 +140,7 @@ describe('a waiting trip is uncontested', () => {
   const supply = supplyOf({ driver_free: {} });
   const asks = (demand: OpenTrip[], who = supply) => isUncontested(trip('a'), demand, who, 4_000);
 
-  test('where nobody else waits who could use its nearest driver', () => {
+  test('if no other waiting trip could use its nearest driver', () => {
     expect(asks([trip('a')])).toBe(true);
     expect(
       asks([trip('a'), trip('offered', { offered: true }), trip('driven', { driverId: 'driver_b' })]),
@@ -149,7 +149,7 @@ describe('a waiting trip is uncontested', () => {
     expect(asks([trip('a'), trip('away', { pickup: { lat: 38.9, lng: -9.14 } })])).toBe(true);
   });
 
-  test('and not where somebody does, or there is no driver', () => {
+  test('and not if another one could, or there is no driver', () => {
     expect(asks([trip('a'), trip('b')])).toBe(false);
     expect(asks([trip('a')], supplyOf({ driver_busy: { status: 'on_trip' } }))).toBe(false);
   });

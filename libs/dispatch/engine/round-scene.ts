@@ -9,25 +9,25 @@ import type { EngineTrip, RoundScene } from './dispatch-engine.ts';
 
 const MS_PER_S = 1_000;
 
-/** What a matcher knows when a round begins. */
+/** What a matcher knows at the start of a round. */
 export interface RoundSight {
-  /** Own trips and the neighbours'. */
+  /** Trips of own and neighbouring shards. */
   readonly demand: Iterable<OpenTrip>;
   readonly supply: SupplyIndex;
   readonly nowMs: number;
-  /** Drivers whose ride ends within that are candidates. */
+  /** Drivers whose ride ends within this time are candidates. */
   readonly chainHorizonS: number;
-  /** Seconds to drive from where a driver is to where its ride ends, for rides that take longer than was thought. */
+  /** Driving time from a driver to the end of its ride, for rides that take longer than predicted. */
   readonly remainingS: (from: Point, to: Point) => number;
-  /** Trips that are spoken for, though no offer for them is out. */
+  /** Trips reserved for a follow-up; there is no open offer for them. */
   readonly heldTrips: ReadonlySet<TripId>;
-  /** Drivers not to be used though they are seen free: their claim was refused a moment ago. */
+  /** Drivers to leave out although they look free, because their claim was just refused. */
   readonly avoided: (driverId: DriverId) => boolean;
 }
 
 /**
- * The trips that a round weighs, and all drivers that it may choose among: those who are free, those on the way to one of
- * these trips, and those whose ride ends soon.
+ * The trips of a round and its candidate drivers: free ones, those on the way to one of these trips, and those whose
+ * ride ends soon.
  */
 export function roundScene({
   demand,
@@ -44,7 +44,7 @@ export function roundScene({
     .filter((trip) => trip.driverId !== undefined || nowMs < trip.searchDeadlineAtMs)
     .sort((a, b) => Number(a.driverId !== undefined) - Number(b.driverId !== undefined) || byWaiting(a, b))
     .slice(0, MAX_TRIPS_PER_ROUND)
-    // Whose driver cannot be seen keeps it, whoever that is.
+    // A trip whose driver has no known position is left out of the round and keeps that driver.
     .filter(({ driverId }) => driverId === undefined || drivers.addHolder(driverId, supply));
   for (const { driverId, point, product } of supply.freeDrivers())
     if (!avoided(driverId)) drivers.add(driverId, product, point, 0);
@@ -58,7 +58,7 @@ export function roundScene({
   return { trips: trips.map((trip) => engineTrip(trip, nowMs)), drivers: drivers.columns(), nowMs };
 }
 
-/** Drivers as columns, each once. */
+/** Collects drivers as columns, each once. */
 class Candidates {
   readonly #nowMs: number;
   readonly #remainingS: RoundSight['remainingS'];
@@ -73,7 +73,7 @@ class Candidates {
     this.#remainingS = remainingS;
   }
 
-  /** As foreseen when it began; once that is over, by the way that is left. */
+  /** The time predicted at the start of the ride; if that is over, the time of the remaining route. */
   remainingRideS({ freeAtMs, point, rideEnd }: Pick<RidingDriver, 'freeAtMs' | 'point' | 'rideEnd'>): number {
     return freeAtMs > this.#nowMs ? (freeAtMs - this.#nowMs) / MS_PER_S : this.#remainingS(point, rideEnd);
   }
@@ -87,7 +87,7 @@ class Candidates {
     this.#availableInS.push(availableInS);
   }
 
-  /** The driver of a trip, where it is, or where its ride before ends. False where it cannot be seen. */
+  /** Adds the driver of a trip at its position, or at the end of its current ride. False if its position is unknown. */
   addHolder(driverId: DriverId, supply: SupplyIndex): boolean {
     const view = supply.view(driverId);
     if (view?.point === undefined || view.product === undefined) return false;
@@ -107,7 +107,10 @@ class Candidates {
   }
 }
 
-/** A rider who is still searched for may be promised a pickup as late as any other: the time waited is not held against it. */
+/**
+ * The wait limit of each rider starts at the round, not at the request, so that time spent searching excludes no
+ * driver.
+ */
 function engineTrip(trip: OpenTrip, nowMs: number): EngineTrip {
   const { tripId, product, pickup, dropoff, rideS, excludedDriverIds, driverId, swaps } = trip;
   return {

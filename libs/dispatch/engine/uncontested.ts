@@ -3,8 +3,8 @@ import type { OpenTrip } from '../open-trip.ts';
 import type { SupplyIndex } from '../supply-index.ts';
 
 /**
- * Whether nobody else competes for the driver nearest to a waiting trip: then nothing is gained by waiting for more trips
- * to choose among, and the round may be at once.
+ * Whether no other waiting trip competes for the nearest driver of a trip. Waiting for more trips then gains nothing,
+ * so the round may run at once.
  */
 export function isUncontested(
   trip: OpenTrip,

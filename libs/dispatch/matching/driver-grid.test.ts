@@ -5,7 +5,7 @@ import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../../dev/
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
 
 const SEARCHES_A_CASE = 500;
-/** Distances by chord and by haversine agree within this. */
+/** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-4;
 const MAX_K = 12;
 
@@ -15,7 +15,7 @@ interface Drivers {
   readonly may: (driver: number) => boolean;
 }
 
-/** Sorted distances plus handicaps of all who may and are within the radius. */
+/** Sorted distances plus handicaps of all permitted drivers within the radius. */
 function keysWithin({ points, handicapsM, may }: Drivers, from: Point, radiusM: number): number[] {
   const keys: number[] = [];
   for (const [driver, point] of points.entries()) {
@@ -26,7 +26,7 @@ function keysWithin({ points, handicapsM, may }: Drivers, from: Point, radiusM: 
   return keys.sort((a, b) => a - b);
 }
 
-/** Says how a search differs from a look at all drivers; undefined where it does not. */
+/** Describes how a search differs from brute force; undefined if it does not. */
 function mistake(
   grid: DriverGrid,
   drivers: Drivers,
@@ -76,20 +76,20 @@ describe('DriverGrid.nearest', () => {
           expect(wrong).toEqual([]);
         },
       ),
-      // Red while the bound of a ring added the distance to the grid's box.
+      // Regression: the bound of a ring once added the distance to the grid's box.
       { examples: [[{ lat: 64.7, lng: -179.999 }, 1, 34, 0]] },
     );
   });
 });
 
-test('names drivers of one place in the order of their numbers', () => {
+test('returns drivers at the same place in order of their numbers', () => {
   const here = { lat: 40.7, lng: -74 };
   const found = new NearestDrivers(3);
   new DriverGrid([here, here, here, here], new Float64Array(4)).nearest(here, 1_000, found, () => true);
   expect([...found.drivers]).toEqual([0, 1, 2]);
 });
 
-test('finds no driver where there is none', () => {
+test('finds no driver if there is none', () => {
   const found = new NearestDrivers(3);
   new DriverGrid([], new Float64Array(0)).nearest({ lat: 1, lng: 1 }, 1_000, found, () => true);
   expect(found.size).toBe(0);

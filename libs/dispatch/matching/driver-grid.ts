@@ -1,14 +1,14 @@
 import { chordOfArc, PointGrid, putCartesian, type GridVisitor, type Point } from '#libs/geo';
 
 /**
- * The drivers of one round by place, to find those who can reach a pickup soonest. Built for each round, which takes
- * some NSNS ns a driver: drivers about to finish a ride count where the ride ends, not where their last ping was.
+ * The drivers of one round by place, to find those who can reach a pickup soonest. Built for each round, because
+ * drivers about to finish a ride count at the end of the ride, not at their last ping.
  */
 export class DriverGrid {
   readonly #grid: PointGrid;
   readonly #handicapsM: Float64Array;
 
-  /** @param handicapsM 0 or more for each driver: one available later counts as that much further away */
+  /** @param handicapsM 0 or more for each driver: a driver available later counts as that much farther away */
   constructor(points: readonly Point[], handicapsM: Float64Array) {
     const triples = new Float64Array(3 * points.length);
     for (let driver = 0; driver < points.length; driver++) {
@@ -20,8 +20,8 @@ export class DriverGrid {
   }
 
   /**
-   * Writes the drivers with the least distance by air plus handicap to `found`, best first: at most as many as `found`
-   * holds, within `radiusM`. Of equals the lower number comes first.
+   * Writes the drivers with the least straight-line distance plus handicap to `found`, best first, within `radiusM` and
+   * the size of `found`. The lower number wins a tie.
    */
   nearest(point: Point, radiusM: number, found: NearestDrivers, may: (driver: number) => boolean): void {
     found.clear();
@@ -60,7 +60,7 @@ class DriverSearch implements GridVisitor {
   }
 }
 
-/** The drivers with the least keys among those added; a list is cleared and used again for each search. */
+/** The added drivers with the least keys; cleared and reused for each search. */
 export class NearestDrivers {
   readonly drivers: Int32Array;
   readonly #keys: Float64Array;
@@ -75,7 +75,7 @@ export class NearestDrivers {
     return this.#size;
   }
 
-  /** Drivers with a higher key are no longer wanted. */
+  /** Drivers with a higher key cannot enter the list any more. */
   get limit(): number {
     return this.#size < this.drivers.length ? Infinity : (this.#keys[this.#size - 1] as number);
   }

@@ -21,7 +21,7 @@ const explain = (input: MatchInput) => {
   };
 };
 
-test('every trip that waited or got another driver is explained, its driver as chosen and nobody else', () => {
+test('every trip that waited or got another driver is explained, with only its driver as chosen', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
       const { plan, explained } = explain(input);
@@ -41,7 +41,7 @@ test('every trip that waited or got another driver is explained, its driver as c
   );
 });
 
-test('the chosen one is no dearer than any other that was left free, and all are within the radius', () => {
+test('the chosen driver costs no more than any that stayed free, and all are within the radius', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
       for (const { candidates } of explain(input).explained) {
@@ -57,7 +57,7 @@ test('the chosen one is no dearer than any other that was left free, and all are
   );
 });
 
-test('a trip that nobody got says why: nobody near, nobody in time, or others need them more', () => {
+test('a trip without a driver says why: none near, none in time, or other trips need them more', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
       const { plan, explained } = explain(input);
@@ -74,7 +74,7 @@ test('a trip that nobody got says why: nobody near, nobody in time, or others ne
   );
 });
 
-test('trips that others decide on, and riders whose driver stays, are not explained', () => {
+test('trips of other matchers, and trips that keep their driver, are not explained', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
       const question = matchQuestion(input);

@@ -12,23 +12,23 @@ import type { MatchPlan } from './plan-matches.ts';
 
 const MS_PER_S = 1_000;
 
-/** A pair that was an option of the assignment. */
+/** A pair that the assignment could choose. */
 interface Option {
   readonly pickupInS: number;
   readonly costS: number;
 }
 
-/** What is known around a plan. */
+/** What an explanation needs besides the plan. */
 export interface PlanContext {
-  /** Undefined for trips that others decide on: they are not explained. */
+  /** Undefined for trips of other matchers, which are not explained. */
   readonly shardOf: (tripId: TripId) => string | undefined;
-  /** Whether a driver has to be asked, having nobody to pick up. */
+  /** Whether a driver gets an offer, because it has no rider to pick up. */
   readonly isAsked: (driverId: DriverId) => boolean;
-  /** Where a driver is who may not be asked; undefined where that is not known. */
+  /** Position of an excluded driver; undefined if unknown. */
   readonly placeOf: (driverId: DriverId) => Point | undefined;
 }
 
-/** Says of each trip that waited, or whose driver is changed, who could have had it, and why one did or did not. */
+/** Lists the candidates of each trip that waited or changed its driver, with the reason why each was chosen or not. */
 export function explainMatches(
   plan: MatchPlan,
   { shardOf, isAsked, placeOf }: PlanContext,

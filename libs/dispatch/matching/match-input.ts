@@ -1,49 +1,49 @@
 import type { Point, SparseEtaQuestion } from '#libs/geo';
 import type { DriverId, TripId } from '#libs/trip';
 
-/** A trip that nobody has picked up yet: it waits for a driver, or for the one on the way to it. */
+/** A trip before its pickup: it waits for a driver, or its driver is on the way. */
 export interface MatchTrip {
   readonly tripId: TripId;
   readonly product: string;
   readonly pickup: Point;
-  /** Estimated time of the ride itself. */
+  /** Estimated duration of the ride. */
   readonly rideS: number;
   readonly requestedAtMs: number;
   readonly excludedDriverIds: readonly DriverId[];
-  /** Who is on the way, or will be after the ride before. */
+  /** The assigned driver: on the way, or still finishing another ride. */
   readonly driverId: DriverId | undefined;
-  /** How often its driver was changed for another one. */
+  /** How often its driver was replaced. */
   readonly swaps: number;
 }
 
 /**
- * Drivers who may get a trip, a column per property: those who wait, those on the way to a trip of this round, those
- * whose ride ends soon. Each can be somewhere from some time on.
+ * Candidate drivers, a column per property: free ones, those on the way to a trip of this round, and those whose ride
+ * ends soon. Each is available at a place from a time on.
  */
 export interface MatchDrivers {
   readonly ids: readonly DriverId[];
   readonly products: readonly string[];
-  /** Where each can start from: its place, or where its ride ends. */
+  /** Where each can start: its position, or the end of its ride. */
   readonly points: readonly Point[];
-  /** Until it can start from there; 0 for at once. */
+  /** Seconds until it can start there; 0 for at once. */
   readonly availableInS: ArrayLike<number>;
 }
 
-/** Seconds to drive for each pair, in the order of the columns; Infinity where there is no way. */
+/** Driving seconds of each pair, in the order of the columns; Infinity without a route. */
 export type PairEtas = (question: SparseEtaQuestion) => ArrayLike<number>;
 
 export interface MatchParams {
-  /** Drivers weighed for one trip. */
+  /** Candidates per trip, besides its present driver. */
   readonly candidatesPerTrip: number;
-  /** No driver further away by air is considered. */
+  /** Greatest straight-line distance of a candidate. */
   readonly pickupRadiusM: number;
-  /** From the request to the pickup a rider waits no longer. */
+  /** Longest wait of a rider from request to pickup. */
   readonly maxWaitS: number;
-  /** What a rider who is not served weighs, in seconds of waiting. */
+  /** Cost of a rider who is not served, in seconds of waiting. */
   readonly lostRiderS: number;
-  /** A driver on the way is changed only where that saves at least so much … */
+  /** A driver on the way is replaced only if that saves at least this much … */
   readonly minSwapGainS: number;
-  /** … and only so often for one trip. */
+  /** … and only this often for one trip. */
   readonly maxSwapsPerTrip: number;
 }
 
@@ -56,16 +56,18 @@ export const DEFAULT_MATCH_PARAMS: MatchParams = {
   maxSwapsPerTrip: 10,
 };
 
-/** All that a decision is made from, but for the travel times. */
+/** All input of a decision except the travel times. */
 export interface MatchScene {
   readonly trips: readonly MatchTrip[];
   readonly drivers: MatchDrivers;
   readonly nowMs: number;
-  /** What a second of a driver's time is worth to others, in seconds of waiting. */
+  /** Value of a second of driver time to other riders, in seconds of waiting. */
   readonly driverTimePrice: number;
-  /** Metres by air that a driver comes nearer in a second, about: only decides who is weighed. */
+  /** Approximate straight-line speed of approach; used only to choose candidates. */
   readonly approachMps: number;
-  /** Drives to a pickup may take so many times what is foreseen; no driver is bound who would be too late then. */
+  /**
+   * Factor by which drives to a pickup may exceed the prediction; a driver who would then be too late is not assigned.
+   */
   readonly pickupMargin: number;
   readonly params: MatchParams;
 }
@@ -74,12 +76,12 @@ export interface MatchInput extends MatchScene {
   readonly etas: PairEtas;
 }
 
-/** Who is to drive a trip from now on. */
+/** A new driver for a trip. */
 export interface Match {
   readonly tripId: TripId;
   readonly driverId: DriverId;
-  /** From now to the pickup. */
+  /** Seconds from now to the pickup. */
   readonly pickupInS: number;
-  /** Who was on the way before; undefined for a trip that waited. */
+  /** The driver on the way before; undefined for a trip that waited. */
   readonly replaces: DriverId | undefined;
 }

@@ -5,16 +5,16 @@ import { DriverGrid, NearestDrivers } from './driver-grid.ts';
 import type { MatchScene, MatchTrip } from './match-input.ts';
 
 const MS_PER_S = 1_000;
-/** What it costs to leave a rider who has a driver without one: more than all that a round can gain. */
-const NEVER_MS = 1e12;
+/** How much it costs to take the driver from a rider without replacement: more than a round can gain. */
+const LOST_DRIVER_COST_MS = 1e12;
 
-/** Trips and the drivers that each may get, before any travel time is known. */
+/** Trips and the candidates of each, before any travel time is known. */
 export interface MatchQuestion extends SparseEtaQuestion {
-  /** Column of the driver that a trip has; -1 where it waits. */
+  /** Column of the present driver of a trip; -1 if it has none. */
   readonly ownColumns: Int32Array;
 }
 
-/** Finds the drivers of each trip: those that can be near soonest, and the one it has. */
+/** Finds the candidates of each trip: the drivers who can arrive soonest, and its present driver. */
 export function matchQuestion({ trips, drivers, approachMps, params }: MatchScene): MatchQuestion {
   const columnOf = new Map<DriverId, number>(drivers.ids.map((id, column) => [id, column]));
   const ownColumns = Int32Array.from(trips, ({ driverId }) =>
@@ -50,7 +50,7 @@ export function matchQuestion({ trips, drivers, approachMps, params }: MatchScen
   };
 }
 
-/** Drivers who keep their trip: it was given to another one often enough. */
+/** Drivers who keep their trip, because it has reached the maximum number of swaps. */
 function pinnedColumns(trips: readonly MatchTrip[], own: Int32Array, maxSwaps: number): Set<number> {
   return new Set(own.filter((column, row) => column >= 0 && (trips[row]?.swaps ?? 0) >= maxSwaps));
 }
@@ -64,15 +64,15 @@ function mayDrive(
   return product === trip.product && driverId !== undefined && !excluded.has(driverId);
 }
 
-/** What each pair costs, and each trip that is left waiting; with the seconds to the pickup of each pair. */
+/** The costs of pairs and of trips left waiting, and the seconds to the pickup of each pair. */
 export interface MatchProblem extends AssignmentProblem {
-  /** By pair, like costs; rows are as in the problem. */
+  /** By pair, parallel to `costs`. */
   readonly pickupsInS: Float64Array;
 }
 
 /**
- * A pair costs the rider's wait from now on, and the driver's time to the pickup at its price. A trip that is left costs
- * what a lost rider does, less the driver's time that its ride would have taken.
+ * The cost of a pair is the rider's wait from now on, plus the driver time to the pickup at its price. The cost of a
+ * trip left waiting is that of a lost rider, minus the driver time of its ride.
  */
 export function matchProblem(
   input: MatchScene,
@@ -99,7 +99,7 @@ export function matchProblem(
       pickupsInS[entries] = pickupInS;
       costs[entries] =
         isOwn && !Number.isFinite(pickupInS)
-          ? NEVER_MS / 2
+          ? LOST_DRIVER_COST_MS / 2
           : costMs(pickupInS, own >= 0 && !isOwn, price, params.minSwapGainS);
       entries++;
     }
@@ -112,7 +112,7 @@ export function matchProblem(
     costs: costs.subarray(0, entries),
     skipCosts: Float64Array.from(trips, ({ rideS }, row) =>
       (question.ownColumns[row] as number) >= 0
-        ? NEVER_MS
+        ? LOST_DRIVER_COST_MS
         : Math.round(MS_PER_S * Math.max(1, params.lostRiderS - price * rideS)),
     ),
     pickupsInS,

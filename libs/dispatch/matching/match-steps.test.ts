@@ -6,8 +6,8 @@ import { matchInput } from '../../../dev/fixtures/match-input.ts';
 import { matchSteps } from './match-steps.ts';
 import { planMatches } from './plan-matches.ts';
 
-/** Carries steps out one after the other, each only where it leaves nobody: who drives what afterwards. */
-function carriedOut(driverOf: Map<TripId, DriverId>, matches: readonly Match[]): void {
+/** Applies steps one by one to the drivers of the trips; each step must leave no rider without a driver. */
+function applyOneByOne(driverOf: Map<TripId, DriverId>, matches: readonly Match[]): void {
   const taken = (driverId: DriverId) => [...driverOf.values()].includes(driverId);
   for (const { tripId, driverId, replaces } of matches) {
     expect(driverOf.get(tripId)).toBe(replaces);
@@ -16,8 +16,8 @@ function carriedOut(driverOf: Map<TripId, DriverId>, matches: readonly Match[]):
   }
 }
 
-/** All at once: each driver of the ring takes the place of another one of it. */
-function turned(driverOf: Map<TripId, DriverId>, ring: readonly Match[]): void {
+/** Applies a ring at once: each of its drivers takes the place of another one. */
+function applyRing(driverOf: Map<TripId, DriverId>, ring: readonly Match[]): void {
   expect(new Set(ring.map(({ driverId }) => driverId))).toEqual(
     new Set(ring.map(({ replaces }) => replaces)),
   );
@@ -27,7 +27,7 @@ function turned(driverOf: Map<TripId, DriverId>, ring: readonly Match[]): void {
   }
 }
 
-test('steps make the whole plan, and no rider who has a driver is without one at any of them', () => {
+test('steps make up the whole plan, and no step leaves a rider without the driver they had', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
       const matches = planMatches(input);
@@ -37,10 +37,10 @@ test('steps make the whole plan, and no rider who has a driver is without one at
       const holders = new Map(held);
       const { asks, swaps } = matchSteps(matches, (driverId) => holders.get(driverId));
       const driverOf = new Map(held.map(([driverId, tripId]) => [tripId, driverId]));
-      for (const ring of swaps) turned(driverOf, ring);
+      for (const ring of swaps) applyRing(driverOf, ring);
       for (const { match, followUps } of asks) {
         expect(holders.has(match.driverId)).toBe(false);
-        carriedOut(driverOf, [match, ...followUps]);
+        applyOneByOne(driverOf, [match, ...followUps]);
       }
       const steps = [...swaps.flat(), ...asks.flatMap(({ match, followUps }) => [match, ...followUps])];
       expect(steps).toHaveLength(matches.length);
@@ -50,7 +50,7 @@ test('steps make the whole plan, and no rider who has a driver is without one at
   );
 });
 
-test('of a part of a plan, drivers leave only riders who get another one in that part', () => {
+test('in a part of a plan, a driver leaves only a rider who gets another driver in that part', () => {
   fc.assert(
     fc.property(matchInput, fc.infiniteStream(fc.boolean()), (input, ours) => {
       const part = planMatches(input).filter(() => ours.next().value);
@@ -73,7 +73,7 @@ test('of a part of a plan, drivers leave only riders who get another one in that
   );
 });
 
-test('a free driver replaces one who goes to a rider who waits; two on their way change places', () => {
+test('a free driver replaces one who goes on to a waiting rider; two drivers on their way change places', () => {
   const match = (tripId: TripId, driverId: DriverId, replaces?: DriverId): Match => ({
     tripId,
     driverId,

@@ -1,23 +1,23 @@
 import type { DriverId, TripId } from '#libs/trip';
 import type { Match } from './match-input.ts';
 
-/** A driver who is asked to take a trip, and who goes where once it has said yes. */
+/** A driver who is asked to take a trip, and the moves that follow its acceptance. */
 export interface Ask {
   readonly match: Match;
-  /** The driver it replaces goes to the first of these trips, that one's driver to the second, and so on. */
+  /** The replaced driver goes to the first of these trips, the driver of that trip to the second, and so on. */
   readonly followUps: readonly Match[];
 }
 
 export interface MatchSteps {
   readonly asks: readonly Ask[];
-  /** Drivers on their way who change places among themselves: nobody is asked, and all go at once. */
+  /** Rings of drivers on their way who exchange trips: none is asked, and all move at once. */
   readonly swaps: readonly (readonly Match[])[];
 }
 
 /**
- * How a plan is carried out. Only a driver who has nobody to pick up is asked: the others are at work, and are told. A
- * driver leaves its rider once another one has said yes, so nobody is ever left. Of a part of a plan, what hangs on the other
- * part is left out.
+ * Divides a plan into steps. Only a driver without a rider to pick up is asked; drivers at work are sent. A driver
+ * leaves its rider only after its replacement has accepted, so no rider loses a driver. Steps of a partial plan that
+ * depend on the missing part are left out.
  *
  * @param holderOf the trip that a driver is on its way to
  */
@@ -43,7 +43,7 @@ export function matchSteps(
   return { asks, swaps: swaps.filter(isRing) };
 }
 
-/** The last one takes the place that the first one leaves. */
+/** True if the last match replaces the driver of the first one. */
 function isRing(path: readonly Match[]): boolean {
   return path.length > 0 && path.at(-1)?.replaces === path[0]?.driverId;
 }

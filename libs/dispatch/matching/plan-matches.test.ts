@@ -7,7 +7,7 @@ import { planMatches } from './plan-matches.ts';
 
 const RUNS = { numRuns: 2_000 };
 
-/** Who drives whom once the plan is carried out. */
+/** The driver of each trip after the plan is carried out. */
 function driversAfter({ trips }: MatchInput, matches: readonly Match[]): Map<string, DriverId | undefined> {
   const after = new Map(trips.map(({ tripId, driverId }) => [tripId as string, driverId]));
   for (const { tripId, driverId } of matches) after.set(tripId, driverId);
@@ -35,7 +35,7 @@ describe('planMatches', () => {
     );
   });
 
-  test('keeps to products, to who was refused, to the longest wait, and says how long the pickup takes', () => {
+  test('respects products, exclusions and the longest wait, and gives the time to the pickup', () => {
     fc.assert(
       fc.property(matchInput, (input) => {
         const trips = new Map(input.trips.map((trip) => [trip.tripId, trip]));
@@ -54,7 +54,7 @@ describe('planMatches', () => {
     );
   });
 
-  test('changes a driver on the way so often at most', () => {
+  test('replaces the driver of a trip at most as often as allowed', () => {
     fc.assert(
       fc.property(matchInput, (input) => {
         const settled = new Set(
@@ -69,7 +69,7 @@ describe('planMatches', () => {
     );
   });
 
-  test('is stable: asked again after it was carried out, with nothing else changed, it changes nothing', () => {
+  test('is stable: a second plan right after the first one is carried out changes nothing', () => {
     fc.assert(
       fc.property(matchInput, (input) => {
         const after = driversAfter(input, planMatches(input));
@@ -83,7 +83,7 @@ describe('planMatches', () => {
     );
   });
 
-  test('costs no more in all than any single change would: nobody waits for nothing', () => {
+  test('leaves no rider waiting whom an idle driver should serve', () => {
     fc.assert(
       fc.property(matchInput, (input) => {
         const after = driversAfter(input, planMatches(input));
@@ -108,7 +108,7 @@ describe('planMatches', () => {
     );
   });
 
-  test('has nothing to say where there are no trips, or no drivers', () => {
+  test('is empty without trips or without drivers', () => {
     fc.assert(
       fc.property(matchInput, (input) => {
         expect(planMatches({ ...input, trips: [] })).toEqual([]);

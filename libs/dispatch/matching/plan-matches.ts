@@ -3,27 +3,27 @@ import { SKIPPED } from '../assignment-problem.ts';
 import type { Match, MatchInput, MatchScene } from './match-input.ts';
 import { matchProblem, matchQuestion, type MatchProblem, type MatchQuestion } from './match-problem.ts';
 
-/** A decision with all it was made from, for those who ask why. */
+/** A decision with all its input, for explanations. */
 export interface MatchPlan {
   readonly scene: MatchScene;
   readonly question: MatchQuestion;
   readonly problem: MatchProblem;
-  /** Of each trip; SKIPPED where it is left waiting. */
+  /** The column of each trip; SKIPPED if it is left waiting. */
   readonly columnOfRow: ArrayLike<number>;
-  /** New drivers only: trips that keep theirs, or go on waiting, are not named. */
+  /** New drivers only; trips that keep their driver or keep waiting are left out. */
   readonly matches: readonly Match[];
 }
 
 /**
- * One matching decision over all trips that nobody has picked up yet: the drivers on their way are up for change like
- * those who wait, but no rider who has a driver is left without one. Exact on its candidate pairs. Deterministic.
+ * One matching decision over all trips before their pickup. Drivers on their way may be exchanged like free ones, but
+ * no rider with a driver loses it without replacement. Exact on its candidate pairs. Deterministic.
  */
 export function planMatches(input: MatchInput): readonly Match[] {
   const question = matchQuestion(input);
   return decideMatches(input, question, input.etas(question)).matches;
 }
 
-/** The same, once the travel times of the question's pairs are known. */
+/** The same for known travel times of the question's pairs. */
 export function decideMatches(
   scene: MatchScene,
   question: MatchQuestion,
@@ -50,5 +50,5 @@ export function decideMatches(
 function pickupInS({ rowStarts, columns, pickupsInS }: MatchProblem, row: number, column: number): number {
   for (let entry = rowStarts[row] as number; entry < (rowStarts[row + 1] as number); entry++)
     if (columns[entry] === column) return pickupsInS[entry] as number;
-  throw new RangeError(`column ${column} is no candidate of row ${row}`);
+  throw new RangeError(`column ${column} is not a candidate of row ${row}`);
 }

@@ -5,7 +5,7 @@ import { matchInput } from '../../../dev/fixtures/match-input.ts';
 import { planMatches } from './plan-matches.ts';
 import { settleMatches } from './settle-matches.ts';
 
-test('whichever drivers cannot be had, who had a driver has one still and nobody has two trips', () => {
+test('whichever drivers are refused, every rider with a driver keeps one and no driver has two trips', () => {
   fc.assert(
     fc.property(matchInput, fc.array(fc.nat(20), { maxLength: 4 }), (input, lost) => {
       const matches = planMatches(input);
@@ -35,7 +35,7 @@ test('whichever drivers cannot be had, who had a driver has one still and nobody
   );
 });
 
-test('with nobody refused everything stands', () => {
+test('without refusals every match stands', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
       const matches = planMatches(input);

@@ -1,15 +1,15 @@
 import type { DriverId, TripId } from '#libs/trip';
 import type { Match } from './match-input.ts';
 
-/** Matches that can stand together, and those that cannot. */
+/** Matches that remain, and those that are dropped. */
 export interface SettledMatches {
   readonly stand: readonly Match[];
   readonly fall: readonly Match[];
 }
 
 /**
- * What is left of a plan where some of its drivers cannot be had. A match falls where its driver is refused, or is kept by
- * the trip that it was to leave since that one's own match falls: so every rider who had a driver has one still.
+ * Removes from a plan the matches that refused drivers make impossible. A match falls if its driver is refused, or if
+ * the match that was to replace its driver on the old trip falls: so every rider with a driver keeps one.
  */
 export function settleMatches(
   matches: readonly Match[],

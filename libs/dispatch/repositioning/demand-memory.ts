@@ -1,8 +1,7 @@
 import type { Point } from '#libs/geo';
 
 /**
- * How many requests are remembered; beyond that the oldest half is forgotten, so in a busier area the memory is
- * shorter.
+ * How many requests are remembered; beyond that the oldest half is forgotten, so a busier area has a shorter memory.
  */
 export const MAX_REMEMBERED_REQUESTS = 65_536;
 
@@ -11,7 +10,7 @@ interface Request {
   readonly atMs: number;
 }
 
-/** Where riders have asked for trips lately: the best guess of where they will ask next. */
+/** Pickups of recent requests, as the forecast of the next ones. */
 export class DemandMemory {
   readonly #spanMs: number;
   #requests: Request[] = [];
@@ -20,14 +19,14 @@ export class DemandMemory {
     this.#spanMs = spanMs;
   }
 
-  /** Requests must come in the order of their times, more or less. */
+  /** Requests must arrive roughly in time order. */
   note(point: Point, atMs: number): void {
     this.#requests.push({ point, atMs });
     if (this.#requests.length > MAX_REMEMBERED_REQUESTS)
       this.#requests = this.#requests.slice(-MAX_REMEMBERED_REQUESTS / 2);
   }
 
-  /** At most `count` of the places of the remembered requests, spread evenly over the time that is remembered. */
+  /** At most `count` pickups of remembered requests, spread evenly over the remembered time. */
   sample(count: number, nowMs: number): Point[] {
     const first = this.#requests.findIndex(({ atMs }) => atMs > nowMs - this.#spanMs);
     this.#requests = first < 0 ? [] : this.#requests.slice(first);

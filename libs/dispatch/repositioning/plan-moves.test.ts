@@ -10,7 +10,7 @@ const place = fc.record({
 });
 const PARAMS = { ...DEFAULT_MOVE_PARAMS, minMoveS: 60, maxMoveS: 600 };
 
-test('sends idle drivers only, each to one place, neither too far nor where it is already', () => {
+test('sends only idle drivers, each to one place, neither too far nor too near', () => {
   fc.assert(
     fc.property(
       fc.array(place, { maxLength: 12 }),
@@ -47,7 +47,7 @@ test('sends idle drivers only, each to one place, neither too far nor where it i
   );
 });
 
-test('who will soon be free near a place makes it needless to send somebody there from afar', () => {
+test('a driver who will soon be free near a place saves another one the drive from afar', () => {
   const target = { lat: 38.7, lng: -9.1 };
   const afar = { lat: 38.73, lng: -9.1 };
   const planned = (availableInS: number[]) =>

@@ -6,15 +6,15 @@ import { DriverGrid, NearestDrivers } from '../matching/driver-grid.ts';
 import type { MatchDrivers, PairEtas } from '../matching/match-input.ts';
 
 export interface MoveParams {
-  /** Places where riders are expected, for each driver who is or will soon be idle. */
+  /** Expected pickups per driver who is or will soon be idle. */
   readonly targetsPerDriver: number;
-  /** Drivers weighed for one place. */
+  /** Candidate drivers per place. */
   readonly candidatesPerTarget: number;
-  /** Nobody is sent further than that. */
+  /** Longest drive of a move. */
   readonly maxMoveS: number;
-  /** Who is nearer than that need not move. */
+  /** Shortest drive worth a move. */
   readonly minMoveS: number;
-  /** Further away by air nobody is considered. */
+  /** Greatest straight-line distance of a candidate. */
   readonly radiusM: number;
 }
 
@@ -26,7 +26,7 @@ export const DEFAULT_MOVE_PARAMS: MoveParams = {
   radiusM: 6_000,
 };
 
-/** Where an idle driver would do well to go. */
+/** A suggested place for an idle driver. */
 export interface Move {
   readonly driverId: DriverId;
   readonly to: Point;
@@ -34,7 +34,7 @@ export interface Move {
 }
 
 export interface MoveInput {
-  /** Who is idle, and after them who soon will be: they count as supply, and are not sent anywhere. */
+  /** Idle drivers first, then those who will soon be idle: these count as supply and are not sent anywhere. */
   readonly drivers: MatchDrivers;
   readonly idleCount: number;
   /** Where riders are expected. */

@@ -1,10 +1,10 @@
 const END = -1;
-/** For how many arcs per node there is room at first; the room doubles when it is used up. */
+/** How many arcs per node the first allocation holds; it doubles when full. */
 const FIRST_ARCS_PER_NODE = 4;
 
 /**
- * The arcs on one side of each node while a graph is being contracted: they come and go. Linked lists on typed arrays;
- * at most one arc between two nodes.
+ * The arcs on one side of each node while a graph is contracted, as linked lists on typed arrays. At most one arc
+ * between two nodes.
  */
 export class ArcLists {
   readonly #firsts: Int32Array;
@@ -12,7 +12,7 @@ export class ArcLists {
   #ends: Int32Array;
   #costs: Float64Array;
   #used = 0;
-  /** Arcs taken out, linked by their nexts, to be used again. */
+  /** Removed arcs for reuse, linked by their nexts. */
   #free = END;
 
   constructor(nodeCount: number) {
@@ -48,7 +48,7 @@ export class ArcLists {
     return count;
   }
 
-  /** Adds an arc, or shortens the one that leads there already. */
+  /** Adds an arc, or lowers the cost of the existing arc to the same end. */
   add(node: number, end: number, cost: number): void {
     for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) {
       if (this.endOf(arc) !== end) continue;
@@ -62,7 +62,7 @@ export class ArcLists {
     this.#firsts[node] = arc;
   }
 
-  /** Takes out the arc from a node to an end, if it is there. */
+  /** Removes the arc from a node to an end, if there is one. */
   remove(node: number, end: number): void {
     let before = END;
     for (let arc = this.firstOf(node); arc !== END; arc = this.after(arc)) {

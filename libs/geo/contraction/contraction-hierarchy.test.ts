@@ -14,7 +14,7 @@ function graphOf(nodeCount: number, edges: readonly StreetEdge[]): StreetGraph {
   return new StreetGraph(nodes, edges);
 }
 
-/** Directed networks, connected or not, with parallel segments, loops and segments of no time. */
+/** Directed networks, connected or not, with parallel segments, loops and segments of zero time. */
 const networks = (seconds: fc.Arbitrary<number>, arcsPerNode: number) =>
   fc.integer({ min: 1, max: 30 }).chain((nodeCount) => {
     const node = fc.nat(nodeCount - 1);
@@ -26,10 +26,13 @@ const networks = (seconds: fc.Arbitrary<number>, arcsPerNode: number) =>
       .map((edges) => graphOf(nodeCount, edges));
   });
 
-/** Small sums are equal in many ways: ties, and ways of no time. */
+/** Small whole numbers give ties and routes of zero time. */
 const wholeSeconds = fc.oneof(fc.nat(5), fc.nat(500));
 
-/** Roads of three kinds around blocks, some of them one-way, as in a city; every third block is slower than its like. */
+/**
+ * Roads of three kinds around blocks, some of them one-way, as in a city; every third block is slower than others of
+ * its kind.
+ */
 function cityGrid(side: number): StreetGraph {
   const edges: StreetEdge[] = [];
   const lay = (from: number, to: number, line: number): void => {
@@ -67,7 +70,7 @@ describe('HierarchyRouter.secondsBetween', () => {
     );
   });
 
-  it('is right for parts of seconds too', () => {
+  it('is correct for fractional seconds too', () => {
     fc.assert(
       fc.property(networks(fc.float({ min: 0, max: 99, noNaN: true }), 3), (graph) => {
         const hierarchy = new HierarchyRouter(contractionHierarchy(graph, HOUR));
@@ -76,7 +79,7 @@ describe('HierarchyRouter.secondsBetween', () => {
         for (const to of all) {
           const exact = dijkstra.secondsTo(to, all, HOUR);
           const found = all.map((from) => hierarchy.secondsBetween(from, to));
-          // The same segments are added up in another order.
+          // The same segments are summed in another order.
           expect(found).toEqual([...exact].map((seconds) => expect.closeTo(seconds, 9)));
         }
       }),
@@ -84,7 +87,7 @@ describe('HierarchyRouter.secondsBetween', () => {
     );
   });
 
-  it('is what Dijkstra finds in a city', () => {
+  it('agrees with Dijkstra in a city', () => {
     const graph = cityGrid(40);
     const hierarchy = new HierarchyRouter(contractionHierarchy(graph, HOUR));
     const dijkstra = new StreetRouter(graph);
@@ -100,7 +103,7 @@ describe('HierarchyRouter.secondsOfPairs', () => {
   const rows = fc.array(fc.array(fc.nat(9), { maxLength: 6 }), { maxLength: 8 });
   const cutOff = fc.oneof(fc.nat(60), fc.constant(Infinity));
 
-  it('has each pair that was asked for, up to the cut-off, repeats included', () => {
+  it('answers each requested pair, up to the cut-off, repeats included', () => {
     fc.assert(
       fc.property(
         networks(wholeSeconds, 3),
@@ -127,13 +130,13 @@ describe('HierarchyRouter.secondsOfPairs', () => {
     );
   });
 
-  it('goes on where more targets are asked for than it keeps at once', () => {
+  it('answers more targets than it keeps at once', () => {
     const graph = cityGrid(33);
     expect(graph.nodeCount).toBeGreaterThan(MAX_TARGETS_AT_ONCE);
     const hierarchy = new HierarchyRouter(contractionHierarchy(graph, HOUR));
     const dijkstra = new StreetRouter(graph);
     const all = allNodes(graph);
-    // Each node from the three next to it in number.
+    // Each node from the nodes with the next three numbers.
     const columns = Uint32Array.from(
       { length: 3 * all.length },
       (_, n) => (Math.floor(n / 3) + (n % 3)) % all.length,
@@ -147,7 +150,7 @@ describe('HierarchyRouter.secondsOfPairs', () => {
 });
 
 describe('HierarchyMaker', () => {
-  it('makes the same in steps, with an order of all nodes and arcs that lead upwards', () => {
+  it('gives the same result in steps: an order of all nodes, with arcs that lead upwards', () => {
     const graph = cityGrid(20);
     const maker = new HierarchyMaker(graph, graph.secondsAt(HOUR));
     let steps = 0;
@@ -163,7 +166,7 @@ describe('HierarchyMaker', () => {
     }
   });
 
-  it('refuses hours and times that cannot be', () => {
+  it('refuses invalid hours and times', () => {
     expect(() => contractionHierarchy(cityGrid(2), 24)).toThrow(RangeError);
     const backInTime = { from: 0, to: 1, secondsByHour: hourly(-1) };
     expect(() => contractionHierarchy(graphOf(2, [backInTime]), HOUR)).toThrow('no negative time');

@@ -3,35 +3,35 @@ import { NodeContractor } from './node-contractor.ts';
 import { NodeHeap } from '../node-heap.ts';
 import type { StreetGraph } from '../street-graph.ts';
 
-/** Arcs that lead from each node to higher ones, as compressed sparse rows; all nodes are known by their rank. */
+/** Arcs from each node to higher ones, as compressed sparse rows; nodes are identified by rank. */
 export interface UpwardGraph {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  /** Seconds, or whatever the hierarchy was made for. */
+  /** Seconds, or the unit of the costs that the hierarchy was built with. */
   readonly costs: Float64Array;
 }
 
 /**
- * A street graph at the segment times of one hour, prepared for fast questions about any two of its nodes: R.
- * Geisberger, P. Sanders, D. Schultes, D. Delling, "Contraction Hierarchies: Faster and Simpler Hierarchical Routing in
- * Road Networks" (WEA 2008). Nodes are taken out of the graph, the least important first, and shortcuts are put in
- * where a fastest way led over them; each fastest way is then one that goes up and then down in this order, so two
- * searches that only go up meet on it.
+ * A street graph at the segment times of one hour, preprocessed for fast queries between any two nodes: R. Geisberger,
+ * P. Sanders, D. Schultes, D. Delling, "Contraction Hierarchies: Faster and Simpler Hierarchical Routing in Road
+ * Networks" (WEA 2008). Nodes are contracted in order of importance, the least important first; a shortcut replaces
+ * each fastest path through the contracted node. A fastest path then goes up and then down in this order, so two upward
+ * searches meet on it.
  */
 export interface ContractionHierarchy {
   readonly nodeCount: number;
-  /** Place of each node in the order in which they were taken out. */
+  /** Position of each node in the contraction order. */
   readonly ranks: Uint32Array;
-  /** Arcs to higher nodes, to drive up. */
+  /** Arcs to higher nodes. */
   readonly up: UpwardGraph;
-  /** Arcs from higher nodes, turned round: to drive down. */
+  /** Arcs from higher nodes, reversed. */
   readonly down: UpwardGraph;
 }
 
-/** How many nodes one step looks at before it yields to other work. */
-const NODES_A_STEP = 128;
+/** How many nodes one step examines before it yields to other work. */
+const NODES_PER_STEP = 128;
 
-/** Makes a hierarchy in steps, for those who have other work to do in between. */
+/** Builds a hierarchy in steps, so that a service can do other work in between. */
 export class HierarchyMaker {
   readonly #nodeCount: number;
   readonly #contractor: NodeContractor;
@@ -41,8 +41,8 @@ export class HierarchyMaker {
   #contracted = 0;
 
   /**
-   * @param costs of the graph's segments
-   * @throws RangeError for a cost that is negative or no number
+   * @param costs cost of each segment of the graph
+   * @throws RangeError for a cost that is negative or not a number
    */
   constructor(graph: StreetGraph, costs: ArrayLike<number>) {
     this.#nodeCount = graph.nodeCount;
@@ -55,15 +55,15 @@ export class HierarchyMaker {
     return this.#contracted === this.#nodeCount;
   }
 
-  /** Looks at some nodes more, be it to put them in order or to take them out. */
+  /** Examines some more nodes: enqueues them first, then contracts them. */
   step(): void {
-    for (let looked = 0; looked < NODES_A_STEP && !this.isDone; looked++) {
+    for (let looked = 0; looked < NODES_PER_STEP && !this.isDone; looked++) {
       if (this.#queued < this.#nodeCount) this.#enqueueNext();
-      else this.#lookAtFirst();
+      else this.#contractFirst();
     }
   }
 
-  /** All that is left, and the hierarchy. */
+  /** Runs all remaining steps and returns the hierarchy. */
   finish(): ContractionHierarchy {
     while (!this.isDone) this.step();
     const { outgoing, incoming } = this.#contractor;
@@ -80,8 +80,8 @@ export class HierarchyMaker {
     this.#queue.push(node, this.#contractor.priorityOf(node));
   }
 
-  /** Takes the first node of the queue out, unless others have overtaken it since its priority was reckoned. */
-  #lookAtFirst(): void {
+  /** Contracts the first node of the queue, or requeues it if its priority is stale and no longer the lowest. */
+  #contractFirst(): void {
     const node = this.#queue.pop();
     const priority = this.#contractor.priorityOf(node);
     if (priority > this.#queue.topPriority) {
@@ -94,7 +94,7 @@ export class HierarchyMaker {
 }
 
 /**
- * The hierarchy of a street graph in one hour of the day.
+ * Builds the hierarchy of a street graph for one hour of the day.
  * @throws RangeError unless the hour is 0 to 23
  */
 export function contractionHierarchy(graph: StreetGraph, hour: number): ContractionHierarchy {

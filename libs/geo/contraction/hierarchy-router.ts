@@ -3,10 +3,10 @@ import type { ContractionHierarchy } from './contraction-hierarchy.ts';
 import { SearchSpaces } from './search-spaces.ts';
 import { UpwardSearch } from './upward-search.ts';
 
-/** For how many targets searches are kept at once: it bounds their memory. */
+/** For how many targets searches are kept at once, which bounds their memory. */
 export const MAX_TARGETS_AT_ONCE = 1024;
 
-/** Travel times on a hierarchy. Holds the memory of its searches; it answers one question at a time. */
+/** Travel times on a hierarchy. Owns the memory of its searches, so it answers one query at a time. */
 export class HierarchyRouter {
   readonly #ranks: Uint32Array;
   readonly #forward: UpwardSearch;
@@ -19,7 +19,7 @@ export class HierarchyRouter {
     this.#backward = new UpwardSearch(nodeCount, down, up);
   }
 
-  /** Seconds from one node to another; `Infinity` where there is no way. */
+  /** Seconds from one node to another; `Infinity` without a route. */
   secondsBetween(from: number, to: number): number {
     const forward = this.#forward;
     const backward = this.#backward;
@@ -36,11 +36,11 @@ export class HierarchyRouter {
   }
 
   /**
-   * Seconds for each pair of a target (row) and a source (column), in their order; `Infinity` where there is no way within `cutOffS`. One search a
-   * target and one a source, however many pairs (S. Knopp et al., "Computing Many-to-Many Shortest Paths Using Highway
-   * Hierarchies", ALENEX 2007). There, what the targets' searches reached lies in buckets at the nodes, which a
-   * source's search scans, and finds all targets; where each source is asked about for a few targets only, it is
-   * less work to keep it by target.
+   * Seconds for each pair of a target (row) and a source (column), in their order; `Infinity` without a route within
+   * `cutOffS`. One search per target and one per source, for any number of pairs (S. Knopp et al., "Computing
+   * Many-to-Many Shortest Paths Using Highway Hierarchies", ALENEX 2007). The paper keeps the results of the target
+   * searches in buckets at the nodes, and each source search then finds all targets. Here each source has only a few
+   * targets, so results kept by target are less work.
    */
   secondsOfPairs(
     targets: Uint32Array,
@@ -84,7 +84,7 @@ export class HierarchyRouter {
   }
 }
 
-/** Some rows of the pairs, by column: for each pair its row and its place among all pairs. */
+/** Some rows of the pairs, grouped by column: the row of each pair and its index among all pairs. */
 interface PairsBySource {
   readonly starts: Uint32Array;
   readonly rows: Uint32Array;

@@ -2,28 +2,28 @@ import type { StreetGraph } from '../street-graph.ts';
 import { ArcLists } from './arc-lists.ts';
 import { WitnessSearch } from './witness-search.ts';
 
-/** How much the change in the number of arcs counts in a node's place in the order. */
+/** How much the change in the number of arcs weighs in a node's priority. */
 const ARC_DIFFERENCE_WEIGHT = 4;
-/** How much its contracted neighbours count in a node's place in the order. */
+/** How much its contracted neighbours weigh in a node's priority. */
 const DELETED_NEIGHBOR_WEIGHT = 2;
-/** How much its depth in the hierarchy counts in a node's place in the order. */
+/** How much its depth in the hierarchy weighs in a node's priority. */
 const DEPTH_WEIGHT = 1;
 
 /**
- * Takes nodes out of a graph one after the other, and puts shortcuts in so that the costs between those that are left
- * stay as they are. The arcs that a node had when it was taken out lead to nodes that went later: upwards.
+ * Contracts the nodes of a graph one by one, and adds shortcuts that keep the costs between the remaining nodes. The
+ * arcs that a node has when it is contracted lead to nodes that are contracted later: upwards.
  */
 export class NodeContractor {
   readonly outgoing: ArcLists;
   readonly incoming: ArcLists;
   readonly #witnesses: WitnessSearch;
   readonly #deletedNeighbors: Uint32Array;
-  /** How many levels of taken nodes are below each. */
+  /** Levels of contracted nodes below each node. */
   readonly #depths: Uint32Array;
-  /** The shortcuts that the node looked at last needs: from, to and cost of each. */
+  /** Shortcuts that the node examined last needs: from, to and cost of each. */
   readonly #shortcuts: number[] = [];
 
-  /** Segments that lead back to where they start are left out; of parallel ones the fastest counts. */
+  /** Drops loops, and all but the fastest of parallel segments. */
   constructor(graph: StreetGraph, costs: ArrayLike<number>) {
     const { nodeCount, outgoing } = graph;
     this.outgoing = new ArcLists(nodeCount);
@@ -35,13 +35,13 @@ export class NodeContractor {
       const last = outgoing.starts[from + 1] as number;
       for (let slot = outgoing.starts[from] as number; slot < last; slot++) {
         const cost = costs[outgoing.edges[slot] as number] as number;
-        if (!(cost >= 0)) throw new RangeError(`a segment takes no negative time, but ${cost}`);
+        if (!(cost >= 0)) throw new RangeError(`a segment takes no negative time, got ${cost}`);
         this.#addArc(from, outgoing.ends[slot] as number, cost);
       }
     }
   }
 
-  /** How much there is against taking a node out now; also finds the shortcuts that it needs. */
+  /** Priority of a node, lowest contracted first; also finds the shortcuts that its contraction needs. */
   priorityOf(node: number): number {
     const arcs = this.outgoing.countOf(node) + this.incoming.countOf(node);
     this.#findShortcuts(node);
@@ -53,7 +53,7 @@ export class NodeContractor {
     );
   }
 
-  /** Takes out the node that {@link priorityOf} was asked about last. */
+  /** Contracts the node of the latest {@link priorityOf} call. */
   contract(node: number): void {
     const { outgoing, incoming } = this;
     for (let arc = outgoing.firstOf(node); arc >= 0; arc = outgoing.after(arc)) {
@@ -97,7 +97,9 @@ export class NodeContractor {
     }
   }
 
-  /** Tells the search which nodes to find; the longest arc to one of them, or -1 when there are none. */
+  /**
+   * Sets the targets of the witness search. Returns the cost of the longest arc to one of them, or -1 without targets.
+   */
   #wantEnds(node: number, except: number): number {
     const { outgoing } = this;
     let longest = -1;

@@ -9,12 +9,12 @@ import { contractionHierarchy } from './contraction-hierarchy.ts';
 import { HierarchyRouter } from './hierarchy-router.ts';
 
 const HOUR = 8;
-/** Longest way that a table has. */
+/** Longest travel time that a table stores. */
 const TABLE_LIMIT_S = 65_534;
 
 /**
- * Islands of streets, some of them one-way: nodes without any street, pieces that can be entered but not left and the
- * other way round, dead ends, and ways of no time.
+ * Islands of streets, some of them one-way: nodes without any street, pieces that can be entered but not left or left
+ * but not entered, dead ends, and segments of zero time.
  */
 function islands(nodeCount: number, islandCount: number, from: number): StreetGraph {
   const random = randomUnit(from);
@@ -39,7 +39,7 @@ function islands(nodeCount: number, islandCount: number, from: number): StreetGr
   return new StreetGraph(nodes, edges);
 }
 
-it('routes by hierarchy and by table find what Dijkstra finds, between all nodes of one-way islands', () => {
+it('hierarchy and table agree with Dijkstra between all nodes of one-way islands', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 70 }),

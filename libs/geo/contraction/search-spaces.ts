@@ -1,12 +1,11 @@
 import type { UpwardSearch } from './upward-search.ts';
 
-/** For how many nodes there is room at first; the room grows when it is used up. */
+/** How many nodes the first allocation holds; it grows when full. */
 const FIRST_ROOM = 1024;
 
 /**
- * What searches reached, one search after the other: the nodes of each, nearest first, and their times. What a round
- * of questions needs is bounded by those who ask them: so many searches at once, each no larger than the hierarchy is
- * high.
+ * The nodes that each of several searches reached, nearest first, with their times. Its memory is bounded by the
+ * caller, which limits the number of searches, and by the height of the hierarchy, which limits each of them.
  */
 export class SearchSpaces {
   #starts: number[] = [0];
@@ -19,7 +18,7 @@ export class SearchSpaces {
     this.#size = 0;
   }
 
-  /** Runs a search from a node to its end, or to the cut-off, and keeps what it reached. */
+  /** Runs a search from a node until it is exhausted or at the cut-off, and keeps the nodes that it reached. */
   add(search: UpwardSearch, node: number, cutOffS: number): void {
     search.start(node);
     while (search.nextSeconds <= cutOffS) {
@@ -30,7 +29,7 @@ export class SearchSpaces {
     this.#starts.push(this.#size);
   }
 
-  /** The fastest way over any node that both the kept search and another one, which has ended, have reached. */
+  /** Time of the fastest route over any node that both the kept search and another, finished one have reached. */
   meet(place: number, other: UpwardSearch): number {
     let best = Infinity;
     const last = this.#starts[place + 1] as number;

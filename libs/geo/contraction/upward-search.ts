@@ -2,8 +2,8 @@ import { NodeHeap } from '../node-heap.ts';
 import type { UpwardGraph } from './contraction-hierarchy.ts';
 
 /**
- * A Dijkstra search that only goes up in a hierarchy; nodes are known by rank. Nodes that are reached faster from above
- * (stall-on-demand) lie on no fastest way and are passed over. Starting anew costs nothing.
+ * A Dijkstra search that only goes up in a hierarchy; nodes are identified by rank. Skips nodes that are reached faster
+ * from above, because they lie on no fastest route (stall-on-demand). A restart costs nothing.
  */
 export class UpwardSearch {
   readonly #up: UpwardGraph;
@@ -15,15 +15,15 @@ export class UpwardSearch {
   #search = 0;
 
   /**
-   * @param up the arcs to search along
-   * @param opposite those that the search from the other side takes
+   * @param up arcs to search along
+   * @param opposite arcs of the search from the other side
    */
   constructor(nodeCount: number, up: UpwardGraph, opposite: UpwardGraph) {
     this.#up = up;
     this.#opposite = opposite;
     this.#seconds = new Float64Array(nodeCount);
     this.#reachedIn = new Float64Array(nodeCount);
-    // Each settled node pushes each of its arcs once at most.
+    // Each settled node pushes each of its arcs at most once.
     this.#heap = new NodeHeap(up.ends.length + 1);
   }
 
@@ -33,12 +33,12 @@ export class UpwardSearch {
     this.#reach(node, 0);
   }
 
-  /** No node that comes out later is nearer than this; `Infinity` when none is left. */
+  /** Lower bound for the time of all nodes settled later; `Infinity` when none is left. */
   get nextSeconds(): number {
     return this.#heap.topPriority;
   }
 
-  /** Settles the next node that may lie on a fastest way, and looks along its arcs; -1 when none is left. */
+  /** Settles the next node that may lie on a fastest route and relaxes its arcs; -1 when none is left. */
   settleNext(): number {
     for (;;) {
       const priority = this.#heap.topPriority;
@@ -50,7 +50,7 @@ export class UpwardSearch {
     }
   }
 
-  /** Length of the best way known that only goes up; `Infinity` when there is none. */
+  /** Seconds of the best known upward route; `Infinity` without one. */
   secondsOf(node: number): number {
     return this.#reachedIn[node] === this.#search ? (this.#seconds[node] as number) : Infinity;
   }

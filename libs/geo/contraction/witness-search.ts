@@ -1,19 +1,19 @@
 import { NodeHeap } from '../node-heap.ts';
 import type { ArcLists } from './arc-lists.ts';
 
-/** How many nodes one search settles before it gives up: a needless shortcut costs time, never a wrong answer. */
+/** How many nodes one search settles before it gives up: an unnecessary shortcut costs time, never a wrong answer. */
 export const MAX_WITNESS_SETTLED = 64;
 /** How many entries its queue holds before the search gives up. */
 const MAX_WITNESS_QUEUE = 4096;
 
 /**
- * Looks for ways around a node that is about to be contracted. What it knows of a node's cost is always that of
- * a real way, though not always of the fastest: so an end that it knows to be near enough needs no shortcut.
+ * Searches for routes around a node that is about to be contracted. Each known cost is that of a real route, not always
+ * the fastest one, so an end with a low enough known cost needs no shortcut.
  */
 export class WitnessSearch {
   readonly #outgoing: ArcLists;
   readonly #costs: Float64Array;
-  /** The search in which a node was last reached, wanted. */
+  /** Number of the search in which a node was last reached or wanted. */
   readonly #reachedIn: Float64Array;
   readonly #wantedIn: Float64Array;
   readonly #heap = new NodeHeap(MAX_WITNESS_QUEUE);
@@ -27,20 +27,20 @@ export class WitnessSearch {
     this.#wantedIn = new Float64Array(nodeCount);
   }
 
-  /** Begins anew. */
+  /** Starts a new search. */
   start(): void {
     this.#search++;
     this.#missing = 0;
   }
 
-  /** The search may end when all nodes wanted are settled. */
+  /** Adds a target: the search ends when all targets are settled. */
   want(node: number): void {
     if (this.#wantedIn[node] === this.#search) return;
     this.#wantedIn[node] = this.#search;
     this.#missing++;
   }
 
-  /** Searches from a node for ways that avoid another one and take `maxCost` at most. */
+  /** Searches from a node for routes that avoid another node and cost at most `maxCost`. */
   run(from: number, avoided: number, maxCost: number): void {
     const heap = this.#heap;
     heap.clear();
@@ -55,12 +55,12 @@ export class WitnessSearch {
     }
   }
 
-  /** Cost of a way found; `Infinity` where none was. */
+  /** Cost of the route found; `Infinity` if none was found. */
   costTo(node: number): number {
     return this.#reachedIn[node] === this.#search ? (this.#costs[node] as number) : Infinity;
   }
 
-  /** False when there is no more room in the queue. */
+  /** False when the queue is full. */
   #relax(node: number, avoided: number, cost: number, maxCost: number): boolean {
     const arcs = this.#outgoing;
     for (let arc = arcs.firstOf(node); arc >= 0; arc = arcs.after(arc)) {
