@@ -1,11 +1,11 @@
-/** The import rules that ARCHITECTURE.md promises: who may know whom. */
+/** The import rules that ARCHITECTURE.md promises: which part may import which. */
 const PURE = '^libs/(trip|geo|dispatch|ownership|random)/';
 module.exports = {
   forbidden: [
     {
       name: 'pure-libs-import-only-pure-libs',
       comment:
-        'Decisions are deterministic: no I/O, no service code, no schemas of the wire. Whatever is not named pure is not.',
+        'Decisions are deterministic: no I/O, no service code, no wire schemas. A lib that PURE does not name is not pure.',
       severity: 'error',
       from: { path: PURE, pathNot: '\\.test\\.ts$' },
       to: { pathNot: [PURE, 'node_modules/'], dependencyTypesNot: ['core'] },
@@ -38,21 +38,22 @@ module.exports = {
     },
     {
       name: 'ops-never-imports-dev',
-      comment: "An operator's command must not need the test set-up. Backup and restore still do (ADR 0020).",
+      comment: "An operator's command must not need the test set-up.",
       severity: 'error',
       from: { path: '^ops/', pathNot: '(\\.test\\.ts$|^ops/backup/|^ops/restore\\.ts$)' },
       to: { path: '^dev/' },
     },
     {
       name: 'libs-are-entered-by-their-index',
-      comment: 'A lib offers what its index.ts exports. Fixtures build what a lib holds inside.',
+      comment:
+        'A lib offers what its index.ts exports. Fixtures build internal records of libs, so they may import past it.',
       severity: 'error',
       from: { path: '^(apps|ops|dev|proof|load|test)/', pathNot: '^dev/fixtures/' },
       to: { path: '^libs/[^/]+/(?!index\\.ts$)' },
     },
     {
       name: 'libs-enter-each-other-by-index',
-      comment: 'A lib is to another lib what it is to an app.',
+      comment: 'A lib imports another lib as an app does: by its index.ts.',
       severity: 'error',
       from: { path: '^libs/([^/]+)/' },
       to: { path: '^libs/[^/]+/(?!index\\.ts$)', pathNot: '^libs/$1/' },
@@ -72,7 +73,7 @@ module.exports = {
     },
     {
       name: 'only-trips-knows-postgres',
-      comment: 'One process role holds the database; everyone else asks it.',
+      comment: 'Only `trips` connects to Postgres; every other process sends it commands.',
       severity: 'error',
       from: { path: '^apps/(?!trips/)' },
       to: { path: '(^libs/store/|node_modules/pg/)' },
@@ -80,7 +81,7 @@ module.exports = {
     {
       name: 'ops-never-imports-dev',
       comment:
-        "Operators' commands run without the set-up of this checkout; the migrate image has no other sources.",
+        "Operators' commands run without the development set-up; the migrate image contains only ops/ and libs/.",
       severity: 'error',
       from: { path: '^ops/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(apps|dev|proof|load|test)/' },

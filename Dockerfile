@@ -1,16 +1,14 @@
 # syntax=docker/dockerfile:1
 
-# One image for every service; which one it is, is its argument: `docker run hailgrid dist/apps/matcher/main.js`.
-#
-# Honest note: checked by test/compose/ (sources, targets, entry points), but never built where it was written,
-# for want of a Docker engine there.
+# One image for every service. The argument names the service: `docker run hailgrid dist/apps/matcher/main.js`.
+# Checked by test/compose/ (sources, targets, entry points), but never built: the author had no Docker engine.
 
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# No package that the build needs has an install script worth running.
+# The build needs no package's install script.
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps apps
@@ -29,9 +27,9 @@ COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 USER node
 
-# Brings the database up to the newest migration, and ends.
+# Applies all migrations and exits.
 FROM runtime AS migrate
-# With `libs` for the other commands of `ops`, such as `ops/audit.ts`, run in its stead.
+# With `libs`, so that this image also runs the other commands of `ops`, such as `ops/audit.ts`.
 COPY ops ops
 COPY libs libs
 COPY migrations migrations

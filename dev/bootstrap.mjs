@@ -1,7 +1,7 @@
 /**
- * Where every npm script begins: `node dev/bootstrap.mjs <script.ts> …`. Runs on the Node.js that the machine has
- * (18 or newer), sees to a current one and to the dependencies, and hands over to the script. Nothing is fetched twice.
- * The npm scripts `exec` it, or the shell between npm and it would spoil exit codes and keep signals for itself.
+ * Entry point of every npm script: `node dev/bootstrap.mjs <script.ts> …`. Runs on the machine's Node.js (18 or
+ * newer), installs a current Node.js and the dependencies if they are missing, and runs the script. The npm scripts
+ * `exec` it, because a shell between npm and it would change exit codes and swallow signals.
  */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -34,13 +34,13 @@ try {
 /** @param {string} node @param {string[]} command */
 function handOver(node, command) {
   const child = spawn(node, ['--conditions=source', ...command], {
-    // The channel is never written to: by its closing the command learns that we were killed.
+    // Nothing is sent over the channel. When this process is killed, the channel closes and the command notices.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { HAILGRID_STARTED_AT_MS: startedAtMs, ...process.env, PATH: pathWith(node) },
   });
   for (const signal of FORWARDED) {
     process.on(signal, () => {
-      // A terminal gives Ctrl-C to the whole group, so the command has it already.
+      // A terminal sends Ctrl-C to the whole process group, so the command has received it.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
@@ -57,8 +57,8 @@ function handOver(node, command) {
 }
 
 /**
- * npm passes signals on, but cannot when it is itself killed. @param {import('node:child_process').ChildProcess}
- * child
+ * Ends the command when npm is killed: a killed npm cannot forward signals. @param
+ * {import('node:child_process').ChildProcess} child
  */
 function endWithNpm(child) {
   if (process.env['npm_lifecycle_event'] === undefined) return;

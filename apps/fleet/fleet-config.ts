@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** At which second of the day the demand begins by default. */
+/** Default second of the day at which the demand begins. */
 const NOON_S = 43_200;
-/** How many drivers one fleet process simulates. */
+/** Maximum number of drivers that one fleet process simulates. */
 const MAX_DRIVERS = 100_000;
 const probability = z.coerce.number().min(0).max(1);
 
-/** Every environment variable that the fleet reads. */
+/** All environment variables of the fleet. */
 export const fleetEnvironment = z.object({
   HAILGRID_FLEET_RIDER_API_URL: z.url().default('http://127.0.0.1:8080').describe('rider-api to call'),
   HAILGRID_FLEET_DRIVER_API_URL: z.url().default('http://127.0.0.1:8081').describe('driver-api to call'),
@@ -71,7 +71,7 @@ export const fleetEnvironment = z.object({
   HAILGRID_FLEET_LOG: z
     .string()
     .optional()
-    .describe('file for everything the simulated people saw, one JSON line each'),
+    .describe('file for all changes that the simulated riders and drivers saw, one JSON line each'),
   HAILGRID_CLOCK_SPEED: z.coerce
     .number()
     .min(1)
@@ -92,7 +92,7 @@ export const fleetEnvironment = z.object({
 });
 export type FleetConfig = z.infer<typeof fleetEnvironment>;
 
-/** A setting is wrong; the message names every such variable. */
+/** The configuration is invalid; the message names every wrong variable. */
 export class FleetConfigError extends Error {
   override readonly name = 'FleetConfigError';
 }
@@ -103,5 +103,5 @@ export function readFleetConfig(environment: NodeJS.ProcessEnv): FleetConfig {
   const parsed = fleetEnvironment.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `  ${String(issue.path[0])}: ${issue.message}`);
-  throw new FleetConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
+  throw new FleetConfigError(`The configuration is invalid:\n${lines.join('\n')}`);
 }

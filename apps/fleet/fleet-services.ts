@@ -10,16 +10,16 @@ import type { TripBook } from './statistics/trip-book.ts';
 
 export interface FleetSettings {
   readonly seed: number;
-  /** Tells the Idempotency-Keys of this run from those of another with the same seed on the same database. */
+  /** Distinguishes the Idempotency-Keys of this run from those of another with the same seed on the same database. */
   readonly run: string;
   readonly habits: DriverHabits;
-  /** Of a rider who still waits. */
+  /** Probability that a waiting rider cancels. */
   readonly riderCancelProbability: number;
-  /** Of a request that was acknowledged: its phone sends it once more. */
+  /** Probability that a phone repeats an acknowledged request. */
   readonly repeatProbability: number;
 }
 
-/** What every simulated person needs of the world. */
+/** What all simulated riders and drivers share. */
 export interface FleetServices {
   readonly settings: FleetSettings;
   readonly clock: ServiceClock;
@@ -31,7 +31,7 @@ export interface FleetServices {
   readonly driverApi: ApiClient;
   readonly riderSocketUrl: string;
   readonly driverSocketUrl: string;
-  /** Bounds how many sockets are being opened at once. */
+  /** Bounds concurrent socket handshakes. */
   readonly linkSlots: RequestSlots;
   readonly keeper: LinkKeeper;
   readonly book: TripBook;

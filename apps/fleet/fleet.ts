@@ -16,14 +16,14 @@ import { ErrorCounts, PingCount, SlidingCount } from './statistics/counts.ts';
 import { fleetReport } from './statistics/fleet-report.ts';
 import { TripBook } from './statistics/trip-book.ts';
 
-/** How many sockets open at once: thousands of drivers connect within seconds, and the service is not flooded. */
+/** Maximum concurrent socket handshakes: thousands of drivers connect within seconds without flooding the service. */
 const MAX_OPENING_LINKS = 64;
-/** Over how many buckets matches are counted: one minute. */
+/** Buckets of the count of matches: one minute in all. */
 const MINUTE_BUCKETS = 12;
-/** How long one of these buckets is, wall time. */
+/** Length of one of these buckets, wall time. */
 const BUCKET_MS = 5_000;
 
-/** A simulated city on the public API: its drivers, its riders, and what they have seen. */
+/** A simulated city on the public API: drivers, riders, and the log of what they saw. */
 export class Fleet {
   readonly #config: FleetConfig;
   readonly #city: City;
@@ -67,7 +67,7 @@ export class Fleet {
     return this.#crew.online();
   }
 
-  /** Runs the demand to its end and the drain after it, or until stopped. */
+  /** Runs the demand and the drain that follows, or until stopped. */
   async serve(): Promise<void> {
     const { clock, streets, pings } = this.#services;
     const startMs = clock.now();
@@ -85,7 +85,7 @@ export class Fleet {
     this.#stopping.abort();
   }
 
-  /** Hangs up all phones and writes the log out; the figures stay. */
+  /** Closes all sockets and flushes the log; the figures stay. */
   async close(): Promise<void> {
     this.stop();
     this.#crowd.stop();
@@ -94,7 +94,7 @@ export class Fleet {
     await this.#services.log.close();
   }
 
-  /** The figures now; at the end with rates over the whole demand. */
+  /** The current figures; at the end, the rates cover the whole demand. */
   stats(atEnd = false): FleetStats {
     const { book, pings, errors, clock } = this.#services;
     const wallMs = performance.now();
@@ -108,7 +108,7 @@ export class Fleet {
     });
   }
 
-  /** Waits for a moment of service time, or for the stop. */
+  /** Waits until a moment of service time, or until stopped. */
   async #until(timeMs: number): Promise<void> {
     const { signal } = this.#stopping;
     const stopped = new Promise<void>((resolve) => {

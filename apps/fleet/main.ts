@@ -4,11 +4,11 @@ import { readFleetConfig, type FleetConfig } from './fleet-config.ts';
 import { Fleet } from './fleet.ts';
 import { onEndOfRun, tellParent } from './parent-process.ts';
 
-/** How often the fleet reports its statistics, wall time. */
+/** Interval between reports of the statistics, wall time. */
 const STATS_INTERVAL_MS = 1_000;
 const EX_CONFIG = 78;
 
-/** Reads what the run is made of; a mistake in it ends the process with a message. */
+/** Reads the configuration and the city; exits with a message if they are invalid. */
 function prepare(): { config: FleetConfig; fleet: Fleet; city: City } {
   try {
     const config = readFleetConfig(process.env);
@@ -49,7 +49,7 @@ const reports = setInterval(
   STATS_INTERVAL_MS,
 );
 const online = await fleet.open();
-logger.info({ event: 'demand_started', drivers_online: online }, 'riders begin to ask for trips');
+logger.info({ event: 'demand_started', drivers_online: online }, 'riders begin to request trips');
 await fleet.serve();
 clearInterval(reports);
 const stats = fleet.stats(true);

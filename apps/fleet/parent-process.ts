@@ -2,7 +2,7 @@ import type { FleetMessage } from '#libs/contracts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Calls once when the process is asked to end: by a signal, or by the end of the parent that started it. */
+/** Calls `end` once, when a signal arrives or the parent process exits. */
 export function onEndOfRun(exitWithParent: boolean, end: (reason: string) => void): void {
   let ended = false;
   const endOnce = (reason: string): void => {
@@ -19,13 +19,12 @@ export function onEndOfRun(exitWithParent: boolean, end: (reason: string) => voi
 }
 
 /**
- * Tells the parent over its IPC channel, or whoever reads standard output where there is none. Resolves when it is
- * sent.
+ * Sends a message to the parent over its IPC channel, or to standard output without one. Resolves when it is sent.
  */
 export function tellParent(message: FleetMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send !== undefined && process.connected) {
-      // A parent that has just gone needs no figures any more.
+      // Ignores the error: a parent that has exited needs no figures.
       process.send(message, undefined, undefined, () => resolve());
     } else {
       process.stdout.write(`${JSON.stringify(message)}\n`, () => resolve());

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Starts a hot standby, which it first makes from a base backup of the primary where its volume is empty.
+# Starts a hot standby; on an empty volume it first takes a base backup of the primary.
 set -euo pipefail
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-  # Beside the final place, so that a copy that was cut off is never taken for a whole one.
+  # Beside the final directory, so that an interrupted copy is never mistaken for a complete one.
   copy="$PGDATA.copy"
   rm -rf "$copy"
   mkdir -p "$(dirname "$PGDATA")"

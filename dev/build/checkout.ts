@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** The top folder of this checkout. */
+/** The root directory of this checkout. */
 export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));

@@ -13,20 +13,20 @@ const OUTPUT = join(CHECKOUT, 'dist');
 const STAMP = join(OUTPUT, '.source-hash');
 const LOCK = join(CHECKOUT, '.hailgrid', 'build.lock');
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
-/** Sources that change while they are compiled are compiled again. */
+/** Maximum builds when the sources change during each one. */
 const MAX_ATTEMPTS = 3;
 
 const frozen = new FrozenBuilds(join(OUTPUT, 'builds'));
-/** What this process starts its services from, whatever is built after it. */
+/** The frozen build that this process starts services from; a later build does not change it. */
 let build: string | undefined;
 
-/** The compiled `main` of a service, once {@link ensureBuilt} is done. */
+/** The compiled `main` of a service. Requires {@link ensureBuilt}. */
 export function entryPoint(app: string): string {
-  if (build === undefined) throw new Error('a service is started before it is known to be built');
+  if (build === undefined) throw new Error('ensureBuilt must finish before a service is started');
   return join(build, 'apps', app, 'main.js');
 }
 
-/** Compiles apps and libs into dist/ unless they are what was compiled last. Gives true when it compiled. */
+/** Compiles apps and libs into dist/, unless dist/ is up to date. Returns true if it compiled. */
 export function ensureBuilt(): Promise<boolean> {
   return withLock(LOCK, async () => {
     const before = compiledHash();
@@ -40,7 +40,7 @@ function compiledHash(): string | undefined {
   return existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : undefined;
 }
 
-/** Gives the hash of the sources that dist/ is made of now. */
+/** Compiles the sources and returns their hash. */
 async function compile(): Promise<string> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const hash = sourceHash(CHECKOUT);
@@ -55,7 +55,7 @@ async function compile(): Promise<string> {
   throw new UserError(`the sources changed during each of ${MAX_ATTEMPTS} builds; try again`);
 }
 
-/** The compiler leaves the output of a source that is gone where it was. */
+/** Removes the output of deleted sources, which the compiler leaves in place. */
 function removeOrphans(): void {
   for (const output of globSync('{apps,libs}/**/*.js', { cwd: OUTPUT })) {
     if (existsSync(join(CHECKOUT, output.replace(/\.js$/, '.ts')))) continue;

@@ -30,7 +30,7 @@ function write(path: string, text: string): void {
 const run = (build: string): string =>
   execFileSync(process.execPath, [join(build, 'apps', 'taxi', 'main.js')], { encoding: 'utf8' });
 
-test('a build runs as it was, whatever becomes of the output that it was copied from', () => {
+test('a frozen build does not change with the output it was copied from', () => {
   const first = builds.freeze('1', output);
   write('libs/name/index.js', `export const NAME = 'second';\n`);
   const second = builds.freeze('2', output);
@@ -45,7 +45,7 @@ test('its source maps lead to the sources', () => {
   expect(join(dirname(map), sources[0]!)).toBe(join(output, '..', 'apps', 'taxi', 'main.ts'));
 });
 
-test('one that was broken off is none, and does not stand in the way of another try', () => {
+test('an interrupted copy does not count as a build and does not block the next attempt', () => {
   mkdirSync(join(output, 'builds', '1.partial', 'apps', 'stray'), { recursive: true });
   expect(builds.use('1')).toBeUndefined();
   const build = builds.freeze('1', output);
@@ -53,7 +53,7 @@ test('one that was broken off is none, and does not stand in the way of another 
   expect(readdirSync(join(build, 'apps'))).toEqual(['taxi']);
 });
 
-test('those used last are kept', () => {
+test('the most recently used builds are kept', () => {
   const hashes = Array.from({ length: KEPT_BUILDS }, (_, number) => `build-${number}`);
   hashes.forEach((hash, number) => utimesSync(builds.freeze(hash, output), number, number));
   builds.use('build-0');

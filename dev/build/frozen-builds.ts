@@ -13,17 +13,20 @@ import {
 } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 
-/** Those used last; one that services still run from is among them unless as many others were built since. */
+/**
+ * Maximum number of builds kept, most recently used first. A running service loses its build only after this many
+ * newer ones.
+ */
 export const KEPT_BUILDS = 20;
 
 const OUTPUTS = ['apps', 'libs'];
 const PARTIAL = '.partial';
-/** As in the package.json of the checkout, but with the libs of this very build. */
+/** Like the package.json of the checkout, but resolves `#libs/*` to the libs of the same build. */
 const PACKAGE = { type: 'module', imports: { '#libs/*': './libs/*/index.js' } };
 
 /**
- * Copies of what was compiled, one for each state of the sources, that nothing changes any more: services run from
- * there, and a later build does not pull files from under them. A copy is there as a whole or not at all.
+ * Immutable copies of the compiler's output, one per source hash. Services run from a copy, so that a later build
+ * cannot replace their files. A copy is complete or absent.
  */
 export class FrozenBuilds {
   readonly #directory: string;
@@ -32,7 +35,7 @@ export class FrozenBuilds {
     this.#directory = directory;
   }
 
-  /** The build's directory, which counts as used now; undefined where there is none. */
+  /** Returns the build's directory and marks it as used; undefined if there is none. */
   use(hash: string): string | undefined {
     const build = join(this.#directory, hash);
     if (!existsSync(build)) return undefined;
@@ -41,7 +44,7 @@ export class FrozenBuilds {
     return build;
   }
 
-  /** Copies what lies compiled in `output`, and forgets the builds that were not used for longest. */
+  /** Copies the compiled `output`, and removes the least recently used builds. */
   freeze(hash: string, output: string): string {
     const build = join(this.#directory, hash);
     const partial = build + PARTIAL;
@@ -64,7 +67,7 @@ export class FrozenBuilds {
   }
 }
 
-/** The copy lies deeper than the original, and so its way back to the sources is longer. */
+/** Corrects the relative paths to the sources, since the copy is deeper in the tree than the original. */
 function aimSourceMaps(copy: string, original: string): void {
   for (const file of globSync('**/*.js.map', { cwd: copy })) {
     const path = join(copy, file);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** All that the compiled services are made of, besides what is in node_modules. */
+/** All sources of the compiled services, without node_modules. */
 const SOURCES = ['apps/**/*.ts', 'libs/**/*.ts'];
 const SETTINGS = [
   'package.json',
@@ -12,7 +12,7 @@ const SETTINGS = [
   'tsconfig.build.json',
 ];
 
-/** A hash over the names and contents of the sources of the build: another one means that dist/ is stale. */
+/** A hash of the names and contents of all sources: dist/ is stale if it differs. */
 export function sourceHash(checkout: string): string {
   const hash = createHash('sha256');
   const files = [...SETTINGS, ...globSync(SOURCES, { cwd: checkout }).filter(isBuilt).sort()];

@@ -15,17 +15,17 @@ import type { PublicService } from './ports.ts';
 const DATABASE = 'hailgrid';
 const SECONDS_PER_DAY = 86_400;
 
-/** The services of a city without its people: ready to be used through the public API. */
+/** The services of a city without riders and drivers, ready for use through the public API. */
 export interface City {
   readonly system: SystemSettings;
   readonly urls: Record<PublicService, string>;
-  /** All processes but the fleet, in the order in which they were first started; a server may have a new one. */
+  /** All processes except the fleet, in order of first start; a restarted server has a new process. */
   children(): SupervisedChild[];
-  /** Those whose end is the end of the city. A Postgres that ends is replaced. */
+  /** Processes whose exit ends the city. Postgres is not among them: the keeper replaces it. */
   readonly vital: readonly SupervisedChild[];
   database(): DatabaseState;
   readonly versions: Record<string, string>;
-  /** Services first, what they stand on last. */
+  /** Stops the services first, then NATS and Postgres. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface CitySpec {
   area: string;
   /** For data and logs. */
   directory: string;
-  /** Told what is being done now, as a few words. */
+  /** Called with a short text for each step of the start. */
   onStep: (step: string) => void;
 }
 
@@ -75,7 +75,9 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
   };
 }
 
-/** The services' clock tells today's time; the city's hour of traffic is that of the demand. */
+/**
+ * Seconds since midnight UTC. The city's UTC offset depends on it, so that its traffic is that of the demand's hour.
+ */
 function secondsOfDay(ms: number): number {
   return Math.floor(ms / 1000) % SECONDS_PER_DAY;
 }
@@ -101,7 +103,7 @@ interface StartedServices {
   children: SupervisedChild[];
 }
 
-/** In the order of who needs whom at start: keys and the store, then those that ask them. */
+/** Starts services in order of dependency: keys and the store first, then their clients. */
 async function startServices(
   system: SystemSettings,
   directory: string,

@@ -1,21 +1,21 @@
 import type { FailoverTrace } from '../postgres/failover/failover-trace.ts';
 
-/** How Postgres is doing, and what befell it. */
+/** State of the Postgres cluster, and its failovers. */
 export interface DatabaseState {
-  /** Name of the server that is the primary now. */
+  /** Name of the current primary. */
   readonly primary: string;
   /** Whether all the others follow it. */
   readonly isWhole: boolean;
   readonly failovers: readonly FailoverTrace[];
 }
 
-/** One failover as the result tells it. */
+/** One failover in the result. */
 export interface FailoverFact {
   failed: string;
   cause: FailoverTrace['cause'];
-  /** Null: none was found before the end; the same as `failed` where it was started again in place. */
+  /** Null: none before the end of the run. Equal to `failed` if that server was restarted in place. */
   promoted: string | null;
-  /** From when it was noticed until a commit was confirmed by a standby again, seconds; null: not before the end. */
+  /** Seconds from the detection until a standby confirmed a commit again; null: not before the end of the run. */
   writable_after_s: number | null;
 }
 

@@ -7,9 +7,9 @@ import type { CityOptions } from './options.ts';
 /** The simulated riders and drivers: one process that uses the public API. */
 export interface FleetProcess {
   readonly child: SupervisedChild;
-  /** What it told last; undefined before its first word. */
+  /** Its latest statistics; undefined before the first report. */
   latest(): FleetStats | undefined;
-  /** True once it has told its final figures: its end is then what was asked for. */
+  /** True after its final figures: its exit is then expected. */
   isDone(): boolean;
 }
 

@@ -4,7 +4,7 @@ import { summaryBlock, summaryLine, type Snapshot } from './summary.ts';
 const REDRAW_MS = 1_000;
 const LINE_MS = 5_000;
 
-/** Shows how the city is doing until it is closed. */
+/** A live view of the city. */
 export interface LiveView {
   close(): void;
 }
@@ -34,7 +34,10 @@ function redrawInPlace(output: WriteStream, snapshot: () => Snapshot): LiveView 
   };
 }
 
-/** A line that wraps would take two rows, and the block would creep down the screen. */
+/**
+ * Cuts a line at the width of the terminal: a wrapped line takes two rows, and the redrawn block would move down the
+ * screen.
+ */
 function clipped(line: string, columns: number): string {
   return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
 }

@@ -21,7 +21,7 @@ test('without arguments: five minutes of a built-in city', () => {
   });
 });
 
-test('a replay: paths become absolute from where npm was run, times become seconds', () => {
+test('a replay: paths become absolute from the directory of npm, times become seconds', () => {
   writeFileSync(join(directory.path, 'trips.csv'), '');
   mkdirSync(join(directory.path, 'streets'));
   for (const file of ['nodes.csv', 'edges.csv']) writeFileSync(join(directory.path, 'streets', file), '');

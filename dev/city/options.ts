@@ -4,27 +4,27 @@ import { decimalNumber, wholeNumber } from '../../ops/command-line/number-argume
 import { UserError } from '../../ops/command-line/user-error.ts';
 import { pathArgument, requireExisting, requireStreets } from '../../ops/command-line/path-argument.ts';
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface CityOptions {
   drivers: number;
   matchers: number;
-  /** Of Postgres. */
+  /** Number of Postgres standbys. */
   standbys: number;
   /** Recorded demand to replay, and the streets to drive on; absent: the built-in city. */
   trips?: string;
   streets?: string;
   /** Seconds after midnight at which the demand begins. */
   fromS: number;
-  /** Minutes of the city's time; 0 until Ctrl-C. */
+  /** Minutes of city time; 0: until Ctrl-C. */
   minutes: number;
   speed: number;
   seed: number;
   json?: string;
-  /** First of four ports in a row; undefined for the usual ones, or the next free. */
+  /** First of four consecutive ports; undefined: the default ports, or the next free ones. */
   port?: number;
-  /** Whether webhooks are called; addresses of this machine may be. */
+  /** Whether webhooks are delivered, also to loopback addresses. */
   webhooks: boolean;
-  /** Where the log of Postgres is archived, for `npm run backup`. */
+  /** Directory of the WAL archive, for `npm run backup`. */
   backup?: string;
   keep: boolean;
 }
@@ -32,14 +32,14 @@ export interface CityOptions {
 const MAX_DRIVERS = 100_000;
 const MAX_MATCHERS = 64;
 const MAX_STANDBYS = 2;
-/** The services' own bound for HAILGRID_CLOCK_SPEED. */
+/** The services' maximum for HAILGRID_CLOCK_SPEED. */
 const MAX_SPEED = 100;
 const MAX_MINUTES = 24 * 60;
 const NOON_S = 12 * 3600;
 const LAST_BASE_PORT = 65_532;
 const LAST_SEED = 2 ** 32 - 1;
 
-/** Reads the command line of `npm start`. Throws {@link UserError} for files that are not there. */
+/** Reads the command line of `npm start`. Throws {@link UserError} for missing files. */
 export function readOptions(argv: readonly string[]): CityOptions {
   const given = command().parse(argv, { from: 'user' }).opts<CityOptions & { from: number }>();
   const { from, ...rest } = given;
@@ -69,7 +69,7 @@ function command(): Command {
     )
     .option(
       '--trips <file>',
-      'replay the trips of this file (columns: see docs/operations.md) instead of made-up demand',
+      'replay the trips of this file (columns: see docs/operations.md) instead of generated demand',
       pathArgument,
     )
     .option(
@@ -82,34 +82,29 @@ function command(): Command {
         .argParser(timeOfDay)
         .default(NOON_S, '12:00'),
     )
-    .option(
-      '--minutes <m>',
-      'end after so many minutes of city time; 0: run until Ctrl-C',
-      decimalNumber(0, MAX_MINUTES),
-      5,
-    )
-    .option('--speed <x>', 'city time runs x times as fast as the clock', decimalNumber(1, MAX_SPEED), 1)
+    .option('--minutes <m>', 'minutes of city time to run; 0: until Ctrl-C', decimalNumber(0, MAX_MINUTES), 5)
+    .option('--speed <x>', 'speed of city time, relative to the clock', decimalNumber(1, MAX_SPEED), 1)
     .option(
       '--seed <n>',
       'the same seed gives the same riders, drivers and choices',
       wholeNumber(0, LAST_SEED),
       1,
     )
-    .option('--json <file>', 'write the final table there as JSON too', pathArgument)
+    .option('--json <file>', 'also write the final table to this file, as JSON', pathArgument)
     .option(
       '--port <n>',
       'rider-api on this port; driver-api, dev-issuer and trips on the next three',
       wholeNumber(1, LAST_BASE_PORT),
     )
-    .option('--webhooks', 'call webhooks, those on this machine too', false)
+    .option('--webhooks', 'deliver webhooks, also to addresses of this machine', false)
     .option(
       '--backup <dir>',
-      'archive the log of Postgres there, for npm run backup and npm run restore',
+      'archive the WAL of Postgres in this directory, for npm run backup and npm run restore',
       pathArgument,
     )
-    .option('--keep', 'leave data and logs in place at the end', false)
+    .option('--keep', 'keep data and logs at the end', false)
     .helpOption('--help', 'show this')
-    .addHelpText('after', '\nWithout --port: 8080 to 8083, or the next free ones.');
+    .addHelpText('after', '\nDefault ports: 8080 to 8083, or the next free ones.');
 }
 
 function timeOfDay(text: string): number {

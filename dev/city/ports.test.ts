@@ -6,14 +6,14 @@ const taken =
   async (port: number) =>
     !ports.includes(port);
 
-test('the usual ports when they are free', async () => {
+test('the default ports if they are free', async () => {
   expect(await choosePorts(undefined, taken())).toEqual({
     ports: { 'rider-api': 8080, 'driver-api': 8081, 'dev-issuer': 8082, trips: 8083 },
     notes: [],
   });
 });
 
-test('a taken one moves its service to the next free port, never to one that another has got', async () => {
+test('a service whose port is taken gets the next free port that no other service has', async () => {
   expect(await choosePorts(undefined, taken(8080))).toEqual({
     ports: { 'rider-api': 8081, 'driver-api': 8082, 'dev-issuer': 8083, trips: 8084 },
     notes: [
@@ -25,7 +25,7 @@ test('a taken one moves its service to the next free port, never to one that ano
   });
 });
 
-test('ports that were asked for are used or refused', async () => {
+test('requested ports are used or refused', async () => {
   expect((await choosePorts(9000, taken(8080))).ports['dev-issuer']).toBe(9002);
   await expect(choosePorts(9000, taken(9001))).rejects.toThrow('port 9001, meant for driver-api, is taken');
 });

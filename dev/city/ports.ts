@@ -1,21 +1,21 @@
 import { isPortFree } from '../network/free-port.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
-/** The services that people and their programs speak to, in the order of their ports. */
+/** The services with a public HTTP API, in order of their ports. */
 export const PUBLIC_SERVICES = ['rider-api', 'driver-api', 'dev-issuer', 'trips'] as const;
 export type PublicService = (typeof PUBLIC_SERVICES)[number];
 
 const DEFAULT_BASE_PORT = 8080;
-/** How far beyond the usual ports a free one is looked for. */
+/** Number of ports searched after the default ones. */
 const SEARCHED_PORTS = 100;
 
 export interface PublicPorts {
   ports: Record<PublicService, number>;
-  /** One line for each usual port that was taken. */
+  /** One line per default port that was taken. */
   notes: string[];
 }
 
-/** Ports for the public services: just those asked for, else the usual ones or the next free. */
+/** Ports for the public services: exactly the requested ones, else the default ones or the next free. */
 export async function choosePorts(
   base: number | undefined,
   isFree: (port: number) => Promise<boolean> = isPortFree,

@@ -29,7 +29,7 @@ export function resultTable(result: CityResult): string[] {
   return [...aligned(rows), '', ...processTable(result)];
 }
 
-/** Only where there was one. */
+/** The row of failovers, if there was one. */
 function failoverRow({ failovers }: CityResult): [string, string][] {
   return failovers.length === 0 ? [] : [['Postgres', failoversText(failovers)]];
 }

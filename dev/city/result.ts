@@ -7,21 +7,21 @@ export interface NamedUsage extends ProcessUsage {
   name: string;
 }
 
-/** How the run came to be: enough to make it again. */
+/** How the run was made: enough to repeat it. */
 export interface RunFacts extends Machine {
-  /** Of Postgres, oldest first. */
+  /** Failovers of Postgres, oldest first. */
   failovers: FailoverFact[];
   command: string;
   seed: number;
-  /** When the command was given, RFC 3339. */
+  /** Time of the command, RFC 3339. */
   started_at: string;
   /** Seconds from the command until every service was ready. */
   ready_s: number;
-  /** Seconds from the command until the fleet was started; its own times count from there. */
+  /** Seconds from the command until the start of the fleet, from which the fleet's times count. */
   fleet_started_s: number;
 }
 
-/** What `npm start` leaves behind: the table at its end, and the file of `--json`. */
+/** The result of `npm start`: the table at its end, and the file of `--json`. */
 export interface CityResult extends Omit<RunFacts, 'fleet_started_s'> {
   requested: number;
   /** Riders picked up. */
@@ -29,16 +29,16 @@ export interface CityResult extends Omit<RunFacts, 'fleet_started_s'> {
   canceled: number;
   expired: number;
   open: number;
-  /** Of the trips that are no longer open; null when there are none. */
+  /** Percent of the closed trips; null without any. */
   served_pct: number | null;
   wait_s: FleetStats['wait_s'];
   match_latency_ms: FleetStats['match_latency_ms'];
   pings_per_s: number;
   errors: number;
   errors_by_code: FleetStats['errors_by_code'];
-  /** Seconds from the command to the first accepted offer; null when there was none. */
+  /** Seconds from the command to the first accepted offer; null without one. */
   first_match_s: number | null;
-  /** Seconds of the clock that the demand lasted. */
+  /** Duration of the demand in seconds of wall time. */
   elapsed_s: number;
   processes: NamedUsage[];
 }

@@ -16,13 +16,15 @@ import { serviceArea } from './service-area.ts';
 import { portsText } from './summary.ts';
 import { firstDeath } from './watch-children.ts';
 
-/** Measured: 145 MB after half a minute with one standby. The log of Postgres grows with the load. */
+/**
+ * Free disk space that a city needs. Measured: 145 MB after half a minute with one standby; WAL grows with the load.
+ */
 const CITY_DISK_BYTES = 512 * 1024 ** 2;
 
 type Ending = { kind: 'over' } | { kind: 'asked' } | { kind: 'died'; message: string };
 
 /**
- * Runs a city with its people and tells about it; resolves with the exit code.
+ * Runs a city with its fleet and prints its progress; resolves with the exit code.
  * @param end resolves when the user wants it to end
  */
 export async function runCity(options: CityOptions, end: Promise<void>): Promise<number> {
@@ -43,8 +45,8 @@ export async function runCity(options: CityOptions, end: Promise<void>): Promise
     });
     const city = await Promise.race([starting, asked]);
     if (city === 'asked') {
-      starting.catch(() => undefined); // what it was about to do fails as its processes are stopped
-      console.log('stopped before the city was up');
+      starting.catch(() => undefined); // its next steps fail because its processes are stopped
+      console.log('stopped before the city was ready');
       return 0;
     }
     code = await runPeople(city, options, directory.path, end);
@@ -60,7 +62,7 @@ export async function runCity(options: CityOptions, end: Promise<void>): Promise
   return code;
 }
 
-/** From the moment all services are ready to the table at the end. */
+/** Runs the fleet against the ready services and prints the final table. */
 async function runPeople(
   city: City,
   options: CityOptions,
@@ -108,7 +110,7 @@ async function runPeople(
   return 1;
 }
 
-/** A fleet that ends before it has told its final figures has failed. */
+/** A fleet that exits before its final figures has failed. */
 async function fleetEnd(fleet: FleetProcess): Promise<Ending> {
   const exit = await fleet.child.exited;
   if (fleet.isDone() && exit.code === 0) return { kind: 'over' };
@@ -130,7 +132,7 @@ function tellResult(
   if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-/** As the user would type it again. */
+/** The command as the user would type it. */
 function commandLine(): string {
   const args = process.argv.slice(2);
   return args.length === 0 ? 'npm start' : `npm start -- ${args.join(' ')}`;

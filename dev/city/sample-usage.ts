@@ -3,13 +3,16 @@ import type { NamedUsage } from './result.ts';
 
 const SAMPLE_MS = 2_000;
 
-/** Keeps what each process used when it was last looked at, also after its end. */
+/** Keeps the latest sampled usage of each process, also after its exit. */
 export interface UsageSampler {
-  /** Looks once more, and no more after that. */
+  /** Takes a last sample and stops. */
   finish(): Promise<NamedUsage[]>;
 }
 
-/** @param children those of the moment: what runs again under a name is added to what ran before under it */
+/**
+ * @param children returns the current processes; the usage of a restarted process is added to that of its earlier
+ *   runs
+ */
 export function sampleUsage(children: () => readonly SupervisedChild[]): UsageSampler {
   const latest = new Map<SupervisedChild, NamedUsage>();
   const sample = async (): Promise<void> => {
@@ -29,7 +32,7 @@ export function sampleUsage(children: () => readonly SupervisedChild[]): UsageSa
   };
 }
 
-/** The memory is that of the last one. */
+/** Sums the CPU time of all runs of a process; the memory is that of the last run. */
 function sumOf(name: string, usages: readonly NamedUsage[]): NamedUsage[] {
   const runs = usages.filter((usage) => usage.name === name);
   const last = runs.at(-1);

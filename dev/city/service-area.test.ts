@@ -11,9 +11,9 @@ afterAll(() => directory.remove());
 const HEADER = 'trip_id,requested_at_s,pickup_lat,pickup_lon,dropoff_lat,dropoff_lon,trip_s\n';
 const trips = join(directory.path, 'trips.csv');
 
-test('without files it is the built-in city', () => expect(serviceArea({})).toBe(BUILT_IN_AREA));
+test('is the built-in city without files', () => expect(serviceArea({})).toBe(BUILT_IN_AREA));
 
-test('is around all trips and streets, with a margin of a kilometre', () => {
+test('encloses all trips and streets, with a margin of a kilometre', () => {
   writeFileSync(trips, `${HEADER}1,0,40.7,-74.0,40.8,-73.9,60\n`);
   const streets = join(directory.path, 'streets');
   mkdirSync(streets);
@@ -26,7 +26,7 @@ test('is around all trips and streets, with a margin of a kilometre', () => {
   expect(box.north - 40.8).toBeCloseTo(0.009, 3);
 });
 
-test('what is wrong in a file is told by line and column, and an empty file is refused', () => {
+test('an error in a file is reported with line and column, and an empty file is refused', () => {
   writeFileSync(trips, `${HEADER}1,0,400,-74.0,40.8,-73.9,60\n`);
   expect(() => serviceArea({ trips })).toThrow(/trips\.csv.*2.*pickup_lat/);
   writeFileSync(trips, HEADER);

@@ -15,12 +15,12 @@ import { UserError } from '../../ops/command-line/user-error.ts';
 /** The centre of Lisbon, where the built-in city lies: `south,west,north,east` in degrees. */
 export const BUILT_IN_AREA = '38.700,-9.160,38.745,-9.120';
 
-/** Beyond the outermost street or pickup there is still room for a driver to stand. */
+/** Margin beyond the outermost street or pickup, where drivers may be. */
 const MARGIN_M = 1_000;
 
 /**
- * Where the service is offered: around the streets and trips that were given, else the built-in city.
- * Reads the files whole, so that what is wrong in them is known before anything is started.
+ * The service area: the bounds of the given streets and trips, else the built-in city. Reads the files completely, so
+ * that errors in them are found before anything starts.
  */
 export function serviceArea(files: { trips?: string; streets?: string }): string {
   const points = [...streetPoints(files.streets), ...tripPoints(files.trips)];

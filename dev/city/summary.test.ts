@@ -37,7 +37,7 @@ const snapshot = {
   processes: ['postgres_1', 'postgres_2', 'trips-1', 'matcher-1', 'matcher-2'],
 };
 
-test('the block names services, counts processes and tells how much is left', () => {
+test('the block names services, counts processes and shows the time left', () => {
   const block = summaryBlock(snapshot).join('\n');
   expect(block).toContain('ports        rider-api 8080, driver-api 8081, dev-issuer 8082, trips 8083');
   expect(block).toContain('postgres ×2, trips, matcher ×2');
@@ -49,7 +49,7 @@ test('the block names services, counts processes and tells how much is left', ()
   expect(block).toContain('██████░░░░░░░░░░░░░░░░░░ 25 %, 3:45 left');
 });
 
-test('an endless city has no time left, and a fleet that has not spoken is getting ready', () => {
+test('an endless city shows no time left, and a fleet without a report is getting ready', () => {
   const endless = { ...snapshot, stats: { ...stats, remaining_s: null } };
   expect(summaryBlock(endless).join('\n')).toContain('1:15, until Ctrl-C');
   expect(summaryLine(endless)).toMatch(/^1:15 \| 299\/300 drivers \| 50 requested, 30 served, 10 open/);
@@ -71,7 +71,7 @@ const facts = {
   ],
 };
 
-test('served percent is of the trips no longer open; the first match counts from the command', () => {
+test('the served percentage is of closed trips; the first match counts from the command', () => {
   const result = cityResult(facts, stats, [{ name: 'trips-1', rss_mb: 100, cpu_s: 3.25 }]);
   expect(result).toMatchObject({ served_pct: 75, first_match_s: 11 });
   expect(result).not.toHaveProperty('fleet_started_s');
@@ -83,7 +83,7 @@ test('served percent is of the trips no longer open; the first match counts from
   expect(table).toMatch(/trips-1 +100\.0 +3\.3/);
 });
 
-test('nothing closed is no percentage', () => {
+test('without closed trips there is no percentage', () => {
   const none = { ...stats, requested: 10, served: 0, canceled: 0, expired: 0, first_match_ms: null };
   expect(cityResult(facts, none, [])).toMatchObject({ served_pct: null, first_match_s: null });
 });

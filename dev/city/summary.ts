@@ -4,7 +4,7 @@ import type { PublicService } from './ports.ts';
 
 const BAR_WIDTH = 24;
 
-/** What the live view shows; pure text, so that it can be tested. */
+/** The data of the live view, rendered here as pure text for the tests. */
 export interface Snapshot {
   stats: FleetStats | undefined;
   drivers: number;
@@ -34,14 +34,14 @@ export function summaryBlock({ stats, drivers, urls, database, processes }: Snap
   ];
 }
 
-/** Where the services that people speak to listen, all on loopback; operators speak to `trips`. */
+/** Ports of the public services, all on loopback; `trips` is for operators. */
 export function portsText(urls: Record<PublicService, string>): string {
   return Object.entries(urls)
     .map(([service, url]) => `${service} ${new URL(url).port}`)
     .join(', ');
 }
 
-/** The same in one line, where the output is no terminal. */
+/** The same as one line, for an output that is not a terminal. */
 export function summaryLine({ stats, drivers, database: { failovers } }: Snapshot): string {
   if (stats === undefined) return 'the fleet is getting ready …';
   const left = stats.remaining_s === null ? '' : `, ${duration(stats.remaining_s)} left`;

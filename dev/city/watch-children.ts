@@ -1,6 +1,6 @@
 import type { SupervisedChild } from '../process/supervised-child.ts';
 
-/** Resolves with the message about the first of these processes that ends though nobody asked it to. */
+/** Resolves with a message about the first of these processes that exits unexpectedly. */
 export function firstDeath(children: readonly SupervisedChild[]): Promise<string> {
   return Promise.race(children.map(deathOf));
 }

@@ -9,18 +9,18 @@ import { UserError } from '../../ops/command-line/user-error.ts';
 
 const UPDATE_TIMEOUT_MS = 3 * 60_000;
 
-/** Options of apt-get that tell which lists of packages it goes by. */
+/** Options of apt-get that select its package lists. */
 export type AptOptions = readonly string[];
 
-/** Nothing of the system is changed, so nothing of it has to be locked; root needs no other user to download as. */
+/** No lock is needed, since the system is not changed; root downloads as itself. */
 const WITHOUT_LOCKS = ['-o', 'Debug::NoLocking=1', '-o', 'APT::Sandbox::User=root'];
 
-/** The lists that the machine has, if any. */
+/** The machine's own lists, if any. */
 export function systemLists(): AptOptions {
   return [...WITHOUT_LOCKS, ...ownIndexes()];
 }
 
-/** Lists of our own in the cache of this user, brought up to date: an ordinary user may not update the machine's. */
+/** Updated lists in the cache of this user, because an ordinary user may not update the machine's. */
 export async function freshLists(): Promise<AptOptions> {
   const lists = cacheDirectory('apt', 'lists');
   mkdirSync(join(lists, 'partial'), { recursive: true });
@@ -35,7 +35,7 @@ export async function freshLists(): Promise<AptOptions> {
   return options;
 }
 
-/** What apt derives from the lists is kept beside ours, not in /var/cache. */
+/** Puts apt's indexes beside these lists, not in /var/cache. */
 function ownIndexes(): AptOptions {
   return ['-o', `Dir::Cache=${cacheDirectory('apt', 'cache')}`];
 }

@@ -10,26 +10,29 @@ import { environmentFor } from './program-environment.ts';
 const VERSIONS_FILE = 'versions.json';
 
 export interface DebianPrograms {
-  /** Where the packages are unpacked: their /usr/bin/x is `<root>/usr/bin/x`. */
+  /** Root of the unpacked packages: their /usr/bin/x is `<root>/usr/bin/x`. */
   root: string;
-  /** The environment to run them in: PATH leads to them first, LD_LIBRARY_PATH to the libraries that came with them. */
+  /**
+   * The environment to run them in: PATH begins with their directories, LD_LIBRARY_PATH with those of their
+   * libraries.
+   */
   env: NodeJS.ProcessEnv;
-  /** Exact version of each package unpacked, with what they need and this machine lacked. */
+  /** Exact version of each unpacked package, including dependencies that this machine lacked. */
   versions: Readonly<Record<string, string>>;
 }
 
 /**
- * Programs of Debian, without installing them: fetched by apt and unpacked once into the cache, where the user that
- * Postgres runs as can read them. Needs no root. Throws a UserError that tells what to install where it cannot be done.
+ * Fetches Debian packages with apt and unpacks them once into the cache, readable by the user that Postgres runs as.
+ * Installs nothing and needs no root. Throws a UserError that says what to install if that fails.
  */
 export async function debianPrograms(wanted: {
-  /** Of the folder in the cache. */
+  /** Name of the folder in the cache. */
   name: string;
   packages: PinnedPackages;
 }): Promise<DebianPrograms> {
   const names = Object.keys(wanted.packages).join(', ');
   if (process.platform !== 'linux' || findOnPath('apt-get') === undefined || findOnPath('dpkg') === undefined)
-    throw new UserError(`${names} are fetched by apt, as Debian has it; this system has none`);
+    throw new UserError(`${names} are fetched with apt of Debian, which this system does not have`);
   const root = await directoryFromCache({
     name: wanted.name,
     version: versionKey(wanted.packages),
@@ -43,7 +46,7 @@ export async function debianPrograms(wanted: {
   return { root, env: environmentFor(root), versions };
 }
 
-/** Programs of one release and architecture do not run on another. */
+/** Includes release and architecture, since programs of one do not run on another. */
 function versionKey(packages: PinnedPackages): string {
   const series = Object.entries(packages).map(([name, version]) => `${name}_${version}`);
   return [releaseName(), process.arch, ...series.toSorted()].join('-');

@@ -12,12 +12,12 @@ const ARCHIVES = 'archives';
 
 const run = promisify(execFile);
 
-/** Names of Debian packages, each with what its version must begin with, such as `{ 'etcd-server': '3.4' }`. */
+/** Debian packages by name, each with the required prefix of its version, such as `{ 'etcd-server': '3.4' }`. */
 export type PinnedPackages = Readonly<Record<string, string>>;
 
 /**
- * Unpacks the packages into the directory, and those they need and this machine lacks. Gives the exact version of each.
- * The machine's own lists of packages are used; where they are absent or out of date, newer ones of our own.
+ * Unpacks the packages into the directory, with the dependencies that this machine lacks. Returns the exact version
+ * of each. Uses the machine's package lists, or updated lists in the cache if those are absent or out of date.
  */
 export async function fetchPackages(
   packages: PinnedPackages,
@@ -43,7 +43,9 @@ export async function fetchPackages(
   }
 }
 
-/** Asked to install and only to download, apt also names what is missing besides; it needs no lock and no root for it. */
+/**
+ * Runs `apt-get install` in download-only mode, which adds missing dependencies and needs neither a lock nor root.
+ */
 async function download(names: readonly string[], archives: string, lists: AptOptions): Promise<void> {
   rmSync(archives, { recursive: true, force: true });
   mkdirSync(join(archives, 'partial'), { recursive: true });
@@ -71,8 +73,8 @@ async function unpack(file: string, directory: string): Promise<Record<string, s
 function checkVersions(packages: PinnedPackages, versions: Readonly<Record<string, string>>): void {
   for (const [name, wanted] of Object.entries(packages)) {
     const found = versions[name];
-    if (found === undefined) throw new UserError(`apt brought no ${name}`);
-    // Without the epoch that Debian may put before it.
+    if (found === undefined) throw new UserError(`apt did not download ${name}`);
+    // Strips the epoch of the Debian version.
     if (!`${found.replace(/^\d+:/, '')}.`.startsWith(`${wanted}.`))
       throw new UserError(`apt has ${name} ${found}, not ${wanted}`);
   }

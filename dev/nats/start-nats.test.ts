@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
 import { startNats } from './start-nats.ts';
 
-test('one server takes connections on a port of its own and is gone after stop', async () => {
+test('one server accepts connections on its own port and has exited after stop', async () => {
   const directory = temporaryDirectory('nats-test');
   const nats = await startNats({ directory: directory.path });
   const connection = await connect({ servers: [...nats.urls] });
@@ -18,7 +18,7 @@ test('one server takes connections on a port of its own and is gone after stop',
   directory.remove();
 });
 
-test('servers of a cluster pass messages on to one another', async () => {
+test('servers of a cluster forward messages to one another', async () => {
   const directory = temporaryDirectory('nats-test');
   const nats = await startNats({ directory: directory.path, servers: 3 });
   expect(nats.urls).toHaveLength(3);
@@ -27,7 +27,7 @@ test('servers of a cluster pass messages on to one another', async () => {
   );
   const received = subscriber!.subscribe('greeting', { max: 1 });
   await subscriber!.flush();
-  // Interest spreads along the routes after the flush was answered; a publisher hears of it by asking again.
+  // Interest spreads along the routes after the flush returns, so the publisher repeats the message.
   const repeat = setInterval(() => publisher!.publish('greeting', 'hello'), 20);
   for await (const message of received) expect(message.string()).toBe('hello');
   clearInterval(repeat);
@@ -36,7 +36,7 @@ test('servers of a cluster pass messages on to one another', async () => {
   directory.remove();
 });
 
-test('a server of a cluster that was killed comes back at its place, and clients are told of no others', async () => {
+test('a killed server of a cluster returns on the same port, and clients learn no other URLs', async () => {
   const directory = temporaryDirectory('nats-test');
   const nats = await startNats({ directory: directory.path, servers: 3 });
   const [node] = nats.nodes;

@@ -6,26 +6,26 @@ import { until } from '../process/until.ts';
 import { findServer } from './find-server.ts';
 
 const SETTLE_TIMEOUT_MS = 10_000;
-/** What the server logs once it listens on all its ports. */
+/** The server's log line once it listens on all its ports. */
 const READY = 'Server is ready';
-/** The server's own word for "any free port". */
+/** The server's value for "any free port". */
 const ANY_PORT = -1;
 
 export interface NatsOptions {
-  /** Where the servers keep their logs and what JetStream stores; it must exist. */
+  /** Directory for logs and JetStream storage; it must exist. */
   directory: string;
-  /** Servers in the cluster; 1 unless said otherwise. */
+  /** Number of servers in the cluster; 1 by default. */
   servers?: number;
-  /** Client port of the first server; any free one unless said otherwise. */
+  /** Client port of the first server; any free one by default. */
   port?: number;
 }
 
 export interface NatsNode {
-  /** Its client URL: the same after a restart. */
+  /** Its client URL; unchanged by a restart. */
   readonly url: string;
-  /** Another one after a restart. */
+  /** Its current process; a restart starts a new one. */
   readonly server: SupervisedChild;
-  /** Starts it again after it was stopped or killed, without anything of its former life unless said otherwise. */
+  /** Starts it again after a stop or kill; with empty storage by default. */
   restart(options?: { keepsStorage: boolean }): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface Nats {
   /** For HAILGRID_NATS_URLS: one URL per server. */
   readonly urls: readonly string[];
   readonly nodes: readonly NatsNode[];
-  /** The processes that run now. */
+  /** The current processes. */
   readonly servers: readonly SupervisedChild[];
   stop(): Promise<void>;
 }
@@ -136,7 +136,7 @@ class RestartableNode implements NatsNode {
     return this.#clusterPorts.length === 0 ? 'nats' : `nats-${this.#index + 1}`;
   }
 
-  /** Clients find a restarted server where it was. */
+  /** A restarted server keeps its port, so that clients find it. */
   get #port(): number {
     if (this.#url !== undefined) return Number(new URL(this.#url).port);
     return this.#index === 0 ? (this.#options.port ?? ANY_PORT) : ANY_PORT;
@@ -148,7 +148,7 @@ function clusterArguments(index: number, clusterPorts: readonly number[]): strin
   if (own === undefined) return [];
   const routes = clusterPorts.map((port) => `nats://${LOOPBACK}:${port}`).join(',');
   return [
-    // Clients use the URLs they were given, and no others: a line that is laid in between cannot be walked around.
+    // Clients use only their configured URLs, so they cannot bypass a test line in between.
     '--no_advertise',
     '--http_port',
     String(ANY_PORT),
@@ -163,13 +163,13 @@ function clusterArguments(index: number, clusterPorts: readonly number[]): strin
 
 interface Ports {
   client: string;
-  /** Only servers of a cluster have one. */
+  /** URL of the monitoring port; only servers of a cluster have one. */
   monitoring: string | undefined;
 }
 
-/** The server writes the ports it was given to this file right after it listens. */
+/** Reads the ports that the server writes to this file after it listens. */
 async function readPorts(portsFile: string): Promise<Ports> {
-  // It creates the file before it fills it.
+  // The server creates the file before it writes to it.
   await until(
     () => (statSync(portsFile, { throwIfNoEntry: false })?.size ?? 0) > 0,
     SETTLE_TIMEOUT_MS,
@@ -181,7 +181,7 @@ async function readPorts(portsFile: string): Promise<Ports> {
   return { client, monitoring: ports.monitoring?.[0] };
 }
 
-/** A message published to one server reaches the subscribers of another only once their routes stand. */
+/** Waits for the routes: without them a message published to one server does not reach the subscribers of another. */
 async function untilRouted(name: string, monitoring: string, others: number): Promise<void> {
   const isRouted = async (): Promise<boolean> => {
     const answer = await fetch(`${monitoring}/routez`);

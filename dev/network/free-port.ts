@@ -2,14 +2,12 @@ import { createServer } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
-/**
- * A port nobody listens on now. It may be taken before it is used: prefer listening on port 0 where that is possible.
- */
+/** A port that is free now. Another process may take it before use: prefer to listen on port 0 where possible. */
 export function freePort(): Promise<number> {
   return listenOnce(0);
 }
 
-/** Whether a service could listen on this port now. */
+/** Whether a service can listen on this port now. */
 export async function isPortFree(port: number): Promise<boolean> {
   try {
     await listenOnce(port);

@@ -3,8 +3,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { LOOPBACK } from './free-port.ts';
 
 /**
- * A TCP line that breaks when the server next answers: it has done what it was told, and nobody hears of it. A new
- * connection can be made at once.
+ * A TCP proxy that drops the connection when the server replies: the server has done the work, but the client gets no
+ * reply. A new connection works at once.
  */
 export class LossyLine {
   readonly #server: Server;
@@ -20,7 +20,7 @@ export class LossyLine {
     server.on('connection', (near) => this.#join(near));
   }
 
-  /** @param losesReplyTo of what was sent the answer to this is lost; nothing's, unless said otherwise */
+  /** @param losesReplyTo selects the sent bytes whose reply is lost; none by default */
   static async to(target: string, losesReplyTo: (sent: Buffer) => boolean = () => false): Promise<LossyLine> {
     const server = createServer();
     server.listen(0, LOOPBACK);
@@ -28,19 +28,19 @@ export class LossyLine {
     return new LossyLine(server, new URL(target), losesReplyTo);
   }
 
-  /** The target's URL, by this line. */
+  /** The target's URL through this proxy. */
   get url(): string {
     const url = new URL(this.#target);
     url.host = `${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`;
     return url.href;
   }
 
-  /** How often it has broken. */
+  /** Number of lost replies. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Whatever the server says next, on whichever connection. */
+  /** Drops the server's next reply, on any connection. */
   loseNextReply(): void {
     this.#losesNext = true;
   }

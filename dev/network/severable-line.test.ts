@@ -41,7 +41,7 @@ test('bytes go both ways and are counted', async () => {
   expect(line.forwardedBytes).toBe(10);
 });
 
-test('a black hole keeps connections and lets nothing through until it is mended', async () => {
+test('a black hole keeps connections but forwards nothing until it is mended', async () => {
   const before = await dial();
   before.socket.write('1');
   await expect.poll(before.heard).toBe('1');
@@ -59,7 +59,7 @@ test('a black hole keeps connections and lets nothing through until it is mended
   await expect.poll(during.heard).toBe('3');
 });
 
-test('a reset closes what is open and what is dialled', async () => {
+test('a reset closes open and new connections', async () => {
   const before = await dial();
   before.socket.write('1');
   await expect.poll(before.heard).toBe('1');

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { LOOPBACK } from './free-port.ts';
 
-/** `reset`: connections are closed and new ones refused. `black_hole`: they stand, and nothing goes through them. */
+/** `reset`: closes connections and refuses new ones. `black_hole`: connections stay open, but nothing passes. */
 export type CutKind = 'reset' | 'black_hole';
 
-/** A TCP line to a server that can be cut and mended: what is at its ends lives on meanwhile. */
+/** A TCP proxy to a server that can be cut and mended while client and server keep running. */
 export class SeverableLine {
   readonly #server: Server;
   readonly #target: URL;
   readonly #open = new Set<Socket>();
-  /** Connections taken while the line was a black hole: joined to the server when it is mended. */
+  /** Connections accepted during a black hole: connected to the server when the line is mended. */
   readonly #waiting = new Set<Socket>();
   #cut: CutKind | undefined;
   #forwardedBytes = 0;
@@ -30,12 +30,15 @@ export class SeverableLine {
     return new SeverableLine(server, new URL(target));
   }
 
-  /** Both ways together, since the line was laid. */
+  /** Forwarded bytes in both directions, since the start. */
   get forwardedBytes(): number {
     return this.#forwardedBytes;
   }
 
-  /** In a black hole what is sent waits in the ends' own buffers, as where a network loses every packet. */
+  /**
+   * Cuts the line. In a black hole, sent bytes wait in the senders' socket buffers, as when a network loses every
+   * packet.
+   */
   cut(kind: CutKind = 'reset'): void {
     this.#cut = kind;
     for (const socket of this.#open) {

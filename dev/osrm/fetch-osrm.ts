@@ -5,7 +5,7 @@ import { directoryFromCache } from '../setup/tool-cache.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 const VERSION = '26.10.0';
-/** Carries OSRM's programs for Linux on x86-64; they need no Python to run. */
+/** Contains OSRM's programs for Linux on x86-64; they run without Python. */
 const WHEEL: PinnedWheel = {
   project: 'osrm-bindings',
   version: VERSION,
@@ -13,7 +13,10 @@ const WHEEL: PinnedWheel = {
   options: ['--python-version', '3.12', '--platform', 'manylinux_2_28_x86_64'],
 };
 
-/** The folder with `osrm-extract`, `osrm-contract` and `osrm-routed`. Throws a UserError with the reason where there is none. */
+/**
+ * The folder with `osrm-extract`, `osrm-contract` and `osrm-routed`. Throws a UserError with the reason if they
+ * cannot be fetched.
+ */
 export async function osrmPrograms(): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new UserError('OSRM is fetched for Linux on x86-64 only');

@@ -11,12 +11,12 @@ const PREPARE_TIMEOUT_MS = 120_000;
 const LOOPBACK = '127.0.0.1';
 
 export interface OsrmOptions {
-  /** Where OSRM's programs are. */
+  /** Directory of OSRM's programs. */
   programs: string;
   graph: StreetGraph;
-  /** Of the day, 0 to 23: OSRM knows one time of each street. */
+  /** Hour of the day, 0 to 23: OSRM holds one travel time per street. */
   hour: number;
-  /** For its data and its log. */
+  /** Directory for its data and its log. */
   directory: string;
 }
 
@@ -25,7 +25,7 @@ export interface Osrm {
   readonly server: SupervisedChild;
 }
 
-/** Prepares a street network for OSRM by contraction, and starts `osrm-routed` on it. */
+/** Contracts a street network for OSRM and starts `osrm-routed` on it. */
 export async function startOsrm({ programs, graph, hour, directory }: OsrmOptions): Promise<Osrm> {
   const [map, profile, data] = ['streets.osm', 'seconds.lua', 'streets.osrm'].map((name) =>
     join(directory, name),

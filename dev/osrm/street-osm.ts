@@ -1,6 +1,9 @@
 import type { StreetGraph } from '#libs/geo';
 
-/** A street network at an hour of the day as an OpenStreetMap file: each edge a way of its own, with the seconds it takes. */
+/**
+ * A street network at an hour of the day as an OpenStreetMap file: each edge is a way tagged with its travel time in
+ * seconds.
+ */
 export function streetOsm(graph: StreetGraph, hour: number): string {
   const seconds = graph.secondsAt(hour);
   const nodes = Array.from({ length: graph.nodeCount }, (_, node) => {
@@ -20,7 +23,7 @@ export function streetOsm(graph: StreetGraph, hour: number): string {
   return ['<?xml version="1.0"?>', '<osm version="0.6">', ...nodes, ...ways, '</osm>', ''].join('\n');
 }
 
-/** A profile of OSRM by which a way takes the seconds that it says, one way, and turns take none. */
+/** An OSRM profile: each way is one-way and takes its tagged seconds; turns take no time. */
 export const SECONDS_PROFILE = `
 api_version = 4
 

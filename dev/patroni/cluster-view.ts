@@ -1,4 +1,4 @@
-/** A member as Patroni's REST interface tells it at `/cluster`. */
+/** A member in the response of Patroni's REST interface at `/cluster`. */
 export interface Member {
   name: string;
   /** Such as `leader`, `quorum_standby`, `replica`. */
@@ -10,7 +10,7 @@ export interface Member {
 
 const TIMEOUT_MS = 2_000;
 
-/** The cluster as the first of these Patronis that answers sees it; empty where none does. */
+/** The members of the cluster, from the first Patroni that answers; empty if none does. */
 export async function membersBy(urls: readonly string[]): Promise<Member[]> {
   for (const url of urls) {
     try {
@@ -18,7 +18,7 @@ export async function membersBy(urls: readonly string[]): Promise<Member[]> {
       const { members } = (await answer.json()) as { members?: Member[] };
       if (members !== undefined) return members;
     } catch {
-      // It may be the one that is down.
+      // This one may be down; the next is asked.
     }
   }
   return [];
@@ -28,7 +28,7 @@ export function leaderOf(members: readonly Member[]): string | undefined {
   return members.find(({ role, state }) => role === 'leader' && state === 'running')?.name;
 }
 
-/** Whether there is a primary, all others stream from it, and count for its commits. */
+/** Whether there is a primary, and all other hosts stream from it and count for its quorum. */
 export function isWhole(members: readonly Member[], hosts: number): boolean {
   const following = members.filter(({ role, state }) => role === 'quorum_standby' && state === 'streaming');
   return leaderOf(members) !== undefined && following.length === hosts - 1;

@@ -10,7 +10,7 @@ test('an environment file is NAME=value lines and comments', () => {
   });
 });
 
-test('a host gives exactly what the example asks for', () => {
+test('a host provides exactly the variables of the example', () => {
   const values = deployedEnvironment('etcd-host.env.example');
   expect(filledIn('etcd-host.env.example', values)).toEqual(values);
   const { ETCD_NAME: _, ...without } = values;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A file of deploy/patroni: what is started here is configured by what is shipped. */
+/** The text of a file in deploy/patroni: the tests run the shipped configuration. */
 export function deployedFile(name: string): string {
   return fileURLToPath(new URL(`../../deploy/patroni/${name}`, import.meta.url));
 }
@@ -22,8 +22,8 @@ export function parseEnvironment(text: string): Record<string, string> {
 }
 
 /**
- * The variables that a host has to give for itself, as the example names them, with other values. Throws where one is
- * missing or is not in the example: the example must stay what is needed.
+ * The per-host variables of the example, with these values. Throws for a missing variable and for one that is not in
+ * the example, so that the example stays complete.
  */
 export function filledIn(example: string, values: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(deployedEnvironment(example)).toSorted();

@@ -15,11 +15,14 @@ const DIGITS_OF_HASH = 12;
 
 export interface PatroniProgram {
   python: string;
-  /** For PYTHONPATH. */
+  /** Directory for PYTHONPATH. */
   packages: string;
 }
 
-/** Patroni at the versions of deploy/patroni/requirements.txt, each checked by its hash; why not as a UserError. */
+/**
+ * Patroni at the versions of deploy/patroni/requirements.txt, each checked by its hash. Throws a UserError with the
+ * reason if that fails.
+ */
 export async function patroniProgram(user: RunAs): Promise<PatroniProgram> {
   const python = await runnablePython(user);
   const packages = await directoryFromCache({

@@ -13,7 +13,7 @@ export interface Program {
   env: NodeJS.ProcessEnv;
 }
 
-/** All that a Patroni cluster is made of. */
+/** The programs of a Patroni cluster. */
 export interface PatroniPrograms {
   user: RunAs;
   postgres: PostgresPrograms;
@@ -22,7 +22,7 @@ export interface PatroniPrograms {
   patroni: PatroniProgram;
 }
 
-/** Finds what is installed and fetches the rest; a UserError tells what cannot be had here. */
+/** Finds the installed programs and fetches the others. Throws a UserError that names a program it cannot get. */
 export async function patroniPrograms(): Promise<PatroniPrograms> {
   const user = await postgresUser();
   const postgres = await postgresPrograms();

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { RunAs } from '../../ops/postgres/run-as.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
-/** Where Debian has it, should PATH lead to another that only its owner may run. */
+/** Debian's directories of Python, in case the one on PATH is executable by its owner only. */
 const SYSTEM_PATH = ['/usr/bin', '/usr/local/bin'];
 const OLDEST_MINOR = 9;
 const START_TIMEOUT_MS = 20_000;
@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 export interface Python {
   path: string;
-  /** Such as `3.11`: packages with native parts are for one of these. */
+  /** Such as `3.11`: packages with native code fit one version only. */
   version: string;
 }
 
@@ -22,12 +22,12 @@ export async function runnablePython(user: RunAs): Promise<Python> {
   const [first] = await passing(user, VERSION);
   if (first === undefined)
     throw new UserError(
-      `Patroni needs Python 3.${OLDEST_MINOR} or newer; the user that runs Postgres can run none`,
+      `Patroni needs Python 3.${OLDEST_MINOR} or newer; the user that runs Postgres can execute none`,
     );
   return first;
 }
 
-/** One with pip that makes packages for this version of Python. */
+/** A Python of this version with pip, to install packages for it. */
 export async function pythonWithPip(version: string): Promise<Python> {
   const installer = (await passing({}, `import pip; ${VERSION}`)).find(
     (python) => python.version === version,
@@ -41,7 +41,7 @@ export async function pythonWithPip(version: string): Promise<Python> {
 
 const VERSION = 'import sys; print("%d.%d" % sys.version_info[:2])';
 
-/** Those in which the user may run these lines, which print the version. */
+/** The Pythons in which the user can run these lines, which print the version. */
 async function passing(user: RunAs, lines: string): Promise<Python[]> {
   const places = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_PATH];
   const paths = [...new Set(places.filter((place) => place !== ''))].map((place) => join(place, 'python3'));

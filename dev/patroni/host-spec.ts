@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
 import { deployedEnvironment, filledIn } from './deployed-files.ts';
 
-/** What a host of the cluster is called, and where on this machine its parts listen and keep their data. */
+/** A host of the cluster: its name, and the addresses and directories of its programs on this machine. */
 export interface HostSpec {
   name: string;
-  /** Of the host, for everything it keeps. */
+  /** Directory of all files of the host. */
   directory: string;
   dataDirectory: string;
   ports: HostPorts;
@@ -22,7 +22,7 @@ export interface Passwords {
   superuser: string;
   replication: string;
   rewind: string;
-  /** Of Patroni's REST interface. */
+  /** Address of Patroni's REST interface. */
   patroni: string;
 }
 
@@ -51,7 +51,7 @@ export async function distinctPorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-/** The environment of etcd on a host: deploy/patroni/etcd.env and its own part. */
+/** The environment of etcd on a host: deploy/patroni/etcd.env and the host's own variables. */
 export function etcdEnvironment(host: HostSpec, hosts: readonly HostSpec[]): Record<string, string> {
   const client = urlOf(host.ports.etcd);
   const peer = urlOf(host.ports.etcdPeer);

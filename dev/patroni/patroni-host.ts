@@ -35,7 +35,7 @@ export class PatroniHost {
     return this.spec.name;
   }
 
-  /** Of Patroni's REST interface. */
+  /** URL of Patroni's REST interface. */
   get patroniUrl(): string {
     return `http://${addressOf(this.spec.ports.patroni)}`;
   }
@@ -44,7 +44,7 @@ export class PatroniHost {
     return join(this.spec.directory, 'patroni.log');
   }
 
-  /** The superuser's, on this host's Postgres. */
+  /** The superuser's URL of a database on this host's Postgres. */
   url(database: string): string {
     return `postgres://${POSTGRES_SUPERUSER}:${this.#passwords.superuser}@${addressOf(this.spec.ports.postgres)}/${database}`;
   }
@@ -57,13 +57,13 @@ export class PatroniHost {
     return started(this.#patroni);
   }
 
-  /** Makes its directory, which is the unprivileged user's. */
+  /** Creates its directory, owned by the unprivileged user. */
   async prepare(): Promise<void> {
     mkdirSync(this.spec.directory, { mode: 0o755 });
     await giveTo(this.#programs.user, this.spec.directory);
   }
 
-  /** Resolves when its etcd serves, which takes a majority of the hosts. */
+  /** Resolves when its etcd serves, which needs a majority of the hosts. */
   async startEtcd(): Promise<void> {
     const { etcd, user } = this.#programs;
     this.#etcd = new SupervisedChild({
@@ -80,7 +80,7 @@ export class PatroniHost {
     );
   }
 
-  /** Starts Patroni, and leaves it to it to start a Postgres. */
+  /** Starts Patroni, which starts Postgres. */
   startPatroni(): void {
     const { patroni, postgres, user } = this.#programs;
     const own = patroniEnvironment(this.spec, this.#hosts, this.#passwords, postgres.directory);
@@ -98,28 +98,28 @@ export class PatroniHost {
       logFile: this.patroniLog,
       ...user,
     });
-    // Postgres is no child of ours, nor of Patroni's, and would outlive both.
+    // Postgres is a child neither of this process nor of Patroni, and would outlive both.
     reapByPidFile(pidFileOf(this.spec.dataDirectory), 'SIGINT');
   }
 
-  /** The host loses power: Patroni, Postgres with all its sessions, and etcd are gone within a moment. */
+  /** Simulates a power loss: kills Patroni, Postgres with all its sessions, and etcd at once. */
   async die(): Promise<void> {
     await Promise.all([this.loseDatabase(), this.#etcd?.kill()]);
   }
 
-  /** Patroni and Postgres are gone, etcd stays; `startPatroni` brings them back. */
+  /** Kills Patroni and Postgres but not etcd; `startPatroni` restarts them. */
   async loseDatabase(): Promise<void> {
     const patroni = this.#patroni?.kill();
     killServer(this.spec.dataDirectory);
     await patroni;
   }
 
-  /** Its Postgres alone is gone, with all its sessions. */
+  /** Kills only its Postgres, with all its sessions. */
   crashPostgres(): void {
     killServer(this.spec.dataDirectory);
   }
 
-  /** The host comes up again, with the data it had. */
+  /** Restarts the host with its data. */
   async comeBack(): Promise<void> {
     await this.startEtcd();
     this.startPatroni();
@@ -131,7 +131,7 @@ function started(child: SupervisedChild | undefined): SupervisedChild {
   return child;
 }
 
-/** What a user has set for a Patroni or etcd of theirs is not for these. */
+/** Removes the user's own settings for Patroni, etcd and Postgres. */
 function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PATRONI|ETCD|PG)/.test(name)));
 }

@@ -4,21 +4,24 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { debianPrograms } from '../debian/debian-programs.ts';
 
-/** The release that production is described for, and the package that has it. */
+/** The Debian packages of the release that deploy/ describes. */
 const DEBIAN_PACKAGE = { 'postgresql-15': '15', 'postgresql-client-15': '15' };
 const SUPPORTED = [15, 16, 17, 18];
 const INSTALLED = '/usr/lib/postgresql';
-/** Patroni runs these. */
+/** The programs that Patroni runs. */
 const NEEDED = ['initdb', 'postgres', 'pg_ctl', 'pg_controldata', 'pg_isready', 'pg_basebackup', 'pg_rewind'];
 
 export interface PostgresPrograms {
-  /** With pg_basebackup and pg_rewind. */
+  /** Directory of the programs, including pg_basebackup and pg_rewind. */
   directory: string;
   env: NodeJS.ProcessEnv;
   version: string;
 }
 
-/** A whole PostgreSQL: the oldest supported one that Debian has installed here, else PostgreSQL 15 fetched from Debian. */
+/**
+ * A complete PostgreSQL: the oldest supported one that Debian has installed here, else PostgreSQL 15 fetched from
+ * Debian.
+ */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const installed = installedDirectories().find((directory) => isWhole(directory));
   if (installed !== undefined)

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The file in which the server of a data directory keeps its process number, on the first line. */
+/** The PID file of the server of a data directory; its first line is the PID. */
 export function pidFileOf(dataDirectory: string): string {
   return join(dataDirectory, 'postmaster.pid');
 }
 
-/** The server's process; undefined where none runs. */
+/** PID of the server; undefined if none runs. */
 function postmasterPid(dataDirectory: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(pidFileOf(dataDirectory), 'utf8'), 10);
@@ -16,11 +16,11 @@ function postmasterPid(dataDirectory: string): number | undefined {
   }
 }
 
-/** `kill -9` for a server and all its sessions at once, as when its host loses power: none has a moment to react. */
+/** `kill -9` for a server and all its sessions at once, as in a power loss: no process can react. */
 export function killServer(dataDirectory: string): void {
   const pid = postmasterPid(dataDirectory);
   if (pid === undefined) return;
-  send(pid, 'SIGSTOP'); // so that it starts no further ones meanwhile
+  send(pid, 'SIGSTOP'); // so that it forks no further sessions meanwhile
   const all = [...childrenOf(pid), pid];
   for (const one of all) send(one, 'SIGKILL');
 }
@@ -35,7 +35,7 @@ function childrenOf(parent: number): number[] {
 function parentOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // After the command in parentheses: state and parent.
+    // The state and the parent follow the command in parentheses.
     const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' ? undefined : Number(parent);
   } catch {
@@ -47,6 +47,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has exited.
   }
 }

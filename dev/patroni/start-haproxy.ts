@@ -12,7 +12,7 @@ export interface Haproxy {
   server: SupervisedChild;
 }
 
-/** HAProxy with deploy/patroni/haproxy.cfg before the hosts. */
+/** Starts HAProxy with deploy/patroni/haproxy.cfg before the hosts. */
 export async function startHaproxy(
   hosts: readonly HostSpec[],
   { haproxy, user }: PatroniPrograms,

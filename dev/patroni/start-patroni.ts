@@ -12,25 +12,25 @@ const WHOLE_TIMEOUT_MS = 90_000;
 const SERVED_TIMEOUT_MS = 30_000;
 const SWITCHOVER_TIMEOUT_MS = 60_000;
 
-/** Patroni in its production form, on one machine. */
+/** A Patroni cluster with the production configuration, on one machine. */
 export interface PatroniCluster {
   readonly version: string;
   readonly hosts: readonly PatroniHost[];
   readonly haproxy: Haproxy;
   /** For HAILGRID_POSTGRES_URLS with direct discovery: the database on every host. */
   urls(database: string): string[];
-  /** The same through HAProxy, on whichever host is the primary. */
+  /** The database on the current primary, through HAProxy. */
   primaryUrl(database: string): string;
-  /** Through HAProxy, on one of those that follow. */
+  /** The database on one of the replicas, through HAProxy. */
   replicaUrl(database: string): string;
   members(): Promise<Member[]>;
-  /** The host whose Postgres is the primary; throws where there is none. */
+  /** The host of the primary; throws if there is none. */
   primary(): Promise<PatroniHost>;
-  /** Resolves when there is a primary and all others follow it. */
+  /** Resolves when there is a primary and all other hosts follow it. */
   untilWhole(): Promise<void>;
   /** A planned change of the primary. */
   switchover(from: PatroniHost, to: PatroniHost): Promise<void>;
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startPatroni(programs: PatroniPrograms, directory: string)
   let haproxy: Haproxy | undefined;
   const stop = async () => {
     await haproxy?.server.stop();
-    // Nothing of it is kept, and to take leave of each other would take them long.
+    // Kills the hosts, since no data is kept and an orderly shutdown would take long.
     await Promise.all(hosts.map((host) => host.die()));
   };
   try {
@@ -94,17 +94,17 @@ function clusterOf(
   };
 }
 
-/** HAProxy has found out who is what. */
+/** Resolves when HAProxy has found the roles of all hosts. */
 async function untilServed(cluster: PatroniCluster): Promise<void> {
   const urls = [cluster.primaryUrl('postgres'), cluster.replicaUrl('postgres')];
   const answers = async () => {
     const rows = await Promise.all(urls.map((url) => query(url, 'SELECT 1').catch(() => [])));
     return rows.every(({ length }) => length === 1);
   };
-  await until(answers, SERVED_TIMEOUT_MS, () => 'HAProxy does not lead to primary and replicas');
+  await until(answers, SERVED_TIMEOUT_MS, () => 'HAProxy did not reach primary and replicas');
 }
 
-/** As `patronictl switchover` asks for it. */
+/** Requests a switchover as `patronictl switchover` does. */
 async function switchover(from: PatroniHost, to: PatroniHost, password: string): Promise<void> {
   const answer = await fetch(`${from.patroniUrl}/switchover`, {
     method: 'POST',

@@ -3,9 +3,9 @@ import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { withClient } from '../../ops/postgres/query.ts';
 
-/** What a base backup leaves out: files of the running server, and WAL, which the standby streams. */
+/** Files that a base backup leaves out: those of the running server, and WAL, which the standby streams. */
 const NOT_COPIED = new Set(['postmaster.pid', 'postmaster.opts', 'standby.signal']);
-/** These stay behind with what is in them. */
+/** Directories that are copied without their contents. */
 const LEFT_EMPTY = new Set([
   'pg_wal',
   'pg_replslot',
@@ -14,28 +14,28 @@ const LEFT_EMPTY = new Set([
   'pg_subtrans',
   'pg_dynshmem',
 ]);
-/** Tells where recovery ends at the earliest, so it is copied when all else has been. */
+/** Holds the earliest end of recovery, so it is copied last. */
 const CONTROL_FILE = join('global', 'pg_control');
 const COPIES_AT_ONCE = 8;
-/** For a checkpoint, which begins and ends the backup. */
+/** Time limits of the statements that start and stop the backup; each waits for a checkpoint. */
 const PATIENCE = { connectMs: 3_000, statementMs: 20_000 };
 
 export interface BaseCopy {
-  /** Of the running server, whose data are copied. */
+  /** URL of the running server whose data is copied. */
   url: string;
   from: string;
-  /** Made anew. */
+  /** Target directory; replaced. */
   to: string;
   label: string;
 }
 
 /**
- * Copies the data of a running server so that recovery makes a standby of them. At 1.2 GB the standby follows after
- * 4.4 s; after 5.7 s by pg_basebackup and 7.4 s by pg_rewind (ADR 0020). Throws when the signal aborts it.
+ * Copies the data of a running server, as the start of a standby. At 1.2 GB the standby follows after 4.4 s; after
+ * 5.7 s by pg_basebackup and 7.4 s by pg_rewind (ADR 0020). Throws when the signal aborts it.
  */
 export async function copyBase({ url, from, to, label }: BaseCopy, signal?: AbortSignal): Promise<void> {
   await rm(to, { recursive: true, force: true });
-  // The backup lasts as long as the session that began it; its end gives the label that recovery starts from.
+  // The backup must start and stop in one session; the stop returns the label that recovery starts from.
   const backupLabel = await withClient(
     url,
     async (client) => {
@@ -48,7 +48,7 @@ export async function copyBase({ url, from, to, label }: BaseCopy, signal?: Abor
     },
     PATIENCE,
   );
-  if (backupLabel === undefined) throw new Error('pg_backup_stop gave no label');
+  if (backupLabel === undefined) throw new Error('pg_backup_stop returned no label');
   await writeFile(join(to, 'backup_label'), backupLabel);
 }
 
@@ -66,7 +66,7 @@ async function copyData(from: string, to: string, signal?: AbortSignal): Promise
   await copyFile(join(from, CONTROL_FILE), join(to, CONTROL_FILE));
 }
 
-/** Directories before what is in them. */
+/** Lists each directory before its contents. */
 async function listTree(from: string): Promise<{ directories: string[]; files: string[] }> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true });
   const directories = ['.'];
@@ -80,7 +80,7 @@ async function listTree(from: string): Promise<{ directories: string[]; files: s
   return { directories: directories.toSorted(), files };
 }
 
-/** A file that was removed meanwhile is not needed: the WAL that is replayed over the copy tells of its end. */
+/** Skips a file that was removed meanwhile: replay of the WAL removes it too. */
 async function copyIfThere(from: string, to: string): Promise<void> {
   try {
     await copyFile(from, to, constants.COPYFILE_FICLONE);

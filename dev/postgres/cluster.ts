@@ -7,9 +7,9 @@ import { SUPERUSER } from '../../ops/postgres/local-server.ts';
 import { urlOf } from './server.ts';
 import { startStandby, type StandbySource } from './standby.ts';
 
-/** To change a setting, which a server does at once or not at all. */
+/** Time limits for changing a setting, which a live server does at once. */
 const PATIENCE = { connectMs: 2_000, statementMs: 2_000 };
-/** Names the primary's setting takes as they are; also the names of logs and data directories. */
+/** Server names that `synchronous_standby_names` accepts unquoted; also the names of logs and data directories. */
 const SERVER_NAME = /^[a-z0-9_]+$/;
 
 export interface ClusterParts {
@@ -19,12 +19,12 @@ export interface ClusterParts {
   lines: ReplicationLines | undefined;
 }
 
-/** Servers of which one is the primary and the others follow it. */
+/** A primary and the standbys that follow it. */
 export class PostgresCluster {
   readonly nodes: readonly PostgresNode[];
-  /** Whether a commit is acknowledged only when one of the standbys has it on disk too. */
+  /** Whether a commit is acknowledged only after one standby has it on disk too. */
   readonly isSynchronous: boolean;
-  /** Where asked for: the network between the servers, to be cut. */
+  /** The severable network between the servers, if requested. */
   readonly lines: ReplicationLines | undefined;
   readonly #password: string;
 
@@ -35,14 +35,14 @@ export class PostgresCluster {
     this.#password = password;
   }
 
-  /** Of Postgres. */
+  /** Version of Postgres. */
   get version(): string {
     return this.primary.spec.binaries.version;
   }
 
   get primary(): PostgresNode {
     const primary = this.nodes.find(({ role }) => role === 'primary');
-    if (primary === undefined) throw new Error('a cluster has a primary');
+    if (primary === undefined) throw new Error('the cluster has no primary');
     return primary;
   }
 
@@ -50,7 +50,7 @@ export class PostgresCluster {
     return this.nodes.filter(({ role }) => role === 'standby');
   }
 
-  /** The superuser's URL of the database `postgres` on the primary of this moment. */
+  /** The superuser's URL of the database `postgres` on the current primary. */
   get primaryUrl(): string {
     return this.urlOf(this.primary);
   }
@@ -60,39 +60,39 @@ export class PostgresCluster {
     return urlOf(node.spec, this.#password, database);
   }
 
-  /** For HAILGRID_POSTGRES_URLS: the given database on each server, the first primary first; the same for ever. */
+  /** For HAILGRID_POSTGRES_URLS: the given database on each server, the initial primary first. Never changes. */
   urls(database: string): string[] {
     return this.nodes.map((node) => this.urlOf(node, database));
   }
 
-  /** From now on this one is meant to be the primary. */
+  /** Makes this server the intended primary. */
   appoint(next: PostgresNode): void {
     for (const node of this.nodes) node.role = node === next ? 'primary' : 'standby';
   }
 
-  /** Whom a server waits for when it is the primary: any one of the others. Empty: nobody. */
+  /** The `synchronous_standby_names` of a server as primary: any one of the others. Empty: commits wait for none. */
   synchronousNames(node: PostgresNode): string {
     const others = this.nodes.filter((other) => other !== node).map(({ name }) => name);
     if (!this.isSynchronous || others.length === 0) return '';
     return `ANY 1 (${others.filter((name) => SERVER_NAME.test(name)).join(', ')})`;
   }
 
-  /** Makes it wait, as a primary, for one of the others; a standby takes it along to its promotion. */
+  /** Makes the server's commits wait for a standby; on a standby the setting applies from its promotion. */
   async makeSynchronous(node: PostgresNode): Promise<void> {
     await this.#set(node, 'synchronous_standby_names', this.synchronousNames(node));
   }
 
-  /** Has a running standby follow the primary of this moment. */
+  /** Makes a running standby follow the current primary. */
   async follow(standby: PostgresNode): Promise<void> {
     await this.#set(standby, 'primary_conninfo', this.#connectionInfo(standby));
   }
 
-  /** Has a running standby follow nobody, so that it confirms no commit from then on. */
+  /** Disconnects a running standby from any primary, so that it confirms no further commit. */
   async followNobody(standby: PostgresNode): Promise<void> {
     await this.#set(standby, 'primary_conninfo', '');
   }
 
-  /** What a standby is made from. */
+  /** The source of a standby's base copy. */
   sourceOf(standby: PostgresNode): StandbySource {
     const { primary } = this;
     return {
@@ -105,14 +105,14 @@ export class PostgresCluster {
     };
   }
 
-  /** Makes a standby that is down anew, from a copy of the primary. */
+  /** Rebuilds a stopped standby from a copy of the primary. */
   async rebuild(standby: PostgresNode, signal?: AbortSignal): Promise<void> {
     await standby.startBy(() => startStandby(standby.spec, this.sourceOf(standby), signal));
   }
 
   /** Fast shutdown of primary and standbys. */
   async stop(): Promise<void> {
-    // Standbys last: the primary's final commits still wait for one.
+    // Standbys last: the primary's final commits wait for one.
     for (const node of [this.primary, ...this.standbys]) await node.stop();
     this.lines?.close();
   }
@@ -124,7 +124,7 @@ export class PostgresCluster {
     ].join(' ');
   }
 
-  /** Of the primary, as this standby reaches it. */
+  /** Port of the primary as this standby reaches it. */
   #portOf(standby: PostgresNode): number {
     return this.lines?.portBetween(standby.name, this.primary.name) ?? this.primary.spec.port;
   }

@@ -4,18 +4,18 @@ import { until } from '../process/until.ts';
 import { serverProcesses, signalAll } from './server-processes.ts';
 import { startServer, type ServerSpec } from './server.ts';
 
-/** For the processes of a server that has ended to be gone. */
+/** Time limit for all processes of a killed server to exit. */
 const FENCE_LIMIT_MS = 10_000;
 
 export type PostgresRole = 'primary' | 'standby';
 
-/** One server of a cluster. Its name, port and place stay the same, also when its data is made anew. */
+/** One server of a cluster. Its name, port and directory stay the same, also after a rebuild of its data. */
 export class PostgresNode {
   readonly spec: ServerSpec;
-  /** What it is meant to be; a server that is down keeps its role until another one gets it. */
+  /** Its intended role; a server that is down keeps its role until another one gets it. */
   role: PostgresRole;
   #server: SupervisedChild | undefined;
-  /** Processes that are stopped by `freeze`. */
+  /** Processes that `freeze` has stopped. */
   #frozen: number[] = [];
 
   constructor(spec: ServerSpec, role: PostgresRole) {
@@ -27,34 +27,34 @@ export class PostgresNode {
     return this.spec.name;
   }
 
-  /** The process that runs it now, or ran it last. */
+  /** Its current or latest postmaster. */
   get server(): SupervisedChild {
     if (this.#server === undefined) throw new Error(`${this.name} was never started`);
     return this.#server;
   }
 
-  /** Starts it over its data, also after it was stopped or killed. */
+  /** Starts it on its existing data, also after a stop or kill. */
   async restart(signal?: AbortSignal): Promise<void> {
     await this.startBy(() => startServer(this.spec, signal));
   }
 
-  /** The same by another way of starting, as over new data. */
+  /** Starts it by another function, such as one that replaces its data. */
   async startBy(start: () => Promise<SupervisedChild>): Promise<void> {
     if (this.#server?.isRunning() === true) throw new Error(`${this.name} runs already`);
     this.#server = await start();
   }
 
-  /** Its postmaster and all its sessions and workers. */
+  /** PIDs of its postmaster, sessions and workers. */
   processes(): Promise<number[]> {
     return serverProcesses(this.spec.dataDirectory, this.server.pid);
   }
 
-  /** Stops every process of it (SIGSTOP), so that it neither answers nor closes a connection. */
+  /** Stops all its processes (SIGSTOP), so that it neither answers nor closes a connection. */
   async freeze(): Promise<void> {
-    this.server.pause(); // it forks no more from here on
+    this.server.pause(); // it forks no more processes
     this.#frozen = await this.processes();
     signalAll(this.#frozen, 'SIGSTOP');
-    // Should we die now, stopped sessions would never see that their postmaster is gone.
+    // If this process dies, stopped sessions would not notice the end of their postmaster.
     for (const pid of this.#sessions()) reapOnExit(pid, 'SIGKILL');
   }
 
@@ -64,7 +64,7 @@ export class PostgresNode {
     this.#forgetFrozen();
   }
 
-  /** `kill -9` of every process; resolves when none is left, so that nothing is acknowledged by it any more. */
+  /** `kill -9` of every process; resolves when none is left, so that it acknowledges no further commit. */
   async fence(): Promise<void> {
     const known = await this.processes();
     const exited = this.server.kill();
@@ -87,7 +87,7 @@ export class PostgresNode {
       signalAll(left, 'SIGKILL');
       return left.length === 0;
     };
-    await until(areGone, FENCE_LIMIT_MS, () => `processes of ${this.name} live on`);
+    await until(areGone, FENCE_LIMIT_MS, () => `processes of ${this.name} did not exit`);
     this.#forgetFrozen();
   }
 

@@ -2,9 +2,12 @@ import { SeverableLine, type CutKind } from '../network/severable-line.ts';
 import { LOOPBACK } from '../network/free-port.ts';
 import type { ServerSpec } from './server.ts';
 
-/** The network between the servers of a cluster: a line from each of them to each other, whoever is the primary. */
+/**
+ * The network between the servers of a cluster: a severable line from each server to each other one, independent of
+ * the primary.
+ */
 export class ReplicationLines {
-  /** By the name of the standby, then of the server it follows. */
+  /** Keyed by the name of the standby, then of the server it follows. */
   readonly #lines: ReadonlyMap<string, ReadonlyMap<string, SeverableLine>>;
 
   private constructor(lines: ReadonlyMap<string, ReadonlyMap<string, SeverableLine>>) {
@@ -23,14 +26,14 @@ export class ReplicationLines {
     return new ReplicationLines(lines);
   }
 
-  /** Where a standby reaches the server that it follows. */
+  /** Port at which a standby reaches the server that it follows. */
   portBetween(standby: string, upstream: string): number {
     const line = this.#lines.get(standby)?.get(upstream);
     if (line === undefined) throw new Error(`there is no line from ${standby} to ${upstream}`);
     return Number(new URL(line.url).port);
   }
 
-  /** All that a server says to the others and hears from them; the way of its clients stays as it is. */
+  /** Cuts a server off from the other servers; its clients still reach it. */
   cut(server: string, kind: CutKind = 'black_hole'): void {
     for (const line of this.#linesOf(server)) line.cut(kind);
   }
@@ -39,7 +42,7 @@ export class ReplicationLines {
     for (const line of this.#linesOf(server)) line.mend();
   }
 
-  /** Over the lines of this server, both ways together. */
+  /** Bytes over the lines of this server, in both directions. */
   forwardedBytes(server: string): number {
     return this.#linesOf(server).reduce((total, line) => total + line.forwardedBytes, 0);
   }

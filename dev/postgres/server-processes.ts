@@ -3,15 +3,15 @@ import { readdir, readlink, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
- * The processes of the server over this data directory: also its sessions that outlive, for a moment, a postmaster that
- * was killed. Where the system has no /proc, only the children of a postmaster that is alive are found.
+ * The processes of the server on this data directory, including sessions that briefly outlive a killed postmaster.
+ * Without /proc it finds only the children of a live postmaster.
  */
 export async function serverProcesses(dataDirectory: string, postmasterPid: number): Promise<number[]> {
   if (process.platform !== 'linux') return family(postmasterPid);
   const directory = await realpath(dataDirectory).catch(() => undefined);
   if (directory === undefined) return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  // Every process of a server stands in its data directory.
+  // The working directory of every server process is the data directory.
   const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
   return pids.filter((_, index) => places[index] === directory);
 }
@@ -26,13 +26,13 @@ async function family(postmasterPid: number): Promise<number[]> {
     .flatMap(([pid]) => pid ?? []);
 }
 
-/** A process that has ended meanwhile is none to be signalled. */
+/** Ignores processes that have exited meanwhile. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended.
+      // The process has exited.
     }
   }
 }

@@ -8,7 +8,7 @@ import type { PostgresBinaries } from './binaries.ts';
 import { SUPERUSER } from '../../ops/postgres/local-server.ts';
 import { giveTo, type RunAs } from '../../ops/postgres/run-as.ts';
 
-/** Small, for a laptop that runs the whole stack; durability is not traded for it. */
+/** Small settings, for a laptop that runs the whole system, but with full durability. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: LOOPBACK,
   unix_socket_directories: '',
@@ -21,17 +21,17 @@ const SETTINGS: Readonly<Record<string, string>> = {
   hot_standby: 'on',
   synchronous_commit: 'on',
   log_min_messages: 'warning',
-  // One writer and one standby behind it: notice within seconds that the other is gone.
+  // Primary and standby detect the loss of each other within seconds.
   wal_sender_timeout: '10s',
   wal_receiver_timeout: '10s',
   wal_receiver_status_interval: '1s',
   wal_retrieve_retry_interval: '200ms',
 };
 
-/** Postgres's message in English, since it is initialised with locale C. */
+/** Postgres's log message; always in English because of locale C. */
 export const READY = 'database system is ready to accept';
 
-/** What a server is made of and where it keeps itself. */
+/** Programs, directory, port and settings of a server. */
 export interface ServerSpec {
   name: string;
   binaries: PostgresBinaries;
@@ -39,11 +39,11 @@ export interface ServerSpec {
   dataDirectory: string;
   logFile: string;
   port: number;
-  /** Beside, and before, those that all servers have. */
+  /** Settings in addition to those of all servers; these win. */
   settings?: Readonly<Record<string, string>>;
 }
 
-/** Makes an empty database cluster whose superuser `hailgrid` logs in by password only. */
+/** Creates an empty database cluster whose superuser `hailgrid` logs in by password only. */
 export async function initialise(spec: ServerSpec, password: string): Promise<void> {
   mkdirSync(spec.dataDirectory, { mode: 0o700 });
   const passwordFile = `${spec.dataDirectory}.password`;
@@ -69,7 +69,7 @@ export async function initialise(spec: ServerSpec, password: string): Promise<vo
   }
 }
 
-/** Starts the server over its data directory; resolves when it takes connections. Killed where the signal aborts that. */
+/** Starts the server on its data directory; resolves when it accepts connections. An abort of the signal kills it. */
 export async function startServer(spec: ServerSpec, signal?: AbortSignal): Promise<SupervisedChild> {
   const settings = { ...SETTINGS, port: String(spec.port), cluster_name: spec.name, ...spec.settings };
   chmodSync(spec.dataDirectory, 0o700);
@@ -100,7 +100,7 @@ export async function startServer(spec: ServerSpec, signal?: AbortSignal): Promi
   }
 }
 
-/** Where the data directory of a server named so lies. */
+/** Path of the data directory of a server with this name. */
 export function dataDirectoryOf(directory: string, name: string): string {
   return join(directory, name);
 }

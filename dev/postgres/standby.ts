@@ -6,14 +6,14 @@ import { giveTo } from '../../ops/postgres/run-as.ts';
 import { startServer, type ServerSpec } from './server.ts';
 
 export interface StandbySource {
-  /** Of the running primary, as the standby reaches it. */
+  /** URL of the running primary, as the standby reaches it. */
   url: string;
   primary: ServerSpec;
-  /** What the standby's `postgresql.auto.conf` says. */
+  /** Settings for the standby's `postgresql.auto.conf`. */
   settings: Readonly<Record<string, string>>;
 }
 
-/** Makes a hot standby out of a base copy of the running primary, in place of what data it had, and starts it. */
+/** Replaces the standby's data with a base copy of the running primary and starts it as a hot standby. */
 export async function startStandby(
   standby: ServerSpec,
   { url, primary, settings }: StandbySource,

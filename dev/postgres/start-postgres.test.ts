@@ -20,7 +20,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-test('a commit waits for the standby, and goes on when it is back', async () => {
+test('a commit waits for the standby, and completes when it is back', async () => {
   await createDatabase(postgres.primaryUrl, 'durable');
   const [primary, standby] = postgres.urls('durable');
   await query(primary!, 'CREATE TABLE fact (id int)');
@@ -40,7 +40,7 @@ test('the standby refuses writes', async () => {
   await expect(query(standby!, 'CREATE TABLE no (id int)')).rejects.toMatchObject({ code: '25006' });
 });
 
-test('a database made from a template holds what the template holds', async () => {
+test('a database created from a template has the tables of the template', async () => {
   await createDatabase(postgres.primaryUrl, 'pattern');
   await query(postgres.urls('pattern')[0]!, 'CREATE TABLE kept (id int)');
   await createDatabase(postgres.primaryUrl, 'copy', 'pattern');

@@ -15,26 +15,31 @@ import { dataDirectoryOf, initialise, type ServerSpec } from './server.ts';
 const SYNC_TIMEOUT_MS = 15_000;
 
 export interface PostgresOptions {
-  /** Where data and logs go; it must exist, and others must be able to pass through it when we are root. */
+  /**
+   * Directory for data and logs. It must exist, and if this process is root, other users must be able to traverse it.
+   */
   directory: string;
-  /** Hot standbys; one of them confirms each commit. 1 unless said otherwise, 0 to 2. */
+  /** Number of hot standbys, 0 to 2; 1 by default. One of them confirms each commit. */
   standbys?: number;
   /**
-   * False: a commit is acknowledged before any standby has it, so that a failover can lose it. For proving that such a
-   * loss is seen.
+   * False: a commit is acknowledged before any standby has it, so that a failover can lose it. For a test that
+   * detects such a loss.
    */
   synchronous?: boolean;
-  /** Port of the first primary; any free one unless said otherwise. */
+  /** Port of the first primary; any free one by default. */
   port?: number;
-  /** Whether standbys reach the others over lines that can be cut (`Postgres.lines`). */
+  /** Whether standbys reach the other servers over severable lines (`Postgres.lines`). */
   severable?: boolean;
-  /** Where the log is archived, for `npm run backup`; absent: nowhere. It must hold no other cluster's. */
+  /**
+   * Directory of the WAL archive, for `npm run backup`; absent: no archive. It must not contain another cluster's
+   * archive.
+   */
   backupDirectory?: string;
 }
 
 export type Postgres = PostgresCluster;
 
-/** Starts a primary with hot standbys; resolves when a commit is confirmed by a standby. */
+/** Starts a primary with hot standbys; resolves when a standby confirms commits. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const specs = await describeServers(options);
   const password = randomBytes(18).toString('hex');
@@ -84,7 +89,10 @@ async function archiving(path: string | undefined, user: RunAs): Promise<Record<
   return archiveSettings(path);
 }
 
-/** From here on a commit is acknowledged only when one of the standbys has it on disk too, if that is wanted. */
+/**
+ * Makes replication synchronous, if requested: from then on a commit is acknowledged after one standby has it on disk
+ * too.
+ */
 async function untilFollowed(cluster: PostgresCluster): Promise<void> {
   const count = cluster.standbys.length;
   if (count === 0) return;

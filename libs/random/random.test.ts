@@ -7,7 +7,7 @@ const draw = (seed: number, kind: string, ...numbers: number[]): number[] => {
   return Array.from({ length: 8 }, () => random.uint32());
 };
 
-test('a stream is its seed, kind and numbers, and nothing else', () => {
+test('a stream depends on its seed, kind and numbers alone', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), fc.string(), fc.array(fc.nat()), (seed, kind, numbers) => {
       expect(draw(seed, kind, ...numbers)).toEqual(draw(seed, kind, ...numbers));
@@ -29,7 +29,7 @@ test('neighbouring streams share no pattern: their first draws are spread evenly
   expect(chiSquared).toBeLessThan(27.9);
 });
 
-test('draws stay within what was asked for', () => {
+test('draws stay within their range', () => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 1000 }), (seed, count) => {
       const random = randomStream(seed, 'range');

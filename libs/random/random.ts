@@ -1,6 +1,6 @@
 /**
- * A small seeded generator (sfc32, Chris Doty-Humphrey, PractRand). Every entity and question gets a stream of its
- * own by {@link randomStream}, so what one driver decides does not depend on when the others asked.
+ * A small seeded generator (sfc32, Chris Doty-Humphrey, PractRand). {@link randomStream} gives every entity and
+ * question its own stream, so one driver's decisions do not depend on the order of the others'.
  */
 export class Random {
   #a: number;
@@ -44,7 +44,7 @@ export class Random {
     return this.fraction() < probability;
   }
 
-  /** Exponentially distributed: the gap between events that come at random. */
+  /** Exponentially distributed: the gap between events of a Poisson process. */
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.fraction());
   }
@@ -54,7 +54,7 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.fraction())) * Math.cos(2 * Math.PI * this.fraction());
   }
 
-  /** One of the items, each as likely as the others. @throws RangeError for none */
+  /** One of the items, uniformly distributed. @throws RangeError for none */
   pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
     if (item === undefined) throw new RangeError('nothing to pick from');
@@ -66,8 +66,8 @@ export class Random {
 const WARM_UP_ROUNDS = 12;
 
 /**
- * The stream of one question of one entity: the same (seed, kind, numbers) is the same stream, any other is
- * independent of it.
+ * The stream of one question of one entity: equal (seed, kind, numbers) give the same stream, all others are
+ * independent.
  */
 export function randomStream(seed: number, kind: string, ...numbers: readonly number[]): Random {
   let [a, b, c] = [0x9e37_79b9, 0x85eb_ca6b, 0xc2b2_ae35];

@@ -17,7 +17,7 @@ export class RequestSlots {
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#busy < this.#limit) this.#busy++;
-    // The one who leaves hands its place over, so the count stays.
+    // A finished task passes its slot to the next one, so the count does not change.
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await task();
@@ -29,14 +29,11 @@ export class RequestSlots {
   }
 }
 
-/**
- * How many requests of one kind of caller run at once; the rest wait in the fleet instead of in the service's
- * socket queue.
- */
+/** Concurrent requests per {@link ApiClient}; the rest wait in the fleet instead of in the service's socket queue. */
 export const MAX_CONCURRENT_REQUESTS = 64;
-/** How often one request is tried. Over about half a minute: longer than a restart or a failover takes. */
+/** Maximum attempts per request. They span about 30 s: longer than a restart or a failover takes. */
 const MAX_ATTEMPTS = 12;
-/** How long a request waits for its answer before it counts as failed, wall time. */
+/** How long one attempt waits for the response before it counts as failed, wall time. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface ApiUrls {
@@ -50,15 +47,15 @@ export interface ApiCall {
   params?: Readonly<Record<string, string>>;
   body?: unknown;
   idempotencyKey?: string;
-  /** Told the wall time (`performance.now()`) just before the first try leaves. */
+  /** Called with the wall time (`performance.now()`) just before the first attempt is sent. */
   onSend?: (wallMs: number) => void;
 }
 
 type PublicRoute = HttpRoute & { api: keyof ApiUrls };
 
 /**
- * The public REST API as a phone uses it: keep-alive, a bound on what is under way, and the same request again (same
- * Idempotency-Key) after 429, 5xx or a lost connection, as late as Retry-After says.
+ * The public REST API as a phone uses it: keep-alive, a bound on concurrent requests, and retries with the same
+ * Idempotency-Key after 429, 5xx or a lost connection. Honours Retry-After.
  */
 export class ApiClient {
   readonly #urls: ApiUrls;
@@ -72,12 +69,12 @@ export class ApiClient {
     this.#stopping = stopping;
   }
 
-  /** @throws ApiError with the service's code once it is final, or the last one when tries are used up */
+  /** @throws ApiError with the service's code for a final error, or with the last error after the last attempt */
   async call<R extends PublicRoute>(route: R, call: ApiCall = {}): Promise<z.output<R['response']>> {
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        // Before the slot is taken: a token is fetched by a call of its own, which needs a slot.
+        // Before taking the slot: fetching a token is a call of its own, which needs a slot.
         const token = await call.credentials?.token();
         return await this.#slots.run(() => this.#once(route, call, attempt, token));
       } catch (error) {
@@ -137,12 +134,12 @@ export class ApiClient {
     try {
       await sleep(ms, undefined, { signal: this.#stopping });
     } catch (cause) {
-      throw new ApiError('stopped', 'while waiting to try again', { cause });
+      throw new ApiError('stopped', 'while waiting to retry', { cause });
     }
   }
 }
 
-/** For how long tokens are requested: a day of real time, longer than any run. */
+/** Lifetime of the requested tokens: one day of wall time, longer than any run. */
 const TOKEN_TTL_S = 86_400;
 
 /** Gets the tokens of simulated riders and drivers from the development issuer. */
@@ -167,7 +164,7 @@ function refusal(route: HttpRoute, status: number, text: string, retryAfterMs: n
   return new ApiError(parsed.data.code, `${where} ${parsed.data.detail ?? ''}`, { status, retryAfterMs });
 }
 
-/** What a text says as JSON; undefined, which no schema takes, where it is not JSON. */
+/** Parses a text as JSON. Returns undefined, which no schema accepts, for a text that is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '#libs/contracts';
 import type { Random } from '#libs/random';
 
-/** What can go wrong on the way, beside the answers that the service gives. */
+/** Failures of the transport, besides the error codes of the service. */
 export type TransportCode = 'network' | 'timeout' | 'bad_answer' | 'stopped';
 
-/** A request that did not end well: the service's own code, or what happened to the answer. */
+/** A failed request: the service's error code, or how the transport failed. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode | TransportCode;
@@ -22,21 +22,20 @@ export class ApiError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** True where the same request may succeed a little later. */
+  /** True if a retry may succeed. */
   get isTransient(): boolean {
     if (this.code === 'network' || this.code === 'timeout') return true;
     return this.status !== undefined && (this.status >= 500 || this.status === 429);
   }
 }
 
-/** How long the first retry waits, wall time. */
+/** Back-off before the first retry, wall time. */
 const FIRST_DELAY_MS = 200;
-/** How long any retry waits at most, wall time. */
+/** Longest back-off before a retry, wall time. */
 const LONGEST_DELAY_MS = 4_000;
 
 /**
- * Wall milliseconds to wait before try number `attempt` (1 is the first repetition): doubling, bounded, spread by
- * half.
+ * Wall milliseconds to wait before retry `attempt` (1 is the first retry): exponential, bounded, with 50 % jitter.
  */
 export function backoffMs(attempt: number, random: Random): number {
   const fullMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));

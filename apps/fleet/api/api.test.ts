@@ -38,7 +38,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A server that gives the answers in turn, the last one for ever, and keeps the requests. */
+/** A server that gives the answers in order, repeats the last one, and records the requests. */
 async function answering(...answers: ((response: ServerResponse) => void)[]) {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -64,7 +64,7 @@ function clientOf(url: string): ApiClient {
 const TOKEN = { token: 'secret', subject: newId('rider'), expires_in_s: 60 };
 
 describe('the API client', () => {
-  test('sends the same request with the same key again after 503 and a broken connection', async () => {
+  test('retries a request with the same key after 503 and a broken connection', async () => {
     const { url, requests } = await answering(
       refusing('unavailable'),
       (response) => void response.socket?.destroy(),
@@ -84,7 +84,7 @@ describe('the API client', () => {
     expect(sentAtMs).toHaveLength(1);
   });
 
-  test('waits as long as Retry-After says', async () => {
+  test('honours Retry-After', async () => {
     const arrivals: number[] = [];
     const slow = (response: ServerResponse): void => {
       arrivals.push(performance.now());
@@ -99,7 +99,7 @@ describe('the API client', () => {
     expect(arrivals[1]! - arrivals[0]!).toBeGreaterThanOrEqual(990);
   });
 
-  test('gets one new token when its own is no longer good, and no more than one', async () => {
+  test('gets exactly one new token after its token is rejected', async () => {
     const { url, requests } = await answering(refusing('token_expired'));
     let issued = 0;
     const credentials = new Credentials(() => Promise.resolve(`token-${++issued}`));
@@ -111,12 +111,12 @@ describe('the API client', () => {
     ]);
   });
 
-  test('takes no answer that is not what the contract says', async () => {
+  test('refuses a response that breaks the contract', async () => {
     const { url } = await answering(json(201, { token: 7 }));
     await expect(clientOf(url).call(postToken)).rejects.toMatchObject({ code: 'bad_answer' });
   });
 
-  test('has its bound under way, and no more', async () => {
+  test('never exceeds its bound of concurrent requests', async () => {
     const held: ServerResponse[] = [];
     const full = Promise.withResolvers<void>();
     const server = createServer((_, response) => {
@@ -127,7 +127,7 @@ describe('the API client', () => {
       Array.from({ length: MAX_CONCURRENT_REQUESTS + 10 }, () => client.call(postToken)),
     );
     await full.promise;
-    // Time for one too many to come, if there were one.
+    // Time for a request beyond the bound to arrive, if there were one.
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(held).toHaveLength(MAX_CONCURRENT_REQUESTS);
     server.on('request', () => json(201, TOKEN)(held.at(-1)!));
@@ -136,7 +136,7 @@ describe('the API client', () => {
   });
 });
 
-/** A stream server that keeps its sockets, and what tickets and frames came. */
+/** A stream server that records its sockets, tickets and frames. */
 async function streamServer(onSocket: (socket: WebSocket) => void) {
   const server = createServer();
   const url = await listen(server);
@@ -178,7 +178,7 @@ function linkTo(url: string, overrides: Partial<ConstructorParameters<typeof Str
 }
 
 describe('a stream link', () => {
-  test('takes a frame that comes right behind the handshake', async () => {
+  test('receives a frame sent right after the handshake', async () => {
     const { url, tickets } = await streamServer((socket) => socket.send(JSON.stringify(WELCOME)));
     const { link, seen, got } = linkTo(url);
     await link.open();
@@ -187,7 +187,7 @@ describe('a stream link', () => {
     expect(tickets).toEqual(['ticket-1']);
   });
 
-  test('opens again with a new ticket when the socket is lost, and says so each time', async () => {
+  test('reconnects with a new ticket after a lost socket, and reports each connection', async () => {
     const twice = Promise.withResolvers<void>();
     let opened = 0;
     const { url, tickets } = await streamServer((socket) => {
@@ -203,7 +203,7 @@ describe('a stream link', () => {
     expect(tickets).toEqual(['ticket-1', 'ticket-2']);
   });
 
-  test('reports frames that are not of the contract, and skips the type it has no use for', async () => {
+  test('reports frames that break the contract, and skips the ignored type', async () => {
     const { url } = await streamServer((socket) => {
       socket.send('{"type":"driver_position","data":"never looked at"}');
       socket.send('{"type":"trip","data":{}}');
@@ -217,7 +217,7 @@ describe('a stream link', () => {
     expect(seen).toEqual([WELCOME]);
   });
 
-  test('reports a ticket that is refused', async () => {
+  test('reports a refused ticket', async () => {
     const server = createServer((_, response) => refusing('ticket_invalid')(response));
     const url = (await listen(server)).replace('http', 'ws');
     const reported = Promise.withResolvers<string>();
@@ -228,7 +228,7 @@ describe('a stream link', () => {
     await opening;
   });
 
-  test('is kept alive by heartbeats and given up after silence', async () => {
+  test('is kept alive by heartbeats and abandoned after silence', async () => {
     const { url, frames, sockets } = await streamServer(() => undefined);
     let lost = 0;
     const keeper = new LinkKeeper(new TickWheel(serviceClock(1, 0)), 1);

@@ -1,4 +1,4 @@
-/** A phone's token: fetched when first needed, and again when the service says that it is no longer good. */
+/** A phone's token: fetched when first needed, and again after the service rejects it. */
 export class Credentials {
   readonly #fetchToken: () => Promise<string>;
   #token: Promise<string> | undefined;

@@ -7,12 +7,12 @@ import { ApiError, backoffMs } from './api-error.ts';
 import { parseJson, type RequestSlots } from './api-client.ts';
 import type { Job, TickWheel } from '../clock/tick-wheel.ts';
 
-/** How long a socket may take to open, wall time. */
+/** Time limit for opening a socket, wall time. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How many bytes may wait in a socket before positions are skipped: the next position replaces them anyway. */
+/** Buffered bytes of a socket above which positions are skipped: the next position replaces them anyway. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
 /**
- * How large a frame of the server may be. An acknowledgement holds a trip and a driver, so it is larger than a
+ * Largest frame accepted from the server. An acknowledgement holds a trip and a driver, so it is larger than a
  * client's frame.
  */
 const MAX_SERVER_FRAME_BYTES = 4 * MAX_FRAME_BYTES;
@@ -23,7 +23,7 @@ export interface StreamLinkOptions<F> {
   url: string;
   openTicket: () => Promise<string>;
   frames: z.ZodType<F>;
-  /** Frames of this type are not even parsed. */
+  /** Frames of this type are skipped without parsing. */
   ignoredType?: string;
   /** Bounds how many sockets are being opened at once. */
   slots: RequestSlots;
@@ -32,11 +32,11 @@ export interface StreamLinkOptions<F> {
   onFrame: (frame: F) => void;
   onOpen?: () => void;
   onLost?: () => void;
-  /** A code for the error count: a frame that is not what the contract says, a ticket that was refused. */
+  /** Called with a code for the error count: a frame that breaks the contract, or a refused ticket. */
   onProblem: (code: string) => void;
 }
 
-/** A phone's WebSocket: opened with a fresh ticket, and opened again whenever it is lost, until it is closed by us. */
+/** A phone's WebSocket: opened with a fresh ticket, and reopened after each loss until `close`. */
 export class StreamLink<F> implements KeptLink {
   readonly #options: StreamLinkOptions<F>;
   readonly #ignoredPrefix: string | undefined;
@@ -55,7 +55,7 @@ export class StreamLink<F> implements KeptLink {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  /** Opens the socket, trying until it stands. A ticket that is refused for good is reported and tried again, too. */
+  /** Opens the socket, with retries until it is open. Reports a refused ticket and retries with a new one. */
   async open(): Promise<void> {
     while (!this.#closed) {
       try {
@@ -70,7 +70,7 @@ export class StreamLink<F> implements KeptLink {
     }
   }
 
-  /** False where the socket is not open or is backed up; the frame is dropped then. */
+  /** Drops the frame and returns false if the socket is not open or its buffer is full. */
   send(frame: string): boolean {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > MAX_BUFFERED_BYTES) return false;
@@ -87,7 +87,7 @@ export class StreamLink<F> implements KeptLink {
     this.#socket?.terminate();
   }
 
-  /** For good. */
+  /** Closes the socket without a reconnect. */
   close(): void {
     this.#closed = true;
     this.#options.keeper.remove(this);
@@ -107,15 +107,15 @@ export class StreamLink<F> implements KeptLink {
       },
     );
     await new Promise<void>((resolve, reject) => {
-      // Kept for good: the close that follows an error says all that matters later on.
+      // Stays attached: after the handshake an error needs no handling, because a close follows it.
       socket.on('error', reject);
       socket.once('unexpected-response', (request, { statusCode = 0 }) => {
         request.destroy();
         if (statusCode < 500) this.#options.onProblem('socket_refused');
-        reject(new Error(`the socket was answered ${statusCode}`));
+        reject(new Error(`the handshake was answered ${statusCode}`));
       });
       socket.once('open', () => {
-        // At once, since the first frame may be right behind.
+        // Synchronously: the first frame may follow the handshake directly.
         this.#adopt(socket);
         resolve();
       });
@@ -144,7 +144,7 @@ export class StreamLink<F> implements KeptLink {
       this.#options.onProblem('bad_frame');
       return;
     }
-    // A socket that only opens and closes again is no success: backing off ends with the first frame.
+    // Resets the back-off at the first frame only: a socket that opens and closes is no success.
     this.#failures = 0;
     this.#options.onFrame(parsed.data);
   }
@@ -159,22 +159,22 @@ export class StreamLink<F> implements KeptLink {
   }
 }
 
-/** The part of a socket that has to be kept alive. */
+/** The part of a socket that {@link LinkKeeper} uses. */
 export interface KeptLink {
   readonly lastSentMs: number;
   readonly lastReceivedMs: number;
   sendHeartbeat(): void;
-  /** The other side has said nothing for too long. */
+  /** Closes a silent socket and reconnects. */
   abandon(): void;
 }
 
-/** Heartbeats and silence of all sockets in one sweep; both are looked at three times in a heartbeat interval. */
+/** Sends heartbeats and detects silence for all sockets in one sweep, three times per heartbeat interval. */
 export class LinkKeeper implements Job {
   readonly #links = new Set<KeptLink>();
   readonly #wheel: TickWheel;
   readonly #heartbeatWallMs: number;
 
-  /** A service on a compressed clock counts its heartbeats in service time, so ours are at least as frequent. */
+  /** A service on a fast clock counts heartbeats in service time, so the fleet sends them at least that often. */
   constructor(wheel: TickWheel, clockSpeed: number) {
     this.#wheel = wheel;
     this.#heartbeatWallMs = HEARTBEAT_INTERVAL_MS / clockSpeed;

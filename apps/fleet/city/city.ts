@@ -6,17 +6,17 @@ import { hotSpotsOn, startsFromHotSpots } from './hot-spots.ts';
 import { LISBON_BOX, LISBON_HOT_SPOTS, LISBON_PARKS, LISBON_SHORE } from './lisbon.ts';
 import { streetLattice } from './street-lattice.ts';
 
-/** Where the fleet drives, who wants a ride, and where the drivers are at first. */
+/** The streets, the demand, and where the drivers start. */
 export interface City {
   readonly name: string;
   readonly graph: StreetGraph;
-  /** In the order of time; may be endless. */
+  /** Ordered by time; may be endless. */
   readonly demand: Iterable<DemandTrip>;
-  /** Recorded trips that cannot be asked for. */
+  /** Number of recorded trips that cannot be requested. */
   readonly leftOut: number;
   /** A node for each driver. */
   readonly driverStarts: readonly number[];
-  /** Seconds that the demand lasts; null: for ever. */
+  /** Duration of the demand in seconds; null: endless. */
   readonly demandS: number | null;
 }
 
@@ -25,20 +25,19 @@ export interface CityPlan {
   readonly streetsDir: string | undefined;
   /** Seconds after the city's midnight at which the demand begins. */
   readonly fromS: number;
-  /** 0: to the end of the trips file, or for ever. */
+  /** 0: to the end of the trips file, or endless. */
   readonly minutes: number;
   readonly drivers: number;
   readonly seed: number;
-  /** Made-up trips are no longer than this as the crow flies; undefined: as long as the city is wide. */
+  /** Longest generated trip, straight line; undefined: the width of the city. */
   readonly longestTripM?: number | undefined;
 }
 
 const SECONDS_PER_DAY = 86_400;
 
 /**
- * Recorded trips on their streets, made-up trips on given streets, or the built-in city.
- * @throws TableError for a file that is not what it should be, Error for one that cannot be read or has no trips in
- *   the window
+ * Builds a city of recorded trips on their streets, of generated trips on given streets, or the built-in one.
+ * @throws TableError for a malformed file, Error for one that cannot be read or has no trips in the window
  */
 export function buildCity(plan: CityPlan): City {
   if (plan.tripsFile !== undefined) {

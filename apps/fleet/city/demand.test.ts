@@ -17,7 +17,7 @@ function take(demand: Iterable<DemandTrip>, count: number): DemandTrip[] {
   return trips;
 }
 
-test('made-up demand is the same for the same seed, in the order of time, with rides worth a car', () => {
+test('generated demand depends on the seed alone, is ordered by time and has no ride too short for a car', () => {
   fc.assert(
     fc.property(fc.nat(), fc.double({ min: 0.1, max: 10, noNaN: true }), (seed, rate) => {
       const trips = take(syntheticDemand(graph, LISBON_HOT_SPOTS, seed, rate), 30);
@@ -30,14 +30,14 @@ test('made-up demand is the same for the same seed, in the order of time, with r
   );
 });
 
-test('made-up demand comes at its rate', () => {
+test('generated demand has the configured rate', () => {
   const trips = take(syntheticDemand(graph, LISBON_HOT_SPOTS, 3, 2), 5_000);
   // 5000 exponential gaps of 0.5 s: 2500 s, with a deviation of 35 s.
   expect(trips.at(-1)!.atS).toBeGreaterThan(2_360);
   expect(trips.at(-1)!.atS).toBeLessThan(2_640);
 });
 
-test('made-up trips can be kept short, and more of them are asked for then', () => {
+test('generated trips can be kept short, which raises the rate of requests', () => {
   const trips = take(syntheticDemand(graph, LISBON_HOT_SPOTS, 3, 2, 2_000), 300);
   const distances = trips.map(({ pickup, dropoff }) => greatCircleM(pickup, dropoff));
   expect(distances.every((distanceM) => distanceM <= 2_000)).toBe(true);
@@ -66,7 +66,7 @@ const TRIPS = parseTrips(
   ].join('\n'),
 );
 
-test('recorded trips of the window are replayed in order, at their own times', () => {
+test('recorded trips of the window are replayed in order, at their recorded times', () => {
   const { demand: trips, leftOut } = replayedDemand(TRIPS, { fromS: 7200, toS: 7320 });
   expect(leftOut).toBe(1);
   expect(trips.map(({ index, atS, rideS }) => [index, atS, rideS])).toEqual([
@@ -77,7 +77,7 @@ test('recorded trips of the window are replayed in order, at their own times', (
   expect(trips[0]?.pickup).toEqual({ lat: 38.72, lng: -9.14 });
 });
 
-test('drivers start where riders got out in the hour before, or else where they will get in', () => {
+test('drivers start at the dropoffs of the hour before, or else at the pickups to come', () => {
   const before = startsFromTrips(graph, TRIPS, { fromS: 3_600, toS: 7_000 }, 1, 5);
   expect(new Set(before)).toEqual(new Set([graph.nearestNode({ lat: 38.72, lng: -9.15 })]));
   const pickups = [

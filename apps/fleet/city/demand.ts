@@ -2,15 +2,15 @@ import { greatCircleM, StreetRouter, type Point, type RecordedTrip, type StreetG
 import { randomStream, type Random } from '#libs/random';
 import { drawNode, type HotSpot } from './hot-spots.ts';
 
-/** One ride that somebody wants. */
+/** One requested ride. */
 export interface DemandTrip {
-  /** Counts up from 0 in the order of time. */
+  /** From 0 up, in order of time. */
   readonly index: number;
   /** Seconds after the demand begins. */
   readonly atS: number;
   readonly pickup: Point;
   readonly dropoff: Point;
-  /** Seconds that the ride takes; null: as the streets have it. */
+  /** Duration of the ride in seconds; null: the travel time of the streets. */
   readonly rideS: number | null;
 }
 
@@ -22,14 +22,14 @@ export interface Window {
   readonly toS: number;
 }
 
-/** What of a record can be asked for again, and how many of its trips cannot. */
+/** The recorded trips that can be requested again, and the number of those that cannot. */
 export interface Replay {
   readonly demand: readonly DemandTrip[];
-  /** Trips whose ends were snapped to one and the same place: no phone can ask for such a ride. */
+  /** Trips whose pickup and dropoff snap to the same node: a phone cannot request such a ride. */
   readonly leftOut: number;
 }
 
-/** The recorded trips of the window in the order of their requests, at their own times. */
+/** The recorded trips of the window, in order of their requests, at their recorded times. */
 export function replayedDemand(trips: readonly RecordedTrip[], window: Window): Replay {
   const recorded = requestedWithin(trips, window);
   const demand = recorded
@@ -45,7 +45,7 @@ export function replayedDemand(trips: readonly RecordedTrip[], window: Window): 
   return { demand, leftOut: recorded.length - demand.length };
 }
 
-/** Nodes where drivers start: where riders were let out in the hour before; failing that, where they get in. */
+/** Nodes where drivers start: the dropoffs of the hour before, or if there are none, the pickups to come. */
 export function startsFromTrips(
   graph: StreetGraph,
   trips: readonly RecordedTrip[],
@@ -67,19 +67,19 @@ function requestedWithin(trips: readonly RecordedTrip[], { fromS, toS }: Window)
   return trips.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
 }
 
-/** How short a generated trip may be: nobody takes a car for less. */
+/** Shortest generated trip: riders walk shorter ones. */
 const SHORTEST_TRIP_M = 700;
-/** How often a destination is drawn for one trip until its distance fits. */
+/** Maximum draws of a destination for one trip until its distance fits. */
 const MAX_DRAWS_PER_TRIP = 50;
 
-/** Which share of their time drivers should spend on trips: busy, with some in reserve everywhere. */
+/** Share of their time that drivers spend on trips: busy, with a reserve everywhere. */
 export const TARGET_UTILIZATION = 0.65;
-/** How much time a trip costs a driver beside the ride: the drive to the pickup and the boarding, roughly. */
+/** Approximate time that a trip costs a driver besides the ride: the drive to the pickup and the boarding. */
 const APPROACH_AND_BOARDING_S = 130;
-/** How many rides are drawn to estimate the mean length of a ride. */
+/** Rides drawn to estimate the mean duration of a ride. */
 const RIDES_SAMPLED = 200;
 
-/** Trips at random times (a Poisson process), without end, between hot spots and the rest of the streets. */
+/** An endless Poisson process of trips between hot spots and the rest of the streets. */
 export function* syntheticDemand(
   graph: StreetGraph,
   hotSpots: readonly HotSpot[],
@@ -96,7 +96,7 @@ export function* syntheticDemand(
   }
 }
 
-/** The rate of requests that keeps so many drivers {@link TARGET_UTILIZATION} busy at the traffic of an hour. */
+/** The request rate at which this number of drivers has {@link TARGET_UTILIZATION}, in the traffic of an hour. */
 export function rateFor(
   graph: StreetGraph,
   hotSpots: readonly HotSpot[],
@@ -114,7 +114,7 @@ export function rateFor(
   return (drivers * TARGET_UTILIZATION) / (totalS / RIDES_SAMPLED + APPROACH_AND_BOARDING_S);
 }
 
-/** A way of {@link SHORTEST_TRIP_M} to `longestM` as the crow flies. */
+/** Draws two nodes {@link SHORTEST_TRIP_M} to `longestM` apart, straight line. */
 function drawEnds(
   graph: StreetGraph,
   hotSpots: readonly HotSpot[],
@@ -127,6 +127,6 @@ function drawEnds(
     const distanceM = greatCircleM(graph.point(from), graph.point(to));
     if (distanceM >= SHORTEST_TRIP_M && distanceM <= longestM) return [from, to];
   }
-  // A village: any other node will do.
+  // The network is too small for that: any other node will do.
   return [from, (from + 1 + random.below(Math.max(1, graph.nodeCount - 1))) % graph.nodeCount];
 }

@@ -1,23 +1,23 @@
 import { METERS_PER_DEGREE, type Point, type StreetGraph } from '#libs/geo';
 import { randomStream, type Random } from '#libs/random';
 
-/** A place that many go to and come from. */
+/** A place where many trips begin and end. */
 export interface HotSpot {
   readonly center: Point;
-  /** Deviation of the ends around it, metres. */
+  /** Standard deviation of the trip ends around it. */
   readonly spreadM: number;
-  /** Its share against the other hot spots. */
+  /** Its share relative to the other hot spots. */
   readonly weight: number;
 }
 
-/** Which share of trip ends is at a hot spot; the others are anywhere on the streets. */
+/** Share of trip ends at a hot spot; the others are anywhere on the streets. */
 const HOT_SPOT_SHARE = 0.75;
-/** How many hot spots a street network without its own gets. */
+/** Number of hot spots on a street network that defines none. */
 const HOT_SPOTS_OF_FOREIGN_STREETS = 10;
-/** How wide such a hot spot is. */
+/** Spread of such a hot spot. */
 const FOREIGN_SPREAD_M = 400;
 
-/** Some nodes of a street network that we know nothing about. */
+/** Random nodes as hot spots, for a street network that defines none. */
 export function hotSpotsOn(graph: StreetGraph, seed: number): HotSpot[] {
   const random = randomStream(seed, 'hot-spots');
   return Array.from({ length: HOT_SPOTS_OF_FOREIGN_STREETS }, () => ({
@@ -27,7 +27,7 @@ export function hotSpotsOn(graph: StreetGraph, seed: number): HotSpot[] {
   }));
 }
 
-/** A node where somebody's trip begins or ends. */
+/** Draws a node where a trip begins or ends. */
 export function drawNode(graph: StreetGraph, hotSpots: readonly HotSpot[], random: Random): number {
   if (!random.chance(HOT_SPOT_SHARE)) return random.below(graph.nodeCount);
   const { center, spreadM } = drawHotSpot(hotSpots, random);
@@ -38,7 +38,7 @@ export function drawNode(graph: StreetGraph, hotSpots: readonly HotSpot[], rando
   });
 }
 
-/** Nodes where drivers start, as the demand is spread. */
+/** Draws the nodes where drivers start, distributed like the demand. */
 export function startsFromHotSpots(
   graph: StreetGraph,
   hotSpots: readonly HotSpot[],

@@ -2,12 +2,12 @@ import type { BoundingBox, Point } from '#libs/geo';
 import type { HotSpot } from './hot-spots.ts';
 
 /**
- * The built-in city: the centre of Lisbon by its outline and its busy places. Its streets are made up (see
- * {@link ./street-lattice.ts}), so that nothing has to be licensed or downloaded.
+ * The built-in city: the outline and the busy places of central Lisbon. Its streets are generated (see {@link
+ * ./street-lattice.ts}), so nothing has to be licensed or downloaded.
  */
 export const LISBON_BOX: BoundingBox = { south: 38.7, west: -9.16, north: 38.745, east: -9.12 };
 
-/** The bank of the Tagus from west to east; what lies south of it is water. */
+/** The bank of the Tagus from west to east; south of it is water. */
 export const LISBON_SHORE: readonly Point[] = [
   { lat: 38.7045, lng: -9.16 },
   { lat: 38.7055, lng: -9.1445 },
@@ -16,7 +16,7 @@ export const LISBON_SHORE: readonly Point[] = [
   { lat: 38.715, lng: -9.12 },
 ];
 
-/** Where no street goes through. */
+/** Discs without streets. */
 export const LISBON_PARKS: readonly { readonly center: Point; readonly radiusM: number }[] = [
   { center: { lat: 38.7287, lng: -9.1527 }, radiusM: 280 },
   { center: { lat: 38.7145, lng: -9.1595 }, radiusM: 150 },

@@ -4,8 +4,8 @@ interface Link {
 }
 
 /**
- * The largest set of nodes that all reach each other (the largest strongly connected component), ascending.
- * By the definition: what a node reaches and is reached from, for each node not placed yet.
+ * The largest set of nodes that all reach each other (the largest strongly connected component), ascending. Computes
+ * it by definition: for each unassigned node, intersects the nodes it reaches with those that reach it.
  */
 export function largestMutuallyReachable(nodeCount: number, links: readonly Link[]): number[] {
   const forward = neighbors(nodeCount, links);

@@ -22,7 +22,7 @@ test('every crossing can be reached from every other, at every hour', () => {
   }
 });
 
-test('is driven at the speed of a city, slower in the rush hour than at night', () => {
+test('has the speeds of a city, slower in the rush hour than at night', () => {
   const router = new StreetRouter(graph);
   const [night, rush] = [3, 18].map((hour) => router.route(0, graph.nodeCount - 1, hour)!);
   expect(night!.lengthM / night!.totalS).toBeLessThan(14);
@@ -30,7 +30,7 @@ test('is driven at the speed of a city, slower in the rush hour than at night', 
   expect(rush!.totalS).toBeGreaterThan(night!.totalS);
 });
 
-test('is the same for the same seed, another for another', () => {
+test('depends on the seed', () => {
   const again = streetLattice(PLAN, 1);
   expect(nodes.map((node) => again.point(node))).toEqual(nodes.map((node) => graph.point(node)));
   expect(again.secondsAt(8)).toEqual(graph.secondsAt(8));

@@ -19,14 +19,14 @@ export type StreetRank = 'avenue' | 'street' | 'lane';
 
 /** Speed on a free road, metres a second. */
 const FREE_SPEED_MPS: Readonly<Record<StreetRank, number>> = { avenue: 13, street: 9, lane: 6 };
-/** How long a car waits at the crossing at the end of a segment. */
+/** Waiting time at the crossing at the end of a segment. */
 const CROSSING_S = 3;
-/** Every how many lines is an avenue. */
+/** Every n-th line is an avenue. */
 const EVERY_AVENUE = 8;
-/** Every how many of the other lines is a street; the rest are lanes. */
+/** Every n-th of the other lines is a street; the rest are lanes. */
 const EVERY_STREET = 3;
 
-/** Share of the free speed that is left in each hour of a working day. */
+/** Speed as a share of the free speed, in each hour of a working day. */
 const FLOW_BY_HOUR: readonly number[] = [
   0.95, 1, 1, 1, 1, 0.98, 0.9, 0.72, 0.58, 0.62, 0.7, 0.7, 0.68, 0.68, 0.7, 0.7, 0.65, 0.57, 0.55, 0.64, 0.75,
   0.82, 0.88, 0.92,
@@ -38,7 +38,7 @@ export function rankOf(line: number): StreetRank {
   return line % EVERY_STREET === 0 ? 'street' : 'lane';
 }
 
-/** Seconds to drive a segment in each hour of the day, as street files have them. */
+/** Seconds to drive a segment in each hour of the day, the format of street files. */
 export function segmentSecondsByHour(lengthM: number, rank: StreetRank): number[] {
   return Array.from({ length: HOURS_PER_DAY }, (_, hour) => {
     const speedMps = FREE_SPEED_MPS[rank] * (FLOW_BY_HOUR[hour] ?? 1);
@@ -60,25 +60,25 @@ interface Crossing {
   readonly column: number;
 }
 
-/** How long a block is. */
+/** Side of a block. */
 const BLOCK_M = 105;
-/** How far the lattice is turned from north. */
+/** Rotation of the lattice from north. */
 const ROTATION_DEG = 14;
-/** How far a crossing deviates from the regular lattice. */
+/** Largest offset of a crossing from the regular lattice. */
 const JITTER_M = 11;
-/** How far a street bends sideways. */
+/** Amplitude of the bends of a street. */
 const BEND_M = 60;
-/** Over which length a street bends. */
+/** Wavelength of the bends of a street. */
 const BEND_LENGTH_M = 900;
-/** How far inside the box crossings end. */
+/** Distance between the outermost crossings and the edge of the box. */
 const EDGE_MARGIN_M = 60;
-/** Which share of lanes is missing, so that blocks grow together and lanes end. */
+/** Share of lanes that is left out, so that blocks merge and lanes have dead ends. */
 const MISSING_LANE_SHARE = 0.08;
 
 /**
- * A made-up street network with the grain of an old city: a rotated, bent and jittered lattice of avenues, two-way
- * streets and one-way lanes, two diagonal avenues, holes for parks and a river at its edge. Strongly connected; the
- * same for the same seed.
+ * A generated street network that resembles an old city: a rotated, bent and jittered lattice of avenues, two-way
+ * streets and one-way lanes, two diagonal avenues, holes for parks and a river at its edge. Strongly connected, and
+ * determined by the seed.
  */
 export function streetLattice(plan: LatticePlan, seed: number): StreetGraph {
   const random = randomStream(seed, 'lattice');
@@ -142,7 +142,7 @@ function layStreets(crossings: readonly Crossing[], random: Random): StreetEdge[
   return edges;
 }
 
-/** Latitude of the shore at a longitude, straight between its points and level beyond them. */
+/** Latitude of the shore at a longitude: linear between its points, constant beyond them. */
 function shoreLatAt(shore: readonly Point[], lng: number): number {
   let west = shore[0];
   if (west === undefined) return -90;

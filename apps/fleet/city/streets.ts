@@ -8,7 +8,7 @@ export interface TimeOfDay {
   readonly atMs: number;
 }
 
-/** The street network with the traffic of the hour that it is in the simulated city. */
+/** The street network with the traffic of the current hour in the simulated city. */
 export class Streets {
   readonly graph: StreetGraph;
   readonly #router: StreetRouter;
@@ -26,14 +26,14 @@ export class Streets {
   }
 
   /**
-   * The fastest way between two nodes when leaving now.
-   * @throws RangeError where there is none: a city's streets are one strongly connected network
+   * The fastest route between two nodes when leaving now.
+   * @throws RangeError if there is none, which a strongly connected network rules out
    */
   route(from: number, to: number, nowMs: number): StreetRoute {
     const route = this.#router.route(from, to, this.hourAt(nowMs));
     if (route !== undefined) return route;
     const ids = `${this.graph.nodeId(from)} to ${this.graph.nodeId(to)}`;
-    throw new RangeError(`the streets have no way from node ${ids}`);
+    throw new RangeError(`the streets have no route from node ${ids}`);
   }
 
   hourAt(nowMs: number): number {

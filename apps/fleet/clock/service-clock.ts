@@ -1,8 +1,8 @@
 import { toTimestamp } from '#libs/contracts';
 
 /**
- * Service time as all services reckon it: `service(t) = origin + (wall − origin) × speed`. Its own few lines, because
- * libs/service brings Nest along, which a simulated phone has no use for.
+ * Service time, by the same formula as in the services: `service(t) = origin + (wall − origin) × speed`. Does not
+ * import libs/service, because that loads Nest.
  */
 export interface ServiceClock {
   readonly speed: number;
@@ -18,7 +18,7 @@ export function serviceClock(
   return { speed, now: () => (speed === 1 ? wallNow() : originMs + (wallNow() - originMs) * speed) };
 }
 
-/** RFC 3339 text of the current tick, made once for all pings that leave in it. */
+/** RFC 3339 text of the current tick, formatted once for all pings sent in it. */
 export class TimestampText {
   #ms = Number.NaN;
   #text = '';

@@ -12,7 +12,7 @@ test('service time runs at its speed from the origin', () => {
   expect(serviceClock(1, 0, () => wallMs).now()).toBe(wallMs);
 });
 
-test('every job runs once, not before its time and within a tick of it', () => {
+test('every job runs once, at most one tick after its time', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -5_000, max: 60_000 }), { maxLength: 50 }),
@@ -37,7 +37,7 @@ test('every job runs once, not before its time and within a tick of it', () => {
   );
 });
 
-test('after a pause all that was missed runs, in the order of its ticks', () => {
+test('after a pause all missed jobs run, in order of their ticks', () => {
   let wallMs = 0;
   const wheel = new TickWheel(serviceClock(1, 0, () => wallMs));
   const ran: string[] = [];

@@ -1,16 +1,16 @@
 import type { ServiceClock } from './service-clock.ts';
 
-/** How late a simulated person may act, wall time; also how many pings leave together. */
+/** Tick of the wheel, wall time: the longest delay of a simulated action. Pings of one tick are sent together. */
 export const TICK_MS = 100;
 
-/** Something to do at its time; the same object may be put on the wheel again and again. */
+/** A task for a given time; the same object may be scheduled again. */
 export interface Job {
   run(nowMs: number): void;
 }
 
 /**
- * All waiting of the simulated city on one timer: thousands of drivers cost thousands of list entries, not timers.
- * Times are service time; a job runs at the first tick that is not before its time.
+ * Puts all delays of the simulated city on one timer: thousands of drivers cost list entries, not timers. Times are
+ * service time; a job runs at the first tick that is not before its time.
  */
 export class TickWheel {
   readonly #clock: ServiceClock;
@@ -26,7 +26,7 @@ export class TickWheel {
     this.#startMs = clock.now();
   }
 
-  /** Runs the job at the given service time; at the next tick where that has passed. */
+  /** Schedules the job for the given service time; for the next tick if that has passed. */
   at(timeMs: number, job: Job): void {
     const tick = Math.max(this.#tick + 1, Math.ceil((timeMs - this.#startMs) / this.#tickServiceMs));
     const jobs = this.#jobsByTick.get(tick);
@@ -44,7 +44,7 @@ export class TickWheel {
     this.#jobsByTick.clear();
   }
 
-  /** Runs all that is due by now, in the order of its ticks. */
+  /** Runs all due jobs, in order of their ticks. */
   advance(): void {
     const nowMs = this.#clock.now();
     const dueTick = Math.floor((nowMs - this.#startMs) / this.#tickServiceMs);

@@ -15,10 +15,10 @@ import {
 } from './journey.ts';
 import { randomStream } from '#libs/random';
 
-/** How many times longer than traffic takes a cruising driver takes for a segment. */
+/** Travel time of a cruising driver on a segment, relative to the traffic. */
 const CRUISE_PACE = 1.5;
 
-/** Where one driver's car is, and how it gets elsewhere. */
+/** Position and movement of one driver's car. */
 export class Car {
   readonly #streets: Streets;
   readonly #graph: StreetGraph;
@@ -31,23 +31,23 @@ export class Car {
     this.#journey = parkedAt(this.#graph, node, nowMs);
   }
 
-  /** Where it is now. The object is the same each time. */
+  /** Its current position. Returns the same object each time. */
   fix(nowMs: number): Fix {
     fixAt(this.#journey, nowMs, this.#fix);
     return this.#fix;
   }
 
   /**
-   * Sets off to the crossing nearest to the point.
-   * @param rideS seconds that the whole way takes; what the streets say where null
-   * @returns when a share of the way is driven, in service time
+   * Drives to the crossing nearest to the point.
+   * @param rideS duration of the whole drive in seconds; null: the travel time of the streets
+   * @returns service time at which this share of the drive is done
    */
   driveTo(to: Point, nowMs: number, rideS: number | null, share: number): number {
     this.#setOff(this.#graph.nearestNode(to), nowMs, rideS, 1);
     return share === 1 ? arrivalMs(this.#journey) : partWayMs(this.#journey, share);
   }
 
-  /** Rolls to a crossing nearby. @returns when it gets there, in service time */
+  /** Drives to a crossing nearby. @returns service time of arrival */
   cruise(decision: IdleDecision, nowMs: number): number {
     const { lat, lng } = this.fix(nowMs);
     const metersPerLng = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180);
@@ -59,7 +59,7 @@ export class Car {
     return arrivalMs(this.#journey);
   }
 
-  /** Goes on to the next crossing only. */
+  /** Stops at the next crossing. */
   pullOver(nowMs: number): void {
     if (nowMs < arrivalMs(this.#journey)) this.#setOff(turnOffAt(this.#journey, nowMs).node, nowMs, null, 1);
   }

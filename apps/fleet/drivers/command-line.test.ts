@@ -8,7 +8,7 @@ import type { DriverCommand } from './driver-state.ts';
 
 const ARRIVED: DriverCommand = { type: 'arrived', tripId: newId('trip') };
 
-/** A command line whose clock stands still until `pass` moves it. */
+/** A command line with a manual clock, which `pass` advances. */
 function lineAt(isConnected = true) {
   let wallMs = 0;
   const clock = serviceClock(10, 0, () => wallMs);
@@ -54,19 +54,19 @@ test('an acknowledged change is sent once', () => {
   expect([frames.length, outcomes]).toEqual([1, ['acknowledged']]);
 });
 
-test('a change without an answer is sent again, and the loss is counted', () => {
+test('an unanswered change is resent, and the loss is counted', () => {
   const { line, frames, outcomes, pass } = lineAt();
   line.send(ARRIVED);
   pass(9_000);
   expect(frames).toHaveLength(1);
   pass(2_000);
   expect([frames.length, outcomes]).toEqual([2, ['problem lost_ack']]);
-  // The answer to the first frame comes late: the second one is waited for.
+  // The answer to the first frame comes late: the line waits for that of the second.
   expect(line.takeAnswer(ack(frames[0]!))).toBe(false);
   expect(line.takeAnswer(ack(frames[1]!))).toBe(true);
 });
 
-test('a transient refusal is followed by another try, and is an error only when it lasts', () => {
+test('a transient refusal is retried, and counts as an error only when it lasts', () => {
   const { line, frames, outcomes, pass } = lineAt();
   line.send(ARRIVED);
   for (let attempt = 0; attempt < 6; attempt++) {
@@ -79,7 +79,7 @@ test('a transient refusal is followed by another try, and is an error only when 
   expect(outcomes).toEqual(['problem unavailable', 'acknowledged']);
 });
 
-test('a final refusal ends it', () => {
+test('a final refusal ends the change', () => {
   const { line, frames, outcomes, pass } = lineAt();
   line.send(ARRIVED);
   line.takeAnswer(error(frames[0]!, 'illegal_transition'));

@@ -6,9 +6,9 @@ import type { DriverCommand } from './driver-state.ts';
 
 type Acknowledgement = Extract<DriverServerFrame, { type: 'ack' }>['data'];
 
-/** How long a change waits for its answer before it is sent again, wall time. */
+/** How long a change waits for its answer before it is resent, wall time. */
 const ANSWER_TIMEOUT_MS = 10_000;
-/** After how many transient refusals of one change it counts as an error (it is still sent again). */
+/** Transient refusals of one change after which it counts as an error (retries go on). */
 const QUIET_ATTEMPTS = 5;
 
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
@@ -23,7 +23,7 @@ export interface CommandLineOptions {
   clockSpeed: number;
   now: () => number;
   random: Random;
-  /** False where there is no socket now; after the next welcome the command comes again. */
+  /** Returns false without a socket; after the next welcome the driver sends the command again. */
   transmit: (command: DriverCommand, frameId: string) => boolean;
   onAcknowledged: (command: DriverCommand, data: Acknowledgement) => void;
   onRefused: (command: DriverCommand, code: ErrorCode) => void;
@@ -31,13 +31,13 @@ export interface CommandLineOptions {
 }
 
 /**
- * One driver's changes, one at a time: sent until acknowledged or refused for good. A lost or transient answer means
- * again, with the same meaning; the service knows a change that it has made already.
+ * Sends one driver's changes, one at a time, until acknowledged or finally refused. Resends a change after a lost or
+ * transient answer; the service makes each change once.
  */
 export class CommandLine implements Job {
   readonly #options: CommandLineOptions;
   #command: DriverCommand | null = null;
-  /** False once nobody waits for the answer any more; it is still taken when it comes. */
+  /** False after `giveUp`; a late answer is still accepted. */
   #isWanted = false;
   #frame = 0;
   #attempts = 0;
@@ -48,7 +48,7 @@ export class CommandLine implements Job {
     this.#options = options;
   }
 
-  /** The change that counts from now on; one before it that is not answered yet is given up. */
+  /** Sends the change and gives up an earlier one that is not answered yet. */
   send(command: DriverCommand): void {
     if (command !== this.#command) this.#attempts = 0;
     this.#command = command;
@@ -56,12 +56,12 @@ export class CommandLine implements Job {
     this.#transmit();
   }
 
-  /** Sends the change no more: news of it, or of something else, came by another way. */
+  /** Stops resending the change: its outcome, or another change, arrived by another path. */
   giveUp(): void {
     this.#isWanted = false;
   }
 
-  /** Takes an `ack` or `error` frame; false where it answers nothing that is waited for. */
+  /** Handles an `ack` or `error` frame; returns false if it answers no pending change. */
   takeAnswer(frame: Extract<DriverServerFrame, { type: 'ack' | 'error' }>): boolean {
     const command = this.#command;
     if (command === null || frame.id !== String(this.#frame)) return false;

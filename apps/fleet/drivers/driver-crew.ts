@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetServices } from '../fleet-services.ts';
 import { Driver } from './driver.ts';
 
-/** Which share of the drivers has to be online before the demand begins. */
+/** Share of drivers that must be online before the demand begins. */
 const ENOUGH_ONLINE = 0.95;
-/** How long the demand waits for the drivers to come online, wall time; then it begins, and the run reports it. */
+/** How long the demand waits for drivers to come online, wall time. Then it begins anyway, and the run reports it. */
 const ONLINE_WAIT_MS = 60_000;
 /** How often the number of online drivers is checked before the demand begins, wall time. */
 const ONLINE_POLL_MS = 50;
@@ -27,7 +27,7 @@ export class DriverCrew {
     return count;
   }
 
-  /** Lets everybody go online; resolves when enough are, or when that takes too long, or when stopped. */
+  /** Brings all drivers online; resolves when enough are online, on time-out, or when stopped. */
   async start(stopping: AbortSignal): Promise<void> {
     for (const driver of this.#drivers) void driver.start();
     const deadlineMs = performance.now() + ONLINE_WAIT_MS;

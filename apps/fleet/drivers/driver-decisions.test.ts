@@ -4,7 +4,7 @@ import { driverDecisions } from './driver-decisions.ts';
 
 const HABITS = { acceptProbability: 0.9, cancelProbability: 0.1, followProbability: 0.3 };
 
-test('a decision depends on seed, driver and how often it was asked, not on what was asked between', () => {
+test('a decision depends on the seed, the driver and the number of the question, not on other questions', () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), fc.nat(), (seed, driver, count) => {
       const one = driverDecisions(seed, driver, HABITS);
@@ -18,7 +18,7 @@ test('a decision depends on seed, driver and how often it was asked, not on what
   );
 });
 
-test('answers come within 1 to 4 seconds, in the shares of the habits', () => {
+test('answers come within 1 to 4 seconds, in the configured shares', () => {
   const decisions = driverDecisions(1, 1, HABITS);
   const offers = Array.from({ length: 10_000 }, (_, count) => decisions.offer(count));
   const share = (answer: string): number => offers.filter((offer) => offer.answer === answer).length / 10_000;
@@ -30,7 +30,7 @@ test('answers come within 1 to 4 seconds, in the shares of the habits', () => {
   expect(trips.filter(({ cancelAtShare }) => cancelAtShare !== null).length / 10_000).toBeCloseTo(0.1, 1);
 });
 
-test('who always accepts never declines', () => {
+test('a driver with acceptance probability 1 never declines', () => {
   const decisions = driverDecisions(1, 1, {
     acceptProbability: 1,
     cancelProbability: 0,
@@ -42,7 +42,7 @@ test('who always accepts never declines', () => {
   }
 });
 
-test('so many drivers go where they are sent, always the same ones', () => {
+test('the configured share of drivers follows hints, always the same ones', () => {
   const followers = Array.from(
     { length: 5_000 },
     (_, driver) => driverDecisions(1, driver, HABITS).followsHints,

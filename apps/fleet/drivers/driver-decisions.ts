@@ -1,23 +1,23 @@
 import { randomStream } from '#libs/random';
 
-/** What a driver makes of an offer, and after how long. */
+/** A driver's answer to an offer, and its delay. */
 export interface OfferDecision {
   readonly answer: 'accept' | 'decline' | 'ignore';
   readonly thinkMs: number;
 }
 
-/** How a driver goes about a trip it has accepted. */
+/** How a driver serves a trip it has accepted. */
 export interface TripDecision {
   /** Time for the rider to get in. */
   readonly boardMs: number;
-  /** The share of the way to the pickup after which the driver gives the trip back; null: it does not. */
+  /** Share of the drive to the pickup after which the driver gives the trip back; null: never. */
   readonly cancelAtShare: number | null;
 }
 
-/** What an idle driver does: stands for a while, then rolls to somewhere near. */
+/** An idle driver parks for a while, then cruises to a place nearby. */
 export interface IdleDecision {
   readonly parkMs: number;
-  /** Metres east and north of where it stands. */
+  /** Metres east and north of its position. */
   readonly cruiseEastM: number;
   readonly cruiseNorthM: number;
 }
@@ -25,24 +25,24 @@ export interface IdleDecision {
 export interface DriverHabits {
   readonly acceptProbability: number;
   readonly cancelProbability: number;
-  /** That a driver is one who goes where riders are expected. */
+  /** Probability that a driver follows repositioning hints. */
   readonly followProbability: number;
 }
 
 const THINK_MS = [1_000, 4_000] as const;
 const BOARD_MS = [3_000, 12_000] as const;
 const PARK_MS = [30_000, 180_000] as const;
-/** How far a cruise leads in each direction: a few blocks. */
+/** Standard deviation of a cruise in each direction: a few blocks. */
 const CRUISE_M = 300;
-/** Which share of the drivers who do not accept does not answer at all. */
+/** Share of unaccepted offers that the driver leaves unanswered instead of declining. */
 const IGNORE_SHARE = 0.3;
 
-/** Everything that is chance about a driver, as pure functions of the seed, the driver and how often it was asked. */
+/** The random choices of a driver, as pure functions of the seed, the driver and the number of the question. */
 export interface DriverDecisions {
   offer(count: number): OfferDecision;
   trip(count: number): TripDecision;
   idle(count: number): IdleDecision;
-  /** The same driver always does, or never. */
+  /** Fixed for each driver. */
   readonly followsHints: boolean;
 }
 

@@ -10,7 +10,10 @@ import type {
 import type { Point } from '#libs/geo';
 import type { OfferDecision, TripDecision, IdleDecision } from './driver-decisions.ts';
 
-/** What a driver is about. `unknown`: the service refused a change for good, so we ask it how things stand. */
+/**
+ * What a driver is doing. `unknown`: the service refused a change finally, so the driver reads its state from the
+ * service.
+ */
 export type Phase =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'offline' }
@@ -19,7 +22,7 @@ export type Phase =
       readonly kind: 'considering';
       readonly offer: DriverOffer;
       readonly decision: OfferDecision;
-      /** The driver lets the offer expire, and waits for the news that it did. */
+      /** The driver lets the offer expire and waits for the push that says so. */
       readonly ignoring: boolean;
     }
   | {
@@ -28,7 +31,7 @@ export type Phase =
       readonly decision: TripDecision;
     };
 
-/** A change that the driver wants acknowledged; sent again until it is, or is refused for good. */
+/** A change that the driver wants acknowledged; resent until it is acknowledged or finally refused. */
 export type DriverCommand =
   | { readonly type: 'online' }
   | { readonly type: 'accept' | 'decline'; readonly offerId: OfferId }
@@ -39,11 +42,11 @@ export interface DriverState {
   readonly pending: DriverCommand | null;
   /** False until this process has opened a session of its own. */
   readonly hasSession: boolean;
-  /** The newest change seen of the newest trip, so that late news of it is known as such. */
+  /** The newest change seen of the newest trip, to recognise stale changes of it. */
   readonly seen: { readonly tripId: TripId; readonly seq: number } | null;
-  /** Accepted for after the present ride. */
+  /** The accepted trip that follows the current ride. */
   readonly next: DriverTrip | null;
-  /** Goes up with each phase; an alarm set in an earlier one is stale. */
+  /** Increases with each phase; an alarm set in an earlier phase is stale. */
   readonly alarm: number;
   readonly offers: number;
   readonly trips: number;
@@ -63,7 +66,7 @@ export const NEW_DRIVER: DriverState = {
 };
 
 export type DriverEvent =
-  /** The service says how things stand: the `welcome` of a new socket, or an answer to `resync`. */
+  /** The driver's state as the service has it: from the `welcome` of a new socket, or an answer to `resync`. */
   | { readonly type: 'synced'; readonly view: DriverView }
   | { readonly type: 'offered'; readonly offer: DriverOffer }
   | { readonly type: 'offer_closed'; readonly tripId: TripId; readonly accepted: boolean }
@@ -75,22 +78,22 @@ export type DriverEvent =
       readonly trip?: DriverTrip | undefined;
     }
   | { readonly type: 'refused'; readonly command: DriverCommand; readonly code: ErrorCode }
-  /** Riders are expected there. */
+  /** A repositioning hint: riders are expected there. */
   | { readonly type: 'hinted'; readonly to: Point }
   /** A position was answered with `driver_offline` or `session_superseded`. */
   | { readonly type: 'session_lost' }
-  /** The alarm that the last phase asked for. */
+  /** The alarm that the last phase set. */
   | { readonly type: 'due'; readonly alarm: number };
 
-/** What the shell is to do. `wait`, `drive` and `cruise` end in a `due` event with the state's alarm. */
+/** An instruction to the shell. `wait`, `drive` and `cruise` end in a `due` event with the state's alarm. */
 export type DriverEffect =
   | { readonly do: 'send'; readonly command: DriverCommand }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'wait_until'; readonly timestamp: string; readonly graceMs: number }
-  /** To the point; due after `share` of the way. A ride takes the time that the demand says, where it says one. */
+  /** Drive to the point; due after `share` of the way. A ride takes the duration from the demand, if it has one. */
   | { readonly do: 'drive'; readonly to: Point; readonly rideOf: TripId | null; readonly share: number }
   | { readonly do: 'cruise'; readonly decision: IdleDecision }
-  /** To the next crossing, and no further. */
+  /** Stop at the next crossing. */
   | { readonly do: 'pull_over' }
   | { readonly do: 'resync'; readonly afterMs: number }
   | { readonly do: 'report_error'; readonly code: string };

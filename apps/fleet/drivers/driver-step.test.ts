@@ -81,7 +81,7 @@ function view(change: Partial<DriverView> = {}): DriverView {
   };
 }
 
-/** Applies events one after the other; gives the last state and every command that was sent. */
+/** Applies events in order; returns the last state and all commands that were sent. */
 function play(start: DriverState, events: readonly DriverEvent[], chance = decisions()) {
   let state = start;
   const sent: DriverCommand[] = [];
@@ -108,7 +108,7 @@ function offered(one: DriverOffer): DriverState {
 
 const due = (state: DriverState): DriverEvent => ({ type: 'due', alarm: state.alarm });
 
-/** Lets the alarm ring, and has the command that follows acknowledged with the trip. */
+/** Fires the alarm and acknowledges the command that follows with the trip. */
 function ringAndAcknowledge(state: DriverState, trip: DriverTrip, chance = decisions()): DriverState {
   const rung = play(state, [due(state)], chance);
   const command = rung.sent[0]!;
@@ -116,7 +116,7 @@ function ringAndAcknowledge(state: DriverState, trip: DriverTrip, chance = decis
 }
 
 describe('a driver', () => {
-  test('opens a session of its own even where an older one lives', () => {
+  test('opens its own session even if an older one exists', () => {
     const { sent, state } = play(NEW_DRIVER, [
       { type: 'synced', view: view({ status: 'free', session: 9 }) },
     ]);
@@ -125,7 +125,7 @@ describe('a driver', () => {
     expect(online()).toMatchObject({ phase: { kind: 'idle' }, hasSession: true, pending: null });
   });
 
-  test('goes where riders are expected while it is idle, if it is one who does, and stands there', () => {
+  test('follows a hint while idle, if it is a driver who does, and parks there', () => {
     const to = { lat: 38.75, lng: -9.14 };
     const hinted: DriverEvent = { type: 'hinted', to };
     const step = driverStep(online(), hinted, decisions());
@@ -159,7 +159,7 @@ describe('a driver', () => {
     });
   });
 
-  test('turns to another rider where it is told to, and is free where another driver took its trip over', () => {
+  test('drives to another rider after a reassignment, and is free after another driver took its trip over', () => {
     const [one, two] = [offer(), offer()];
     const state = ringAndAcknowledge(offered(one), tripOf(one, 'accepted', 3));
     const gone: DriverEvent = { type: 'trip_changed', trip: tripOf(one, 'accepted', 4), standing: 'gone' };
@@ -191,7 +191,7 @@ describe('a driver', () => {
     expect(state.trips).toBe(1);
   });
 
-  test('declines, or lets the offer expire and asks when nothing is heard of it', () => {
+  test('declines, or lets the offer expire and reads its state if no push comes', () => {
     const one = offer();
     const declined = ringAndAcknowledge(offered(one), tripOf(one, 'processing', 3), decisions('decline'));
     expect(declined.phase.kind).toBe('idle');
@@ -205,7 +205,7 @@ describe('a driver', () => {
     expect(ignoring.phase.kind).toBe('considering');
   });
 
-  test('gives a trip back where it means to', () => {
+  test('gives a trip back when its decision says so', () => {
     const one = offer();
     const chance = decisions('accept', 0.5);
     const approaching = ringAndAcknowledge(offered(one), tripOf(one, 'accepted', 3), chance);
@@ -232,7 +232,7 @@ describe('a driver', () => {
     expect(done).toContain('pull_over');
   });
 
-  test('hears the same change twice, by acknowledgement and by push, and acts once', () => {
+  test('receives the same change by acknowledgement and by push, and acts once', () => {
     const one = offer();
     const state = offered(one);
     const rung = play(state, [due(state)]);
@@ -249,7 +249,7 @@ describe('a driver', () => {
     }
   });
 
-  test('old news of a trip that is over changes nothing', () => {
+  test('a stale change of an ended trip has no effect', () => {
     const one = offer();
     let state = offered(one);
     for (const [index, kind] of (['accepted', 'arrived', 'in_progress', 'completed'] as const).entries()) {
@@ -269,7 +269,7 @@ describe('a driver', () => {
     expect(play(considering, [due(idle)]).done).toEqual([]);
   });
 
-  test('sends a change again after a reconnect where the service does not know of it', () => {
+  test('resends a change after a reconnect if the service has not applied it', () => {
     const one = offer();
     const state = offered(one);
     const { state: accepting } = play(state, [due(state)]);
@@ -283,7 +283,7 @@ describe('a driver', () => {
     expect(gone.state).toMatchObject({ phase: { kind: 'idle' }, pending: null });
   });
 
-  test('asks how things stand after a final refusal, and reports it where no race explains it', () => {
+  test('reads its state after a final refusal, and reports one that no race explains', () => {
     const one = offer();
     const state = offered(one);
     const { state: accepting, sent } = play(state, [due(state)]);
@@ -296,7 +296,7 @@ describe('a driver', () => {
     expect(offline.sent).toEqual([{ type: 'online' }]);
   });
 
-  test('goes online again when the service has forgotten the session', () => {
+  test('goes online again after the service dropped its session', () => {
     expect(play(online(), [{ type: 'session_lost' }]).sent).toEqual([{ type: 'online' }]);
     expect(play(online(), [{ type: 'synced', view: view({ status: 'offline' }) }]).sent).toEqual([
       { type: 'online' },
@@ -304,7 +304,7 @@ describe('a driver', () => {
   });
 });
 
-/** The service's rules for one driver and one trip: what it says when asked, and what each change makes of it. */
+/** The service's rules for one driver and one trip: the driver's view, and the effect of each change. */
 class Rules {
   readonly #offer = offer();
   #state: TripState = 'processing';
@@ -326,7 +326,7 @@ class Rules {
     return this.#state === 'completed';
   }
 
-  /** The answer to a change; undefined where the state does not allow it. */
+  /** The answer to a change; an illegal one is refused. */
   take(command: DriverCommand): DriverEvent {
     if (command.type === 'online') {
       this.#isOnline = true;
@@ -353,12 +353,12 @@ const STEPS: Partial<Record<DriverCommand['type'], readonly [TripState, TripStat
   complete: ['in_progress', 'completed'],
 };
 
-/** Of the only trip there is. */
+/** Standing of the only trip. */
 function standingOf({ state }: DriverTrip): TripStanding {
   return ['accepted', 'arrived', 'in_progress'].includes(state) ? 'current' : 'gone';
 }
 
-/** What the network does with one exchange. */
+/** How the network treats one exchange. */
 type Fate = 'works' | 'request lost' | 'answer lost' | 'news first' | 'news only';
 
 test('whatever the network loses, the trip is completed once it works again', () => {
@@ -384,7 +384,7 @@ test('whatever the network loses, the trip is completed once it works again', ()
           for (const next of apply(answer)) exchange(next, 'works');
       };
       const round = (how: Fate): void => {
-        // The socket was lost if an exchange was; its welcome may bring a change again, otherwise the alarm does.
+        // A lost exchange means a lost socket. The new socket's welcome may cause a resend; otherwise the alarm does.
         const again = apply({ type: 'synced', view: rules.view });
         const commands = again.length > 0 ? again : apply({ type: 'due', alarm: state.alarm });
         for (const command of commands) exchange(command, how);

@@ -16,8 +16,8 @@ import type {
  */
 const OFFER_NEWS_GRACE_MS = 5_000;
 /**
- * How long after a refused change a driver reads its state again, so that a disagreement does not become a flood of
- * reads.
+ * Delay between a refused change and the driver's next read of its state, so that a lasting disagreement does not
+ * cause a flood of reads.
  */
 const RESYNC_DELAY_MS = 1_000;
 
@@ -32,7 +32,10 @@ const EXPECTED_REFUSALS: ReadonlySet<ErrorCode> = new Set([
 
 const STAY: readonly DriverEffect[] = [];
 
-/** What becomes of a simulated driver by an event, and what is to be done. Pure: chance comes from `decisions`. */
+/**
+ * Returns the next state of a simulated driver after an event, with the effects. Pure: random choices come from
+ * `decisions`.
+ */
 export function driverStep(state: DriverState, event: DriverEvent, decisions: DriverDecisions): DriverStep {
   switch (event.type) {
     case 'synced':
@@ -58,7 +61,7 @@ export function driverStep(state: DriverState, event: DriverEvent, decisions: Dr
   }
 }
 
-/** The service's word replaces ours; a pending change that still makes sense is sent again. */
+/** Replaces the driver's state with the service's view. Resends a pending change if the view still allows it. */
 function synced(before: DriverState, view: DriverView, decisions: DriverDecisions): DriverStep {
   if (!before.hasSession || view.session === null || view.status === 'offline') return goOnline(before);
   const state = { ...before, next: view.next_trip };
@@ -84,7 +87,7 @@ function enterView(state: DriverState, view: DriverView, decisions: DriverDecisi
 function offered(state: DriverState, offer: DriverOffer, decisions: DriverDecisions): DriverStep {
   const { phase, pending } = state;
   const isOver = pending !== null && ['complete', 'cancel', 'decline'].includes(pending.type);
-  // Only a free driver is offered a trip, so an offer says that what we wait for has come to pass.
+  // An offer shows that the driver is free: a pending complete, cancel or decline has taken effect.
   if (phase.kind === 'idle' || phase.kind === 'considering' || isOver) {
     return isConsidering(state, offer.trip_id)
       ? { state, effects: STAY }
@@ -95,7 +98,7 @@ function offered(state: DriverState, offer: DriverOffer, decisions: DriverDecisi
   return resync(state, 'offer_while_busy');
 }
 
-/** With a rider on board one answers at once, or not at all. */
+/** A driver with a rider on board answers at once, or not at all. */
 function offeredNext(state: DriverState, offer: DriverOffer, decisions: DriverDecisions): DriverStep {
   if (state.pending !== null || state.next !== null) return { state, effects: STAY };
   const { answer } = decisions.offer(state.offers);
@@ -128,7 +131,7 @@ function tripChanged(
   return enterTrip({ ...state, pending: null }, trip, decisions);
 }
 
-/** A trip that the driver has no more: it is over, the rider has gone, or another driver is nearer. */
+/** The driver has lost the trip: it is over, the rider canceled, or a nearer driver took it over. */
 function lost(state: DriverState, trip: DriverTrip, decisions: DriverDecisions): DriverStep {
   const { phase } = state;
   if (!('trip' in phase) || phase.trip.trip_id !== trip.trip_id) return { state, effects: STAY };
@@ -136,7 +139,7 @@ function lost(state: DriverState, trip: DriverTrip, decisions: DriverDecisions):
   return goOn({ ...state, seen, pending: null }, decisions);
 }
 
-/** To the next rider, if there is one. */
+/** Starts the accepted next trip, if there is one. */
 function goOn(state: DriverState, decisions: DriverDecisions): DriverStep {
   const { next } = state;
   return next === null ? enterIdle(state, decisions) : enterTrip({ ...state, next: null }, next, decisions);
@@ -160,7 +163,7 @@ function acknowledged(
   return isOld(state, trip) ? { state: settled, effects: STAY } : enterTrip(settled, trip, decisions);
 }
 
-/** The answer to an offer for after the ride has come through. */
+/** The answer to an offer of the next trip was acknowledged. */
 function answeredNext(state: DriverState, command: DriverCommand, trip: DriverTrip): DriverStep {
   return { state: command.type === 'accept' ? { ...state, next: trip } : state, effects: STAY };
 }
@@ -170,13 +173,13 @@ function refused(state: DriverState, command: DriverCommand, code: ErrorCode): D
   const settled = { ...state, pending: null };
   if (code === 'driver_offline' || code === 'session_superseded') return goOnline(settled);
   const isAnswer = command.type === 'accept' || command.type === 'decline';
-  // An offer for after the ride has closed: the ride goes on.
+  // The offer of the next trip has closed: the ride goes on.
   if (isAnswer && state.phase.kind === 'riding' && EXPECTED_REFUSALS.has(code))
     return { state: settled, effects: STAY };
   return resync(settled, EXPECTED_REFUSALS.has(code) ? null : code);
 }
 
-/** What the driver was waiting for, driving to or thinking about is done. */
+/** Handles the alarm: a wait, a drive or the time to think has ended. */
 function due(state: DriverState, decisions: DriverDecisions): DriverStep {
   const { phase } = state;
   switch (phase.kind) {
@@ -198,7 +201,7 @@ function due(state: DriverState, decisions: DriverDecisions): DriverStep {
   }
 }
 
-/** Who is idle goes where riders are expected, if it is one who does. */
+/** An idle driver who follows hints drives to the place. */
 function hinted(state: DriverState, to: Point, decisions: DriverDecisions): DriverStep {
   const { phase } = state;
   if (phase.kind !== 'idle' || !decisions.followsHints) return { state, effects: STAY };
@@ -281,7 +284,7 @@ function resync(state: DriverState, code: string | null): DriverStep {
   };
 }
 
-/** The phase that a trip in this state puts its driver in. */
+/** The driver's phase for a trip in this state. */
 function phaseKindOf(trip: DriverTrip): 'approaching' | 'boarding' | 'riding' | 'idle' {
   switch (trip.state) {
     case 'accepted':
@@ -299,7 +302,7 @@ function isConsidering({ phase }: DriverState, tripId: string): boolean {
   return phase.kind === 'considering' && phase.offer.trip_id === tripId;
 }
 
-/** News that we have had already, perhaps by the other way (an acknowledgement and a pushed frame say the same). */
+/** True for a change that the driver has seen: each one comes both as an acknowledgement and as a push. */
 function isOld({ seen }: DriverState, trip: DriverTrip): boolean {
   return seen !== null && seen.tripId === trip.trip_id && trip.seq <= seen.seq;
 }

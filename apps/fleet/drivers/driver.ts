@@ -23,17 +23,17 @@ import { driverDecisions, type DriverDecisions } from './driver-decisions.ts';
 import { NEW_DRIVER, type DriverCommand, type DriverEffect, type DriverEvent } from './driver-state.ts';
 import { driverStep } from './driver-step.ts';
 
-/** How often a driver sends its position, service time, give or take {@link PING_SPREAD}. */
+/** Interval between a driver's positions, service time, with {@link PING_SPREAD} jitter. */
 const PING_INTERVAL_MS = 4_000;
-/** By which share the time between two positions varies. */
+/** Jitter of the interval between two positions, as a share of it. */
 const PING_SPREAD = 0.1;
 
-/** Answers to positions that say that the service no longer counts us as online. */
+/** Error codes that answer a position of a driver who is no longer online for the service. */
 const SESSION_LOST: ReadonlySet<ErrorCode> = new Set(['driver_offline', 'session_superseded']);
 
 /**
- * A simulated driver with phone and car. What it does is decided by {@link driverStep}; this class carries it out: the
- * socket, the car, the alarm and the pings.
+ * A simulated driver with phone and car. {@link driverStep} decides what it does; this class applies the effects:
+ * socket, car, alarm and pings.
  */
 export class Driver {
   readonly id: DriverId;
@@ -65,7 +65,7 @@ export class Driver {
     this.#commands = this.#createCommandLine();
   }
 
-  /** True while the service counts on this driver and hears it. */
+  /** True while the driver has a session and an open socket. */
   get isOnline(): boolean {
     return this.#state.hasSession && this.#link.isOpen;
   }
@@ -164,7 +164,7 @@ export class Driver {
     }
   }
 
-  /** An error that answers no change: a position, a resume, or a change given up meanwhile. */
+  /** Handles an error that answers no pending change, but a position, a resume, or a change that was given up. */
   #unasked({ id, data }: Extract<DriverServerFrame, { type: 'error' }>): void {
     if (id === undefined && SESSION_LOST.has(data.code)) this.#apply({ type: 'session_lost' });
     else if (id === undefined || id === 'resume') this.#services.errors.add(data.code);
@@ -246,13 +246,13 @@ export class Driver {
     const { driverApi, errors } = this.#services;
     try {
       const view = await driverApi.call(getDriverSelf, { credentials: this.#credentials });
-      // A new socket may have told us meanwhile, and more lately.
+      // A new socket may have brought a newer view meanwhile.
       if (this.#state.phase.kind === 'unknown') this.#apply({ type: 'synced', view });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === 'stopped') return;
       errors.add(error.code);
-      this.#link.abandon(); // the welcome of the next socket says how things stand
+      this.#link.abandon(); // the welcome of the next socket brings the current state
     }
   }
 

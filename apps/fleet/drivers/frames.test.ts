@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { driverClientFrame, toTimestamp } from '#libs/contracts';
 import { positionFrame } from './frames.ts';
 
-test('the hand-written frame is one of the contract, and says what it was given', () => {
+test('the hand-written frame fits the contract and carries its input', () => {
   const fix = fc.record({
     lat: fc.double({ min: -90, max: 90, noNaN: true }),
     lng: fc.double({ min: -180, max: 180, noNaN: true }),

@@ -2,12 +2,12 @@ import type { DriverClientFrame, Vehicle } from '#libs/contracts';
 import type { Fix } from './journey.ts';
 import type { DriverCommand } from './driver-state.ts';
 
-/** How many decimals a coordinate is sent with: a tenth of a metre. */
+/** Decimals of a coordinate on the wire: a tenth of a metre. */
 const COORDINATE_DIGITS = 6;
 
 /**
- * A `position` frame as text. Written by hand because it is most of what the fleet ever sends; a test holds it against
- * the frame's schema.
+ * A `position` frame as text. Written by hand because most frames that the fleet sends are positions; a test checks
+ * it against the frame's schema.
  */
 export function positionFrame(session: number, seq: number, fix: Fix, recordedAt: string): string {
   return (
@@ -18,10 +18,10 @@ export function positionFrame(session: number, seq: number, fix: Fix, recordedAt
   );
 }
 
-/** All simulated drivers and riders are of one product, so that every driver may take every trip. */
+/** The product of all simulated drivers and riders, so that every driver may take every trip. */
 export const FLEET_PRODUCT = 'standard';
 
-/** The frame by which a driver's app asks for the change. */
+/** The frame with which a driver's app requests the change. */
 export function commandFrame(command: DriverCommand, id: string, vehicle: Vehicle): DriverClientFrame {
   switch (command.type) {
     case 'online':

@@ -61,7 +61,7 @@ describe('a car on its journey', () => {
     );
   });
 
-  test('needs the seconds of the streets, or those that a ride is to take', () => {
+  test('takes the travel time of the streets, or the prescribed duration of a ride', () => {
     fc.assert(
       fc.property(node, node, hour, fc.integer({ min: 1, max: 3_000 }), (from, to, at, rideS) => {
         const route = router.route(from, to, at)!;
@@ -76,7 +76,7 @@ describe('a car on its journey', () => {
     );
   });
 
-  test('leaves it for another without a jump', () => {
+  test('turns off to another journey without a jump', () => {
     fc.assert(
       fc.property(
         node,

@@ -1,14 +1,11 @@
 import { bearingDeg, greatCircleM, interpolate, type StreetGraph, type StreetRoute } from '#libs/geo';
 
-/** How fast a simulated car drives at most (108 km/h), whatever the rounded times of a short segment say. */
+/** Maximum speed of a simulated car (108 km/h); the rounded times of a short segment could give more. */
 export const MAX_STREET_SPEED_MPS = 30;
 
-/** A way with a time for each of its points: where a car is at any moment follows from it alone. */
+/** A route with a time for each of its points, which determine the car's position at any moment. */
 export interface Journey {
-  /**
-   * The street node at each point; a car that starts between two nodes has the one ahead of it at the first place
-   * too.
-   */
+  /** The street node at each point; for a car that starts between two nodes, the first entry is the node ahead. */
   readonly nodes: Uint32Array;
   readonly lats: Float64Array;
   readonly lngs: Float64Array;
@@ -18,7 +15,7 @@ export interface Journey {
   readonly departMs: number;
 }
 
-/** Where a car is, where it is heading, and how fast. Written in place: thousands are asked for each second. */
+/** Position, heading and speed of a car. Written in place: thousands are computed each second. */
 export interface Fix {
   lat: number;
   lng: number;
@@ -26,7 +23,7 @@ export interface Fix {
   speedMps: number;
 }
 
-/** Where a car can leave its journey: here, then `secondsToNode` ahead at a street node. */
+/** Where a car can leave its journey: its position, and `secondsToNode` ahead a street node. */
 export interface TurnOff {
   readonly lat: number;
   readonly lng: number;
@@ -47,8 +44,8 @@ export function parkedAt(graph: StreetGraph, node: number, nowMs: number): Journ
 }
 
 /**
- * The journey from a place on the road along a route that starts at the node ahead.
- * @param pace how many times the route's own seconds each segment takes, within {@link MAX_STREET_SPEED_MPS}
+ * Builds the journey from a position on the road along a route that starts at the node ahead.
+ * @param pace factor on the travel time of each segment, limited by {@link MAX_STREET_SPEED_MPS}
  */
 export function journeyAlong(
   graph: StreetGraph,
@@ -88,12 +85,12 @@ export function arrivalMs(journey: Journey): number {
   return journey.departMs + (journey.atS.at(-1) as number) * 1000;
 }
 
-/** The service time at which a share (0 to 1) of the driving time is over. */
+/** The service time at which a share (0 to 1) of the driving time has passed. */
 export function partWayMs(journey: Journey, share: number): number {
   return journey.departMs + (journey.atS.at(-1) as number) * 1000 * share;
 }
 
-/** Writes where the car is at a moment; before departure it is at the start, after arrival at the end, standing. */
+/** Writes the car's fix at a moment; it stands at the start before departure and at the end after arrival. */
 export function fixAt(journey: Journey, nowMs: number, fix: Fix): void {
   const { lats, lngs, atS } = journey;
   const elapsedS = (nowMs - journey.departMs) / 1000;
@@ -116,7 +113,7 @@ export function fixAt(journey: Journey, nowMs: number, fix: Fix): void {
   fix.speedMps = greatCircleM(a, b) / segmentS;
 }
 
-/** Where a car on this journey can turn to somewhere else: cars do not turn round between two crossings. */
+/** Where a car on this journey can turn off: cars make no U-turn between two crossings. */
 export function turnOffAt(journey: Journey, nowMs: number): TurnOff {
   const fix: Fix = { lat: 0, lng: 0, headingDeg: 0, speedMps: 0 };
   fixAt(journey, nowMs, fix);
@@ -130,7 +127,7 @@ export function turnOffAt(journey: Journey, nowMs: number): TurnOff {
   };
 }
 
-/** The first place whose time is later than `s`; the length where there is none. */
+/** The first index whose time is later than `s`; the length if there is none. */
 function firstAfter(atS: Float64Array, s: number): number {
   let [low, high] = [0, atS.length];
   while (low < high) {

@@ -3,7 +3,7 @@ import type { Job } from '../clock/tick-wheel.ts';
 import type { FleetServices } from '../fleet-services.ts';
 import { Rider } from './rider.ts';
 
-/** Lets each rider of the demand appear at its time. */
+/** Starts each rider of the demand at its time. */
 export class RiderCrowd implements Job {
   readonly #services: FleetServices;
   readonly #demand: Iterator<DemandTrip>;
@@ -17,7 +17,7 @@ export class RiderCrowd implements Job {
     this.#demand = demand[Symbol.iterator]();
   }
 
-  /** Demand second 0 is at `startMs` (service time); nobody appears at `endMs` or after. */
+  /** Demand second 0 is at `startMs` (service time); no rider starts at `endMs` or later. */
   start(startMs: number, endMs: number): void {
     this.#startMs = startMs;
     this.#endMs = endMs;

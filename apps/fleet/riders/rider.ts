@@ -23,26 +23,25 @@ const REPEAT_AFTER_MS = [200, 10_000] as const;
 const PATIENCE_MS = [30_000, 300_000] as const;
 
 /**
- * When the rider gives up, in milliseconds after the request, if no car has picked it up by then; null: it waits for
- * as long as the service does.
+ * Milliseconds after the request at which a rider who still waits for pickup cancels; null: the rider never cancels.
  */
 export function patienceMs(seed: number, rider: number, cancelProbability: number): number | null {
   const random = randomStream(seed, 'rider-patience', rider);
   return random.chance(cancelProbability) ? random.between(...PATIENCE_MS) : null;
 }
 
-/** How long after its answer the request is sent once more, in milliseconds; null: it is not. */
+/** Milliseconds after the answer at which the phone repeats the request; null: never. */
 export function repeatAfterMs(seed: number, rider: number, repeatProbability: number): number | null {
   const random = randomStream(seed, 'rider-repeat', rider);
   return random.chance(repeatProbability) ? random.between(...REPEAT_AFTER_MS) : null;
 }
 
-/** How often a rider asks for a quote again after one expired while the service was away. */
+/** Maximum quotes that a rider requests: one may expire while the service is unavailable. */
 const MAX_QUOTES = 3;
 
 const STILL_WAITING: ReadonlySet<TripState> = new Set(['processing', 'accepted', 'arrived']);
 
-/** A request as it is sent, and sent again. */
+/** A trip request, kept to repeat it. */
 interface AskedTrip {
   readonly quoteId: QuoteId;
   readonly key: string;
@@ -58,7 +57,7 @@ export class Rider {
   readonly #onEnd: () => void;
   #trip: RiderTrip | undefined;
 
-  /** @param onEnd called once when there is nothing left to follow */
+  /** @param onEnd called once when the trip has ended or the request has failed */
   constructor(demand: DemandTrip, services: FleetServices, onEnd: () => void) {
     this.id = seededRiderId(services.settings.seed, demand.index);
     this.#demand = demand;
@@ -68,7 +67,7 @@ export class Rider {
     this.#link = this.#createLink();
   }
 
-  /** Resolves when the trip is requested and followed, or could not be; failures are counted. */
+  /** Resolves when the trip is requested and its stream is open, or after a failure, which is counted. */
   async start(): Promise<void> {
     const sinceMs = Date.now();
     try {
@@ -111,7 +110,7 @@ export class Rider {
     }
   }
 
-  /** Asks for the trip, and notes the answer. */
+  /** Requests the trip and logs the answer. */
   async #ask({ quoteId, key }: AskedTrip, onSend?: (wallMs: number) => void): Promise<RiderTrip> {
     const { riderApi, log } = this.#services;
     const trip = await riderApi.call(postTrip, {
@@ -131,7 +130,7 @@ export class Rider {
     if (ms !== null) wheel.at(clock.now() + ms, { run: () => void this.#askAgain(asked) });
   }
 
-  /** The first answer is due again, whatever has become of the trip meanwhile. */
+  /** Repeats the request. Its answer must equal the first one, although the trip may have changed since. */
   async #askAgain(asked: AskedTrip): Promise<void> {
     try {
       await this.#ask(asked);
@@ -215,7 +214,7 @@ export class Rider {
     }
   }
 
-  /** A request that was acknowledged has not failed, whatever became of the socket that follows it. */
+  /** Counts a failed request. An acknowledged request has not failed, even if its stream did. */
   #noteFailure(error: unknown, sinceMs: number): void {
     if (!(error instanceof ApiError) || error.code === 'stopped' || this.#trip !== undefined) return;
     const { log } = this.#services;

@@ -2,12 +2,12 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { toTimestamp } from '#libs/contracts';
 import type { ServiceClock } from '../clock/service-clock.ts';
 
-/** How many bytes of the log are buffered before they are written. */
+/** Buffered bytes at which the log is written. */
 const FLUSH_BYTES = 64 * 1024;
 
 /**
- * What the services acknowledged to a simulated phone, or showed it, for those who compare it with the database
- * afterwards; and the riders' requests that came to nothing after all tries.
+ * What the services acknowledged or pushed to a simulated phone, for a later comparison with the database; and the
+ * riders' requests that failed after all attempts.
  */
 export type Seen =
   | { kind: 'trip_asked'; rider_id: string; idempotency_key: string; quote_id: string }
@@ -35,7 +35,10 @@ export type Seen =
       seq: number;
     };
 
-/** One JSON line each with service time (`at`) and wall time (`at_ms`), gathered and written in large pieces. Without a file it does nothing. */
+/**
+ * Writes one JSON line per entry, with service time (`at`) and wall time (`at_ms`), in large chunks. Does nothing
+ * without a file.
+ */
 export class ClientLog {
   readonly #clock: ServiceClock;
   readonly #file: WriteStream | undefined;
@@ -62,7 +65,7 @@ export class ClientLog {
     this.#bytes = 0;
   }
 
-  /** Everything is with the operating system when this resolves. */
+  /** Resolves when all lines are written to the operating system. */
   async close(): Promise<void> {
     this.flush();
     const file = this.#file;

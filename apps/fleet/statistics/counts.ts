@@ -1,4 +1,4 @@
-/** Events within the last `buckets` equal spans of time, in a ring of counts. */
+/** Counts the events of the last `buckets` equal spans of time, in a ring. */
 export class SlidingCount {
   readonly #spanMs: number;
   readonly #counts: Uint32Array;
@@ -29,10 +29,10 @@ export class SlidingCount {
   }
 }
 
-/** Over how many seconds the ping rate is averaged. */
+/** Seconds over which the ping rate is averaged. */
 const WINDOW_S = 5;
 
-/** Positions sent: in all, and a wall second over the last few. */
+/** Positions sent: the total, and the recent rate per wall second. */
 export class PingCount {
   readonly #recent = new SlidingCount(1000, WINDOW_S, performance.now());
   sent = 0;
@@ -47,11 +47,11 @@ export class PingCount {
   }
 }
 
-/** How many distinct error codes are counted separately; a service that invents codes does not fill the memory. */
+/** Maximum number of distinct error codes counted, so that a misbehaving service cannot fill the memory. */
 const MAX_CODES = 100;
 const OTHER_CODES = 'other';
 
-/** What went wrong, by code. */
+/** Errors by code. */
 export class ErrorCounts {
   readonly #counts = new Map<string, number>();
   #total = 0;
@@ -71,10 +71,10 @@ export class ErrorCounts {
   }
 }
 
-/** For how many samples there is room at first; the room doubles when it is used up. */
+/** Initial capacity in samples; it doubles when full. */
 const FIRST_CAPACITY = 1024;
 
-/** All values of a measure, for exact percentiles: eight bytes each, sorted when asked and something came in since. */
+/** All values of a measure, for exact percentiles: eight bytes each, sorted on demand after new values. */
 export class Samples {
   #values = new Float64Array(FIRST_CAPACITY);
   #count = 0;
@@ -92,12 +92,12 @@ export class Samples {
     this.#isSorted = false;
   }
 
-  /** Null for none. */
+  /** Null without values. */
   mean(): number | null {
     return this.#count === 0 ? null : this.#sum / this.#count;
   }
 
-  /** The smallest value that at least `share` (0 to 1) of all do not exceed (nearest rank); null for none. */
+  /** The smallest value that at least `share` (0 to 1) of all do not exceed (nearest rank); null without values. */
   percentile(share: number): number | null {
     if (this.#count === 0) return null;
     if (!this.#isSorted) this.#values.subarray(0, this.#count).sort();

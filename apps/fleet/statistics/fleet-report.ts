@@ -2,12 +2,12 @@ import type { FleetStats } from '#libs/contracts';
 import type { ErrorCounts, PingCount, SlidingCount } from './counts.ts';
 import type { TripBook } from './trip-book.ts';
 
-/** Where the run stands, in wall milliseconds. */
+/** Progress of the run, in wall milliseconds. */
 export interface Progress {
   readonly elapsedMs: number;
   readonly remainingMs: number | null;
   readonly firstMatchMs: number | null;
-  /** Set at the end: positions sent while there was demand. */
+  /** Set at the end: positions sent during the demand. */
   readonly pingsInDemand?: number;
 }
 
@@ -19,7 +19,7 @@ export interface FleetCounts {
   readonly matches: SlidingCount;
 }
 
-/** The figures of this moment. @param nowMs service time */
+/** The current figures. @param nowMs service time */
 export function fleetReport(
   { book, pings, errors, matches }: FleetCounts,
   driversOnline: number,

@@ -5,7 +5,7 @@ import { ErrorCounts, PingCount, Samples, SlidingCount } from './counts.ts';
 import { fleetReport } from './fleet-report.ts';
 import { TripBook } from './trip-book.ts';
 
-test('percentiles are those of all values, whenever they are asked for', () => {
+test('percentiles cover all values at any time', () => {
   const value = fc.double({ min: 0, max: 1e6, noNaN: true });
   fc.assert(
     fc.property(
@@ -33,7 +33,7 @@ test('percentiles are those of all values, whenever they are asked for', () => {
   expect(new Samples().mean()).toBeNull();
 });
 
-test('a sliding count holds what happened within its spans', () => {
+test('a sliding count holds the events of its spans', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(5_000), { maxLength: 100 }), (gaps) => {
       const count = new SlidingCount(1_000, 10, 0);
@@ -98,7 +98,7 @@ describe('the trip book', () => {
     expect(book.rideSecondsOf(one.trip_id)).toBeNull();
   });
 
-  test('takes an offer that was faster than the answer to the request', () => {
+  test('counts an offer that arrived before the answer to the request', () => {
     const book = new TripBook(() => undefined);
     const one = trip({});
     book.offer(one.trip_id, 40);
@@ -107,7 +107,7 @@ describe('the trip book', () => {
     expect(book.matchLatencyMs.percentile(0.5)).toBe(30);
   });
 
-  test('a trip is served, canceled, expired or open, and nothing else', () => {
+  test('a trip is exactly one of served, canceled, expired and open', () => {
     const book = new TripBook(() => undefined);
     const trips = Array.from({ length: 4 }, () => trip({}));
     for (const one of trips) book.request(one, 0, null);

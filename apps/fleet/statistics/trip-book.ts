@@ -2,7 +2,7 @@ import { fromTimestamp, type RiderTrip, type TripId } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
 import { Samples } from './counts.ts';
 
-/** How many offers are kept that reached the driver before the answer to the request reached the rider. */
+/** Maximum stored offers that reached the driver before the rider got the answer to its request. */
 const MAX_EARLY_OFFERS = 10_000;
 
 interface OpenTrip {
@@ -14,9 +14,7 @@ interface OpenTrip {
   pickedUp: boolean;
 }
 
-/**
- * Every trip of the simulated riders as the riders know it. A trip that has ended is forgotten but for its counts.
- */
+/** Every trip of the simulated riders as the riders see it. Of an ended trip only the counts remain. */
 export class TripBook {
   readonly #open = new Map<TripId, OpenTrip>();
   readonly #earlyOffers = new Map<TripId, number>();
@@ -27,7 +25,7 @@ export class TripBook {
   requested = 0;
   served = 0;
 
-  /** @param onAccepted called for each acceptance, also the second one of a trip that came back */
+  /** @param onAccepted called for each acceptance, also a second one after the driver gave the trip back */
   constructor(onAccepted: () => void) {
     this.#onAccepted = onAccepted;
   }
@@ -53,7 +51,7 @@ export class TripBook {
     }
   }
 
-  /** The rider was told of a change. */
+  /** The rider received a change. */
   change(trip: RiderTrip): void {
     const open = this.#open.get(trip.trip_id);
     if (open === undefined) return;
@@ -64,7 +62,7 @@ export class TripBook {
     this.#advance(trip, open);
   }
 
-  /** Seconds that the ride should take, where the demand says so and the trip is one of ours. */
+  /** Prescribed duration of the ride in seconds; null if the demand has none or the trip is unknown. */
   rideSecondsOf(tripId: TripId): number | null {
     return this.#open.get(tripId)?.rideS ?? null;
   }
@@ -77,7 +75,7 @@ export class TripBook {
     return Object.fromEntries([...this.#byState].filter(([, count]) => count > 0));
   }
 
-  /** Neither picked up nor at an end. */
+  /** Number of trips that have not ended and whose rider is still waiting. */
   get open(): number {
     return (
       this.inState('processing') +

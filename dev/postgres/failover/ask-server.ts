@@ -2,9 +2,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { query } from '../../../ops/postgres/query.ts';
 import type { Answer } from './silence.ts';
 
-/** A server that does not answer within this is silent. */
+/** Time limit for an answer; after it the server counts as silent. */
 export const ANSWER_LIMIT_MS = 1_000;
-/** Where our own event loop stood still for so long, the answer may have lain there unread. */
+/** Event-loop delay above which silence proves nothing: the answer may be in the socket, unread. */
 const STANDSTILL_LIMIT_MS = 400;
 /** SQLSTATE: the server starts, recovers or shuts down. */
 const STARTING = '57P03';
@@ -12,17 +12,17 @@ const STARTING = '57P03';
 export interface Report {
   answer: Answer;
   isStandby: boolean;
-  /** Of a primary: the standbys that follow it and have said so just now. */
+  /** For a primary: the standbys that stream from it, by a report within the last 3 s. */
   streaming: ReadonlySet<string>;
 }
 
-/** A standby says every second how far it is (`wal_receiver_status_interval`). */
+/** The streaming standbys. A standby reports its position every second (`wal_receiver_status_interval`). */
 const FOLLOWERS = `
   SELECT pg_is_in_recovery() AS standby,
     ARRAY(SELECT application_name FROM pg_stat_replication
       WHERE state = 'streaming' AND clock_timestamp() - reply_time < interval '3 s')::text[] AS streaming`;
 
-/** Asks a server how it is, by a connection of its own, as any new client would. */
+/** Checks a server over a new connection, as any new client would. */
 export async function askServer(url: string): Promise<Report> {
   const ownDelay = monitorEventLoopDelay({ resolution: 10 });
   ownDelay.enable();
@@ -38,7 +38,7 @@ export async function askServer(url: string): Promise<Report> {
   }
 }
 
-/** A server that refuses a session with a code of its own is there. */
+/** A server that refuses a session with an SQLSTATE is alive. */
 function answerOf(error: unknown): Answer {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === STARTING) return 'starting';

@@ -1,28 +1,28 @@
-/** How far the log of a standby reaches that confirms nothing to the old primary any more. */
+/** The end of the WAL of a standby that is cut off from the old primary. */
 export interface ReachedStandby {
   readonly name: string;
-  /** End of the log that it has on disk, as a byte position. */
+  /** End of the WAL on its disk, as a byte position. */
   readonly lsn: bigint;
 }
 
 export interface Quorum {
   /** The n of `ANY k of n`: all standbys that the primary could wait for. */
   readonly standbys: number;
-  /** The k: so many of them have each acknowledged commit on disk; 0 where commits wait for none. */
+  /** The k: number of standbys that have each acknowledged commit on disk; 0 if commits wait for none. */
   readonly confirmations: number;
 }
 
 /**
- * How many standbys must be known and cut off: with one fewer, those that confirmed a commit could be just the ones that
- * nobody has asked.
+ * Number of standbys that must be reached and cut off. With one fewer, all standbys that confirmed a commit could be
+ * among the unreached ones.
  */
 export function neededStandbys({ standbys, confirmations }: Quorum): number {
   return confirmations === 0 ? 1 : standbys - confirmations + 1;
 }
 
 /**
- * Who is to be promoted: the one whose log reaches furthest, and so has every acknowledged commit. Undefined where too
- * few could be asked to be sure of that: then the old primary alone is known to have everything.
+ * Chooses the standby with the longest WAL, which has every acknowledged commit. Undefined if too few standbys were
+ * reached for that guarantee: then only the old primary is known to have every commit.
  */
 export function chooseSuccessor(quorum: Quorum, reached: readonly ReachedStandby[]): string | undefined {
   if (reached.length < neededStandbys(quorum)) return undefined;

@@ -4,7 +4,7 @@ import type { PostgresNode } from '../postgres-node.ts';
 import { query } from '../../../ops/postgres/query.ts';
 import { logEnd, type LogPosition } from './log-end.ts';
 
-/** How long a standby may take to be cut off from the old primary; after that it does not count in the failover. */
+/** Time limit for cutting a standby off from the old primary; after it the standby does not count in the failover. */
 const CUT_OFF_LIMIT_MS = 2_000;
 const PATIENCE = { connectMs: 1_000, statementMs: 1_000 };
 
@@ -15,8 +15,8 @@ const POSITION = `
     (pg_last_wal_replay_lsn() - '0/0')::text AS replayed`;
 
 /**
- * Parts a standby from the old primary, so that it confirms nothing any more, and gives the end of the log that it has on
- * disk, as a byte position. Throws where that is not known in time.
+ * Cuts a standby off from the old primary, so that it confirms no further commit. Returns the end of the WAL on its
+ * disk, as a byte position. Throws if that is unknown after the time limit.
  */
 export async function cutOff(cluster: PostgresCluster, standby: PostgresNode): Promise<bigint> {
   await cluster.followNobody(standby);

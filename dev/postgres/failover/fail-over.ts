@@ -5,14 +5,15 @@ import { cutOff } from './cut-off.ts';
 import type { FailoverTrace } from './failover-trace.ts';
 import { takeOver } from './take-over.ts';
 
-/** Chooses among standbys that have been cut off; {@link chooseSuccessor}, unless a test shows why. */
+/** Chooses among standbys that have been cut off: {@link chooseSuccessor}, except in a test of a worse choice. */
 export type Choice = (quorum: Quorum, reached: readonly ReachedStandby[]) => string | undefined;
 
 /**
- * Replaces the primary that was lost: fences it, cuts its standbys off, appoints and promotes the one that has
- * everything, or starts the old one again in place where too few standbys could be asked. What stands of it already is
- * noted in the trace. Throws where it did not come to an end; it may then be called again.
- * @param countable standbys that have followed this primary: a log that has not may belong to another history
+ * Replaces the lost primary: fences it, cuts its standbys off, and promotes the one that has every acknowledged
+ * commit. Restarts the old primary in place if too few standbys could be reached. Records each step in the trace.
+ * Throws if a step fails; a repeated call is safe.
+ * @param countable standbys that have followed this primary: the WAL of another standby may belong to another
+ *   timeline
  */
 export async function failOver(
   cluster: PostgresCluster,

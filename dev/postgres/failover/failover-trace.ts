@@ -1,25 +1,25 @@
-/** What became of a primary that was lost. Times are milliseconds since the epoch; absent: not reached (yet). */
+/** The steps of a failover. Times are milliseconds since the epoch; absent: not reached (yet). */
 export interface FailoverTrace {
-  /** Name of the server that was the primary. */
+  /** Name of the lost primary. */
   readonly failed: string;
   readonly cause: 'ended' | 'silent';
   readonly detectedAtMs: number;
-  /** None of its processes was left. */
+  /** All its processes had exited. */
   fencedAtMs?: number;
-  /** Name of the primary since then; the same as `failed` where it was started again in place. */
+  /** Name of the new primary; equal to `failed` if that was restarted in place. */
   promoted?: string;
   promotedAtMs?: number;
-  /** Where the log of the new primary begins to be its own, such as `0/3000148`. */
+  /** Start of the new primary's timeline, such as `0/3000148`. */
   promotedLsn?: string;
   /** A commit was confirmed by a standby again. */
   writableAtMs?: number;
   /** All standbys follow the new primary. */
   rejoinedAtMs?: number;
-  /** What went wrong, where another attempt was needed. */
+  /** The error of a failed attempt. */
   error?: string;
 }
 
-/** What a keeper tells as it happens. */
+/** The events of a keeper. */
 export type KeeperEvent =
   | { readonly kind: 'lost' | 'promoted' | 'writable' | 'whole' | 'failed'; readonly trace: FailoverTrace }
   | {

@@ -7,34 +7,34 @@ import type { FailoverTrace, KeeperEvent } from './failover-trace.ts';
 import { afterAnswer, isLost, UNBROKEN } from './silence.ts';
 import { StandbyCare } from './standby-care.ts';
 
-/** Between two looks at the cluster; the end of a process is seen at once. */
+/** Interval between checks of the cluster; the exit of a process triggers one at once. */
 const LOOK_MS = 500;
-/** While it is not whole, so that the return of a standby is seen soon. */
+/** Interval while the cluster is not whole, so that the return of a standby is noticed soon. */
 const EAGER_LOOK_MS = 100;
-/** After an attempt that failed. */
+/** Delay after a failed failover. */
 const RETRY_MS = 1_000;
-/** It writes to the log alone, and without something written a commit would wait for nobody. */
+/** Writes to the WAL only. A commit that writes nothing would not wait for a standby. */
 const TRIAL_COMMIT = "SELECT pg_logical_emit_message(true, 'hailgrid', 'trial')";
-/** A commit waits for a standby without end; this one is waited for no longer. */
+/** Time limits of the trial commit, since a commit waits for a standby without a limit. */
 const TRIAL_PATIENCE = { connectMs: 2_000, statementMs: 120_000 };
 
 export interface KeeperOptions {
   onEvent?: (event: KeeperEvent) => void;
-  /** For tests that show what a worse choice of the next primary does. */
+  /** For tests that show the effect of a worse choice. */
   choose?: Choice;
 }
 
-/** Starts to keep a cluster: see {@link PostgresKeeper}. */
+/** Starts a {@link PostgresKeeper}. */
 export function keepPostgres(cluster: PostgresCluster, options: KeeperOptions = {}): PostgresKeeper {
   return new PostgresKeeper(cluster, options);
 }
 
 /**
- * Keeps a cluster able to commit: replaces a primary that has ended or fallen silent, brings standbys back, and writes
- * down what it did. While it is paused it does nothing, whatever happens.
+ * Keeps a cluster able to commit: replaces a primary that has exited or is silent, repairs standbys, and records each
+ * failover. Does nothing while paused.
  */
 export class PostgresKeeper {
-  /** Oldest first; the last one may be going on. */
+  /** Oldest first; the last one may be in progress. */
   readonly failovers: FailoverTrace[] = [];
   readonly #cluster: PostgresCluster;
   readonly #options: KeeperOptions;
@@ -44,7 +44,7 @@ export class PostgresKeeper {
   #isWhole = false;
   #isPaused = false;
   #isStopped = false;
-  /** Something happened since the last look began. */
+  /** True if a process has exited since the last check began. */
   #isWoken = false;
   #endRest: () => void = () => undefined;
   #look: Promise<void> = Promise.resolve();
@@ -60,12 +60,12 @@ export class PostgresKeeper {
     this.#loop = this.#keep();
   }
 
-  /** Whether, when it last looked, there was a primary that all the others followed. */
+  /** Whether at the last check all standbys followed the primary. */
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
-  /** Resolves when nothing of what it had begun goes on. */
+  /** Resolves when no check or repair is in progress. */
   async pause(): Promise<void> {
     this.#isPaused = true;
     await this.#look;
@@ -78,7 +78,7 @@ export class PostgresKeeper {
     this.#wake();
   }
 
-  /** Leaves the servers as they are. */
+  /** Stops the keeper, not the servers. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake();
@@ -104,7 +104,7 @@ export class PostgresKeeper {
     this.#isWhole &&= this.#cluster.nodes.every(({ server }) => server.isRunning());
     if (!primary.server.isRunning()) return this.#replacePrimary('ended');
     const { answer, isStandby, streaming } = await askServer(this.#cluster.primaryUrl);
-    // A server that was to be promoted and was not is no primary yet.
+    // An appointed server that is still a standby is not promoted yet.
     this.#silence = afterAnswer(this.#silence, isStandby ? 'starting' : answer);
     if (!primary.server.isRunning()) return this.#replacePrimary('ended');
     if (isLost(this.#silence)) return this.#replacePrimary('silent');
@@ -136,7 +136,9 @@ export class PostgresKeeper {
     void this.#tryCommit(trace);
   }
 
-  /** Another primary begins another history: who follows it has to be seen anew, and the lost one's data are void. */
+  /**
+   * A new primary starts a new timeline: its followers must be observed again, and the lost primary needs a rebuild.
+   */
   #forget(lost: string): void {
     if (this.#cluster.primary.name === lost) return;
     this.#care.followers.clear();
@@ -144,14 +146,14 @@ export class PostgresKeeper {
     if (old !== undefined) this.#care.giveUpDataOf(old);
   }
 
-  /** Waits, as every commit does, for a standby. */
+  /** Makes a trial commit, which waits for a standby as every commit does. */
   async #tryCommit(trace: FailoverTrace): Promise<void> {
     try {
       await query(this.#cluster.primaryUrl, TRIAL_COMMIT, TRIAL_PATIENCE);
       trace.writableAtMs = Date.now();
       this.#tell({ kind: 'writable', trace });
     } catch {
-      // The new primary was lost too; the next trace tells.
+      // The new primary was lost too; the next trace records that.
     }
   }
 

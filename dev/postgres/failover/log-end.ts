@@ -1,21 +1,21 @@
-/** What a standby tells of its log. Positions are bytes as decimal text. */
+/** A standby's report on its WAL. Positions are bytes as decimal text. */
 export interface LogPosition {
   readonly isReceiving: boolean;
-  /** What the startup process waits for. */
+  /** Wait event of the startup process. */
   readonly waits: string | null;
-  /** Written to disk by a receiver since the server was started; null where there was none. */
+  /** End of the WAL that a receiver wrote to disk since the start of the server; null without a receiver. */
   readonly received: string | null;
   readonly replayed: string | null;
 }
 
-/** The startup process has read all there is on disk, and has nobody to ask for more. */
+/** Wait event of a startup process that has read all WAL on disk and has no receiver. */
 const AT_END = 'RecoveryRetrieveRetryInterval';
 
 /**
- * The end of the log that it has on disk; undefined while that is not certain. No receiver may add to it any more, and
- * the local log must have been looked through to its end: a receiver begins where that ends, and without one the startup
- * process says so by waiting. What was received counts, replayed or not: a promotion replays it first. A receiver counts
- * from the beginning of a segment, which may lie before what was replayed without it.
+ * The end of the WAL on a standby's disk; undefined while uncertain. It is certain once no receiver can extend it and
+ * the local WAL was read to its end: a receiver starts at that end, and without one the startup process shows it by
+ * its wait event. Received WAL counts even before replay, because a promotion replays it first. A receiver counts
+ * from the start of a segment, which may be before the end of the replay.
  */
 export function logEnd({ isReceiving, waits, received, replayed }: LogPosition): bigint | undefined {
   if (isReceiving || (received === null && waits !== AT_END)) return undefined;

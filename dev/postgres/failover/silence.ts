@@ -1,10 +1,10 @@
 /**
- * What came of asking a server. `starting`: it refuses sessions, since it recovers from a crash of its own. `unsure`: our
- * own clock was late, so its silence may be ours.
+ * The result of a check of a server. `starting`: it refuses sessions while it recovers from a crash. `unsure`: the
+ * keeper's own event loop was late, so the silence proves nothing.
  */
 export type Answer = 'well' | 'starting' | 'silent' | 'unsure';
 
-/** Answers in a row. */
+/** Consecutive bad answers. */
 export interface Silence {
   readonly silent: number;
   readonly starting: number;
@@ -12,9 +12,9 @@ export interface Silence {
 
 export const UNBROKEN: Silence = { silent: 0, starting: 0 };
 
-/** After how many unanswered questions in a row a server counts as dead, and is killed and replaced. */
+/** Consecutive unanswered checks after which a server counts as dead, and is killed and replaced. */
 export const MAX_SILENT = 3;
-/** For how many questions in a row a server may recover by itself before it is killed and replaced. */
+/** Consecutive checks during which a server may recover by itself, before it is killed and replaced. */
 export const MAX_STARTING = 10;
 
 export function afterAnswer(before: Silence, answer: Answer): Silence {

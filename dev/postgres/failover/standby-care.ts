@@ -6,14 +6,14 @@ import { askServer } from './ask-server.ts';
 import type { KeeperEvent } from './failover-trace.ts';
 import { afterAnswer, isLost, UNBROKEN, type Silence } from './silence.ts';
 
-/** What a standby logs when its log and the primary's have parted, or the primary has thrown away what it needs. */
+/** Log lines of a standby whose WAL has diverged from the primary's, or whose needed WAL the primary has removed. */
 const CANNOT_FOLLOW =
   /has already been removed|is not in this server's history|forked off|ahead of the WAL flush position/;
-/** It says so again with each attempt. */
+/** Number of log lines searched; the standby repeats the line with each attempt. */
 const LINES_LOOKED_AT = 30;
-/** After a repair that failed, so that a disk that stays full does not keep us busy. */
+/** Delay after a failed repair, so that a full disk does not cause a busy loop. */
 const RETRY_MS = 2_000;
-/** One that is up and does not follow is told again whom to follow: it may not have heard. */
+/** Interval at which a live standby that does not follow gets the primary's address again: it may have missed it. */
 const TELL_AGAIN_MS = 2_000;
 
 type Repair = 'restart' | 'rebuild';
@@ -27,14 +27,14 @@ interface Patient {
   repair?: { readonly done: Promise<void>; readonly abort: AbortController };
 }
 
-/** Brings standbys back: one that is down is started, one that cannot follow is made anew. */
+/** Repairs standbys: restarts one that is down, rebuilds one that cannot follow. */
 export class StandbyCare {
   readonly #cluster: PostgresCluster;
   readonly #tell: (event: KeeperEvent) => void;
   readonly #patients = new Map<PostgresNode, Patient>();
-  /** Counts how often all was broken off: what was asked before leads to nothing. */
+  /** Number of calls to `breakOff`; a check that began before the latest one has no effect. */
   #breaks = 0;
-  /** Names of those that have followed the present primary with the data they have now. */
+  /** Names of the standbys that have followed the current primary with their current data. */
   readonly followers = new Set<string>();
 
   constructor(cluster: PostgresCluster, tell: (event: KeeperEvent) => void) {
@@ -42,7 +42,7 @@ export class StandbyCare {
     this.#tell = tell;
   }
 
-  /** Sees to each standby, given the names of those that follow the primary now. */
+  /** Checks each standby that does not follow the primary now. */
   attend(streaming: ReadonlySet<string>): void {
     for (const standby of this.#cluster.standbys) {
       const patient = this.#patientOf(standby);
@@ -56,12 +56,12 @@ export class StandbyCare {
     }
   }
 
-  /** The server was the primary until now: its data are of no use. */
+  /** Marks the former primary for a rebuild: its WAL may have diverged. */
   giveUpDataOf(node: PostgresNode): void {
     this.#patientOf(node).needsRebuild = true;
   }
 
-  /** Resolves when no repair is going on any more. */
+  /** Aborts all repairs; resolves when they have ended. */
   async breakOff(): Promise<void> {
     this.#breaks += 1;
     const repairs = [...this.#patients.values()].flatMap(({ repair }) => repair ?? []);
@@ -90,11 +90,11 @@ export class StandbyCare {
   async #tellAgain(standby: PostgresNode, patient: Patient): Promise<void> {
     if (Date.now() - patient.toldAtMs < TELL_AGAIN_MS) return;
     patient.toldAtMs = Date.now();
-    await this.#cluster.follow(standby).catch(() => undefined); // the next look asks how it is
+    await this.#cluster.follow(standby).catch(() => undefined); // the next check detects a failure
   }
 
   #begin(standby: PostgresNode, patient: Patient, kind: Repair): void {
-    if (kind === 'rebuild') patient.needsRebuild = true; // until it is done: half a copy is none
+    if (kind === 'rebuild') patient.needsRebuild = true; // until it is done: a partial copy is useless
     const abort = new AbortController();
     patient.repair = { abort, done: this.#carryOut(standby, patient, kind, abort.signal) };
   }
@@ -109,7 +109,7 @@ export class StandbyCare {
       });
     } catch (error) {
       if (signal.aborted) return;
-      patient.needsRebuild = true; // one that does not even start again is made anew
+      patient.needsRebuild = true; // a standby that does not restart is rebuilt
       patient.retryAtMs = Date.now() + RETRY_MS;
       this.#tell({ kind: 'standby_failed', standby: standby.name, detail: String(error) });
     } finally {
@@ -144,7 +144,7 @@ export class StandbyCare {
   }
 }
 
-/** By what it has logged since it was last ready. */
+/** Decides by the log lines since the standby was last ready. */
 function cannotFollow(standby: PostgresNode): boolean {
   const lines = lastLines(standby.server.logFile, LINES_LOOKED_AT);
   const readyAt = lines.findLastIndex((line) => line.includes(READY));

@@ -6,9 +6,8 @@ const PROMOTION_LIMIT_S = 8;
 const PATIENCE = { connectMs: 2_000, statementMs: PROMOTION_LIMIT_S * 1000 + 1_000 };
 
 /**
- * Makes the primary out of the server that is appointed: starts it where it is down, promotes it where it is a standby.
- * It waits for the others from its first commit on. Can be called again where it has failed half-way. Gives the
- * position at which its own log begins.
+ * Makes the appointed server the primary: starts it if it is down, promotes it if it is a standby. Its commits wait
+ * for a standby from the first one on. A repeated call after a failure is safe. Returns the start of its timeline.
  */
 export async function takeOver(cluster: PostgresCluster, next: PostgresNode): Promise<string> {
   if (!next.server.isRunning()) await next.restart();
