@@ -57,8 +57,8 @@ function handOver(node, command) {
 }
 
 /**
- * Ends the command when npm is killed: a killed npm cannot forward signals. @param
- * {import('node:child_process').ChildProcess} child
+ * Ends the command when npm is killed: a killed npm cannot forward signals.
+ * @param {import('node:child_process').ChildProcess} child
  */
 function endWithNpm(child) {
   if (process.env['npm_lifecycle_event'] === undefined) return;

@@ -26,8 +26,8 @@ function command(name: string, description: string, run: () => Promise<number>):
 function lintCommand(): Command {
   return new Command('npm run lint --')
     .description('Lints the sources with oxlint, using types.')
-    .argument('[path...]', 'files and folders; all sources without')
-    .option('--fix', 'mend what oxlint can mend')
+    .argument('[path...]', 'files and folders; default: all sources')
+    .option('--fix', 'fix what oxlint can fix')
     .action((paths: string[], { fix }: { fix?: boolean }) =>
       runCommand(() => runStep({ ...LINT, args: [...LINT.args, ...(fix ? ['--fix'] : []), ...paths] })),
     );

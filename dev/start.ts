@@ -1,4 +1,4 @@
-/** `npm start`: a whole small city in this terminal, until its time is over or Ctrl-C. */
+/** `npm start`: runs a small city in this terminal until the end of its demand or Ctrl-C. */
 import { readOptions } from './city/options.ts';
 import { askedToEnd } from './process/ask-to-end.ts';
 import { stopAllChildren } from './process/supervised-child.ts';
@@ -15,5 +15,5 @@ await runCommand(async () => {
     await stopAllChildren();
   }
 });
-// A start that was broken off may still have steps under way; nobody waits for them.
+// Exits without waiting for the steps of an interrupted start.
 process.exit();

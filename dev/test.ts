@@ -1,5 +1,5 @@
 /**
- * `npm test`: builds, checks the sources, runs every test. With arguments, builds and runs the tests chosen by them.
+ * `npm test`: builds, checks the sources, runs every test. With arguments, builds and runs only the selected tests.
  * `npm run test:production` does the same for the tests that need Debian's packages, without the checks.
  */
 import { Command } from 'commander';
@@ -41,8 +41,8 @@ function command(testProject: TestProject, usage: string, description: string): 
       'run the test files whose path contains one of these; after a second --, Vitest options',
     )
     .option('-t, --test-name-pattern <pattern>', 'run the tests whose name matches')
-    .option('--bail <n>', 'stop after so many failures')
-    .option('--record', 'write down how long each file took, so that later runs begin with the slowest')
+    .option('--bail <n>', 'stop after n failures')
+    .option('--record', 'record the duration of each file, so that later runs start the slowest ones first')
     .action((paths: string[], options: Options) =>
       runCommand(() => buildAndTest(testProject, vitestArguments(paths, options), options.record)),
     );

@@ -10,7 +10,7 @@ test('--port N finds rider-api and dev-issuer where npm start --port N puts them
   expect(issuerUrl).toBe(`http://127.0.0.1:${ports['dev-issuer']}`);
 });
 
-test('an option reaches the settings, --json starts where the user ran npm, and what follows a second -- reaches k6', () => {
+test('an option sets a setting, --json is relative to the directory of npm, and arguments after a second -- reach k6', () => {
   vi.stubEnv('INIT_CWD', '/home/user');
   const { environment, jsonFile, k6Arguments } = readCommandLine([
     '--rate=5',

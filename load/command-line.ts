@@ -5,23 +5,23 @@ import { wholeNumber } from '../ops/command-line/number-arguments.ts';
 
 /** The command line of `npm run load`. */
 export interface CommandLine {
-  /** The environment of this process with the options over it, as the k6 script reads it. */
+  /** The environment of this process, overridden by the options, for the k6 script. */
   readonly environment: NodeJS.ProcessEnv;
   readonly jsonFile: string | undefined;
   readonly k6Arguments: string[];
 }
 
-/** The options, each of which sets the variable that the k6 script reads. */
+/** The options; each sets a variable that the k6 script reads. */
 const FLAGS: Readonly<Record<keyof LoadSettings, readonly [flag: string, description: string]>> = {
   ratePerS: ['--rate <per second>', 'trips requested per second (1)'],
-  duration: ['--duration <time>', 'such as 90s or 5m (1m)'],
+  duration: ['--duration <time>', 'duration of the load, such as 90s or 5m (1m)'],
   patienceS: ['--patience <seconds>', 'how long a rider waits for a driver (60)'],
   cancelShare: ['--cancel-share <0..1>', 'riders that cancel once they have a driver (0.1)'],
   repeatShare: ['--repeat-share <0..1>', 'requests sent twice with one Idempotency-Key (0.05)'],
-  area: ['--area <s,w,n,e>', "degrees (the built-in city's)"],
-  riderApiUrl: ['--rider-api-url <url>', 'where rider-api is (http://127.0.0.1:8080)'],
-  issuerUrl: ['--issuer-url <url>', 'where dev-issuer is (http://127.0.0.1:8082)'],
-  seed: ['--seed <number>', 'of places and choices (1)'],
+  area: ['--area <s,w,n,e>', "area of the rides in degrees (the built-in city's)"],
+  riderApiUrl: ['--rider-api-url <url>', 'URL of rider-api (http://127.0.0.1:8080)'],
+  issuerUrl: ['--issuer-url <url>', 'URL of dev-issuer (http://127.0.0.1:8082)'],
+  seed: ['--seed <number>', 'seed of places and choices (1)'],
 };
 
 /** `npm start --port N` puts rider-api on N, then driver-api, dev-issuer and trips on the next three ports. */
@@ -30,11 +30,11 @@ const LAST_BASE_PORT = 65_532;
 
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const command = new Command('npm run load --')
-    .description('Simulated riders (k6) against a running stack; start one with `npm start` first.')
-    .argument('[k6-arguments...]', 'after a second --: passed to `k6 run` as they are')
+    .description('Runs simulated riders (k6) against a running system; start one with `npm start` first.')
+    .argument('[k6-arguments...]', 'arguments for `k6 run`, after a second --')
     .option('--json <file>', 'write the settings, versions and results to this file', pathArgument)
     .addOption(
-      new Option('--port <n>', 'of `npm start -- --port <n>`: sets both URLs')
+      new Option('--port <n>', 'port given to `npm start -- --port <n>`; sets both URLs')
         .argParser(wholeNumber(1, LAST_BASE_PORT))
         .conflicts(['riderApiUrl', 'issuerUrl']),
     );

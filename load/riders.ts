@@ -1,6 +1,6 @@
 /**
- * Riders against a running stack with a fleet: quote, request, follow over a WebSocket until a driver accepts, cancel
- * at times. Run it by `npm run load`, or by `k6 run load/riders.ts`; settings in settings.ts.
+ * Riders against a running system with a fleet: quote, request, follow over a WebSocket until a driver accepts,
+ * sometimes cancel. Run it with `npm run load` or `k6 run load/riders.ts`; settings in settings.ts.
  */
 import { check, fail, randomSeed } from 'k6';
 import exec from 'k6/execution';
@@ -14,11 +14,11 @@ import { summarize, type K6Summary } from './riders/summary.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(__ENV);
-/** Renewed well before the hour that the issuer gives. */
+/** Age at which a token is renewed: well before its lifetime of one hour. */
 const TOKEN_RENEWAL_MS = 30 * 60_000;
-/** Longer than patience: what a rider does beside waiting. */
+/** Time of an iteration besides the wait for a driver. */
 const ERRANDS_S = 5;
-/** Virtual users ready from the start for waits of this length; making more while running drops iterations. */
+/** Wait for which virtual users are allocated in advance; allocating them during the run drops iterations. */
 const USUAL_WAIT_S = 20;
 
 export const options: Options = {
@@ -37,7 +37,7 @@ export const options: Options = {
   summaryTrendStats: ['avg', 'min', 'med', 'p(95)', 'p(99)', 'max'],
 };
 
-/** Each virtual user is one rider that asks again and again; module variables are its own. */
+/** Each virtual user is one rider that makes one request after another; it has its own module variables. */
 let token: { text: string; renewAt: number } | undefined;
 
 export default async function requestAndWait(): Promise<void> {

@@ -1,4 +1,4 @@
-/** `npm run load`: k6 riders against a running stack. */
+/** `npm run load`: k6 riders against a running system. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,8 @@ function usableSettings(environment: NodeJS.ProcessEnv): LoadSettings {
 }
 
 /**
- * k6 ends in good order on the first signal and writes its summary; it is in our group, so Ctrl-C reaches it itself.
+ * Runs k6. On the first signal k6 stops in order and writes its summary; it is in this process group, so Ctrl-C
+ * reaches it directly.
  */
 async function run(k6: string, extra: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(k6, ['run', '--no-usage-report', ...extra, SCRIPT], { stdio: 'inherit', env });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSettings, VARIABLES } from './settings.ts';
 
-test('without an environment it is a light load on what npm start brings up', () => {
+test('the defaults are a light load on the system of npm start', () => {
   expect(readSettings({})).toMatchObject({
     riderApiUrl: 'http://127.0.0.1:8080',
     ratePerS: 1,
@@ -9,7 +9,7 @@ test('without an environment it is a light load on what npm start brings up', ()
   });
 });
 
-test('an address loses its last slash, since paths are put behind it', () => {
+test('an address loses its trailing slash, since paths are appended to it', () => {
   expect(readSettings({ HAILGRID_RIDER_API_URL: 'https://rides.example/' }).riderApiUrl).toBe(
     'https://rides.example',
   );
@@ -24,7 +24,7 @@ test.each([
   ['area', '38.7,-9.1'],
   ['area', '38.745,-9.160,38.700,-9.120'],
   ['area', '38.7,west,38.8,-9.1'],
-] as const)('%s does not take "%s", and the message names the variable', (key, value) => {
+] as const)('%s refuses "%s", and the message names the variable', (key, value) => {
   expect(() => readSettings({ [VARIABLES[key]]: value })).toThrow(VARIABLES[key]);
 });
 

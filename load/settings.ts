@@ -1,22 +1,22 @@
-/** What a load run is asked to do. Read by the k6 script from its environment and written there by `npm run load`. */
+/** The settings of a load run. `npm run load` writes them to the environment, and the k6 script reads them. */
 export interface LoadSettings {
   riderApiUrl: string;
   issuerUrl: string;
-  /** Trips requested per second, whether or not the answers keep up. */
+  /** Trips requested per second, independent of the responses. */
   ratePerS: number;
-  /** As k6 writes it: `90s`, `5m`. */
+  /** In k6's format: `90s`, `5m`. */
   duration: string;
   /** How long a rider waits for a driver before it gives up and cancels. */
   patienceS: number;
   /** Share of the riders that cancel once they have a driver. */
   cancelShare: number;
-  /** Share of the requests that are sent twice with one Idempotency-Key, as a phone does that lost the answer. */
+  /** Share of the requests that are sent twice with one Idempotency-Key, as a phone does after a lost response. */
   repeatShare: number;
   area: Area;
   seed: number;
 }
 
-/** Degrees. */
+/** Bounds in degrees. */
 export interface Area {
   south: number;
   west: number;
@@ -52,7 +52,7 @@ const DEFAULTS: Record<keyof LoadSettings, string> = {
   seed: '1',
 };
 
-/** Throws an Error that names the variable where a value is of no use. */
+/** Throws an Error that names the variable if its value is invalid. */
 export function readSettings(environment: Environment): LoadSettings {
   const text = (key: keyof LoadSettings): string => environment[VARIABLES[key]] || DEFAULTS[key];
   const number = (key: keyof LoadSettings, least: number, most: number): number => {

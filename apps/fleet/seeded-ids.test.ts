@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { driverId, riderId } from '#libs/contracts';
 import { seededDriverId, seededIdempotencyKey, seededRiderId } from './seeded-ids.ts';
 
-test('seeded ids are ids of the contract, each its own, the same in every run', () => {
+test('seeded ids fit the contract, are unique and are the same in every run', () => {
   const drivers = Array.from({ length: 2000 }, (_, index) => seededDriverId(7, index));
   expect(new Set(drivers).size).toBe(2000);
   expect(drivers.every((id) => driverId.safeParse(id).success)).toBe(true);

@@ -1,7 +1,7 @@
 import { idFromUuid, type DriverId, type RiderId } from '#libs/contracts';
 import { randomStream } from '#libs/random';
 
-/** 2026-01-01T00:00:00Z: the time part of simulated ids, so that they do not change with the day of the run. */
+/** 2026-01-01T00:00:00Z: the time part of simulated ids, so that they do not depend on the date of the run. */
 const ID_EPOCH_MS = 1_767_225_600_000;
 
 /** The same driver in every run of a seed. */
@@ -14,7 +14,7 @@ export function seededRiderId(seed: number, index: number): RiderId {
   return idFromUuid('rider', seededUuidV7(seed, 'rider-id', index));
 }
 
-/** A key that names one request of one rider, and stays the same when that is sent again. */
+/** The Idempotency-Key of one request of one rider; the same for each retry. */
 export function seededIdempotencyKey(seed: number, purpose: string, index: number, run: string): string {
   return `${run}-${seededUuidV7(seed, `idempotency-${purpose}`, index)}`;
 }

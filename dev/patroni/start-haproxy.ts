@@ -5,9 +5,9 @@ import type { PatroniPrograms } from './find-programs.ts';
 import { addressOf, distinctPorts, type HostSpec } from './host-spec.ts';
 
 export interface Haproxy {
-  /** Address that leads to the primary. */
+  /** Address of the primary. */
   primary: string;
-  /** Address that leads to one of the replicas. */
+  /** Address of the replicas; each connection reaches one of them. */
   replicas: string;
   server: SupervisedChild;
 }

@@ -1,17 +1,17 @@
-/** Signals by which a terminal, a shell or an init system asks a program to end. */
+/** Signals with which a terminal, a shell or an init system asks a program to end. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * npm and the terminal may both pass on one Ctrl-C: what comes this soon after the first is the same wish; what comes
- * later is a user who does not want to wait.
+ * npm and the terminal may both forward one Ctrl-C: a signal this soon after the first is the same request. A later
+ * one means that the user does not want to wait.
  */
 const SAME_WISH_MS = 1_000;
 
 const FORCED_EXIT_CODE = 130;
 
 /**
- * Resolves when this process is asked to end, by a signal or because the bootstrap that started it is gone. Asked a
- * second time, it exits at once and leaves the rest to the reaper.
+ * Resolves when this process is asked to end, by a signal or because the bootstrap that started it has exited. On a
+ * second request it exits at once and leaves the clean-up to the reaper.
  */
 export function askedToEnd(): Promise<void> {
   return new Promise((resolve) => {

@@ -38,7 +38,7 @@ function run(...args: string[]): Promise<{ code: number; stderr: string }> {
 }
 
 test.skipIf(!isMounted).each(['dev/start.ts', 'proof/chaos/run.ts', 'proof/bench/trips/run.ts'])(
-  '%s says in one line which disk is too full and what it needs',
+  '%s names in one line the full disk and the space it needs',
   async (script) => {
     const { code, stderr } = await run(script);
     expect(stderr).toMatch(/^hailgrid: the disk of \S+ is too full: \d+ MB free, about \d+ MB needed\n$/);

@@ -8,13 +8,13 @@ const directory = temporaryDirectory('log-test');
 afterAll(() => directory.remove());
 const path = (name: string) => join(directory.path, name);
 
-test('the last lines of a file, none of a file that is not there', () => {
+test('returns the last lines of a file, and none of a missing file', () => {
   writeFileSync(path('some'), 'one\ntwo\n\nthree\n');
   expect(lastLines(path('some'), 2)).toEqual(['two', 'three']);
   expect(lastLines(path('none'), 2)).toEqual([]);
 });
 
-test('follows whole lines from where the file ended, also after it was emptied', () => {
+test('follows whole lines from the end of the file, also after a truncation', () => {
   writeFileSync(path('growing'), 'before\n');
   const newLines = followLines(path('growing'));
   appendFileSync(path('growing'), 'half');
@@ -27,7 +27,7 @@ test('follows whole lines from where the file ended, also after it was emptied',
   expect(newLines()).toEqual(['anew']);
 });
 
-test('moves aside only a log beyond its bound', () => {
+test('moves only a log beyond its bound aside', () => {
   writeFileSync(path('bound'), '12345');
   boundLog(path('bound'), 5);
   expect(existsSync(path('bound.1'))).toBe(false);

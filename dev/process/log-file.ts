@@ -1,6 +1,6 @@
 import { copyFileSync, openSync, readSync, closeSync, statSync, truncateSync } from 'node:fs';
 
-/** A log larger than this is moved aside once (`<file>.1`), so that a stack left running cannot fill the disk. */
+/** A larger log is moved to `<file>.1`, so that a system left running cannot fill the disk. */
 export const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 const TAIL_BYTES = 16 * 1024;
 
@@ -15,8 +15,8 @@ export function lastLines(file: string, count: number): string[] {
 }
 
 /**
- * Copies a log that outgrew its bound to `<file>.1` and empties it in place: its writer holds it open for
- * appending, so renaming would not make it let go. Lines written between the two steps are lost.
+ * Copies a log beyond its bound to `<file>.1` and truncates it. It is not renamed, because its writer would go on
+ * writing to the renamed file. Lines written between the two steps are lost.
  */
 export function boundLog(file: string, limitBytes = LOG_LIMIT_BYTES): void {
   const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -25,7 +25,7 @@ export function boundLog(file: string, limitBytes = LOG_LIMIT_BYTES): void {
   truncateSync(file);
 }
 
-/** Gives the whole lines that were added to a growing file since the last call, at first since this one. */
+/** Returns a function that gives the whole lines added to a file since its last call. */
 export function followLines(file: string): () => string[] {
   let offset = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   let partial = '';

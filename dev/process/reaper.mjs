@@ -1,7 +1,7 @@
 /**
- * Ends what a dead supervisor left behind. The supervisor holds the other end of this process's standard input and
- * writes what it has started, one JSON record a line; when the pipe closes, however that came about (exit, exception,
- * kill -9), everything still listed is stopped, then killed, and the listed directories are removed.
+ * Cleans up after a dead supervisor. The supervisor writes each process and directory to this process's standard
+ * input, one JSON record per line. When that pipe closes for any reason (exit, exception, kill -9), the reaper stops
+ * and then kills the listed processes and removes the listed directories.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ const pidFiles = new Map();
 /** @type {Set<string>} */
 const directories = new Set();
 
-// A terminal's Ctrl-C must not end the one process whose work begins when the others are gone.
+// Ignores Ctrl-C of the terminal: the work of this process begins after the others have exited.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -54,13 +54,13 @@ async function endAll() {
   for (const pid of processes.keys()) signalIfSame(pid, 'SIGKILL');
 }
 
-/** The process that a file names, where it works in that file's directory. @param {string} file */
+/** PID in the file, if that process works in the file's directory. @param {string} file */
 function daemonOf(file) {
   try {
     const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dirname(file)) ? pid : undefined;
   } catch {
-    return undefined; // it has ended, or this is no Linux, where no such daemon is started
+    return undefined; // it has exited, or the system is not Linux and runs no such daemon
   }
 }
 
@@ -70,17 +70,17 @@ function signalIfSame(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended between the check and the signal.
+    // It exited between the check and the signal.
   }
 }
 
-/** Process numbers are reused: the one listed is meant, not its successor. @param {number} pid */
+/** Whether the PID is still the listed process: PIDs are reused. @param {number} pid */
 function isSame(pid) {
   const startedAt = startTime(pid);
   return startedAt !== '' && startedAt === processes.get(pid)?.startedAt;
 }
 
-/** When a process started, as the system tells it; empty when it is gone or a zombie. @param {number} pid */
+/** Start time of a process as the system reports it; empty for an exited process and a zombie. @param {number} pid */
 function startTime(pid) {
   try {
     if (process.platform !== 'linux') {

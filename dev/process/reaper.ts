@@ -5,30 +5,30 @@ const REAPER = fileURLToPath(new URL('reaper.mjs', import.meta.url));
 
 let reaper: ChildProcess | undefined;
 
-/** Has `pid` stopped with `signal` (killed if that does not help) should this process end without doing so itself. */
+/** If this process exits first, the reaper stops `pid` with `signal`, and kills it if that does not help. */
 export function reapOnExit(pid: number, signal: NodeJS.Signals): void {
   tell({ watch: pid, signal });
 }
 
 /**
- * The same for a daemon that detached itself: the process whose number is on the first line of the file by then, where it
- * works in that file's directory, as a Postgres does.
+ * The same for a daemon that detached itself: the reaper reads its PID from the first line of the file, and checks
+ * that it works in the file's directory, as Postgres does.
  */
 export function reapByPidFile(pidFile: string, signal: NodeJS.Signals): void {
   tell({ pidFile, signal });
 }
 
-/** The process has ended; its number may be given to another. */
+/** Removes an exited process from the list: its PID may be reused. */
 export function forgetProcess(pid: number): void {
   tell({ forget: pid });
 }
 
-/** Has a directory removed after this process has ended and its children with it. */
+/** Removes the directory after this process and its children have exited. */
 export function removeOnExit(directory: string): void {
   tell({ directory });
 }
 
-/** Leaves a directory in place after all. */
+/** Cancels the removal of a directory. */
 export function keepDirectory(directory: string): void {
   tell({ keep: directory });
 }
@@ -39,17 +39,17 @@ function tell(record: object): void {
 }
 
 function startReaper(): ChildProcess {
-  // Detached: a process group of its own, which a signal to ours does not reach.
+  // Detached: signals to this process group do not reach the reaper's own group.
   const child = spawn(process.execPath, [REAPER], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   child.unref();
   child.stdin?.on('error', () => {
-    // A reaper that was killed from outside takes its safety net with it, not the stack.
+    // Ignores the error: without a reaper there is no clean-up after a crash, but the services run on.
   });
   unrefPipe(child);
   return child;
 }
 
-/** Neither the reaper nor the pipe to it keeps this process alive. */
+/** Unrefs the pipe: neither it nor the reaper keeps this process alive. */
 function unrefPipe(child: ChildProcess): void {
   const pipe: unknown = child.stdin;
   if (typeof pipe === 'object' && pipe !== null && 'unref' in pipe && typeof pipe.unref === 'function')

@@ -25,7 +25,7 @@ const STAYS = "console.log('up'); setInterval(() => {}, 1000);";
 const isUp = (line: string) => (line === 'up' ? true : undefined);
 
 describe('one child', () => {
-  test('an exit that nobody asked for is told with the end of its log', async () => {
+  test('an unexpected exit is reported with the end of the log', async () => {
     const failing = child('failing', "console.log('first'); console.error('out of luck'); process.exit(3)");
     await expect(failing.untilLogged(isUp)).rejects.toThrow(
       /^failing ended unexpectedly \(exit code 3\)[^]*out of luck$/,
@@ -33,13 +33,13 @@ describe('one child', () => {
     expect(await failing.exited).toEqual({ code: 3, signal: null, expected: false });
   });
 
-  test('a program that is not there is told like a child that ended', async () => {
+  test('a missing program is reported like a child that exited', async () => {
     const logFile = join(directory.path, 'absent.log');
     const absent = new SupervisedChild({ name: 'absent', command: '/no/such/program', args: [], logFile });
     await expect(absent.untilLogged(isUp)).rejects.toThrow(/absent ended unexpectedly[^]*ENOENT/);
   });
 
-  test('stop asks first, and also ends a paused child', async () => {
+  test('stop sends SIGTERM first, and also ends a paused child', async () => {
     const polite = child('polite', `process.on('SIGTERM', () => process.exit(0)); ${STAYS}`);
     await polite.untilLogged(isUp);
     polite.pause();
@@ -47,7 +47,7 @@ describe('one child', () => {
     expect(polite.isRunning()).toBe(false);
   });
 
-  test('a second run over the same log does not take the first run’s word for being ready', async () => {
+  test('a second run with the same log is not ready by a line of the first run', async () => {
     const first = child('again', STAYS);
     await first.untilLogged(isUp);
     await first.kill();
@@ -58,7 +58,7 @@ describe('one child', () => {
     await second.kill();
   });
 
-  test('messages sent just before the end are delivered before `exited`', async () => {
+  test('messages sent just before the exit are delivered before `exited`', async () => {
     const messages: unknown[] = [];
     const last = child('last-words', "process.send('done'); process.disconnect()", (message) =>
       messages.push(message),
@@ -68,7 +68,7 @@ describe('one child', () => {
   });
 });
 
-describe('what a supervisor leaves behind', () => {
+describe('a dead supervisor', () => {
   const SUPERVISOR = `
     import { SupervisedChild } from ${JSON.stringify(fileURLToPath(new URL('supervised-child.ts', import.meta.url)))};
     import { temporaryDirectory } from ${JSON.stringify(fileURLToPath(new URL('temporary-directory.ts', import.meta.url)))};
@@ -97,7 +97,7 @@ describe('what a supervisor leaves behind', () => {
     ['throws', (supervisor) => supervisor.stdin?.write('now\n')],
   ];
 
-  test.each(endings)('nothing, when it %s', async (_, endIt) => {
+  test.each(endings)('leaves nothing behind when it %s', async (_, endIt) => {
     const { supervisor, pid, left } = await startSupervisor();
     endIt(supervisor);
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
@@ -105,7 +105,7 @@ describe('what a supervisor leaves behind', () => {
   });
 });
 
-test('a daemon that detached itself goes with its supervisor, by its pid file', async () => {
+test('a daemon that detached itself is ended with its supervisor, by its PID file', async () => {
   const { path } = temporaryDirectory('daemon');
   const pidFile = join(path, 'daemon.pid');
   writeFileSync(
@@ -125,7 +125,7 @@ test('a daemon that detached itself goes with its supervisor, by its pid file', 
     const daemon = spawn('sleep', ['60'], { cwd, detached: true, stdio: 'ignore' });
     return daemon.pid ?? 0;
   }) as [number, number];
-  // A number that was given to another process meanwhile is not the daemon's.
+  // A PID that was reused by another process is not the daemon's.
   writeFileSync(pidFile, `${pids[0]}\n${path}\n`);
   supervisor.kill('SIGKILL');
   await expect.poll(() => isAlive(pids[0]), { timeout: 10_000 }).toBe(false);

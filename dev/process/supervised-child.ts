@@ -22,7 +22,7 @@ export interface ChildSpec {
   logFile: string;
   uid?: number | undefined;
   gid?: number | undefined;
-  /** What asks this program to end in good order; SIGTERM unless said otherwise. */
+  /** Signal for an orderly shutdown; SIGTERM by default. */
   stopSignal?: NodeJS.Signals;
   /** Opens a channel for `process.send` in the child. */
   onMessage?: (message: unknown) => void;
@@ -31,25 +31,25 @@ export interface ChildSpec {
 export interface ChildExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** False when nobody here asked it to end. */
+  /** False unless this process asked it to end. */
   expected: boolean;
 }
 
 const running = new Set<SupervisedChild>();
 
-/** Stops whatever is running, all at once: for a start that failed or was broken off half-way. */
+/** Stops all running children at once, after a failed or interrupted start. */
 export async function stopAllChildren(): Promise<void> {
   await Promise.all([...running].map((child) => child.stop()));
 }
 
 /**
- * A program that cannot outlive this process: it is stopped by us, or by the reaper after us. It has a process group of
- * its own, so that Ctrl-C reaches the supervisor alone, which stops its children in order.
+ * A program that cannot outlive this process: this process stops it, or else the reaper. It has its own process
+ * group, so that Ctrl-C reaches only the supervisor, which stops its children in order.
  */
 export class SupervisedChild {
   readonly name: string;
   readonly logFile: string;
-  /** Resolves when it has ended, and all its messages have been given to `onMessage`. */
+  /** Resolves when it has exited and `onMessage` has received all its messages. */
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
   readonly #stopSignal: NodeJS.Signals;
@@ -69,7 +69,7 @@ export class SupervisedChild {
     running.add(this);
   }
 
-  /** 0 when it could not be started. */
+  /** 0 if it could not be started. */
   get pid(): number {
     return this.#process.pid ?? 0;
   }
@@ -78,18 +78,18 @@ export class SupervisedChild {
     return running.has(this);
   }
 
-  /** Asks it to end, and kills it when it has not within 10 s. */
+  /** Sends the stop signal, and kills it after 10 s. */
   async stop(): Promise<ChildExit> {
     this.#isExpectedToEnd = true;
     this.#signal(this.#stopSignal);
-    this.#signal('SIGCONT'); // a paused process would never see the first one
+    this.#signal('SIGCONT'); // a paused process would not handle the first signal
     const timer = setTimeout(() => this.#signal('SIGKILL'), STOP_GRACE_MS);
     const exit = await this.exited;
     clearTimeout(timer);
     return exit;
   }
 
-  /** `kill -9`, without a word to it. */
+  /** `kill -9`, without the stop signal. */
   kill(): Promise<ChildExit> {
     this.#isExpectedToEnd = true;
     this.#signal('SIGKILL');
@@ -105,24 +105,24 @@ export class SupervisedChild {
     this.#signal('SIGCONT');
   }
 
-  /** What it uses together with its own children; undefined when it has ended. */
+  /** Usage of the process and its descendants; undefined after its exit. */
   async usage(): Promise<ProcessUsage | undefined> {
     return this.isRunning() ? usageOf(this.pid) : undefined;
   }
 
-  /** Moves an overgrown log aside; to be called now and then on children that live long. */
+  /** Moves a log beyond its bound aside; call it regularly for long-lived children. */
   boundLog(): void {
     boundLog(this.logFile);
   }
 
   /**
-   * Waits until `isReady` gives a value for a line that the child has logged since it was started.
-   * Fails with the end of its log when it ends first, or when nothing came within a minute.
+   * Waits until `isReady` returns a value for a line that the child has logged since its start. Throws with the end
+   * of its log if it exits first or logs no such line within a minute.
    */
   async untilLogged<T>(isReady: (line: string) => T | undefined): Promise<T> {
     const deadline = performance.now() + READY_TIMEOUT_MS;
     for (;;) {
-      const wasRunning = this.isRunning(); // asked before its last lines are read
+      const wasRunning = this.isRunning(); // read before its last lines
       for (const line of this.#newLines()) {
         const ready = isReady(line);
         if (ready !== undefined) return ready;
@@ -137,7 +137,7 @@ export class SupervisedChild {
     }
   }
 
-  /** What happened to it, with the end of its log: for the message about an unexpected exit. */
+  /** Text about its exit, with the end of its log. */
   describeExit(exit: ChildExit): string {
     const how = exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : exit.signal;
     return `${this.name} ended ${exit.expected ? '' : 'unexpectedly '}(${how}). ${this.#endOfLog()}`;
@@ -157,7 +157,7 @@ export class SupervisedChild {
   #watchExit(): Promise<ChildExit> {
     return new Promise((resolve) => {
       this.#process.once('error', (error) => {
-        if (this.isRunning()) return; // a signal that could not be sent: its exit will tell
+        if (this.isRunning()) return; // a failed signal: its exit is reported separately
         appendFileSync(this.logFile, `${error.message}\n`);
         resolve({ code: null, signal: null, expected: false });
       });
@@ -165,7 +165,7 @@ export class SupervisedChild {
         running.delete(this);
         forgetProcess(this.pid);
         const exit = { code, signal, expected: this.#isExpectedToEnd };
-        // Messages sent just before the end are delivered until the channel closes.
+        // Messages sent just before the exit arrive until the channel closes.
         if (this.#process.connected) void once(this.#process, 'disconnect').then(() => resolve(exit));
         else resolve(exit);
       });
@@ -187,7 +187,8 @@ function spawnLogged(spec: ChildSpec): ChildProcess {
       ...(spec.gid !== undefined && { gid: spec.gid }),
     });
     child.stdin?.on('error', () => {
-      // The pipe only tells the child that we are there; that the child is gone is seen by its exit.
+      // Ignores errors of the pipe: it only shows the child that this process is alive, and `exited` reports the
+      // child's exit.
     });
     return child;
   } finally {

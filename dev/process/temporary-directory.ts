@@ -6,17 +6,17 @@ import type { UserError } from '../../ops/command-line/user-error.ts';
 import { keepDirectory, removeOnExit } from './reaper.ts';
 
 /**
- * A directory for data and logs of this run. It is removed with this process, also when this process is killed.
- * Others may pass through it but not list it: Postgres runs as a user of its own when we are root.
+ * A directory for data and logs of this run. It is removed when this process exits or is killed. Other users may
+ * traverse but not list it: if this process is root, Postgres runs as another user.
  */
 export interface TemporaryDirectory {
   readonly path: string;
   remove(): void;
-  /** Leaves it for inspection. */
+  /** Keeps it for inspection. */
   keep(): void;
   /**
-   * Leaves it for inspection after a failure and prints where it is. If the disk is full, leaves its removal to the
-   * end of this process, and returns that as the cause of the failure.
+   * Keeps it for inspection after a failure and prints its path. If the disk is full, the directory is removed at
+   * exit, and the full disk is returned as the cause of the failure.
    */
   keepAfterFailure(): UserError | undefined;
 }

@@ -2,10 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
 
-/**
- * Looks again and again until it is so. Throws an Error with the failure's words where that takes longer than the
- * limit.
- */
+/** Polls until the condition holds. Throws an Error with the text of `failure` after the limit. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   limitMs: number,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { parseProc, parsePs, sumOf, usageOf } from './usage.ts';
 
-test('reads /proc also where the name of the program has spaces and parentheses', () => {
+test('reads /proc also for a program name with spaces and parentheses', () => {
   const stat = `42 (a) b) S 1 42 42 0 -1 4194304 9 9 9 9 150 50 20 5 20 0 1 0 7 8 9`;
   const status = 'VmRSS:\t  30 kB\nRssAnon:\t  10 kB\nRssFile:\t  15 kB\nRssShmem:\t   5 kB\n';
   expect(parseProc(stat, status)).toEqual({
@@ -14,7 +14,7 @@ test('reads /proc also where the name of the program has spaces and parentheses'
   });
 });
 
-test('counts what processes share once, what is their own for each', () => {
+test('counts shared memory once, and private memory for each process', () => {
   const own = { anonymous: 4e6, file: 10e6, shared: 60e6, cpuTicks: 100 };
   expect(sumOf([own, { ...own, anonymous: 2e6, shared: 30e6 }])).toEqual({ rss_mb: 76, cpu_s: 2 });
 });
@@ -25,7 +25,7 @@ test('reads ps: days, hours, minutes and the fraction of seconds', () => {
   expect(parsePs(output, 99)).toBeUndefined();
 });
 
-test('includes the children of a process; one that is gone has no usage', async () => {
+test('includes the children of a process; an exited one has no usage', async () => {
   const fifty = 'const held = Buffer.alloc(5e7, 1); setInterval(() => held, 1000)';
   const parent = spawn('/bin/sh', ['-c', `${process.execPath} -e '${fifty}' & echo up; wait`], {
     detached: true,

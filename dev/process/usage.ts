@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** What a process and its descendants hold and have used: resident memory in MB (10^6 bytes), CPU time in seconds. */
+/** Usage of a process and its descendants: resident memory in MB (10^6 bytes), CPU time in seconds. */
 export interface ProcessUsage {
   rss_mb: number;
   cpu_s: number;
 }
 
-/** One process as /proc tells it; memory in bytes, by who else may have the same pages. */
+/** One process as read from /proc; memory in bytes, divided by how pages are shared. */
 export interface ProcSample {
   anonymous: number;
   file: number;
@@ -16,17 +16,17 @@ export interface ProcSample {
   cpuTicks: number;
 }
 
-// Linux reports CPU time to user space in ticks of 1/100 s whatever the kernel's own rate is (USER_HZ).
+// Linux reports CPU time to user space in ticks of 1/100 s (USER_HZ), independent of the kernel's own rate.
 const TICKS_PER_SECOND = 100;
 
-/** Memory and CPU of a process with all its descendants, or undefined when it is gone. */
+/** Memory and CPU of a process with all its descendants; undefined after its exit. */
 export async function usageOf(pid: number): Promise<ProcessUsage | undefined> {
   if (process.platform !== 'linux') return usageFromPs(pid);
   const samples = await sampleTree(pid);
   return samples.length === 0 ? undefined : sumOf(samples);
 }
 
-/** Pages of programs and shared memory are counted once: the processes of a Postgres share nearly all of them. */
+/** Counts pages of programs and shared memory once, because the processes of Postgres share nearly all of them. */
 export function sumOf(samples: readonly ProcSample[]): ProcessUsage {
   const bytes =
     samples.reduce((total, sample) => total + sample.anonymous, 0) +
@@ -41,7 +41,7 @@ async function sampleTree(pid: number): Promise<ProcSample[]> {
     const [stat, status, children] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/status`, 'utf8'),
-      // Not every kernel is built to list children.
+      // Some kernels are built without the list of children.
       readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''),
     ]);
     const pids = children.split(' ').filter((text) => text !== '');
@@ -52,7 +52,7 @@ async function sampleTree(pid: number): Promise<ProcSample[]> {
   }
 }
 
-/** Reads `/proc/<pid>/stat` (own ticks and those of children that have ended) and the Rss lines of `…/status`. */
+/** Reads `/proc/<pid>/stat` (ticks of the process and of its exited children) and the Rss lines of `…/status`. */
 export function parseProc(stat: string, status: string): ProcSample {
   // The second field is the command in parentheses and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -11,7 +11,7 @@ const BYTES = [
   ['KiB', 2 ** 10],
 ] as const;
 
-/** The units that may stand at the end of a name, other than those of time and memory. */
+/** Units at the end of a constant's name, except those of time and memory. */
 const UNITS: Readonly<Record<string, string>> = {
   M: 'm',
   MPS: 'm/s',
@@ -29,7 +29,7 @@ export function amountOf(name: string, value: number): string {
   return `${grouped(value)} ${UNITS[unit] ?? ''}`.trimEnd();
 }
 
-/** In the largest unit that gives a whole number. */
+/** The value in the largest unit that gives a whole number. */
 function wholeOf(value: number, units: readonly (readonly [string, number])[]): string | undefined {
   const found = units.find(([, size]) => value >= size && value % size === 0);
   return found && `${grouped(value / found[1])} ${found[0]}`;

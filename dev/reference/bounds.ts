@@ -10,7 +10,7 @@ layouts are left out (\`dev/reference/not-bounds.ts\`). Times are in service tim
 variable in [configuration.md](configuration.md) replaces a constant that begins with \`DEFAULT_\`. The limits of a WebSocket
 (connections, frame rate, bad frames, waiting bytes, silence) are \`STREAM_LIMITS\` in \`libs/stream/stream-limits.ts\`.`;
 
-/** Files of dev/ with bounds that an operator meets: the failover of Postgres. */
+/** Files of dev/ with bounds that matter to an operator: the failover of Postgres. */
 const FAILOVER_FILES = ['dev/postgres/failover/cut-off.ts', 'dev/postgres/failover/silence.ts'];
 
 /** A conversion such as `MS_PER_S`. */
@@ -65,7 +65,7 @@ function allBounds(): Bound[] {
   });
 }
 
-/** Throws for an exception whose file or constant is gone. */
+/** Throws for an exception whose file or constant no longer exists. */
 function refuseUnknownExceptions(files: readonly { path: string; constants: Constant[] }[]): void {
   for (const [path, { names }] of Object.entries(NOT_BOUNDS)) {
     const constants = files.find((file) => file.path === path)?.constants ?? [];

@@ -23,7 +23,7 @@ const INTRODUCTION = `Environment variables, read once at start by \`readConfig\
 stderr and the process exits with code 78 before it starts anything. An empty variable counts as not set. The
 unit stands at the end of a name.`;
 
-/** A variable as one or several processes read it. */
+/** A variable that one or more processes read. */
 interface Variable {
   name: string;
   byDefault: string;
@@ -86,17 +86,17 @@ function readVariables(): [reader: string, name: string, key: string, schema: z.
 
 const BASE: Readonly<Record<string, z.ZodType>> = baseConfig.shape;
 
-/** `none` for a variable that may be left out, `required` for one that may not. */
+/** `none` for an optional variable without a default, `required` for a mandatory one. */
 function defaultOf(key: string, schema: z.ZodType): string {
-  // The machine gives this default, so it differs from machine to machine.
+  // This default depends on the machine.
   if (key === 'instance') return 'host name';
-  // An app may refuse a default that it shares with the others: dev-issuer refuses production mode.
+  // An app may refuse a shared default: dev-issuer refuses production mode.
   const { success, data } = (BASE[key] ?? schema).safeParse(undefined);
   if (!success) return 'required';
   return data === undefined ? 'none' : code(JSON.stringify(data).replaceAll(/["[\]]/g, ''));
 }
 
-/** The kind of value and its limits, as far as JSON Schema can say them. */
+/** The kind of value and its limits, as far as JSON Schema expresses them. */
 function acceptedBy(schema: z.ZodType): string {
   const {
     type,

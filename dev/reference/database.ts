@@ -6,7 +6,7 @@ const INTRODUCTION = `The schema \`public\` after all of \`migrations/\`, read f
 parameters; SQL never asks for the time. Ids are UUIDs (version 7) here and TypeIDs outside (\`libs/contracts/ids.ts\`). Partitions are
 left out.`;
 
-/** Constraints of these kinds; NOT NULL stands with its column. */
+/** All kinds of constraints except NOT NULL, which is listed with its column. */
 const CONSTRAINTS = `
   SELECT conrelid::regclass::text AS table, conname AS name, pg_get_constraintdef(oid) AS definition
   FROM pg_constraint
@@ -23,7 +23,7 @@ const COLUMNS = `
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
   ORDER BY c.relname, a.attnum`;
 
-/** Without those that a key makes. */
+/** Indexes, without those of keys. */
 const INDEXES = `
   SELECT indrelid::regclass::text AS table, indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
   FROM pg_index JOIN pg_class c ON c.oid = indexrelid
@@ -51,7 +51,7 @@ interface Definition {
   definition: string;
 }
 
-/** @param databaseUrl of a database with all migrations applied */
+/** @param databaseUrl URL of a database with all migrations applied */
 export async function databasePage(databaseUrl: string): Promise<string> {
   const columns = await query<Column>(databaseUrl, COLUMNS);
   const parts = {

@@ -2,7 +2,10 @@ import { format } from 'prettier';
 
 const NOTICE = '<!-- Generated from the code by `npm run docs`. Do not edit. -->';
 
-/** One page of docs/reference: a title, an introduction, and tables or sections. Formatted as the repository is. */
+/**
+ * One page of docs/reference: a title, an introduction, and tables or sections. Formatted with the repository's
+ * settings.
+ */
 export async function markdownPage(title: string, introduction: string, ...parts: string[]): Promise<string> {
   const text = [`# ${title}`, NOTICE, introduction, ...parts].join('\n\n');
   return format(text, { parser: 'markdown', printWidth: 110 });
@@ -15,7 +18,7 @@ export function markdownTable(columns: readonly string[], rows: readonly (readon
   return lines.join('\n');
 }
 
-/** The text in backticks; nothing for an empty text. */
+/** The text in backticks; an empty text stays empty. */
 export function code(text: string): string {
   return text === '' ? '' : `\`${text}\``;
 }

@@ -1,12 +1,12 @@
 interface Exception {
   names: readonly string[];
-  /** What these constants are instead of bounds. */
+  /** Why these constants are not bounds. */
   reason: string;
 }
 
-/** Numeric constants that bound nothing, by file. The page of bounds leaves them out. */
+/** Numeric constants that are not bounds, by file. The page of bounds omits them. */
 export const NOT_BOUNDS: Readonly<Record<string, Exception>> = {
-  'apps/fleet/drivers/car.ts': { names: ['PLATE_DIGITS'], reason: 'format of a made-up number plate' },
+  'apps/fleet/drivers/car.ts': { names: ['PLATE_DIGITS'], reason: 'format of a generated number plate' },
   'apps/fleet/main.ts': { names: ['EX_CONFIG'], reason: 'exit code' },
   'apps/fleet/random/random.ts': { names: ['ID_EPOCH_MS'], reason: 'point in time' },
   'libs/contracts/position-batch.ts': {

@@ -6,7 +6,7 @@ import { metricsPage } from './metrics.ts';
 import { subjectsPage } from './subjects.ts';
 import { driverPresencePage, tripStatesPage } from './transitions.ts';
 
-/** Every page of docs/reference, by its name. A page may read a database with all migrations applied. */
+/** All pages of docs/reference by name. A page may read a database with all migrations applied. */
 export const REFERENCE_PAGES: Readonly<Record<string, (databaseUrl: string) => Promise<string>>> = {
   bounds: boundsPage,
   configuration: configurationPage,

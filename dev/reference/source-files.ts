@@ -4,15 +4,15 @@ import ts from 'typescript';
 import { CHECKOUT } from '../build/checkout.ts';
 
 export interface SourceFile {
-  /** From the top of the checkout. */
+  /** Relative to the root of the checkout. */
   path: string;
   syntax: ts.SourceFile;
 }
 
-/** Parsed files by path: every page reads the same sources, and to parse them takes a second. */
+/** Cache of parsed files by path: all pages read the same sources, and parsing takes one second. */
 const parsed = new Map<string, SourceFile>();
 
-/** The sources of apps and libs by path, without tests and their samples. */
+/** The sources of apps and libs, ordered by path, without tests and samples. */
 export function productSources(): SourceFile[] {
   return globSync('{apps,libs}/**/*.ts', { cwd: CHECKOUT })
     .filter((path) => !/\.(test|sample)\.ts$/.test(path))
@@ -30,7 +30,7 @@ export function sourceFile(path: string): SourceFile {
   return source;
 }
 
-/** A constant at the top of a file. */
+/** A top-level constant of a file. */
 export interface Constant {
   name: string;
   initializer: ts.Expression;
@@ -58,7 +58,7 @@ function commentOf(statement: ts.Node): string {
     .trim();
 }
 
-/** Every node of a file, outer before inner. */
+/** All syntax nodes of a file, parents first. */
 export function* nodesOf(node: ts.Node): Generator<ts.Node> {
   yield node;
   const children: ts.Node[] = [];

@@ -75,7 +75,9 @@ function messages(sources: readonly SourceFile[]): Subject[] {
     .map((constant) => ({ subject: subjectIn(constant.initializer), constant }));
 }
 
-/** The text of a literal, or of the template that a function of the variable parts gives. */
+/**
+ * The text of a string literal, or of the template that a function returns, with its parameters in angle brackets.
+ */
 function subjectIn(initializer: ts.Expression): string {
   if (ts.isStringLiteral(initializer)) return initializer.text;
   const template = ts.isArrowFunction(initializer) ? initializer.body : initializer;
@@ -116,7 +118,7 @@ function isCommand(value: unknown): value is contracts.Command {
   return typeof value === 'object' && value !== null && 'subject' in value && 'timeoutMs' in value;
 }
 
-/** The name of a schema where it has one, else the names of its members. */
+/** The name of a schema, or for an unnamed one the names of its members. */
 function schemaName(expression: ts.Expression | undefined, schema: z.ZodType): string {
   const text = expression?.getText() ?? '';
   if (/^\w+$/.test(text)) return text;
@@ -127,13 +129,13 @@ function schemaName(expression: ts.Expression | undefined, schema: z.ZodType): s
     : text;
 }
 
-/** The apps and libs with a file that meets the condition. Apps by their name alone. */
+/** The apps and libs with a file that meets the condition; apps without the prefix `apps/`. */
 function partsThat(sources: readonly SourceFile[], condition: (source: SourceFile) => boolean): string {
   const parts = sources.filter(condition).map(({ path }) => partOf(path).replace(/^apps\//, ''));
   return [...new Set(parts)].join(', ');
 }
 
-/** Whether a file uses a command other than to handle it. */
+/** Whether a file calls a command, as opposed to handling it. */
 function calls(syntax: ts.SourceFile, name: string): boolean {
   return mentions(syntax, name) && !syntax.text.includes(`@HandleCommand(${name})`);
 }

@@ -1,4 +1,4 @@
-/** Purpose of each table and view: the catalog knows its form only. The generator fails for a table without one. */
+/** Purpose of each table and view, which the catalog does not have. The generator fails for a table without one. */
 export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   any_trip: 'Trips under way and ended trips together.',
   driver: 'A driver: session, product, vehicle, and the version that orders the changes of its status.',

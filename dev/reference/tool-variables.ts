@@ -1,10 +1,10 @@
-/** A variable of the npm scripts, which have no schema. */
+/** An environment variable of the npm scripts, which have no schema. */
 interface ToolVariable {
   readers: string;
   meaning: string;
 }
 
-/** Every variable that ops/, dev/, proof/ and load/ read; the test of docs/reference fails for one that is missing. */
+/** All variables that ops/, dev/, proof/ and load/ read; the test of docs/reference fails for one that is missing. */
 export const TOOL_VARIABLES: Readonly<Record<string, ToolVariable>> = {
   HAILGRID_CACHE_DIR: {
     readers: 'every npm script',

@@ -1,7 +1,7 @@
 import type { ChildExit, SupervisedChild } from '../process/supervised-child.ts';
 import { startService, type RunningService, type ServiceSpec } from './start-service.ts';
 
-/** One service process by its instance name, through all its lives. */
+/** One service instance, which can be killed and restarted. */
 export class RestartableService {
   #running: RunningService;
 
@@ -21,7 +21,7 @@ export class RestartableService {
     return this.#running.spec.instance;
   }
 
-  /** Base URL of its HTTP API; another one after `restart` where its port is any free one. */
+  /** Base URL of its HTTP API; `restart` changes it if the port is any free one. */
   get url(): string {
     return this.#running.url;
   }
@@ -30,7 +30,7 @@ export class RestartableService {
     return this.child.logFile;
   }
 
-  /** The process of its present life, or of the last one. */
+  /** Its current or latest process. */
   get child(): SupervisedChild {
     return this.#running.child;
   }
@@ -40,12 +40,12 @@ export class RestartableService {
     await this.child.kill();
   }
 
-  /** SIGTERM, and SIGKILL where that does not help. */
+  /** SIGTERM, then SIGKILL if that does not help. */
   stop(): Promise<ChildExit> {
     return this.child.stop();
   }
 
-  /** SIGSTOP until `resume`: alive to the system, dead to its peers. */
+  /** SIGSTOP until `resume`: the process exists, but does not answer its peers. */
   pause(): void {
     this.child.pause();
   }
@@ -54,13 +54,13 @@ export class RestartableService {
     this.child.resume();
   }
 
-  /** Starts it anew with the same settings, after `kill` or `stop`. */
+  /** Restarts it with the same settings, after `kill` or `stop`. */
   async restart(): Promise<void> {
     if (this.child.isRunning()) throw new Error(`${this.instance} runs already`);
     this.#running = await startService(this.#running.spec);
   }
 
-  /** Why it is gone though nobody here ended it; undefined while all is well. */
+  /** Text about an unexpected exit; undefined without one. */
   async causeOfDeath(): Promise<string | undefined> {
     const { child } = this;
     if (child.isRunning()) return undefined;

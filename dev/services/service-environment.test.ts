@@ -8,14 +8,14 @@ const system = {
   serviceArea: '0,0,1,1',
 };
 
-test('only trips is told where the database is', () => {
+test('only trips gets the URLs of the database', () => {
   expect(serviceEnvironment('trips', 'trips-1', 0, system)['HAILGRID_POSTGRES_URLS']).toBe(
     'postgres://secret',
   );
   expect(JSON.stringify(serviceEnvironment('matcher', 'matcher-1', 0, system, {}))).not.toContain('secret');
 });
 
-test('settings of the stack itself are not handed down, those of the system are', () => {
+test('HAILGRID variables of this process are not passed on, its other variables are', () => {
   const inherited = { PATH: '/bin', HAILGRID_POSTGRES_BIN: '/pg', HAILGRID_MODE: 'production' };
   const clock = { speed: 10, originMs: 5 };
   const environment = serviceEnvironment('matcher', 'matcher-2', 80, { ...system, clock }, inherited);

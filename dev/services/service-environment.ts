@@ -1,20 +1,20 @@
-/** What every service of one running system shares. */
+/** Settings that all services of a running system share. */
 export interface SystemSettings {
   natsUrls: readonly string[];
-  /** Given to `trips` alone: it is the only process with a key to the database. */
+  /** Passed only to `trips`, the only process with credentials of the database. */
   postgresUrls: readonly string[];
-  /** Base URL of the dev-issuer; undefined while it is not up. */
+  /** Base URL of the dev-issuer; undefined until it runs. */
   issuerUrl?: string;
   /** `south,west,north,east` in degrees. */
   serviceArea: string;
   clock?: ClockSettings;
-  /** The street network that drives are timed on, and the city's local time less UTC. */
+  /** The street network for travel times, and the UTC offset of the city. */
   streets?: { directory: string; utcOffsetS: number };
-  /** More HAILGRID_* variables, for all services. */
+  /** Further HAILGRID_* variables for all services. */
   extra?: Readonly<Record<string, string>>;
 }
 
-/** Service time runs `speed` times as fast as the wall clock since `originMs`. */
+/** Service time runs `speed` times as fast as wall time from `originMs` on. */
 export interface ClockSettings {
   speed: number;
   originMs: number;
@@ -22,12 +22,12 @@ export interface ClockSettings {
 
 const JWT_ISSUER = 'hailgrid-dev';
 const JWT_AUDIENCE = 'hailgrid';
-/** The one app with credentials of the database. */
+/** The only app with credentials of the database. */
 const STORE_APP = 'trips';
 
 /**
- * The environment of one service: what this process has, without its own HAILGRID_* settings, which are for the stack,
- * and with those of the system.
+ * The environment of one service: that of this process without its HAILGRID_* variables, plus the settings of the
+ * system.
  */
 export function serviceEnvironment(
   app: string,

@@ -5,16 +5,16 @@ import { SupervisedChild } from '../process/supervised-child.ts';
 import { serviceEnvironment, type SystemSettings } from './service-environment.ts';
 
 export interface ServiceSpec {
-  /** Folder below apps/. */
+  /** Name of the folder in apps/. */
   app: string;
-  /** Its name in logs and ownership, such as `matcher-1`. */
+  /** Its instance name in logs and ownership, such as `matcher-1`. */
   instance: string;
-  /** 0 for any free one. */
+  /** 0: any free port. */
   httpPort: number;
   system: SystemSettings;
-  /** Where its log goes. */
+  /** Directory of its log. */
   directory: string;
-  /** Variables of this service alone. */
+  /** Additional variables of this service. */
   env?: Readonly<Record<string, string>>;
   onMessage?: (message: unknown) => void;
 }
@@ -27,7 +27,7 @@ export interface RunningService {
   readonly url: string;
 }
 
-/** Starts a compiled service; resolves once it has logged that it is ready. */
+/** Starts a compiled service; resolves when it logs that it is ready. */
 export async function startService(spec: ServiceSpec): Promise<RunningService> {
   const child = spawnService(spec);
   try {
@@ -51,7 +51,7 @@ export function spawnService(spec: ServiceSpec): SupervisedChild {
   });
 }
 
-/** The port in the line by which a service tells that it listens; undefined for any other line. */
+/** The port in a service's `ready` log line; undefined for any other line. */
 export function readyPort(line: string): number | undefined {
   if (!line.includes('"ready"')) return undefined;
   try {

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Where what was fetched once is kept for every checkout of this user: HAILGRID_CACHE_DIR, else
- * `hailgrid` below XDG_CACHE_HOME, else below ~/.cache. Made when absent.
+ * The cache of downloads, shared by all checkouts of this user: HAILGRID_CACHE_DIR, else `hailgrid` in
+ * XDG_CACHE_HOME, else in ~/.cache. Creates it if absent.
  *
  * @param {string[]} parts folders below it
  * @returns {string}

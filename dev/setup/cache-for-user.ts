@@ -5,18 +5,18 @@ import { cacheDirectory } from './cache-directory.mjs';
 
 const SYSTEM_CACHE = '/var/cache/hailgrid';
 
-/** The cache of fetched programs, or where the user may not enter that one (root's home is closed), the system's. */
+/** The cache of fetched programs, or the system's if the user cannot enter that one (root's home is closed). */
 export async function cacheFor(user: RunAs): Promise<string> {
   for (const cache of [cacheDirectory, cacheOfSystem]) {
     const base = cache();
     if (await mayEnter(base, user)) return base;
   }
   throw new UserError(
-    'The user that Postgres runs as can read no cache directory; set HAILGRID_CACHE_DIR to one it can',
+    'The user that Postgres runs as cannot read the cache directory; set HAILGRID_CACHE_DIR to one that it can read',
   );
 }
 
-/** Only root needs another place than its own cache, so this one can be written. */
+/** Only root needs this cache, so it is writable. */
 function cacheOfSystem(): string {
   mkdirSync(SYSTEM_CACHE, { recursive: true, mode: 0o755 });
   return SYSTEM_CACHE;

@@ -5,7 +5,7 @@ import { withLock } from './lock.mjs';
 import { runNpm } from './npm.mjs';
 
 /**
- * Installs what the lock file says, unless it is installed already.
+ * Installs the packages of the lock file, unless they are installed.
  *
  * @param {string} checkout
  * @param {string} node the Node.js to run npm with
@@ -40,8 +40,8 @@ function lockHash(checkout) {
 }
 
 /**
- * Whether npm has put here just what the lock file lists, as npm's own record tells. Someone who ran `npm install`
- * by hand is not made to wait for it again. Optional packages may be those of other platforms.
+ * Whether npm's own record has every package of the lock file at its version, so that a manual `npm install` is not
+ * repeated. Optional packages may be missing: they may be for other platforms.
  *
  * @param {string} checkout
  */

@@ -8,8 +8,8 @@ const TELL_AFTER_MS = 2_000;
 const BREAKER_STALE_MS = 30_000;
 
 /**
- * Runs `work` while no other process of this machine runs its own under the same lock file. The lock of a
- * process that has died is taken over.
+ * Runs `work` while holding the lock file, which excludes other processes of this machine. Takes over the lock of a
+ * dead process.
  *
  * @template T
  * @param {string} file
@@ -37,7 +37,9 @@ async function acquire(file) {
       told = true;
     }
     if (waitedMs > WAIT_MS) {
-      throw new Error(`another set-up has held ${file} for too long; if none is running, delete that file`);
+      throw new Error(
+        `another set-up has held ${file} for too long; delete the file if no set-up is running`,
+      );
     }
     await sleep(POLL_MS);
   }
@@ -57,7 +59,8 @@ function createExclusively(file) {
 }
 
 /**
- * One process at a time may break a lock, or a second could delete the lock that the first has just taken.
+ * Breaks the lock of a dead process. Only one process at a time may do so, because a second one could delete the lock
+ * that the first has just taken.
  *
  * @param {string} file
  * @returns {boolean}
@@ -75,7 +78,7 @@ function breakIfOwnerIsDead(file) {
   return true;
 }
 
-/** The process that holds the lock; NaN when it is gone or has not written its number yet. @param {string} file */
+/** PID of the holder; NaN if the lock is gone or the holder has not written its PID yet. @param {string} file */
 function ownerOf(file) {
   try {
     return Number.parseInt(readFileSync(file, 'utf8'), 10);
@@ -86,7 +89,7 @@ function ownerOf(file) {
 
 /** @param {number} pid */
 function isAlive(pid) {
-  // No number yet: its owner is about to write one.
+  // No PID yet: the holder is about to write it.
   if (Number.isNaN(pid)) return true;
   try {
     process.kill(pid, 0);

@@ -9,7 +9,7 @@ import { withLock } from './lock.mjs';
 const directory = temporaryDirectory('lock-test');
 afterAll(() => directory.remove());
 
-test('one at a time, each in turn', async () => {
+test('the work of two holders never overlaps', async () => {
   const file = join(directory.path, 'turns.lock');
   let inside = 0;
   let most = 0;
@@ -24,7 +24,7 @@ test('one at a time, each in turn', async () => {
   expect(existsSync(file)).toBe(false);
 });
 
-test('the lock of a process that has died is taken over, by one of many', async () => {
+test('exactly one of many waiting processes takes over the lock of a dead process', async () => {
   const file = join(directory.path, 'stale.lock');
   const { pid } = spawnSync(process.execPath, ['--version']);
   writeFileSync(file, String(pid));
@@ -35,7 +35,7 @@ test('the lock of a process that has died is taken over, by one of many', async 
   expect(owners).toEqual(Array.from({ length: 5 }, () => String(process.pid)));
 });
 
-test('is given back when the work fails', async () => {
+test('is released when the work fails', async () => {
   const file = join(directory.path, 'failed.lock');
   await expect(withLock(file, () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
   expect(existsSync(file)).toBe(false);

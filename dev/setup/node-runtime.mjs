@@ -6,11 +6,11 @@ import { runNpm } from './npm.mjs';
 import { withScratchDirectory } from './scratch-directory.mjs';
 
 const NEEDED_MAJOR = 24;
-/** The Node.js LTS to fetch if the machine's own is older. */
+/** The Node.js LTS to fetch if the machine's version is too old. */
 const PINNED_VERSION = '24.21.0';
 
 /**
- * A Node.js of the needed version: the one that runs this, else one from the cache of this user, fetched from npm once.
+ * A Node.js of the required version: the running one, else one from the cache of this user, fetched from npm once.
  *
  * @returns {Promise<string>} path of the executable
  */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 
 /**
- * Runs npm quietly, under `node` where one is given; what it has to say goes to stderr, since stdout is for results.
+ * Runs npm quietly, with the given `node`. Its output goes to stderr, since stdout is for results.
  *
  * @param {string[]} args
  * @param {string} cwd
@@ -25,7 +25,7 @@ export function runNpm(args, cwd, node = process.execPath) {
   });
 }
 
-/** PATH such that `node`, and with it npm and npx, is this one. @param {string} node */
+/** A PATH on which this `node` comes first, with its npm and npx. @param {string} node */
 export function pathWith(node) {
   return [dirname(node), process.env['PATH']].join(delimiter);
 }

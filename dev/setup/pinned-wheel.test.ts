@@ -22,7 +22,7 @@ beforeAll(() => {
   const file = join(shelf, 'tool-1.0-py3-none-any.whl');
   execFileSync('python3', ['-m', 'zipfile', '-c', file, 'program', 'tool-1.0.dist-info'], { cwd: source });
   sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
-  // pip looks for wheels on the shelf only.
+  // pip finds wheels in the local directory only.
   vi.stubEnv('PIP_NO_INDEX', '1');
   vi.stubEnv('PIP_FIND_LINKS', shelf);
 });

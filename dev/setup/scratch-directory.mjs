@@ -1,15 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** What mkdtemp appends. */
+/** The suffix that mkdtemp appends. */
 const RANDOM_SUFFIX = /^-[A-Za-z0-9]{6}$/;
 /** @type {NodeJS.Signals[]} */
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs `work` with an empty directory beside `target`, so that a finished program appears there by one rename. The
- * directory is removed afterwards, also if this process is interrupted; one that a killed process left is removed here.
- * The caller holds the lock of `target`: any other scratch directory of it is therefore stale.
+ * Runs `work` with an empty directory beside `target`, so that a finished program gets there by one rename. Removes
+ * the directory afterwards, also on an interrupt, and those of killed processes. The caller must hold the lock of
+ * `target`: any other scratch directory of it is therefore stale.
  *
  * @template T
  * @param {string} target
@@ -22,7 +22,7 @@ export async function withScratchDirectory(target, work) {
   const remove = () => rmSync(scratch, { recursive: true, force: true });
   /** @param {NodeJS.Signals} signal */
   const interrupt = (signal) => {
-    // Another listener decides when this process ends; the exit event follows.
+    // Another listener decides when this process exits; the exit event follows.
     if (process.listenerCount(signal) > 1) return;
     remove();
     process.removeListener(signal, interrupt);

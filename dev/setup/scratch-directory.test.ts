@@ -36,7 +36,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves no scratch direct
   expect(readdirSync(cache)).toEqual([]);
 });
 
-test('the scratch directory of a killed process is removed by the next one, and nothing else', async () => {
+test('the next process removes the scratch directory of a killed one, and nothing else', async () => {
   const child = await unfinished();
   child.kill('SIGKILL');
   await once(child, 'exit');

@@ -8,18 +8,18 @@ import { withLock } from './lock.mjs';
 import { withScratchDirectory } from './scratch-directory.mjs';
 
 const GO_INSTALL_TIMEOUT_MS = 10 * 60_000;
-/** Room for the largest of the fetched programs while it is unpacked. */
+/** Free disk space needed to fetch and unpack the largest program. */
 const FETCHED_BYTES = 512 * 1024 ** 2;
 
 /** A program at one pinned version, kept in the cache of this user. */
 export interface CachedTool {
   name: string;
   version: string;
-  /** Puts the program into an empty scratch directory and returns its path there. */
+  /** Fetches the program into an empty scratch directory and returns its path. */
   fetch: (scratch: string) => Promise<string>;
 }
 
-/** The path of the tool in the cache. Fetches a tool that is not there yet, one process at a time. */
+/** The path of the tool in the cache. Fetches a missing tool, one process at a time. */
 export async function fromCache(tool: CachedTool): Promise<string> {
   const target = join(cacheDirectory(tool.name, tool.version), tool.name);
   if (existsSync(target)) return target;
@@ -33,16 +33,13 @@ export async function fromCache(tool: CachedTool): Promise<string> {
 export interface CachedDirectory {
   name: string;
   version: string;
-  /** The cache to keep it in; by default this user's own. */
+  /** The cache directory; by default that of this user. */
   cache?: string;
   /** Fills an empty directory. */
   fetch: (scratch: string) => Promise<void>;
 }
 
-/**
- * The path of the folder in the cache, which others may read. Fetches a folder that is not there yet, one process at
- * a time.
- */
+/** The path of the folder in the cache, readable by other users. Fetches a missing folder, one process at a time. */
 export async function directoryFromCache(directory: CachedDirectory): Promise<string> {
   const { name, version, cache = cacheDirectory(), fetch } = directory;
   const target = join(cache, name, version, 'files');
@@ -79,7 +76,7 @@ export async function goInstall(command: string, directory: string): Promise<voi
   });
 }
 
-/** The first executable of that name in a list of directories as PATH holds it. */
+/** The first executable of this name in a list of directories in the format of PATH. */
 export function findOnPath(name: string, path = process.env['PATH'] ?? ''): string | undefined {
   return path
     .split(delimiter)
@@ -96,7 +93,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The last line a failed program wrote to stderr, which mostly gives the reason. */
+/** The last line that a failed program wrote to stderr, which usually has the reason. */
 export function lastLine(error: unknown): string {
   const text =
     error instanceof Error && 'stderr' in error ? String(error.stderr) || error.message : String(error);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { query } from '../../ops/postgres/query.ts';
 import { testDatabase } from './database.ts';
 
-test('each database is one of its own, seen by the standby too', async () => {
+test('each database is separate, and replicated to the standby', async () => {
   const [one, other] = await Promise.all([testDatabase(), testDatabase()]);
   await query(one.url, 'CREATE TABLE only_here (id int)');
   const tables = "SELECT count(*)::int AS n FROM pg_tables WHERE tablename = 'only_here'";

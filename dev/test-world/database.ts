@@ -5,12 +5,12 @@ export interface TestDatabase {
   readonly name: string;
   /** The superuser's URL on the primary. */
   readonly url: string;
-  /** The same database on the primary and on its synchronous standby, as the login that `trips` has. */
+  /** URLs of the database on the primary and on its synchronous standby, with the login of `trips`. */
   readonly urls: readonly string[];
   drop(): Promise<void>;
 }
 
-/** A database of one's own with all migrations applied, on the Postgres that the test run shares. */
+/** Creates a separate database with all migrations applied, on the shared Postgres of the test run. */
 export async function testDatabase(): Promise<TestDatabase> {
   const databasesUrl = inject('databasesUrl');
   const answer = await fetch(databasesUrl, { method: 'POST' });

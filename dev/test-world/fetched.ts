@@ -1,8 +1,8 @@
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 /**
- * What was fetched for a test; where it cannot be had on this machine, why not, so that the test is skipped with the
- * reason. In continuous integration (CI is set) that is a failure: there the test must run.
+ * Fetches a program for a test. Returns the reason if this machine cannot get it, so that the test is skipped with
+ * the reason. In continuous integration (CI is set) this throws: there the test must run.
  */
 export async function fetchedOrReason<T>(
   fetching: Promise<T>,

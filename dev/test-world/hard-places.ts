@@ -1,6 +1,6 @@
 /**
- * Places where a spatial search goes wrong if it ever does: at the antimeridian, at the poles, around pentagons of H3;
- * and, seen from some data, outside of it, on its border and at its corners.
+ * Edge cases of a spatial search: the antimeridian, the poles, the pentagons of H3; and relative to the data, places
+ * outside, on its border and at its corners.
  */
 import * as fc from 'fast-check';
 import { EARTH_RADIUS_M, METERS_PER_DEGREE, wrapLngDelta, type Point } from '#libs/geo';
@@ -8,8 +8,8 @@ import { EARTH_RADIUS_M, METERS_PER_DEGREE, wrapLngDelta, type Point } from '#li
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
 /**
- * Numbers in [0, 1), the same for the same seed: a case of thousands of places shrinks to one seed. Stays mulberry32,
- * since the recorded counterexamples name its seeds.
+ * Numbers in [0, 1), the same for the same seed: a case with thousands of places shrinks to one seed. Stays
+ * mulberry32, since the recorded counterexamples name its seeds.
  */
 export type RandomUnit = () => number;
 
@@ -25,7 +25,7 @@ export function randomUnit(seed: number): RandomUnit {
 
 export const seed = fc.integer({ min: 0, max: 0xffff_ffff });
 
-/** Centres of data: cities, seams of the coordinates and of H3, and anywhere. */
+/** Centres of data: cities, edge cases of the coordinates and of H3, and random places. */
 export const hardPlace: fc.Arbitrary<Point> = fc.oneof(
   fc.constantFrom<Point>(
     { lat: 40.75, lng: -73.98 },
@@ -46,7 +46,7 @@ export const hardPlace: fc.Arbitrary<Point> = fc.oneof(
   }),
 );
 
-/** The place at a distance and a bearing from another, by vectors: exact at the poles too. */
+/** The place at a distance and a bearing from another, computed with vectors, so it is exact at the poles too. */
 export function placeAt(from: Point, bearingDeg: number, distanceM: number): Point {
   const [lat, lng] = [from.lat * RADIANS_PER_DEGREE, from.lng * RADIANS_PER_DEGREE];
   const [bearing, angle] = [bearingDeg * RADIANS_PER_DEGREE, distanceM / EARTH_RADIUS_M];
@@ -61,12 +61,12 @@ export function placeAt(from: Point, bearingDeg: number, distanceM: number): Poi
   };
 }
 
-/** A place within a distance of another, even over the disc. */
+/** A place within a distance of another, uniformly distributed over the disc. */
 export function placeWithin(from: Point, distanceM: number, random: RandomUnit): Point {
   return placeAt(from, 360 * random(), distanceM * Math.sqrt(random()));
 }
 
-/** Data around a centre: some places far from the rest, some on one lattice or at the same place, for ties. */
+/** Data around a centre: some places far from the rest, and some on a lattice or identical, for ties. */
 export function scatter(center: Point, spreadM: number, count: number, random: RandomUnit): Point[] {
   const points: Point[] = [];
   const steps = 4;
@@ -86,8 +86,8 @@ export function scatter(center: Point, spreadM: number, count: number, random: R
 }
 
 /**
- * Where to search from: inside and outside of the data (the most), at its places, on its border, at its corners, a hair
- * beside them, and at the other name of the antimeridian.
+ * A place to search from: mostly inside or outside the data; else at its places, on its border, at or just beside its
+ * corners, or on the antimeridian with the opposite sign.
  */
 export function searchPlace(
   center: Point,

@@ -5,14 +5,14 @@ import type { SupervisedChild } from '../process/supervised-child.ts';
 export interface TestNats {
   readonly url: string;
   readonly urls: readonly string[];
-  /** The server processes, to be paused or killed. */
+  /** The server processes, for pausing or killing. */
   readonly servers: readonly SupervisedChild[];
-  /** The same with what restarts them. */
+  /** The same servers, with restart. */
   readonly nodes: readonly NatsNode[];
   stop(): Promise<void>;
 }
 
-/** A nats-server of one's own, or several clustered ones. */
+/** Starts a separate nats-server, or a cluster of several. */
 export async function testNats(servers = 1): Promise<TestNats> {
   const directory = temporaryDirectory('test-nats');
   const nats = await startNats({ directory: directory.path, servers });

@@ -14,7 +14,7 @@ function variablesOf(line: string): Record<string, string> {
 }
 
 describe('a property that fails', () => {
-  test('prints a command that sets its seed and path and selects its test', () => {
+  test('prints a command with its seed, path and test', () => {
     const details = fc.check(isSmall, { seed: 7, path: '' });
     expect(replayLine(details, place)).toBe(
       `HAILGRID_PROPERTY_SEED=7 HAILGRID_PROPERTY_PATH=${details.counterexamplePath} ` +
@@ -23,7 +23,7 @@ describe('a property that fails', () => {
     expect(replayLine(fc.check(fc.property(fc.nat(), () => true)), place)).toBeUndefined();
   });
 
-  test('fails with the same counterexample at once when the command is followed', () => {
+  test('fails at once with the same counterexample when replayed by the command', () => {
     const details = fc.check(isSmall);
     const replayed = fc.check(isSmall, propertySettings(variablesOf(replayLine(details, place)!)));
     expect(replayed).toMatchObject({ failed: true, numRuns: 1, counterexample: details.counterexample });
@@ -67,7 +67,7 @@ function runVitest(variables: Record<string, string>, args: readonly string[]): 
 }
 
 describe('HAILGRID_PROPERTY_RUNS', () => {
-  test('sets the number of cases, and refuses no number', () => {
+  test('sets the number of cases, and refuses a text that is not a number', () => {
     expect(propertySettings({ HAILGRID_PROPERTY_RUNS: '50000' })).toEqual({ numRuns: 50_000 });
     expect(propertySettings({ HAILGRID_PROPERTY_SEED: '-5', HAILGRID_PROPERTY_PATH: '' })).toEqual({
       seed: -5,

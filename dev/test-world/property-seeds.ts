@@ -1,6 +1,6 @@
 /**
- * Vitest's set-up of fast-check, for every test file: a property that fails prints one line that replays it, and the
- * environment variables of that line lead back to the same case.
+ * Vitest's set-up of fast-check, for every test file: a failed property prints one line that replays it, and the
+ * environment variables of that line select the same case.
  *
  * - `HAILGRID_PROPERTY_SEED`, `HAILGRID_PROPERTY_PATH`: the case to replay.
  * - `HAILGRID_PROPERTY_RUNS`: cases of each property that does not set its own number; 100 by default.
@@ -8,7 +8,7 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 
-/** Where a property stands. */
+/** File and test of a property. */
 export interface PropertyPlace {
   readonly file: string;
   readonly test: string;
@@ -24,8 +24,8 @@ interface PropertySettings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the environment asks of fast-check.
- * @throws RangeError for a seed or a number of runs that is no whole number
+ * Reads the parameters of fast-check from the environment.
+ * @throws RangeError for a seed or a number of runs that is not a whole number
  */
 export function propertySettings(environment: Environment): PropertySettings {
   const seed = whole(environment, 'HAILGRID_PROPERTY_SEED', -0x8000_0000);
@@ -38,7 +38,7 @@ export function propertySettings(environment: Environment): PropertySettings {
   };
 }
 
-/** The command that runs one property again, from the case that failed; undefined where none did. */
+/** The command that replays one property from its failed case; undefined if none failed. */
 export function replayLine<T>(
   { failed, seed, counterexamplePath }: fc.RunDetails<T>,
   { file, test }: PropertyPlace,
@@ -48,7 +48,7 @@ export function replayLine<T>(
   return `HAILGRID_PROPERTY_SEED=${seed}${path} npm test -- ${file} -t ${quoted(titlePattern(test))}`;
 }
 
-/** Throws for a property that failed, as fast-check does by itself, with the line that replays it. */
+/** Throws for a failed property, as fast-check does by default, and adds the line that replays it. */
 function reportProperty<T>(details: fc.RunDetails<T>): void {
   const line = replayLine(details, placeOfTest());
   if (line === undefined) return;
@@ -62,7 +62,7 @@ function placeOfTest(): PropertyPlace {
   return { file: testPath.startsWith(root) ? testPath.slice(root.length) : testPath, test: currentTestName };
 }
 
-/** Vitest's `-t` is a regular expression on the names of suites and test as it reports them. */
+/** The pattern for Vitest's `-t`: a regular expression on the reported names of suites and test. */
 function titlePattern(test: string): string {
   return test.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

@@ -3,7 +3,7 @@ import { startServices } from './services.ts';
 
 const ANSWER_TIMEOUT_MS = 1_000;
 
-test('a service can be frozen, thawed, killed and started again', async () => {
+test('a service can be paused, resumed, killed and restarted', async () => {
   const world = await startServices(['dev-issuer']);
   const issuer = world.service('dev-issuer-1');
   const status = async () =>

@@ -9,10 +9,10 @@ import { testNats, type TestNats } from './nats.ts';
 const ISSUER = 'dev-issuer';
 
 export interface WorldOptions {
-  /** `south,west,north,east`; the centre of Lisbon unless said otherwise. */
+  /** `south,west,north,east`; the centre of Lisbon by default. */
   serviceArea?: string;
   clock?: ClockSettings;
-  /** In place of one on the Postgres that all tests share, where its servers are to be harmed. */
+  /** Replaces the database on the shared Postgres, for tests that kill its servers. */
   database?: TestDatabase;
   /** HAILGRID_* variables for all services, such as a short HAILGRID_OFFER_TTL_MS. */
   env?: Readonly<Record<string, string>>;
@@ -24,18 +24,18 @@ export type TestService = RestartableService;
 export interface TestWorld {
   readonly database: TestDatabase;
   readonly nats: TestNats;
-  /** The service of this instance name; throws when there is none. */
+  /** The service with this instance name; throws if there is none. */
   service(instance: string): TestService;
   /** Starts one more instance of an app. */
   add(app: string): Promise<TestService>;
-  /** Stops everything and removes it; fails when a service had ended on its own. */
+  /** Stops everything and removes its data; throws if a service exited unexpectedly. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts real service processes over a database and a nats-server of their own: `startServices(['trips', 'matcher',
- * 'matcher', 'rider-api'])` runs `trips-1`, `matcher-1`, `matcher-2`, `rider-api-1`. A `dev-issuer` comes first where
- * one is named, and its keys are what the others trust. The order is kept.
+ * Starts real service processes with a separate database and nats-server: `startServices(['trips', 'matcher',
+ * 'matcher', 'rider-api'])` runs `trips-1`, `matcher-1`, `matcher-2`, `rider-api-1`. Starts a `dev-issuer` first,
+ * because the others trust its keys, then the others in the given order.
  */
 export async function startServices(apps: readonly string[], options: WorldOptions = {}): Promise<TestWorld> {
   await ensureBuilt();

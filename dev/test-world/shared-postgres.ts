@@ -10,7 +10,7 @@ import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where a test file asks for a database of its own. */
+    /** URL at which a test file requests a database. */
     databasesUrl: string;
   }
 }
@@ -18,9 +18,9 @@ declare module 'vitest' {
 /** A database made for one test file. */
 export interface GrantedDatabase {
   name: string;
-  /** The superuser's, on the primary. */
+  /** The superuser's URL on the primary. */
   url: string;
-  /** On the primary and on each standby, as the login that `trips` has. */
+  /** URLs on the primary and on each standby, with the login of `trips`. */
   urls: string[];
 }
 
@@ -34,13 +34,13 @@ interface SharedCluster {
 
 /**
  * Vitest's global set-up: one Postgres with its standby for the whole run, started when the first test asks for a
- * database. Tests run in other processes, so they ask over loopback HTTP:
- * `POST <url>` → {@link GrantedDatabase}, `DELETE <url>/<name>`.
+ * database. Tests run in other processes and request one over loopback HTTP: `POST <url>` → {@link GrantedDatabase},
+ * `DELETE <url>/<name>`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let cluster: Promise<SharedCluster> | undefined;
   let granted = 0;
-  // Whoever may ask gets the password of the superuser: the path is the secret.
+  // The response contains the superuser's password, so the path is secret.
   const path = `/${randomBytes(16).toString('hex')}`;
 
   const server = createServer((request, response) => {

@@ -3,10 +3,10 @@ import { join, relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { CHECKOUT } from '../build/checkout.ts';
 
-/** Seconds of the slowest files of a whole run; `npm test -- --record` writes it. */
+/** Duration in seconds of the slowest files of a whole run; `npm test -- --record` writes it. */
 export const DURATIONS_FILE = join(CHECKOUT, 'dev', 'test-world', 'durations.json');
 
-/** A long file that begins last keeps the run waiting for it alone, so the longest begin first. */
+/** Starts the slowest files first: a slow file that starts last would prolong the run. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const seconds = recordedSeconds();

@@ -87,7 +87,7 @@ export function randomStream(seed: number, kind: string, ...numbers: readonly nu
   return new Random(a, b, c);
 }
 
-/** Numbers in [0, 1) from a seed, where a plain function is enough. */
+/** Seeded numbers in [0, 1), for callers that need only a function. */
 export function seededFractions(seed: number): () => number {
   const random = randomStream(seed, 'fractions');
   return () => random.fraction();

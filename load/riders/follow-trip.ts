@@ -2,12 +2,12 @@ import type { JSON_SUBPROTOCOL, RiderServerFrame, RiderTrip } from '#libs/contra
 import { clearTimeout, setTimeout } from 'k6/timers';
 import { type Params, WebSocket } from 'k6/websockets';
 
-/** k6 runs no npm packages, so of the contracts only types come here; this one holds the value to the contract's. */
+/** k6 runs no npm packages, so only types are imported from the contracts; this type checks the value. */
 const SUBPROTOCOL: typeof JSON_SUBPROTOCOL = 'hailgrid.v1.json';
-/** k6 takes a subprotocol as the second argument; its type definitions do not know that yet. */
+/** k6 accepts a subprotocol as the second argument; its type definitions lack that. */
 const Socket = WebSocket as unknown as new (url: string, protocol: string, params: Params) => WebSocket;
 
-/** How a rider's wait ended. `lost`: the socket failed or closed before anything was decided. */
+/** How a rider's wait ended. `lost`: the socket failed or closed before any other outcome. */
 export type WaitOutcome = 'driver_found' | 'no_driver' | 'out_of_patience' | 'lost';
 
 const HAS_DRIVER: ReadonlySet<RiderTrip['state']> = new Set([
@@ -23,8 +23,8 @@ const HAS_ENDED: ReadonlySet<RiderTrip['state']> = new Set([
 ]);
 
 /**
- * Follows a trip over a WebSocket until a driver has accepted, none is to be had, or the rider's patience ends.
- * Resumes from the sequence number the rider has, so that a change before the socket stood is not missed.
+ * Follows a trip over a WebSocket until a driver accepts, the trip expires, or the rider's patience ends. Resumes
+ * from the rider's sequence number, so that a change before the socket opened is not missed.
  */
 export function followTrip(streamUrl: string, trip: RiderTrip, patienceS: number): Promise<WaitOutcome> {
   return new Promise((resolve) => {
@@ -33,7 +33,7 @@ export function followTrip(streamUrl: string, trip: RiderTrip, patienceS: number
     const decide = (outcome: WaitOutcome): void => {
       if (decided) return;
       decided = true;
-      // A timer left behind would keep the iteration, and so the virtual user, until it fires.
+      // A pending timer would keep the iteration, and so the virtual user, busy until it fires.
       clearTimeout(patience);
       socket.close();
       resolve(outcome);

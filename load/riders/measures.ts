@@ -1,7 +1,7 @@
 import { Counter, Rate, Trend } from 'k6/metrics';
 import type { WaitOutcome } from './follow-trip.ts';
 
-/** From the 201 of the request to the frame that names the driver. */
+/** Time from the 201 of the request to the frame that names the driver. */
 const timeToDriver = new Trend('time_to_driver_ms', true);
 const driverFound = new Rate('driver_found');
 const outcomes: Readonly<Record<WaitOutcome, Counter>> = {
@@ -18,7 +18,7 @@ export function recordWait(outcome: WaitOutcome, waitedMs: number): void {
   if (outcome === 'driver_found') timeToDriver.add(waitedMs);
 }
 
-/** What a run must keep to pass. Latencies are of loopback or a local network, not of a phone's. */
+/** Thresholds that a run must meet to pass. Latencies are for loopback or a local network, not for a phone's. */
 export const THRESHOLDS = {
   http_req_failed: ['rate<0.01'],
   checks: ['rate>0.99'],
@@ -26,9 +26,9 @@ export const THRESHOLDS = {
   'http_req_duration{name:trip_request}': ['p(95)<250'],
   // Includes the second or more that a driver takes to answer an offer.
   time_to_driver_ms: ['p(95)<20000'],
-  // Fails where no fleet runs: then nothing was measured that riders care about.
+  // Fails without a fleet: then the run has measured nothing useful.
   driver_found: ['rate>0.8'],
   trips_lost: ['count<1'],
-  // An iteration that could not start is load that was promised and not given.
+  // An iteration that could not start is load that was configured but not generated.
   dropped_iterations: ['count<1'],
 };

@@ -5,7 +5,7 @@ import { drawRide } from './places.ts';
 
 const LISBON = { south: 38.7, west: -9.16, north: 38.745, east: -9.12 };
 
-test('rides lie inside the area and are long enough to be taken', () => {
+test('rides are inside the area and not too short', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const { pickup, dropoff } = drawRide(LISBON, seededFractions(seed));
@@ -22,7 +22,7 @@ test('rides lie inside the area and are long enough to be taken', () => {
   );
 });
 
-test('an area without room for a ride is refused rather than searched for ever', () => {
+test('an area without room for a ride is refused, not searched without end', () => {
   const tiny = { south: 38.7, west: -9.16, north: 38.701, east: -9.159 };
   expect(() => drawRide(tiny, Math.random)).toThrow('no room');
 });

@@ -1,10 +1,10 @@
 import type { PointValue } from '#libs/contracts';
 import type { Area } from '../settings.ts';
 
-/** Shorter rides are refused (`route_too_short`) or are no load worth the name. */
+/** Minimum length: shorter rides are refused (`route_too_short`) or are no realistic load. */
 const MIN_RIDE_M = 500;
 const M_PER_DEGREE = 111_195;
-/** Points at the very edge may round to the other side of it. */
+/** Margin at the edge: a point on the edge may be rounded to the outside. */
 const EDGE_SHARE = 0.02;
 const MAX_DRAWS = 100;
 
@@ -13,7 +13,7 @@ export interface Ride {
   dropoff: PointValue;
 }
 
-/** Two places of the area, at least a short ride apart. `random` answers numbers in [0, 1). */
+/** Two places of the area, at least a short ride apart. `random` returns numbers in [0, 1). */
 export function drawRide(area: Area, random: () => number): Ride {
   const pickup = drawPoint(area, random);
   for (let draw = 0; draw < MAX_DRAWS; draw += 1) {
@@ -31,7 +31,7 @@ function between(low: number, high: number, share: number): number {
   return low + (high - low) * (EDGE_SHARE + (1 - 2 * EDGE_SHARE) * share);
 }
 
-/** Flat-earth distance; within a city it is right to a few metres. */
+/** Flat-earth distance; accurate to a few metres within a city. */
 function distanceM(a: PointValue, b: PointValue): number {
   const north = (b.lat - a.lat) * M_PER_DEGREE;
   const east = (b.lng - a.lng) * M_PER_DEGREE * Math.cos((a.lat * Math.PI) / 180);

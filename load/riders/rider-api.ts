@@ -14,13 +14,13 @@ import type { z } from 'zod';
 type StreamTicket = z.infer<typeof streamTicket>;
 type Token = z.infer<typeof tokenResponse>;
 
-/** What came back; `body` is undefined unless the call succeeded. */
+/** A response; `body` is undefined unless the call succeeded. */
 export interface Answer<T> {
   status: number;
   body: T | undefined;
 }
 
-/** A rider's calls. Each is tagged with its name, so that thresholds and summaries tell them apart. */
+/** A rider's calls. Each is tagged with its name, so that thresholds and summaries distinguish them. */
 export class RiderApi {
   readonly #url: string;
   readonly #token: string;
@@ -42,7 +42,7 @@ export class RiderApi {
     return this.#post('stream_ticket', '/v1/stream/tickets', {});
   }
 
-  /** 409 is an answer like another: the trip may have moved on while the rider made up its mind. */
+  /** Accepts 409 as a success: the trip may have changed before the cancel arrived. */
   cancel(tripId: string, request: z.infer<typeof cancelRequest>): Answer<RiderTrip> {
     return this.#post('cancel', `/v1/trips/${tripId}/cancel`, request, undefined, [200, 409]);
   }
@@ -76,7 +76,7 @@ function toAnswer<T>(response: RefinedResponse<'text'>): Answer<T> {
   return { status: response.status, body: succeeded ? (response.json() as unknown as T) : undefined };
 }
 
-/** A token for a rider of its own. */
+/** A token for a new rider. */
 export function issueToken(issuerUrl: string): Answer<Token> {
   const response = http.post(`${issuerUrl}/v1/tokens`, JSON.stringify({ role: 'rider' }), {
     headers: { 'content-type': 'application/json' },

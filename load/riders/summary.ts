@@ -1,4 +1,4 @@
-/** The part of k6's end-of-test data that is read here. */
+/** The part of k6's end-of-test data that the summary uses. */
 export interface K6Summary {
   metrics: Readonly<Record<string, K6Metric>>;
 }
@@ -10,7 +10,7 @@ export interface K6Metric {
 
 const NAME_WIDTH = 40;
 
-/** Trends as times, rates as shares, counters as numbers; thresholds with what they asked for. */
+/** Formats trends as times, rates as shares, counters as numbers; thresholds with their expression. */
 export function summarize({ metrics }: K6Summary): string {
   const lines = Object.entries(metrics)
     .toSorted(([a], [b]) => a.localeCompare(b))
@@ -19,7 +19,7 @@ export function summarize({ metrics }: K6Summary): string {
   return ['', ...lines, ''].join('\n');
 }
 
-/** k6 counts its own bytes and phases too; they stay in the JSON. */
+/** False for k6's own metrics (bytes, request phases), which are in the JSON only. */
 function isOurs(name: string): boolean {
   return /^(checks|driver_found|dropped_iterations|http_req_duration\{|http_req_failed|http_reqs|time_to_|trips_)/.test(
     name,

@@ -10,7 +10,7 @@ afterAll(() => directory.remove());
 const PINNED = '/cache/k6';
 const pinned = () => Promise.resolve(PINNED);
 
-/** A program of the name k6 that prints a line when asked for its version. */
+/** A program named k6 that prints a version line. */
 function program(folder: string, line: string): { path: string; PATH: string } {
   const PATH = join(directory.path, folder);
   mkdirSync(PATH);
@@ -20,7 +20,7 @@ function program(folder: string, line: string): { path: string; PATH: string } {
   return { path, PATH };
 }
 
-test('a k6 on PATH is used from 1.6 on, the first with k6/websockets', async () => {
+test('a k6 on PATH is used from version 1.6 on, the first with k6/websockets', async () => {
   const { path, PATH } = program('new', 'k6 v1.6.0 (go1.25.6, linux/amd64)');
   expect(await findK6({ PATH }, pinned)).toBe(path);
 });
@@ -28,7 +28,7 @@ test('a k6 on PATH is used from 1.6 on, the first with k6/websockets', async () 
 test.each([
   ['old', 'k6 v1.1.0 (go1.24.4, linux/amd64)', 'is k6 1.1.0, and 1.6 or newer is needed'],
   ['other', 'some other program', 'is not k6'],
-])('an %s one on PATH is passed over with the reason', async (folder, line, reason) => {
+])('an %s one on PATH is skipped with the reason', async (folder, line, reason) => {
   const printed = vi.spyOn(console, 'error').mockReturnValue();
   const { PATH } = program(folder, line);
   expect(await findK6({ PATH }, pinned)).toBe(PINNED);
@@ -36,7 +36,7 @@ test.each([
   printed.mockRestore();
 });
 
-test('an old one named in HAILGRID_K6 is refused', async () => {
+test('an old k6 named in HAILGRID_K6 is refused', async () => {
   const { path } = program('named', 'k6 v1.5.0 (go1.25.4, linux/amd64)');
   await expect(findK6({ HAILGRID_K6: path }, pinned)).rejects.toThrow('1.6 or newer is needed');
 });

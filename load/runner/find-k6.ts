@@ -6,7 +6,7 @@ import { findOnPath, fromCache, goInstall, lastLine } from '../../dev/setup/tool
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 const PINNED_VERSION = '1.8.1';
-/** The first version with `k6/websockets`; before, the module was `k6/experimental/websockets`. */
+/** The first version with `k6/websockets`; earlier versions had `k6/experimental/websockets`. */
 const MINIMUM_VERSION = [1, 6] as const;
 const MINIMUM_TEXT = MINIMUM_VERSION.join('.');
 const VERSION_TIMEOUT_MS = 10_000;

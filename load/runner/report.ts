@@ -5,13 +5,13 @@ import { describeMachine, type Machine } from '../../dev/machine/describe-machin
 import type { K6Summary } from '../riders/summary.ts';
 import type { LoadSettings } from '../settings.ts';
 
-/** What `--json FILE` writes: enough to make the figures again and to judge them. */
+/** The content of `--json FILE`: enough to repeat the run and to judge its figures. */
 export interface LoadReport extends Machine {
   command: string;
   started_at: string;
   seed: number;
   settings: LoadSettings;
-  /** Whether every threshold was kept. */
+  /** Whether every threshold was met. */
   passed: boolean;
   /** k6's own metrics by name; times in milliseconds. */
   results: K6Summary['metrics'];

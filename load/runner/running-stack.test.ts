@@ -23,12 +23,12 @@ function settings(riderApi: string, issuer: string) {
   return readSettings({ HAILGRID_RIDER_API_URL: riderApi, HAILGRID_ISSUER_URL: issuer });
 }
 
-test('a stack that is ready is taken', async () => {
+test('accepts a ready system', async () => {
   const [riderApi, issuer] = await Promise.all([answering(200), answering(200)]);
   await expect(requireRunningStack(settings(riderApi, issuer))).resolves.toBeUndefined();
 });
 
-test('where nothing listens, the message says to start the stack', async () => {
+test('if nothing listens, the message says how to start the system', async () => {
   const gone = await answering(200);
   servers.splice(0).forEach((server) => server.close());
   await expect(requireRunningStack(settings(gone, gone))).rejects.toThrow(
@@ -36,7 +36,7 @@ test('where nothing listens, the message says to start the stack', async () => {
   );
 });
 
-test('a service that is not ready is named with its status', async () => {
+test('names a service that is not ready, with its status', async () => {
   const [riderApi, issuer] = await Promise.all([answering(200), answering(503)]);
   await expect(requireRunningStack(settings(riderApi, issuer))).rejects.toThrow(
     /dev-issuer .* not ready \(503\)/,

@@ -3,7 +3,7 @@ import type { LoadSettings } from '../settings.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
 
-/** Throws an Error saying what to do where one of the services that the riders call is not ready. */
+/** Throws an Error with instructions if a service that the riders call is not ready. */
 export async function requireRunningStack({ riderApiUrl, issuerUrl }: LoadSettings): Promise<void> {
   const services = [
     { name: 'rider-api', url: riderApiUrl, option: '--rider-api-url' },
@@ -14,7 +14,7 @@ export async function requireRunningStack({ riderApiUrl, issuerUrl }: LoadSettin
     if (complaint === undefined) continue;
     throw new UserError(
       `${name} at ${url} ${complaint}.\n` +
-        `Run \`npm start\` in another terminal first, or say where ${name} is with --port (as given to npm start) or ${option}.`,
+        `Run \`npm start\` in another terminal first, or give the URL of ${name} with --port (as given to npm start) or ${option}.`,
     );
   }
 }
@@ -25,7 +25,7 @@ async function complaintOf(url: string): Promise<string | undefined> {
     return answer.ok ? undefined : `is not ready (${answer.status})`;
   } catch (error) {
     return error instanceof DOMException && error.name === 'TimeoutError'
-      ? `gave no answer within ${ANSWER_LIMIT_MS / 1000} s`
+      ? `did not answer within ${ANSWER_LIMIT_MS / 1000} s`
       : 'does not answer';
   }
 }
