@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { buildCity, type City } from './city/city.ts';
 import { readFleetConfig, type FleetConfig } from './fleet-config.ts';
 import { Fleet } from './fleet.ts';
-import { onEndOfRun, tellParent } from './parent-process.ts';
+import { onEndOfRun, sendToParent } from './parent-process.ts';
 
 /** Interval between reports of the statistics, wall time. */
 const STATS_INTERVAL_MS = 1_000;
@@ -45,7 +45,7 @@ logger.info(
 );
 
 const reports = setInterval(
-  () => void tellParent({ type: 'fleet_stats', stats: fleet.stats() }),
+  () => void sendToParent({ type: 'fleet_stats', stats: fleet.stats() }),
   STATS_INTERVAL_MS,
 );
 const online = await fleet.open();
@@ -55,5 +55,5 @@ clearInterval(reports);
 const stats = fleet.stats(true);
 await fleet.close();
 logger.info({ event: 'fleet_done', requested: stats.requested, served: stats.served }, 'the fleet is done');
-await tellParent({ type: 'fleet_done', stats });
+await sendToParent({ type: 'fleet_done', stats });
 process.exit(0);

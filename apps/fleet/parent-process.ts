@@ -21,7 +21,7 @@ export function onEndOfRun(exitWithParent: boolean, end: (reason: string) => voi
 /**
  * Sends a message to the parent over its IPC channel, or to standard output without one. Resolves when it is sent.
  */
-export function tellParent(message: FleetMessage): Promise<void> {
+export function sendToParent(message: FleetMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send !== undefined && process.connected) {
       // Ignores the error: a parent that has exited needs no figures.

@@ -104,7 +104,7 @@ async function runPeople(
     ...describeMachine(city.versions),
     failovers: failoverFacts(city.database().failovers),
   };
-  tellResult(facts, fleet.latest(), processes, options.json);
+  printResult(facts, fleet.latest(), processes, options.json);
   if (ending.kind !== 'died') return 0;
   console.error(`hailgrid: ${ending.message}`);
   return 1;
@@ -117,7 +117,7 @@ async function fleetEnd(fleet: FleetProcess): Promise<Ending> {
   return { kind: 'died', message: fleet.child.describeExit(exit) };
 }
 
-function tellResult(
+function printResult(
   facts: RunFacts,
   stats: FleetStats | undefined,
   processes: NamedUsage[],

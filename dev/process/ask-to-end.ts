@@ -5,7 +5,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * npm and the terminal may both forward one Ctrl-C: a signal this soon after the first is the same request. A later
  * one means that the user does not want to wait.
  */
-const SAME_WISH_MS = 1_000;
+const SAME_REQUEST_MS = 1_000;
 
 const FORCED_EXIT_CODE = 130;
 
@@ -18,7 +18,7 @@ export function askedToEnd(): Promise<void> {
     let firstAskedAt: number | undefined;
     const ask = (): void => {
       firstAskedAt ??= performance.now();
-      if (performance.now() - firstAskedAt > SAME_WISH_MS) process.exit(FORCED_EXIT_CODE);
+      if (performance.now() - firstAskedAt > SAME_REQUEST_MS) process.exit(FORCED_EXIT_CODE);
       resolve();
     };
     for (const signal of SIGNALS) process.on(signal, ask);

@@ -7,7 +7,7 @@ let reaper: ChildProcess | undefined;
 
 /** If this process exits first, the reaper stops `pid` with `signal`, and kills it if that does not help. */
 export function reapOnExit(pid: number, signal: NodeJS.Signals): void {
-  tell({ watch: pid, signal });
+  send({ watch: pid, signal });
 }
 
 /**
@@ -15,25 +15,25 @@ export function reapOnExit(pid: number, signal: NodeJS.Signals): void {
  * that it works in the file's directory, as Postgres does.
  */
 export function reapByPidFile(pidFile: string, signal: NodeJS.Signals): void {
-  tell({ pidFile, signal });
+  send({ pidFile, signal });
 }
 
 /** Removes an exited process from the list: its PID may be reused. */
 export function forgetProcess(pid: number): void {
-  tell({ forget: pid });
+  send({ forget: pid });
 }
 
 /** Removes the directory after this process and its children have exited. */
 export function removeOnExit(directory: string): void {
-  tell({ directory });
+  send({ directory });
 }
 
 /** Cancels the removal of a directory. */
 export function keepDirectory(directory: string): void {
-  tell({ keep: directory });
+  send({ keep: directory });
 }
 
-function tell(record: object): void {
+function send(record: object): void {
   reaper ??= startReaper();
   reaper.stdin?.write(`${JSON.stringify(record)}\n`);
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const WAIT_MS = 10 * 60_000;
 const POLL_MS = 200;
-const TELL_AFTER_MS = 2_000;
+const NOTICE_AFTER_MS = 2_000;
 const BREAKER_STALE_MS = 30_000;
 
 /**
@@ -29,12 +29,12 @@ export async function withLock(file, work) {
 async function acquire(file) {
   mkdirSync(dirname(file), { recursive: true });
   const startedAt = Date.now();
-  for (let told = false; !createExclusively(file);) {
+  for (let isNoticed = false; !createExclusively(file);) {
     if (breakIfOwnerIsDead(file)) continue;
     const waitedMs = Date.now() - startedAt;
-    if (!told && waitedMs > TELL_AFTER_MS) {
+    if (!isNoticed && waitedMs > NOTICE_AFTER_MS) {
       console.error(`hailgrid: waiting for another set-up (process ${ownerOf(file)}) …`);
-      told = true;
+      isNoticed = true;
     }
     if (waitedMs > WAIT_MS) {
       throw new Error(

@@ -136,11 +136,11 @@ function lost(state: DriverState, trip: DriverTrip, decisions: DriverDecisions):
   const { phase } = state;
   if (!('trip' in phase) || phase.trip.trip_id !== trip.trip_id) return { state, effects: STAY };
   const seen = { tripId: trip.trip_id, seq: trip.seq };
-  return goOn({ ...state, seen, pending: null }, decisions);
+  return startNextOrIdle({ ...state, seen, pending: null }, decisions);
 }
 
-/** Starts the accepted next trip, if there is one. */
-function goOn(state: DriverState, decisions: DriverDecisions): DriverStep {
+/** Starts the accepted next trip; becomes idle without one. */
+function startNextOrIdle(state: DriverState, decisions: DriverDecisions): DriverStep {
   const { next } = state;
   return next === null ? enterIdle(state, decisions) : enterTrip({ ...state, next: null }, next, decisions);
 }
@@ -256,7 +256,7 @@ function enterOffer(state: DriverState, offer: DriverOffer, decisions: DriverDec
 function enterTrip(state: DriverState, trip: DriverTrip, decisions: DriverDecisions): DriverStep {
   const seen = { ...state, seen: { tripId: trip.trip_id, seq: trip.seq } };
   const kind = phaseKindOf(trip);
-  if (kind === 'idle') return goOn(seen, decisions);
+  if (kind === 'idle') return startNextOrIdle(seen, decisions);
   const trips = state.seen?.tripId === trip.trip_id ? state.trips : state.trips + 1;
   const decision = decisions.trip(trips);
   const entered = { ...enter(seen, { kind, trip, decision }), trips };

@@ -45,7 +45,7 @@ export class Driver {
   readonly #credentials: Credentials;
   readonly #link: StreamLink<DriverServerFrame>;
   readonly #commands: CommandLine;
-  readonly #pingJob: Job = { run: (nowMs) => this.#pingAndGoOn(nowMs) };
+  readonly #pingJob: Job = { run: (nowMs) => this.#pingAndSchedule(nowMs) };
   readonly #firstOnline = Promise.withResolvers<void>();
   #state = NEW_DRIVER;
   #session: number | null = null;
@@ -157,7 +157,7 @@ export class Driver {
         return;
       case 'ack':
       case 'error':
-        if (!this.#commands.takeAnswer(frame) && frame.type === 'error') this.#unasked(frame);
+        if (!this.#commands.takeAnswer(frame) && frame.type === 'error') this.#countError(frame);
         return;
       case 'heartbeat':
         return;
@@ -165,7 +165,7 @@ export class Driver {
   }
 
   /** Handles an error that answers no pending change, but a position, a resume, or a change that was given up. */
-  #unasked({ id, data }: Extract<DriverServerFrame, { type: 'error' }>): void {
+  #countError({ id, data }: Extract<DriverServerFrame, { type: 'error' }>): void {
     if (id === undefined && SESSION_LOST.has(data.code)) this.#apply({ type: 'session_lost' });
     else if (id === undefined || id === 'resume') this.#services.errors.add(data.code);
   }
@@ -202,10 +202,10 @@ export class Driver {
     const { state, effects } = driverStep(this.#state, event, this.#decisions);
     this.#state = state;
     if (state.pending === null) this.#commands.giveUp();
-    for (const effect of effects) this.#carryOut(effect);
+    for (const effect of effects) this.#perform(effect);
   }
 
-  #carryOut(effect: DriverEffect): void {
+  #perform(effect: DriverEffect): void {
     const nowMs = this.#services.clock.now();
     switch (effect.do) {
       case 'send':
@@ -260,10 +260,10 @@ export class Driver {
     this.#firstOnline.resolve();
     if (this.#isPinging) return;
     this.#isPinging = true;
-    this.#pingAndGoOn(this.#services.clock.now());
+    this.#pingAndSchedule(this.#services.clock.now());
   }
 
-  #pingAndGoOn(nowMs: number): void {
+  #pingAndSchedule(nowMs: number): void {
     this.#ping(nowMs);
     const spread = this.#random.between(1 - PING_SPREAD, 1 + PING_SPREAD);
     this.#services.wheel.at(nowMs + PING_INTERVAL_MS * spread, this.#pingJob);

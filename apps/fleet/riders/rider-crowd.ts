@@ -21,14 +21,14 @@ export class RiderCrowd implements Job {
   start(startMs: number, endMs: number): void {
     this.#startMs = startMs;
     this.#endMs = endMs;
-    this.#next = this.#take();
+    this.#next = this.#takeNext();
     this.#schedule();
   }
 
   run(nowMs: number): void {
     while (this.#next !== undefined && this.#dueMs(this.#next) <= nowMs) {
-      this.#appear(this.#next);
-      this.#next = this.#take();
+      this.#startRider(this.#next);
+      this.#next = this.#takeNext();
     }
     this.#schedule();
   }
@@ -42,13 +42,13 @@ export class RiderCrowd implements Job {
     if (this.#next !== undefined) this.#services.wheel.at(this.#dueMs(this.#next), this);
   }
 
-  #take(): DemandTrip | undefined {
+  #takeNext(): DemandTrip | undefined {
     const next = this.#demand.next();
     if (next.done === true || this.#dueMs(next.value) >= this.#endMs) return undefined;
     return next.value;
   }
 
-  #appear(demand: DemandTrip): void {
+  #startRider(demand: DemandTrip): void {
     const rider = new Rider(demand, this.#services, () => this.#riders.delete(rider));
     this.#riders.add(rider);
     void rider.start();

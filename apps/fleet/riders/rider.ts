@@ -42,7 +42,7 @@ const MAX_QUOTES = 3;
 const STILL_WAITING: ReadonlySet<TripState> = new Set(['processing', 'accepted', 'arrived']);
 
 /** A trip request, kept to repeat it. */
-interface AskedTrip {
+interface SentRequest {
   readonly quoteId: QuoteId;
   readonly key: string;
 }
@@ -77,7 +77,7 @@ export class Rider {
     } catch (error) {
       this.#onEnd();
       this.#countError(error);
-      this.#noteFailure(error, sinceMs);
+      this.#logFailure(error, sinceMs);
     }
   }
 
@@ -94,14 +94,14 @@ export class Rider {
         body: { product: FLEET_PRODUCT, pickup, dropoff },
       });
       const key = `${seededIdempotencyKey(settings.seed, 'trip', index, settings.run)}-${quotes}`;
-      const asked: AskedTrip = { quoteId: quote.quote_id, key };
+      const request: SentRequest = { quoteId: quote.quote_id, key };
       log.write({ kind: 'trip_asked', rider_id: this.id, idempotency_key: key, quote_id: quote.quote_id });
       let sentAtMs = 0;
       try {
-        const trip = await this.#ask(asked, (wallMs) => (sentAtMs = wallMs));
+        const trip = await this.#sendRequest(request, (wallMs) => (sentAtMs = wallMs));
         this.#trip = trip;
         book.request(trip, sentAtMs, rideS);
-        this.#scheduleRepeat(asked);
+        this.#scheduleRepeat(request);
         return;
       } catch (error) {
         const isExpired = error instanceof ApiError && error.code === 'quote_expired';
@@ -111,7 +111,7 @@ export class Rider {
   }
 
   /** Requests the trip and logs the answer. */
-  async #ask({ quoteId, key }: AskedTrip, onSend?: (wallMs: number) => void): Promise<RiderTrip> {
+  async #sendRequest({ quoteId, key }: SentRequest, onSend?: (wallMs: number) => void): Promise<RiderTrip> {
     const { riderApi, log } = this.#services;
     const trip = await riderApi.call(postTrip, {
       credentials: this.#credentials,
@@ -124,16 +124,16 @@ export class Rider {
     return trip;
   }
 
-  #scheduleRepeat(asked: AskedTrip): void {
+  #scheduleRepeat(request: SentRequest): void {
     const { settings, wheel, clock } = this.#services;
     const ms = repeatAfterMs(settings.seed, this.#demand.index, settings.repeatProbability);
-    if (ms !== null) wheel.at(clock.now() + ms, { run: () => void this.#askAgain(asked) });
+    if (ms !== null) wheel.at(clock.now() + ms, { run: () => void this.#repeat(request) });
   }
 
   /** Repeats the request. Its answer must equal the first one, although the trip may have changed since. */
-  async #askAgain(asked: AskedTrip): Promise<void> {
+  async #repeat(request: SentRequest): Promise<void> {
     try {
-      await this.#ask(asked);
+      await this.#sendRequest(request);
     } catch (error) {
       this.#countError(error);
       if (!(error instanceof ApiError) || error.isTransient || error.code === 'stopped') return;
@@ -141,7 +141,7 @@ export class Rider {
       log.write({
         kind: 'repeat_refused',
         rider_id: this.id,
-        idempotency_key: asked.key,
+        idempotency_key: request.key,
         code: error.code,
       });
     }
@@ -172,11 +172,11 @@ export class Rider {
   }
 
   #receive(frame: RiderServerFrame): void {
-    if (frame.type === 'trip') this.#learn(frame.data.trip);
+    if (frame.type === 'trip') this.#applyChange(frame.data.trip);
     else if (frame.type === 'error') this.#services.errors.add(frame.data.code);
   }
 
-  #learn(trip: RiderTrip): void {
+  #applyChange(trip: RiderTrip): void {
     const known = this.#trip;
     if (known === undefined || trip.trip_id !== known.trip_id || trip.seq <= known.seq) return;
     const { book, log } = this.#services;
@@ -206,7 +206,7 @@ export class Rider {
         idempotencyKey: seededIdempotencyKey(settings.seed, 'cancel', this.#demand.index, settings.run),
       });
       log.write({ kind: 'rider_canceled', trip_id: trip.trip_id, seq: canceled.seq, rider_id: this.id });
-      this.#learn(canceled);
+      this.#applyChange(canceled);
     } catch (error) {
       // The car arrived first.
       if (error instanceof ApiError && error.code === 'illegal_transition') return;
@@ -214,8 +214,8 @@ export class Rider {
     }
   }
 
-  /** Counts a failed request. An acknowledged request has not failed, even if its stream did. */
-  #noteFailure(error: unknown, sinceMs: number): void {
+  /** Logs a failed request. An acknowledged request has not failed, even if its stream did. */
+  #logFailure(error: unknown, sinceMs: number): void {
     if (!(error instanceof ApiError) || error.code === 'stopped' || this.#trip !== undefined) return;
     const { log } = this.#services;
     log.write({ kind: 'request_failed', rider_id: this.id, code: error.code, since_ms: sinceMs });

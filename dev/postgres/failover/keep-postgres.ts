@@ -8,9 +8,9 @@ import { afterAnswer, isLost, UNBROKEN } from './silence.ts';
 import { StandbyCare } from './standby-care.ts';
 
 /** Interval between checks of the cluster; the exit of a process triggers one at once. */
-const LOOK_MS = 500;
+const CHECK_INTERVAL_MS = 500;
 /** Interval while the cluster is not whole, so that the return of a standby is noticed soon. */
-const EAGER_LOOK_MS = 100;
+const EAGER_CHECK_INTERVAL_MS = 100;
 /** Delay after a failed failover. */
 const RETRY_MS = 1_000;
 /** Writes to the WAL only. A commit that writes nothing would not wait for a standby. */
@@ -47,14 +47,14 @@ export class PostgresKeeper {
   /** True if a process has exited since the last check began. */
   #isWoken = false;
   #endRest: () => void = () => undefined;
-  #look: Promise<void> = Promise.resolve();
+  #check: Promise<void> = Promise.resolve();
   readonly #loop: Promise<void>;
 
   constructor(cluster: PostgresCluster, options: KeeperOptions) {
     this.#cluster = cluster;
     this.#options = options;
     this.#care = new StandbyCare(cluster, (event) => {
-      this.#tell(event);
+      this.#emit(event);
       this.#wake();
     });
     this.#loop = this.#keep();
@@ -68,7 +68,7 @@ export class PostgresKeeper {
   /** Resolves when no check or repair is in progress. */
   async pause(): Promise<void> {
     this.#isPaused = true;
-    await this.#look;
+    await this.#check;
     await this.#care.breakOff();
   }
 
@@ -91,16 +91,18 @@ export class PostgresKeeper {
     while (!this.#isStopped) {
       this.#isWoken = false;
       if (!this.#isPaused) {
-        this.#look = this.#lookOnce();
-        await this.#look;
+        this.#check = this.#checkOnce();
+        await this.#check;
       }
-      await this.#rest(this.#isWhole && this.#silence.silent === 0 ? LOOK_MS : EAGER_LOOK_MS);
+      await this.#rest(
+        this.#isWhole && this.#silence.silent === 0 ? CHECK_INTERVAL_MS : EAGER_CHECK_INTERVAL_MS,
+      );
     }
   }
 
-  async #lookOnce(): Promise<void> {
+  async #checkOnce(): Promise<void> {
     const { primary } = this.#cluster;
-    this.#watchEnds();
+    this.#watchExits();
     this.#isWhole &&= this.#cluster.nodes.every(({ server }) => server.isRunning());
     if (!primary.server.isRunning()) return this.#replacePrimary('ended');
     const { answer, isStandby, streaming } = await askServer(this.#cluster.primaryUrl);
@@ -119,20 +121,20 @@ export class PostgresKeeper {
     const trace: FailoverTrace = { failed: lost.name, cause, detectedAtMs: Date.now() };
     this.failovers.push(trace);
     this.#isWhole = false;
-    this.#tell({ kind: 'lost', trace });
+    this.#emit({ kind: 'lost', trace });
     this.#silence = UNBROKEN;
     try {
       await this.#care.breakOff();
       await failOver(this.#cluster, this.#care.followers, trace, this.#options.choose);
     } catch (error) {
       trace.error = String(error);
-      this.#tell({ kind: 'failed', trace });
+      this.#emit({ kind: 'failed', trace });
       await this.#rest(RETRY_MS);
     } finally {
       this.#forget(lost.name);
     }
     if (trace.promotedAtMs === undefined) return;
-    this.#tell({ kind: 'promoted', trace });
+    this.#emit({ kind: 'promoted', trace });
     void this.#tryCommit(trace);
   }
 
@@ -151,7 +153,7 @@ export class PostgresKeeper {
     try {
       await query(this.#cluster.primaryUrl, TRIAL_COMMIT, TRIAL_PATIENCE);
       trace.writableAtMs = Date.now();
-      this.#tell({ kind: 'writable', trace });
+      this.#emit({ kind: 'writable', trace });
     } catch {
       // The new primary was lost too; the next trace records that.
     }
@@ -161,10 +163,10 @@ export class PostgresKeeper {
     const trace = this.failovers.at(-1);
     if (trace?.promotedAtMs === undefined || trace.rejoinedAtMs !== undefined) return;
     trace.rejoinedAtMs = Date.now();
-    this.#tell({ kind: 'whole', trace });
+    this.#emit({ kind: 'whole', trace });
   }
 
-  #watchEnds(): void {
+  #watchExits(): void {
     for (const { server } of this.#cluster.nodes) {
       if (this.#watched.has(server)) continue;
       this.#watched.add(server);
@@ -188,7 +190,7 @@ export class PostgresKeeper {
     this.#endRest();
   }
 
-  #tell(event: KeeperEvent): void {
+  #emit(event: KeeperEvent): void {
     this.#options.onEvent?.(event);
   }
 }

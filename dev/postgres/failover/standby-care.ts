@@ -14,107 +14,112 @@ const LINES_LOOKED_AT = 30;
 /** Delay after a failed repair, so that a full disk does not cause a busy loop. */
 const RETRY_MS = 2_000;
 /** Interval at which a live standby that does not follow gets the primary's address again: it may have missed it. */
-const TELL_AGAIN_MS = 2_000;
+const FOLLOW_AGAIN_MS = 2_000;
 
 type Repair = 'restart' | 'rebuild';
 
-interface Patient {
+interface StandbyState {
   silence: Silence;
   needsRebuild: boolean;
   retryAtMs: number;
   isBeingAsked: boolean;
-  toldAtMs: number;
+  followedAtMs: number;
   repair?: { readonly done: Promise<void>; readonly abort: AbortController };
 }
 
 /** Repairs standbys: restarts one that is down, rebuilds one that cannot follow. */
 export class StandbyCare {
   readonly #cluster: PostgresCluster;
-  readonly #tell: (event: KeeperEvent) => void;
-  readonly #patients = new Map<PostgresNode, Patient>();
-  /** Number of calls to `breakOff`; a check that began before the latest one has no effect. */
-  #breaks = 0;
+  readonly #emit: (event: KeeperEvent) => void;
+  readonly #states = new Map<PostgresNode, StandbyState>();
+  /** Number of calls to `breakOff`; a check from before the latest call has no effect. */
+  #aborts = 0;
   /** Names of the standbys that have followed the current primary with their current data. */
   readonly followers = new Set<string>();
 
-  constructor(cluster: PostgresCluster, tell: (event: KeeperEvent) => void) {
+  constructor(cluster: PostgresCluster, emit: (event: KeeperEvent) => void) {
     this.#cluster = cluster;
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   /** Checks each standby that does not follow the primary now. */
   attend(streaming: ReadonlySet<string>): void {
     for (const standby of this.#cluster.standbys) {
-      const patient = this.#patientOf(standby);
-      if (patient.repair !== undefined || patient.isBeingAsked) continue;
+      const state = this.#stateOf(standby);
+      if (state.repair !== undefined || state.isBeingAsked) continue;
       if (!streaming.has(standby.name)) {
-        this.#examine(standby, patient);
+        this.#check(standby, state);
         continue;
       }
       this.followers.add(standby.name);
-      this.#patients.delete(standby);
+      this.#states.delete(standby);
     }
   }
 
   /** Marks the former primary for a rebuild: its WAL may have diverged. */
   giveUpDataOf(node: PostgresNode): void {
-    this.#patientOf(node).needsRebuild = true;
+    this.#stateOf(node).needsRebuild = true;
   }
 
   /** Aborts all repairs; resolves when they have ended. */
   async breakOff(): Promise<void> {
-    this.#breaks += 1;
-    const repairs = [...this.#patients.values()].flatMap(({ repair }) => repair ?? []);
+    this.#aborts += 1;
+    const repairs = [...this.#states.values()].flatMap(({ repair }) => repair ?? []);
     for (const { abort } of repairs) abort.abort();
     await Promise.all(repairs.map(({ done }) => done));
   }
 
-  #examine(standby: PostgresNode, patient: Patient): void {
-    if (Date.now() < patient.retryAtMs) return;
-    if (patient.needsRebuild) return this.#begin(standby, patient, 'rebuild');
-    if (!standby.server.isRunning()) return this.#begin(standby, patient, 'restart');
-    patient.isBeingAsked = true;
-    void this.#ask(standby, patient).finally(() => (patient.isBeingAsked = false));
+  #check(standby: PostgresNode, state: StandbyState): void {
+    if (Date.now() < state.retryAtMs) return;
+    if (state.needsRebuild) return this.#startRepair(standby, state, 'rebuild');
+    if (!standby.server.isRunning()) return this.#startRepair(standby, state, 'restart');
+    state.isBeingAsked = true;
+    void this.#ask(standby, state).finally(() => (state.isBeingAsked = false));
   }
 
-  async #ask(standby: PostgresNode, patient: Patient): Promise<void> {
-    const breaksBefore = this.#breaks;
+  async #ask(standby: PostgresNode, state: StandbyState): Promise<void> {
+    const abortsBefore = this.#aborts;
     const { answer } = await askServer(this.#cluster.urlOf(standby));
-    if (this.#breaks !== breaksBefore) return;
-    patient.silence = afterAnswer(patient.silence, answer);
-    if (isLost(patient.silence)) this.#begin(standby, patient, 'restart');
-    else if (answer === 'well' && cannotFollow(standby)) this.#begin(standby, patient, 'rebuild');
-    else if (answer === 'well') await this.#tellAgain(standby, patient);
+    if (this.#aborts !== abortsBefore) return;
+    state.silence = afterAnswer(state.silence, answer);
+    if (isLost(state.silence)) this.#startRepair(standby, state, 'restart');
+    else if (answer === 'well' && cannotFollow(standby)) this.#startRepair(standby, state, 'rebuild');
+    else if (answer === 'well') await this.#followAgain(standby, state);
   }
 
-  async #tellAgain(standby: PostgresNode, patient: Patient): Promise<void> {
-    if (Date.now() - patient.toldAtMs < TELL_AGAIN_MS) return;
-    patient.toldAtMs = Date.now();
+  async #followAgain(standby: PostgresNode, state: StandbyState): Promise<void> {
+    if (Date.now() - state.followedAtMs < FOLLOW_AGAIN_MS) return;
+    state.followedAtMs = Date.now();
     await this.#cluster.follow(standby).catch(() => undefined); // the next check detects a failure
   }
 
-  #begin(standby: PostgresNode, patient: Patient, kind: Repair): void {
-    if (kind === 'rebuild') patient.needsRebuild = true; // until it is done: a partial copy is useless
+  #startRepair(standby: PostgresNode, state: StandbyState, kind: Repair): void {
+    if (kind === 'rebuild') state.needsRebuild = true; // until it is done: a partial copy is useless
     const abort = new AbortController();
-    patient.repair = { abort, done: this.#carryOut(standby, patient, kind, abort.signal) };
+    state.repair = { abort, done: this.#runRepair(standby, state, kind, abort.signal) };
   }
 
-  async #carryOut(standby: PostgresNode, patient: Patient, kind: Repair, signal: AbortSignal): Promise<void> {
+  async #runRepair(
+    standby: PostgresNode,
+    state: StandbyState,
+    kind: Repair,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       await this.#repair(standby, kind, signal);
-      patient.needsRebuild = false;
-      this.#tell({
+      state.needsRebuild = false;
+      this.#emit({
         kind: kind === 'restart' ? 'standby_restarted' : 'standby_rebuilt',
         standby: standby.name,
       });
     } catch (error) {
       if (signal.aborted) return;
-      patient.needsRebuild = true; // a standby that does not restart is rebuilt
-      patient.retryAtMs = Date.now() + RETRY_MS;
-      this.#tell({ kind: 'standby_failed', standby: standby.name, detail: String(error) });
+      state.needsRebuild = true; // a standby that does not restart is rebuilt
+      state.retryAtMs = Date.now() + RETRY_MS;
+      this.#emit({ kind: 'standby_failed', standby: standby.name, detail: String(error) });
     } finally {
-      patient.silence = UNBROKEN;
-      delete patient.repair;
+      state.silence = UNBROKEN;
+      delete state.repair;
     }
   }
 
@@ -129,18 +134,18 @@ export class StandbyCare {
     await this.#cluster.rebuild(standby, signal);
   }
 
-  #patientOf(node: PostgresNode): Patient {
-    const known = this.#patients.get(node);
+  #stateOf(node: PostgresNode): StandbyState {
+    const known = this.#states.get(node);
     if (known !== undefined) return known;
-    const patient = {
+    const state = {
       silence: UNBROKEN,
       needsRebuild: false,
       retryAtMs: 0,
       isBeingAsked: false,
-      toldAtMs: Date.now(),
+      followedAtMs: Date.now(),
     };
-    this.#patients.set(node, patient);
-    return patient;
+    this.#states.set(node, state);
+    return state;
   }
 }
 
