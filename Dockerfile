@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 
 # One image for every service. The argument names the service: `docker run hailgrid dist/apps/matcher/main.js`.
+#
 # Checked by test/compose/ (sources, targets, entry points), but never built: the author had no Docker engine.
 
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim

@@ -1,5 +1,5 @@
--- Once, as the superuser, in the database postgres. The password goes into ~postgres/.pgpass of every host. The role
--- starts and stops backups; the system user of pgbackrest, not the role, reads the files.
+-- Once, as the superuser, in the database postgres. The password goes into ~postgres/.pgpass of every host.
+-- The role starts and stops backups; the system user of pgbackrest, not the role, reads the files.
 CREATE ROLE hailgrid_backup LOGIN;
 GRANT pg_read_all_settings, pg_checkpoint TO hailgrid_backup;
 GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean) TO hailgrid_backup;
