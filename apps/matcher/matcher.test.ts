@@ -44,9 +44,9 @@ const SELF = 'matcher-1';
 const OTHER = 'matcher-2';
 const ANSWER_LIMIT_MS = 2_000;
 
-/** Plays `trips` over its real commands: one shard, trips and claims in memory, the epoch checked at each offer. */
+/** Fakes `trips` behind its real commands: one shard, trips and claims in memory, the epoch checked at each offer. */
 @Controller()
-class PlayedTrips {
+class FakeTrips {
   map = ShardMap.of([{ shard: SHARD, epoch: 3, owner: null }]);
   readonly open = new Map<TripId, OpenTrip>();
   readonly claimed = new Set<DriverId>();
@@ -54,7 +54,7 @@ class PlayedTrips {
   readonly refused: Extract<OfferOutcome, { result: 'refused' }>[] = [];
   readonly commands: string[] = [];
   sweepsAnswered = true;
-  /** Reads of single trips answer null, once this resolves. */
+  /** If set, reads of single trips return null once this resolves. */
   lateNull: Promise<void> | undefined;
   #driverVersion = 100;
 
@@ -140,15 +140,15 @@ class PlayedTrips {
   }
 }
 
-@Module({ controllers: [PlayedTrips] })
-class PlayedTripsModule {}
+@Module({ controllers: [FakeTrips] })
+class FakeTripsModule {}
 
 let nats: TestNats;
 let bus: NatsConnection;
 let service: INestMicroservice;
-let trips: PlayedTrips;
+let trips: FakeTrips;
 let matcher: NestFastifyApplication | undefined;
-/** Cells that the matcher wants to hear the positions of; by then it listens to them. */
+/** Cells whose positions the matcher has requested; by then it listens to them. */
 let listensTo: Set<string>;
 
 beforeAll(async () => {
@@ -174,12 +174,12 @@ afterEach(async () => {
 });
 
 async function startTrips(): Promise<void> {
-  service = await NestFactory.createMicroservice(PlayedTripsModule, {
+  service = await NestFactory.createMicroservice(FakeTripsModule, {
     ...commandTransport([nats.url], 'trips-1', 'trips', systemClock()),
     logger: false,
   });
   await service.listen();
-  trips = service.get(PlayedTrips);
+  trips = service.get(FakeTrips);
 }
 
 async function startMatcher(): Promise<NestFastifyApplication> {
@@ -195,7 +195,7 @@ async function startMatcher(): Promise<NestFastifyApplication> {
   return matcher;
 }
 
-/** A matcher that has its shard and listens. */
+/** Starts a matcher and waits until it owns its shard and listens to positions. */
 async function readyMatcher(): Promise<NestFastifyApplication> {
   const app = await startMatcher();
   await until(async () => expect((await get('/health/ready')).statusCode).toBe(200));
@@ -237,7 +237,7 @@ function openTrip(changes: Partial<OpenTrip> = {}): OpenTrip {
   };
 }
 
-/** Puts a free driver on the stream, some hundred metres north of the pickup. */
+/** Publishes a free driver, `hundredMeters` × 100 m north of the pickup. */
 function drive(hundredMeters: number, changes: Partial<PositionRecord> = {}): DriverId {
   const point = { lat: PICKUP.lat + hundredMeters * 0.0009, lng: PICKUP.lng };
   const record: PositionRecord = {
@@ -292,7 +292,7 @@ test('joins, asks for positions, and offers a nudged trip to the nearest driver 
   expect(await metric('offers_made_total')).toBe(1);
 });
 
-test('finds a trip by its own sweep where no nudge came, and forgets it when it is open no more', async () => {
+test('finds a trip without a nudge by its own sweep, and forgets it when it is no longer open', async () => {
   await readyMatcher();
   const trip = openTrip();
   trips.open.set(trip.trip_id, trip);
@@ -315,7 +315,7 @@ test('a driver who was claimed elsewhere costs the trip a retry, not a round', a
   await until(async () => expect(await metric('round_retries_total')).toBe(1));
 });
 
-test('one driver and many trips: one offer, and none while it is out', async () => {
+test('one driver and many trips: one offer, and no other while it is open', async () => {
   await readyMatcher();
   drive(1);
   await until(async () => expect(await metric('drivers_free')).toBe(1));
@@ -328,7 +328,7 @@ test('one driver and many trips: one offer, and none while it is out', async () 
   expect(trips.refused).toEqual([]);
 });
 
-test('drops shard and demand at once when a higher epoch says another owner, and stands by', async () => {
+test('drops shard and demand at once when a higher epoch names another owner, and stands by', async () => {
   await readyMatcher();
   const trip = openTrip();
   trips.open.set(trip.trip_id, trip);
@@ -346,7 +346,7 @@ test('drops shard and demand at once when a higher epoch says another owner, and
   expect(await metric('matcher_idle')).toBe(1);
 });
 
-test('an offer that is refused for its epoch ends the ownership, though nobody told', async () => {
+test('an offer that is refused for its epoch ends the ownership without any message', async () => {
   await readyMatcher();
   trips.sweepsAnswered = false;
   const before = epoch();
@@ -355,13 +355,13 @@ test('an offer that is refused for its epoch ends the ownership, though nobody t
   trips.open.set(trip.trip_id, trip);
   await nudge(trip.trip_id, before);
   drive(1);
-  // Well before the map would be read again of itself.
+  // Well before the next periodic read of the map.
   await vi.waitFor(async () => expect(await metric('shards_owned')).toBe(0), ANSWER_LIMIT_MS);
   expect(await metric('offers_refused_total', 'reason="stale_epoch"')).toBe(1);
   expect(await metric('trips_open')).toBe(0);
 });
 
-test('a late answer that a trip was not open does not hide the trip once it is open again', async () => {
+test('a late reply that a trip was not open does not hide the trip once it is open again', async () => {
   await readyMatcher();
   const trip = openTrip();
   trips.open.set(trip.trip_id, trip);
@@ -378,18 +378,18 @@ test('a late answer that a trip was not open does not hide the trip once it is o
   await until(() => expect(trips.offered).toMatchObject([{ trip_id: trip.trip_id, driver_id: driver }]));
 });
 
-test('answers moved with its own claim to an older epoch, and learns of a newer one it is told of', async () => {
+test('answers an older epoch with `moved` and its own claim, and reloads the map at a newer epoch', async () => {
   await readyMatcher();
   const current = { shard: SHARD, epoch: epoch(), owner: SELF };
   expect(await nudge(newId('trip'), epoch() - 1)).toEqual({ result: 'moved', claim: current });
   trips.sweepsAnswered = false;
   trips.give(OTHER);
   expect(await nudge(newId('trip'), epoch())).toEqual({ result: 'moved', claim: null });
-  // Well before the map would be read again of itself.
+  // Well before the next periodic read of the map.
   await vi.waitFor(async () => expect(await metric('shards_owned')).toBe(0), ANSWER_LIMIT_MS);
 });
 
-test('tells a quote how far the nearest driver of its product is', async () => {
+test('gives a quote the pickup time of the nearest driver of its product', async () => {
   await readyMatcher();
   drive(10);
   await until(async () => expect(await metric('drivers_free')).toBe(1));
@@ -402,13 +402,13 @@ test('tells a quote how far the nearest driver of its product is', async () => {
       ANSWER_LIMIT_MS,
     );
   const reply = await ask('standard');
-  // One kilometre by air at 7 m/s with a detour of 1.3.
+  // One kilometre in a straight line at 7 m/s with a detour factor of 1.3.
   expect(reply).toMatchObject({ result: 'eta', pickup_eta_s: expect.closeTo(186, 0) as number });
   expect(await ask('xl')).toEqual({ result: 'eta', pickup_eta_s: null });
   expect(await ask('standard', epoch() - 1)).toMatchObject({ result: 'moved' });
 });
 
-test('counts a payload that is no batch and goes on', async () => {
+test('counts a malformed payload and continues', async () => {
   await readyMatcher();
   bus.publish(positionSubject(cellKeyToH3(positionCellOf(PICKUP))), 'not a batch');
   drive(1);
@@ -416,7 +416,7 @@ test('counts a payload that is no batch and goes on', async () => {
   expect(await metric('position_batches_malformed_total')).toBe(1);
 });
 
-test('comes up before trips does, and joins when it answers', async () => {
+test('starts before `trips`, and joins when it answers', async () => {
   await service.close();
   await startMatcher();
   expect((await get('/health/ready')).json()).toMatchObject({
@@ -426,7 +426,7 @@ test('comes up before trips does, and joins when it answers', async () => {
   await until(async () => expect((await get('/health/ready')).statusCode).toBe(200));
 });
 
-test('goes on matching by itself after trips was away', async () => {
+test('resumes matching by itself after an outage of `trips`', async () => {
   await readyMatcher();
   const driver = drive(1);
   await until(async () => expect(await metric('drivers_free')).toBe(1));
@@ -442,7 +442,7 @@ test('goes on matching by itself after trips was away', async () => {
   await until(() => expect(trips.offered).toMatchObject([{ trip_id: trip.trip_id, driver_id: driver }]));
 });
 
-test('hands its shards back when it stops, and offers nothing after that', async () => {
+test('hands its shards back when it stops, and makes no offer afterwards', async () => {
   const app = await readyMatcher();
   drive(1);
   await until(async () => expect(await metric('drivers_free')).toBe(1));

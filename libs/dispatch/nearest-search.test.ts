@@ -5,7 +5,7 @@ import type { DriverId } from '#libs/trip';
 import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../dev/test-world/hard-places.ts';
 import { SupplyIndex } from './supply-index.ts';
 
-const SEARCHES_A_CASE = 200;
+const SEARCHES_PER_CASE = 200;
 /** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-4;
 const MAX_K = 12;
@@ -35,7 +35,7 @@ describe('SupplyIndex.nearest', () => {
           const points = scatter(center, spreadM, count, random);
           replaceDrivers(index, points, ++nowMs);
           const wrong: string[] = [];
-          for (let search = 0; search < SEARCHES_A_CASE; search++) {
+          for (let search = 0; search < SEARCHES_PER_CASE; search++) {
             const place = searchPlace(center, spreadM, points, random);
             const k = 1 + Math.floor(random() * MAX_K);
             const radiusM = random() * 2 * spreadM;

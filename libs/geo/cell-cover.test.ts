@@ -182,7 +182,7 @@ describe('haloCells', () => {
       const nearestM = Math.min(
         ...drivers.flatMap((driver) => pickups.map((pickup) => greatCircleM(driver, pickup))),
       );
-      // Centres stand for their cells of about 200 m radius at both ends; the slack and the tolerance each count twice.
+      // Centres stand for cells of about 200 m radius at both ends, in the measured distance and in the allowed excess.
       expect(nearestM).toBeLessThan(radiusM + 4 * 210);
     }
   });

@@ -13,7 +13,7 @@ import { NodeGrid } from './node-grid.ts';
 import { PointGrid } from './point-grid.ts';
 import { greatCircleM, type Point } from './point.ts';
 
-const SEARCHES_A_CASE = 1_000;
+const SEARCHES_PER_CASE = 1_000;
 /** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-5;
 const spreadM = fc.oneof(
@@ -43,7 +43,7 @@ describe('NodeGrid.nearest', () => {
             Float64Array.from(nodes, ({ lng }) => lng),
           );
           const wrong: string[] = [];
-          for (let search = 0; search < SEARCHES_A_CASE; search++) {
+          for (let search = 0; search < SEARCHES_PER_CASE; search++) {
             const place = searchPlace(center, spread, nodes, random);
             const foundM = greatCircleM(place, nodes[grid.nearest(place)]!);
             let bestM = Infinity;
@@ -75,7 +75,7 @@ describe('PointGrid.search', () => {
           const points = scatter(center, spread, count, random);
           const triples = triplesOf(points);
           const grid = new PointGrid(triples);
-          for (let search = 0; search < SEARCHES_A_CASE / 20; search++) {
+          for (let search = 0; search < SEARCHES_PER_CASE / 20; search++) {
             const place = searchPlace(center, spread, points, random);
             const limitM = 2 * spread * share * random();
             const visited = new Set<number>();

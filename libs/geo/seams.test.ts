@@ -33,7 +33,7 @@ import { CellTracker } from './cell-tracker.ts';
 import { cellCenter, cellOutline, cellReachM } from './cell-shape.ts';
 import { greatCircleM, METERS_PER_DEGREE, wrapLngDelta, type Point } from './point.ts';
 
-const POINTS_A_CASE = 200;
+const POINTS_PER_CASE = 200;
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const ROUNDING_M = 1e-3;
 
@@ -103,7 +103,7 @@ describe('a bounding box', () => {
           const box = boxAround(center, widthM, heightM);
           const grown = expandBoxM(box, marginM);
           const wrong: string[] = [];
-          for (let made = 0; made < POINTS_A_CASE; made++) {
+          for (let made = 0; made < POINTS_PER_CASE; made++) {
             const inside = placeIn(box, random);
             const place =
               random() < 0.2 ? placeIn(box, random) : placeAt(inside, 360 * random(), 2 * marginM * random());
@@ -139,7 +139,7 @@ describe('cellsCovering', () => {
           const box = boxAround(center, 1 + width * maxM, 1 + height * maxM);
           const cover = new Set(cellsCovering(box, res));
           const wrong: string[] = [];
-          for (let made = 0; made < POINTS_A_CASE; made++) {
+          for (let made = 0; made < POINTS_PER_CASE; made++) {
             const place = placeIn(box, random);
             const cell = cellKeyFromH3(cellToParent(latLngToCell(place.lat, place.lng, 9), res));
             if (!cover.has(cell)) wrong.push(JSON.stringify({ box, place, cell }));
@@ -166,7 +166,7 @@ describe('haloCells', () => {
           const halo = new Set(haloCells([shard], radiusM));
           const [middle, reachM, corners] = [cellCenter(shard), cellReachM(shard), cellOutline(shard).flat()];
           const wrong: string[] = [];
-          for (let made = 0; made < POINTS_A_CASE; made++) {
+          for (let made = 0; made < POINTS_PER_CASE; made++) {
             const pick = corners[Math.floor(random() * corners.length)]!;
             const pickup =
               random() < 0.5 ? placeWithin(middle, reachM, random) : placeWithin(pick, 1, random);
@@ -195,7 +195,7 @@ describe('CellTracker', () => {
           let place = center;
           let cell: CellKey | undefined;
           const wrong: string[] = [];
-          for (let made = 0; made < POINTS_A_CASE; made++) {
+          for (let made = 0; made < POINTS_PER_CASE; made++) {
             place = placeAt(random() < 0.02 ? center : place, 360 * random(), stepM * random() ** 2);
             cell = tracker.cellKeyAt(place.lat, place.lng, cell);
             const { lat, lng } = place;

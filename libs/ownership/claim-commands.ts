@@ -1,10 +1,10 @@
 import type { ClaimKind, ShardCommand } from './ownership-change.ts';
 import type { InstanceName, ShardClaim, ShardKey } from './shard-claim.ts';
 
-/** Epoch of the first claim ever made on a shard. */
+/** Epoch of the first claim on a shard. */
 export const FIRST_EPOCH = 1;
 
-/** Gives a shard, whose row is `row` if it has one, to an owner (null: to nobody) at its next epoch. */
+/** Gives a shard to an owner (null: no owner) at its next epoch. `row` is undefined for a new shard. */
 export function claimCommand(
   row: ShardClaim | undefined,
   shard: ShardKey,

@@ -4,14 +4,14 @@ import type { InstanceName, ShardClaim, ShardKey } from './shard-claim.ts';
 import type { ShardLoad } from './shard-load.ts';
 import type { ShardRow } from './shard-row.ts';
 
-/** What a coordinator is told. All of it may come late, twice, or never. */
+/** Input of a coordinator. An event may come late, twice, or never. */
 export type CoordinatorEvent =
-  /** Time passes; several times a second. */
+  /** Comes several times a second. */
   | { readonly type: 'tick' }
-  /** Postgres has given this process the planner's term, or taken it away. */
+  /** This process has won or lost the planner's term in Postgres. */
   | { readonly type: 'term_won'; readonly term: number }
   | { readonly type: 'term_lost' }
-  /** Something in Postgres has changed: members, mostly. */
+  /** Something in Postgres has changed, usually a member. */
   | { readonly type: 'woken' }
   | { readonly type: 'bus_connected' }
   | { readonly type: 'bus_lost' }
@@ -23,7 +23,7 @@ export type CoordinatorEvent =
     }
   | { readonly type: 'probe_answered'; readonly instance: InstanceName; readonly incarnation: string }
   | { readonly type: 'probe_failed'; readonly instance: InstanceName }
-  /** The answer to `read`: one snapshot of the tables. */
+  /** Reply to `read`: one snapshot of the tables. */
   | { readonly type: 'state_read'; readonly rows: readonly ShardRow[]; readonly members: readonly Member[] }
   | { readonly type: 'read_failed' }
   | { readonly type: 'prepared'; readonly handoff: number }
@@ -31,10 +31,10 @@ export type CoordinatorEvent =
   | { readonly type: 'drained'; readonly handoff: number; readonly shards: readonly ShardKey[] }
   | { readonly type: 'drain_failed'; readonly handoff: number }
   | { readonly type: 'committed'; readonly commit: number; readonly outcome: ChangeOutcome }
-  /** Whether it was committed is not known: only reading again tells. */
+  /** The outcome of the commit is unknown until the next read. */
   | { readonly type: 'commit_unknown'; readonly commit: number };
 
-/** What a coordinator wants done; each is answered by one event, unless that is lost. */
+/** Output of a coordinator. One event answers each effect, unless that event is lost. */
 export type CoordinatorEffect =
   /** Read rows and members in one snapshot. */
   | { readonly type: 'read' }
@@ -46,7 +46,7 @@ export type CoordinatorEffect =
       readonly timeoutMs: number;
       readonly leaseMs: number;
     }
-  /** Commit under `term`, then publish the claims that it made. */
+  /** Commit under `term`, then publish the new claims. */
   | {
       readonly type: 'commit';
       readonly commit: number;
@@ -56,13 +56,13 @@ export type CoordinatorEffect =
   /** For the log and the metrics. */
   | { readonly type: 'report'; readonly report: CoordinatorReport };
 
-/** What operators may want to know of a coordinator's doing. */
+/** What a coordinator reports to operators. */
 export type CoordinatorReport =
   | { readonly event: 'matcher_suspected' | 'matcher_cleared'; readonly instance: InstanceName }
   | {
       readonly event: 'matcher_lost';
       readonly instance: InstanceName;
-      /** Since it was last heard. */
+      /** Time since its last heartbeat or probe reply. */
       readonly silentMs: number;
     }
   | { readonly event: 'matcher_returned'; readonly instance: InstanceName }
@@ -70,7 +70,7 @@ export type CoordinatorReport =
       readonly event: 'shards_reowned';
       readonly from: InstanceName;
       readonly shards: number;
-      /** From the last word of the former owner to the commit. */
+      /** From the last sign of life of the former owner to the commit. */
       readonly silentMs: number;
     }
   | {

@@ -20,7 +20,7 @@ describe('Liveness', () => {
     liveness.watch([A, B], 0);
   });
 
-  /** Lets time pass while these are heard; returns whom it found dead. */
+  /** Lets time pass while these members are heard; returns the members found dead. */
   const pass = (ms: number, heard: readonly Member[]): string[] => {
     const died: string[] = [];
     for (const untilMs = nowMs + ms; nowMs < untilMs; nowMs += STEP_MS) {
@@ -30,7 +30,7 @@ describe('Liveness', () => {
     return died;
   };
 
-  it('finds the silent suspect, probes, and takes them for dead when no probe is answered', () => {
+  it('suspects silent members, probes them, and declares them dead when no probe is answered', () => {
     expect(pass(1_500, [A])).toEqual([]);
     expect(liveness.hasSuspects).toBe(false);
     pass(200, [A]);
@@ -42,11 +42,11 @@ describe('Liveness', () => {
     expect([liveness.healthOf('matcher-a'), liveness.healthOf('matcher-b')]).toEqual(['alive', 'dead']);
   });
 
-  it('needs nobody to say that a probe has failed', () => {
+  it('counts an unanswered probe as failed without a report', () => {
     expect(pass(5_500, [A])).toEqual(['matcher-b']);
   });
 
-  it('clears whom it hears, suspect or dead', () => {
+  it('clears a suspect or dead member that it hears', () => {
     pass(1_700, [A]);
     expect(liveness.heard('matcher-b', 'first', nowMs)).toBe(true);
     expect(liveness.hasSuspects).toBe(false);
@@ -55,13 +55,13 @@ describe('Liveness', () => {
     expect(liveness.healthOf('matcher-b')).toBe('alive');
   });
 
-  it('does not take the word of another life for the member', () => {
+  it('ignores another incarnation of a member', () => {
     expect(pass(6_000, [A, member('matcher-b', 'former')])).toEqual(['matcher-b']);
     liveness.watch([A, member('matcher-b', 'next')], nowMs);
     expect(liveness.healthOf('matcher-b')).toBe('alive');
   });
 
-  it('ages nobody while the bus is away, and gives everybody time after it', () => {
+  it('ages no member while the bus is down, and gives all a grace period afterwards', () => {
     pass(1_700, [A]);
     liveness.busLost();
     expect(pass(60_000, [])).toEqual([]);
@@ -83,7 +83,7 @@ describe('Liveness', () => {
     expect(pass(2_000, [A, B])).toEqual([]);
   });
 
-  it('judges afresh in a new term', () => {
+  it('starts from scratch in a new term', () => {
     pass(6_000, [A]);
     liveness.begin(nowMs);
     liveness.watch([A, B], nowMs);
@@ -92,7 +92,7 @@ describe('Liveness', () => {
     expect(liveness.hasSuspects).toBe(false);
   });
 
-  it('finds a lost one steady once it is heard for long, without a break, in the same life', () => {
+  it('finds a lost member steady once the same incarnation is heard long enough without a gap', () => {
     const lost: Member = { ...B, state: 'lost' };
     liveness.watch([A, lost], nowMs);
     pass(3_000, [A]);

@@ -8,11 +8,11 @@ export interface LivenessParams {
   readonly probeTimeoutMs: number;
   /** From a failed probe to the next. */
   readonly probeRetryMs: number;
-  /** Failed probes, one after the other, after which a suspect is taken for dead. */
+  /** Consecutive failed probes after which a suspect counts as dead. */
   readonly probesToDeath: number;
-  /** After the bus has come back nobody is suspected for so long: everyone has to reconnect. */
+  /** How long no member is suspected after the bus is back, because all have to reconnect. */
   readonly busGraceMs: number;
-  /** A lost member that is heard without a break for so long takes part again. */
+  /** How long a lost member is heard without a gap before it takes part again. */
   readonly returnAfterMs: number;
 }
 
@@ -27,7 +27,7 @@ export const DEFAULT_LIVENESS_PARAMS: LivenessParams = {
 
 export type Health = 'alive' | 'suspect' | 'dead';
 
-/** What a tick found out. */
+/** Findings of a tick. */
 export interface LivenessFindings {
   readonly probe: readonly InstanceName[];
   readonly suspected: readonly InstanceName[];
@@ -36,65 +36,65 @@ export interface LivenessFindings {
 
 interface Suspicion {
   failures: number;
-  /** When the next probe is due; Infinity while one is under way. */
+  /** When the next probe is due; Infinity while one is pending. */
   nextProbeAtMs: number;
-  /** When the probe under way counts as failed even if nobody says so. */
+  /** When the pending probe counts as failed without a reply. */
   probeEndsAtMs: number;
 }
 
-interface Word {
+interface LastHeard {
   incarnation: string;
   atMs: number;
-  /** Since when it has been heard without a break. */
+  /** Start of the current period without a gap. */
   sinceMs: number;
 }
 
-/** How many instances are remembered, members or not. */
-const MAX_WORDS = 4_096;
+/** How many instances have their last sign of life kept, members or not. */
+const MAX_INSTANCES = 4_096;
 
 /**
- * Who is alive, as far as can be told from heartbeats and probes: silent for a while is suspect, suspect without an
- * answer to several probes is dead. Wrong at times, as any such detector must be; nothing but progress depends on it.
+ * Failure detector on heartbeats and probes: a silent member is suspect, and a suspect that answers none of several
+ * probes is dead. Like any such detector it is sometimes wrong; only progress depends on it, not safety.
  */
 export class Liveness {
   readonly #params: LivenessParams;
-  readonly #words = new Map<InstanceName, Word>();
+  readonly #lastHeard = new Map<InstanceName, LastHeard>();
   readonly #suspicions = new Map<InstanceName, Suspicion>();
   readonly #dead = new Set<InstanceName>();
   #members: ReadonlyMap<InstanceName, Member> = new Map();
-  /** Silence counts from here at the earliest. */
+  /** Silence counts from this time at the earliest. */
   #countsFromMs = -Infinity;
   #begunAtMs = 0;
-  #deaf = false;
+  #isBusLost = false;
 
   constructor(params: LivenessParams) {
     this.#params = params;
   }
 
-  /** While the bus is away nothing can be said of anybody. */
-  get deaf(): boolean {
-    return this.#deaf;
+  /** True while the bus is down: no member is judged then. */
+  get isBusLost(): boolean {
+    return this.#isBusLost;
   }
 
   get hasSuspects(): boolean {
     return this.#suspicions.size > 0;
   }
 
-  /** Starts to judge afresh: word heard before counts, silence before does not. */
+  /** Starts judging from scratch: earlier heartbeats count, earlier silence does not. */
   begin(nowMs: number): void {
     this.end();
     this.#begunAtMs = nowMs;
     this.#countsFromMs = Math.max(this.#countsFromMs, nowMs);
   }
 
-  /** Judges nobody any more; what is heard is still noted. */
+  /** Stops judging; heartbeats are still recorded. */
   end(): void {
     this.#suspicions.clear();
     this.#dead.clear();
     this.#members = new Map();
   }
 
-  /** Whom to watch. One that is new, or is another incarnation, counts as heard now. */
+  /** Sets the members to watch. A new member or incarnation counts as heard now. */
   watch(members: readonly Member[], nowMs: number): void {
     const before = this.#members;
     this.#members = new Map(members.map((member) => [member.instance, member]));
@@ -102,21 +102,22 @@ export class Liveness {
       const { instance, incarnation } = member;
       if (before.get(instance)?.incarnation === incarnation) continue;
       this.#clear(instance);
-      if (this.#words.get(instance)?.incarnation !== incarnation) this.#note(instance, incarnation, nowMs);
+      if (this.#lastHeard.get(instance)?.incarnation !== incarnation)
+        this.#note(instance, incarnation, nowMs);
     }
     for (const instance of [...this.#suspicions.keys(), ...this.#dead])
       if (!this.#members.has(instance)) this.#clear(instance);
   }
 
-  /** A heartbeat, or the answer to a probe. Returns true where it clears a suspicion. */
+  /** Records a heartbeat or a probe reply. Returns true if it clears a suspicion. */
   heard(instance: InstanceName, incarnation: string, nowMs: number): boolean {
     const member = this.#members.get(instance);
-    // The word of a former life, or of one that has not joined yet, must not hide that the member is silent.
+    // A former incarnation, or one that has not joined yet, must not hide the silence of the member.
     if (member !== undefined && member.incarnation !== incarnation) return false;
     this.#note(instance, incarnation, nowMs);
     if (member === undefined) return false;
     const cleared = this.#suspicions.has(instance) || this.#dead.has(instance);
-    if (this.#isEverybodyDead()) this.#absolveAll(nowMs);
+    if (this.#areAllDead()) this.#clearAll(nowMs);
     this.#clear(instance);
     return cleared;
   }
@@ -128,28 +129,28 @@ export class Liveness {
     suspicion.nextProbeAtMs = nowMs + this.#params.probeRetryMs;
   }
 
-  /** Whoever was found dead by then may have been out of our hearing only. */
+  /** Members found dead by then may only have been unreachable from here. */
   busLost(): void {
-    this.#deaf = true;
+    this.#isBusLost = true;
     this.#suspicions.clear();
     this.#dead.clear();
   }
 
   busConnected(nowMs: number): void {
-    this.#deaf = false;
-    this.#absolveAll(nowMs);
+    this.#isBusLost = false;
+    this.#clearAll(nowMs);
   }
 
-  /** More likely it was us who were cut off. */
-  #isEverybodyDead(): boolean {
+  /** If all members seem dead, this process was more likely cut off itself. */
+  #areAllDead(): boolean {
     if (this.#dead.size < 2) return false;
     return [...this.#members.values()].every(
       ({ instance, state }) => state === 'lost' || this.#dead.has(instance),
     );
   }
 
-  /** Everybody gets time to be heard again. */
-  #absolveAll(nowMs: number): void {
+  /** Clears all members and gives them a grace period. */
+  #clearAll(nowMs: number): void {
     this.#suspicions.clear();
     this.#dead.clear();
     const { busGraceMs, suspectAfterMs } = this.#params;
@@ -157,7 +158,7 @@ export class Liveness {
   }
 
   tick(nowMs: number): LivenessFindings {
-    if (this.#deaf) return { probe: [], suspected: [], died: [] };
+    if (this.#isBusLost) return { probe: [], suspected: [], died: [] };
     const suspected = this.#findSilent(nowMs);
     const died: InstanceName[] = [];
     const probe: InstanceName[] = [];
@@ -169,7 +170,7 @@ export class Liveness {
         died.push(instance);
       } else if (nowMs >= suspicion.nextProbeAtMs) {
         suspicion.nextProbeAtMs = Infinity;
-        // The answer has a little longer than the probe itself, for the way through the asking process.
+        // The reply gets twice the probe timeout, to allow for delays in this process.
         suspicion.probeEndsAtMs = nowMs + 2 * this.#params.probeTimeoutMs;
         probe.push(instance);
       }
@@ -184,20 +185,20 @@ export class Liveness {
 
   /** When the member was last heard, -Infinity if never. */
   heardAtMs(instance: InstanceName): number {
-    return this.#words.get(instance)?.atMs ?? -Infinity;
+    return this.#lastHeard.get(instance)?.atMs ?? -Infinity;
   }
 
-  /** For how long nothing was heard of it, as far as is known since this judging began. */
+  /** Silence of the member, counted at most from the start of judging. */
   silentMs(instance: InstanceName, nowMs: number): number {
     return nowMs - Math.max(this.heardAtMs(instance), this.#begunAtMs);
   }
 
   /** Whether a lost member has been heard long enough to take part again. */
   isSteady({ instance, incarnation }: Member, nowMs: number): boolean {
-    const word = this.#words.get(instance);
-    if (word === undefined || word.incarnation !== incarnation) return false;
+    const contact = this.#lastHeard.get(instance);
+    if (contact === undefined || contact.incarnation !== incarnation) return false;
     const { suspectAfterMs, returnAfterMs } = this.#params;
-    return nowMs - word.atMs < suspectAfterMs && word.atMs - word.sinceMs >= returnAfterMs;
+    return nowMs - contact.atMs < suspectAfterMs && contact.atMs - contact.sinceMs >= returnAfterMs;
   }
 
   #findSilent(nowMs: number): InstanceName[] {
@@ -213,14 +214,14 @@ export class Liveness {
   }
 
   #note(instance: InstanceName, incarnation: string, nowMs: number): void {
-    const known = this.#words.get(instance);
+    const known = this.#lastHeard.get(instance);
     const unbroken = known?.incarnation === incarnation && nowMs - known.atMs < this.#params.suspectAfterMs;
     if (known?.incarnation === incarnation && nowMs <= known.atMs) return;
-    this.#words.delete(instance);
-    this.#words.set(instance, { incarnation, atMs: nowMs, sinceMs: unbroken ? known.sinceMs : nowMs });
-    if (this.#words.size <= MAX_WORDS) return;
-    for (const oldest of this.#words.keys()) {
-      this.#words.delete(oldest);
+    this.#lastHeard.delete(instance);
+    this.#lastHeard.set(instance, { incarnation, atMs: nowMs, sinceMs: unbroken ? known.sinceMs : nowMs });
+    if (this.#lastHeard.size <= MAX_INSTANCES) return;
+    for (const oldest of this.#lastHeard.keys()) {
+      this.#lastHeard.delete(oldest);
       return;
     }
   }

@@ -2,23 +2,20 @@ import type { Member, MemberState } from './member.ts';
 import type { InstanceName, ShardClaim } from './shard-claim.ts';
 
 /**
- * Why a shard came to a new epoch. `claimed`: it had no owner. `renewed`: its owner is another incarnation. `moved`:
- * handed over as planned. `reowned`: its owner was lost. `released`: nobody is left to own it. `split` and `merged`: of
- * the retired and of those that take their place.
+ * Why a shard has a new epoch. `claimed`: it had no owner. `renewed`: its owner has a new incarnation. `moved`: handed
+ * over as planned. `reowned`: its owner was lost. `released`: no matcher is left to own it. `split` and `merged`: for
+ * retired shards and their replacements.
  */
 export type ClaimKind = 'claimed' | 'renewed' | 'moved' | 'reowned' | 'released' | 'split' | 'merged';
 
-/**
- * One compare-and-set: the shard becomes what is said here if its row still has `seenEpoch`; null: if there is no row
- * yet.
- */
+/** One compare-and-set: the shard gets this claim if its row still has `seenEpoch` (null: if it has no row yet). */
 export interface ShardCommand extends ShardClaim {
   readonly seenEpoch: number | null;
   readonly retired: boolean;
   readonly kind: ClaimKind;
 }
 
-/** The member's state becomes another one if it still is as it was seen; null: it is forgotten. */
+/** Changes the state of a member (null: forgets it) if it is still as `seen`. */
 export interface MemberCommand {
   readonly seen: Member;
   readonly state: MemberState | null;
@@ -30,16 +27,18 @@ export interface OwnershipChange {
   readonly members: readonly MemberCommand[];
 }
 
-/** `stale`: a row was not as it was seen. `deposed`: another planner has a later term. Nothing was changed. */
+/**
+ * `stale`: a row has changed since it was read. `deposed`: another planner has a later term. Neither changes anything.
+ */
 export type ChangeOutcome = 'done' | 'stale' | 'deposed';
 
-/** A matcher's claim on a shard, as a message names it. */
+/** A matcher's claim on a shard, as named in a message. */
 export interface HandedShard {
   readonly shard: string;
   readonly epoch: number;
 }
 
-/** Shards on their way from one matcher to another: prepared, drained, committed, published. */
+/** Shards being handed from one matcher to another: prepared, drained, committed, published. */
 export interface Handoff {
   readonly id: number;
   readonly from: InstanceName;

@@ -2,32 +2,34 @@ import type { InstanceName, ShardKey } from './shard-claim.ts';
 import type { ShardLoad } from './shard-load.ts';
 import type { ShardRow } from './shard-row.ts';
 
-/** What a plan is made from. */
+/** Input of a plan. */
 export interface PlanInput {
   /** All rows, retired ones too. */
   readonly rows: readonly ShardRow[];
-  /** The shards that the service area consists of when nothing is split. */
+  /** The shards of the service area when none is split. */
   readonly baseCells: readonly ShardKey[];
-  /** Who may be given shards. */
+  /** Matchers that may get shards. */
   readonly takers: readonly InstanceName[];
-  /** Who must give all of its shards away, by handing them over. */
+  /** Matchers that must hand over all their shards. */
   readonly leavers: readonly InstanceName[];
-  /** Who keep what they have and are given nothing more: those under suspicion. */
+  /** Matchers that keep their shards and get no more, such as suspects. */
   readonly keepers: readonly InstanceName[];
-  /** Measured loads by shard, as of its owner's last heartbeat; a shard without one counts as idle. */
+  /** Loads by shard from the owner's last heartbeat; a shard without one counts as idle. */
   readonly loads: ReadonlyMap<ShardKey, ShardLoad>;
-  /** Shards that are on their way already: not to be touched, and counted where they go. */
+  /** Shards in a running handoff, by target: they stay untouched and count for their target. */
   readonly moving: ReadonlyMap<ShardKey, InstanceName>;
-  /** False while anyone is suspect: nothing is done but what brings ownerless shards an owner. */
+  /**
+   * False while a matcher is suspect: a plan then only gives ownerless shards an owner and hands over those of leavers.
+   */
   readonly mayBalance: boolean;
   /** Service time at which each shard was last moved, split or merged by a plan; bounds churn. */
   readonly lastMovedAtMs: ReadonlyMap<ShardKey, number>;
   readonly nowMs: number;
 }
 
-/** What is to be done now; bounded, so that a large imbalance takes several plans. */
+/** Actions to take now. Bounded, so a large imbalance takes several plans. */
 export interface Plan {
-  /** Shards whose owner is none of takers, leavers and keepers, or that have no row or owner: claimed at once, unprepared. */
+  /** Shards without a row or a living owner (no taker, leaver or keeper): claimed at once, without preparation. */
   readonly claim: readonly { readonly shard: ShardKey; readonly owner: InstanceName }[];
   /** Shards to hand over: prepare, drain, commit. */
   readonly move: readonly {
@@ -35,8 +37,8 @@ export interface Plan {
     readonly from: InstanceName;
     readonly to: InstanceName;
   }[];
-  /** Hot shards to split into their children, which stay with the same owner. */
+  /** Hot shards to split into their children, which keep the owner. */
   readonly split: readonly ShardKey[];
-  /** Parents whose children, all of one owner, are to become one again. */
+  /** Parents whose children all have one owner and are to merge. */
   readonly merge: readonly ShardKey[];
 }

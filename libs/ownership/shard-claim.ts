@@ -5,9 +5,9 @@ export type ShardKey = string;
 export type InstanceName = string;
 
 /**
- * Who owns a shard since which epoch. The epoch is the fencing number of the shard: it rises by one with each
- * committed change of owner or incarnation and decides which of two claims is newer; Postgres makes sure that one
- * epoch of one shard has one owner. `owner` is null while nobody owns the shard.
+ * The owner and epoch of a shard. The epoch is the fencing number of the shard: each committed change of owner or
+ * incarnation raises it by one, and the higher epoch is the newer claim. Postgres ensures one owner per epoch of a
+ * shard. `owner` is null while the shard has no owner.
  */
 export interface ShardClaim {
   readonly shard: ShardKey;

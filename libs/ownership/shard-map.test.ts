@@ -9,7 +9,7 @@ import { route, ShardMap } from './shard-map.ts';
 /** A district of shards, a pentagon among them. */
 const DISTRICT = [...gridDisk(latLngToCell(40.75, -73.98, 6), 2), getPentagons(6)[4]!];
 
-/** One epoch of one shard has one owner, as Postgres makes sure: here it follows from the two. */
+/** An epoch of a shard has one owner, as Postgres ensures; here the owner is computed from both. */
 const ownerAt = (shard: string, epoch: number): string | null => {
   const turn = (DISTRICT.indexOf(shard) + epoch * 7) % 5;
   return turn === 0 ? null : `matcher-${turn}`;
@@ -20,7 +20,7 @@ const claim = fc
 const news = fc.array(claim, { maxLength: 30 });
 
 describe('ShardMap.merge', () => {
-  it('ends in the same map whatever the order, the batches and the repeats', () => {
+  it('ends in the same map for any order, batches and repeats', () => {
     fc.assert(
       fc.property(
         news.chain((claims) =>
@@ -67,7 +67,7 @@ describe('ShardMap.merge', () => {
   });
 });
 
-/** The district with some shards divided into their children, and some of those into theirs. */
+/** The district with some shards split into their children, and some of those split again. */
 const mixedShards = fc
   .tuple(fc.subarray(DISTRICT, { minLength: 1 }), fc.infiniteStream(fc.boolean()))
   .map(([shards, coins]) => {
@@ -86,7 +86,7 @@ const mapOf = (cells: readonly CellKey[]) =>
   );
 
 describe('a map of mixed resolutions', () => {
-  it('is total over what was divided and prefix-free, and gives each pickup cell its one shard', () => {
+  it('is total over the split cells, prefix-free, and gives each pickup cell exactly one shard', () => {
     fc.assert(
       fc.property(mixedShards, fc.nat(), ({ whole, parts }, pick) => {
         const map = mapOf(parts);
@@ -103,7 +103,7 @@ describe('a map of mixed resolutions', () => {
     );
   });
 
-  it('is not total when any part is missing, and not prefix-free when a part is there twice', () => {
+  it('is not total if any part is missing, and not prefix-free if a part occurs twice', () => {
     fc.assert(
       fc.property(mixedShards, fc.nat(), ({ whole, parts }, pick) => {
         const lost = parts[pick % parts.length]!;
@@ -114,7 +114,7 @@ describe('a map of mixed resolutions', () => {
     );
   });
 
-  it('knows no owner outside of it, nor where nobody owns', () => {
+  it('knows no owner outside its area, nor of shards without an owner', () => {
     const [shard] = DISTRICT;
     const map = ShardMap.of([{ shard: shard!, epoch: 4, owner: null }]);
     const pickup = cellKeyFromH3(cellToChildren(shard!, 9)[5]!);
@@ -141,7 +141,7 @@ describe('answer', () => {
     expect(answer(map, { shard, epoch }, self)).toEqual(expected);
   });
 
-  it('about a shard it never heard of sends the asker to the source', () => {
+  it('sends a caller that asks about an unknown shard to the source', () => {
     expect(answer(map, { shard: DISTRICT[1]!, epoch: 1 }, 'matcher-1')).toEqual({
       result: 'moved',
       claim: null,

@@ -1,25 +1,25 @@
 import { cellKeyFromH3, cellKeyRes, childKeys, parentKey, type CellKey } from '#libs/geo';
 import type { OwnedShard, InstanceName, ShardClaim, ShardKey } from './shard-claim.ts';
 
-/** What a merge did: the map that knows the news, and the claims that were news. */
+/** Result of a merge: the updated map, and the claims that changed it. */
 export interface MergedShardMap {
   readonly map: ShardMap;
   readonly changed: readonly ShardClaim[];
 }
 
 /**
- * The latest known claim of every shard, as an immutable value. It only ever takes higher epochs, so maps that have
- * heard the same claims are the same, whatever the order, the repeats and the batches in which they heard them.
+ * The latest known claim of every shard, as an immutable value. A merge accepts only higher epochs, so maps that
+ * received the same claims are equal, for any order, repeats and batches.
  *
- * Shards split into their children and merge again; the rows of those that are retired stay, without an owner. Whoever
- * takes over has a higher epoch than whom it takes over from, so of the claims on one line of descent (a cell, its
- * ancestors, its descendants) the one with the highest epoch is *current*, and no reader has to be told of retirements.
+ * Shards split into their children and merge again; retired shards keep their rows, without an owner. A replacement has
+ * a higher epoch than the shards it replaces, so on one line of descent (a cell, its ancestors, its descendants) the
+ * claim with the highest epoch is *current*. Readers need no notice of retirements.
  */
 export class ShardMap {
   static readonly empty = new ShardMap(new Map(), []);
 
   readonly #claims: ReadonlyMap<CellKey, ShardClaim>;
-  /** Resolutions that occur, coarsest first. */
+  /** Resolutions in use, coarsest first. */
   readonly #resolutions: readonly number[];
 
   private constructor(claims: ReadonlyMap<CellKey, ShardClaim>, resolutions: readonly number[]) {
@@ -45,7 +45,7 @@ export class ShardMap {
     return this.#claims.get(cellKeyFromH3(shard));
   }
 
-  /** Whether nothing known on the shard's line of descent is newer than this claim of it. */
+  /** Whether no known claim on the shard's line of descent is newer than this one. */
   isCurrent(claim: ShardClaim): boolean {
     const key = cellKeyFromH3(claim.shard);
     return this.#newestAbove(key) === claim.epoch && !this.#isSupersededBelow(key, claim.epoch);
@@ -62,7 +62,7 @@ export class ShardMap {
     return newest;
   }
 
-  /** Who owns the shard that contains the pickup cell; undefined when no shard does or nobody owns it. */
+  /** The owner of the shard that contains the pickup cell; undefined without such a shard or owner. */
   ownerOf(pickupCell: CellKey): InstanceName | undefined {
     return this.claimContaining(pickupCell)?.owner ?? undefined;
   }
@@ -73,7 +73,7 @@ export class ShardMap {
     return inOrder(own);
   }
 
-  /** The map with every claim that is newer than what it knows (by epoch; an equal epoch is no news). */
+  /** Adds every claim with a higher epoch than the known one; an equal epoch is no news. */
   merge(claims: Iterable<ShardClaim>): MergedShardMap {
     const changed = new Map<CellKey, ShardClaim>();
     for (const claim of claims) {
@@ -90,13 +90,13 @@ export class ShardMap {
     return { map, changed: [...changed.values()] };
   }
 
-  /** True when every one of the cells lies in a current shard, or is wholly divided among finer ones. */
+  /** True if each of the cells lies in a current shard, or is fully covered by finer ones. */
   isTotalOver(cells: Iterable<CellKey>): boolean {
     for (const cell of cells) if (!this.#isCovered(cell)) return false;
     return true;
   }
 
-  /** True when no current shard lies inside another, so that a cell has one owner at most. */
+  /** True if no current shard lies inside another, so that a cell has at most one owner. */
   isPrefixFree(): boolean {
     for (const [key, claim] of this.#claims) {
       if (!this.isCurrent(claim)) continue;
@@ -140,7 +140,7 @@ function inOrder(claims: Iterable<[CellKey, ShardClaim]>): ShardClaim[] {
   return [...claims].sort(([a], [b]) => a - b).map(([, claim]) => claim);
 }
 
-/** Where a request about a pickup goes: its shard, the epoch to name, the owner. Undefined when nobody owns it now. */
+/** Where to send a request about a pickup: shard, epoch and owner. Undefined while the shard has no owner. */
 export function route(map: ShardMap, pickupCell: CellKey): OwnedShard | undefined {
   const claim = map.claimContaining(pickupCell);
   return claim === undefined || claim.owner === null ? undefined : { ...claim, owner: claim.owner };

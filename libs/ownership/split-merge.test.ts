@@ -9,7 +9,7 @@ import type { ShardRow } from './shard-row.ts';
 import { childShards, mergeCommands, parentShard, splitCommands } from './split-merge.ts';
 import { applyChange, EMPTY_OWNERSHIP, ownershipViolations, type OwnershipState } from './store-model.ts';
 
-/** A pentagon among them: it has six children. */
+/** Includes a pentagon, which has six children. */
 const BASE = [...gridDisk(latLngToCell(40.75, -73.98, 6), 1).slice(0, 2), getPentagons(6)[4]!];
 const claimed = (claims: readonly ShardCommand[]): OwnershipChange => ({ claims, members: [] });
 const done = (state: OwnershipState, claims: readonly ShardCommand[], nowMs = 0): OwnershipState => {
@@ -40,7 +40,7 @@ const live = ({ rows }: OwnershipState): ShardRow[] => [...rows.values()].filter
 const resOf = (shard: string): number => Number.parseInt(shard[1]!, 16);
 const pickOf = <T>(from: readonly T[], pick: number): T | undefined => from[pick % from.length];
 
-/** What a turn does to the rows as they are; nothing where it does not apply. */
+/** The commands of a turn on the current rows; none if it does not apply. */
 function commandsOf(state: OwnershipState, { kind, pick, owner }: Turn): ShardCommand[] {
   if (kind === 'split') {
     const parent = pickOf(
@@ -81,7 +81,7 @@ describe('split and merge', () => {
           published.push(...commands);
           expect(ownershipViolations(state.rows.values(), BASE)).toEqual([]);
         }
-        // Who hears the claims alone, in any order, sees the same live shards.
+        // A reader of the claims alone, in any order, sees the same live shards.
         const map = ShardMap.of([...published.toReversed(), ...START.rows.values()]);
         expect(map.isPrefixFree()).toBe(true);
         expect(map.isTotalOver(BASE.map(cellKeyFromH3))).toBe(true);
@@ -106,7 +106,7 @@ describe('split and merge', () => {
     expect(merged).toEqual(expect.objectContaining({ owner: 'matcher-1', epoch: 5, seenEpoch: 2 }));
   });
 
-  it('are refused where they make no sense', () => {
+  it('are refused for invalid shards', () => {
     expect(() => splitCommands(START.rows, childShards(BASE[0]!)[0]!)).toThrow(RangeError);
     expect(() => mergeCommands(START.rows, BASE[0]!)).toThrow(RangeError);
     const split = done(START, splitCommands(START.rows, BASE[0]!));
@@ -144,7 +144,7 @@ describe('applyChange', () => {
   const state = { ...START, term: 4, members: new Map([['matcher-1', member]]) };
   const move = claimCommand(row, row.shard, 'matcher-2', 'moved');
 
-  it('does all of a change that fits, at the time it is told', () => {
+  it('applies a whole change that fits, with the given time', () => {
     const change = { claims: [move], members: [{ seen: member, state: 'lost' as const }] };
     const applied = applyChange(state, 4, change, 77);
     expect(applied.outcome).toBe('done');

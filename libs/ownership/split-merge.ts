@@ -15,12 +15,12 @@ export function parentShard(shard: ShardKey): ShardKey {
 }
 
 /**
- * Retires a shard in favour of its children, who stay with its owner. Each child's epoch is above the parent's and above
- * its own former one, so that it is the newest on its line of descent.
+ * Replaces a shard by its children, with the same owner. Each child's epoch is above the parent's and above its own
+ * former one, so that it is the newest on its line of descent.
  */
 export function splitCommands(rows: ReadonlyMap<ShardKey, ShardRow>, parent: ShardKey): ShardCommand[] {
   const row = rows.get(parent);
-  if (row === undefined || row.retired) throw new RangeError(`${parent} is no live shard to split`);
+  if (row === undefined || row.retired) throw new RangeError(`${parent} is not a live shard to split`);
   const retiredEpoch = row.epoch + 1;
   const children = childShards(parent).map((shard): ShardCommand => {
     const known = rows.get(shard);
@@ -36,7 +36,7 @@ export function splitCommands(rows: ReadonlyMap<ShardKey, ShardRow>, parent: Sha
   return [retire(row, 'split'), ...children];
 }
 
-/** Retires the children of a shard, who all have one owner, in its favour. */
+/** Replaces the children of a shard, which all have one owner, by the shard. */
 export function mergeCommands(rows: ReadonlyMap<ShardKey, ShardRow>, parent: ShardKey): ShardCommand[] {
   const row = rows.get(parent);
   const children = childShards(parent).map((shard) => rows.get(shard));

@@ -4,7 +4,7 @@ import type { ChangeOutcome, OwnershipChange, ShardCommand } from './ownership-c
 import type { InstanceName, ShardKey } from './shard-claim.ts';
 import type { ShardRow } from './shard-row.ts';
 
-/** The tables of ownership as a value. */
+/** The ownership tables as a value. */
 export interface OwnershipState {
   /** The planner's term; only its holder commits. */
   readonly term: number;
@@ -20,8 +20,8 @@ export interface AppliedChange {
 export const EMPTY_OWNERSHIP: OwnershipState = { term: 0, rows: new Map(), members: new Map() };
 
 /**
- * What the store does with a change, as a pure function: all of it, if the term is current and everything is still as it
- * was seen, or else nothing. The SQL is tested against this, and the simulation uses it as its store.
+ * Models how the store applies a change, as a pure function: all of it if the term is current and all rows are still as
+ * seen, otherwise nothing. The SQL is tested against it, and the simulation uses it as its store.
  */
 export function applyChange(
   state: OwnershipState,
@@ -46,7 +46,7 @@ export function applyChange(
   return { state: { ...state, rows, members: nextMembers }, outcome: 'done' };
 }
 
-/** What is wrong with the rows, in words; empty while all is well. */
+/** Descriptions of the violated invariants; empty if there are none. */
 export function ownershipViolations(rows: Iterable<ShardRow>, baseCells: readonly ShardKey[]): string[] {
   const all = [...rows].map((row): KeyedRow => ({ ...row, key: cellKeyFromH3(row.shard) }));
   const live = all.filter(({ retired }) => !retired);
@@ -76,7 +76,7 @@ function isCovered(cell: CellKey, live: ReadonlySet<CellKey>, finest: number): b
   return cellKeyRes(cell) < finest && childKeys(cell).every((child) => isCovered(child, live, finest));
 }
 
-/** Whether one is an ancestor of the other. */
+/** Whether one cell is an ancestor of the other. */
 function areRelated(a: CellKey, b: CellKey): boolean {
   const [resA, resB] = [cellKeyRes(a), cellKeyRes(b)];
   return resA <= resB ? parentKey(b, resA) === a : parentKey(a, resB) === b;

@@ -27,7 +27,7 @@ describe('Tenure', () => {
     learn(claim(X, 1), claim(Y, 4), claim(Z, 2, 'other'));
   });
 
-  it('tells what was gained, renewed and lost', () => {
+  it('reports gained, renewed and lost shards', () => {
     expect(learn(claim(X, 2), claim(Y, 5, 'other'), claim(Z, 3))).toEqual({
       gained: [claim(Z, 3)],
       renewed: [claim(X, 2)],
@@ -36,7 +36,7 @@ describe('Tenure', () => {
     expect(learn(claim(X, 1, 'other'))).toEqual({ gained: [], renewed: [], lost: [] });
   });
 
-  it('drains what it owns at just that epoch, until the lease is over', () => {
+  it('drains shards that it owns at exactly that epoch, until the lease ends', () => {
     const asked = [
       { shard: X, epoch: 1 },
       { shard: Y, epoch: 3 },
@@ -54,7 +54,7 @@ describe('Tenure', () => {
     expect(tenure.isMatchable(X)).toBe(true);
   });
 
-  it('ends a drain by any new claim: renewed it is matched, lost it is not resumed', () => {
+  it('ends a drain at any new claim: a renewed shard is matched, a lost one is not resumed', () => {
     tenure.drain(
       [
         { shard: X, epoch: 1 },
@@ -68,7 +68,7 @@ describe('Tenure', () => {
     expect(tenure.expire(9_999).resumed).toEqual([]);
   });
 
-  it('is warm for what it prepares, until it comes or cools', () => {
+  it('is warm for prepared shards until they arrive or the lease ends', () => {
     const asked = [
       { shard: Z, epoch: 2 },
       { shard: X, epoch: 1 },
@@ -85,7 +85,7 @@ describe('Tenure', () => {
     expect(tenure.warm().has(Z)).toBe(true);
   });
 
-  it('has the children and not the parent after a split, heard in whatever order', () => {
+  it('owns the children and not the parent after a split, in any order of arrival', () => {
     const row = { ...claim(X, 1), retired: false, changedAtMs: 0 };
     const commands = splitCommands(new Map([[X, row]]), X);
     const [retired, first, ...others] = commands;
@@ -96,10 +96,10 @@ describe('Tenure', () => {
     expect(childShards(X).every((child) => tenure.isMatchable(child))).toBe(true);
   });
 
-  it('adds its changes up to what it owns, whatever it hears', () => {
+  it('reports changes that add up to its shards, for any claims', () => {
     const heard = fc.array(
       fc.tuple(fc.constantFrom(X, Y, Z), fc.integer({ min: 1, max: 9 })).map(([shard, epoch]) =>
-        // One epoch of one shard has one owner.
+        // An epoch of a shard has one owner.
         claimCommand(
           claim(shard, epoch - 1),
           shard,

@@ -2,28 +2,28 @@ import type { HandedShard } from './ownership-change.ts';
 import type { InstanceName, ShardClaim, ShardKey } from './shard-claim.ts';
 import type { ShardMap } from './shard-map.ts';
 
-/** What a newer map means to one instance. */
+/** What a newer map changes for one instance. */
 export interface TenureChange {
-  /** Shards it owns now and did not before. */
+  /** Shards that it did not own before. */
   readonly gained: readonly ShardClaim[];
-  /** Shards it owned and owns still, at a higher epoch. */
+  /** Shards that it still owns, at a higher epoch. */
   readonly renewed: readonly ShardClaim[];
-  /** The claims it had and has no more. */
+  /** Claims that it no longer has. */
   readonly lost: readonly ShardClaim[];
 }
 
-/** What has run out. */
+/** Expired leases. */
 export interface Expired {
-  /** Drained shards that are to be matched again: no new claim came, so the move was given up. */
+  /** Drained shards to match again: no new claim came, so the move was given up. */
   readonly resumed: readonly ShardKey[];
-  /** Prepared shards that did not come. */
+  /** Prepared shards that did not arrive. */
   readonly cooled: readonly ShardKey[];
 }
 
 /**
- * What one matcher may do with which shard: its own claims, those of them it was asked to stop matching since they are
- * on their way to another one, and those of others it was asked to get ready for. Drains and preparations are leases:
- * they only help a move to go smoothly, and run out by themselves when it is given up.
+ * The rights of one matcher by shard: its own claims, those of them that it must not match because they are being
+ * handed over, and the shards of others that it prepares for. Drains and preparations are leases: they only smooth a
+ * move, and expire if it is given up.
  */
 export class Tenure {
   readonly self: InstanceName;
@@ -40,7 +40,7 @@ export class Tenure {
     return this.#own;
   }
 
-  /** Takes in the map as it is known now. A new claim, of whomever, ends the drain or the preparation of its shard. */
+  /** Applies the newest map. A new claim, by any instance, ends the drain or preparation of its shard. */
   update(map: ShardMap): TenureChange {
     const before = this.#own;
     const own = new Map(map.ownedBy(this.self).map((claim) => [claim.shard, claim]));
@@ -55,7 +55,7 @@ export class Tenure {
     return { gained, renewed, lost };
   }
 
-  /** Stops the matching of those that are owned at just that epoch, until a new claim or the lease's end. */
+  /** Stops matching the shards that are owned at exactly that epoch, until a new claim or the end of the lease. */
   drain(shards: readonly HandedShard[], leaseMs: number, nowMs: number): ShardKey[] {
     const drained = shards
       .filter(({ shard, epoch }) => this.#own.get(shard)?.epoch === epoch)
@@ -64,7 +64,7 @@ export class Tenure {
     return drained;
   }
 
-  /** Gets ready for shards of others; returns those that are news. */
+  /** Prepares for shards of others; returns those not prepared before. */
   prepare(shards: readonly HandedShard[], leaseMs: number, nowMs: number): ShardKey[] {
     const foreign = shards.map(({ shard }) => shard).filter((shard) => !this.#own.has(shard));
     const fresh = foreign.filter((shard) => !this.#preparedUntilMs.has(shard));
@@ -80,17 +80,17 @@ export class Tenure {
     };
   }
 
-  /** Whether offers for trips of the shard may be decided here. */
+  /** Whether this instance may decide offers for trips of the shard. */
   isMatchable(shard: ShardKey): boolean {
     return this.#own.has(shard) && !this.#drainedUntilMs.has(shard);
   }
 
-  /** The claims under which offers may be decided here. */
+  /** The claims under which this instance may decide offers. */
   matchable(): ShardClaim[] {
     return [...this.#own.values()].filter(({ shard }) => this.isMatchable(shard));
   }
 
-  /** The shards whose surroundings are to be listened to: the own ones and those prepared for. */
+  /** The shards to listen around: owned and prepared ones. */
   warm(): Set<ShardKey> {
     return new Set([...this.#own.keys(), ...this.#preparedUntilMs.keys()]);
   }

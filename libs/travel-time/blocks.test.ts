@@ -4,7 +4,7 @@ import { blocksOf } from './blocks.ts';
 
 const rowsOfColumns = fc.array(fc.uniqueArray(fc.nat(30), { maxLength: 12 }), { maxLength: 12 });
 
-test('every pair is asked in one matrix, which has its row and column, and none is too large', () => {
+test('every pair is in one matrix, which has its row and column, and no matrix is too large', () => {
   fc.assert(
     fc.property(rowsOfColumns, fc.integer({ min: 2, max: 20 }), (rows, maxPlaces) => {
       const columns = Uint32Array.from(rows.flat());

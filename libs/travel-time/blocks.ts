@@ -1,17 +1,17 @@
 import type { SparseEtaQuestion } from '#libs/geo';
 
-/** A part of a sparse question that is asked as a whole matrix. */
+/** A part of a sparse question, sent as a full matrix. */
 export interface Block {
   /** Rows (pickups) and columns (origins) of the question. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
-  /** The pairs of the question that it answers. */
+  /** The pairs of the question that the matrix answers. */
   readonly pairs: readonly { readonly pair: number; readonly row: number; readonly column: number }[];
 }
 
 /**
- * Divides a question into matrices of so many places at most. Pickups near one another have the same drivers near them, so
- * rows that follow one another share most columns.
+ * Divides a question into matrices of at most `maxPlaces` places. Consecutive rows share most columns, because pickups
+ * near one another have the same drivers nearby.
  *
  * @param maxPlaces at least 2
  */

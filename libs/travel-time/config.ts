@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_DETOUR_FACTOR } from '#libs/geo';
 
-/** Which speed is assumed where there is no street network, lights and corners included. */
+/** Which speed is assumed without a street network, including lights and corners. */
 const DEFAULT_DRIVING_SPEED_MPS = 7;
 /** How far local time may be from UTC: no time zone is further away than a day. */
 const MAX_UTC_OFFSET_S = 86_400;

@@ -1,13 +1,13 @@
 import type { Point } from '#libs/geo';
 
-/** A routing engine that tells the times between all of some places and all of some others. */
+/** A routing engine that gives the travel times between all origins and all pickups. */
 export interface MatrixSource {
-  /** Places, of both kinds together, that one request may name. */
+  /** Maximum number of places, origins and pickups together, in one request. */
   readonly maxPlaces: number;
   /**
-   * Seconds from each origin (row) to each pickup (column); null where there is no way.
+   * Seconds from each origin (row) to each pickup (column); null without a route.
    *
-   * @throws where it does not answer, answers late (the signal aborts) or not what was asked
+   * @throws if the reply is missing, late (the signal aborts) or malformed
    */
   secondsBetween(
     origins: readonly Point[],
@@ -16,7 +16,7 @@ export interface MatrixSource {
   ): Promise<(number | null)[][]>;
 }
 
-/** Throws unless the answer has a row for each origin and in it a time for each pickup. */
+/** Throws unless the reply has a row per origin, with a time per pickup. */
 export function requireShape(
   rows: readonly (readonly unknown[])[],
   origins: readonly Point[],

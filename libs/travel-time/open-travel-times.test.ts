@@ -27,7 +27,7 @@ const here = { lat: 38.71, lng: -9.14 };
 const there = { lat: 38.712, lng: -9.14 };
 let directory: string;
 
-/** Two crossings; the way there takes 60 s and a second more each hour of the day, the way back is twice as long. */
+/** Two crossings: the way there takes 60 s plus one second per hour of the day, the way back twice as long. */
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hailgrid-streets-'));
   const header = `from,to,${HOURS.map((hour) => `s${String(hour).padStart(2, '0')}`).join(',')}`;
@@ -51,7 +51,7 @@ describe('travel times', () => {
     expect([...east.etasToPickup(there, [here], sixUtcMs)]).toEqual([69]);
   });
 
-  test('by air grow with the distance', async () => {
+  test('by straight line grow with the distance', async () => {
     const byAir = await timesOf({});
     const [seconds] = byAir.etasToPickup(there, [here], 0);
     expect(seconds).toBeCloseTo((222.4 * 1.3) / 7, 0);
@@ -63,7 +63,7 @@ describe('travel times', () => {
     );
   });
 
-  test('of a network that is not there are refused', async () => {
+  test('of a missing network are refused', async () => {
     await expect(timesOf({ streetsDir: join(directory, 'nowhere') })).rejects.toThrow(/(nodes|edges)\.csv/);
   });
 });

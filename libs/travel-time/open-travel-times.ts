@@ -21,11 +21,11 @@ const PREPARED_AHEAD_MS = 10 * 60_000;
 /** How often a step of the preparation runs, each of a few milliseconds, wall time. */
 const PREPARATION_INTERVAL_MS = 200;
 
-/** What tells the times of drives in this process. */
+/** The travel times of this process. */
 export interface TravelTimes {
-  /** The best there is; may wait for a routing engine. */
+  /** The best source; may wait for a routing engine. */
   readonly provider: EtaProvider;
-  /** What this process knows by itself: the street network it has, or by air. */
+  /** The source inside this process: its street network, or straight-line distance. */
   readonly local: EtaTable;
   close(): void;
 }
@@ -36,9 +36,9 @@ export interface TravelTimeParts {
 }
 
 /**
- * Travel times as the configuration has them: of a routing engine, on the street network it names, or by air with a detour
- * factor. Throws where the network cannot be read, naming file, line and column, or where more than one source is named: a
- * matcher that silently knew less would match worse.
+ * Opens the configured source: a routing engine, a street network, or straight-line distance with a detour factor.
+ * Throws if the network cannot be read (naming file, line and column) or if several sources are configured, because a
+ * silent fallback would make matching worse.
  */
 export async function openTravelTimes(
   config: TravelTimeConfig,

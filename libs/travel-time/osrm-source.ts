@@ -4,7 +4,7 @@ import { requireShape, type MatrixSource } from './matrix-source.ts';
 
 /** How many places one table request names: the default of `osrm-routed --max-table-size`. */
 const MAX_PLACES_PER_TABLE = 100;
-/** How many decimals a coordinate is sent with: a tenth of a metre. */
+/** How many decimals a sent coordinate has: a tenth of a metre. */
 const COORDINATE_DIGITS = 6;
 
 const tableAnswer = z.object({

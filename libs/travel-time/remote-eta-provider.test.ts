@@ -58,7 +58,7 @@ function providerOf(source = osrmSource(url, 'driving'), timeoutMs = 2_000) {
   return { etas: async () => [...(await provider.etas(QUESTION, 0))], sample };
 }
 
-test('what the engine says counts, no way being infinitely far', async () => {
+test('returns the times of the engine, and Infinity without a route', async () => {
   answer = json(times([120], [null]));
   expect(await providerOf().etas()).toEqual([120, Infinity]);
   expect(requests).toEqual([
@@ -66,7 +66,7 @@ test('what the engine says counts, no way being infinitely far', async () => {
   ]);
 });
 
-test('Valhalla is asked and understood as its documentation says (a server that answers in its format)', async () => {
+test('Valhalla requests and replies follow its documentation (against a server with its format)', async () => {
   const bodies: unknown[] = [];
   answer = (request, response) => {
     let text = '';
@@ -93,15 +93,15 @@ test('Valhalla is asked and understood as its documentation says (a server that 
   ]);
 });
 
-describe('it is by air', () => {
+describe('falls back to straight-line estimates', () => {
   test.each<[string, RequestListener]>([
-    ['where the engine fails', json({ code: 'InternalError' }, 500)],
-    ['where it says that it cannot', json({ code: 'NoTable' }, 400)],
-    ['where it answers nonsense', (_, response) => void response.end('<html>')],
-    ['where a time is negative', json(times([-5], [3]))],
-    ['where a row is missing', json(times([120]))],
-    ['where a column is too many', json(times([120, 5], [130, 5]))],
-    ['where it hangs up', (request) => void request.socket.destroy()],
+    ['if the engine fails', json({ code: 'InternalError' }, 500)],
+    ['if it refuses the request', json({ code: 'NoTable' }, 400)],
+    ['if its reply is not JSON', (_, response) => void response.end('<html>')],
+    ['if a time is negative', json(times([-5], [3]))],
+    ['if a row is missing', json(times([120]))],
+    ['if there is an extra column', json(times([120, 5], [130, 5]))],
+    ['if it closes the connection', (request) => void request.socket.destroy()],
   ])('%s', async (_, how) => {
     answer = how;
     const { etas, sample } = providerOf();
@@ -111,13 +111,13 @@ describe('it is by air', () => {
     ]);
   });
 
-  test('where nobody listens', async () => {
+  test('if no server listens', async () => {
     server.close();
     server.closeAllConnections();
     expect(await providerOf().etas()).toEqual(byAir);
   });
 
-  test('where the answer does not come in time', async () => {
+  test('if the reply is late', async () => {
     answer = () => undefined;
     const { etas, sample } = providerOf(undefined, 50);
     expect(await etas()).toEqual(byAir);
@@ -127,7 +127,7 @@ describe('it is by air', () => {
   });
 });
 
-test('an engine that keeps failing is left alone, then asked once, and trusted again once it answers', async () => {
+test('an engine that keeps failing is not asked, then tried once, and used again once it answers', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   answer = json({}, 503);
   const { etas, sample } = providerOf();

@@ -16,23 +16,23 @@ export const MAX_MATRICES_AT_ONCE = 8;
 /** After how many failures in a row the routing engine is no longer asked. */
 export const FAILURES_BEFORE_OPEN = 3;
 /**
- * How long the routing engine is left alone before one request tries it again, wall time; drives are estimated by
- * straight-line distance meanwhile.
+ * How long the routing engine is not asked before one request tries it again, wall time. Meanwhile drives are estimated
+ * by straight-line distance.
  */
 const HALF_OPEN_AFTER_MS = 5_000;
 
 export interface RemoteEtaOptions {
   readonly source: MatrixSource;
-  /** Nobody waits longer for all of a question, machine time. */
+  /** Time limit for a whole question, machine time. */
   readonly timeoutMs: number;
-  /** What is taken where the source has not answered. */
+  /** Used for pairs that the source has not answered. */
   readonly fallback: EtaTable;
   readonly metrics: TravelTimeMetrics;
 }
 
 /**
- * Travel times of a routing engine. What it has not told in time, or not at all, is estimated by the fallback, so that no
- * round fails or waits because of it; while it keeps failing it is not even asked.
+ * Travel times of a routing engine. The fallback estimates all pairs without a timely answer, so that no round fails or
+ * waits because of the engine. A circuit breaker skips an engine that keeps failing.
  */
 export function remoteEtaProvider({ source, timeoutMs, fallback, metrics }: RemoteEtaOptions): EtaProvider {
   const breaker = circuitBreaker(handleAll, {
@@ -76,7 +76,7 @@ export function remoteEtaProvider({ source, timeoutMs, fallback, metrics }: Remo
   };
 }
 
-/** @param rows by the block's columns, in them by its rows */
+/** @param rows one per column of the block, with one time per row of the block */
 function take(block: Block, rows: readonly (readonly (number | null)[])[], seconds: Float64Array): void {
   const placeOfRow = new Map(block.rows.map((row, place) => [row, place]));
   const placeOfColumn = new Map(block.columns.map((column, place) => [column, place]));

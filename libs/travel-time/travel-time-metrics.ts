@@ -1,9 +1,12 @@
 import type { Metrics } from '#libs/service';
 
-/** What became of a matrix: answered, or taken by air since it came `late`, `failed`, or was not asked (`open`). */
+/**
+ * Outcome of a matrix: `answered`, or estimated by straight line because it was `late`, `failed`, or not sent (`open`
+ * circuit).
+ */
 export type MatrixOutcome = 'answered' | 'late' | 'failed' | 'open';
 
-/** How the routing engine of this process is doing. */
+/** Metrics of the routing engine of this process. */
 export class TravelTimeMetrics {
   readonly #matrices;
   #isOpen = false;

@@ -6,7 +6,7 @@ import { openTravelTimes, type TravelTimes } from './open-travel-times.ts';
 /** Injection token of the process's {@link TravelTimes}. */
 export const TRAVEL_TIMES = Symbol('hailgrid.travel-times');
 
-/** Opens the travel times of a process, and closes them after everything that asks for them has stopped. */
+/** Opens the travel times of a process, and closes them after all their users have stopped. */
 export const travelTimesProvider: FactoryProvider<Promise<TravelTimes>> = {
   provide: TRAVEL_TIMES,
   inject: [CONFIG, CLOCK, METRICS],

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { Point } from '#libs/geo';
 import { requireShape, type MatrixSource } from './matrix-source.ts';
 
-/**
- * How many places one matrix request names: Valhalla's default for one matrix is 2,500 pairs, fifty of each kind.
- */
+/** How many places one matrix request names: Valhalla's default limit is 2,500 pairs, fifty places of each kind. */
 const MAX_PLACES_PER_MATRIX = 100;
 
 const matrixAnswer = z.object({

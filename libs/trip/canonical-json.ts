@@ -1,6 +1,6 @@
 /**
- * JSON in one form only (RFC 8785): members by name, no white space, numbers and texts as JavaScript writes them. Two
- * values that are alike give the same text, whichever store they have been through. What is undefined is left out.
+ * Canonical JSON (RFC 8785): members sorted by name, no white space, numbers and strings as JavaScript writes them.
+ * Equal values give the same text, even after a round trip through a store. Leaves out undefined members.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

@@ -3,10 +3,10 @@ import type { DriverId, OfferId } from './ids.ts';
 import type { AssignedDriver, OpenOffer, Trip, TripVehicle } from './trip.ts';
 import { isTerminal, type TripState } from './states.ts';
 
-/** What somebody wants of a trip that exists. */
+/** A command on an existing trip. */
 export type TripCommand =
   | { type: 'offer'; offer: OpenOffer }
-  /** A driver at work takes the trip over without being asked, from another one or (null) as its first. */
+  /** A driver at work is sent to the trip without an offer, to replace another driver or (null) as its first driver. */
   | { type: 'reassign'; driver: AssignedDriver; replacesDriverId: DriverId | null }
   | { type: 'accept'; offerId: OfferId; driverId: DriverId; vehicle: TripVehicle }
   | { type: 'decline'; offerId: OfferId; driverId: DriverId }
@@ -18,7 +18,7 @@ export type TripCommand =
   | { type: 'rider_cancel'; reason: string | null }
   | { type: 'give_up' };
 
-/** Why a command is refused; callers turn these into errors of their own. */
+/** Why a command is refused; callers map these to their own errors. */
 export type TripRefusal =
   | 'trip_not_open'
   | 'driver_excluded'
@@ -28,8 +28,8 @@ export type TripRefusal =
   | 'too_early';
 
 /**
- * The outcome of a command. `unchanged`: what it asks for is already so (a repeated tap, a retry after a lost reply),
- * which is an answer, not an error.
+ * The outcome of a command. `unchanged`: the trip is already in the requested state (a repeated tap, a retry after a
+ * lost reply), which is not an error.
  */
 export type TripDecision =
   | { outcome: 'changed'; events: readonly TripEvent[] }
@@ -38,7 +38,7 @@ export type TripDecision =
 
 const UNCHANGED: TripDecision = { outcome: 'unchanged' };
 
-/** Decides a command on a trip at a moment. Pure: the same three always give the same decision. */
+/** Decides a command on a trip at a time. Pure: the same arguments always give the same decision. */
 export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDecision {
   switch (command.type) {
     case 'offer':
@@ -104,7 +104,9 @@ function decideReassign(
   });
 }
 
-/** Why a trip cannot be given to a driver: it waits for nobody, or not for the one who is to be replaced. */
+/**
+ * Why a driver cannot get the trip: the trip is not open, does not have the driver to replace, or excludes the new one.
+ */
 function refusalOf(
   trip: Trip,
   driverId: DriverId,
@@ -132,7 +134,7 @@ function decideAccept(
   if (nowMs >= trip.offer.expiresAtMs) return refused('offer_closed');
   const { pickupEtaS } = trip.offer;
   const driver = { driverId: command.driverId, vehicle: command.vehicle, pickupEtaS };
-  // The one who was to be replaced may have given the trip back meanwhile: then it is an offer like any other.
+  // The driver to replace may have given the trip back meanwhile; the acceptance is then an ordinary one.
   if (trip.driver === null) return changed({ type: 'accepted', atMs: nowMs, driver });
   const freedDriverId = trip.driver.driverId;
   return changed({ type: 'driver_swapped', atMs: nowMs, driver, freedDriverId, asked: true });
@@ -154,7 +156,7 @@ function decideExpiry(trip: Trip, offerId: OfferId, nowMs: number): TripDecision
   return changed({ type: 'offer_expired', atMs: nowMs, driverId: trip.offer.driverId });
 }
 
-/** One step of a trip by its own driver; asking for the state it is in already changes nothing. */
+/** One step of a trip by its own driver; `unchanged` if the trip is already in the target state. */
 function advance(
   trip: Trip,
   driverId: DriverId,
@@ -168,8 +170,8 @@ function advance(
 }
 
 /**
- * The driver gives the trip back before the ride: the search starts again with a deadline of its own, so that the
- * rider is not given up at once for what was not the rider's doing.
+ * The driver gives the trip back before the ride. The search restarts with a new deadline, so that the rider is not
+ * given up at once for the driver's decision.
  */
 function decideDriverCancel(
   trip: Trip,
@@ -197,13 +199,13 @@ function decideRiderCancel(trip: Trip, reason: string | null, nowMs: number): Tr
   return withdrawing(trip, nowMs, changed({ type: 'rider_canceled', atMs: nowMs, driverId, reason }));
 }
 
-/** The change, after the offer to whoever was to replace the driver, if there is one, has been taken back. */
+/** Withdraws an open offer to a replacement driver before the change. */
 function withdrawing({ offer }: Trip, nowMs: number, decision: TripDecision): TripDecision {
   if (offer === null || decision.outcome !== 'changed') return decision;
   return changed({ type: 'offer_withdrawn', atMs: nowMs, driverId: offer.driverId }, ...decision.events);
 }
 
-/** The deadline has passed and nobody has accepted. An offer that is out is waited for. */
+/** Ends the search after its deadline. An open offer is waited for. */
 function decideGiveUp(trip: Trip, nowMs: number): TripDecision {
   if (trip.state !== 'processing') return UNCHANGED;
   if (trip.offer !== null || nowMs < trip.searchDeadlineAtMs) return refused('too_early');

@@ -2,18 +2,21 @@ import type { AssignedDriver, OpenOffer, TripRequest } from './trip.ts';
 import type { DriverId } from './ids.ts';
 import type { TripEventType } from './states.ts';
 
-/** What happened to a trip. Facts only: a decision has been made when one of these exists. */
+/** An event of a trip: a fact, recorded after a decision. */
 export type TripEvent =
   | { type: 'requested'; atMs: number; request: TripRequest }
   | { type: 'offer_made'; atMs: number; offer: OpenOffer }
   | { type: 'offer_declined'; atMs: number; driverId: DriverId }
   | { type: 'offer_expired'; atMs: number; driverId: DriverId }
-  /** The driver on the way has come, or the rider has gone, before the one who was to replace it answered. */
+  /** The driver on the way arrived, or the rider canceled, before the asked replacement answered. */
   | { type: 'offer_withdrawn'; atMs: number; driverId: DriverId }
   | { type: 'accepted'; atMs: number; driver: AssignedDriver }
-  /** A driver already at work, who has nobody to pick up any more, goes to this waiting rider without being asked. */
+  /** A driver at work, freed from its pickup, is sent to this waiting rider without an offer. */
   | { type: 'driver_assigned'; atMs: number; driver: AssignedDriver }
-  /** Another driver is nearer now. `asked`: the new one had an offer; else it was on its way to another rider. */
+  /**
+   * Another driver is nearer now. `asked`: the new driver accepted an offer; otherwise it was on its way to another
+   * rider.
+   */
   | {
       type: 'driver_swapped';
       atMs: number;
@@ -35,7 +38,7 @@ export type TripEvent =
   | { type: 'no_drivers_available'; atMs: number }
   | { type: 'failed'; atMs: number; driverId: DriverId | null; reason: string };
 
-/** The driver an event is about: the one it binds or lets go. Of a swap the new one. */
+/** The driver that an event binds or frees; the new driver for a swap. */
 export function driverOfEvent(event: TripEvent): DriverId | null {
   switch (event.type) {
     case 'requested':
@@ -60,14 +63,14 @@ export function driverOfEvent(event: TripEvent): DriverId | null {
   }
 }
 
-/** Whom an event frees beside the driver it is about: the one who was replaced. */
+/** The replaced driver of a swap, whom the event frees too. */
 export function freedDriverOf(event: TripEvent): DriverId | null {
   return event.type === 'driver_swapped' ? event.freedDriverId : null;
 }
 
 /**
- * What an event does to a claim on a driver: `take` it for an offer, `hold` the offer's for the trip, `assign` one for the
- * trip at once, `release` it.
+ * Change of a claim on a driver: `take` it for an offer, `hold` the claim of an accepted offer for the trip, `assign`
+ * it to the trip without an offer, `release` it.
  */
 export type ClaimChange = 'take' | 'hold' | 'assign' | 'release';
 
@@ -94,7 +97,7 @@ const CLAIM_CHANGES: Readonly<Record<TripEventType, ClaimChange | null>> = {
   failed: 'release',
 };
 
-/** The claims that an event changes; releases first, since a trip has one claim of a kind at a time. */
+/** The claim changes of an event, releases first, because a trip has one claim of each kind at a time. */
 export function claimChangesOf(event: TripEvent): readonly DriverClaimChange[] {
   const driverId = driverOfEvent(event);
   const change = CLAIM_CHANGES[event.type];

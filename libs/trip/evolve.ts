@@ -2,7 +2,7 @@ import type { TripEvent } from './events.ts';
 import type { DriverId } from './ids.ts';
 import type { Trip } from './trip.ts';
 
-/** The trip after an event. Replaying a trip's events from the first gives the trip. */
+/** Applies an event. Replaying all events of a trip gives the trip. */
 export function evolve(trip: Trip | null, event: TripEvent): Trip {
   if (event.type === 'requested') return requested(event);
   if (trip === null) throw new Error(`a trip begins with requested, not ${event.type}`);

@@ -23,11 +23,11 @@ describe('fareOf', () => {
     expect(fareOf(CITY, 10_000, 1200)).toEqual({ amountMinor: 2150, currency: 'USD' });
   });
 
-  test('is the minimum for a ride that is worth less', () => {
+  test('is at least the minimum', () => {
     expect(fareOf(CITY, 500, 60).amountMinor).toBe(600);
   });
 
-  test('multiplies by the surge, the minimum too', () => {
+  test('multiplies by the surge, including the minimum', () => {
     expect(fareOf(CITY, 10_000, 1200, 1.5).amountMinor).toBe(3225);
     expect(fareOf(CITY, 500, 60, 1.5).amountMinor).toBe(900);
   });
@@ -51,7 +51,7 @@ describe('fareOf', () => {
     );
   });
 
-  test('never falls when the way is longer, the time is longer or the surge is higher', () => {
+  test('never falls when distance, time or surge rises', () => {
     fc.assert(
       fc.property(tariff, ride, ride, (tariff, a, b) => {
         const low = a.map((value, index) => Math.min(value, b[index]!)) as [number, number, number];

@@ -1,9 +1,9 @@
-/** What a product costs; amounts in the currency's minor unit, whole numbers. */
+/** Prices of a product, in whole minor units of the currency. */
 export interface Tariff {
   readonly baseMinor: number;
   readonly perKmMinor: number;
   readonly perMinMinor: number;
-  /** No fare is lower. */
+  /** Lower bound of a fare. */
   readonly minimumMinor: number;
   /** ISO 4217. */
   readonly currency: string;
@@ -18,9 +18,9 @@ const METERS_PER_KM = 1000;
 const SECONDS_PER_MIN = 60;
 
 /**
- * The upfront fare of a ride. Surge multiplies the minimum too, or short rides, the very ones that
- * crowd out others when cars are few, would not feel it. Rounded once, at the end, half up to whole minor units; never
- * falls when distance, time or surge rises.
+ * The upfront fare of a ride. Surge multiplies the minimum too, so that it applies to short rides, which crowd out
+ * others when cars are scarce. Rounded once at the end, half up to whole minor units; never falls when distance, time
+ * or surge rises.
  * @throws RangeError for a negative or non-finite distance or time, or a surge below 1
  */
 export function fareOf(tariff: Tariff, distanceM: number, tripS: number, surge = 1): Fare {

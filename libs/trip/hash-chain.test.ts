@@ -7,7 +7,7 @@ import { chainHash, NO_HASH } from './hash-chain.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A trip with events of these texts, as it is written. */
+/** A trip as it is written, with one event per text. */
 function written(texts: readonly string[]): FoundChain {
   const events: FoundEvent[] = [];
   let hash = NO_HASH;
@@ -36,7 +36,7 @@ const histories = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 2, maxL
 const tampered = fc.record({ texts: histories, at: fc.nat(), other: fc.nat() });
 type Tamper = (events: FoundEvent[], index: number, other: number) => readonly FoundEvent[];
 
-/** Holds for every history and every place in it where the tampering changes something. */
+/** Checks a tampering at any place of any history. */
 function always(tamper: Tamper, check: (after: FoundChain, index: number) => void): void {
   fc.assert(
     fc.property(tampered, ({ texts, at, other }) => {
@@ -48,11 +48,11 @@ function always(tamper: Tamper, check: (after: FoundChain, index: number) => voi
   );
 }
 
-test('the same value has one text, however its members were put in', () => {
+test('the same value has one text, for any order of its members', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-      const turned = Object.fromEntries(Object.entries(value).reverse());
-      expect(canonicalJson(turned)).toBe(canonicalJson(value));
+      const reversed = Object.fromEntries(Object.entries(value).reverse());
+      expect(canonicalJson(reversed)).toBe(canonicalJson(value));
       expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
@@ -61,14 +61,14 @@ test('the same value has one text, however its members were put in', () => {
   );
 });
 
-test('a history as it was written has no fault', () => {
+test('an untampered history has no fault', () => {
   always(
     (events) => events,
     (after) => expect(faults(after)).toEqual([]),
   );
 });
 
-test('a changed event is told by its number, and nothing else of the trip', () => {
+test('a changed event is found by number, and nothing else of the trip', () => {
   always(
     (events, index) => {
       events[index]!.facts.event = { text: 'another', number: 99 };
@@ -78,7 +78,7 @@ test('a changed event is told by its number, and nothing else of the trip', () =
   );
 });
 
-test('a changed hash is told by its number; one that was taken away too', () => {
+test('a changed or removed hash is found by its number', () => {
   always(
     (events, index) => {
       events[index]!.hash = digest('another');
@@ -91,7 +91,7 @@ test('a changed hash is told by its number; one that was taken away too', () => 
   expect(auditChain({ ...chain, events }, digest)).toEqual([{ fault: 'changed', seq: 2 }]);
 });
 
-test('a missing event is told by its number, the last ones as truncated', () => {
+test('a missing event is found by its number, the last one as truncated', () => {
   always(
     (events, index) => events.toSpliced(index, 1),
     (after, index) =>
@@ -101,7 +101,7 @@ test('a missing event is told by its number, the last ones as truncated', () => 
   );
 });
 
-test('what was cut off shows, even where the trip was set back with it', () => {
+test('a truncation is found, even if the head of the trip was reset with it', () => {
   always(
     (events, index) => events.slice(0, index),
     (after, index) => {
@@ -111,7 +111,7 @@ test('what was cut off shows, even where the trip was set back with it', () => {
   );
 });
 
-test('events that changed places are told as such, with their hashes or without', () => {
+test('swapped events are found as reordered, with or without their hashes', () => {
   const swap =
     (withHash: boolean): Tamper =>
     (events, index, other) => {
@@ -128,20 +128,20 @@ test('events that changed places are told as such, with their hashes or without'
   }
 });
 
-/** The texts in the order in which they were written. */
+/** The texts in their written order. */
 function textsOf({ events }: FoundChain): string[] {
   const facts = events.map(({ facts: { event } }) => event as { text: string; number: number });
   return facts.toSorted((a, b) => a.number - b.number).map(({ text }) => text);
 }
 
-test('an event that was never written with the trip is told', () => {
+test('an event that was never written with the trip is found', () => {
   const chain = written(['a', 'b', 'c']);
   expect(auditChain({ ...chain, seq: 2, headHash: chain.events[1]!.hash }, digest)).toEqual([
     { fault: 'added', seq: 3 },
   ]);
 });
 
-test('events that are older than the chain are passed over, up to its first', () => {
+test('events older than the chain are skipped, up to its first event', () => {
   const old = written(['a', 'b', 'c']);
   const events = old.events.map((event) => ({ ...event, hash: null }));
   expect(faults({ ...old, headHash: null, events })).toEqual([]);

@@ -1,9 +1,9 @@
 import { canonicalJson } from './canonical-json.ts';
 
-/** SHA-256 of a text in UTF-8, in hexadecimal; handed in, since what is pure imports no cryptography. */
+/** SHA-256 of a UTF-8 text, in hexadecimal. A parameter, because pure libraries import no cryptography. */
 export type Digest = (text: string) => string;
 
-/** All that is kept of an event and that nobody may change afterwards. */
+/** The immutable facts of an event. */
 export interface ChainedFacts {
   tripId: string;
   seq: number;
@@ -14,24 +14,24 @@ export interface ChainedFacts {
   event: unknown;
   driverStatus: string | null;
   driverVersion: number | null;
-  /** What became of all drivers concerned. */
+  /** State of all drivers concerned after the event. */
   drivers: unknown;
-  /** The authority of an offer. */
+  /** The shard and epoch that authorised an offer. */
   shard: string | null;
   epoch: number | null;
 }
 
-/** What stands before the first event of a trip. */
+/** Previous hash of the first event of a trip. */
 export const NO_HASH = '';
 
-/** What an event gives to its link of the chain. */
+/** Digest of the facts of an event. */
 export function factsDigest(facts: ChainedFacts, digest: Digest): string {
   return digest(canonicalJson(facts));
 }
 
 /**
- * The hash that stands with an event: of the one before it and of the event's facts, both in hexadecimal. So it
- * stands for the whole history up to the event.
+ * The hash of an event: over the previous hash and the digest of the event's facts, both in hexadecimal. It covers the
+ * whole history up to the event.
  */
 export function chainHash(previous: string, facts: ChainedFacts, digest: Digest): string {
   return digest(previous + factsDigest(facts, digest));

@@ -1,4 +1,4 @@
-/** What an id names; the prefix makes a wrong id visible in a log and refusable at the edge. */
+/** The kind of an id. The prefix makes a wrong id visible in a log, and lets the edge refuse it. */
 export type IdPrefix = 'trip' | 'quote' | 'offer' | 'rider' | 'driver' | 'operator' | 'event' | 'webhook';
 
 /** A TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Sorts by creation time within a prefix. */

@@ -1,4 +1,4 @@
-/** Trip states, by Uber's names where they exist. The order is that of a trip that goes well. */
+/** Trip states, with Uber's names where they exist, in the order of a successful trip. */
 export const TRIP_STATES = [
   'scheduled',
   'processing',
@@ -13,7 +13,7 @@ export const TRIP_STATES = [
 
 export type TripState = (typeof TRIP_STATES)[number];
 
-/** Every kind of change a trip can go through; each is one row in the event table. */
+/** Every type of change to a trip; each change is one row in the event table. */
 export const TRIP_EVENT_TYPES = [
   'requested',
   'offer_made',
@@ -41,7 +41,7 @@ const TERMINAL: ReadonlySet<TripState> = new Set([
   'failed',
 ]);
 
-/** A terminal trip changes no more. */
+/** A terminal trip no longer changes. */
 export function isTerminal(state: TripState): boolean {
   return TERMINAL.has(state);
 }

@@ -15,11 +15,11 @@ import {
 
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
 const DRIVERS = ['driver_a', 'driver_b', 'driver_c'] as const;
-/** Nobody, or a driver on its way whose place is taken. */
+/** No replaced driver, or a driver on its way. */
 const REPLACED = [null, 'driver_a'] as const;
 const EXPIRES_AT_MS = 1_000;
 const DEADLINE_AT_MS = 2_000;
-/** Before both times, between them, and after both. */
+/** Before, between and after the two deadlines. */
 const TIMES_MS = [500, 1_500, 2_500];
 
 const PROCESSING: Trip = {
@@ -60,7 +60,7 @@ function offerTo(driverId: DriverId, replacesDriverId: DriverId | null): OpenOff
   };
 }
 
-/** The trips that a state can have: with and without an offer, with its driver where it has one. */
+/** All variants of a trip in a state: with and without an offer, and with a driver if the state has one. */
 function tripsIn(state: TripState): Trip[] {
   const driver = { driverId: 'driver_a', vehicle: VEHICLE, pickupEtaS: 60 } as const;
   const driverless = { ...PROCESSING, state };

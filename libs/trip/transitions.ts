@@ -3,7 +3,7 @@ import type { TripEventType, TripState } from './states.ts';
 
 export type TripCommandType = TripCommand['type'];
 
-/** The events of a command in order; or `unchanged`, where the trip already is as it asks; or a refusal. */
+/** The events of a command in order, or `unchanged` if the trip is already in the requested state, or a refusal. */
 export type TripOutcome =
   TripEventType | `offer_withdrawn + ${TripEventType}` | 'unchanged' | `refused: ${TripRefusal}`;
 
@@ -17,7 +17,7 @@ const OFFER_CLOSED = 'refused: offer_closed';
 const TOO_EARLY = 'refused: too_early';
 
 /** A trip without an offer and without a driver. */
-const NOBODY: Outcomes = {
+const WITHOUT_DRIVER: Outcomes = {
   offer: [NOT_OPEN],
   reassign: [NOT_OPEN],
   accept: [OFFER_CLOSED],
@@ -26,15 +26,15 @@ const NOBODY: Outcomes = {
   arrive: [NOT_THE_DRIVER],
   start: [NOT_THE_DRIVER],
   complete: [NOT_THE_DRIVER],
-  // A driver who gave the trip back may say so again.
+  // A driver who gave the trip back may repeat the command.
   driver_cancel: [NOT_THE_DRIVER, 'unchanged'],
   rider_cancel: [ILLEGAL],
   give_up: ['unchanged'],
 };
 
-/** A trip that has its driver. The driver who accepted may say so again. */
-const DRIVEN: Outcomes = {
-  ...NOBODY,
+/** A trip with a driver. The driver who accepted may repeat the command. */
+const WITH_DRIVER: Outcomes = {
+  ...WITHOUT_DRIVER,
   accept: [OFFER_CLOSED, 'unchanged'],
   arrive: [NOT_THE_DRIVER, ILLEGAL],
   start: [NOT_THE_DRIVER, ILLEGAL],
@@ -42,17 +42,17 @@ const DRIVEN: Outcomes = {
   driver_cancel: [NOT_THE_DRIVER, ILLEGAL],
 };
 
-/** An ended trip that may have had a driver, or not. */
-const ENDED: Outcomes = { ...DRIVEN, driver_cancel: [NOT_THE_DRIVER, ILLEGAL, 'unchanged'] };
+/** An ended trip, with or without a driver. */
+const ENDED: Outcomes = { ...WITH_DRIVER, driver_cancel: [NOT_THE_DRIVER, ILLEGAL, 'unchanged'] };
 
 /**
- * Every outcome of every command in every state. The command's driver and offer, and the time, choose among them in
- * `decide`; `transitions.test.ts` proves that it has exactly these.
+ * Every outcome of every command in every state. `decide` chooses among them by the command's driver and offer and the
+ * time; `transitions.test.ts` checks that it has exactly these outcomes.
  */
 export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
-  scheduled: { ...NOBODY, rider_cancel: ['rider_canceled'] },
+  scheduled: { ...WITHOUT_DRIVER, rider_cancel: ['rider_canceled'] },
   processing: {
-    ...NOBODY,
+    ...WITHOUT_DRIVER,
     offer: ['offer_made', NOT_OPEN, EXCLUDED],
     reassign: ['driver_assigned', NOT_OPEN, EXCLUDED],
     accept: ['accepted', OFFER_CLOSED],
@@ -62,7 +62,7 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     give_up: ['no_drivers_available', TOO_EARLY],
   },
   accepted: {
-    ...DRIVEN,
+    ...WITH_DRIVER,
     offer: ['offer_made', NOT_OPEN, EXCLUDED],
     reassign: ['driver_swapped', NOT_OPEN, EXCLUDED],
     accept: ['driver_swapped', 'unchanged', OFFER_CLOSED],
@@ -73,19 +73,19 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     rider_cancel: ['rider_canceled', 'offer_withdrawn + rider_canceled'],
   },
   arrived: {
-    ...DRIVEN,
+    ...WITH_DRIVER,
     arrive: ['unchanged', NOT_THE_DRIVER],
     start: ['started', NOT_THE_DRIVER],
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
     rider_cancel: ['rider_canceled'],
   },
   in_progress: {
-    ...DRIVEN,
+    ...WITH_DRIVER,
     start: ['unchanged', NOT_THE_DRIVER],
     complete: ['completed', NOT_THE_DRIVER],
   },
-  completed: { ...DRIVEN, complete: ['unchanged', NOT_THE_DRIVER] },
+  completed: { ...WITH_DRIVER, complete: ['unchanged', NOT_THE_DRIVER] },
   rider_canceled: { ...ENDED, rider_cancel: ['unchanged'] },
-  no_drivers_available: NOBODY,
+  no_drivers_available: WITHOUT_DRIVER,
   failed: ENDED,
 };

@@ -31,7 +31,7 @@ const REQUEST: TripRequest = {
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
 const requested: TripEvent = { type: 'requested', atMs: 0, request: REQUEST };
 
-/** The only ways from one state to another. */
+/** The only legal transitions. */
 const LEGAL: Readonly<Record<TripState, readonly TripState[]>> = {
   scheduled: ['processing'],
   processing: ['processing', 'accepted', 'rider_canceled', 'no_drivers_available', 'failed'],
@@ -91,7 +91,7 @@ const history = fc.array(fc.record({ command, afterMs: fc.integer({ min: 0, max:
   maxLength: 40,
 });
 
-/** Plays commands at their times; an offer's ttl is counted from its moment. */
+/** Plays commands at their times; the lifetime of an offer starts when it is made. */
 function play(
   steps: readonly { command: TripCommand; afterMs: number }[],
   onStep: (before: Trip, after: Trip, event: TripEvent) => void,
@@ -128,13 +128,13 @@ const REFUSALS: ReadonlySet<TripEvent['type']> = new Set([
   'driver_redispatched',
 ]);
 
-/** Whom a trip binds, by an offer and as its driver. */
+/** The drivers that a trip binds, by an offer and as its driver. */
 interface Bound {
   readonly offer: string | null;
   readonly trip: string | null;
 }
 
-/** Whom the trip binds after an event, and whether the event may do that to whom it bound before. */
+/** The drivers that the trip binds after an event, and whether the event is legal for those bound before. */
 function claimStep(before: Bound, event: TripEvent): { bound: Bound; isLegal: boolean } {
   let [bound, isLegal] = [before, true];
   for (const { driverId, change } of claimChangesOf(event)) {
@@ -161,7 +161,7 @@ function claimStep(before: Bound, event: TripEvent): { bound: Bound; isLegal: bo
 }
 
 describe('any history of commands', () => {
-  test('moves along legal transitions only, one event a number, and not at all after an end', () => {
+  test('moves only along legal transitions, with consecutive event numbers, and not at all after the end', () => {
     fc.assert(
       fc.property(history, (steps) => {
         play(steps, (before, after) => {
@@ -173,7 +173,7 @@ describe('any history of commands', () => {
     );
   });
 
-  test('binds one driver at a time, beside one who is asked, and lets go of every driver it bound', () => {
+  test('binds one driver at a time, besides an asked one, and frees every driver that it bound', () => {
     fc.assert(
       fc.property(history, (steps) => {
         let bound: Bound = { offer: null, trip: null };
@@ -181,7 +181,7 @@ describe('any history of commands', () => {
           const step = claimStep(bound, event);
           expect(step.isLegal).toBe(true);
           bound = step.bound;
-          // A trip that is over still says who drove it, and binds nobody.
+          // An ended trip still names its driver, but binds none.
           const named = isTerminal(after.state) ? null : (after.driver?.driverId ?? null);
           expect(bound).toEqual({ trip: named, offer: after.offer?.driverId ?? null });
         });
@@ -200,7 +200,7 @@ describe('any history of commands', () => {
     );
   });
 
-  test('never asks a driver again who declined, let the offer expire or gave the trip back', () => {
+  test('never again asks a driver who declined, let the offer expire or gave the trip back', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const refused = new Set<string>();
@@ -213,7 +213,7 @@ describe('any history of commands', () => {
     );
   });
 
-  test('is told again by its events alone', () => {
+  test('is restored from its events alone', () => {
     fc.assert(
       fc.property(history, (steps) => {
         let last = evolve(null, requested);
@@ -225,7 +225,7 @@ describe('any history of commands', () => {
     );
   });
 
-  test('does not change when the command that brought it there comes a second time', () => {
+  test('does not change when the last command is repeated', () => {
     fc.assert(
       fc.property(history, command, fc.integer({ min: 0, max: 200_000 }), (steps, last, nowMs) => {
         const trip = play(steps, () => undefined).reduce<Trip | null>(evolve, null);
@@ -239,7 +239,7 @@ describe('any history of commands', () => {
   });
 });
 
-describe('a moment decides', () => {
+describe('deadlines', () => {
   const offered = [
     requested,
     {
@@ -269,7 +269,7 @@ describe('a moment decides', () => {
     expect(decide(offered, expire, 15_000).outcome).toBe('changed');
   });
 
-  test('a search is given up at its deadline, unless an offer is out', () => {
+  test('a search is given up at its deadline, unless an offer is open', () => {
     const open = evolve(null, requested);
     expect(decide(open, { type: 'give_up' }, 99_999)).toEqual({ outcome: 'refused', refusal: 'too_early' });
     expect(decide(open, { type: 'give_up' }, 100_000).outcome).toBe('changed');
@@ -279,7 +279,7 @@ describe('a moment decides', () => {
     });
   });
 
-  test('a driver who gives the trip back starts the search anew, with time to find another', () => {
+  test('a driver who gives the trip back restarts the search, with time to find another one', () => {
     const accepted = decide(
       offered,
       { type: 'accept', offerId: 'offer_1', driverId: 'driver_a', vehicle: VEHICLE },

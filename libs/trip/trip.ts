@@ -14,14 +14,14 @@ export interface TripVehicle {
   color: string;
 }
 
-/** The trip proposed to one driver. While it is open, nobody else is asked. One on the way drives on meanwhile. */
+/** The trip offered to one driver. While it is open, no other driver is asked; a driver on the way drives on. */
 export interface OpenOffer {
   offerId: OfferId;
   driverId: DriverId;
   expiresAtMs: number;
   pickupEtaS: number;
   pickupDistanceM: number;
-  /** Whose place the driver is to take, where the trip has one on the way; absent for a trip that waits. */
+  /** The driver on the way that the asked one is to replace; absent for a waiting trip. */
   replacesDriverId?: DriverId;
 }
 
@@ -31,7 +31,7 @@ export interface AssignedDriver {
   pickupEtaS: number;
 }
 
-/** What a trip is from its request on; never changes. */
+/** The immutable part of a trip, from its request. */
 export interface TripRequest {
   tripId: TripId;
   riderId: RiderId;
@@ -46,20 +46,20 @@ export interface TripRequest {
   distanceM: number;
   tripS: number;
   requestedAtMs: number;
-  /** Where nobody has accepted by then, the search is given up. */
+  /** The search is given up at this time if no driver has accepted. */
   searchDeadlineAtMs: number;
 }
 
-/** The one aggregate. A value: {@link evolve} makes the next one. */
+/** The aggregate, as an immutable value: {@link evolve} gives the next one. */
 export interface Trip extends TripRequest {
   state: TripState;
   /** Number of the newest event; the first is 1. */
   seq: number;
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
-  /** Drivers who declined, let an offer expire or gave the trip back; they are not asked again. */
+  /** Drivers who declined, let an offer expire or gave the trip back. They are not asked again. */
   excludedDriverIds: readonly DriverId[];
-  /** How often its driver was changed for a better one. */
+  /** How often its driver was replaced by a better one. */
   swaps: number;
   acceptedAtMs: number | null;
   arrivedAtMs: number | null;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { CoalescingQueue } from './coalescing-queue.ts';
 
-/** Work that ends when the test says so. */
-function handWork() {
+/** Work that the test ends by hand. */
+function manualWork() {
   const started: string[] = [];
   const finish = new Map<string, () => void>();
   const work = (key: string, value: number): Promise<void> => {
@@ -16,8 +16,8 @@ function handWork() {
   return { started, work, end };
 }
 
-test('works on as many keys at once as allowed, in the order they came', async () => {
-  const { started, work, end } = handWork();
+test('processes as many keys at once as allowed, in order of arrival', async () => {
+  const { started, work, end } = manualWork();
   const queue = new CoalescingQueue({ capacity: 10, concurrency: 2, work });
   for (const key of ['a', 'b', 'c', 'd']) queue.add(key, 1);
   expect(started).toEqual(['a1', 'b1']);
@@ -26,8 +26,8 @@ test('works on as many keys at once as allowed, in the order they came', async (
   expect(queue.size).toBe(1);
 });
 
-test('a key that waits is worked on once, with its newest value', async () => {
-  const { started, work, end } = handWork();
+test('processes a waiting key once, with its newest value', async () => {
+  const { started, work, end } = manualWork();
   const queue = new CoalescingQueue({ capacity: 10, concurrency: 1, work });
   queue.add('a', 1);
   queue.add('b', 1);
@@ -37,8 +37,8 @@ test('a key that waits is worked on once, with its newest value', async () => {
   expect(started).toEqual(['a1', 'b2']);
 });
 
-test('a key added while it is worked on is worked on again afterwards, never twice at once', async () => {
-  const { started, work, end } = handWork();
+test('processes a key that is added while it runs once more afterwards, never twice at once', async () => {
+  const { started, work, end } = manualWork();
   const queue = new CoalescingQueue({ capacity: 10, concurrency: 2, work });
   queue.add('a', 1);
   queue.add('a', 2);
@@ -48,8 +48,8 @@ test('a key added while it is worked on is worked on again afterwards, never twi
   expect(started).toEqual(['a1', 'b1', 'a2']);
 });
 
-test('refuses a new key when full, but not one that waits already', async () => {
-  const { started, work, end } = handWork();
+test('refuses a new key when full, but not one that already waits', async () => {
+  const { started, work, end } = manualWork();
   const queue = new CoalescingQueue({ capacity: 1, concurrency: 1, work });
   expect(queue.add('a', 1)).toBe(true);
   expect(queue.add('b', 1)).toBe(true);

@@ -26,7 +26,7 @@ const EVERYWHERE = ShardMap.of(
   ),
 );
 
-test('are those of others that the halo reaches, each once, no more than are wanted', () => {
+test('are the shards of others that the halo reaches, each once, up to the limit', () => {
   const found = neighbourShards(EVERYWHERE, cells, own, 100);
   expect(found.length).toBeGreaterThan(1);
   expect(found).not.toContain(OWN);
@@ -34,13 +34,13 @@ test('are those of others that the halo reaches, each once, no more than are wan
   expect(neighbourShards(EVERYWHERE, cells, own, 1)).toHaveLength(1);
 });
 
-test('are not those that nobody owns', () => {
+test('do not include shards without an owner', () => {
   const [one] = neighbourShards(EVERYWHERE, cells, own, 100);
   const { map } = EVERYWHERE.merge([claim(one!, null, 2)]);
   expect(neighbourShards(map, cells, own, 100)).not.toContain(one);
 });
 
-test('of a place that is divided more finely are its parts', () => {
+test('include the finer shards of a split place', () => {
   const cell = around.find((candidate) => shardOf(candidate) !== OWN)!;
   const parts = childKeys(cellKeyFromH3(cell)).map((key) => claim(cellKeyToH3(key), 'matcher-3', 9));
   const divided = EVERYWHERE.merge([

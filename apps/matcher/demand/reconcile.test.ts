@@ -26,7 +26,7 @@ function trip(name: string, shard = HERE, version = 1): OpenTrip {
 const known = (demand: OpenDemand): string[] =>
   [...demand].map(({ tripId, version }) => `${tripId}@${version}`);
 
-test('makes the asked shards what the list says and leaves the others alone', () => {
+test('makes the requested shards equal to the list and leaves the others alone', () => {
   const demand = new OpenDemand();
   for (const open of [trip('gone'), trip('stays'), trip('elsewhere', THERE)]) demand.upsert(open);
   const asked = demand.mark();
@@ -40,7 +40,7 @@ test('makes the asked shards what the list says and leaves the others alone', ()
   expect(known(demand).sort()).toEqual(['trip_elsewhere@1', 'trip_new@1', 'trip_stays@2']);
 });
 
-test('keeps what was heard after the question was sent', () => {
+test('keeps updates from after the request', () => {
   const demand = new OpenDemand();
   demand.upsert(trip('offered'));
   const asked = demand.mark();
@@ -51,7 +51,7 @@ test('keeps what was heard after the question was sent', () => {
   expect(demand.get('trip_offered')?.offered).toBe(true);
 });
 
-test('takes nothing in for a shard that was lost while the question was under way', () => {
+test('adds nothing for a shard that was lost during the request', () => {
   const demand = new OpenDemand();
   const asked = demand.mark();
   reconcile(demand, {
@@ -71,7 +71,7 @@ test('a cut list adds and drops nothing', () => {
   expect(known(demand).sort()).toEqual(['trip_listed@1', 'trip_not_listed@1']);
 });
 
-test('counts trips there is no room for', () => {
+test('counts trips that do not fit', () => {
   const demand = new OpenDemand({ capacity: 1 });
   const asked = demand.mark();
   const trips = [trip('first'), trip('second')];

@@ -48,7 +48,7 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.#identity = { matcher: ownership.self, incarnation };
     this.#outage = new OutageLog(logger, 'joining the matchers');
-    // A matcher without shards is ready too: it takes over the moment another one leaves.
+    // A matcher without shards is ready too: it takes over as soon as another one leaves.
     health.add('membership', () => (this.#joined ? undefined : 'has not joined the matchers yet'));
   }
 
@@ -106,10 +106,13 @@ export class Membership implements OnApplicationBootstrap, OnModuleDestroy {
       unanswered = left === undefined ? unanswered + 1 : 0;
       await sleep(LEAVE_POLL_MS);
     }
-    this.logger.warn({ event: 'leave_failed', shards: this.ownership.own.size }, 'goes with shards left');
+    this.logger.warn(
+      { event: 'leave_failed', shards: this.ownership.own.size },
+      'exits while it still owns shards',
+    );
   }
 
-  /** Undefined if nobody answered. */
+  /** Undefined without a reply. */
   async #shardsLeft(): Promise<number | undefined> {
     try {
       const { shards } = await this.commands.call(leaveShards, this.#identity);

@@ -6,7 +6,7 @@ import { RoundDecisions } from './round-decisions.ts';
 import { RoundMetrics, RoundTimes } from './round-metrics.ts';
 import { SwapCommitter } from './swap-committer.ts';
 
-/** How often one round tries again for trips whose driver was taken meanwhile; the next round is near. */
+/** How often one round retries trips whose driver was taken meanwhile; more can wait for the next round. */
 const MAX_RETRIES_PER_ROUND = 3;
 
 /**

@@ -35,11 +35,11 @@ test('each proposal carries the epoch at which its shard is owned', () => {
   ]);
 });
 
-test('nothing is proposed for a shard that is owned no more', () => {
+test('nothing is proposed for a shard that is no longer owned', () => {
   expect(offerBatches([offer(1, LOST)], own)).toEqual([]);
 });
 
-test('no batch is larger than a command takes, and none is empty', () => {
+test('no batch is larger than a command accepts, and none is empty', () => {
   const offers = Array.from({ length: 2 * MAX_OFFERS_PER_BATCH }, (_, index) => offer(index));
   const batches = offerBatches(offers, own);
   expect(batches.map((batch) => batch.length)).toEqual([MAX_OFFERS_PER_BATCH, MAX_OFFERS_PER_BATCH]);

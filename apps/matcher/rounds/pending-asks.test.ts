@@ -14,14 +14,14 @@ function pending(): PendingAsks {
 
 const now = (trip: AskedTrip | undefined) => () => trip;
 
-test('while the driver thinks, what is to follow is spoken for', () => {
+test('follow-up trips are reserved until the asked driver answers', () => {
   const asks = pending();
   expect(asks.takeAnswered(now({ offered: true, driverId: 'driver_freed' }))).toEqual([]);
   expect(asks.concerns('trip_asked')).toBe(true);
   expect(asks.heldTrips()).toEqual(new Set(['trip_next']));
 });
 
-test('its yes is followed once', () => {
+test('an acceptance triggers its follow-ups once', () => {
   const asks = pending();
   const accepted = now({ offered: false, driverId: 'driver_near' });
   expect(asks.takeAnswered(accepted)).toEqual([FOLLOW_UPS]);
@@ -38,7 +38,7 @@ test.each([
   expect(asks.concerns('trip_asked')).toBe(false);
 });
 
-test('asks without consequences, and those beyond the bound, are not remembered', () => {
+test('asks without follow-ups, and those beyond the bound, are not remembered', () => {
   const asks = new PendingAsks();
   asks.remember('trip_plain', { driverId: 'driver_near', followUps: [] });
   expect(asks.concerns('trip_plain')).toBe(false);

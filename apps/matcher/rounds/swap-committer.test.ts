@@ -11,7 +11,7 @@ function match(tripId: TripId, driverId: DriverId, replaces?: DriverId): Match {
   return { tripId, driverId, replaces, pickupInS: 60 };
 }
 
-/** All trips are in one shard, but for those named. */
+/** All trips are in the own shard, except the given ones. */
 function demand(lost: readonly TripId[] = []) {
   return {
     get: (tripId: TripId) => ({ tripId, shard: lost.includes(tripId) ? LOST : OWN }) as OpenTrip,
@@ -20,7 +20,7 @@ function demand(lost: readonly TripId[] = []) {
 
 const ring = [match('trip_1', 'driver_b', 'driver_a'), match('trip_2', 'driver_a', 'driver_b')];
 
-test('drivers who change places leave the trips where they are replaced, under the epochs of the shards', () => {
+test('drivers who swap leave the trips where they are replaced, under the epochs of the shards', () => {
   expect(driverMoves(ring, demand(), claims)).toMatchObject([
     {
       trip_id: 'trip_1',
@@ -39,7 +39,7 @@ test('drivers who change places leave the trips where they are replaced, under t
   ]);
 });
 
-test('one who was freed a moment ago leaves nothing, those after it leave what they are replaced at', () => {
+test('a freed driver leaves no trip, and each later one leaves the trip where it is replaced', () => {
   const path = [match('trip_1', 'driver_freed', 'driver_a'), match('trip_2', 'driver_a')];
   expect(driverMoves(path, demand(), claims, 'driver_freed')).toMatchObject([
     { driver_id: 'driver_freed', from_trip_id: null, replaces_driver_id: 'driver_a' },
@@ -47,6 +47,6 @@ test('one who was freed a moment ago leaves nothing, those after it leave what t
   ]);
 });
 
-test('where one trip is not ours to decide on any more, nobody moves', () => {
+test('no driver moves if one of the shards is no longer owned', () => {
   expect(driverMoves(ring, demand(['trip_2']), claims)).toBeUndefined();
 });

@@ -36,7 +36,7 @@ function applied(...records: PositionRecord[]) {
   return { supply, tally };
 }
 
-test('a ping makes its driver a candidate, a status takes it out, a leave removes it', () => {
+test('a ping makes its driver a candidate, a status ends that, and a `left` removes the driver', () => {
   expect(applied(ping(1)).supply.counts()).toMatchObject({ free: 1 });
   const taken = applied(ping(1), ping(2, { status: 'on_trip', statusVersion: 2 }));
   expect(taken.supply.counts()).toEqual({ free: 0, offered: 0, onTrip: 1 });
@@ -45,7 +45,7 @@ test('a ping makes its driver a candidate, a status takes it out, a leave remove
   expect(gone.tally).toMatchObject({ applied: 1, left: 1 });
 });
 
-test('a status that rides on a ping already known still counts', () => {
+test('a new status on a known ping still counts', () => {
   const { supply, tally } = applied(ping(1), ping(1, { status: 'offered', statusVersion: 2 }));
   expect(tally).toMatchObject({ applied: 1, duplicate: 1 });
   expect(supply.counts()).toMatchObject({ free: 0, offered: 1 });
@@ -60,13 +60,13 @@ test('an older ping and an older status change nothing', () => {
   expect(supply.view(DRIVER)).toMatchObject({ point: PICKUP, status: 'offered' });
 });
 
-test('silence is counted from when this process heard the driver, not from what its phone says', () => {
+test('silence counts from the arrival at this process, not from the time of the phone', () => {
   const { supply } = applied(ping(1, { recordedAtMs: 5 }));
   expect(supply.expireBefore(HEARD_AT_MS)).toBe(0);
   expect(supply.expireBefore(HEARD_AT_MS + 1)).toBe(1);
 });
 
-test('a driver too many is counted and leaves no trace', () => {
+test('a driver beyond the capacity is counted and not stored', () => {
   const tooMany = newId('driver');
   const { supply, tally } = applied(
     ping(1),

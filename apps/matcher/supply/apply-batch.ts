@@ -6,8 +6,8 @@ import type { CellKey } from '#libs/geo';
 export type BatchTally = Record<Exclude<ReportOutcome, 'ignored'>, number>;
 
 /**
- * Puts a batch of one position cell into the index. `heardAtMs` is this process's own time: phones and other servers
- * have clocks of their own, and silence is judged by one.
+ * Applies a batch of one position cell to the index. `heardAtMs` is the time of this process: the clocks of phones and
+ * other servers differ, and silence needs a single clock.
  */
 export function applyBatch(
   supply: SupplyIndex,

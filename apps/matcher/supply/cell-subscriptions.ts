@@ -14,7 +14,7 @@ import { Ownership } from '../ownership/ownership.ts';
 import { PositionIntake } from './position-intake.ts';
 import { cellDifference, MAX_FOLLOWED_CELLS, ShardHalos } from './shard-halos.ts';
 
-/** Listens to the position cells of the owned shards, of those that are to come, and of the halo around them. */
+/** Subscribes to the position cells of owned and prepared shards and of the halo around them. */
 @Injectable()
 export class CellSubscriptions {
   readonly #halos: ShardHalos;
@@ -37,7 +37,7 @@ export class CellSubscriptions {
     void this.#askAgainAfterOutages();
   }
 
-  /** The position cells that are listened to. */
+  /** The subscribed position cells. */
   cells(): Iterable<CellKey> {
     return this.#cells;
   }
@@ -67,19 +67,19 @@ export class CellSubscriptions {
     this.#followed.set(cell, subscription);
   }
 
-  /** Drivers in it go by their silence; until then no owned pickup is near enough for them to be asked. */
+  /** Drivers in the cell expire by silence. Until then no owned pickup is near enough to offer them a trip. */
   #unfollow(cell: string): void {
     this.#followed.get(cell)?.unsubscribe();
     this.#followed.delete(cell);
   }
 
-  /** What was published while the bus was away is lost: drivers may have come, gone, or got another status. */
+  /** Messages published during an outage of the bus are lost: drivers may have come, gone, or changed their status. */
   async #askAgainAfterOutages(): Promise<void> {
     for await (const { type } of this.bus.status())
       if (type === 'reconnect') this.#askForPositions([...this.#followed.keys()]);
   }
 
-  /** Sent on the connection that has just subscribed, so the server knows of our interest before any answer. */
+  /** Uses the connection that has just subscribed, so the server knows the subscription before any reply. */
   #askForPositions(cells: readonly string[]): void {
     for (let start = 0; start < cells.length; start += MAX_CELLS_PER_RESEND) {
       const request: ResendRequest = { cells: cells.slice(start, start + MAX_CELLS_PER_RESEND) };

@@ -26,13 +26,13 @@ function supplyOf(drivers: Record<string, { lat: number; product?: string }>): S
 const etaS = (supply: SupplyIndex): Promise<number | null> =>
   nearestPickupEtaS(supply, etas, { pickup: PICKUP, product: 'standard' }, DEFAULT_ROUND_PARAMS, 0);
 
-test('takes the driver who is there first, not the one who is nearest by air', async () => {
+test('uses the driver who arrives first, not the nearest one by straight line', async () => {
   expect(
     await etaS(supplyOf({ blocked: { lat: 38.721 }, near: { lat: 38.717 }, far: { lat: 38.715 } })),
   ).toBeCloseTo(300);
 });
 
-test('null where nobody is in the radius, of the product, or there within the cap', async () => {
+test('returns null if no driver of the product is in the radius and within the time limit', async () => {
   expect(await etaS(supplyOf({}))).toBeNull();
   expect(await etaS(supplyOf({ other: { lat: 38.717, product: 'xl' } }))).toBeNull();
   expect(await etaS(supplyOf({ blocked: { lat: 38.721 } }))).toBeNull();

@@ -14,7 +14,7 @@ import { questionOfPickup, type EtaProvider, type Point } from '#libs/geo';
 import { Ownership } from '../ownership/ownership.ts';
 import { ROUND_PARAMS } from '../config.ts';
 
-/** Answers rider-api's question how far the nearest driver is, from the same index that rounds use. */
+/** Answers rider-api's requests for the pickup time of the nearest driver, from the index that rounds use. */
 @Injectable()
 export class PickupEtaHandler implements OnApplicationBootstrap {
   constructor(
@@ -53,8 +53,8 @@ export interface PickupEtaQuestion {
 }
 
 /**
- * Seconds until the nearest free driver could be at the pickup; null if no driver that a round would consider can be
- * there within `maxPickupEtaS`.
+ * Seconds until the nearest free driver can be at the pickup; null if no driver that a round would consider can arrive
+ * within `maxPickupEtaS`.
  */
 export async function nearestPickupEtaS(
   supply: SupplyIndex,

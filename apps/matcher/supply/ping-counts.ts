@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CellKey } from '#libs/geo';
 
-/** What has come in since it was last asked, by position cell. */
+/** Positions received since the previous call, by position cell. */
 export interface CountedPings {
   readonly byCell: ReadonlyMap<CellKey, number>;
-  /** Time spent on taking them in. */
+  /** Time spent on position intake. */
   readonly busyMs: number;
 }
 
-/** Counts positions by cell on the hot path: one addition a batch. There are no more cells than are listened to. */
+/** Counts positions by cell on the hot path, with one addition per batch. The subscribed cells bound its size. */
 @Injectable()
 export class PingCounts {
   #byCell = new Map<CellKey, number>();

@@ -7,7 +7,7 @@ import { applyBatch } from './apply-batch.ts';
 import { PingCounts } from './ping-counts.ts';
 import { SupplyMetrics } from './supply-metrics.ts';
 
-/** Applies each batch of positions to the index as it comes, without waiting for anything: the hot path. */
+/** Applies each batch of positions to the index on arrival, synchronously: the hot path. */
 @Injectable()
 export class PositionIntake {
   constructor(
@@ -17,7 +17,7 @@ export class PositionIntake {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Counts and drops a payload that is no batch: one broken sender must not stop the others. */
+  /** Counts and drops a malformed payload: one broken sender must not stop the others. */
   take(payload: Uint8Array, cell: CellKey): void {
     let batch: PositionBatchView;
     try {

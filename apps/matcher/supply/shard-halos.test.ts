@@ -6,7 +6,7 @@ const PICKUP = { lat: 38.72, lng: -9.14 };
 const SHARD = cellKeyToH3(shardCellOf(PICKUP));
 const RADIUS_M = 4_000;
 
-test('hears drivers in the shard and within the pickup radius around it', () => {
+test('covers drivers in the shard and within the pickup radius around it', () => {
   const cells = new ShardHalos(RADIUS_M).cellsAround([SHARD]);
   expect(cells.has(cellKeyToH3(positionCellOf(PICKUP)))).toBe(true);
   // 0.03 degrees of latitude are 3.3 km.
@@ -16,11 +16,11 @@ test('hears drivers in the shard and within the pickup radius around it', () => 
   for (const [cell, key] of cells) expect(cellKeyFromH3(cell)).toBe(key);
 });
 
-test('without shards there is nothing to hear', () => {
+test('is empty without shards', () => {
   expect(new ShardHalos(RADIUS_M).cellsAround([]).size).toBe(0);
 });
 
-test('what shards come and go does not show in the cells around those that stay', () => {
+test('other shards that come and go do not affect the cells around a shard that stays', () => {
   const neighbor = cellKeyToH3(shardCellOf({ ...PICKUP, lat: PICKUP.lat + 0.1 }));
   const halos = new ShardHalos(RADIUS_M);
   for (const shards of [[SHARD], [SHARD, neighbor], [neighbor], [], [neighbor, SHARD]]) {
@@ -29,7 +29,7 @@ test('what shards come and go does not show in the cells around those that stay'
   }
 });
 
-test('changes only what changes', () => {
+test('adds and removes only the cells that differ', () => {
   const followed = new Map([
     ['a', 1],
     ['b', 1],

@@ -7,7 +7,9 @@ import type { ShardKey } from '#libs/ownership';
  */
 export const MAX_FOLLOWED_CELLS = 20_000;
 
-/** Which position cells to listen to. Remembers each shard's, since to find them takes 2 to 6 ms a shard. */
+/**
+ * The position cells to subscribe to. Caches the cells of each shard, because computing them takes 2 to 6 ms a shard.
+ */
 export class ShardHalos {
   readonly #pickupRadiusM: number;
   #halos = new Map<ShardKey, readonly CellKey[]>();
@@ -35,7 +37,7 @@ export interface CellDifference {
   readonly removed: readonly string[];
 }
 
-/** What to subscribe to and what to give up, so that `wanted` is followed where `followed` was. */
+/** The cells to subscribe to and to unsubscribe from, to get from `followed` to `wanted`. */
 export function cellDifference(
   followed: ReadonlyMap<string, unknown>,
   wanted: ReadonlyMap<string, unknown>,

@@ -3,12 +3,12 @@ import { SupplyIndex } from '#libs/dispatch';
 import { CLOCK, type Cancel, type Clock } from '#libs/service';
 import { SupplyMetrics } from './supply-metrics.ts';
 
-/** How long a silent driver is still offered trips: phones ping every few seconds. */
+/** How long a silent driver still gets offers: phones ping every few seconds. */
 const DRIVER_SILENCE_TTL_MS = 30_000;
 /** How often silent drivers are removed, service time. */
 const EXPIRY_INTERVAL_MS = 5_000;
 
-/** Forgets drivers who are not heard any more. */
+/** Removes drivers that have been silent for too long. */
 @Injectable()
 export class SilentDrivers implements OnApplicationBootstrap, OnModuleDestroy {
   #cancel: Cancel = () => {};

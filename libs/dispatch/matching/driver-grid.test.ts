@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../../dev/test-world/hard-places.ts';
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
 
-const SEARCHES_A_CASE = 500;
+const SEARCHES_PER_CASE = 500;
 /** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-4;
 const MAX_K = 12;
@@ -66,7 +66,7 @@ describe('DriverGrid.nearest', () => {
           const drivers = { points, handicapsM, may: (driver: number) => !barred.has(driver) };
           const grid = new DriverGrid(points, handicapsM);
           const wrong: string[] = [];
-          for (let search = 0; search < SEARCHES_A_CASE; search++) {
+          for (let search = 0; search < SEARCHES_PER_CASE; search++) {
             const place = searchPlace(center, spreadM, points, random);
             const k = 1 + Math.floor(random() * MAX_K);
             const radiusM = random() < 0.05 ? Infinity : random() * 2 * spreadM;

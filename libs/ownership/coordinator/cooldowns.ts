@@ -3,7 +3,7 @@ import type { ShardKey } from '../shard-claim.ts';
 import { parentShard } from '../split-merge.ts';
 import type { PendingCommit } from './pending-commit.ts';
 
-/** When shards last changed for balance: they are not to change again soon. */
+/** When shards last changed for balance; they must not change again soon. */
 export class Cooldowns {
   readonly #cooldownMs: number;
   readonly #movedAtMs = new Map<ShardKey, number>();
@@ -12,7 +12,7 @@ export class Cooldowns {
     this.#cooldownMs = cooldownMs;
   }
 
-  /** Those that still cool, and since when. */
+  /** The shards that still cool down, with the time of their last change. */
   at(nowMs: number): ReadonlyMap<ShardKey, number> {
     for (const [shard, atMs] of this.#movedAtMs)
       if (nowMs - atMs > this.#cooldownMs) this.#movedAtMs.delete(shard);
@@ -20,8 +20,8 @@ export class Cooldowns {
   }
 
   /**
-   * What was moved by plan, split or merged cools. What came from one who left or died may go on at once, so that whoever
-   * comes in that one's place need not wait for its share.
+   * A shard that was moved for balance, split or merged cools down. A shard from a leaving or dead matcher may move
+   * again at once, so that a replacement matcher gets its share without delay.
    */
   committed({ change, handoff }: PendingCommit, nowMs: number): void {
     for (const { shard, kind } of change.claims) {
@@ -31,7 +31,7 @@ export class Cooldowns {
     }
   }
 
-  /** Each attempt at a handoff stops the matching of its shards for a moment: one that failed is not made again at once. */
+  /** A failed handoff is not repeated at once, because each attempt stops the matching of its shards for a moment. */
   givenUp(effects: readonly CoordinatorEffect[], nowMs: number): void {
     for (const effect of effects)
       if (effect.type === 'report' && effect.report.event === 'handoff_given_up')

@@ -15,15 +15,15 @@ const BEAT_MS = 500;
 
 const memberOf = (instance: string): Member => ({ instance, incarnation: `${instance} 1`, state: 'active' });
 
-/** How the world answers what the coordinator wants: in how many ticks, and whether it fails or is lost. */
-interface Luck {
+/** How an effect is answered: after how many ticks, and whether it fails or is lost. */
+interface Delivery {
   readonly ticks: number;
-  readonly fate: 'well' | 'fails' | 'lost';
+  readonly result: 'succeeds' | 'fails' | 'lost';
 }
-const KIND: Luck = { ticks: 1, fate: 'well' };
+const PROMPT: Delivery = { ticks: 1, result: 'succeeds' };
 
-/** A coordinator with the model of the store, and matchers that are there or silent. Checks each effect as it comes. */
-class PlayedCluster {
+/** A coordinator with the store model and matchers that are alive or silent. Checks each effect. */
+class SimulatedCluster {
   readonly coordinator = new Coordinator({ ...DEFAULT_COORDINATOR_PARAMS, baseCells: BASE });
   state: OwnershipState = {
     ...EMPTY_OWNERSHIP,
@@ -34,12 +34,12 @@ class PlayedCluster {
   readonly reports: CoordinatorReport[] = [];
   hotShard: string | undefined;
   isBusUp = true;
-  lucks: Luck[] = [];
+  deliveries: Delivery[] = [];
   nowMs = 0;
   #due: { atMs: number; event: () => CoordinatorEvent }[] = [];
-  /** Drained, as the coordinator was told, by shard and epoch; and those of whom it may go on without. */
+  /** Drained shards with their epochs, as reported to the coordinator. */
   readonly #drained = new Set<string>();
-  /** As the coordinator last read them. */
+  /** The members of the coordinator's last read. */
   #readMembers: ReadonlyMap<string, Member> = new Map();
 
   tell(event: CoordinatorEvent): void {
@@ -70,7 +70,7 @@ class PlayedCluster {
     this.tell({ type: 'woken' });
   }
 
-  /** The names of those who own live shards. */
+  /** The owners of live shards. */
   owners(): Set<string | null> {
     const live = [...this.state.rows.values()].filter(({ retired }) => !retired);
     return new Set(live.map(({ owner }) => owner));
@@ -94,13 +94,13 @@ class PlayedCluster {
       return;
     }
     this.#check(effect);
-    const { ticks, fate } = this.lucks.shift() ?? KIND;
-    if (fate === 'lost') {
-      // What was asked of the store may be done all the same.
+    const { ticks, result } = this.deliveries.shift() ?? PROMPT;
+    if (result === 'lost') {
+      // A commit without an answer may still have been applied.
       if (effect.type === 'commit') this.#commit(effect);
       return;
     }
-    const event = fate === 'well' ? this.#answer(effect) : failureOf(effect);
+    const event = result === 'succeeds' ? this.#answer(effect) : failureOf(effect);
     this.#due.push({ atMs: this.nowMs + ticks * TICK_MS, event });
   }
 
@@ -146,7 +146,7 @@ class PlayedCluster {
     const hasSuspects = NAMES.some((name) => this.#healthOf(name) === 'suspect');
     if (effect.type === 'prepare') {
       const from = this.state.members.get(effect.handoff.from)?.state;
-      // Only who wants to go is handed over from while anyone is suspect; what was just decided stands.
+      // While a matcher is suspect, only the shards of leaving matchers are handed over.
       expect(hasSuspects && from === 'active').toBe(false);
     }
     if (effect.type !== 'commit') return;
@@ -160,7 +160,7 @@ class PlayedCluster {
         (members) => members.get(holder)?.state === 'active',
       );
       const isAlive = isActive && this.#healthOf(holder) === 'alive';
-      // An active, living owner loses a shard by its own drain only, or keeps it in another shape.
+      // An active, living owner loses a shard only after its own drain, except by a split or merge.
       if (isAlive && kind !== 'split' && kind !== 'merged')
         expect([kind, this.#drained.has(`${shard} ${seenEpoch}`)]).toEqual(['moved', true]);
       if (owner !== null) expect(this.#healthOf(owner)).not.toBe('dead');
@@ -187,8 +187,8 @@ function failureOf(effect: Exclude<CoordinatorEffect, { type: 'report' }>): () =
   }
 }
 
-const settled = (): PlayedCluster => {
-  const cluster = new PlayedCluster();
+const settled = (): SimulatedCluster => {
+  const cluster = new SimulatedCluster();
   cluster.tell({ type: 'term_won', term: 1 });
   cluster.pass(3_000);
   expect(cluster.owners()).toEqual(new Set(NAMES));
@@ -196,8 +196,8 @@ const settled = (): PlayedCluster => {
 };
 
 describe('Coordinator', () => {
-  it('does nothing without the term, and shares the area out with it', () => {
-    const cluster = new PlayedCluster();
+  it('does nothing without the term, and distributes the area with it', () => {
+    const cluster = new SimulatedCluster();
     cluster.pass(5_000);
     expect(cluster.state.rows.size).toBe(0);
     cluster.tell({ type: 'term_won', term: 1 });
@@ -218,7 +218,7 @@ describe('Coordinator', () => {
     expect(cluster.owners()).toEqual(new Set(NAMES));
   });
 
-  it('hands everything of one who leaves over, and forgets it', () => {
+  it('hands over all shards of a leaving matcher, and forgets it', () => {
     const cluster = settled();
     cluster.setState('matcher-c', 'leaving');
     cluster.pass(3_000);
@@ -228,7 +228,7 @@ describe('Coordinator', () => {
     expect(cluster.has('shards_reowned')).toBe(false);
   });
 
-  it('lets the last ones out, releasing their shards, but not one that an operator drained', () => {
+  it('lets the last matchers leave and releases their shards, but keeps one that an operator drained', () => {
     const cluster = settled();
     for (const name of NAMES) cluster.setState(name, name === 'matcher-a' ? 'drained' : 'leaving');
     cluster.pass(5_000);
@@ -240,21 +240,21 @@ describe('Coordinator', () => {
     expect(cluster.state.members.size).toBe(0);
   });
 
-  it('loses nobody by an outage of the bus, told or not', () => {
+  it('loses no matcher in an outage of the bus, whether it is notified or not', () => {
     const cluster = settled();
     const before = cluster.state;
-    for (const isTold of [true, false]) {
+    for (const isNotified of [true, false]) {
       cluster.isBusUp = false;
-      if (isTold) cluster.tell({ type: 'bus_lost' });
+      if (isNotified) cluster.tell({ type: 'bus_lost' });
       cluster.pass(20_000);
       cluster.isBusUp = true;
-      if (isTold) cluster.tell({ type: 'bus_connected' });
+      if (isNotified) cluster.tell({ type: 'bus_connected' });
       cluster.pass(10_000);
       expect(cluster.state).toEqual(before);
     }
   });
 
-  it('strikes nobody off while everybody is silent, for it may be itself who hears nothing', () => {
+  it('removes no matcher while all are silent, because it may be cut off itself', () => {
     const cluster = settled();
     const before = cluster.state;
     for (const name of NAMES) cluster.silent.add(name);
@@ -266,7 +266,7 @@ describe('Coordinator', () => {
     expect(cluster.state.members.get(NAMES[0]!)?.state).toBe('lost');
   });
 
-  it('divides and moves nothing while anybody is under suspicion', () => {
+  it('splits and moves nothing while a matcher is suspect', () => {
     const cluster = settled();
     cluster.silent.add('matcher-b');
     cluster.pass(1_600);
@@ -280,7 +280,7 @@ describe('Coordinator', () => {
     expect(cluster.has('shard_split')).toBe(true);
   });
 
-  it('splits what is hot', () => {
+  it('splits a hot shard', () => {
     const cluster = settled();
     cluster.hotShard = BASE[0];
     cluster.pass(10_000);
@@ -288,7 +288,7 @@ describe('Coordinator', () => {
     expect(cluster.state.rows.get(BASE[0]!)?.retired).toBe(true);
   });
 
-  it('stops when it is deposed, but not by what an earlier term of its own is told late', () => {
+  it('stops when it is deposed, but not by a late reply to an earlier term of its own', () => {
     const cluster = settled();
     cluster.tell({ type: 'term_lost' });
     cluster.state = { ...cluster.state, term: 3 };
@@ -303,26 +303,30 @@ describe('Coordinator', () => {
     expect(cluster.owners()).toEqual(new Set(NAMES));
   });
 
-  it('whatever happens, acts by the rules, and once that ends every shard has a living owner', () => {
+  it('keeps the rules under any faults, and once they end, every shard has a living owner', () => {
     const name = fc.constantFrom(...NAMES);
     const happening = fc.oneof(
       fc.record({ what: fc.constantFrom('silence', 'wake', 'drain', 'resume', 'leave', 'heat'), name }),
       fc.record({ what: fc.constantFrom('outage', 'bus back', 'deposed', 'elected', 'woken'), name }),
     );
-    const luck = fc.record<Luck>({
+    const delivery = fc.record<Delivery>({
       ticks: fc.integer({ min: 0, max: 15 }),
-      fate: fc.constantFrom('well', 'well', 'well', 'fails', 'lost'),
+      result: fc.constantFrom('succeeds', 'succeeds', 'succeeds', 'fails', 'lost'),
     });
-    const turn = fc.record({ happening, waitMs: fc.nat(5_000), lucks: fc.array(luck, { maxLength: 12 }) });
+    const turn = fc.record({
+      happening,
+      waitMs: fc.nat(5_000),
+      deliveries: fc.array(delivery, { maxLength: 12 }),
+    });
     fc.assert(
       fc.property(fc.array(turn, { maxLength: 12 }), (turns) => {
         const cluster = settled();
-        for (const { happening: news, waitMs, lucks } of turns) {
-          cluster.lucks = lucks.slice();
+        for (const { happening: news, waitMs, deliveries } of turns) {
+          cluster.deliveries = deliveries.slice();
           happen(cluster, news.what, news.name);
           cluster.pass(waitMs);
         }
-        cluster.lucks = [];
+        cluster.deliveries = [];
         cluster.silent.clear();
         cluster.hotShard = undefined;
         happen(cluster, 'bus back', '');
@@ -338,7 +342,7 @@ describe('Coordinator', () => {
   }, 60_000);
 });
 
-function happen(cluster: PlayedCluster, what: string, name: string): void {
+function happen(cluster: SimulatedCluster, what: string, name: string): void {
   const joined = new Map([...cluster.state.members, [name, memberOf(name)]]);
   if (what === 'silence') cluster.silent.add(name);
   if (what === 'wake') cluster.silent.delete(name);

@@ -16,7 +16,7 @@ import { plannedMoves } from './planned-moves.ts';
 import { rosterOf, type Roster } from './roster.ts';
 import { snapshotOf, type Snapshot } from './snapshot.ts';
 
-/** What a coordinator knows of a matcher. */
+/** What a coordinator knows about a matcher. */
 export interface MatcherKnowledge {
   readonly health: Health;
   /** -Infinity if never. */
@@ -25,12 +25,12 @@ export interface MatcherKnowledge {
 }
 
 /**
- * Keeps every shard with a living matcher and the load even: finds out who has died, gives their shards to others,
- * hands over those of who leaves, moves, splits and merges for balance. It decides only while it holds the planner's
- * term, only on what it has read from Postgres, and one commit at a time. Everything it is told may be late, repeated
- * or lost: a compare-and-set under the term decides, and each wait has a limit.
+ * Keeps every shard with a living matcher, and the load balanced: detects dead matchers and reassigns their shards,
+ * hands over those of leaving matchers, moves, splits and merges for balance. It decides only while it holds the
+ * planner's term, only on rows read from Postgres, with one commit at a time. Events may be late, repeated or lost: a
+ * compare-and-set under the term decides, and each wait has a limit.
  *
- * Deterministic: time and news come as events, what is to be done goes out as effects.
+ * Deterministic: time and news come in as events, actions go out as effects.
  */
 export class Coordinator {
   readonly #params: CoordinatorParams;
@@ -41,10 +41,10 @@ export class Coordinator {
   #topology: ShardTopology | undefined;
   #term: number | undefined;
   #snapshot: Snapshot | undefined;
-  /** When the read under way was asked for. */
+  /** When the pending read was requested. */
   #readAskedAtMs: number | undefined;
   #lastReadAtMs = -Infinity;
-  /** What is read now may be older than what was committed since. */
+  /** The pending read may be older than a change since its request. */
   #mustReadAgain = false;
   #pending: PendingCommit | undefined;
   #nextCommit = 1;
@@ -57,7 +57,7 @@ export class Coordinator {
     this.#cooldowns = new Cooldowns(params.plan.moveCooldownMs);
   }
 
-  /** The planner's term, while this coordinator holds it as far as it knows. */
+  /** The planner's term, while this coordinator believes that it holds it. */
   get term(): number | undefined {
     return this.#term;
   }
@@ -115,7 +115,7 @@ export class Coordinator {
       case 'drain_failed':
         return this.#handoffs.drained(event.handoff, null, nowMs);
       case 'committed':
-        // That an earlier term of ours is over is no news of this one.
+        // The end of an earlier term of ours does not end this one.
         if (event.outcome === 'deposed') return event.commit === this.#pending?.id ? this.#end() : [];
         return this.#commitEnded(event.commit, event.outcome, nowMs);
       case 'commit_unknown':
@@ -189,7 +189,7 @@ export class Coordinator {
     this.#lastReadAtMs = nowMs;
     this.#snapshot = snapshot;
     this.#liveness.watch([...snapshot.members.values()], nowMs);
-    return this.#liveness.deaf ? [] : this.#decide(snapshot, nowMs);
+    return this.#liveness.isBusLost ? [] : this.#decide(snapshot, nowMs);
   }
 
   #decide(snapshot: Snapshot, nowMs: number): CoordinatorEffect[] {
@@ -233,7 +233,7 @@ export class Coordinator {
     return this.#topology;
   }
 
-  /** A handoff to or from somebody who is not fit for it any more is not gone on with. */
+  /** Gives up handoffs whose source or target is no longer fit for them. */
   #abandonHandoffs({ takers, leavers, dead }: Roster): CoordinatorEffect[] {
     return this.#handoffs.running.flatMap((running) => {
       const { from, to } = running.handoff;

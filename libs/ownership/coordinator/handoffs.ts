@@ -5,33 +5,31 @@ import type { CoordinatorParams } from './params.ts';
 
 type Phase = 'preparing' | 'draining' | 'drained' | 'committing';
 
-/** A handoff under way. */
+/** A handoff in progress. */
 export interface RunningHandoff {
   readonly handoff: Handoff;
-  /** The source wants to go: it is handed over even if one side does not answer. */
+  /** The source is leaving: its shards are handed over even if one side does not answer. */
   readonly isUrgent: boolean;
   phase: Phase;
-  /** Since when it is in its phase. */
+  /** Start of the current phase. */
   sinceMs: number;
   readonly startedMs: number;
   preparedMs: number;
   drainStartedMs: number;
-  /** What is left to commit: those that were drained. */
+  /** The shards to commit: those that were drained. */
   shards: readonly HandedShard[];
 }
 
-/** A move that was planned, with the epoch at which its source owns the shard. */
+/** A planned move, with the epoch at which its source owns the shard. */
 export interface PlannedMove extends HandedShard {
   readonly from: InstanceName;
   readonly to: InstanceName;
 }
 
-/**
- * How many times the request's own timeout the planner waits for a reply, which takes its way through this process.
- */
+/** How many times the request's own timeout the planner waits for a reply, to allow for delays in this process. */
 const REPLY_SLACK = 2;
 
-/** Shards on their way: prepare, drain, commit. Each step has a limit, so a reply that never comes blocks nothing. */
+/** Handoffs in progress: prepare, drain, commit. Each step has a limit, so a lost reply blocks nothing. */
 export class Handoffs {
   readonly #params: CoordinatorParams;
   readonly #running = new Map<number, RunningHandoff>();
@@ -41,7 +39,7 @@ export class Handoffs {
     this.#params = params;
   }
 
-  /** Where the shards that are on their way go. */
+  /** The target of each shard in a handoff. */
   get moving(): ReadonlyMap<ShardKey, InstanceName> {
     const moving = new Map<ShardKey, InstanceName>();
     for (const { handoff } of this.#running.values())
@@ -57,7 +55,7 @@ export class Handoffs {
     return this.#running.size < this.#params.maxHandoffsInFlight;
   }
 
-  /** Begins as many of the moves as there is room for. */
+  /** Starts as many of the moves as the bound allows. */
   start(
     moves: readonly PlannedMove[],
     isUrgent: (from: InstanceName) => boolean,
@@ -94,14 +92,14 @@ export class Handoffs {
     return [{ type: 'drain', handoff: running.handoff, timeoutMs, leaseMs }];
   }
 
-  /** @param drained null where the source did not answer */
+  /** @param drained null if the source did not answer */
   drained(id: number, drained: readonly ShardKey[] | null, nowMs: number): CoordinatorEffect[] {
     const running = this.#running.get(id);
     if (running?.phase !== 'draining') return [];
     if (drained === null && !running.isUrgent) return this.giveUp(running, 'drain_failed');
     if (drained !== null) {
-      const those = new Set(drained);
-      running.shards = running.handoff.shards.filter(({ shard }) => those.has(shard));
+      const drainedShards = new Set(drained);
+      running.shards = running.handoff.shards.filter(({ shard }) => drainedShards.has(shard));
     }
     if (running.shards.length === 0) return this.giveUp(running, 'nothing_drained');
     running.phase = 'drained';
@@ -109,7 +107,7 @@ export class Handoffs {
     return [];
   }
 
-  /** The one that has waited longest to be committed. */
+  /** The drained handoff that has waited longest for its commit. */
   nextToCommit(): RunningHandoff | undefined {
     return this.running.find(({ phase }) => phase === 'drained');
   }
@@ -130,12 +128,12 @@ export class Handoffs {
     return [{ type: 'report', report: { event: 'handoff_given_up', handoff, reason } }];
   }
 
-  /** Forgets everything: somebody else plans now. */
+  /** Forgets all handoffs, because another process plans now. */
   clear(): void {
     this.#running.clear();
   }
 
-  /** Ends what has waited too long for an answer. */
+  /** Ends the phases that have waited too long for a reply. */
   tick(nowMs: number): CoordinatorEffect[] {
     const { prepareTimeoutMs, drainTimeoutMs, drainLeaseMs } = this.#params;
     return this.running.flatMap((running) => {
@@ -145,7 +143,8 @@ export class Handoffs {
         return this.prepared(handoff.id, false, nowMs);
       if (phase === 'draining' && waitedMs > REPLY_SLACK * drainTimeoutMs)
         return this.drained(handoff.id, null, nowMs);
-      // The source has gone on matching: to commit now would only cost it a fenced round, but no stall is worth it.
+      // The source matches again after its lease. A commit now would be safe but fence a round of it, so the handoff is
+      // given up.
       if (phase === 'drained' && !isUrgent && waitedMs > drainLeaseMs)
         return this.giveUp(running, 'lease_over');
       return [];
@@ -153,7 +152,7 @@ export class Handoffs {
   }
 }
 
-/** Moves between the same two together, in the order of the moves, in groups of bounded size. */
+/** Groups moves by source and target, in their order and in groups of bounded size. */
 function grouped(moves: readonly PlannedMove[], maxSize: number): Omit<Handoff, 'id'>[] {
   const groups: { from: InstanceName; to: InstanceName; shards: HandedShard[] }[] = [];
   for (const { from, to, shard, epoch } of moves) {

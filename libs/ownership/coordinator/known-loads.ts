@@ -4,35 +4,36 @@ import type { InstanceName, ShardKey } from '../shard-claim.ts';
 import type { ShardLoad } from '../shard-load.ts';
 import type { Snapshot } from './snapshot.ts';
 
-interface Told {
+interface ReportedLoads {
   readonly loads: ReadonlyMap<ShardKey, ShardLoad>;
   readonly atMs: number;
 }
 
-/** What a shard was taken to have when plans were made. */
-interface Remembered {
+/** The load that plans assume for a shard. */
+interface AssumedLoad {
   readonly owner: InstanceName;
   readonly sinceMs: number;
-  /** By the word of its owner before, or a part of what the shard had that it was split from. */
+  /** The load under its former owner, or a part of the load of its former parent. */
   readonly inherited: ShardLoad | undefined;
   readonly load: ShardLoad | undefined;
 }
 
-/** How many instances' reports of load are kept. */
+/** How many instances have their load reports kept. */
 const MAX_INSTANCES = 4_096;
-/** Cells into which one divides. */
+/** Children of a cell. */
 const CHILDREN = 7;
 
 /**
- * What the matchers' heartbeats said of the load of their shards. A new owner has not seen all of a shard's load yet: for
- * some time it counts for as much as it did before, or plans would take the shard for idle and send more after it.
+ * The shard loads from the matchers' heartbeats. A new owner has not yet measured all of a shard's load, so the shard
+ * counts for some time with at least its former load. Otherwise plans would take it for idle and move more shards after
+ * it.
  */
 export class KnownLoads {
   readonly #ttlMs: number;
   readonly #settleMs: number;
-  readonly #told = new Map<InstanceName, Told>();
-  /** Of the live shards only. */
-  #remembered: ReadonlyMap<ShardKey, Remembered> = new Map();
+  readonly #reported = new Map<InstanceName, ReportedLoads>();
+  /** Live shards only. */
+  #assumed: ReadonlyMap<ShardKey, AssumedLoad> = new Map();
 
   constructor({ loadTtlMs, loadSettleMs }: { readonly loadTtlMs: number; readonly loadSettleMs: number }) {
     this.#ttlMs = loadTtlMs;
@@ -40,47 +41,52 @@ export class KnownLoads {
   }
 
   take(instance: InstanceName, loads: ReadonlyMap<ShardKey, ShardLoad>, nowMs: number): void {
-    this.#told.delete(instance);
-    this.#told.set(instance, { loads, atMs: nowMs });
-    if (this.#told.size <= MAX_INSTANCES) return;
-    for (const oldest of this.#told.keys()) {
-      this.#told.delete(oldest);
+    this.#reported.delete(instance);
+    this.#reported.set(instance, { loads, atMs: nowMs });
+    if (this.#reported.size <= MAX_INSTANCES) return;
+    for (const oldest of this.#reported.keys()) {
+      this.#reported.delete(oldest);
       return;
     }
   }
 
   /** The loads of all live shards, for a plan. */
   ofShards({ rows }: Snapshot, nowMs: number): Map<ShardKey, ShardLoad> {
-    const remembered = new Map<ShardKey, Remembered>();
+    const assumed = new Map<ShardKey, AssumedLoad>();
     for (const { shard, owner, retired } of rows.values()) {
       if (retired) continue;
-      const before = this.#remembered.get(shard);
-      if (owner !== null) remembered.set(shard, this.#now(shard, owner, before, nowMs));
-      else if (before !== undefined) remembered.set(shard, before);
+      const before = this.#assumed.get(shard);
+      if (owner !== null) assumed.set(shard, this.#assumedLoadOf(shard, owner, before, nowMs));
+      else if (before !== undefined) assumed.set(shard, before);
     }
-    this.#remembered = remembered;
+    this.#assumed = assumed;
     const loads = new Map<ShardKey, ShardLoad>();
-    for (const [shard, { load }] of remembered) if (load !== undefined) loads.set(shard, load);
+    for (const [shard, { load }] of assumed) if (load !== undefined) loads.set(shard, load);
     return loads;
   }
 
   ofInstance(instance: InstanceName, nowMs: number): ReadonlyMap<ShardKey, ShardLoad> {
-    const told = this.#told.get(instance);
-    return told === undefined || nowMs - told.atMs > this.#ttlMs ? new Map() : told.loads;
+    const reported = this.#reported.get(instance);
+    return reported === undefined || nowMs - reported.atMs > this.#ttlMs ? new Map() : reported.loads;
   }
 
-  #now(shard: ShardKey, owner: InstanceName, before: Remembered | undefined, nowMs: number): Remembered {
+  #assumedLoadOf(
+    shard: ShardKey,
+    owner: InstanceName,
+    before: AssumedLoad | undefined,
+    nowMs: number,
+  ): AssumedLoad {
     const isNew = before?.owner !== owner;
     const inherited = isNew ? (before?.load ?? this.#partOfAncestor(shard)) : before.inherited;
     const sinceMs = isNew ? nowMs : before.sinceMs;
-    const told = this.ofInstance(owner, nowMs).get(shard);
-    const load = nowMs - sinceMs < this.#settleMs ? heavier(told, inherited) : told;
+    const reported = this.ofInstance(owner, nowMs).get(shard);
+    const load = nowMs - sinceMs < this.#settleMs ? heavier(reported, inherited) : reported;
     return { owner, sinceMs, inherited, load };
   }
 
   #partOfAncestor(shard: ShardKey): ShardLoad | undefined {
     if (cellKeyRes(cellKeyFromH3(shard)) === 0) return undefined;
-    const load = this.#remembered.get(parentShard(shard))?.load;
+    const load = this.#assumed.get(parentShard(shard))?.load;
     return load === undefined ? undefined : scaled(load, 1 / CHILDREN);
   }
 }

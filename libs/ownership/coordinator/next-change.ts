@@ -5,22 +5,22 @@ import { mergeCommands, splitCommands } from '../split-merge.ts';
 import type { Roster } from './roster.ts';
 import { shardsOf, type Snapshot } from './snapshot.ts';
 
-/**
- * The most pressing change that needs no handing over; undefined where there is none. What comes later in this order
- * waits for the next snapshot.
- */
+/** The most urgent change that needs no handoff, if any. Less urgent ones wait for the next snapshot. */
 export function nextChange(snapshot: Snapshot, roster: Roster, plan: Plan): OwnershipChange | undefined {
   const changes = [
-    rescued(snapshot, roster, plan),
-    returned(roster),
-    farewells(snapshot, roster),
-    divided(snapshot, plan),
+    takeovers(snapshot, roster, plan),
+    returns(roster),
+    departures(snapshot, roster),
+    divisions(snapshot, plan),
   ];
   return changes.find(({ claims, members }) => claims.length + members.length > 0);
 }
 
-/** Shards without a living owner get one, and the dead are struck off. Not while there is nobody to take over. */
-function rescued({ rows }: Snapshot, { takers, dead }: Roster, plan: Plan): OwnershipChange {
+/**
+ * Gives shards without a living owner a new one. Marks dead members as lost, or removes them if they were leaving. Does
+ * nothing while no matcher can take over.
+ */
+function takeovers({ rows }: Snapshot, { takers, dead }: Roster, plan: Plan): OwnershipChange {
   if (takers.length === 0) return { claims: [], members: [] };
   return {
     claims: plan.claim.map(({ shard, owner }) => {
@@ -31,12 +31,12 @@ function rescued({ rows }: Snapshot, { takers, dead }: Roster, plan: Plan): Owne
   };
 }
 
-function returned({ returning }: Roster): OwnershipChange {
+function returns({ returning }: Roster): OwnershipChange {
   return { claims: [], members: returning.map((seen) => ({ seen, state: 'active' })) };
 }
 
-/** Who wanted to go and has nothing left goes; the last ones of all leave their shards to whoever comes. */
-function farewells(snapshot: Snapshot, { takers, keepers }: Roster): OwnershipChange {
+/** Removes leaving matchers that own nothing. If no other matcher is left, they go at once and release their shards. */
+function departures(snapshot: Snapshot, { takers, keepers }: Roster): OwnershipChange {
   const leaving = [...snapshot.members.values()].filter(
     ({ state, instance }) => state === 'leaving' && !keepers.includes(instance),
   );
@@ -52,7 +52,7 @@ function releases(snapshot: Snapshot, instance: string): ShardCommand[] {
   return shardsOf(snapshot, instance).map((row) => claimCommand(row, row.shard, null, 'released'));
 }
 
-function divided({ rows }: Snapshot, plan: Plan): OwnershipChange {
+function divisions({ rows }: Snapshot, plan: Plan): OwnershipChange {
   const [split] = plan.split;
   if (split !== undefined) return { claims: splitCommands(rows, split), members: [] };
   const [merge] = plan.merge;

@@ -2,24 +2,24 @@ import { DEFAULT_LIVENESS_PARAMS, type LivenessParams } from '../liveness.ts';
 import { DEFAULT_PLAN_PARAMS, type PlanParams } from '../plan/plan-params.ts';
 import type { ShardKey } from '../shard-claim.ts';
 
-/** Times of a coordinator, all in milliseconds of the clock that its events are stamped by. */
+/** Parameters of a coordinator. All times are in milliseconds of the clock that stamps its events. */
 export interface CoordinatorParams {
   readonly liveness: LivenessParams;
-  /** The shards that the service area consists of when nothing is split. */
+  /** The shards of the service area when none is split. */
   readonly baseCells: readonly ShardKey[];
-  /** The tables are read again after so long even if nothing is known to have changed. */
+  /** How often the tables are read without a known change. */
   readonly refreshMs: number;
-  /** A read or a commit that nobody answers is given up after so long. */
+  /** How long an unanswered read or commit is waited for. */
   readonly storeTimeoutMs: number;
   readonly prepareTimeoutMs: number;
   readonly drainTimeoutMs: number;
-  /** How long a drained shard waits for its new claim before its owner goes on by itself. */
+  /** How long a drained shard waits for its new claim before its owner matches it again. */
   readonly drainLeaseMs: number;
   readonly maxHandoffsInFlight: number;
   readonly maxShardsPerHandoff: number;
-  /** Heartbeats older than that say nothing of the load any more. */
+  /** Age up to which a heartbeat counts for the load. */
   readonly loadTtlMs: number;
-  /** A shard that changed hands counts for at least what it did before until its new owner has seen so much of it. */
+  /** How long a moved shard counts with at least its former load, while its new owner measures it. */
   readonly loadSettleMs: number;
   readonly plan: PlanParams;
 }
@@ -38,7 +38,7 @@ export const DEFAULT_COORDINATOR_PARAMS: Omit<CoordinatorParams, 'baseCells'> = 
   plan: DEFAULT_PLAN_PARAMS,
 };
 
-/** The parameters with all times so many times as long: for a clock that runs faster than the machines. */
+/** Multiplies all times by a factor, for a clock that runs faster than the machines. */
 export function scaleTimes(params: CoordinatorParams, factor: number): CoordinatorParams {
   const scaled = <T extends object>(times: T): T =>
     Object.fromEntries(

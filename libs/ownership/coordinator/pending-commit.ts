@@ -4,16 +4,16 @@ import type { InstanceName, ShardClaim } from '../shard-claim.ts';
 import type { RunningHandoff } from './handoffs.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** A commit that was asked for and not answered yet. */
+/** A commit that was requested and not yet answered. */
 export interface PendingCommit {
   readonly id: number;
   readonly change: OwnershipChange;
   readonly askedAtMs: number;
-  /** The handoff that it ends, if it does. */
+  /** The handoff that it completes, if any. */
   readonly handoff: RunningHandoff | undefined;
 }
 
-/** What a change that was carried out means to operators. */
+/** Reports to operators about a committed change. */
 export function reportsOf(
   { claims, members }: OwnershipChange,
   snapshot: Snapshot | undefined,

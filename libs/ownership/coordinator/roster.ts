@@ -3,17 +3,17 @@ import type { Member } from '../member.ts';
 import type { InstanceName } from '../shard-claim.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The members by what may be done with them now. */
+/** The members, grouped by what the planner may do with them. */
 export interface Roster {
-  /** Alive and active: may be given shards. */
+  /** Alive and active: may get shards. */
   readonly takers: readonly InstanceName[];
-  /** Alive, and to be rid of their shards. */
+  /** Alive, and must hand over their shards. */
   readonly leavers: readonly InstanceName[];
-  /** Under suspicion, or drained with nobody to take over: keep what they have. */
+  /** Suspect, or drained with no matcher to take over: keep their shards. */
   readonly keepers: readonly InstanceName[];
   /** Silent for too long. */
   readonly dead: readonly Member[];
-  /** Lost, and heard again for long enough. */
+  /** Lost, and now heard again for long enough. */
   readonly returning: readonly Member[];
 }
 

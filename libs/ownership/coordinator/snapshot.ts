@@ -2,7 +2,7 @@ import type { Member } from '../member.ts';
 import type { InstanceName, ShardKey } from '../shard-claim.ts';
 import type { ShardRow } from '../shard-row.ts';
 
-/** The tables as they were read last, and when that was asked. */
+/** The tables as of the last read. */
 export interface Snapshot {
   readonly rows: ReadonlyMap<ShardKey, ShardRow>;
   readonly members: ReadonlyMap<InstanceName, Member>;

@@ -3,19 +3,19 @@ import type { PlanParams } from './plan-params.ts';
 
 /** How many shifts one plan tries; each moves at least one shard. */
 const MAX_SHIFTS = 1_000;
-/** Below which gain in evenness, as a share of the squared mean, a move is not worth it. */
-const LEAST_GAIN = 1e-6;
+/** Below which gain in balance, as a share of the squared mean load, a move is not worth it. */
+const MIN_GAIN = 1e-6;
 
 /**
- * Evens out the load by shifting borders: the heaviest taker gives to the nearest one below the mean, over the
- * territories between them, so that territories stay whole. Each shift lowers the sum of the squared loads, so plans
- * made again and again on the same loads come to rest.
+ * Balances the load by shifting borders: the heaviest taker gives to the nearest one below the mean, across the
+ * territories between them, so that territories stay connected. Each shift lowers the sum of squared loads, so repeated
+ * plans on the same loads converge.
  */
 export function balance(holdings: Holdings, params: PlanParams): void {
   new Balancing(holdings, params).run();
 }
 
-/** Whether an instance with this load would be relieved, if that gains anything. */
+/** Whether balancing moves load away from an instance with this load. */
 export function isTooHeavy(load: number, { meanLoad, base }: Holdings, params: PlanParams): boolean {
   return load - meanLoad > Math.max(meanLoad * params.balanceThreshold, base);
 }
@@ -52,23 +52,23 @@ class Balancing {
     return heaviest;
   }
 
-  /** Moves what is above the mean towards whoever is below it; false where nothing can be gained. */
+  /** Moves load above the mean towards takers below it; false if there is nothing to gain. */
   #relieve(heaviest: number, meanLoad: number): boolean {
     const { loads, counts, takerCount } = this.#holdings;
     for (let taker = 0; taker < takerCount; taker++)
-      if (counts[taker] === 0 && this.#found(taker, heaviest)) return true;
+      if (counts[taker] === 0 && this.#giveFirstShard(taker, heaviest)) return true;
     for (const chain of this.#chainsFrom(heaviest, meanLoad)) {
       const taker = chain.at(-1) as number;
       const amount = Math.min((loads[heaviest] as number) - meanLoad, meanLoad - (loads[taker] as number));
       if (this.#shiftAlong(chain, amount)) return true;
-      // Lumps too large for the whole way may still go straight there.
+      // Shards too heavy for the whole chain may still move there directly.
       if (chain.length > 2 && this.#shiftAlong([heaviest, taker], amount)) return true;
     }
     return false;
   }
 
-  /** Gives somebody who has nothing a first shard: one far from the middle of who gives it. */
-  #found(taker: number, giver: number): boolean {
+  /** Gives a taker without shards its first one: the shard farthest from the centre of the giver. */
+  #giveFirstShard(taker: number, giver: number): boolean {
     const { topology } = this.#holdings;
     let [best, furthest] = [-1, -1];
     for (let shard = 0; shard < topology.size; shard++) {
@@ -82,7 +82,7 @@ class Balancing {
     return true;
   }
 
-  /** Ways over bordering territories to those below the mean, shortest first; then straight to the others. */
+  /** Chains of bordering territories to takers below the mean, shortest first; then direct ones to the rest. */
   *#chainsFrom(heaviest: number, meanLoad: number): Iterable<number[]> {
     const { loads, takerCount } = this.#holdings;
     const borders = this.#borders();
@@ -115,22 +115,22 @@ class Balancing {
     return borders;
   }
 
-  /** Shifts about `amount` over each border of the chain, from its far end on; undone where nothing is gained. */
+  /** Shifts about `amount` over each border of the chain, from its far end; undoes the shifts if they gain nothing. */
   #shiftAlong(chain: readonly number[], amount: number): boolean {
-    const before = this.#unevenness();
+    const before = this.#sumOfSquares();
     const moved: { shard: number; from: number }[] = [];
     for (let link = chain.length - 1; link > 0; link--) {
       const [to, from] = [chain[link] as number, chain[link - 1] as number];
       for (const shard of this.#shift(from, to, amount)) moved.push({ shard, from });
     }
     const { meanLoad } = this.#holdings;
-    if (moved.length > 0 && before - this.#unevenness() > LEAST_GAIN * meanLoad * meanLoad) return true;
+    if (moved.length > 0 && before - this.#sumOfSquares() > MIN_GAIN * meanLoad * meanLoad) return true;
     for (const { shard, from } of moved.reverse()) this.#holdings.give(shard, from);
     this.#movesLeft += moved.length;
     return false;
   }
 
-  #unevenness(): number {
+  #sumOfSquares(): number {
     const { loads, takerCount } = this.#holdings;
     let sum = 0;
     for (let taker = 0; taker < takerCount; taker++) sum += (loads[taker] as number) ** 2;
@@ -155,7 +155,7 @@ class Balancing {
     return moved;
   }
 
-  /** What may go over the border; of territories that do not touch, everything. */
+  /** Movable shards at the border; all movable shards if the territories do not touch. */
   #shardsAtBorder(from: number, to: number): Set<number> {
     const { topology } = this.#holdings;
     const [atBorder, all] = [new Set<number>(), new Set<number>()];
@@ -167,7 +167,7 @@ class Balancing {
     return atBorder.size > 0 ? atBorder : all;
   }
 
-  /** The one that leaves the border shortest, of equals the nearest to where it goes, among those not too heavy. */
+  /** The shard, not too heavy, whose move shortens the border most; the distance to the target breaks ties. */
   #bestToMove(choices: Iterable<number>, from: number, to: number, left: number): number | undefined {
     const { weights } = this.#holdings;
     let [best, highest, least] = [-1, -Infinity, Infinity];
@@ -199,7 +199,7 @@ class Balancing {
   }
 }
 
-/** From where the search began to where it ended. */
+/** The chain from the start of the search to `end`. */
 function chainBack(cameFrom: ReadonlyMap<number, number | undefined>, end: number): number[] {
   const chain: number[] = [];
   for (let link: number | undefined = end; link !== undefined; link = cameFrom.get(link)) chain.push(link);

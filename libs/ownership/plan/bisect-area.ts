@@ -1,8 +1,8 @@
 import type { Holdings } from './holdings.ts';
 
 /**
- * Divides shards among takers into compact parts of about equal load: recursive coordinate bisection, i.e. cut across
- * the longer side so that each half of the takers gets half of the load, and go on in the halves.
+ * Divides shards among takers into compact parts of about equal load by recursive coordinate bisection: cuts across the
+ * longer side, so that each half of the takers gets half of the load, and repeats in the halves.
  */
 export function bisectArea(holdings: Holdings, shards: readonly number[], takers: readonly number[]): void {
   const [first, ...rest] = takers;
@@ -20,7 +20,7 @@ export function bisectArea(holdings: Holdings, shards: readonly number[], takers
   bisectArea(holdings, ordered.slice(cut), takers.slice(half));
 }
 
-/** After how many of the shards the given share of their load is reached as nearly as can be. */
+/** Number of leading shards whose load is nearest to the given share of the total. */
 function cutAt(weights: Float64Array, ordered: readonly number[], share: number): number {
   const total = ordered.reduce((sum, shard) => sum + (weights[shard] as number), 0);
   let sum = 0;

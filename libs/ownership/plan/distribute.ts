@@ -2,8 +2,8 @@ import { bisectArea } from './bisect-area.ts';
 import type { Holdings } from './holdings.ts';
 
 /**
- * Gives shards that need an owner to the takers: by bisection where they have nothing yet, else by growth, the taker
- * with the least load taking one more from the border of its territory each time.
+ * Gives shards that need an owner to the takers: by bisection if the takers own nothing yet, else by growth, where the
+ * taker with the least load repeatedly takes one more shard at the border of its territory.
  */
 export function distribute(holdings: Holdings, shards: readonly number[]): void {
   const takers = Array.from({ length: holdings.takerCount }, (_, taker) => taker);
@@ -14,7 +14,7 @@ export function distribute(holdings: Holdings, shards: readonly number[]): void 
 class Growth {
   readonly #holdings: Holdings;
   readonly #open: Set<number>;
-  /** Open shards at the border of each taker's territory. */
+  /** Unassigned shards at the border of each taker's territory. */
   readonly #frontiers: readonly Set<number>[];
 
   constructor(holdings: Holdings, shards: readonly number[]) {
@@ -35,7 +35,7 @@ class Growth {
     }
   }
 
-  /** The least loaded of those that can grow: at a border, or from nothing. */
+  /** The least loaded taker that has an unassigned shard at its border, or no shard yet. */
   #nextTaker(): number {
     const { loads, counts, takerCount } = this.#holdings;
     let [least, choice] = [Infinity, -1];
@@ -49,7 +49,7 @@ class Growth {
     return choice >= 0 ? choice : fallback;
   }
 
-  /** The one that borders on most of its own shards, of equals the nearest to their middle. */
+  /** The shard that borders on most shards of the taker; the distance to their centre breaks ties. */
   #bestFor(taker: number): number {
     const frontier = this.#frontiers[taker];
     const choices = frontier === undefined || frontier.size === 0 ? this.#open : frontier;

@@ -5,7 +5,7 @@ import type { ShardRow } from '../shard-row.ts';
 import { childShards, parentShard } from '../split-merge.ts';
 import type { PlanParams } from './plan-params.ts';
 
-/** Shards with so much load that no division of shards can be even: to be split, the hottest first. */
+/** Shards to split, the hottest first: with so much load that no assignment of whole shards is balanced. */
 export function hotShards(input: PlanInput, fairLoad: number, params: PlanParams): ShardKey[] {
   if (input.takers.length < 2) return [];
   const limit = Math.max(params.minSplitMsPerS, params.splitShare * fairLoad);
@@ -18,13 +18,13 @@ export function hotShards(input: PlanInput, fairLoad: number, params: PlanParams
     .map(({ shard }) => shard);
 }
 
-/** Siblings that are cold together, by their parent. */
+/** Siblings that are cold together, with their parent. */
 export interface ColdFamily {
   readonly parent: ShardKey;
   readonly siblings: readonly ShardRow[];
 }
 
-/** Families of live siblings with so little load that they may be one shard again. */
+/** Families of live siblings with so little load that they may merge. */
 export function coldFamilies(input: PlanInput, fairLoad: number, params: PlanParams): ColdFamily[] {
   const limit = params.mergeShare * Math.max(fairLoad, params.minSplitMsPerS);
   const families = Map.groupBy(

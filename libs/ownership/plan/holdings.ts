@@ -4,33 +4,33 @@ import type { InstanceName, ShardKey } from '../shard-claim.ts';
 import { baseLoad, type PlanParams } from './plan-params.ts';
 import type { ShardTopology } from './shard-topology.ts';
 
-/** Cells into which one divides. */
+/** Children of a cell. */
 const CHILDREN = 7;
 
-/** Owner of a shard that nobody living has. */
+/** Owner of a shard without a living owner. */
 export const NOBODY = -1;
 
 /**
- * Who has what while a plan is made, by index: instances 0 to `takerCount` - 1 are takers in the order of their names,
- * those after them leave, the last ones keep.
+ * Working assignment of shards to instances during planning, by index: instances 0 to `takerCount` - 1 are takers in
+ * name order, then come leavers, then keepers.
  */
 export class Holdings {
   readonly topology: ShardTopology;
   readonly instances: readonly InstanceName[];
   readonly takerCount: number;
-  /** What a shard of the coarsest resolution counts besides its measured load; finer ones count by their area. */
+  /** Base load of a shard of the coarsest resolution, in addition to its measured load; finer shards count by area. */
   readonly base: number;
   readonly #coarsestRes: number;
   readonly #leaverCount: number;
   readonly owners: Int32Array;
-  /** What each shard weighs. */
+  /** Weight of each shard: measured plus base load. */
   readonly weights: Float64Array;
-  /** What each instance has, and how many. */
+  /** Load and number of shards of each instance. */
   readonly loads: Float64Array;
   readonly counts: Int32Array;
-  /** 1: moved lately; 2: on its way. */
+  /** 1: moved recently; 2: in a handoff. */
   readonly fixed: Uint8Array;
-  /** Sums of the places of each instance's shards. */
+  /** Sums of the coordinates of each instance's shards. */
   readonly #sumX: Float64Array;
   readonly #sumY: Float64Array;
 
@@ -70,7 +70,7 @@ export class Holdings {
     if (owner !== NOBODY) this.#account(shard, owner, 1);
   }
 
-  /** How far a shard is from the middle of an instance's shards, squared; Infinity where it has none. */
+  /** Squared distance of a shard from the centre of an instance's shards; Infinity if it has none. */
   squareFrom(shard: number, owner: number): number {
     const count = this.counts[owner] as number;
     if (count === 0) return Infinity;
@@ -79,7 +79,7 @@ export class Holdings {
     return dx * dx + dy * dy;
   }
 
-  /** How many neighbours of a shard an instance has. */
+  /** Number of neighbours of a shard that an instance owns. */
   neighborsOwned(shard: number, owner: number): number {
     const { starts, neighbors } = this.topology;
     let owned = 0;
@@ -91,7 +91,7 @@ export class Holdings {
   #fill(input: PlanInput, params: PlanParams): void {
     const numbers = new Map(this.instances.map((instance, number) => [instance, number]));
     const rows = new Map(input.rows.filter(({ retired }) => !retired).map((row) => [row.shard, row]));
-    // In the order of the topology: sums of places and loads depend on the order in their last digits.
+    // Iterates in topology order, because the last digits of floating-point sums depend on the order.
     for (const [shard, key] of this.topology.shards.entries()) {
       const row = rows.get(key);
       if (row === undefined) continue;
@@ -99,7 +99,7 @@ export class Holdings {
       const heading = input.moving.get(row.shard);
       const movedAtMs = input.lastMovedAtMs.get(row.shard) ?? -Infinity;
       const isCooling = input.nowMs - movedAtMs < params.moveCooldownMs;
-      // What is on its way counts where it goes.
+      // A shard in a handoff counts for its target.
       const owner = numbers.get(heading ?? '') ?? numbers.get(row.owner ?? '') ?? NOBODY;
       if (heading !== undefined) this.fixed[shard] = 2;
       else if (isCooling) this.fixed[shard] = 1;

@@ -1,14 +1,17 @@
 import { cellCenter, cellKeyFromH3, METERS_PER_DEGREE, wrapLngDelta } from '#libs/geo';
 import type { ShardKey } from '../shard-claim.ts';
 
-/** A shard with its centre on a plane, metres east and north of the first shard: good enough to say what is near. */
+/**
+ * A shard with its centre on a plane, in metres east and north of the first shard; accurate enough to compare
+ * distances.
+ */
 export interface PlacedShard {
   readonly shard: ShardKey;
   readonly x: number;
   readonly y: number;
 }
 
-/** The distinct cells, ordered, on one plane. */
+/** Places the distinct cells, in order, on one plane. */
 export function placeShards(cells: Iterable<ShardKey>): PlacedShard[] {
   const shards = [...new Set(cells)].sort((a, b) => cellKeyFromH3(a) - cellKeyFromH3(b));
   const first = shards[0];

@@ -17,7 +17,7 @@ const INSTANCES = Array.from({ length: 6 }, (_, place) => `matcher-${place}`);
 const PLAN_INTERVAL_MS = 1_000;
 
 const takers = fc.subarray(INSTANCES, { minLength: 1 });
-/** Milliseconds a second by the cell; most are idle. */
+/** Milliseconds per second by cell; most cells are idle. */
 const busy = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 0, max: 60, noNaN: true })), {
   minLength: CITY.length,
   maxLength: CITY.length,
@@ -27,7 +27,7 @@ function loadOf(busyMsPerS: number): ShardLoad {
   return { openTrips: 0, requestsPerS: 0, pingsPerS: 0, busyMsPerS };
 }
 
-/** A store and its planner, with loads by base cell; a finer shard has its part of its ancestor's load. */
+/** A store and its planner, with loads by base cell; a finer shard has its share of its ancestor's load. */
 class PlannedCity {
   state: OwnershipState = EMPTY_OWNERSHIP;
   nowMs = 0;
@@ -59,7 +59,7 @@ class PlannedCity {
     return cellToChildren(shard, 8).reduce((sum, leaf) => sum + (this.loads.get(leaf) ?? 0), 0);
   }
 
-  /** With what idle shards count, by their area. */
+  /** Load including the base load of idle shards, by area. */
   weightOf(takerCount: number, isMeant: (row: ShardRow) => boolean): number {
     const base = baseLoad(DEFAULT_PLAN_PARAMS, this.live.length, takerCount) / 7 ** 2;
     return this.live
@@ -97,7 +97,7 @@ class PlannedCity {
     return planOwnership(input, this.#topology);
   }
 
-  /** Carries the plan out, and lets time pass to the next. Returns how many shards it touched. */
+  /** Carries out the plan, and advances time to the next one. Returns the number of touched shards. */
   carryOut({ claim, move, split, merge }: Plan): number {
     const { rows } = this.state;
     const claims: ShardCommand[] = [
@@ -115,7 +115,7 @@ class PlannedCity {
     return claims.length;
   }
 
-  /** Plans until nothing is done though no cooldown holds anything back. */
+  /** Plans until a plan does nothing although no cooldown is active. */
   settle(names: readonly string[], limit = 200): void {
     const { mergeHoldMs, moveCooldownMs } = DEFAULT_PLAN_PARAMS;
     for (let plans = 0, quiet = 0; quiet < 2; plans++) {
@@ -128,7 +128,7 @@ class PlannedCity {
 }
 
 describe('planOwnership', () => {
-  test('gives every shard one owner among the takers, whatever was before', () => {
+  test('gives every shard one owner among the takers, from any former assignment', () => {
     const owner = fc.constantFrom(...INSTANCES, 'matcher-gone', null);
     const owners = fc.array(owner, { minLength: CITY.length, maxLength: CITY.length });
     fc.assert(
@@ -146,7 +146,7 @@ describe('planOwnership', () => {
     );
   });
 
-  test('does the same for the same, in whatever order it is told', () => {
+  test('gives the same plan for the same input in any order', () => {
     fc.assert(
       fc.property(takers, busy, (names, loads) => {
         const city = new PlannedCity(CITY, loads);
@@ -159,7 +159,7 @@ describe('planOwnership', () => {
     );
   });
 
-  test('comes to rest on constant loads, with nobody far above the mean but for what cannot be divided', () => {
+  test('converges on constant loads, with no matcher far above the mean except by an indivisible shard', () => {
     fc.assert(
       fc.property(takers, busy, (names, loads) => {
         const city = new PlannedCity(CITY, loads);
@@ -196,7 +196,7 @@ describe('planOwnership', () => {
     for (const name of INSTANCES) expect(city.live.some(({ owner }) => owner === name)).toBe(true);
   });
 
-  test('takes everything from those who leave, and gives them nothing', () => {
+  test('moves all shards away from leavers, and gives them none', () => {
     fc.assert(
       fc.property(takers, busy, (names, loads) => {
         const city = new PlannedCity(CITY, loads);
@@ -209,7 +209,7 @@ describe('planOwnership', () => {
     );
   });
 
-  test('leaves those under suspicion what they have, and gives them nothing', () => {
+  test('leaves suspects their shards, and gives them no more', () => {
     const city = new PlannedCity(CITY);
     city.carryOut(city.plan({ takers: ['matcher-0', 'matcher-1'] }));
     const before = city.live.filter(({ owner }) => owner === 'matcher-1').map(({ shard }) => shard);
@@ -218,7 +218,7 @@ describe('planOwnership', () => {
     expect(before.length).toBeGreaterThan(0);
   });
 
-  test('leaves alone what is on its way, and counts it where it goes', () => {
+  test('leaves a shard in a handoff alone, and counts it for its target', () => {
     const city = new PlannedCity(CITY);
     city.carryOut(city.plan({ takers: ['matcher-0'] }));
     const half = city.live.slice(0, Math.ceil(CITY.length / 2)).map(({ shard }) => shard);
@@ -226,7 +226,7 @@ describe('planOwnership', () => {
     expect(city.plan({ takers: ['matcher-0', 'matcher-1'], moving }).move).toEqual([]);
   });
 
-  test('keeps neighbours together: borders stay near those of a fresh division', () => {
+  test('keeps neighbours together: borders stay nearly as short as those of a fresh division', () => {
     const wide = gridDisk(latLngToCell(40.75, -73.98, 6), 9);
     const fresh = new PlannedCity(wide);
     fresh.carryOut(fresh.plan({ takers: INSTANCES }));

@@ -9,8 +9,8 @@ import { reunite } from './reunite.ts';
 import type { ShardTopology } from './shard-topology.ts';
 
 /**
- * What is to be done now so that every shard has a living owner, those who leave get rid of theirs, and the load is even.
- * Depends on nothing but its arguments, in any order. Bounded: what does not fit is left to the next plan.
+ * Plans the next actions so that every shard has a living owner, leavers hand over their shards, and the load is
+ * balanced. Depends only on its arguments, not on their order. Bounded: the rest is left to the next plan.
  *
  * @param topology of the live shards and of the base cells that have no row yet
  */
@@ -44,7 +44,7 @@ export function planOwnership(
 
 type Move = Plan['move'][number];
 
-/** Owners for all shards that have none. */
+/** Chooses owners for all shards without one. */
 function claims(holdings: Holdings): Plan['claim'] {
   const orphans: number[] = [];
   holdings.owners.forEach((owner, shard) => {
@@ -58,7 +58,7 @@ function claims(holdings: Holdings): Plan['claim'] {
   }));
 }
 
-/** The shards of those who leave, as many as a plan may move. Keepers are told from leavers by `leavers` of the input. */
+/** Moves shards away from leavers, as many as a plan may move. */
 function departures(holdings: Holdings, params: PlanParams): Move[] {
   return movesAfter(holdings, () => {
     const going: number[] = [];
@@ -71,7 +71,7 @@ function departures(holdings: Holdings, params: PlanParams): Move[] {
 
 const ON_ITS_WAY = 2;
 
-/** What changes hands by some rearrangement. */
+/** The moves that a rearrangement makes. */
 function movesAfter(holdings: Holdings, rearrange: () => void): Move[] {
   const before = holdings.owners.slice();
   rearrange();
@@ -88,7 +88,7 @@ function movesAfter(holdings: Holdings, rearrange: () => void): Move[] {
   return moves;
 }
 
-/** A shard that is to be split is not moved as a whole. */
+/** Leaves out the moves of shards that are to be split. */
 function withoutSplit(moves: readonly Move[], split: readonly string[]): Move[] {
   return moves.filter(({ shard }) => !split.includes(shard));
 }

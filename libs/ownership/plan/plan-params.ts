@@ -1,28 +1,28 @@
-/** What bounds a plan and when it acts. Loads are in milliseconds of a matcher's time per second. */
+/** Bounds and thresholds of a plan. Loads are in milliseconds of a matcher's time per second. */
 export interface PlanParams {
-  /** What an idle shard counts, so that idle shards are spread too, and small differences in load mean nothing … */
+  /** Base load of each shard, so that idle shards are spread too and small load differences do not matter … */
   readonly baseLoadMsPerS: number;
-  /** … if all shards together do not come to more than that for each matcher: there load must count. */
+  /** … up to this total per matcher, above which it is reduced so that measured load still matters. */
   readonly maxBasePerTakerMsPerS: number;
-  /** Nothing is moved for balance while nobody is above the mean by more than this share of it. */
+  /** Balancing starts only if a matcher is above the mean by more than this share of it. */
   readonly balanceThreshold: number;
   readonly moveCooldownMs: number;
-  /** Shards that leavers give away in one plan. */
+  /** Maximum shards that leavers hand over in one plan. */
   readonly maxLeavingShards: number;
-  /** Shards moved for balance in one plan: this share of all, or this many if that is more. */
+  /** Maximum shards moved for balance in one plan: this share of all, or `minMovedBound` if that is more. */
   readonly maxMovedShare: number;
   readonly minMovedBound: number;
-  /** A shard with more than this share of a matcher's fair share is hot … */
+  /** A shard is hot above this share of a matcher's fair load … */
   readonly splitShare: number;
-  /** … if it takes at least so much. */
+  /** … if its load is at least this. */
   readonly minSplitMsPerS: number;
   readonly maxSplits: number;
-  /** Siblings that together take less than this share of a fair share are cold … */
+  /** Siblings are cold together below this share of a fair load … */
   readonly mergeShare: number;
-  /** … if none of them has changed hands for so long. */
+  /** … if none of them has moved for this time. */
   readonly mergeHoldMs: number;
   readonly maxMerges: number;
-  /** Shards of this resolution do not split; pickups are known one resolution finer. */
+  /** Shards of this resolution do not split; pickup cells are one resolution finer. */
   readonly finestRes: number;
   readonly coarsestRes: number;
 }
@@ -45,7 +45,7 @@ export const DEFAULT_PLAN_PARAMS: PlanParams = {
   coarsestRes: 6,
 };
 
-/** What a shard counts besides its measured load. */
+/** Base load of a shard, in addition to its measured load. */
 export function baseLoad(params: PlanParams, shards: number, takers: number): number {
   const { baseLoadMsPerS, maxBasePerTakerMsPerS } = params;
   return Math.min(baseLoadMsPerS, (maxBasePerTakerMsPerS * takers) / Math.max(1, shards));

@@ -4,8 +4,8 @@ import type { Holdings } from './holdings.ts';
 import type { PlanParams } from './plan-params.ts';
 
 /**
- * Brings the siblings of each cold family to one of their owners, so that they can merge: to the one that has most of
- * them, if it does not thereby get so much that balancing would take them away again.
+ * Moves the siblings of each cold family to one of their owners, so that they can merge: to the owner of most of them,
+ * unless balancing would then move them away again.
  */
 export function reunite(holdings: Holdings, families: readonly ColdFamily[], params: PlanParams): void {
   for (const { siblings } of families) {
@@ -18,7 +18,7 @@ export function reunite(holdings: Holdings, families: readonly ColdFamily[], par
   }
 }
 
-/** The takers among the owners, those with most of the shards first. */
+/** The takers among the owners, those with the most of these shards first. */
 function homesOf(shards: readonly number[], { owners, takerCount }: Holdings): number[] {
   return [...Map.groupBy(shards, (shard) => owners[shard] as number)]
     .filter(([owner]) => owner >= 0 && owner < takerCount)

@@ -3,11 +3,11 @@ import type { ShardKey } from '../shard-claim.ts';
 import { placeShards } from './placed-shard.ts';
 
 /**
- * Where the live shards lie and which border on which, by index. Takes long to make (some 10 us a shard) and does not
- * change while no shard splits or merges, so it is kept from plan to plan.
+ * Positions and neighbours of the live shards, by index. Slow to build (about 10 us a shard), and constant until a
+ * shard splits or merges, so plans reuse it.
  */
 export class ShardTopology {
-  /** Ordered by cell, so that plans do not depend on the order in which shards were named. */
+  /** Ordered by cell, so that plans do not depend on the order of the input. */
   readonly shards: readonly ShardKey[];
   /** Metres east and north of the first shard. */
   readonly x: Float64Array;
@@ -33,7 +33,7 @@ export class ShardTopology {
     return new ShardTopology(cells);
   }
 
-  /** The topology of these cells: this one, if it is of the same ones. */
+  /** The topology of these cells; returns this one if the cells are the same. */
   with(cells: readonly ShardKey[]): ShardTopology {
     const isSame = cells.length === this.shards.length && cells.every((cell) => this.#indexes.has(cell));
     return isSame ? this : new ShardTopology(cells);
@@ -48,14 +48,14 @@ export class ShardTopology {
   }
 }
 
-/** Which of the cells border on which, whatever their resolutions. */
+/** Neighbours of each cell, across resolutions. */
 function bordering(keys: readonly CellKey[]): number[][] {
   const indexes = new Map(keys.map((key, index) => [key, index]));
   const coarsest = keys.reduce((res, key) => Math.min(res, cellKeyRes(key)), Infinity);
   const lists = keys.map(() => new Set<number>());
   keys.forEach((key, index) => {
     for (const neighbor of neighborKeys(key)) {
-      // A coarser neighbour is found from its finer one, and noted for both.
+      // The finer cell finds its coarser neighbour, and the border is recorded for both.
       const other = holderOf(indexes, neighbor, coarsest);
       if (other === undefined || other === index) continue;
       lists[index]?.add(other);
