@@ -7,7 +7,7 @@ const DEFAULT_TOKEN_TTL_S = 12 * 60 * 60;
 export const issuerConfig = baseConfig.extend({
   mode: baseConfig.shape.mode.refine((mode) => mode !== 'production', {
     error:
-      'this issuer hands a token of any role to anybody, so it refuses to run in production mode; ' +
+      'this issuer gives a token of any role to any caller, so it refuses to run in production mode; ' +
       'set HAILGRID_MODE=development, or point the services at a real issuer with HAILGRID_JWKS_URL',
   }),
   jwtIssuer: tokenConfig.jwtIssuer,

@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** A real issuer on a free port; gives its address. */
+/** Starts a real issuer on a free port and returns its URL. */
 async function startIssuer(environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const config = readConfig(issuerConfig, { HAILGRID_MODE: 'development', ...environment });
   const app = await createApp(
@@ -33,7 +33,7 @@ async function startIssuer(environment: NodeJS.ProcessEnv = {}): Promise<string>
   return (await app.getUrl()).replace('localhost', '127.0.0.1');
 }
 
-function ask(issuer: string, body: unknown): Promise<Response> {
+function requestToken(issuer: string, body: unknown): Promise<Response> {
   return fetch(`${issuer}/v1/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -52,21 +52,21 @@ function verifierOf(issuer: string): TokenVerifier {
 
 describe('tokens', () => {
   test.each(['rider', 'driver', 'operator'] as const)(
-    'a %s token passes the verifier that services use',
+    'a %s token passes the services’ verifier',
     async (role) => {
       const issuer = await startIssuer();
-      const answer = await ask(issuer, { role });
+      const answer = await requestToken(issuer, { role });
       expect(answer.status).toBe(201);
       const { token, subject } = tokenResponse.parse(await answer.json());
       expect(await verifierOf(issuer).verify(`Bearer ${token}`)).toEqual({ id: subject, role });
     },
   );
 
-  test('the subject asked for stands in the token, with issuer, audience and twelve hours', async () => {
+  test('a token has the requested subject, the issuer, the audience and a lifetime of twelve hours', async () => {
     const issuer = await startIssuer({ HAILGRID_JWT_ISSUER: 'me', HAILGRID_JWT_AUDIENCE: 'you' });
     const subject = newId('rider');
     const { token, expires_in_s } = tokenResponse.parse(
-      await (await ask(issuer, { role: 'rider', subject })).json(),
+      await (await requestToken(issuer, { role: 'rider', subject })).json(),
     );
     const { payload } = await jwtVerify(token, createLocalJWKSet(await keysOf(issuer)), {
       issuer: 'me',
@@ -78,35 +78,35 @@ describe('tokens', () => {
     expect(expires_in_s).toBe(12 * 3600);
   });
 
-  test('a token with a life of its own says so', async () => {
+  test('a token has the requested lifetime', async () => {
     const issuer = await startIssuer();
     const { token, expires_in_s } = tokenResponse.parse(
-      await (await ask(issuer, { role: 'driver', ttl_s: 60 })).json(),
+      await (await requestToken(issuer, { role: 'driver', ttl_s: 60 })).json(),
     );
     const { exp, iat } = decodeJwt(token);
     expect([exp! - iat!, expires_in_s]).toEqual([60, 60]);
   });
 
-  test('an id of another role is refused, naming the member', async () => {
+  test('an id of another role is refused, with a pointer to the member', async () => {
     const issuer = await startIssuer();
-    const answer = await ask(issuer, { role: 'rider', subject: newId('driver') });
+    const answer = await requestToken(issuer, { role: 'rider', subject: newId('driver') });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    const said = problem.parse(await answer.json());
-    expect(said.code).toBe('invalid_request');
-    expect(said.issues).toEqual([expect.objectContaining({ pointer: '/subject' })]);
+    const refused = problem.parse(await answer.json());
+    expect(refused.code).toBe('invalid_request');
+    expect(refused.issues).toEqual([expect.objectContaining({ pointer: '/subject' })]);
   });
 
   test('an unknown role is refused', async () => {
     const issuer = await startIssuer();
-    const answer = await ask(issuer, { role: 'admin' });
+    const answer = await requestToken(issuer, { role: 'admin' });
     expect(answer.status).toBe(400);
     expect(problem.parse(await answer.json()).issues?.[0]?.pointer).toBe('/role');
   });
 
   test('a token of another issuer’s key is refused', async () => {
     const [ours, theirs] = [await startIssuer(), await startIssuer()];
-    const { token } = tokenResponse.parse(await (await ask(theirs, { role: 'rider' })).json());
+    const { token } = tokenResponse.parse(await (await requestToken(theirs, { role: 'rider' })).json());
     await expect(verifierOf(ours).verify(`Bearer ${token}`)).rejects.toMatchObject({
       code: 'unauthenticated',
     });
@@ -114,9 +114,9 @@ describe('tokens', () => {
 });
 
 describe('keys', () => {
-  test('only the public part is published, under the name that tokens carry', async () => {
+  test('only the public part is published, with the key id of the tokens', async () => {
     const issuer = await startIssuer();
-    const { token } = tokenResponse.parse(await (await ask(issuer, { role: 'rider' })).json());
+    const { token } = tokenResponse.parse(await (await requestToken(issuer, { role: 'rider' })).json());
     const { keys } = (await (await fetch(`${issuer}/.well-known/jwks.json`)).json()) as {
       keys: Record<string, unknown>[];
     };
@@ -125,17 +125,17 @@ describe('keys', () => {
     expect(decodeProtectedHeader(token).kid).toBe(keys[0]!['kid']);
   });
 
-  test('a key file is made for its owner only and keeps tokens valid over a restart', async () => {
+  test('a key file is readable by its owner only and keeps tokens valid across a restart', async () => {
     const path = join(directory, 'issuer.pem');
     const environment = { HAILGRID_ISSUER_KEY_FILE: path };
     const first = await startIssuer(environment);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const { token } = tokenResponse.parse(await (await ask(first, { role: 'rider' })).json());
+    const { token } = tokenResponse.parse(await (await requestToken(first, { role: 'rider' })).json());
     const second = await startIssuer(environment);
     expect(await verifierOf(second).verify(`Bearer ${token}`)).toMatchObject({ role: 'rider' });
   });
 
-  test('issuers that start at once on one missing file agree on one key', async () => {
+  test('issuers that start concurrently with a missing key file agree on one key', async () => {
     const path = join(directory, 'issuer.pem');
     const issuers = await Promise.all(
       Array.from({ length: 5 }, () => startIssuer({ HAILGRID_ISSUER_KEY_FILE: path })),
@@ -144,7 +144,7 @@ describe('keys', () => {
     expect(new Set(kids).size).toBe(1);
   });
 
-  test('a file that holds something else is left alone and named', async () => {
+  test('a file without a key is left unchanged, and the error names it', async () => {
     const path = join(directory, 'issuer.pem');
     writeFileSync(path, 'not a key');
     await expect(startIssuer({ HAILGRID_ISSUER_KEY_FILE: path })).rejects.toThrow(path);

@@ -16,7 +16,7 @@ export const SIGNING_ALGORITHM = 'ES256';
 
 export interface SigningKey {
   privateKey: CryptoKey;
-  /** What verifiers fetch; its `kid` is the RFC 7638 thumbprint, so one key has one name on every instance. */
+  /** Fetched by verifiers; its `kid` is the RFC 7638 thumbprint, so a key has the same id on every instance. */
   publicJwk: PublicJwk;
 }
 
@@ -45,7 +45,7 @@ async function withPublicPart(privateKey: CryptoKey): Promise<SigningKey> {
 
 const OWNER_ONLY = 0o600;
 
-/** The key in a PKCS #8 PEM file. A missing file is made first; of several issuers that start at once one makes it. */
+/** Reads the key from a PKCS #8 PEM file. Creates a missing file; of concurrent issuers, one creates it. */
 export async function keyFromFile(path: string): Promise<SigningKey> {
   const pem = (await readIfThere(path)) ?? (await create(path));
   try {
@@ -55,7 +55,7 @@ export async function keyFromFile(path: string): Promise<SigningKey> {
   }
 }
 
-/** Written aside and linked into place: nobody ever reads half a key, and the first one stays. */
+/** Writes a draft and links it into place, so that no reader sees a partial key and the first key stays. */
 async function create(path: string): Promise<string> {
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, await keyToPem(await makeSigningKey()), { mode: OWNER_ONLY, flag: 'wx' });

@@ -8,7 +8,7 @@ export interface IssuerSettings {
   tokenTtlS: number;
 }
 
-/** Signs a token for whoever asks. Times are wall time: a token's life has nothing to do with the service clock. */
+/** Signs a token for any caller. Times are wall time: tokens do not follow the service clock. */
 export class TokenIssuer {
   readonly #key: SigningKey;
   readonly #settings: IssuerSettings;
@@ -18,7 +18,7 @@ export class TokenIssuer {
     this.#settings = settings;
   }
 
-  /** Throws `invalid_request` where the subject is an id of another role. */
+  /** Throws `invalid_request` if the subject is an id of another role. */
   async issue({ role, subject = newId(role), ttl_s }: TokenRequest): Promise<TokenResponse> {
     if (!subject.startsWith(`${role}_`)) {
       throw new HailgridError('invalid_request', `subject ${subject} for role ${role}`, {

@@ -1,7 +1,7 @@
 import { riderId, type RiderId } from '#libs/contracts';
 import type { Caller } from '#libs/service';
 
-/** The rider a verified token is of; a route `ForRole('rider')` lets in nobody else. */
+/** The rider of a verified token; a route with `ForRole('rider')` admits no other caller. */
 export function riderOf(caller: Caller): RiderId {
   return riderId.parse(caller.id);
 }

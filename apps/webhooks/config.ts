@@ -3,7 +3,7 @@ import { baseConfig, flag } from '#libs/service';
 
 /** How long an endpoint may take to answer by default. */
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** How long the pause after the first failed attempt is by default. */
+/** Default pause after the first failed attempt. */
 const DEFAULT_RETRY_MS = 5_000;
 /**
  * How many attempts are made by default before a delivery becomes a dead letter. With pauses that triple up to an
@@ -18,14 +18,14 @@ export const webhooksConfig = baseConfig.extend({
     .min(100)
     .max(60_000)
     .default(DEFAULT_TIMEOUT_MS)
-    .describe('how long an endpoint may take to answer, at least with the head'),
+    .describe('how long an endpoint may take to answer with a status'),
   webhookRetryMs: z.coerce
     .number()
     .int()
     .min(100)
     .max(3_600_000)
     .default(DEFAULT_RETRY_MS)
-    .describe('pause after the first failed attempt; each pause is three times as long as the one before'),
+    .describe('pause after the first failed attempt; each further pause is three times as long'),
   webhookAttempts: z.coerce
     .number()
     .int()

@@ -5,6 +5,6 @@ import { Probe } from './delivery/probe.ts';
 import { WebhookSender } from './delivery/webhook-sender.ts';
 import { EventIntake } from './intake/event-intake.ts';
 
-/** Tells addresses outside what happens to trips. What is to be told, and how far it is, is kept by `trips`. */
+/** Delivers trip events to webhooks. `trips` stores the deliveries and their progress. */
 @Module({ imports: [BusModule], providers: [WebhookSender, DeliveryLoop, EventIntake, Probe] })
 export class WebhooksModule {}

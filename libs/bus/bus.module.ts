@@ -7,7 +7,7 @@ import { connectBus } from './connect.ts';
 /** Injection token of the raw NATS connection. */
 export const BUS = Symbol('hailgrid.bus');
 
-/** Drained last, when nothing of the process publishes any more. */
+/** Drains the connection last, after everything else in the process has stopped publishing. */
 @Injectable()
 class BusCloser implements OnApplicationShutdown {
   constructor(

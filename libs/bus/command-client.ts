@@ -15,11 +15,10 @@ import { commandClientOptions } from './connect.ts';
 /** How many commands a process may have unanswered; any further one gets `unavailable`. */
 export const MAX_COMMANDS_IN_FLIGHT = 4_096;
 
-/** What Nest's client says of its connection while it stands. */
+/** Status that Nest's client reports while it is connected. */
 const CONNECTED = 'connected';
 /**
- * How long a command waits for its reply at least, wall time: compressed service time does not make Postgres
- * faster.
+ * Shortest wait for a reply, in wall time: compressed service time does not make Postgres faster.
  */
 const MIN_TIMEOUT_MS = 2_000;
 
@@ -36,7 +35,7 @@ export class CommandClient {
     this.#proxy.status.subscribe((status: string) => (this.#connected = status === CONNECTED));
   }
 
-  /** Whether commands reach NATS now; the connection is another one than the raw one. */
+  /** Whether commands reach NATS now. They use a connection of their own, not the raw one. */
   get connected(): boolean {
     return this.#connected;
   }
@@ -50,8 +49,9 @@ export class CommandClient {
   }
 
   /**
-   * The command's output, checked. Throws the handler's error by its code, `unavailable` where nobody answered in time
-   * (the outcome is then unknown: ask again under the same idempotency key). From then on no handler begins with it.
+   * Returns the command's validated output. Throws the handler's error with its code, or `unavailable` if no reply
+   * comes in time: the outcome is then unknown, and the caller retries with the same idempotency key. After the timeout
+   * no handler starts the command any more.
    */
   async call<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
     if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) {
@@ -92,7 +92,7 @@ export class CommandClient {
   }
 }
 
-/** A reply of another form is the handler's mistake, not the caller's: what became of the command is not known. */
+/** A malformed reply is the handler's mistake, not the caller's: `unavailable`, since the outcome is unknown. */
 function usable<S extends z.ZodType>(schema: S, reply: unknown, { subject }: Command): z.output<S> {
   const parsed = schema.safeParse(reply);
   if (parsed.success) return parsed.data;

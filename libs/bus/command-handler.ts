@@ -13,23 +13,23 @@ import { LATE_COMMAND } from './command-packets.ts';
 
 type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<CommandOutput<C>>;
 
-/** A class whose failed commands should be logged has this. */
+/** Implemented by classes with command handlers, so that failed commands are logged. */
 export interface ReportsFailures {
   reportFailure(command: Command, error: HailgridError): void;
 }
 
 /**
  * How many commands a process handles at once; any further one gets `unavailable`. Without this bound, commands
- * that wait for Postgres outlive their callers' deadlines, and the process only does work that nobody waits for.
+ * that wait for Postgres outlive their callers' deadlines, and the process only does work whose callers have given up.
  */
 export const MAX_COMMANDS_IN_HAND = 256;
 
 let inHand = 0;
 
 /**
- * Makes a method the handler of a command: its input is checked first, and what it returns or throws becomes the reply.
- * One whose asker has given it up is refused: a process that was frozen wakes up to many of them, and what they would
- * change is not what anybody wants by now. The method's type must be the command's.
+ * Makes a method the handler of a command: validates the input, and replies with the method's result or error. Refuses
+ * a command that is past its deadline: a process that was frozen wakes up to many of them, and their callers have given
+ * up. The method's type must be the command's.
  */
 export function HandleCommand<C extends Command>(command: C) {
   return <H extends Handler<C>>(
@@ -56,7 +56,7 @@ export function HandleCommand<C extends Command>(command: C) {
         inHand -= 1;
       }
     };
-    // In place: once all decorators have run, this very descriptor is what the class gets.
+    // Changed in place: the class gets this same descriptor once all decorators have run.
     const method: PropertyDescriptor = descriptor;
     method.value = answer;
     applyDecorators(MessagePattern(command.subject))(target, key, method);
@@ -68,7 +68,7 @@ function overloaded({ subject }: Command): HailgridError {
 }
 
 function late({ subject }: Command): HailgridError {
-  return new HailgridError('unavailable', `${subject}: came when its asker had given it up`);
+  return new HailgridError('unavailable', `${subject}: arrived after its deadline`);
 }
 
 function toReply(error: HailgridError) {

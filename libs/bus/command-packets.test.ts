@@ -32,9 +32,9 @@ class Doubler implements ReportsFailures {
   }
 }
 
-const askersClock = systemClock();
+const callerClock = systemClock();
 let handlerAheadMs = 0;
-const handlersClock: Clock = { ...askersClock, now: () => askersClock.now() + handlerAheadMs };
+const handlerClock: Clock = { ...callerClock, now: () => callerClock.now() + handlerAheadMs };
 let nats: TestNats;
 let bus: NatsConnection;
 let service: INestMicroservice;
@@ -45,11 +45,11 @@ beforeAll(async () => {
   bus = await connect({ servers: [...nats.urls] });
   const module = { module: class Numbers {}, controllers: [Doubler] };
   service = await NestFactory.createMicroservice(module, {
-    ...commandTransport([...nats.urls], 'numbers', 'numbers', handlersClock),
+    ...commandTransport([...nats.urls], 'numbers', 'numbers', handlerClock),
     logger: false,
   });
   await service.listen();
-  commands = new CommandClient([...nats.urls], 'commands', askersClock);
+  commands = new CommandClient([...nats.urls], 'commands', callerClock);
   await commands.connect();
 });
 afterAll(async () => {
@@ -64,21 +64,21 @@ beforeEach(() => {
 });
 
 test.each([-10 * LIMIT_MS, 0, CLOCK_TOLERANCE_MS, LIMIT_MS])(
-  'a command is handled where its handler is %i ms ahead of its asker',
+  'a command is handled if its handler’s clock is %i ms ahead of the caller’s',
   async (aheadMs) => {
     handlerAheadMs = aheadMs;
     expect(await commands.call(double, { value: 2 })).toEqual({ value: 4 });
   },
 );
 
-test('a command that is read after its deadline is refused, and nothing of it is done', async () => {
+test('a command that is read after its deadline is refused without running', async () => {
   handlerAheadMs = LIMIT_MS + CLOCK_TOLERANCE_MS + 1;
   const refused = commands.call(double, { value: 2 });
   await expect(refused).rejects.toThrow('unavailable: numbers.double refused');
   expect(handled).toEqual([]);
 });
 
-test('whoever names no deadline is answered whenever it comes', async () => {
+test('a command without a deadline is never late', async () => {
   const reply = await bus.request(double.subject, JSON.stringify({ id: '1', data: { value: 2 } }));
   expect(reply.json()).toMatchObject({ response: { ok: true, value: { value: 4 } } });
 });

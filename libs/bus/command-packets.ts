@@ -8,13 +8,13 @@ import {
 } from '@nestjs/microservices';
 import { machineTime, type Clock } from '#libs/service';
 
-/** Header of a command: when its asker gives it up, in ms of service time. */
+/** Header of a command: when its caller gives up, in ms of service time. */
 const DEADLINE_HEADER = 'Hailgrid-Deadline-Ms';
 
-/** How far the clocks of two machines may differ before commands are refused as too late, wall time. */
+/** How far the clocks of two machines may differ before commands are refused as late, in wall time. */
 export const CLOCK_TOLERANCE_MS = 250;
 
-/** What a handler is given instead of the input of a command whose asker has given it up. */
+/** Replaces the input of a command whose caller has given up. */
 export const LATE_COMMAND = Symbol('late command');
 
 export function deadlineHeaders(deadlineMs: number): MsgHdrs {
@@ -23,22 +23,22 @@ export function deadlineHeaders(deadlineMs: number): MsgHdrs {
   return envelope;
 }
 
-/** A command without a deadline never is. */
+/** Whether the command's deadline is past. A command without a deadline is never late. */
 export function isLate(envelope: MsgHdrs | undefined, clock: Clock): boolean {
   const deadline = envelope?.get(DEADLINE_HEADER) ?? '';
   return deadline !== '' && clock.now() > Number(deadline) + machineTime(clock, CLOCK_TOLERANCE_MS);
 }
 
-/** How a command came in, as Nest's server tells its deserializer. */
+/** The context that Nest's server passes to its deserializer. */
 interface Arrival {
   channel?: string;
   replyTo?: string;
 }
 
 /**
- * Reads a command's packet. What is no packet is a request all the same, whose input is what it holds: the handler's
- * schema refuses it and the asker hears why, where Nest would leave it to its timeout. Of
- * what comes too late only the asker is kept.
+ * Reads a command's packet. Passes a malformed packet on as a request without input, so that the handler's schema
+ * refuses it and the caller gets the reason: Nest would let the caller time out. Replaces the input of a late command
+ * with {@link LATE_COMMAND}.
  */
 export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
   readonly #clock: Clock;
@@ -52,7 +52,7 @@ export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
     message: Msg,
     { channel, replyTo }: Arrival = {},
   ): Promise<IncomingRequest | IncomingEvent> {
-    // Without a reply subject there is nobody to answer, and Nest takes what has no id as an event.
+    // Without a reply subject there is no caller to answer: Nest treats a packet without an id as an event.
     const unread = { ...(replyTo !== undefined && { id: replyTo }), pattern: channel, data: undefined };
     try {
       const read = { ...unread, ...(await super.deserialize(message, { channel, replyTo })) };
@@ -63,7 +63,7 @@ export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
   }
 }
 
-/** Reads a reply. What is not JSON is a failed command here; Nest lets it reject unhandled, which ends the process. */
+/** Reads a reply. One that is not JSON fails its command; in Nest its unhandled rejection would end the process. */
 export class CommandReplyDeserializer extends NatsResponseJSONDeserializer {
   override async deserialize(message: Msg): Promise<IncomingResponse> {
     try {

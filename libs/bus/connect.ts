@@ -34,7 +34,7 @@ function connectionOptions(servers: string[], name: string) {
   } satisfies NodeConnectionOptions;
 }
 
-/** The raw connection of a process: positions, pushes, nudges. Reconnects for ever. */
+/** The raw connection of a process, for positions, pushes and nudges. Never stops reconnecting. */
 export async function connectBus(servers: string[], name: string): Promise<NatsConnection> {
   return connect(connectionOptions(servers, name));
 }
@@ -62,9 +62,8 @@ export function commandClientOptions(servers: string[], name: string): NonNullab
 }
 
 /**
- * Names the connection to a server that is open now; undefined while there is none. After a reconnect it is another
- * one, and what was published over the old one may be lost, whatever a `flush` says that is answered over the new
- * one.
+ * Identifies the connection that is open now; undefined while there is none. A reconnect changes the id. Messages
+ * published over the old connection may be lost, even if a `flush` over the new one succeeds.
  */
 export function openConnection(bus: NatsConnection): string | undefined {
   const { info } = bus;

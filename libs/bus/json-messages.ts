@@ -4,8 +4,8 @@ import { HailgridError } from '#libs/contracts';
 import type { DroppedMessage } from './log-dropped.ts';
 
 /**
- * Calls for each message. What the callback throws goes to `onDropped`: let into the client, it would end the reading
- * of the whole connection, and the process would be deaf until the missed pings show.
+ * Calls `onMessage` for each message and passes its exceptions to `onDropped`. An exception that reaches the client
+ * would stop it from reading the whole connection until missed pings reveal that.
  */
 export function subscribe(
   bus: NatsConnection,
@@ -25,14 +25,14 @@ export function subscribe(
   });
 }
 
-/** Publishes without waiting; where the connection is down the message is lost, as every hint may be. */
+/** Publishes without waiting. While the connection is down the message is lost, as any hint may be. */
 export function publishJson(bus: NatsConnection, subject: string, message: unknown): void {
   if (!bus.isClosed()) bus.publish(subject, JSON.stringify(message));
 }
 
 /**
- * Calls for each message that has the expected form; others, and those it throws at, go to `onDropped` and are
- * dropped.
+ * Calls `onMessage` for each valid message. Invalid messages, and those on which it throws, are dropped and go to
+ * `onDropped`.
  */
 export function subscribeJson<S extends z.ZodType>(
   bus: NatsConnection,
@@ -49,7 +49,7 @@ export function subscribeJson<S extends z.ZodType>(
   );
 }
 
-/** Answers requests on a subject of this instance; a handler that throws leaves the asker to its timeout. */
+/** Answers requests on a subject of this instance; if the handler throws, the caller times out. */
 export function serveJson<I extends z.ZodType, O>(
   bus: NatsConnection,
   subject: string,
@@ -67,7 +67,7 @@ export function serveJson<I extends z.ZodType, O>(
   return subscribe(bus, subject, (message) => void answer(message), onDropped);
 }
 
-/** Asks one instance. Throws `unavailable` where nobody listens or the answer takes too long. */
+/** Asks one instance. Throws `unavailable` if no process listens or the answer is late or malformed. */
 export async function requestJson<O extends z.ZodType>(
   bus: NatsConnection,
   subject: string,
@@ -84,8 +84,8 @@ export async function requestJson<O extends z.ZodType>(
 }
 
 /**
- * Asks whoever listens, and gives the answers that come in time; those of another form are passed over. Throws
- * `unavailable` where nobody listens or there is no connection.
+ * Asks every listening instance and returns the answers that arrive in time, without the malformed ones. Throws
+ * `unavailable` if no process listens or there is no connection.
  */
 export async function requestAllJson<O extends z.ZodType>(
   bus: NatsConnection,
@@ -103,7 +103,7 @@ export async function requestAllJson<O extends z.ZodType>(
       if (answers.length >= maxAnswers) break;
     }
   } catch (error) {
-    throw new HailgridError('unavailable', `${subject}: nobody could be asked`, { cause: error });
+    throw new HailgridError('unavailable', `${subject}: no process could be asked`, { cause: error });
   }
   return answers;
 }

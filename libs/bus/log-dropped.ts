@@ -3,24 +3,23 @@ import { issuesOf } from '#libs/contracts';
 import type { Logger } from '#libs/service';
 
 /**
- * What becomes of a message that could not be taken; its subject is that of the message, not the pattern subscribed
- * to.
+ * Called for each dropped message, with the subject it was published on rather than the subscribed pattern.
  */
 export type DroppedMessage = (error: unknown, subject: string) => void;
 
-/** How many characters of each text are logged: what a peer sends does not decide the size of the log. */
+/** How many characters of each text are logged, so that a peer's messages cannot inflate the log. */
 const MAX_LOGGED_CHARS = 200;
 
-/** One short line in the log for each message dropped: it is a peer's mistake, or ours, and nobody is left to answer. */
+/** Logs one short line for each dropped message, since there is no caller to answer. */
 export function logDropped(logger: Logger): DroppedMessage {
   return (error, subject) =>
     logger.warn(
       { event: 'message_dropped', subject: cut(subject), reason: cut(reasonOf(error)) },
-      'a message could not be taken',
+      'message dropped',
     );
 }
 
-/** Of a message without the expected form the first thing that is wrong and how many there are. */
+/** For an invalid message: its first mistake, and how many more there are. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof z.ZodError)) return String(error);
   const [first, ...others] = issuesOf(error);

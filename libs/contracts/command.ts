@@ -9,7 +9,7 @@ export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   subject: string;
   input: I;
   output: O;
-  /** Of service time; after it the caller answers `unavailable`, not knowing the outcome. */
+  /** Service time after which the caller reports `unavailable`; the outcome is then unknown. */
   timeoutMs: number;
 }
 
@@ -31,22 +31,22 @@ export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
   return { subject, input, output, timeoutMs };
 }
 
-/** What travels back: the output, or one of our errors. */
+/** The reply to a command: its output, or an error. */
 export const commandReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.unknown() }),
   z.object({ ok: z.literal(false), error: errorReply }),
 ]);
 export type CommandReply = z.infer<typeof commandReply>;
 
-/** What callers may give as their key: printable characters, in a header or in a frame. */
+/** A caller's idempotency key: printable characters, in a header or in a frame. */
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/)
-  .meta({ description: 'the same key and request give the first answer again, another request is refused' });
+  .meta({ description: 'same key and request: the first answer again; same key, other request: refused' });
 
 /**
- * The caller's key and a digest of its request: the same pair gives the first answer again, the same key with
- * another digest is refused.
+ * The caller's key and a digest of its request. A repeated pair gets the first answer again; the same key with another
+ * digest is refused.
  */
 export const idempotency = z.object({
   key: idempotencyKey,

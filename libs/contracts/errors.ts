@@ -1,14 +1,14 @@
-/** What an error means for the one who called. */
+/** What an error means for its caller. */
 interface ErrorSpec {
-  /** HTTP status that the one mapping answers with. */
+  /** HTTP status of the response. */
   status: number;
   /** Short and stable; RFC 9457 `title`. */
   title: string;
-  /** Seconds after which trying again makes sense; becomes `Retry-After`. */
+  /** Seconds to wait before a retry; becomes `Retry-After`. */
   retryAfterS?: number;
 }
 
-/** Every error of the system, by its stable code. The only place where a code meets an HTTP status. */
+/** Every error of the system by its stable code. The only place that maps codes to HTTP statuses. */
 export const ERRORS = {
   invalid_request: { status: 400, title: 'The request does not have the expected form' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
@@ -23,7 +23,7 @@ export const ERRORS = {
   offer_not_found: { status: 404, title: 'No such offer' },
   matcher_not_found: { status: 404, title: 'No such matcher' },
   webhook_not_found: { status: 404, title: 'No such webhook' },
-  method_not_allowed: { status: 405, title: 'This address does not know the method' },
+  method_not_allowed: { status: 405, title: 'This address does not support the method' },
   quote_expired: { status: 409, title: 'The quote has expired; ask for a new one' },
   quote_used: { status: 409, title: 'The quote was used for another trip' },
   illegal_transition: { status: 409, title: 'The trip is in a state that does not allow this' },
@@ -31,7 +31,7 @@ export const ERRORS = {
   driver_on_trip: { status: 409, title: 'The driver has a trip to finish first' },
   driver_offline: { status: 409, title: 'The driver is not online' },
   session_superseded: { status: 409, title: 'A newer session of this driver is online' },
-  too_many_webhooks: { status: 409, title: 'There are as many webhooks as there may be' },
+  too_many_webhooks: { status: 409, title: 'The maximum number of webhooks exists already' },
   payload_too_large: { status: 413, title: 'The body or frame is too large' },
   unsupported_media_type: { status: 415, title: 'Only application/json is understood' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request' },
@@ -51,7 +51,7 @@ export const ERRORS = {
 /** Stable, machine-readable; part of the public API. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** One member of a request that is wrong, as a JSON pointer and a sentence. */
+/** One invalid member of a request, as a JSON pointer and a sentence. */
 export interface FieldIssue {
   pointer: string;
   message: string;
@@ -61,7 +61,7 @@ export interface FieldIssue {
 const MAX_ISSUES = 10;
 
 export interface ErrorDetails {
-  /** Said to the caller beside the title. Never holds secrets or another party's data. */
+  /** Shown to the caller beside the title. Never contains secrets or another party's data. */
   detail?: string;
   issues?: readonly FieldIssue[];
   cause?: unknown;

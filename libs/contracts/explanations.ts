@@ -3,18 +3,18 @@ import { driverId, tripId } from './ids.ts';
 import { instanceName } from './shards.ts';
 import { h3Cell, timestamp } from './values.ts';
 
-/** How many rounds one matcher explains of a trip: it keeps no more. */
+/** How many rounds of a trip one matcher keeps and explains. */
 export const MAX_EXPLAINED_ROUNDS = 32;
 
 const seconds = z.number().nullable();
 
-/** A driver who was weighed, or could not be. */
+/** A driver who was considered for the trip, or could not be. */
 export const explainedCandidate = z
   .object({
     driver_id: driverId,
     pickup_distance_m: z.number().meta({ description: 'by air' }),
-    pickup_eta_s: seconds.meta({ description: 'null where nobody asked, or where there is no way' }),
-    cost_s: seconds.meta({ description: 'null where the pair was no option' }),
+    pickup_eta_s: seconds.meta({ description: 'null: not asked, or no route' }),
+    cost_s: seconds.meta({ description: 'null: the pair was not an option' }),
     reason: z.enum([
       'offered',
       'reassigned',
@@ -27,14 +27,14 @@ export const explainedCandidate = z
   })
   .meta({ id: 'ExplainedCandidate' });
 
-/** One round's reasons about one trip. */
+/** One round's decision about one trip. */
 export const explainedRound = z
   .object({
     matcher: instanceName,
     shard: h3Cell,
     at: timestamp,
     outcome: z.enum(['offered', 'reassigned', 'no_driver_in_radius', 'pickup_too_far', 'outbid']),
-    skip_cost_s: z.number().meta({ description: 'what leaving the trip out would have cost' }),
+    skip_cost_s: z.number().meta({ description: 'cost of leaving the trip unmatched in this round' }),
     candidates: z.array(explainedCandidate),
   })
   .meta({ id: 'ExplainedRound' });

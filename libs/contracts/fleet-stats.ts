@@ -4,13 +4,13 @@ import { tripState } from './trip.ts';
 const count = z.int().min(0);
 const orNone = z.number().min(0).nullable();
 
-/** What the simulated city has seen so far, as its riders and drivers saw it through the public API. */
+/** Totals of the simulated city so far, as its riders and drivers saw them through the public API. */
 export const fleetStats = z.object({
   requested: count.meta({ description: 'trip requests that were acknowledged' }),
   served: count.meta({ description: 'riders picked up' }),
   canceled: count.meta({ description: 'canceled by the rider before the ride' }),
   expired: count.meta({ description: 'no driver before the deadline (no_drivers_available)' }),
-  open: count.meta({ description: 'neither picked up nor at an end' }),
+  open: count.meta({ description: 'neither picked up nor ended' }),
   drivers_online: count,
   trips_by_state: z.partialRecord(tripState, count),
   matched_per_min: z
@@ -25,22 +25,23 @@ export const fleetStats = z.object({
       'wall milliseconds from sending POST /v1/trips to the first offer on a driver’s socket, over all offered trips',
   }),
   pings_per_s: z.number().min(0).meta({
-    description: 'driver positions sent a wall second, over the last seconds; at the end over the demand',
+    description:
+      'driver positions sent per wall second, over the last seconds; at the end over the whole demand',
   }),
   pings_sent: count,
   errors: count.meta({
-    description: 'answers that nobody expects of a healthy system; sum of errors_by_code',
+    description: 'answers that a healthy system does not give; sum of errors_by_code',
   }),
   errors_by_code: z.record(z.string(), count),
   elapsed_s: z.number().min(0).meta({ description: 'wall seconds since the demand began' }),
-  remaining_s: orNone.meta({ description: 'wall seconds until the demand ends; null where it is endless' }),
+  remaining_s: orNone.meta({ description: 'wall seconds until the demand ends; null: never' }),
   first_match_ms: orNone.meta({
     description: 'wall milliseconds from the start of the process to the first accepted offer',
   }),
 });
 export type FleetStats = z.infer<typeof fleetStats>;
 
-/** What the fleet tells its parent over the IPC channel: each second, and once at its end. */
+/** Messages of the fleet to its parent process over the IPC channel: one per second, and one at its end. */
 export const fleetMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fleet_stats'), stats: fleetStats }),
   z.object({ type: z.literal('fleet_done'), stats: fleetStats }),

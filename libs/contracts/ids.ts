@@ -5,8 +5,8 @@ import type { Id, IdPrefix } from '#libs/trip';
 export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from '#libs/trip';
 
 /*
- * An id is a TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Postgres keeps the bare UUID; {@link uuidOf} and
- * {@link idFromUuid} convert at that border only.
+ * An id is a TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Postgres stores the bare UUID; only its queries
+ * convert, with {@link uuidOf} and {@link idFromUuid}.
  */
 
 /** Crockford base32 of 128 bits: the first character carries three bits only. */
@@ -29,23 +29,23 @@ export const webhookId = idSchema('webhook');
 export const role = z.enum(['rider', 'driver', 'operator']);
 export type Role = z.infer<typeof role>;
 
-/** The id of whoever a token is for; its prefix is the role. */
+/** The id of a token's holder; its prefix is the role. */
 export const subjectId = z.string().regex(new RegExp(`^(${role.options.join('|')})_${SUFFIX}$`));
 
-/** A fresh id; its time part comes from the wall clock, which is all that sorting needs. */
+/** A new id. Its time part is wall time, which is enough for sorting. */
 export function newId<P extends IdPrefix>(prefix: P): Id<P> {
   return typeidUnboxed(prefix) as unknown as Id<P>;
 }
 
 /**
- * A fresh id whose time part is the given moment of service time: for what Postgres keeps in partitions by its id.
- * Within a millisecond chance says which id is the lower one.
+ * A new id whose time part is the given service time, for rows that Postgres partitions by id. Ids of the same
+ * millisecond are in random order.
  */
 export function newIdAt<P extends IdPrefix>(prefix: P, atMs: number): Id<P> {
   return TypeID.fromUUIDBytes(prefix, uuidBytesAt(atMs)).toString() as Id<P>;
 }
 
-/** A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then chance, but for version and variant. */
+/** A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random bits except for version and variant. */
 function uuidBytesAt(atMs: number): Uint8Array {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const view = new DataView(bytes.buffer);
@@ -56,7 +56,7 @@ function uuidBytesAt(atMs: number): Uint8Array {
   return bytes;
 }
 
-/** The UUID inside an id, as Postgres wants it. Throws a TypeError on another prefix. */
+/** The UUID inside an id, as Postgres stores it. Throws a TypeError on another prefix. */
 export function uuidOf(prefix: IdPrefix, id: string): string {
   return TypeID.fromString(id, prefix).toUUID();
 }

@@ -42,7 +42,7 @@ const record: fc.Arbitrary<PositionRecord> = fc.record({
 });
 const batch = fc.record({ sentAtMs: ms, records: fc.array(record, { maxLength: 5 }) });
 
-test('a batch comes out as it went in', () => {
+test('decoding an encoded batch gives the same batch', () => {
   fc.assert(
     fc.property(batch, (sent) => {
       const received = decodePositionBatch(encodePositionBatch(sent));
@@ -51,7 +51,7 @@ test('a batch comes out as it went in', () => {
   );
 });
 
-test('bytes that are no whole batch are refused, and nothing else is thrown', () => {
+test('a malformed batch throws invalid_request and no other error', () => {
   const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 20 });
   fc.assert(
     fc.property(batch, damage, fc.nat(), (sent, changes, cut) => {
@@ -70,7 +70,7 @@ test.each([
   ['recorded-at', HEADER_BYTES + 32],
   ['free-at', HEADER_BYTES + 40],
   ['status version', HEADER_BYTES + 48],
-])('a %s that is no finite number is refused', (_, at) => {
+])('a %s that is not a finite number is refused', (_, at) => {
   const [sent] = fc.sample(fc.record({ sentAtMs: ms, records: fc.tuple(record) }), 1);
   for (const value of [NaN, Infinity, -Infinity]) {
     const bytes = Buffer.from(encodePositionBatch(sent!));
@@ -80,7 +80,7 @@ test.each([
   }
 });
 
-/** No records where the batch is refused as it should be. */
+/** The decoded records; none if the batch is refused with `invalid_request`. */
 function decodedOrRefused(bytes: Uint8Array): readonly PositionRecord[] {
   try {
     return decodePositionBatch(bytes).copies();

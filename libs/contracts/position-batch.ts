@@ -4,7 +4,7 @@ import type { DriverStatus } from './trip.ts';
 import type { Product } from './values.ts';
 
 /**
- * The hot path's message: the positions of one res-7 cell that a driver-api gathered in at most 100 ms.
+ * The message of the hot path: positions of one res-7 cell, collected by a driver-api for at most 100 ms.
  *
  * Little endian. Header, 16 bytes: magic u16, version u8, reserved u8, record count u32, sent-at f64 (service ms).
  * Then records of {@link RECORD_BYTES} bytes each:
@@ -35,17 +35,17 @@ export interface PositionRecord {
   readonly lat: number;
   readonly lng: number;
   readonly recordedAtMs: number;
-  /** When the driver expects to be free; 0 where that is now or unknown. */
+  /** When the driver expects to be free; 0: now or unknown. */
   readonly freeAtMs: number;
-  /** Where the ride ends; undefined while nobody is on board. */
+  /** Where the ride ends; undefined while no rider is on board. */
   readonly rideEnd: { readonly lat: number; readonly lng: number } | undefined;
-  /** Has a next trip already, or an offer for one. */
+  /** Whether the driver has a next trip, or an offer for one. */
   readonly booked: boolean;
   readonly status: DriverStatus;
-  /** Orders the status of one driver, whatever path it comes by. */
+  /** Orders the statuses of one driver across all message paths. */
   readonly statusVersion: number;
   readonly product: Product;
-  /** The driver has left this batch's cell: its pings now come on another cell's stream, or not until its next one. */
+  /** The driver has left this batch's cell: its pings are on another cell's stream, or stopped until the next one. */
   readonly left: boolean;
   readonly headingDeg: number | undefined;
   readonly speedMps: number | undefined;
@@ -90,7 +90,7 @@ export function encodePositionBatch(batch: PositionBatch): Uint8Array {
   return bytes;
 }
 
-/** Throws `invalid_request` on anything that is not a whole batch of a version known here. */
+/** Throws `invalid_request` on anything but a complete batch of a known version. */
 export function decodePositionBatch(payload: Uint8Array): PositionBatchView {
   return new PositionBatchView(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
 }
@@ -116,8 +116,8 @@ function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
 }
 
 /**
- * A batch read in place. One view moves over all its records, since an object for each record costs more than all the
- * rest of the decoding. The constructor checks every record, so a malformed batch is refused before any of it is used.
+ * A batch decoded in place. One view moves over all records: an object per record costs more than the rest of the
+ * decoding. The constructor checks every record, so a malformed batch is refused before any of it is used.
  */
 export class PositionBatchView {
   readonly sentAtMs: number;
@@ -143,13 +143,13 @@ export class PositionBatchView {
     return this.#view;
   }
 
-  /** The records as values of their own. */
+  /** Copies of the records, which stay valid. */
   copies(): PositionRecord[] {
     return Array.from({ length: this.length }, (_, index) => this.record(index).copy());
   }
 }
 
-/** One record of a batch, each field read from the bytes when it is asked for. */
+/** One record of a batch. Decodes each field on access. */
 class PositionRecordView implements PositionRecord {
   readonly #bytes: Buffer;
   readonly #numbers: DataView;
@@ -284,7 +284,7 @@ function fromHundredths(code: number): number | undefined {
   return code === UNKNOWN ? undefined : code / 100;
 }
 
-/** No time and no version is infinite or no number at all: one such version would never be overtaken again. */
+/** Refuses NaN and infinities: no later status could ever replace one with an infinite version. */
 function finite(value: number, field: string): number {
   if (!Number.isFinite(value)) throw malformed(`${field} is ${value}`);
   return value;

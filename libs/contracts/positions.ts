@@ -5,7 +5,7 @@ import { h3Cell, point, timestamp } from './values.ts';
 /** How many cells one request to send positions again may name. */
 export const MAX_CELLS_PER_RESEND = 4_096;
 
-/** A matcher has begun to listen to these cells and wants to hear who is there. */
+/** A matcher has subscribed to these cells and needs the positions of the drivers there. */
 export const resendRequest = z.object({ cells: z.array(h3Cell).max(MAX_CELLS_PER_RESEND) });
 export type ResendRequest = z.infer<typeof resendRequest>;
 

@@ -5,7 +5,7 @@ const errorCodes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 export const errorCode = z.enum(errorCodes);
 
 export const fieldIssue = z.strictObject({
-  pointer: z.string().meta({ description: 'JSON pointer to the member that is wrong' }),
+  pointer: z.string().meta({ description: 'JSON pointer to the invalid member' }),
   message: z.string(),
 });
 
@@ -24,7 +24,7 @@ export const problem = z
   .meta({ id: 'Problem', description: 'RFC 9457 problem details with a stable code' });
 export type Problem = z.infer<typeof problem>;
 
-/** The one mapping from an error to what a caller may see of it. */
+/** The only mapping from an error to the part of it that a caller may see. */
 export function toProblem(error: HailgridError, requestId?: string): Problem {
   return {
     type: `urn:hailgrid:problem:${error.code}`,
@@ -45,7 +45,7 @@ export const errorReply = z.object({
   issues: z.array(fieldIssue).optional(),
 });
 
-/** Anything thrown, as one of our errors. */
+/** Converts anything thrown to a HailgridError. */
 export function asHailgridError(thrown: unknown): HailgridError {
   if (thrown instanceof HailgridError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -62,7 +62,7 @@ export function issuesOf(error: z.core.$ZodError): { pointer: string; message: s
   }));
 }
 
-/** Parses with the schema or throws `invalid_request` naming each wrong member. */
+/** Parses with the schema. Throws `invalid_request` naming each invalid member. */
 export function parseOrThrow<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

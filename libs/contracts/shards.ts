@@ -11,13 +11,13 @@ export const shardClaim = z
   .meta({ id: 'ShardClaim' });
 export type ShardClaimMessage = z.infer<typeof shardClaim>;
 
-/** Names one life of a matcher process: who starts again under its name is another incarnation. */
+/** Identifies one run of a matcher process: a restart under the same name is another incarnation. */
 export const incarnation = z.uuid();
 
 export const shardMapMessage = z.object({ shards: z.array(shardClaim) });
 export type ShardMapMessage = z.infer<typeof shardMapMessage>;
 
-/** How a request that depends on ownership names the owner it believes in. */
+/** The shard and epoch that a routed request assumes of its receiver. */
 const routed = { shard: h3Cell, epoch: z.int().min(0) };
 
 /** The answer to a request that went to a matcher which does not own the shard at that epoch. */
@@ -45,7 +45,7 @@ export const shardLoad = z
     open_trips: z.number().min(0).meta({ description: 'trips that wait for a driver' }),
     requests_per_s: z.number().min(0),
     pings_per_s: z.number().min(0).meta({ description: 'positions received inside the shard' }),
-    busy_ms_per_s: z.number().min(0).meta({ description: 'time of the matcher spent on it' }),
+    busy_ms_per_s: z.number().min(0).meta({ description: 'matcher time spent on the shard' }),
   })
   .meta({ id: 'ShardLoad' });
 export type ShardLoadMessage = z.infer<typeof shardLoad>;
@@ -53,7 +53,7 @@ export type ShardLoadMessage = z.infer<typeof shardLoad>;
 /** How many shards a heartbeat names: those with the most load; the others count as idle. */
 export const MAX_SHARDS_PER_HEARTBEAT = 2048;
 
-/** "I live", several times a second, with what the planner balances by. */
+/** A matcher's heartbeat, several times a second, with the loads that the planner balances. */
 export const matcherHeartbeat = z.object({
   matcher: instanceName,
   incarnation,
@@ -65,7 +65,7 @@ export const matcherHeartbeat = z.object({
 });
 export type MatcherHeartbeat = z.infer<typeof matcherHeartbeat>;
 
-/** "Are you there?", asked of a matcher that has fallen silent. */
+/** Asks a matcher whose heartbeats stopped whether it is alive. */
 export const matcherProbe = z.object({});
 export const matcherProbeReply = z.object({ incarnation });
 export type MatcherProbeReply = z.infer<typeof matcherProbeReply>;
@@ -74,19 +74,19 @@ export type MatcherProbeReply = z.infer<typeof matcherProbeReply>;
 export const MAX_SHARDS_PER_HANDOFF = 256;
 const handedShards = z.array(z.object(routed)).min(1).max(MAX_SHARDS_PER_HANDOFF);
 
-/** To the next owner: listen to the positions around these shards already. Epochs are those of the present owner. */
+/** To the next owner: subscribe to the positions around these shards. Epochs are those of the current owner. */
 export const prepareShards = z.object({ shards: handedShards });
 export type PrepareShards = z.infer<typeof prepareShards>;
-/** Sent once the supply around them is known, or nearly so. */
+/** Sent once the supply around the shards is (almost) known. */
 export const prepareShardsReply = z.object({ incarnation });
 export type PrepareShardsReply = z.infer<typeof prepareShardsReply>;
 
 /**
- * To the present owner: offer nothing more for these shards, and answer once nothing is under way. The owner goes on
- * by itself after `lease_ms` (of the machines' time) without a new claim: the move was given up.
+ * To the current owner: make no more offers for these shards, and answer once none is in flight. If no new claim comes
+ * within `lease_ms` (machine time), the handoff was abandoned and the owner resumes matching.
  */
 export const drainShards = z.object({ shards: handedShards, lease_ms: z.int().min(1).max(60_000) });
 export type DrainShards = z.infer<typeof drainShards>;
-/** Those it owned at that epoch and has stopped matching. */
+/** The shards that the owner held at that epoch and has stopped matching. */
 export const drainShardsReply = z.object({ incarnation, drained: z.array(h3Cell) });
 export type DrainShardsReply = z.infer<typeof drainShardsReply>;

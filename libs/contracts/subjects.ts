@@ -9,7 +9,7 @@ export const riderPushSubject = (riderId: string): string => `push.rider.${rider
 /** Committed changes for a driver: of a trip that it has, had, or is offered (JSON `TripChange`). */
 export const driverPushSubject = (driverId: string): string => `push.driver.${driverId}`;
 
-/** Every committed change of a trip, stored in a JetStream stream (JSON `TripChange`, in the order of its numbers). */
+/** Every committed change of a trip, stored in a JetStream stream (JSON `TripChange`, in the order of seq). */
 export const tripEventsSubject = (tripId: string): string => `trips.events.${tripId}`;
 
 /** Positions of the driver of one trip, for its rider only (JSON `TrackedPosition`). */
@@ -18,7 +18,7 @@ export const trackSubject = (tripId: string): string => `track.${tripId}`;
 /** Shard map changes (JSON `ShardMapMessage`); a hint, the shard table is authoritative. */
 export const SHARD_MAP_SUBJECT = 'shardmap';
 
-/** Asks every driver-api to publish the last positions it holds in some cells again (JSON `ResendRequest`). */
+/** Asks every driver-api to republish the last positions it holds in some cells (JSON `ResendRequest`). */
 export const POSITIONS_RESEND_SUBJECT = 'positions.resend';
 
 /** A nudge to the owner of a shard: its open demand has changed (request/reply, `DemandNudge`). */
@@ -39,7 +39,7 @@ export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
  */
 export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
 
-/** Asks every driver-api whether it serves some drivers that the sender no longer reaches (`WhereaboutsRequest`). */
+/** Asks every driver-api whether it serves drivers whom the sender no longer reaches (`WhereaboutsRequest`). */
 export const DRIVER_WHEREABOUTS_SUBJECT = 'drivers.whereabouts';
 
 /** Repositioning hints for idle drivers, from matchers to every driver-api (JSON `DriverHints`). */
@@ -48,16 +48,16 @@ export const DRIVER_HINTS_SUBJECT = 'drivers.hints';
 /** Heartbeat of every matcher to the planners (JSON `MatcherHeartbeat`). */
 export const HEARTBEAT_SUBJECT = 'matchers.heartbeat';
 
-/** Tells the planner that matchers have come, gone, or are to be drained (empty); a hint, the table is the truth. */
+/** Wakes the planner: a matcher joined, left, or should be drained (empty); a hint, the table is authoritative. */
 export const PLANNER_WAKE_SUBJECT = 'planner.wake';
 
 /** Asks a matcher whose heartbeats stopped whether it is alive (request/reply). */
 export const probeSubject = (matcher: string): string => `matcher.${matcher}.probe`;
 
-/** Asks the next owner of some shards to get ready for them (request/reply, `PrepareShards`). */
+/** Asks the next owner of some shards to prepare for them (request/reply, `PrepareShards`). */
 export const prepareSubject = (matcher: string): string => `matcher.${matcher}.prepare`;
 
-/** Asks the present owner of some shards to stop matching them (request/reply, `DrainShards`). */
+/** Asks the current owner of some shards to stop matching them (request/reply, `DrainShards`). */
 export const drainSubject = (matcher: string): string => `matcher.${matcher}.drain`;
 
 /** Asks every matcher why it decided as it did about a trip (request/reply, `ExplainRequest`). */

@@ -6,7 +6,7 @@ import { h3Cell, money, point, product, timestamp, toTimestamp, typedText, vehic
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
 export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType' });
 
-/** Who ended a trip before its completion, in their own words. */
+/** Why a trip was canceled, in the words of the rider or driver. */
 export const cancelReason = typedText(200);
 
 /** The trip as services exchange it. Edges project it to {@link riderTrip} or {@link driverTrip} before it leaves. */
@@ -39,8 +39,8 @@ export const tripRecord = z
     driver: z.object({ driver_id: driverId, vehicle, pickup_eta_s: z.number() }).nullable(),
     excluded_driver_ids: z
       .array(driverId)
-      .meta({ description: 'declined, let expire or gave the trip back' }),
-    swaps: z.int().meta({ description: 'how often its driver was changed for a nearer one' }),
+      .meta({ description: 'drivers who declined, let the offer expire or gave the trip back' }),
+    swaps: z.int().meta({ description: 'how often a nearer driver replaced the driver on the way' }),
     accepted_at: timestamp.nullable(),
     arrived_at: timestamp.nullable(),
     started_at: timestamp.nullable(),
@@ -51,7 +51,7 @@ export const tripRecord = z
 export type TripRecord = z.infer<typeof tripRecord>;
 
 /**
- * What the driver of a trip sees of it; an allow-list, so that a new member of the record reaches nobody by accident.
+ * The members of a trip that its driver sees: an allow-list, so that a new member of the record does not leak.
  */
 const SEEN_BY_DRIVER = {
   trip_id: true,
@@ -74,7 +74,7 @@ const SEEN_BY_DRIVER = {
 export const driverTrip = tripRecord.pick(SEEN_BY_DRIVER).meta({ id: 'DriverTrip' });
 export type DriverTrip = z.infer<typeof driverTrip>;
 
-/** What a rider sees of a trip. Which drivers were asked is nobody's business but the system's. */
+/** The members of a trip that its rider sees. Which drivers got offers stays internal. */
 export const riderTrip = tripRecord
   .pick({ ...SEEN_BY_DRIVER, quote_id: true, search_deadline_at: true, driver: true })
   .meta({ id: 'RiderTrip' });
@@ -109,31 +109,31 @@ export const tripEvent = z
     driver_id: driverId.nullable().meta({ description: 'the driver this event is about' }),
     freed_driver_id: driverId
       .nullable()
-      .meta({ description: 'of driver_swapped: who was on the way before' }),
+      .meta({ description: 'of driver_swapped: the driver who was on the way before' }),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'TripEvent' });
 export type TripEventMessage = z.infer<typeof tripEvent>;
 
-/** What a driver is doing, ordered per driver by its version. */
+/** A driver's status; a driver's version orders its changes. */
 export const driverStatus = z.enum(['offline', 'free', 'offered', 'on_trip']).meta({ id: 'DriverStatus' });
 export type DriverStatus = z.infer<typeof driverStatus>;
 
-/** All that binds a driver after a change; of two views of a driver the one of the higher version stands. */
+/** A driver's status, trips and offer after a change. Of two views of a driver the higher version is valid. */
 export const driverStanding = z.object({
   driver_id: driverId,
   status: driverStatus,
   version: z.int(),
-  trip_id: tripId.nullable().meta({ description: 'which it drives' }),
-  next_trip_id: tripId.nullable().meta({ description: 'which it has accepted for after that' }),
+  trip_id: tripId.nullable().meta({ description: 'the current trip' }),
+  next_trip_id: tripId.nullable().meta({ description: 'the trip accepted for after the current one' }),
   offer: z
     .object({ offer_id: offerId, trip_id: tripId })
     .nullable()
-    .meta({ description: 'to be answered; for after its trip, where it has one' }),
+    .meta({ description: 'the open offer; for after the current trip, if there is one' }),
 });
 export type DriverStanding = z.infer<typeof driverStanding>;
 
-/** Fan-out of one committed event: the event, the trip after it, and what became of the drivers concerned. */
+/** One committed event as published: the event, the trip after it, and the drivers it changed. */
 export const tripChange = z
   .object({ event: tripEvent, trip: tripRecord, drivers: z.array(driverStanding) })
   .meta({ id: 'TripChange' });
@@ -147,14 +147,14 @@ export function toDriverTrip(trip: TripRecord): DriverTrip {
   return driverTrip.parse(trip);
 }
 
-/** The open offer of a trip as its driver sees it; undefined where there is none. */
+/** The open offer of a trip as its driver sees it; undefined if there is none. */
 export function toDriverOffer(trip: TripRecord): DriverOffer | undefined {
   if (trip.offer === null) return undefined;
   const { offer_id, expires_at, pickup_eta_s, pickup_distance_m } = trip.offer;
   return driverOffer.parse({ ...trip, offer_id, expires_at, pickup_eta_s, pickup_distance_m });
 }
 
-/** The aggregate in the form in which services exchange it. */
+/** Converts the aggregate to the form that services exchange. */
 export function toTripRecord(trip: Trip): TripRecord {
   const at = (ms: number | null): string | null => (ms === null ? null : toTimestamp(ms));
   const { offer, driver } = trip;

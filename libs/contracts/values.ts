@@ -10,7 +10,7 @@ export const point = z
   .meta({ id: 'Point', description: 'WGS84 degrees' });
 export type PointValue = z.infer<typeof point>;
 
-/** Money in the currency's minor unit (cents), so that no fare is ever rounded twice. */
+/** Money in the currency's minor unit (cents), so that no fare is rounded twice. */
 export const money = z
   .strictObject({
     amount_minor: z.int().min(0),
@@ -26,7 +26,7 @@ export const timestamp = z.iso.datetime({ precision: 3 }).meta({ description: 'R
 export const h3Cell = z
   .string()
   .regex(/^8[0-9a-f]{14}$/)
-  .refine((text) => parseCellKey(text) !== undefined, 'no H3 cell of resolution 14 or coarser')
+  .refine((text) => parseCellKey(text) !== undefined, 'not an H3 cell of resolution 14 or coarser')
   .meta({ description: 'H3 cell' });
 
 export const product = z
@@ -34,14 +34,14 @@ export const product = z
   .meta({ id: 'Product', description: 'Vehicle product a rider asks for and a driver offers' });
 export type Product = z.infer<typeof product>;
 
-/** What somebody typed. Postgres can keep neither a NUL nor half a surrogate pair, so neither is let in. */
+/** Text that a person typed. Refuses NUL and unpaired surrogates, which Postgres cannot store. */
 export function typedText(maxLength: number) {
   return z
     .string()
     .trim()
     .min(1)
     .max(maxLength)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds a NUL or half a surrogate pair');
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'contains a NUL or an unpaired surrogate');
 }
 
 export const vehicle = z

@@ -46,61 +46,61 @@ async function store(tripId: TripId, ...seqs: number[]): Promise<void> {
   for (const seq of seqs) await writer.store({ event: { trip_id: tripId, seq } } as TripChange);
 }
 
-test('it begins at the beginning, and where it left off in its next life', async () => {
+test('it starts at the first event, and after a restart continues where it stopped', async () => {
   const tripId = newId('trip');
   await store(tripId, 1, 2, 3);
-  const heard: number[] = [];
-  const hear = async (events: EventNumber[]): Promise<void> =>
-    void heard.push(...events.map(({ seq }) => seq));
-  consume(hear);
-  await expect.poll(() => heard, LIMIT).toEqual([1, 2, 3]);
+  const received: number[] = [];
+  const receive = async (events: EventNumber[]): Promise<void> =>
+    void received.push(...events.map(({ seq }) => seq));
+  consume(receive);
+  await expect.poll(() => received, LIMIT).toEqual([1, 2, 3]);
   await consumer!.stop();
   await store(tripId, 4);
-  consume(hear);
-  await expect.poll(() => heard, LIMIT).toEqual([1, 2, 3, 4]);
+  consume(receive);
+  await expect.poll(() => received, LIMIT).toEqual([1, 2, 3, 4]);
 });
 
-test('what could not be dealt with is tried again, before what comes after it', async () => {
+test('a failed batch is retried before later events', async () => {
   const tripId = newId('trip');
-  const heard: number[] = [];
+  const received: number[] = [];
   let refusals = 2;
   consume(async (events) => {
     refusals -= 1;
     if (refusals >= 0) throw new Error('not now');
-    heard.push(...events.map(({ seq }) => seq));
+    received.push(...events.map(({ seq }) => seq));
   });
   await store(tripId, 1, 2, 3, 4);
-  await expect.poll(() => heard, LIMIT).toEqual([1, 2, 3, 4]);
+  await expect.poll(() => received, LIMIT).toEqual([1, 2, 3, 4]);
   expect(failures).toHaveLength(2);
 });
 
-test('a message that is no event is passed over', async () => {
+test('a message that is not an event is skipped', async () => {
   const tripId = newId('trip');
-  const heard: number[] = [];
-  consume(async (events) => void heard.push(...events.map(({ seq }) => seq)));
+  const received: number[] = [];
+  consume(async (events) => void received.push(...events.map(({ seq }) => seq)));
   for (const text of ['', 'null', '{"event":{}}'])
     await jetstream(bus).publish(tripEventsSubject('trip_x'), text);
   await store(tripId, 1);
-  await expect.poll(() => heard, LIMIT).toEqual([1]);
+  await expect.poll(() => received, LIMIT).toEqual([1]);
   expect(dropped).toHaveLength(3);
 });
 
-test('it goes on when NATS is back, be it with its storage or without', async () => {
+test('it continues after NATS restarts, with or without its storage', async () => {
   const tripId = newId('trip');
-  const heard: number[] = [];
-  consume(async (events) => void heard.push(...events.map(({ seq }) => seq)));
+  const received: number[] = [];
+  consume(async (events) => void received.push(...events.map(({ seq }) => seq)));
   await store(tripId, 1);
-  await expect.poll(() => heard, LIMIT).toEqual([1]);
+  await expect.poll(() => received, LIMIT).toEqual([1]);
   for (const [index, keepsStorage] of [true, false].entries()) {
     await nats.nodes[0]!.server.kill();
     await nats.nodes[0]!.restart({ keepsStorage });
-    const made = (): Promise<boolean> =>
+    const created = (): Promise<boolean> =>
       ensureEventStream(bus, SETTINGS).then(
         () => true,
         () => false,
       );
-    await expect.poll(made, LIMIT).toBe(true);
+    await expect.poll(created, LIMIT).toBe(true);
     await store(tripId, index + 2);
-    await expect.poll(() => heard.at(-1), LIMIT).toBe(index + 2);
+    await expect.poll(() => received.at(-1), LIMIT).toBe(index + 2);
   }
 });

@@ -12,11 +12,11 @@ import { z } from 'zod';
 import { tripId } from '#libs/contracts';
 import { EVENT_STREAM } from './event-stream.ts';
 
-/** How many events the server hands out before some of them are acknowledged. */
+/** How many events the server delivers without an acknowledgement. */
 export const MAX_UNACKNOWLEDGED_EVENTS = 1_000;
 /** How many events are handled together. */
 const MAX_EVENTS_PER_BATCH = 500;
-/** After which time without an acknowledgement the server hands an event out again: its consumer has died. */
+/** How long the server waits for an acknowledgement before it redelivers an event: its consumer has died. */
 const ACK_WAIT_MS = 10_000;
 /** How long to wait after a failure before the events are handled again. */
 const RETRY_PAUSE_MS = 1_000;
@@ -24,26 +24,26 @@ const RETRY_PAUSE_MS = 1_000;
 const API_TIMEOUT_MS = 5_000;
 
 const eventMessage = z.object({ event: z.object({ trip_id: tripId, seq: z.int().min(1) }) });
-/** Which event it is; whoever wants more of it reads the message's data. */
+/** Identifies an event. */
 export type EventNumber = z.infer<typeof eventMessage>['event'];
 
 export interface EventConsumerOptions {
   bus: NatsConnection;
-  /** Under this name the server remembers how far it has come, over all its lives and among all its instances. */
+  /** Durable name: under it the server stores the position, shared by all instances and kept across restarts. */
   name: string;
-  /** Deals with events; is tried again with those at which it rejects. */
+  /** Handles a batch; called again with the same events if it rejects. */
   handle: (events: EventNumber[]) => Promise<void>;
-  /** Told of each failure; it goes on by itself. */
+  /** Called for each failure; the consumer then retries. */
   onFailure: (error: unknown) => void;
-  /** Told whenever a batch has been dealt with. */
+  /** Called after each handled batch. */
   onWork: () => void;
-  /** Told of a message that is no event; it does not come again. */
+  /** Called for a message that is not an event; it is not redelivered. */
   onDropped: (error: unknown, subject: string) => void;
 }
 
 /**
- * A durable consumer of the stream of events, from its beginning on. Each event comes once at least, and, to the one
- * instance that runs, those of a trip in their order; what comes again has been seen before.
+ * A durable consumer of the event stream, from its first event on. Delivers each event at least once. A single running
+ * instance gets a trip's events in order; only a redelivered event is out of order.
  */
 export class EventConsumer {
   readonly #options: EventConsumerOptions;
@@ -61,7 +61,7 @@ export class EventConsumer {
     this.#running ??= Promise.all([this.#read(), this.#work()]).then(() => undefined);
   }
 
-  /** Resolves when the batch in hand is dealt with; what was not begun comes again. */
+  /** Resolves when the current batch is handled. Events not started are redelivered later. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wake();
@@ -70,7 +70,7 @@ export class EventConsumer {
     for (const message of this.#waiting) message.nak();
   }
 
-  /** Opens the consumer again whenever it is lost, with its server or with the stream. */
+  /** Reopens the consumer after it is lost, because of its server or the stream. */
   async #read(): Promise<void> {
     while (!this.#stopped) {
       try {
@@ -109,12 +109,12 @@ export class EventConsumer {
     while (!this.#stopped) {
       if (this.#waiting.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
       const batch = this.#waiting.splice(0, MAX_EVENTS_PER_BATCH);
-      if (batch.length > 0 && !this.#stopped) await this.#deal(batch);
+      if (batch.length > 0 && !this.#stopped) await this.#handleBatch(batch);
     }
   }
 
-  /** Tries until it is done: nothing of a trip is to be dealt with before what came before it. */
-  async #deal(batch: readonly JsMsg[]): Promise<void> {
+  /** Retries until the batch is handled, so that a trip's events are handled in order. */
+  async #handleBatch(batch: readonly JsMsg[]): Promise<void> {
     const events = batch.flatMap((message) => this.#eventOf(message) ?? []);
     while (!this.#stopped) {
       try {
@@ -123,7 +123,7 @@ export class EventConsumer {
         return this.#options.onWork();
       } catch (error) {
         this.#options.onFailure(error);
-        // So that the server does not hand them out again meanwhile.
+        // Extends the acknowledgement deadline, so that the server does not redeliver them during the pause.
         for (const message of [...batch, ...this.#waiting]) message.working();
         await sleep(RETRY_PAUSE_MS);
       }

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 beforeEach(() => replaceEventStream(bus, SETTINGS));
 
-/** No more of a change than the writer looks at. */
+/** Only the members of a change that the writer reads. */
 function change(tripId: TripId, seq: number): TripChange {
   return { event: { trip_id: tripId, seq } } as TripChange;
 }
@@ -33,7 +33,7 @@ async function stored(): Promise<number> {
   return (await streams.info(EVENT_STREAM)).state.messages;
 }
 
-test('the stream is made where there is none, and left alone where there is one', async () => {
+test('a missing stream is created, an existing one is left unchanged', async () => {
   await writer.store(change(newId('trip'), 1));
   expect(await ensureEventStream(bus, { ...SETTINGS, maxBytes: 1024 * 1024 })).toBe(false);
   const { streams } = await jetstreamManager(bus);
@@ -60,14 +60,14 @@ test('an event that is published twice is stored once, and is found under its tr
   expect(seqs).toEqual([1, 2]);
 });
 
-test('what was stored outlives a server that is killed', async () => {
+test('stored events survive a killed server', async () => {
   await writer.store(change(newId('trip'), 1));
   await nats.nodes[0]!.server.kill();
   await nats.nodes[0]!.restart({ keepsStorage: true });
   await expect.poll(() => stored().catch(() => undefined), { timeout: 15_000 }).toBe(1);
 });
 
-test('three servers keep a stream of which each has a copy', async () => {
+test('three servers keep a stream with one replica each', async () => {
   const cluster = await testNats(3);
   const connection = await connectBus([...cluster.urls], 'event-stream');
   const make = (): Promise<boolean | undefined> =>

@@ -17,24 +17,23 @@ export const EVENT_STREAM = 'trip-events';
  * How long the event stream keeps an event; older ones are in Postgres only, from which the stream can be rebuilt.
  */
 const MAX_AGE_MS = 7 * 24 * 3600 * 1000;
-/** Within which time an event that is published again is not stored again. */
+/** How long the stream recognizes an event that is published again, and does not store it twice. */
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 /** How large an event may be; a larger one is not stored. A change is a kilobyte or two. */
 export const MAX_EVENT_BYTES = 64 * 1024;
 /** How long a request to the JetStream API waits for its answer. */
 const API_TIMEOUT_MS = 5_000;
 
-/** What differs between installations. */
+/** Settings that differ between installations. */
 export interface EventStreamSettings {
-  /** Servers that store each event: an odd number, not more than there are. */
+  /** How many servers store each event: an odd number, at most the number of servers. */
   replicas: number;
-  /** The oldest events go when there are more bytes than that. */
+  /** Above this size the stream discards its oldest events. */
   maxBytes: number;
 }
 
 /**
- * One subject a trip, so that a consumer may read one trip's events; their order in the stream is that of their
- * numbers.
+ * One subject per trip, so that a consumer can read the events of one trip. A trip's events are in the order of seq.
  */
 function streamConfig({ replicas, maxBytes }: EventStreamSettings): Partial<StreamConfig> & { name: string } {
   return {
@@ -53,7 +52,7 @@ function streamConfig({ replicas, maxBytes }: EventStreamSettings): Partial<Stre
   };
 }
 
-/** Makes the stream where there is none; one that exists is its operator's to change. Gives true where it made it. */
+/** Creates a missing stream and returns true. Leaves an existing one unchanged: its settings belong to the operator. */
 export async function ensureEventStream(
   bus: NatsConnection,
   settings: EventStreamSettings,
@@ -69,7 +68,7 @@ export async function ensureEventStream(
   return true;
 }
 
-/** Removes the stream with all its events and consumers, and makes it anew as it was; by the settings where it was not. */
+/** Deletes the stream with its events and consumers. Recreates it with its own configuration, else with `settings`. */
 export async function replaceEventStream(bus: NatsConnection, settings: EventStreamSettings): Promise<void> {
   const { streams } = await jetstreamManager(bus, { checkAPI: false, timeout: API_TIMEOUT_MS });
   let config = streamConfig(settings);

@@ -14,12 +14,12 @@ export const STORE_TIMEOUT_MS = 2_000;
  */
 export const STORING_LIMIT_MS = 4_000;
 
-/** Names an event within the stream: the same one is stored once. */
+/** Deduplication key of an event within the stream. */
 export function eventKey({ trip_id, seq }: { trip_id: string; seq: number }): string {
   return `${trip_id}:${seq}`;
 }
 
-/** Puts changes of trips into the stream. */
+/** Publishes trip changes to the stream. */
 export class EventWriter {
   readonly #stream: JetStreamClient;
 
@@ -28,8 +28,8 @@ export class EventWriter {
   }
 
   /**
-   * Resolves once the stream has stored the change. The one before it of the same trip must be stored by then: what is
-   * published at the same time may be stored in any order.
+   * Resolves once the stream has stored the change. The trip's previous change must be stored before the call: changes
+   * published concurrently may be stored in any order.
    */
   async store(change: TripChange): Promise<void> {
     const { event } = change;

@@ -36,7 +36,7 @@ class AsyncApiController {
   }
 }
 
-/** Serves `/openapi.json` of an API, and `/asyncapi.json` where it has a WebSocket; made when first asked for. */
+/** Serves `/openapi.json` of an API, and `/asyncapi.json` if it has a WebSocket. Built on the first request. */
 @Module({})
 export class ApiDocumentsModule {
   static of(api: ApiName): DynamicModule {

@@ -15,7 +15,7 @@ import { TokenVerifier, type Caller, type TokenSettings } from './token-verifier
 const ROLE = 'hailgrid.role';
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** Lets in only callers of this role; without it a route is open (health, metrics, documents). */
+/** Restricts a route to callers of this role; a route without it is public (health, metrics, documents). */
 export const ForRole = (role: Role): MethodDecorator & ClassDecorator => SetMetadata(ROLE, role);
 
 /** The verified caller of a {@link ForRole} route. */

@@ -1,25 +1,25 @@
-/** Cancels what it came with; calling it again does nothing. */
+/** Cancels a scheduled call; further calls do nothing. */
 export type Cancel = () => void;
 
 /**
- * Time as the service knows it. Everything that waits, expires or stamps asks this, never the global clock, so that a
- * city can run faster than life and a test can say what time it is.
+ * Service time. Code that waits, expires or timestamps uses this clock, never the global one, so that a city can run
+ * faster than wall time and a test can set the time.
  */
 export interface Clock {
-  /** How many times as fast as the machine's own time service time runs. */
+  /** Seconds of service time per second of the machine's time. */
   readonly speed: number;
   /** Milliseconds since the epoch, in service time. */
   now(): number;
-  /** Calls once after so many milliseconds of service time. */
+  /** Calls `callback` once, after `ms` milliseconds of service time. */
   after(ms: number, callback: () => void): Cancel;
-  /** Calls again and again; a call that comes late does not make up for those missed. */
+  /** Calls `callback` every `ms` milliseconds of service time. Missed calls are not made up for. */
   every(ms: number, callback: () => void): Cancel;
   sleep(ms: number): Promise<void>;
 }
 
 /**
- * So much of the machine's own time, as service time: for what waits for networks and processes, which a faster city
- * does not make any faster.
+ * Converts milliseconds of the machine's time to service time. For waits on networks and processes, which compressed
+ * service time does not make faster.
  */
 export function machineTime(clock: Clock, ms: number): number {
   return ms * clock.speed;

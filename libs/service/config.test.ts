@@ -10,7 +10,7 @@ test('a service area is a box in degrees', () => {
 });
 
 test.each(['', '1,2,3', '38.745,-9.16,38.7,-9.12', 'here'])(
-  '"%s" is refused by the variable’s name',
+  '"%s" is refused, naming the variable',
   (text) => {
     const read = (): unknown => readConfig(schema, { HAILGRID_SERVICE_AREA: text });
     expect(read).toThrow(ConfigError);

@@ -24,7 +24,7 @@ export const commaList = z
 /** `true`/`false`/`1`/`0`. */
 export const flag = z.stringbool();
 
-/** Where trips begin and end. Its shards are what the matchers divide among themselves. */
+/** Where trips begin and end. The matchers divide its shards among themselves. */
 export const serviceArea = z
   .string()
   .transform((text, context) => {
@@ -78,19 +78,19 @@ export const baseConfig = z.object({
 });
 export type BaseConfig = z.infer<typeof baseConfig>;
 
-/** Settings of the services that check tokens: those that phones and operators call. */
+/** Settings of the services that verify tokens: the APIs of phones and operators. */
 export const tokenConfig = {
   jwksUrl: z.url().describe('public keys of the token issuer'),
   jwtIssuer: z.string().default('hailgrid').describe('claim iss of every token'),
   jwtAudience: z.string().default('hailgrid').describe('claim aud of every token'),
 };
 
-/** A setting is wrong. The message names the variable and the values it accepts; nothing has been started. */
+/** A setting is invalid. The message names the variable and the values it accepts; nothing has started yet. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads the environment once, into typed values. Throws {@link ConfigError} naming every variable that is wrong. */
+/** Parses the environment into typed values. Throws {@link ConfigError} naming every invalid variable. */
 export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.output<S> {
   const raw: Record<string, string> = {};
   for (const key of Object.keys(schema.shape)) {

@@ -17,10 +17,10 @@ import type { ServiceParts } from './service-parts.ts';
 import { ServiceModule } from './service.module.ts';
 import { LATENCY_BUCKETS_S, type Metrics } from './metrics.ts';
 
-/** A header that might be used to smuggle text into logs is not taken over. */
+/** A request id that does not match is replaced, so that a caller cannot inject text into the logs. */
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
-/** The HTTP side that every service shares: request ids, validation, problems, metrics, health. Not listening yet. */
+/** The HTTP part of every service: request ids, validation, problems, metrics, health. Does not listen yet. */
 export async function createApp(
   root: DynamicModule | Type,
   parts: ServiceParts,
@@ -42,7 +42,7 @@ export async function createApp(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(parts.logger),
     abortOnError: false,
-    // Fastify reads JSON by itself; Nest would have it read forms too, and so let another site's page send them.
+    // Fastify parses JSON by itself. Nest would add forms, which another site's page may send.
     bodyParser: false,
   });
   adapter.getInstance().removeContentTypeParser('text/plain');
@@ -55,7 +55,7 @@ export async function createApp(
   return app;
 }
 
-/** What Node could not read as HTTP. */
+/** The error for a request that Node could not parse as HTTP. */
 function unreadable({ code, message }: { code?: string; message: string }): HailgridError {
   return new HailgridError(code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'invalid_request', message);
 }
@@ -77,7 +77,7 @@ function invalidRequest(
   });
 }
 
-/** Times every HTTP request by its route (never by its address, which would make a series an id). */
+/** Times every HTTP request by its route pattern: the address would create one series per id. */
 export function countRequests(http: FastifyInstance, metrics: Metrics): void {
   const seconds = metrics.histogram(
     'http_request_seconds',
@@ -94,7 +94,7 @@ export function countRequests(http: FastifyInstance, metrics: Metrics): void {
   });
 }
 
-/** The id of the request at hand: the caller's own X-Request-Id where that is fit for a log. */
+/** The id of the current request: the caller's X-Request-Id if it is safe to log, otherwise a random one. */
 export const RequestIdOf = createParamDecorator(
   (_: unknown, context: ExecutionContext): string => context.switchToHttp().getRequest<FastifyRequest>().id,
 );

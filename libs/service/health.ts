@@ -1,4 +1,4 @@
-/** Says whether a part works now; a sentence where it does not. */
+/** Returns undefined while the part works, otherwise the reason why not. */
 export type HealthCheck = () => Promise<string | undefined> | string | undefined;
 
 export interface HealthReport {
@@ -9,7 +9,7 @@ export interface HealthReport {
 /** How long a health check may take before it counts as failed. */
 const CHECK_LIMIT_MS = 2_000;
 
-/** Parts of a process register what makes it ready; `/health/ready` asks them all. */
+/** Collects the checks that make a process ready; `/health/ready` runs them all. */
 export class Health {
   readonly #checks = new Map<string, HealthCheck>();
   #draining = false;
@@ -18,7 +18,7 @@ export class Health {
     this.#checks.set(name, check);
   }
 
-  /** From now on not ready: load balancers look elsewhere while open work is finished. */
+  /** Reports the process as not ready, so that load balancers avoid it while it finishes open work. */
   drain(): void {
     this.#draining = true;
   }

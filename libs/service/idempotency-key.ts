@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { HailgridError, idempotencyKey, type Idempotency } from '#libs/contracts';
 
 /**
- * The key of a call, from its header or its frame, and a digest of what it asks; undefined where the caller gave no key.
- * The digest must tell apart all that one caller can ask: it knows neither path nor frame type.
+ * The idempotency key of a call, from its header or frame, and a digest of `request`; undefined without a key. Calls
+ * that differ must have different `request`s: the digest covers neither path nor frame type.
  */
 export function readIdempotencyKey(given: unknown, request: unknown): Idempotency | undefined {
   if (given === undefined) return undefined;
@@ -16,7 +16,7 @@ export function readIdempotencyKey(given: unknown, request: unknown): Idempotenc
   return { key: key.data, request_digest: digest(request) };
 }
 
-/** As {@link readIdempotencyKey}, for calls that create something. */
+/** As {@link readIdempotencyKey}, but the key is required: for calls that create something. */
 export function requireIdempotencyKey(given: unknown, request: unknown): Idempotency {
   const idempotency = readIdempotencyKey(given, request);
   if (idempotency === undefined) throw new HailgridError('idempotency_key_required', 'no Idempotency-Key');
@@ -27,7 +27,7 @@ function digest(request: unknown): string {
   return createHash('sha256').update(canonical(request)).digest('hex');
 }
 
-/** JSON with sorted members: two bodies that say the same have one digest. */
+/** JSON with sorted members, so that equal bodies have the same digest. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

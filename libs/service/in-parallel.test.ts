@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { inParallel } from './in-parallel.ts';
 
-test('each item once, never more at a time than the limit', async () => {
+test('handles each item once, and never more items at once than the limit', async () => {
   const done: number[] = [];
   let busy = 0;
   let busiest = 0;

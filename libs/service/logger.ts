@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-/** JSON lines on standard output; secrets that might ride along in a header or a body are cut out. */
+/** Writes JSON lines to standard output. Redacts secrets in headers and bodies. */
 export function createLogger(service: string, instance: string, level: string): Logger {
   return pino({
     level,
@@ -14,7 +14,7 @@ export function createLogger(service: string, instance: string, level: string): 
   });
 }
 
-/** Nest's own messages through the same logger; its start-up chatter goes to debug. */
+/** Sends Nest's own messages to the same logger; its start-up messages go to debug. */
 export class NestLogger implements LoggerService {
   readonly #logger: Logger;
 
@@ -41,8 +41,8 @@ export class NestLogger implements LoggerService {
 }
 
 /**
- * Says once that something which is tried again and again has stopped working, and once that it works again; a line
- * a second would bury what else is going on.
+ * Logs once that a repeated operation has started to fail, and once that it works again. A line per attempt would bury
+ * the rest of the log.
  */
 export class OutageLog {
   readonly #logger: Logger;

@@ -15,7 +15,7 @@ export class Metrics {
     return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.registry] });
   }
 
-  /** `read` is called when the metrics are asked for. */
+  /** Calls `read` at each scrape. */
   gauge(name: string, help: string, read: () => number): Gauge {
     return new Gauge({
       name: PREFIX + name,
@@ -27,7 +27,7 @@ export class Metrics {
     });
   }
 
-  /** One value for each label that `read` names. */
+  /** One value for each label value that `read` returns. */
   gaugeBy(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): Gauge {
     return new Gauge({
       name: PREFIX + name,

@@ -44,7 +44,7 @@ test.each([
   ['OPTIONS', '/v1/things/7', 'GET, HEAD, POST'],
   ['GET', '/v1/things', 'POST'],
   ['POST', '/health/live', 'GET, HEAD'],
-])('%s %s is refused with the methods that the address knows', async (method, path, allowed) => {
+])('%s %s is refused with the methods that the address supports', async (method, path, allowed) => {
   const response = await call(method, path);
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe(allowed);
@@ -55,14 +55,14 @@ test.each([
 test.each([
   ['GET', '/v1/nothing'],
   ['DELETE', '/v1/things/7/parts'],
-])('%s %s is nothing at all', async (method, path) => {
+])('%s %s is not found', async (method, path) => {
   const response = await call(method, path);
   expect(response.status).toBe(404);
   expect(response.headers.get('allow')).toBeNull();
   expect(await response.json()).toMatchObject({ code: 'not_found' });
 });
 
-test('a method that the address knows is answered', async () => {
+test('a supported method is answered', async () => {
   expect((await call('HEAD', '/v1/things/7')).status).toBe(200);
   expect((await call('POST', '/v1/things/7')).status).toBe(200);
 });

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asHailgridError, HailgridError, toProblem, type ErrorCode } from '#libs/contracts';
 import type { Logger } from './logger.ts';
 
-/** Codes of Fastify's own refusals, before a handler is reached. */
+/** Error codes of requests that Fastify refuses before a handler runs. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -28,7 +28,7 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
-/** Anything thrown on the way to an answer, as one of our errors. */
+/** Converts anything thrown while a request is handled to a HailgridError. */
 export function classify(thrown: unknown): HailgridError {
   if (thrown instanceof HailgridError) return thrown;
   const code = codeOf(thrown);
@@ -36,17 +36,17 @@ export function classify(thrown: unknown): HailgridError {
   return new HailgridError(code, thrown.message, { cause: thrown });
 }
 
-/** Nest wraps what Fastify throws; the cause says more than the status it was given. */
+/** Nest wraps Fastify's errors; the cause is more precise than the wrapper's status. */
 function codeOf(thrown: unknown): ErrorCode | undefined {
   if (thrown instanceof HttpException) return codeOf(thrown.cause) ?? STATUS_CODES[thrown.getStatus()];
   if (!(thrown instanceof Error)) return undefined;
   if ('code' in thrown && typeof thrown.code === 'string') return FASTIFY_CODES[thrown.code];
-  // The JSON parser at a key such as `__proto__`.
+  // The JSON parser throws this on a key such as `__proto__`.
   const fromParser = thrown instanceof SyntaxError && 'statusCode' in thrown && thrown.statusCode === 400;
   return fromParser ? 'malformed_json' : undefined;
 }
 
-/** The one place where an error becomes an HTTP answer. */
+/** The only place where an error becomes an HTTP response. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger: Logger;
@@ -94,12 +94,12 @@ export function sendProblem(
     .send(JSON.stringify(body));
 }
 
-/** The methods that a request's address knows; none where there is nothing at it. */
+/** The methods with a route at the request's address; empty if there is no route. */
 export function allowedMethods({ server, url }: FastifyRequest): string[] {
   return server.supportedMethods.filter((method) => server.findRoute({ method, url }) !== null);
 }
 
-/** Answers with problem+json where no response object is at hand (an upgrade, unreadable HTTP), and hangs up. */
+/** Answers with problem+json without a response object (an upgrade, unreadable HTTP) and closes the socket. */
 export function refuseOnSocket(socket: Duplex, error: HailgridError, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();

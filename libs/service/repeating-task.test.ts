@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Clock } from './clock.ts';
 import { RepeatingTask } from './repeating-task.ts';
 
-/** Time that only moves when the test says so. */
-class HandClock implements Clock {
+/** A clock that only the test advances. */
+class ManualClock implements Clock {
   readonly speed = 1;
   #nowMs = 0;
   #due: { atMs: number; callback: () => void }[] = [];
@@ -37,11 +37,11 @@ class HandClock implements Clock {
   }
 }
 
-/** Lets promises that can go on do so. */
+/** Runs all pending promise callbacks. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function world(run: (call: number) => Promise<void> = async () => {}) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const startedAtMs: number[] = [];
   const errors: unknown[] = [];
   const task = new RepeatingTask({
@@ -67,7 +67,7 @@ test('runs at once and then once an interval', async () => {
   expect(startedAtMs).toEqual([0, 1_000, 2_000]);
 });
 
-test('a run never overlaps the next, and a late one is followed at once by one, not by all that were missed', async () => {
+test('runs never overlap, and a late run is followed at once by one run, not by all missed ones', async () => {
   let finish = (): void => {};
   const { clock, startedAtMs, task } = world((call) =>
     call === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve(),
@@ -85,7 +85,7 @@ test('a run never overlaps the next, and a late one is followed at once by one, 
   expect(startedAtMs).toEqual([0, 3_500, 4_500]);
 });
 
-test('goes on after a run that failed', async () => {
+test('continues after a failed run', async () => {
   const { clock, startedAtMs, errors, task } = world((call) =>
     call === 1 ? Promise.reject(new Error('down')) : Promise.resolve(),
   );
@@ -96,7 +96,7 @@ test('goes on after a run that failed', async () => {
   expect(startedAtMs).toEqual([0, 1_000]);
 });
 
-test('stop waits for the run under way and lets none follow', async () => {
+test('stop waits for the current run, and no run follows', async () => {
   let finish = (): void => {};
   const { clock, startedAtMs, task } = world(() => new Promise((resolve) => (finish = resolve)));
   task.start();
@@ -110,7 +110,7 @@ test('stop waits for the run under way and lets none follow', async () => {
   expect(startedAtMs).toEqual([0]);
 });
 
-test('stop between runs calls the next one off', async () => {
+test('stop between runs cancels the next one', async () => {
   const { clock, startedAtMs, task } = world();
   task.start();
   await settle();

@@ -5,13 +5,13 @@ export interface RepeatingTaskOptions {
   /** Service time from the start of one run to the start of the next. */
   readonly intervalMs: number;
   readonly run: () => Promise<void>;
-  /** A run that fails does not end the task. */
+  /** Called with the error of a failed run; the task continues. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Runs a task again and again, one run at a time. A run that takes longer than the interval is followed by the next
- * one at once; runs that were missed meanwhile are not made up for.
+ * Runs a task periodically, one run at a time. A run that takes longer than the interval is followed by the next one at
+ * once; missed runs are not made up for.
  */
 export class RepeatingTask {
   readonly #options: RepeatingTaskOptions;
@@ -23,14 +23,14 @@ export class RepeatingTask {
     this.#options = options;
   }
 
-  /** The first run begins now. */
+  /** Starts the first run now. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
     this.#begin();
   }
 
-  /** No run begins from now on. Resolves when the one under way has ended. */
+  /** Starts no further run. Resolves when the current one has ended. */
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelNext();

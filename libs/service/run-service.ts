@@ -17,11 +17,11 @@ export interface ServiceDefinition<S extends z.ZodObject> {
   config: S;
   /** The root module of the app, made from its configuration. */
   module: (config: z.output<S>, parts: ServiceParts) => DynamicModule | Type | Promise<DynamicModule | Type>;
-  /** Where the process answers commands too. */
+  /** Set if the process also answers commands. */
   transport?: (config: z.output<S>, parts: ServiceParts) => MicroserviceOptions;
 }
 
-/** The `main` of every service: configuration, logger, HTTP, transport, readiness, and a clean end. */
+/** The `main` of every service: configuration, logger, HTTP, transport, readiness, and shutdown. */
 export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>(
   definition: ServiceDefinition<S>,
 ): Promise<void> {
@@ -47,7 +47,7 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
   }
 }
 
-/** A process that hears no commands is not ready, whatever its other connections do. */
+/** A process that receives no commands is not ready, whatever the state of its other connections. */
 function followTransport(microservice: INestMicroservice, health: Health): void {
   let connected = false;
   microservice.status.subscribe((status) => (connected = status === 'connected'));
@@ -97,7 +97,7 @@ function endWithSignals(app: NestFastifyApplication, { health, logger }: Service
   });
 }
 
-/** A supervisor that dies without a word closes our standard input; then nobody is left to stop us. */
+/** Stops when standard input closes: the supervisor has died and would otherwise leave this process running. */
 function endWithParent(logger: Logger): void {
   process.stdin.resume();
   process.stdin.on('end', () => {

@@ -4,7 +4,7 @@ import { Health } from './health.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 
-/** Injection tokens of what every process has. */
+/** Injection tokens of the parts that every process has. */
 export const CONFIG = Symbol('hailgrid.config');
 export const CLOCK = Symbol('hailgrid.clock');
 export const LOGGER = Symbol('hailgrid.logger');
@@ -19,7 +19,7 @@ export interface ServiceParts {
   metrics: Metrics;
 }
 
-/** What a process named so has from the start. */
+/** Creates the parts that a process has from the start. */
 export function serviceParts(name: string, config: BaseConfig): ServiceParts {
   return {
     config,

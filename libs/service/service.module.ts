@@ -4,7 +4,7 @@ import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { HEALTH, METRICS, CLOCK, CONFIG, LOGGER, type ServiceParts } from './service-parts.ts';
 
-/** What an orchestrator and a scraper ask of every process. */
+/** Health and metrics routes for orchestrators and scrapers. */
 @Controller()
 export class OperationsController {
   readonly #metrics: Metrics;

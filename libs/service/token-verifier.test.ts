@@ -33,7 +33,7 @@ const sign = (sub: string) =>
     .setExpirationTime('1 min')
     .sign(privateKey);
 
-test('a good token says who calls', async () => {
+test('a valid token identifies the caller', async () => {
   answer = { status: 200, body: goodKeys };
   const id = newId('rider');
   expect(await verify(`Bearer ${await sign(id)}`)).toEqual({ role: 'rider', id });
@@ -41,14 +41,14 @@ test('a good token says who calls', async () => {
 
 test.each([
   ['fails', 500, '{}'],
-  ['answers something else', 200, 'oops'],
-  ['has no keys to give', 200, '{"no":"keys"}'],
-])('an issuer that %s is unavailable; the token is not to blame', async (_, status, body) => {
+  ['answers with something else', 200, 'oops'],
+  ['publishes no keys', 200, '{"no":"keys"}'],
+])('an issuer that %s makes the call unavailable instead of refusing the token', async (_, status, body) => {
   answer = { status, body };
   await expect(verify(`Bearer ${await sign(newId('rider'))}`)).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-test('a token of another key or subject is refused', async () => {
+test('a token with another key or another role’s subject is refused', async () => {
   answer = { status: 200, body: goodKeys };
   const token = await sign(newId('rider'));
   const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(86)}`;

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { HailgridError, role, subjectId, type Role } from '#libs/contracts';
 
-/** Who calls, as its token says: the id's prefix is the role. */
+/** The caller that a token identifies; the id's prefix is the role. */
 export interface Caller {
   role: Role;
   /** `rider_…`, `driver_…` or `operator_…`. */
@@ -26,10 +26,10 @@ const claims = z
 const CLOCK_TOLERANCE_S = 5;
 /** How long a request for the issuer's public keys may take. */
 const JWKS_TIMEOUT_MS = 3_000;
-/** Only signatures: a token "signed" with none or with the public key as a secret is refused by its algorithm. */
+/** Asymmetric signatures only: excludes `none`, and HMAC with the public key as its secret. */
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256'];
 
-/** What `jose` says where the key set did not come, or is none: no fault of the token. */
+/** Codes of `jose` for a key set that is missing or malformed: the issuer's fault, not the token's. */
 const ISSUER_FAULTS: ReadonlySet<string> = new Set([
   errors.JWKSTimeout.code,
   errors.JWKSInvalid.code,
@@ -49,7 +49,7 @@ export class TokenVerifier {
     this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
   }
 
-  /** Throws `unauthenticated`, `token_expired`, or `unavailable` where the keys cannot be read. */
+  /** Throws `unauthenticated`, `token_expired`, or `unavailable` if the keys cannot be read. */
   async verify(authorization: string | undefined): Promise<Caller> {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new HailgridError('unauthenticated', 'no bearer token');

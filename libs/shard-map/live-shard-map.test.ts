@@ -35,7 +35,7 @@ function following(read: () => Promise<ShardClaim[]>): LiveShardMap {
   return live;
 }
 
-test('reads its source until there is a map, then goes with the hints', async () => {
+test('reads its source until there is a map, then follows the hints', async () => {
   const read = vi.fn<() => Promise<ShardClaim[]>>();
   read.mockRejectedValueOnce(new Error('not up yet')).mockResolvedValueOnce([]);
   read.mockResolvedValue([claim(2, 'matcher-1')]);
@@ -49,18 +49,18 @@ test('reads its source until there is a map, then goes with the hints', async ()
   await expect.poll(() => map.map.ownerOf(CELL)).toBe('matcher-2');
 });
 
-test('tells each change once, with the map before it', () => {
+test('reports each change once, with the previous map', () => {
   const map = following(async () => []);
-  const heard: [before: string | undefined, changed: number][] = [];
-  map.onChange((before, changed) => heard.push([before.ownerOf(CELL), changed.length]));
+  const changes: [before: string | undefined, changed: number][] = [];
+  map.onChange((before, changed) => changes.push([before.ownerOf(CELL), changed.length]));
   for (const epoch of [1, 1, 2, 1]) map.learn([claim(epoch, `matcher-${epoch}`)]);
-  expect(heard).toEqual([
+  expect(changes).toEqual([
     [undefined, 1],
     ['matcher-1', 1],
   ]);
 });
 
-test('asks the owner, and the new one once where the shard has moved', async () => {
+test('asks the owner, and once the new owner if the shard has moved', async () => {
   const map = following(async () => []);
   const asked: string[] = [];
   const answering = (answers: Record<string, ShardClaim | null | 'here'>) =>

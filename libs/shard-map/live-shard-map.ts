@@ -6,30 +6,30 @@ import type { CellKey } from '#libs/geo';
 import { route, ShardMap, type OwnedShard, type ShardClaim } from '#libs/ownership';
 import { machineTime, OutageLog, type Cancel, type Clock, type Logger } from '#libs/service';
 
-/** How often the shard map is read while nothing is known: no request can be routed meanwhile. */
+/** How often an empty shard map is read again; until then no request can be routed. */
 const RETRY_INTERVAL_MS = 500;
 /** How long a missed change of the shard map may stay unnoticed: NATS only hints at changes. */
 const RELOAD_INTERVAL_MS = 5_000;
-/** How often a request is routed: a wrong route is corrected once, and no request goes round in circles. */
+/** How many owners one request tries: a wrong route is corrected once, so no request goes round in circles. */
 const MAX_ATTEMPTS = 2;
 
 export interface LiveShardMapParts {
   bus: NatsConnection;
   clock: Clock;
   logger: Logger;
-  /** Asks the source of the map. */
+  /** Reads the map from its source. */
   read: () => Promise<readonly ShardClaim[]>;
 }
 
-/** Called within the {@link LiveShardMap.learn} that brought the news. */
+/** Called synchronously by {@link LiveShardMap.learn}. */
 export type ShardMapListener = (before: ShardMap, changed: readonly ShardClaim[]) => void;
 
 /** The answer to a request that may have gone to the wrong matcher. */
 type RoutedReply = { result: string } | { result: 'moved'; claim: ShardClaim | null };
 
 /**
- * The shard map as this process knows it: by hints over NATS, by reading its source now and then, and by the word of
- * whoever knows more. Only ever towards higher epochs.
+ * The shard map as this process knows it, from hints over NATS, periodic reads of its source, and `moved` replies. A
+ * shard's epoch never goes down.
  */
 export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #parts: LiveShardMapParts;
@@ -46,7 +46,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
     this.#outage = new OutageLog(parts.logger, 'reading the shard map');
   }
 
-  /** Empty until it could be read for the first time, and while there are no shards. */
+  /** Empty until the first successful read, and while there are no shards. */
   get map(): ShardMap {
     return this.#map;
   }
@@ -73,7 +73,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
     this.#hints?.unsubscribe();
   }
 
-  /** Takes in claims from whatever source; older ones than known do nothing. */
+  /** Merges claims from any source; ignores claims older than the known ones. */
   learn(claims: Iterable<ShardClaim>): void {
     const before = this.#map;
     const { map, changed } = before.merge(claims);
@@ -82,7 +82,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
     for (const listener of this.#listeners) listener(before, changed);
   }
 
-  /** Reads the map from its source. Asked again while it reads, it answers when that read is done. Never throws. */
+  /** Reads the map from its source. Calls during a read share that read. Never throws. */
   reload(): Promise<void> {
     this.#reloading ??= this.#read().finally(() => {
       this.#reloading = undefined;
@@ -91,9 +91,9 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Asks the owner of the shard that holds the cell. One that says the shard has moved is believed, and the new owner
-   * asked. `unowned`: nobody owns the shard now. `moved`: the one asked last does not own it either. Throws what
-   * `ask` throws.
+   * Asks the owner of the shard that contains the cell. If it replies `moved`, asks the owner that the reply names.
+   * `unowned`: the shard has no owner now. `moved`: the last matcher asked does not own it either. Throws what `ask`
+   * throws.
    */
   async askOwner<R extends RoutedReply>(
     cell: CellKey,
@@ -105,7 +105,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
       const reply = await ask(owned);
       if (!isMoved(reply)) return reply as Exclude<R, { result: 'moved' }>;
       if (reply.claim === null) {
-        // It knows less than we do; whether that is right, only the source can say.
+        // The matcher knows of no claim; only the source can say which of us is right.
         void this.reload();
         return 'moved';
       }

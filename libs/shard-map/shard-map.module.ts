@@ -6,7 +6,7 @@ import type { ShardClaim } from '#libs/ownership';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { LiveShardMap } from './live-shard-map.ts';
 
-/** The shard map for a process that has to ask `trips` for it. */
+/** The shard map for a process that reads it from `trips`. */
 @Module({
   providers: [
     { provide: LiveShardMap, inject: [BUS, CommandClient, CLOCK, LOGGER], useFactory: openShardMap },
@@ -24,10 +24,10 @@ function openShardMap(
   return new LiveShardMap({ bus, clock, logger, read: () => readAllPages(commands) });
 }
 
-/** How many pages of the shard map are read; a larger map is cut: far beyond what a planner is made for. */
+/** How many pages of the shard map are read; the rest of a larger map is cut off. Far beyond a planner's size. */
 const MAX_PAGES = 64;
 
-/** Claims that change while the pages are read come by hints, or with the next reading. */
+/** Claims that change during the read arrive as hints or with the next read. */
 async function readAllPages(commands: CommandClient): Promise<ShardClaim[]> {
   const claims: ShardClaim[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {

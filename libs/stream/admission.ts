@@ -6,11 +6,11 @@ export interface AdmissionRules {
   path: string;
   subprotocols: readonly string[];
   role: Role;
-  /** Throws where the ticket is not good. */
+  /** Throws if the ticket is not valid. */
   redeem: (ticket: string) => Promise<Caller>;
 }
 
-/** Who may open a socket with this request. Throws the reason why not; the ticket is only used up by a good request. */
+/** Authenticates an upgrade request. Throws the reason of a refusal. Only a valid request uses up the ticket. */
 export async function admit(request: IncomingMessage, rules: AdmissionRules): Promise<Caller> {
   const address = URL.parse(request.url ?? '/', 'http://stream');
   if (address?.pathname !== rules.path) throw new HailgridError('not_found', 'no stream at this address');
@@ -36,7 +36,7 @@ export async function admit(request: IncomingMessage, rules: AdmissionRules): Pr
   return caller;
 }
 
-/** The first of ours that the client offers too, as `ws` wants to hear it. */
+/** The first known subprotocol that the client offers; false if none, as `ws` expects. */
 export function chooseSubprotocol(
   offeredByClient: ReadonlySet<string>,
   known: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Handles the frames of one socket in the order they came. A frame whose handling is synchronous costs no promise; one
- * that is not holds back those after it, so that `online` is done before the position that follows.
+ * Handles the frames of one socket in order of arrival. A frame handled synchronously costs no promise; an asynchronous
+ * one holds later frames back, so that `online` is done before the position that follows.
  */
 export class FrameQueue<F> {
   readonly #handle: (frame: F) => Promise<void> | undefined;
@@ -8,19 +8,19 @@ export class FrameQueue<F> {
   #waiting: F[] = [];
   #busy = false;
 
-  /** `handle` answers failures itself: it neither throws nor rejects. */
+  /** `handle` must answer failures itself: it must neither throw nor reject. */
   constructor(handle: (frame: F) => Promise<void> | undefined, maxWaiting: number) {
     this.#handle = handle;
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Holds all frames back until this is done. */
+  /** Holds all frames back until `pending` settles. */
   hold(pending: Promise<void>): void {
     this.#busy = true;
     void pending.then(() => this.#next());
   }
 
-  /** False where too many wait already; the frame is then dropped. */
+  /** Returns false and drops the frame if too many frames wait already. */
   push(frame: F): boolean {
     if (!this.#busy) this.#start(frame);
     else if (this.#waiting.length >= this.#maxWaiting) return false;
@@ -28,7 +28,7 @@ export class FrameQueue<F> {
     return true;
   }
 
-  /** Forgets what waits: nobody is left to answer. */
+  /** Drops the waiting frames: the socket has closed, so there is no peer to answer. */
   clear(): void {
     this.#waiting = [];
   }
@@ -48,7 +48,7 @@ export class FrameQueue<F> {
   }
 }
 
-/** Allows a burst, and a steady rate after it. Time is the caller's, in ms. */
+/** Allows a burst, then a steady rate. The caller passes the time, in ms. */
 export class TokenBucket {
   readonly #burst: number;
   readonly #perMs: number;
@@ -62,7 +62,7 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes one token; false where there is none. */
+  /** Takes one token; false if there is none. */
   take(nowMs: number): boolean {
     const elapsedMs = Math.max(0, nowMs - this.#atMs);
     this.#atMs = nowMs;

@@ -1,7 +1,7 @@
 import { HailgridError, issuesOf } from '#libs/contracts';
 import { z } from 'zod';
 
-/** A frame that cannot be used; with the client's own id where that much could be read. */
+/** A frame was refused. Carries the frame's id if it could be read. */
 export class FrameRefused extends Error {
   override readonly name = 'FrameRefused';
   readonly error: HailgridError;
@@ -16,7 +16,7 @@ export class FrameRefused extends Error {
 
 const identified = z.object({ id: z.string().min(1).max(64) });
 
-/** One text frame as the schema has it. Throws {@link FrameRefused} with `malformed_json` or `invalid_request`. */
+/** Parses one text frame by the schema. Throws {@link FrameRefused} with `malformed_json` or `invalid_request`. */
 export function readFrame<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   const value = parseJson(text);
   const parsed = schema.safeParse(value);

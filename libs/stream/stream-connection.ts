@@ -3,7 +3,7 @@ import { toProblem, type HailgridError } from '#libs/contracts';
 import type { Caller } from '#libs/service';
 import type { StreamLimits } from './stream-limits.ts';
 
-/** Why we close a socket; the numbers are those of RFC 6455 and, from 4000 on, our own. */
+/** Close codes: those of RFC 6455 and, from 4000 on, our own. */
 export const CLOSE = {
   goingAway: 1001,
   policyViolation: 1008,
@@ -13,7 +13,7 @@ export const CLOSE = {
   superseded: 4001,
 } as const;
 
-/** Every frame a server sends; the app's own schemas say more. */
+/** Members of every server frame; the app's schemas are more specific. */
 export interface ServerFrame {
   type: string;
   id?: string | undefined;
@@ -21,7 +21,7 @@ export interface ServerFrame {
   data: unknown;
 }
 
-/** One open socket and who is at its other end. */
+/** One open socket and its authenticated caller. */
 export class StreamConnection<S extends ServerFrame = ServerFrame> {
   /** For logs. */
   readonly id: string;
@@ -43,12 +43,12 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
     this.#sentAtMs = this.#heardAtMs;
   }
 
-  /** Sends, or drops the frame where the socket is closing; a peer that does not keep up is closed. */
+  /** Sends the frame, or drops it if the socket is closing. Closes the socket of a peer that reads too slowly. */
   send(frame: S): void {
     this.#transmit(frame);
   }
 
-  /** The `error` frame that answers the frame with this id. */
+  /** Sends the `error` frame that answers the frame with this id. */
   sendError(error: HailgridError, frameId: string | undefined): void {
     this.#transmit({
       type: 'error',
@@ -57,7 +57,7 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
     });
   }
 
-  /** Closes with a reason that the client can read; cuts the peer off where it does not answer. */
+  /** Closes with a machine-readable reason. Terminates the connection if the peer does not answer the close. */
   close(code: number, reason: string): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -69,12 +69,12 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
     return this.#closing;
   }
 
-  /** The peer has shown that it is there. */
+  /** Notes that the peer is alive. */
   heard(nowMs: number): void {
     this.#heardAtMs = nowMs;
   }
 
-  /** Gives a silent peer up; lets it hear from us where we had nothing to say. */
+  /** Closes the socket of a silent peer; sends a heartbeat if no other frame went out lately. */
   keepAlive(nowMs: number, heartbeatAt: string): void {
     if (nowMs - this.#heardAtMs > this.#limits.silenceLimitMs) {
       this.close(CLOSE.goingAway, 'silent');
@@ -97,12 +97,12 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
   }
 }
 
-/** What an app does with its sockets. The server has checked caller, form, size and rate before. */
+/** An app's callbacks for its sockets. The server has checked caller, frame schema, size and rate before. */
 export interface StreamHandler<F = unknown, S extends ServerFrame = ServerFrame> {
-  /** Frames wait until this is done. Where it fails the socket is closed (1013), and the client tries again. */
+  /** Frames wait until this is done. If it fails, the socket closes (1013) and the client retries. */
   opened(connection: StreamConnection<S>): Promise<void> | void;
-  /** Called in the order of arrival; what it throws becomes an `error` frame with the id of the frame. */
+  /** Called in order of arrival; an exception becomes an `error` frame with the frame's id. */
   received(connection: StreamConnection<S>, frame: F): Promise<void> | void;
-  /** Called once for each opened socket, whoever closed it. */
+  /** Called once for each opened socket, whichever side closes it. */
   closed(connection: StreamConnection<S>): void;
 }

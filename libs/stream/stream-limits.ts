@@ -1,31 +1,31 @@
 import { HEARTBEAT_INTERVAL_MS, MAX_FRAME_BYTES, SILENCE_LIMIT_MS } from '#libs/contracts';
 
-/** The bounds of a stream server. Times are wall time: they are about networks, not about trips. */
+/** The bounds of a stream server. Times are wall time, since they concern networks rather than trips. */
 export interface StreamLimits {
-  /** Sockets of the process, those being opened included. */
+  /** Sockets of the process, including those being opened. */
   maxConnections: number;
   maxFrameBytes: number;
-  /** We send a heartbeat after so long without another frame … */
+  /** The server sends a heartbeat after this time without another frame … */
   heartbeatIntervalMs: number;
-  /** … and give the peer up after this silence. */
+  /** … and closes the socket after this silence of the peer. */
   silenceLimitMs: number;
-  /** How often both are looked at. */
+  /** How often both are checked. */
   sweepIntervalMs: number;
-  /** A peer that reads so slowly that more than this waits for it is closed (1013); it resumes later. */
+  /** Unsent bytes above which the socket of a slow peer is closed (1013); the client resumes later. */
   maxBufferedBytes: number;
-  /** Frames of one socket: so many at once, and so many a second in the long run. */
+  /** Frames of one socket: the burst, and the sustained rate. */
   frameBurst: number;
   framesPerS: number;
-  /** Bad frames that one socket is forgiven at once, and a second in the long run; then it is closed (1008). */
+  /** Bad frames that one socket may send: the burst, and the sustained rate. Beyond that it is closed (1008). */
   badFrameBurst: number;
   badFramesPerS: number;
-  /** Frames that wait for the one before them to be answered; more are refused. */
+  /** Frames that wait for an earlier frame to be handled; more are refused. */
   maxWaitingFrames: number;
-  /** A peer that does not answer our close within this is cut off. */
+  /** How long the peer may take to answer a close before the connection is terminated. */
   closeLimitMs: number;
 }
 
-/** Generous to a phone that catches up or to a city in fast motion, too small for a flood. */
+/** High enough for a phone that catches up and for a city in compressed time, too low for a flood. */
 export const STREAM_LIMITS: StreamLimits = {
   maxConnections: 20_000,
   maxFrameBytes: MAX_FRAME_BYTES,

@@ -8,7 +8,7 @@ export interface StreamMetrics {
   closed: (code: number) => void;
 }
 
-/** Counts what goes over the sockets of a process; the children are looked up once, not for each frame. */
+/** Counts the socket traffic of a process. Looks the labelled counters up once rather than for each frame. */
 export function streamMetrics(metrics: Metrics, openConnections: () => number): StreamMetrics {
   metrics.gauge('stream_connections', 'Open WebSocket connections', openConnections);
   const frames = metrics.counter('stream_frames_total', 'WebSocket frames by direction', ['direction']);

@@ -17,7 +17,7 @@ type Frame = z.infer<typeof frames>;
 
 const DRIVER: Caller = { role: 'driver', id: newId('driver') };
 
-/** Answers `echo` with its text, at once or after a while, and lets `fail` fail. */
+/** Answers `echo` with its text, at once or after `wait_ms`; throws on `fail`. */
 class EchoHandler implements StreamHandler<Frame> {
   readonly closed: (connection: StreamConnection) => void;
   closings = 0;
@@ -85,7 +85,7 @@ async function start(limits: Partial<StreamLimits> = {}): Promise<World> {
   return world;
 }
 
-/** A client that keeps what it is sent and can wait for the next frame. */
+/** A client that queues the frames it receives and can wait for the next one. */
 class Client {
   readonly socket: WebSocket;
   readonly #frames: ServerFrame[] = [];
@@ -145,7 +145,7 @@ async function refusal(address: string, protocols: string[] = [JSON_SUBPROTOCOL]
   };
 }
 
-test('a ticket opens one socket, with the subprotocol that was asked for', async () => {
+test('a ticket opens one socket, with the requested subprotocol', async () => {
   const world = await start();
   const client = await Client.connect(world, 'once');
   expect(client.socket.protocol).toBe(JSON_SUBPROTOCOL);
@@ -166,7 +166,7 @@ test.each([
   expect(refused).toMatchObject({ status, contentType: 'application/problem+json', body: { code, status } });
 });
 
-test('no more sockets than the bound, and a place that becomes free is used', async () => {
+test('sockets are bounded, and a closed one makes room for another', async () => {
   const world = await start({ maxConnections: 1 });
   const first = await Client.connect(world);
   expect(await refusal(`${world.url}/v1/stream?ticket=b`)).toMatchObject({
@@ -179,7 +179,7 @@ test('no more sockets than the bound, and a place that becomes free is used', as
   await Client.connect(world, 'b');
 });
 
-test('bad frames are answered by what is wrong with them, and the socket lives on', async () => {
+test('bad frames are answered with their error, and the socket stays open', async () => {
   const client = await Client.connect(await start());
   client.send('{"type":');
   expect(await client.next()).toMatchObject({ type: 'error', data: { code: 'malformed_json' } });
@@ -199,11 +199,11 @@ test('bad frames are answered by what is wrong with them, and the socket lives o
   expect(await client.next()).toMatchObject({ type: 'echo', data: { text: 'still here' } });
 });
 
-test('too many bad frames close the socket, a frame too large does at once', async () => {
+test('too many bad frames close the socket; a single oversized frame closes it at once', async () => {
   const world = await start({ badFrameBurst: 3 });
-  const careless = await Client.connect(world);
-  for (let sent = 0; sent < 4; sent++) careless.send('nonsense');
-  expect(await careless.closed).toEqual({ code: 1008, reason: 'too_many_bad_frames' });
+  const faulty = await Client.connect(world);
+  for (let sent = 0; sent < 4; sent++) faulty.send('nonsense');
+  expect(await faulty.closed).toEqual({ code: 1008, reason: 'too_many_bad_frames' });
   const verbose = await Client.connect(world);
   verbose.send({ type: 'echo', data: { text: 'x'.repeat(20_000) } });
   expect(await verbose.closed).toMatchObject({ code: 1009 });
@@ -218,7 +218,7 @@ test('a flood is refused frame by frame', async () => {
   expect((await client.next()).data.code).toBe('rate_limited');
 });
 
-test('frames are answered in the order they came, however long one takes', async () => {
+test('frames are answered in order of arrival, even if an early one is slow', async () => {
   const client = await Client.connect(await start());
   client.send({ type: 'echo', data: { text: 'slow', wait_ms: 30 } });
   client.send({ type: 'echo', data: { text: 'quick' } });
@@ -226,7 +226,7 @@ test('frames are answered in the order they came, however long one takes', async
   expect((await client.next()).data.text).toBe('quick');
 });
 
-test('frames that wait are bounded', async () => {
+test('waiting frames are bounded', async () => {
   const client = await Client.connect(await start({ maxWaitingFrames: 1 }));
   client.send({ type: 'echo', data: { text: 'slow', wait_ms: 50 } });
   client.send({ type: 'echo', data: { text: 'waits' } });
@@ -236,14 +236,14 @@ test('frames that wait are bounded', async () => {
   expect((await client.next()).data.text).toBe('waits');
 });
 
-test('a socket with nothing to say gets heartbeats; one that says nothing is given up', async () => {
+test('an idle socket gets heartbeats; the socket of a silent peer is closed', async () => {
   const world = await start({ heartbeatIntervalMs: 20, silenceLimitMs: 200, sweepIntervalMs: 10 });
   const client = await Client.connect(world);
   expect((await client.next()).type).toBe('heartbeat');
   expect(await client.closed).toEqual({ code: 1001, reason: 'silent' });
 });
 
-test('a peer that does not read is closed rather than buffered without end', async () => {
+test('the socket of a peer that does not read is closed instead of buffered without bound', async () => {
   const world = await start({ maxBufferedBytes: 1_000, closeLimitMs: 50, frameBurst: 1e6, framesPerS: 1e6 });
   const client = await Client.connect(world);
   client.socket.pause();
@@ -255,7 +255,7 @@ test('a peer that does not read is closed rather than buffered without end', asy
   clearInterval(flood);
 });
 
-test('draining sends everyone elsewhere and lets nobody in', async () => {
+test('draining closes every socket and refuses new ones', async () => {
   const world = await start();
   const client = await Client.connect(world);
   const drained = world.server.drain();
@@ -268,7 +268,7 @@ test('draining sends everyone elsewhere and lets nobody in', async () => {
   });
 });
 
-test('a client that vanishes in the middle of the handshake harms nobody', async () => {
+test('a client that vanishes during the handshake does not affect others', async () => {
   const world = await start();
   const { port } = world.http.address() as AddressInfo;
   const { connect } = await import('node:net');

@@ -27,7 +27,7 @@ export interface StreamServerOptions<F extends ClientFrame> {
 }
 
 /**
- * The WebSocket end of an API: `ws` on the HTTP server that is there anyway. Refuses by plain HTTP before the upgrade,
+ * The WebSocket server of an API: `ws` on the API's HTTP server. Refuses by plain HTTP before the upgrade,
  * keeps every socket within {@link StreamLimits}, and hands checked frames to the app's {@link StreamHandler}.
  */
 export class StreamServer<F extends ClientFrame = ClientFrame> {
@@ -62,13 +62,13 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
     return this.#connections.size;
   }
 
-  /** Takes the upgrades of this server from now on. */
+  /** Handles the upgrade requests of this HTTP server. */
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
     this.#sweep = setInterval(() => this.#keepAlive(), this.#limits.sweepIntervalMs).unref();
   }
 
-  /** Tells every client to go elsewhere (1001) and waits for them, no longer than the close limit. */
+  /** Closes every socket (1001), so that clients connect elsewhere, and waits at most for the close limit. */
   async drain(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#sweep);
@@ -82,7 +82,7 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const id = randomUUID();
-    // A client that hangs up meanwhile is none of our business; without a listener it would end the process.
+    // A client may hang up during the upgrade. Without a listener that error would end the process.
     socket.on('error', () => socket.destroy());
     this.#opening += 1;
     try {

@@ -8,7 +8,7 @@ import { CLOSE, type StreamConnection, type StreamHandler } from './stream-conne
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 
-/** What every client frame has, whatever else the app's schema asks for. */
+/** Members of every client frame; the app's schemas are more specific. */
 export interface ClientFrame {
   type: string;
   id?: string | undefined;
@@ -24,7 +24,7 @@ export interface SessionParts<F extends ClientFrame> {
   logger: Logger;
 }
 
-/** Reads one socket: form, size and rate of its frames, their order, and what its mistakes are answered with. */
+/** Reads one socket: checks schema, size and rate of its frames, keeps their order, and answers bad ones. */
 export class StreamSession<F extends ClientFrame> {
   readonly #parts: SessionParts<F>;
   readonly #queue: FrameQueue<F>;

@@ -28,7 +28,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-test('a ticket is redeemed once, at its own instance or at another', async () => {
+test('a ticket can be redeemed once, at its issuer or at another instance', async () => {
   for (const office of [here, there]) {
     const { ticket } = here.issue(DRIVER);
     expect(await office.redeem(ticket)).toEqual(DRIVER);
@@ -44,11 +44,11 @@ test.each([
   `driver-api-2.${'A'.repeat(43)}`,
   `*.${'A'.repeat(43)}`,
   `gone-9.${'A'.repeat(43)}`,
-])('%s is no ticket', async (ticket) => {
+])('%s is not a ticket', async (ticket) => {
   await expect(here.redeem(ticket)).rejects.toMatchObject({ code: 'ticket_invalid' });
 });
 
-test('a ticket says when it ends', () => {
+test('a ticket has an expiry time', () => {
   const leftMs = Date.parse(here.issue(DRIVER).expires_at) - Date.now();
   expect(leftMs).toBeGreaterThan(0);
   expect(leftMs).toBeLessThanOrEqual(TICKET_TTL_MS);

@@ -36,8 +36,8 @@ export interface IssuedTicket {
 }
 
 /**
- * Issues single-use tickets for the WebSocket and redeems them, those of other instances by asking their issuer.
- * A ticket lives for {@link TICKET_TTL_MS} of wall time, as it is a network that it has to outlast.
+ * Issues single-use tickets for the WebSocket and redeems them; for a ticket of another instance, asks that instance.
+ * A ticket lives for {@link TICKET_TTL_MS} of wall time, since it only has to outlast network delays.
  */
 export class TicketOffice {
   readonly #instance: string;
@@ -59,11 +59,11 @@ export class TicketOffice {
     );
   }
 
-  /** `expires_at` is in service time; where that runs faster than the wall clock the ticket outlives it. */
+  /** `expires_at` is in service time; with compressed time the ticket lives longer than that. */
   issue(caller: Caller): IssuedTicket {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     if (!this.#open.put(secret, caller, performance.now())) {
-      throw new HailgridError('rate_limited', 'no place for another ticket');
+      throw new HailgridError('rate_limited', 'too many open tickets');
     }
     return {
       ticket: `${this.#instance}.${secret}`,
@@ -71,7 +71,7 @@ export class TicketOffice {
     };
   }
 
-  /** Throws `ticket_invalid`, or `unavailable` where the issuer is there but does not answer. */
+  /** Throws `ticket_invalid`, or `unavailable` if the issuer runs but does not answer. */
   async redeem(ticket: string): Promise<Caller> {
     const { issuer, secret } = TICKET.exec(ticket)?.groups ?? {};
     if (issuer === undefined || secret === undefined) throw invalid('not a ticket');
@@ -99,7 +99,7 @@ export class TicketOffice {
       );
       return reply.caller ?? undefined;
     } catch (error) {
-      // Nobody of that name: its tickets went with it.
+      // The issuer is gone, and its tickets with it.
       if (isWithoutResponders(error)) return undefined;
       throw error;
     }

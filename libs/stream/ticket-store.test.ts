@@ -6,7 +6,7 @@ import { MAX_OPEN_TICKETS_PER_CALLER, TicketStore } from './ticket-store.ts';
 const TTL_MS = 1_000;
 const caller = (name: string): Caller => ({ role: 'driver', id: `driver_${name}` });
 
-test('a ticket is good once, until it expires', () => {
+test('a ticket is valid once, until it expires', () => {
   const store = new TicketStore(TTL_MS);
   store.put('a', caller('x'), 0);
   store.put('b', caller('y'), 0);
@@ -16,7 +16,7 @@ test('a ticket is good once, until it expires', () => {
   expect(store.take('never issued', 0)).toBeUndefined();
 });
 
-test('a full store takes no more, until its tickets expire', () => {
+test('a full store refuses new tickets until old ones expire', () => {
   const store = new TicketStore(TTL_MS, 2);
   expect(store.put('a', caller('x'), 0)).toBe(true);
   expect(store.put('b', caller('y'), 1)).toBe(true);
@@ -25,12 +25,12 @@ test('a full store takes no more, until its tickets expire', () => {
   expect(store.take('b', TTL_MS)).toEqual(caller('y'));
 });
 
-test('whoever asks for many loses own ones only, and the store stays within its bounds', () => {
-  const asks = fc.array(fc.record({ who: fc.constantFrom('x', 'y', 'z'), afterMs: fc.nat(300) }), {
+test('a caller with many tickets loses only its own, and the store stays within its bounds', () => {
+  const requests = fc.array(fc.record({ who: fc.constantFrom('x', 'y', 'z'), afterMs: fc.nat(300) }), {
     maxLength: 60,
   });
   fc.assert(
-    fc.property(asks, (sequence) => {
+    fc.property(requests, (sequence) => {
       const store = new TicketStore(TTL_MS);
       const issued: { secret: string; who: string; atMs: number }[] = [];
       let nowMs = 0;
@@ -43,8 +43,8 @@ test('whoever asks for many loses own ones only, and the store stays within its 
       for (const who of ['x', 'y', 'z']) {
         const own = issued.filter((ticket) => ticket.who === who);
         for (const [index, ticket] of own.entries()) {
-          const good = index >= own.length - MAX_OPEN_TICKETS_PER_CALLER && nowMs < ticket.atMs + TTL_MS;
-          expect(store.take(ticket.secret, nowMs)?.id).toBe(good ? `driver_${who}` : undefined);
+          const valid = index >= own.length - MAX_OPEN_TICKETS_PER_CALLER && nowMs < ticket.atMs + TTL_MS;
+          expect(store.take(ticket.secret, nowMs)?.id).toBe(valid ? `driver_${who}` : undefined);
         }
       }
     }),

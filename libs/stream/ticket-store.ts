@@ -13,7 +13,7 @@ interface OpenTicket {
   expiresAtMs: number;
 }
 
-/** Tickets that were issued and not used yet. All live equally long, so the oldest entry is the first to expire. */
+/** Issued tickets that are not used yet. All have the same lifetime, so the oldest entry expires first. */
 export class TicketStore {
   readonly #ttlMs: number;
   readonly #capacity: number;
@@ -29,7 +29,7 @@ export class TicketStore {
     return this.#open.size;
   }
 
-  /** False where every place is taken by a ticket that is still good. */
+  /** Stores a ticket; false if the store is full of valid tickets. */
   put(secret: string, caller: Caller, nowMs: number): boolean {
     this.#dropExpired(nowMs);
     const own = this.#byCaller.get(caller.id) ?? [];
@@ -41,7 +41,7 @@ export class TicketStore {
     return true;
   }
 
-  /** The caller the ticket was issued to, once; undefined where it is unknown, used or expired. */
+  /** Uses the ticket up and returns its caller; undefined if it is unknown, used or expired. */
   take(secret: string, nowMs: number): Caller | undefined {
     const ticket = this.#remove(secret);
     return ticket !== undefined && ticket.expiresAtMs > nowMs ? ticket.caller : undefined;

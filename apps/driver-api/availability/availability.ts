@@ -28,7 +28,7 @@ export class Availability {
     return driverView(driverId, await this.attendance.read(driverId));
   }
 
-  /** Opens a new session; this instance speaks for the driver from now on. */
+  /** Opens a new session; this instance serves the driver from now on. */
   async goOnline(
     driverId: DriverId,
     { product, vehicle }: OnlineRequest,
@@ -36,9 +36,10 @@ export class Availability {
     key?: unknown,
   ): Promise<DriverView> {
     const idempotency = readIdempotencyKey(key, { online: true, product, vehicle });
-    const asked = { driver_id: driverId, product, vehicle };
     const record = await this.commands.call(goOnline, {
-      ...asked,
+      driver_id: driverId,
+      product,
+      vehicle,
       ...(idempotency !== undefined && { idempotency }),
     });
     await this.#attend(record, idempotency !== undefined);
@@ -49,7 +50,7 @@ export class Availability {
     return driverView(driverId, record);
   }
 
-  /** Ends a driver's session. If `session` is given, only that one: a newer one, opened meanwhile, stays. */
+  /** Ends a driver's session. With `session`, ends only that one: a newer session stays open. */
   async goOffline(
     driverId: DriverId,
     refs: RequestRefs | { reason: string },
@@ -69,7 +70,7 @@ export class Availability {
     return driverView(driverId, record);
   }
 
-  /** A replayed answer is no news of the driver, who may have a newer session elsewhere by now: read it instead. */
+  /** A replayed answer may be stale: the driver may have a newer session elsewhere. So the record is read instead. */
   async #attend(answer: DriverRecord, mayBeReplayed: boolean): Promise<void> {
     const record = mayBeReplayed ? await this.attendance.read(answer.driver_id) : answer;
     if (record?.online === true && record.session === answer.session) this.attendance.attend(record);

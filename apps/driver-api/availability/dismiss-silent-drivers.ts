@@ -24,9 +24,8 @@ const MAX_DISMISSALS_PER_SWEEP = 200;
 const DISMISSALS_AT_ONCE = 8;
 
 /**
- * Takes drivers offline who have lost their socket and do not come back. One on a trip stays: the trip is what
- * matters, and the driver will be heard again, or the trip ends otherwise. One who may have come back elsewhere, while
- * this instance could not hear of it, is asked about first.
+ * Takes drivers offline who have lost their socket and do not come back. A driver on a trip stays online until the trip
+ * ends. Asks the other instances first: the driver may have come back at one of them while this one was cut off.
  */
 @Injectable()
 export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShutdown {
@@ -43,7 +42,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
       clock,
       intervalMs: machineTime(clock, SWEEP_INTERVAL_MS),
       run: () => this.#sweep(),
-      onError: (error) => logger.error({ event: 'dismissal_failed', err: error }, 'silent drivers stay'),
+      onError: (error) => logger.error({ event: 'dismissal_failed', err: error }, 'dismissal sweep failed'),
     });
   }
 
@@ -51,7 +50,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
     this.#task.start();
   }
 
-  /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */
+  /** Drivers whom this shutdown disconnects will soon be connected to another instance. */
   beforeApplicationShutdown(): void {
     void this.#task.stop();
   }
@@ -60,7 +59,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
     const silent = this.#silent().slice(0, MAX_DISMISSALS_PER_SWEEP);
     for (const presence of silent) if (!isServed(presence)) this.presences.remove(presence);
     const served = silent.filter(isServed);
-    // While nobody can be asked nobody is dismissed: the next sweep asks again.
+    // If the other instances cannot be asked, no driver is dismissed: the next sweep asks again.
     if (served.length === 0 || !(await this.whereabouts.yieldToOthers(served))) return;
     const stillSilent = new Set(this.#silent());
     const gone = served.filter((presence) => stillSilent.has(presence));
@@ -87,7 +86,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   #giveUp(presence: DriverPresence, thrown: unknown): void {
     const error = asHailgridError(thrown);
     const { driverId } = presence;
-    // Not online (in this session) any more: nothing is left to do. With a trip, or no answer: the next sweep sees.
+    // Offline or in a newer session: nothing is left to do. On a trip, or no answer: the next sweep tries again.
     if (error.code === 'driver_offline' || error.code === 'session_superseded')
       this.presences.remove(presence);
     this.logger.debug(
@@ -97,7 +96,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
   }
 }
 
-/** Whether the driver is online, and through this instance. */
+/** Whether the driver is online and served by this instance. */
 function isServed({ attended, state }: DriverPresence): boolean {
   return attended && state.session !== null;
 }

@@ -1,10 +1,10 @@
 import { driverId, type DriverId } from '#libs/contracts';
 import type { Caller } from '#libs/service';
 
-/** What the log line of a state change refers to: the HTTP request or the frame that asked for it. */
+/** Reference of a log line to the HTTP request or frame that caused the state change. */
 export type RequestRefs = { request_id: string } | { frame_id: string | undefined; connection: string };
 
-/** The driver a verified token is of; a route `ForRole('driver')` lets no other caller in. */
+/** The driver of a verified token; a route with `ForRole('driver')` admits no other caller. */
 export function driverOf(caller: Caller): DriverId {
   return driverId.parse(caller.id);
 }

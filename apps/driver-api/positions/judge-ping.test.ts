@@ -34,7 +34,7 @@ function judge(ping: Partial<TimedPing>, context: Partial<PingContext> = {}) {
 
 const north = (meters: number): number => LAST.lat + meters / METERS_PER_DEGREE;
 
-test('a ping that goes on from the last one is accepted, and so is a first one', () => {
+test('a ping that continues from the last one is accepted, and so is a first one', () => {
   expect(judge({})).toBeUndefined();
   expect(judge({ seq: 1 }, { last: undefined })).toBeUndefined();
 });
@@ -42,9 +42,9 @@ test('a ping that goes on from the last one is accepted, and so is a first one',
 test.each([
   ['no session is open', {}, { session: null }, 'driver_offline'],
   ['a newer session is open', { session: SESSION - 1 }, {}, 'session_superseded'],
-  ['a session that nobody opened', { session: SESSION + 1 }, {}, 'invalid_request'],
+  ['a session that was never opened', { session: SESSION + 1 }, {}, 'invalid_request'],
   ['the same number again', { seq: 10 }, {}, 'position_duplicate'],
-  ['a number that was passed', { seq: 9 }, {}, 'position_stale'],
+  ['a number below the last one', { seq: 9 }, {}, 'position_stale'],
   ['a time before the last one', { recordedAtMs: LAST.recordedAtMs - 1 }, {}, 'position_stale'],
   ['too old', { recordedAtMs: NOW_MS - MAX_PING_AGE_MS - 1 }, { last: undefined }, 'position_time_invalid'],
   ['ahead of time', { recordedAtMs: NOW_MS + MAX_PING_AHEAD_MS + 1 }, {}, 'position_time_invalid'],
@@ -56,12 +56,12 @@ test.each([
   expect(judge(ping, context)).toBe(refusal);
 });
 
-test('the bounds themselves are good', () => {
+test('pings exactly at the bounds are accepted', () => {
   expect(judge({ recordedAtMs: NOW_MS - MAX_PING_AGE_MS }, { last: undefined })).toBeUndefined();
   expect(judge({ recordedAtMs: NOW_MS + MAX_PING_AHEAD_MS })).toBeUndefined();
 });
 
-test('noise is no jump, and after a long silence the driver may be anywhere', () => {
+test('GPS noise is not a jump, and after a long silence any position is plausible', () => {
   expect(judge({ recordedAtMs: LAST.recordedAtMs, lat: north(GPS_NOISE_M - 1) })).toBeUndefined();
   expect(judge({ recordedAtMs: LAST.recordedAtMs, lat: north(GPS_NOISE_M + 1) })).toBe(
     'position_implausible',
@@ -70,11 +70,11 @@ test('noise is no jump, and after a long silence the driver may be anywhere', ()
   expect(judge({ recordedAtMs: NOW_MS, lat: 38.7, lng: -9.16 }, { last: longAgo })).toBeUndefined();
 });
 
-test('a new session starts its own numbers, wherever it begins', () => {
+test('a new session starts new numbers at any position', () => {
   expect(judge({ session: 8, seq: 1, lat: 38.744 }, { session: 8 })).toBeUndefined();
 });
 
-describe('whatever is sent', () => {
+describe('for any sequence of pings', () => {
   const pings = fc.record({
     session: fc.constantFrom(SESSION, SESSION + 1),
     seq: fc.integer({ min: 1, max: 30 }),
@@ -83,7 +83,7 @@ describe('whatever is sent', () => {
     recordedAtMs: fc.integer({ min: NOW_MS - 70_000, max: NOW_MS + 10_000 }),
   });
 
-  /** Those of a sequence that are accepted, one after another. */
+  /** The pings of a sequence that are accepted when judged in order. */
   function accepted(sequence: readonly TimedPing[]): TimedPing[] {
     const taken: TimedPing[] = [];
     for (const ping of sequence) {
@@ -95,7 +95,7 @@ describe('whatever is sent', () => {
     return taken;
   }
 
-  test('what is accepted is recent and inside', () => {
+  test('accepted pings are recent and inside the area', () => {
     fc.assert(
       fc.property(fc.array(pings, { maxLength: 40 }), (sequence) => {
         for (const ping of accepted(sequence)) {
@@ -107,7 +107,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('within a session it goes forward, and no further than a vehicle can', () => {
+  test('within a session seq and time only rise, and no step is longer than a vehicle can drive', () => {
     fc.assert(
       fc.property(fc.array(pings, { maxLength: 40 }), (sequence) => {
         const taken = accepted(sequence);

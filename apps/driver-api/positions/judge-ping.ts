@@ -1,7 +1,7 @@
 import type { PositionRecord } from '#libs/contracts';
 import { boxContains, isPoint, shortDistanceM, type BoundingBox } from '#libs/geo';
 
-/** What a ping is judged by beside its time. */
+/** The members by which a ping is judged, besides its time. */
 type JudgedPing = Pick<PositionRecord, 'session' | 'seq' | 'lat' | 'lng'>;
 type AcceptedPing = JudgedPing & Pick<PositionRecord, 'recordedAtMs'>;
 
@@ -15,11 +15,11 @@ export type PingRefusal =
   | 'outside_service_area'
   | 'position_implausible';
 
-/** What a ping is judged against. */
+/** The context by which a ping is judged. */
 export interface PingContext {
-  /** The open session; null where the driver is offline. */
+  /** The open session; null while the driver is offline. */
   readonly session: number | null;
-  /** The newest ping that was accepted, of whatever session. */
+  /** The newest accepted ping of any session. */
   readonly last: AcceptedPing | undefined;
   /** Where drivers may be, margin included. */
   readonly area: BoundingBox;
@@ -27,27 +27,26 @@ export interface PingContext {
 }
 
 /**
- * How old a position may be when it arrives. A phone sends what it collected without network, but a minute later
- * that says nothing about supply.
+ * How old a position may be when it arrives. A phone sends the positions it collected while offline, but after a
+ * minute they say nothing about supply.
  */
 export const MAX_PING_AGE_MS = 60_000;
 /** How far a phone's clock may run ahead of the service's. */
 export const MAX_PING_AHEAD_MS = 5_000;
 /**
- * Which speed between two positions is still plausible: above that of any road vehicle, with room for uneven time
- * stamps.
+ * Highest plausible speed between two positions: above that of any road vehicle, with a margin for uneven timestamps.
  */
 export const MAX_SPEED_MPS = 70;
-/** How far apart two fixes of a driver who stands still may be, among high buildings. */
+/** How far apart two fixes of a standing driver may be, among high buildings. */
 export const GPS_NOISE_M = 150;
 /**
- * After which silence a new position may be anywhere: the driver may have taken a ferry, or switched the phone off.
+ * Silence after which any new position is plausible: the driver may have taken a ferry, or switched the phone off.
  */
 export const FORGET_POSITION_MS = 300_000;
 
 /**
- * Why a ping is refused; undefined where it is accepted. Within a session, sequence numbers and times only go up; a
- * new session starts afresh.
+ * Returns why a ping is refused; undefined if it is accepted. Within a session, sequence numbers and times only rise; a
+ * new session may start with any number and time.
  */
 export function judgePing(
   ping: JudgedPing,
@@ -67,7 +66,7 @@ export function judgePing(
 function judgeSession(ping: JudgedPing, session: number | null): PingRefusal | undefined {
   if (session === null) return 'driver_offline';
   if (ping.session < session) return 'session_superseded';
-  // Above the number that Postgres has counted to: no driver was ever given this session.
+  // Above the driver's newest session in Postgres: this session was never opened.
   return ping.session > session ? 'invalid_request' : undefined;
 }
 
@@ -82,7 +81,7 @@ function judgeTime(
   nowMs: number,
 ): PingRefusal | undefined {
   const ageMs = nowMs - recordedAtMs;
-  // A time that is no number is neither young nor old enough.
+  // Written so that NaN fails the check.
   if (!(ageMs <= MAX_PING_AGE_MS && ageMs >= -MAX_PING_AHEAD_MS)) return 'position_time_invalid';
   return last !== undefined && recordedAtMs < last.recordedAtMs ? 'position_stale' : undefined;
 }

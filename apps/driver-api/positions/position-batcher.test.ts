@@ -32,7 +32,7 @@ function collect(maxRecords?: number) {
   return { batcher, sent, add: (cell: number, seq: number) => batcher.add(cell, { ...BASE, seq }) };
 }
 
-test('positions wait for others of their cell, but not longer than the interval', () => {
+test('positions wait for others of their cell, at most for the interval', () => {
   const { sent, add } = collect();
   add(1, 1);
   vi.advanceTimersByTime(FLUSH_INTERVAL_MS - 1);
@@ -46,7 +46,7 @@ test('positions wait for others of their cell, but not longer than the interval'
   ]);
 });
 
-test('a full batch, and one that is asked for, go out at once; the others go on waiting', () => {
+test('a full batch and a flushed one are sent at once; the others keep waiting', () => {
   const { batcher, sent, add } = collect(2);
   add(1, 1);
   add(2, 2);
@@ -60,7 +60,7 @@ test('a full batch, and one that is asked for, go out at once; the others go on 
   expect(sent.slice(2)).toEqual([{ cell: 2, seqs: [4] }]);
 });
 
-test('whatever comes in goes out once, in order within its cell, in batches that fit', () => {
+test('each record is sent once, in order within its cell, in batches within the bound', () => {
   const steps = fc.array(
     fc.oneof(
       fc.record({ kind: fc.constant('add' as const), cell: fc.nat(3) }),

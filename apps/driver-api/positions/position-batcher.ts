@@ -7,8 +7,8 @@ export const FLUSH_INTERVAL_MS = 100;
 export type PublishBatch = (cell: CellKey, records: PositionRecord[]) => void;
 
 /**
- * Gathers the records of each cell into batches: one message for many positions costs a twentieth of one for each. A
- * batch goes out when it is full, when its time is over, or when {@link flush} is called for it.
+ * Collects the records of each cell in batches: one message for many positions costs a twentieth of one message each. A
+ * batch is sent when it is full, after the interval, or by {@link flush}.
  */
 export class PositionBatcher {
   readonly #publish: PublishBatch;
@@ -29,7 +29,7 @@ export class PositionBatcher {
     else this.#timer ??= setTimeout(() => this.flushAll(), FLUSH_INTERVAL_MS);
   }
 
-  /** Sends what waits for one cell, now. */
+  /** Sends the waiting batch of one cell now. */
   flush(cell: CellKey): void {
     const records = this.#waiting.get(cell);
     if (records === undefined) return;

@@ -13,7 +13,7 @@ import { recordNow } from './position-record.ts';
 
 const RECORDS_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2048];
 
-/** Puts drivers on the position stream: their pings in batches, a change of status at once. */
+/** Publishes drivers on the position stream: pings in batches, status changes at once. */
 @Injectable()
 export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdown {
   readonly #batcher = new PositionBatcher((cell, records) => this.#send(cell, records));
@@ -55,7 +55,7 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
     }
   }
 
-  /** Publishes what is known of these cells again, for a matcher that has just begun to listen to them. */
+  /** Republishes the positions in these cells, for a matcher that has just subscribed to them. */
   resend(cells: ReadonlySet<CellKey>): void {
     for (const presence of this.presences.all()) {
       const { last, attended } = presence;
@@ -65,8 +65,8 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
   }
 
   /**
-   * Takes a driver off the stream until its next position, so that no matcher offers it a trip. Its status is not
-   * touched: that is for Postgres to say, and comes with the position.
+   * Takes a driver off the stream until its next position, so that no matcher offers it a trip. Keeps its
+   * status, which Postgres decides and which comes with the position.
    */
   withdraw(presence: DriverPresence): void {
     presence.withdraw();
@@ -78,7 +78,7 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
     this.#batcher.flush(last.cell);
   }
 
-  /** The driver as it is now: there, or gone from there. */
+  /** Adds the driver's current status at its last position; marked as left if the driver is withdrawn. */
   #add({ state, reach }: DriverPresence, { record, cell }: LastPosition): void {
     this.#batcher.add(cell, recordNow(record, state, reach === 'withdrawn'));
   }
@@ -87,13 +87,13 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
     const { last, state, attended } = presence;
     if (last === undefined) return;
     if (attended && state.version > before.version) this.#publishNow(presence, last);
-    // Only the next session's own pings say where the driver is in it.
+    // The position of a new session is known only from its own pings.
     if (state.session === null || state.newestSession > last.record.session) presence.forgetPosition();
   }
 
   #send(cell: CellKey, records: PositionRecord[]): void {
     if (!this.link.connected) {
-      // The client would buffer them without bound until NATS is back, and newer ones follow anyway.
+      // The NATS client would buffer them without bound during an outage, and newer ones follow anyway.
       this.#dropped.inc(records.length);
       return;
     }
@@ -105,7 +105,7 @@ export class PositionPublisher implements OnModuleInit, BeforeApplicationShutdow
     const known = this.#subjects.get(cell);
     if (known !== undefined) return known;
     const subject = positionSubject(cellKeyToH3(cell));
-    // As many as there are cells in the service area, which every accepted position lies in.
+    // Bounded by the cells of the service area, in which every accepted position lies.
     this.#subjects.set(cell, subject);
     return subject;
   }

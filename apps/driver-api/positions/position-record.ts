@@ -8,7 +8,7 @@ interface PingOrigin {
   readonly state: DriverState;
 }
 
-/** A ping with the status its driver has now: the record that matchers get. */
+/** The record that matchers get: a ping with its driver's current status. */
 export function recordOfPing(
   ping: Ping,
   recordedAtMs: number,
@@ -33,7 +33,7 @@ export function recordOfPing(
   };
 }
 
-/** An earlier ping with the status its driver has now; `left` where the driver is not in that ping's cell any more. */
+/** An earlier ping with its driver's current status; `left` if the driver is no longer in that ping's cell. */
 export function recordNow(last: PositionRecord, state: DriverState, left: boolean): PositionRecord {
   return {
     ...last,

@@ -18,8 +18,8 @@ export class PositionsController {
   constructor(private readonly receivePosition: ReceivePosition) {}
 
   /**
-   * Takes the positions a phone gathered while it had no socket; a bad one does not take the others with it. Throws
-   * `driver_offline` for the whole batch, and any failure that keeps a position from being judged.
+   * Receives the positions that a phone collected without a socket. A refused position does not affect the others.
+   * Throws for the whole batch on `driver_offline`, and on any failure that prevents judging a position.
    */
   @Post(routerPath(postPositions))
   @HttpCode(postPositions.status)

@@ -11,10 +11,10 @@ import { PositionPublisher } from './position-publisher.ts';
 import { recordOfPing } from './position-record.ts';
 import { TripTracker } from './trip-tracker.ts';
 
-/** How often the record of a driver whose positions contradict it is read again at most, wall time. */
+/** Shortest interval between two reads of a driver whose positions contradict its record, wall time. */
 const READ_INTERVAL_MS = 1_000;
 
-/** Takes one position of a driver: judges it, and passes an accepted one on to the matchers and the trip's rider. */
+/** Judges one position of a driver and passes an accepted one on to the matchers and the trip's rider. */
 @Injectable()
 export class ReceivePosition {
   readonly #area: BoundingBox;
@@ -37,8 +37,8 @@ export class ReceivePosition {
   }
 
   /**
-   * Throws the refusal. Synchronous, as nearly every position is, unless the driver has to be looked up first: it
-   * came here from another instance, or with a session that was opened there.
+   * Throws the refusal. Synchronous for nearly every position; asynchronous if the driver must be read first, because
+   * it came from another instance or opened its session there.
    */
   receive(driverId: DriverId, ping: Ping): Promise<void> | void {
     const presence = this.presences.get(driverId);
@@ -52,7 +52,7 @@ export class ReceivePosition {
     if (record?.online === true && record.session === ping.session) {
       this.attendance.attend(record).noteRead();
     } else if (record !== null && presence !== undefined) {
-      // Not of the session that is open: worth knowing, but no reason to speak for the driver.
+      // The ping is not of the open session, so this instance notes the record but does not begin to serve the driver.
       this.presences.applyRecord(presence, record);
       presence.noteRead();
     }
@@ -86,7 +86,7 @@ export class ReceivePosition {
   }
 }
 
-/** Whether the ping can be judged by what is known; after a read just now, it has to be. */
+/** Whether the ping can be judged without a read. After a recent read it must be, to bound the reads. */
 function isKnown(presence: DriverPresence, { session }: Ping): boolean {
   const { attended, state } = presence;
   const fits = attended ? session <= state.newestSession : session < state.newestSession;

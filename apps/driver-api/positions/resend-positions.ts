@@ -6,7 +6,7 @@ import { parseCellKey } from '#libs/geo';
 import { LOGGER, type Logger } from '#libs/service';
 import { PositionPublisher } from './position-publisher.ts';
 
-/** Answers a matcher that has (re)gained cells: nobody stores positions, those who heard them say them again. */
+/** Republishes positions for a matcher that has gained cells: positions are not stored, only held in driver-apis. */
 @Injectable()
 export class ResendPositions implements OnModuleInit {
   constructor(

@@ -6,10 +6,10 @@ import { CLOCK, type Clock } from '#libs/service';
 import { BusLink } from '../presence/bus-link.ts';
 import type { DriverPresence } from '../presence/driver-presence.ts';
 
-/** How often a rider gets the driver's position at most, service time: a map needs no more. */
+/** Shortest interval between two positions that a rider gets, service time: enough for a map. */
 const TRACK_INTERVAL_MS = 1_000;
 
-/** Sends a driver's position to the rider of its trip, and to nobody else. */
+/** Sends a driver's position to the rider of its trip only. */
 @Injectable()
 export class TripTracker {
   constructor(

@@ -6,17 +6,16 @@ import { Presences } from '../presence/presences.ts';
 import { PositionPublisher } from './position-publisher.ts';
 
 /**
- * How long after its socket closed a driver's position stays published, wall time. A phone that changes networks is
- * back sooner.
+ * How long after its socket closed a driver's position stays published, wall time. A phone that changes networks
+ * reconnects sooner.
  */
 const LOST_SOCKET_GRACE_MS = 3_000;
 /** How often drivers without a socket are searched for, wall time. */
 const CHECK_INTERVAL_MS = 500;
 
 /**
- * Takes drivers whose socket has gone off the position stream: an offer would only expire with them. They stay
- * online, and their next position brings them back. One on a trip is offered nothing anyway, and stays for those who
- * count.
+ * Takes drivers who lost their socket off the position stream: an offer to them would only expire. They stay online,
+ * and their next position puts them back. A driver on a trip stays on the stream, so that matchers keep counting it.
  */
 @Injectable()
 export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutdown {
@@ -33,13 +32,13 @@ export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutd
     this.#stop = this.clock.every(machineTime(this.clock, CHECK_INTERVAL_MS), () => this.#check());
   }
 
-  /** Drivers whom our own shutdown disconnects are somewhere else in a moment. */
+  /** Drivers whom this shutdown disconnects will soon be connected to another instance. */
   beforeApplicationShutdown(): void {
     this.#stop?.();
   }
 
   #check(): void {
-    // What is said while NATS is away is lost, and would not be said again.
+    // During a NATS outage the withdrawal would be lost and never repeated.
     if (!this.link.connected) return;
     const latestMs = this.clock.now() - machineTime(this.clock, LOST_SOCKET_GRACE_MS);
     for (const presence of this.presences.all()) {
@@ -48,7 +47,7 @@ export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutd
   }
 }
 
-/** Lost, and silent by its requests too. */
+/** Whether the driver has lost its socket and has sent no other request since `latestMs`. */
 function isOverdue({ reach, attended, heardAtMs, state }: DriverPresence, latestMs: number): boolean {
   return reach === 'lost' && attended && heardAtMs < latestMs && state.status !== 'on_trip';
 }

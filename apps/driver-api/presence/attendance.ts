@@ -18,8 +18,8 @@ import type { DriverConnection, DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 
 /**
- * Which instance speaks for a driver: the one it was last heard at. Instances tell each other by a hint; the truth
- * about session and status is read from `trips` whenever a driver turns up.
+ * Decides which instance serves a driver: the one that heard from it last. Instances announce that to each other by
+ * hints; session and status are read from `trips` whenever a driver connects.
  */
 @Injectable()
 export class Attendance implements OnModuleInit {
@@ -55,8 +55,8 @@ export class Attendance implements OnModuleInit {
   }
 
   /**
-   * A driver's socket has opened here. An older one of the same driver is closed, here or elsewhere. What is pushed
-   * is held until the presence is released, so that the welcome comes first.
+   * Serves a driver's new socket. Closes an older one of the same driver, here or elsewhere. Buffers pushes until the
+   * presence is flushed, so that the welcome comes first.
    */
   async connect(
     driverId: DriverId,
@@ -71,7 +71,7 @@ export class Attendance implements OnModuleInit {
     return { presence, record };
   }
 
-  /** A driver's socket is gone. One that is online keeps its presence for a while, to come back to. */
+  /** Handles a closed socket. An online driver keeps its presence for a while, so that it can reconnect. */
   disconnect(driverId: DriverId, connection: DriverConnection): void {
     const presence = this.presences.get(driverId);
     if (presence?.connection !== connection) return;
@@ -79,12 +79,12 @@ export class Attendance implements OnModuleInit {
     if (!presence.attended || presence.state.session === null) this.presences.remove(presence);
   }
 
-  /** What `trips` knows of the driver; null where it never was online. */
+  /** Reads the driver's record from `trips`; null if it was never online. */
   async read(driverId: DriverId): Promise<DriverRecord | null> {
     return this.commands.call(getDriver, { driver_id: driverId });
   }
 
-  /** From now on this instance speaks for the driver, as the record has it. */
+  /** Makes this instance serve the driver, with the state of the record. */
   attend(record: DriverRecord): DriverPresence {
     const presence = this.presences.ensure(record.driver_id);
     const { newestSession } = presence.state;
@@ -95,7 +95,7 @@ export class Attendance implements OnModuleInit {
     return presence;
   }
 
-  /** Takes what a command has made of a driver to whoever speaks for it, here or elsewhere. */
+  /** Passes the record that a command returned to the instance that serves the driver, this one or another. */
   changed(record: DriverRecord): void {
     const presence = this.presences.get(record.driver_id);
     const isOurs = presence?.attended === true;
@@ -105,7 +105,7 @@ export class Attendance implements OnModuleInit {
     publishJson(this.bus, DRIVER_CHANGED_SUBJECT, message);
   }
 
-  /** The driver has shown by a request that it is there. */
+  /** Notes a sign of life: a request of the driver. */
   heard(driverId: DriverId): void {
     this.presences.get(driverId)?.heard(this.clock.now());
   }
@@ -120,7 +120,7 @@ export class Attendance implements OnModuleInit {
     publishJson(this.bus, DRIVER_ATTENDED_SUBJECT, message);
   }
 
-  /** One that is offline, with no socket, is nobody's to serve any more. */
+  /** Applies the record. Removes the presence of an offline driver without a socket. */
   #apply(presence: DriverPresence, record: DriverRecord): void {
     this.presences.applyRecord(presence, record);
     if (presence.connection === undefined && presence.state.session === null) this.presences.remove(presence);
@@ -137,7 +137,7 @@ export class Attendance implements OnModuleInit {
     }
   }
 
-  /** The driver has turned up elsewhere. A message about a session older than ours is late, and ignored. */
+  /** Yields a driver to the instance that announced it. Ignores an announcement with an older session: it is stale. */
   #yieldTo(message: DriverAttended): void {
     if (message.instance === this.#instance) return;
     const presence = this.presences.get(message.driver_id);

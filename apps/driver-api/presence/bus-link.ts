@@ -3,8 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS } from '#libs/bus';
 
 /**
- * Whether NATS can be reached now. Hints published meanwhile are lost, so whoever lives by them catches up on its
- * return.
+ * Whether NATS is connected. Hints published during an outage are lost, so listeners catch up after the reconnect.
  */
 @Injectable()
 export class BusLink implements OnModuleInit {

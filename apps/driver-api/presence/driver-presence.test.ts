@@ -36,7 +36,7 @@ function offers(count: number): TripChange[] {
   );
 }
 
-test('what is pushed while a resume is read is sent after it, up to the bound', async () => {
+test('pushes that arrive during a resume are sent after it, up to the bound', async () => {
   const { presence, phone, frames, connection } = await connected();
   for (const change of offers(MAX_BUFFERED_CHANGES)) presence.push(change, null);
   expect(frames).toEqual([]);

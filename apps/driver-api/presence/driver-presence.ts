@@ -9,19 +9,19 @@ import { SentChanges } from './sent-changes.ts';
 
 export type DriverConnection = StreamConnection<DriverServerFrame>;
 
-/** The newest ping that was accepted of a session, and the resolution 7 cell it was published to. */
+/** The newest accepted ping of a session, and the resolution 7 cell it was published to. */
 export interface LastPosition {
   readonly record: PositionRecord;
   readonly cell: CellKey;
 }
 
 /**
- * How many pushes wait while a driver resumes, before its socket is closed (1013) and it has to resume again: more
+ * How many pushes wait while a driver resumes; one more closes the socket (1013), and the driver resumes again. More
  * than a trip has changes.
  */
 export const MAX_BUFFERED_CHANGES = 100;
 
-/** One driver who is connected to this instance, or online through it. */
+/** One driver who is connected to this instance or served by it. */
 export class DriverPresence {
   readonly driverId: DriverId;
   readonly #sent = new SentChanges();
@@ -31,11 +31,11 @@ export class DriverPresence {
   #last: LastPosition | undefined;
   #reach: Reach = 'present';
   #heardAtMs: number;
-  /** When its position last went to its rider, service ms. */
+  /** When the trip's rider last got a position, service ms. */
   #trackedAtMs = 0;
-  /** When its record was last read because a position did not fit, wall ms. */
+  /** When the record was last read because a position contradicted it, wall ms. */
   #readAtMs = -Infinity;
-  /** Changes pushed to the driver arrive by it. */
+  /** Subscription to the changes pushed to the driver. */
   #pushes: Subscription | undefined;
   #buffer: { change: TripChange; offer: KnownOffer | null }[] | undefined;
 
@@ -53,7 +53,7 @@ export class DriverPresence {
     return this.#connection;
   }
 
-  /** Whether this instance speaks for the driver in the position stream. Another one may have taken over. */
+  /** Whether this instance serves the driver, on the position stream too. False if another one has taken over. */
   get attended(): boolean {
     return this.#attended;
   }
@@ -71,20 +71,20 @@ export class DriverPresence {
     return this.#heardAtMs;
   }
 
-  /** Replaces the state; false where it is the one that was known. */
+  /** Replaces the state; false if it is unchanged. */
   advance(state: DriverState): boolean {
     if (state === this.#state) return false;
     this.#state = state;
     return true;
   }
 
-  /** This instance speaks for the driver, who has just been heard. */
+  /** This instance serves the driver, who has just been heard. */
   attend(nowMs: number): void {
     this.#attended = true;
     this.#heardAtMs = nowMs;
   }
 
-  /** Another instance speaks for the driver. */
+  /** Another instance serves the driver. */
   yield(): void {
     this.#attended = false;
   }
@@ -93,7 +93,7 @@ export class DriverPresence {
     this.#heardAtMs = nowMs;
   }
 
-  /** Its record has just been read because a position did not fit. */
+  /** Notes that the record has just been read because a position contradicted it. */
   noteRead(): void {
     this.#readAtMs = performance.now();
   }
@@ -102,7 +102,7 @@ export class DriverPresence {
     return performance.now() - this.#readAtMs < wallMs;
   }
 
-  /** Whether its rider is due a position; if so, it is counted as sent now. */
+  /** Whether the trip's rider is due a position; if so, counts it as sent now. */
   takeTrackTurn(nowMs: number, intervalMs: number): boolean {
     if (nowMs - this.#trackedAtMs < intervalMs) return false;
     this.#trackedAtMs = nowMs;
@@ -121,7 +121,7 @@ export class DriverPresence {
     this.#pushes = undefined;
   }
 
-  /** The socket from now on. Pushes to it are buffered until {@link flush}. */
+  /** Replaces the socket. Buffers pushes until {@link flush}. */
   connect(connection: DriverConnection): void {
     this.#connection = connection;
     this.#reach = REACH_AFTER[this.#reach].connect;
@@ -129,7 +129,7 @@ export class DriverPresence {
     this.#buffer = [];
   }
 
-  /** The socket is gone; the driver counts as heard now. */
+  /** The socket has closed; the driver counts as heard now. */
   disconnect(nowMs: number): void {
     this.#connection = undefined;
     this.#buffer = undefined;
@@ -137,7 +137,7 @@ export class DriverPresence {
     this.#reach = REACH_AFTER[this.#reach].disconnect;
   }
 
-  /** The driver is at this place now, and can be reached. */
+  /** The driver has sent this position, so it can be reached. */
   moveTo(last: LastPosition, nowMs: number): void {
     this.#last = last;
     this.#heardAtMs = nowMs;
@@ -153,12 +153,12 @@ export class DriverPresence {
     this.#last = undefined;
   }
 
-  /** Buffers pushes, so that none overtakes a read that is under way. */
+  /** Buffers pushes, so that none overtakes a replay in progress. */
   buffer(): void {
     this.#buffer ??= [];
   }
 
-  /** Flushes the buffered pushes to this socket. Does nothing if a newer socket has replaced it: the buffer is its. */
+  /** Flushes the buffered pushes to this socket. Does nothing if a newer one has replaced it and owns the buffer. */
   flush(connection: DriverConnection): void {
     if (this.#connection !== connection) return;
     const buffered = this.#buffer ?? [];
@@ -166,14 +166,14 @@ export class DriverPresence {
     for (const { change, offer } of buffered) this.send(change, offer);
   }
 
-  /** Sends the frames of a change, unless it is stale: the socket had it or a newer one of its trip. */
+  /** Sends the frames of a change, unless it is stale: the socket has it or a newer one of the trip. */
   send(change: TripChange, offer: KnownOffer | null): void {
     if (this.#connection === undefined) return;
     if (!this.#sent.take(change.event.trip_id, change.event.seq)) return;
     for (const frame of framesOfChange(this.driverId, change, offer)) this.#connection.send(frame);
   }
 
-  /** As {@link send}, after the buffered ones where there are any. */
+  /** As {@link send}, but behind the buffered changes while pushes are buffered. */
   push(change: TripChange, offer: KnownOffer | null): void {
     if (this.#buffer === undefined) this.send(change, offer);
     else if (this.#buffer.length < MAX_BUFFERED_CHANGES) this.#buffer.push({ change, offer });

@@ -14,7 +14,7 @@ import {
 
 const ONLINE = afterRecord(UNKNOWN_DRIVER, recordOf({ driver_version: 3, session: 2 }));
 
-test('a record says it all', () => {
+test('a record sets the whole state', () => {
   expect(ONLINE).toMatchObject({ newestSession: 2, status: 'free', version: 3, offer: null, trip: null });
   expect(ONLINE.session?.product).toBe('standard');
   const offered = recordOf({ driver_version: 4, status: 'offered', trip: tripOf('offered') });
@@ -26,7 +26,7 @@ test('a record says it all', () => {
   expect(afterRecord(ONLINE, offline)).toMatchObject({ newestSession: 2, session: null, status: 'offline' });
 });
 
-test('an offer, its acceptance, the ride and its end', () => {
+test('changes lead from offer to acceptance, ride and end', () => {
   const offered = afterChange(ONLINE, DRIVER, changeOf('offer_made', 'offered', 4));
   expect(offered).toMatchObject({ status: 'offered', offer: { offerId: OFFER, tripId: TRIP } });
   const accepted = afterChange(offered, DRIVER, changeOf('accepted', 'on_trip', 5));
@@ -39,7 +39,7 @@ test('an offer, its acceptance, the ride and its end', () => {
   expect(completed.session).not.toBeNull();
 });
 
-test('what is about another driver, or older than what is known, changes nothing', () => {
+test('a change of another driver or an older version changes nothing', () => {
   const change = changeOf('accepted', 'on_trip', 9);
   const foreign = {
     ...change,
@@ -52,7 +52,7 @@ test('what is about another driver, or older than what is known, changes nothing
   expect(afterRecord(ONLINE, older)).toEqual(ONLINE);
 });
 
-test('a next trip is offered, accepted, and comes when the present one is over', () => {
+test('a next trip is offered, accepted, and becomes current when the present one ends', () => {
   const NEXT = newId('trip');
   const nextTrip = { ...tripOf('accepted'), trip_id: NEXT };
   const riding = afterChange(
@@ -83,10 +83,10 @@ test('a next trip is offered, accepted, and comes when the present one is over',
   });
 });
 
-type News = { record: DriverRecord } | { change: TripChange };
+type Update = { record: DriverRecord } | { change: TripChange };
 
-test('in whatever order news come, the highest version stands', () => {
-  const news: fc.Arbitrary<News> = fc.oneof(
+test('the highest version wins in any order of updates', () => {
+  const updates: fc.Arbitrary<Update> = fc.oneof(
     fc.record({ version: fc.integer({ min: 0, max: 20 }) }).map(({ version }) => ({
       record: recordOf({ driver_version: version, session: 1, status: statusAt(version) }),
     })),
@@ -95,7 +95,7 @@ test('in whatever order news come, the highest version stands', () => {
     })),
   );
   fc.assert(
-    fc.property(fc.array(news, { minLength: 1, maxLength: 20 }), (sequence) => {
+    fc.property(fc.array(updates, { minLength: 1, maxLength: 20 }), (sequence) => {
       const newest = Math.max(...sequence.map(versionOf));
       const state = sequence.reduce(apply, UNKNOWN_DRIVER);
       expect(state.version).toBe(newest);
@@ -106,10 +106,10 @@ test('in whatever order news come, the highest version stands', () => {
 
 const statusAt = (version: number) => (version % 2 === 0 ? 'free' : 'on_trip');
 
-function versionOf(news: News): number {
-  return 'record' in news ? news.record.driver_version : news.change.drivers[0]!.version;
+function versionOf(update: Update): number {
+  return 'record' in update ? update.record.driver_version : update.change.drivers[0]!.version;
 }
 
-function apply(state: DriverState, news: News): DriverState {
-  return 'record' in news ? afterRecord(state, news.record) : afterChange(state, DRIVER, news.change);
+function apply(state: DriverState, update: Update): DriverState {
+  return 'record' in update ? afterRecord(state, update.record) : afterChange(state, DRIVER, update.change);
 }

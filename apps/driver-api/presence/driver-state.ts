@@ -13,19 +13,19 @@ import {
 import type { Point } from '#libs/geo';
 import { hasDriver } from '#libs/trip';
 
-/** What this instance knows of a driver; a value that records from Postgres and pushed changes bring forward. */
+/** This instance's view of a driver: an immutable value that records from Postgres and pushed changes advance. */
 export interface DriverState {
-  /** Highest session number heard of; it may have ended. */
+  /** Highest known session number; that session may have ended. */
   readonly newestSession: number;
   /** Null while the driver is offline. */
   readonly session: { readonly product: Product; readonly vehicle: Vehicle } | null;
   readonly status: DriverStatus;
-  /** Orders the status of the driver, whatever path it comes by. */
+  /** Orders the statuses of the driver across all message paths. */
   readonly version: number;
-  /** To be answered; for after the trip, where there is one. */
+  /** The open offer; for after the trip, if there is one. */
   readonly offer: { readonly offerId: OfferId; readonly tripId: TripId } | null;
   readonly trip: DrivenTrip | null;
-  /** Accepted for after the trip. */
+  /** The trip accepted for after the current one. */
   readonly nextTripId: TripId | null;
 }
 
@@ -46,7 +46,7 @@ export const UNKNOWN_DRIVER: DriverState = {
   nextTripId: null,
 };
 
-/** After a read or a command: each part is taken unless what is known is newer. */
+/** The state after a read or a command: takes each part unless the known one is newer. */
 export function afterRecord(state: DriverState, record: DriverRecord): DriverState {
   return { ...state, ...sessionOf(state, record), ...claimOf(state, record) };
 }
@@ -55,7 +55,7 @@ type Session = Pick<DriverState, 'newestSession' | 'session'>;
 type Claim = Pick<DriverState, 'status' | 'version' | 'offer' | 'trip' | 'nextTripId'>;
 
 function sessionOf(state: DriverState, record: DriverRecord): Session | undefined {
-  // The version counts going online and offline too, so it tells two reads of one session apart.
+  // Going online or offline raises the version too, so it orders two reads of one session.
   const older = record.session < state.newestSession || record.driver_version < state.version;
   if (older) return undefined;
   const { session, online, product, vehicle } = record;
@@ -81,7 +81,7 @@ function claimOf(state: DriverState, record: DriverRecord): Claim | undefined {
 }
 
 /**
- * After a pushed change. One that is about other drivers, or that something newer has overtaken, changes no status.
+ * The state after a pushed change. A change of other drivers or a stale one does not change the status.
  */
 export function afterChange(state: DriverState, driverId: DriverId, change: TripChange): DriverState {
   const { trip, drivers } = change;
@@ -99,13 +99,13 @@ export function afterChange(state: DriverState, driverId: DriverId, change: Trip
   };
 }
 
-/** What is known of the trip that the driver is on: by this change, or from before it. */
+/** The driver's current trip, from this change or from the earlier state. */
 function driven(tripId: TripId, changed: TripRecord, before: DrivenTrip | null): DrivenTrip {
   if (changed.trip_id === tripId) return drivenTrip(changed);
   return before?.tripId === tripId ? before : { tripId, freeAtMs: 0, end: null };
 }
 
-/** The ride may have begun without any change of claim. */
+/** The ride may have started without a change of the driver's status. */
 function withProgress(state: DriverState, trip: TripRecord): DriverState {
   const now = drivenTrip(trip);
   if (state.trip?.tripId !== trip.trip_id || now.freeAtMs <= state.trip.freeAtMs) return state;

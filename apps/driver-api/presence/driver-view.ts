@@ -6,7 +6,7 @@ import {
   type DriverView,
 } from '#libs/contracts';
 
-/** The driver as its own app sees it; one who never was online is offline. */
+/** The driver as its own app sees it; `offline` without a record. */
 export function driverView(driverId: DriverId, record: DriverRecord | null): DriverView {
   if (record === null) {
     return {

@@ -23,15 +23,14 @@ import type { DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 import { RereadDriver } from './reread-driver.ts';
 
-/** How long a lost push may stay unnoticed. A driver who is wrongly seen as busy gets no offers meanwhile. */
+/** How long a lost push may stay unnoticed. Until then a driver may wrongly count as busy and get no offers. */
 const CHECK_INTERVAL_MS = 10_000;
 /** How many drivers with a lost push are read again at once. */
 const READS_AT_ONCE = 8;
 
 /**
- * Core NATS delivers at most once, and a push can be lost without this process noticing: by another one's connection,
- * or a server on the way. So every driver's version is compared with that in Postgres now and then, a thousand at a
- * time.
+ * Core NATS delivers at most once: a publisher's connection or a server can lose a push unnoticed by this process. So
+ * this periodically compares every driver's version with Postgres, a thousand drivers per request.
  */
 @Injectable()
 export class FindLostPushes implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -78,7 +77,7 @@ export class FindLostPushes implements OnApplicationBootstrap, BeforeApplication
     const drivers = [...asked].map(([driver_id, driver_version]) => ({ driver_id, driver_version }));
     const { driver_ids } = await this.commands.call(outdatedDrivers, { drivers });
     const outdated = new Set(driver_ids);
-    // Those whose push came while we asked know it by now.
+    // A driver whose version has changed got its push during the check.
     const lost = presences.filter(
       ({ driverId, state }) => outdated.has(driverId) && state.version === asked.get(driverId),
     );

@@ -5,7 +5,7 @@ import { changeOf, DRIVER, OFFER, OTHER_DRIVER, TRIP, tripOf } from '../../../de
 
 const KNOWN = { offerId: OFFER, tripId: TRIP };
 
-const said = (type: TripEventMessage['type'], trip = changeOf(type).trip) =>
+const frameTypes = (type: TripEventMessage['type'], trip = changeOf(type).trip) =>
   framesOfChange(DRIVER, changeOf(type, null, null, trip), KNOWN).map((frame) => frame.type);
 
 test.each([
@@ -17,23 +17,23 @@ test.each([
   ['arrived', ['trip']],
   ['started', ['trip']],
   ['completed', ['trip']],
-] as const)('%s is told as %j', (event, frames) => {
-  expect(said(event)).toEqual(frames);
+] as const)('%s is sent as %j', (event, frames) => {
+  expect(frameTypes(event)).toEqual(frames);
 });
 
-test('a rider who cancels withdraws an offer, or a trip', () => {
-  expect(said('rider_canceled')).toEqual(['offer_closed']);
-  expect(said('rider_canceled', { ...tripOf('arrived'), state: 'rider_canceled' })).toEqual(['trip']);
+test('a canceled trip closes its offer, or ends the trip for its driver', () => {
+  expect(frameTypes('rider_canceled')).toEqual(['offer_closed']);
+  expect(frameTypes('rider_canceled', { ...tripOf('arrived'), state: 'rider_canceled' })).toEqual(['trip']);
 });
 
-test('the end of an offer names it where it is known', () => {
+test('offer_closed names the offer if it is known', () => {
   const [known] = framesOfChange(DRIVER, changeOf('offer_expired'), KNOWN);
   expect(known?.data).toMatchObject({ offer_id: OFFER, trip_id: TRIP, event: 'offer_expired' });
   const [unknown] = framesOfChange(DRIVER, changeOf('offer_expired'), null);
   expect(unknown?.data).toMatchObject({ offer_id: null });
 });
 
-test('frames have the form that is documented, the number of the event, and nothing of the rider', () => {
+test('frames match their schema, have the event’s seq, and do not contain the rider', () => {
   for (const type of ['offer_made', 'accepted', 'started', 'completed'] as const) {
     const change = changeOf(type);
     for (const frame of framesOfChange(DRIVER, change, KNOWN)) {
@@ -44,7 +44,7 @@ test('frames have the form that is documented, the number of the event, and noth
   }
 });
 
-test('what is between the trip and another driver is nobody else’s business', () => {
+test('a driver gets no frames of a change that concerns another driver', () => {
   for (const type of ['offer_made', 'offer_declined', 'accepted', 'completed'] as const) {
     expect(framesOfChange(OTHER_DRIVER, changeOf(type), KNOWN)).toEqual([]);
   }

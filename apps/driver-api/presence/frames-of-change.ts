@@ -9,7 +9,7 @@ import {
   type TripStanding,
 } from '#libs/contracts';
 
-/** An offer that the driver was shown; what is said of its end names it. */
+/** An offer that the driver has received; its `offer_closed` frame names it. */
 export interface KnownOffer {
   readonly offerId: OfferId;
   readonly tripId: string;
@@ -17,7 +17,7 @@ export interface KnownOffer {
 
 type ChangeFrame = Extract<DriverServerFrame, { type: 'offer' | 'offer_closed' | 'trip' }>;
 
-/** What a driver is told of one change of a trip; nothing of what is between the trip and others. */
+/** The frames that a driver gets for one change of a trip; none if the change concerns other drivers. */
 export function framesOfChange(
   driverId: DriverId,
   change: TripChange,
@@ -37,7 +37,7 @@ export function framesOfChange(
       return [offerClosed(change, known), tripFrame(change, standingIn(change, driverId))];
     case 'driver_swapped':
     case 'driver_assigned':
-      // Those who were asked have had an offer.
+      // A driver who had an offer of this trip gets it closed first.
       return known?.tripId === event.trip_id
         ? [offerClosed(change, known), tripFrame(change, standingIn(change, driverId))]
         : [tripFrame(change, standingIn(change, driverId))];
@@ -57,7 +57,7 @@ export function framesOfChange(
   }
 }
 
-/** Whether the driver has the trip now or after another one. */
+/** Whether the trip is the driver's current or next one. */
 function standingIn({ event, drivers }: TripChange, driverId: DriverId): TripStanding {
   const standing = drivers.find(({ driver_id }) => driver_id === driverId);
   return standing?.next_trip_id === event.trip_id ? 'next' : 'current';

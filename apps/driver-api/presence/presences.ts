@@ -14,14 +14,13 @@ import { DriverPresence } from './driver-presence.ts';
 import { afterChange, afterRecord, type DriverState } from './driver-state.ts';
 
 /**
- * How many drivers one process serves; it answers `unavailable` to any further one, who then tries another
- * instance.
+ * How many drivers one process serves; a further one gets `unavailable` and tries another instance.
  */
 export const MAX_PRESENCES = 50_000;
 
 type StateListener = (presence: DriverPresence, before: DriverState) => void;
 
-/** The drivers this instance serves, each kept up to date by the changes that are pushed to it. */
+/** The drivers of this instance. Pushed changes keep their states up to date. */
 @Injectable()
 export class Presences {
   readonly #byDriver = new Map<DriverId, DriverPresence>();
@@ -41,7 +40,7 @@ export class Presences {
     );
   }
 
-  /** Called after each change of what is known of a driver. */
+  /** Calls `listener` after each change of a driver's state. */
   onChange(listener: StateListener): void {
     this.#listeners.push(listener);
   }
@@ -54,7 +53,7 @@ export class Presences {
     return this.#byDriver.values();
   }
 
-  /** The driver's presence, a new one where there is none. Throws `unavailable` where there is no place. */
+  /** Returns the driver's presence; creates a missing one. Throws `unavailable` if the process is full. */
   ensure(driverId: DriverId): DriverPresence {
     const known = this.#byDriver.get(driverId);
     if (known !== undefined) return known;
@@ -74,12 +73,12 @@ export class Presences {
     return presence;
   }
 
-  /** Takes what was read of, or answered for, a driver. */
+  /** Applies a record that was read or returned by a command. */
   applyRecord(presence: DriverPresence, record: DriverRecord): void {
     this.#advance(presence, afterRecord(presence.state, record));
   }
 
-  /** Forgets the driver, unless it has been given a new presence since. */
+  /** Ends the presence. Keeps a newer one of the same driver. */
   remove(presence: DriverPresence): void {
     presence.end();
     if (this.#byDriver.get(presence.driverId) === presence) this.#byDriver.delete(presence.driverId);

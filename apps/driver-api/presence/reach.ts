@@ -1,10 +1,10 @@
 /**
- * How the driver can be reached: `present` with its socket, or by its requests alone; `lost` since its socket has gone;
- * `withdrawn` from the position stream for that, until its next position.
+ * How a driver can be reached. `present`: it has a socket, or sends requests only. `lost`: its socket has closed.
+ * `withdrawn`: taken off the position stream for that, until its next position.
  */
 export type Reach = 'present' | 'lost' | 'withdrawn';
 
-/** What changes it: a socket opens or closes, a position is accepted, a lost driver is withdrawn. */
+/** Inputs that change it: a socket opens or closes, a position is accepted, a lost driver is withdrawn. */
 export type ReachInput = 'connect' | 'disconnect' | 'position' | 'withdraw';
 
 /** Complete by type. A withdrawn driver stays withdrawn without a position: matchers would not know its place. */

@@ -9,8 +9,8 @@ import { Whereabouts } from './whereabouts.ts';
 /** How many drivers are read again at once after a NATS outage. */
 const READS_AT_ONCE = 16;
 /**
- * How often the other instances are asked for lost drivers after an outage; drivers left over are asked for again
- * before they are dismissed.
+ * How often the other instances are asked about drivers without a socket after an outage. They are asked again before a
+ * driver is dismissed.
  */
 const MAX_QUESTIONS = 3;
 /** How long to wait between two attempts after an outage, wall time: `trips` may come back later than NATS. */
@@ -19,8 +19,8 @@ const RETRY_MS = 1_000;
 const MAX_ATTEMPTS = 30;
 
 /**
- * Pushes are lost while NATS is away, and so is the word that a driver has turned up elsewhere. On its return those
- * without a socket are asked about, and every driver still served here is read again.
+ * A NATS outage loses pushes and announcements that another instance serves a driver. After the reconnect this asks the
+ * other instances about drivers without a socket, and rereads every driver still served here.
  */
 @Injectable()
 export class RereadAfterOutage implements OnModuleInit {
@@ -60,7 +60,7 @@ export class RereadAfterOutage implements OnModuleInit {
     ]);
   }
 
-  /** Those that nobody else speaks for, as far as that could be found out. */
+  /** Yields drivers to other instances that answer; returns the remaining ones. */
   async #yield(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
     for (let question = 0; question < MAX_QUESTIONS; question++) {
       if (question > 0) await pause();
@@ -77,11 +77,11 @@ export class RereadAfterOutage implements OnModuleInit {
       waiting = await this.#reread(waiting);
     }
     const line = { event: 'drivers_reread', drivers: total, failed: waiting.length };
-    if (waiting.length > 0) this.logger.error(line, 'some drivers could not be read again');
-    else if (total > 0) this.logger.info(line, 'drivers read again after NATS came back');
+    if (waiting.length > 0) this.logger.error(line, 'some drivers could not be reread');
+    else if (total > 0) this.logger.info(line, 'drivers reread after a NATS outage');
   }
 
-  /** Those that could not be read. */
+  /** Returns the drivers that could not be read. */
   async #reread(presences: readonly DriverPresence[]): Promise<DriverPresence[]> {
     const failed: DriverPresence[] = [];
     await inParallel(presences, READS_AT_ONCE, async (presence) => {

@@ -7,7 +7,7 @@ import { driverView } from './driver-view.ts';
 import { Presences } from './presences.ts';
 
 /**
- * Catches up on a driver of whom a push was lost: where the status has moved on, a new `welcome` says how things are.
+ * Rereads a driver after a lost push. If the version has risen, sends the driver's current state as a new `welcome`.
  */
 @Injectable()
 export class RereadDriver {

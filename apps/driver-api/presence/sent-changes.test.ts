@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { newId } from '#libs/contracts';
 import { SentChanges } from './sent-changes.ts';
 
-test('each change of a trip goes out once, and none after a newer one', () => {
+test('each change of a trip is sent once, and none after a newer one', () => {
   const sent = new SentChanges();
   const [one, other] = [newId('trip'), newId('trip')];
   expect(sent.take(one, 2)).toBe(true);
@@ -14,7 +14,7 @@ test('each change of a trip goes out once, and none after a newer one', () => {
   expect(sent.take(one, 3)).toBe(true);
 });
 
-test('trips long over are forgotten, those still talked about are not', () => {
+test('trips without recent changes are forgotten, active ones are not', () => {
   const sent = new SentChanges();
   const current = newId('trip');
   for (let seq = 1; seq <= 40; seq++) {

@@ -6,11 +6,11 @@ import type { TripId } from '#libs/contracts';
  */
 const MAX_TRIPS_REMEMBERED = 16;
 
-/** The newest change of each trip that a socket was told: pushes may come twice, and late. */
+/** The newest change of each trip that was sent to a socket, to drop repeated and late pushes. */
 export class SentChanges {
   readonly #newest = new Map<TripId, number>();
 
-  /** True once for each change, and only where no newer one of its trip went before. */
+  /** True once for each change, and only if no newer change of its trip was sent before. */
   take(tripId: TripId, seq: number): boolean {
     if (seq <= (this.#newest.get(tripId) ?? 0)) return false;
     this.#newest.delete(tripId);
@@ -22,7 +22,7 @@ export class SentChanges {
     return true;
   }
 
-  /** A new socket says itself what it has. */
+  /** Forgets all: a new socket names the changes it has by `resume`. */
   clear(): void {
     this.#newest.clear();
   }

@@ -21,7 +21,7 @@ test.each([
   expect(outranks({ ...THERE, ...part }, HERE)).toBe(expected);
 });
 
-test('of two instances exactly one speaks for a driver, and of several one above all others', () => {
+test('exactly one of two instances serves a driver, and one of several outranks all others', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(standing, { minLength: 2, maxLength: 3, selector: (s) => s.instance }),

@@ -1,15 +1,15 @@
-/** By what an instance speaks for a driver. */
+/** An instance's claim to serve a driver. */
 export interface Standing {
-  /** Newest session it knows of. */
+  /** Newest session that the instance knows. */
   readonly session: number;
   readonly socket: boolean;
-  /** When it last heard the driver without a socket, service ms. */
+  /** When the instance last heard the driver without a socket, service ms. */
   readonly heardAtMs: number;
   readonly instance: string;
 }
 
 /**
- * Whether the one instance speaks for the driver rather than the other. Of two different ones exactly one does, so that
+ * Whether instance `one` serves the driver rather than `other`. Total order: exactly one of two instances does, so that
  * they never both give a driver up.
  */
 export function outranks(one: Standing, other: Standing): boolean {

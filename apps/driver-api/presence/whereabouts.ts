@@ -23,8 +23,8 @@ const MAX_ANSWERS = 1_000;
 type AskedDriver = WhereaboutsRequest['drivers'][number];
 
 /**
- * Who speaks for a driver, asked of all instances. That a driver has turned up elsewhere is a hint, and whoever is
- * cut off from NATS misses it: before such a one acts for a driver, it asks.
+ * Asks all instances which of them serves a driver. The announcement of a new serving instance is a hint, which an
+ * instance cut off from NATS misses; so it asks before it acts for a driver.
  */
 @Injectable()
 export class Whereabouts implements OnModuleInit {
@@ -51,14 +51,14 @@ export class Whereabouts implements OnModuleInit {
   }
 
   /**
-   * Forgets those of these drivers, none of whom has a socket here, that another instance speaks for. False where
-   * nobody could be asked: then nothing is known of the rest.
+   * Forgets those of these drivers that another instance serves; none has a socket here. False if the other instances
+   * could not be asked: the rest may then be served elsewhere.
    */
   async yieldToOthers(presences: readonly DriverPresence[]): Promise<boolean> {
     for (let start = 0; start < presences.length; start += MAX_DRIVERS_PER_QUESTION) {
       const drivers = presences.slice(start, start + MAX_DRIVERS_PER_QUESTION).map(asAsked);
       const replies = await this.#ask(drivers);
-      // Our own answer has gone the same way, out and back: without it the others may not have been asked.
+      // Our own answer takes the same path as the others': without it the question may not have reached them.
       if (!replies.some(({ instance }) => instance === this.#instance)) return false;
       const elsewhere = new Set(replies.flatMap(({ driver_ids }) => driver_ids));
       this.#yield(drivers.filter(({ driver_id }) => elsewhere.has(driver_id)));
@@ -75,16 +75,16 @@ export class Whereabouts implements OnModuleInit {
   }
 
   #yield(drivers: readonly AskedDriver[]): void {
-    let given = 0;
+    let yielded = 0;
     for (const { driver_id, heard_at_ms } of drivers) {
       const presence = this.presences.get(driver_id);
-      // One that has been heard here since the question is here again.
+      // A driver heard here since the question has come back.
       if (presence?.connection !== undefined || presence?.heardAtMs !== heard_at_ms) continue;
       this.presences.remove(presence);
-      given += 1;
+      yielded += 1;
     }
-    if (given === 0) return;
-    this.logger.info({ event: 'drivers_given_up', drivers: given }, 'drivers are served elsewhere');
+    if (yielded === 0) return;
+    this.logger.info({ event: 'drivers_given_up', drivers: yielded }, 'drivers are served elsewhere');
   }
 
   #answer({ instance, drivers }: WhereaboutsRequest): WhereaboutsReply {

@@ -5,7 +5,7 @@ import { driverHints, DRIVER_HINTS_SUBJECT, fromTimestamp, type DriverHints } fr
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { Presences } from '../presence/presences.ts';
 
-/** Tells the drivers served here where a matcher would have them go, while that is news and they are free. */
+/** Forwards a matcher's repositioning hints to the free drivers connected here, unless a hint has expired. */
 @Injectable()
 export class RelayHints implements OnApplicationBootstrap {
   constructor(

@@ -22,7 +22,7 @@ type FrameOf<T extends DriverClientFrame['type']> = Extract<DriverClientFrame, {
 type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'resume'>>;
 type Answer = { driver: DriverView } | { trip: DriverTrip };
 
-/** A driver's socket: each frame goes to the handler that the REST route of the same name uses. */
+/** The sockets of drivers. Each frame goes to the same service as the REST route of that name. */
 @Injectable()
 export class DriverStream implements StreamHandler<DriverClientFrame, DriverServerFrame> {
   constructor(

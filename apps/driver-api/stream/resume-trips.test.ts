@@ -39,7 +39,7 @@ afterAll(async () => {
   await nats?.stop();
 });
 
-/** An open socket, and the types of the frames that its phone is sent. */
+/** An open socket, and the types of the frames that its phone receives. */
 async function openSocket(id: string): Promise<{ connection: DriverConnection; frames: string[] }> {
   const accepted = once(sockets, 'connection') as Promise<[WebSocket]>;
   const phone = new WebSocket(`ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`);
@@ -50,7 +50,7 @@ async function openSocket(id: string): Promise<{ connection: DriverConnection; f
   return { connection: new StreamConnection(id, caller, socket, STREAM_LIMITS, () => {}), frames };
 }
 
-test('a resume that is answered after a newer socket has opened sends that one nothing, and keeps its pushes held', async () => {
+test('a resume answered after a newer socket opened sends it nothing and keeps its pushes buffered', async () => {
   const presences = new Presences(
     bus,
     clock,
@@ -60,7 +60,7 @@ test('a resume that is answered after a newer socket has opened sends that one n
   const resumeTrips = new ResumeTrips(presences, new ReplayTrips(commands));
   const presence = presences.ensure(DRIVER);
   const [old, newer] = [await openSocket('c1'), await openSocket('c2')];
-  // `trips` is slow: it answers what the old socket asks only when a newer one is open.
+  // `trips` is slow: it answers the old socket's replay only after a newer socket has opened.
   const trips = bus.subscribe(replayTrip.subject, {
     callback: (_, question) => {
       presence.connect(newer.connection);

@@ -5,9 +5,8 @@ import { Presences } from '../presence/presences.ts';
 import { ReplayTrips } from '../trips/replay-trips.ts';
 
 /**
- * Sends a reconnected driver what it has missed, and only then what has been pushed meanwhile. Throws the first
- * reason why a trip could not be replayed, once the others have been. Where a newer socket has opened meanwhile, that
- * one resumes for itself, and nothing is sent.
+ * Sends a reconnected driver the changes it has missed, then the buffered pushes. If trips could not be replayed, throws
+ * the first error after sending the others. Sends nothing if a newer socket has opened: that one resumes itself.
  */
 @Injectable()
 export class ResumeTrips {

@@ -6,16 +6,16 @@ type Changes = CommandOutput<typeof replayTrip>['changes'];
 
 export interface Replay {
   changes: Changes;
-  /** Why the changes of some trips are not among them. */
+  /** Errors of the trips that could not be replayed. */
   failures: unknown[];
 }
 
-/** What a driver has missed of its trips. */
+/** Reads the changes of its trips that a driver has missed. */
 @Injectable()
 export class ReplayTrips {
   constructor(private readonly commands: CommandClient) {}
 
-  /** All trips at once: a phone names no more than a few. One that cannot be read does not keep the others back. */
+  /** Reads all trips concurrently: a phone names only a few. A trip that cannot be read does not delay the others. */
   async execute(
     driverId: DriverId,
     trips: readonly { trip_id: TripId; last_seq: number }[],

@@ -19,7 +19,7 @@ import { Attendance } from '../presence/attendance.ts';
 export interface DriveRequest {
   tripId: TripId;
   action: DriveAction;
-  /** Of a cancellation, in the driver's words. */
+  /** Reason of a cancellation, in the driver's words. */
   reason?: string | undefined;
   /** The driver's idempotency key, if it gave one. */
   key?: unknown;
@@ -29,8 +29,8 @@ export interface DriveRequest {
 type TripCommand = typeof answerOffer | typeof driveTrip;
 
 /**
- * A driver's changes of its trips: each is sent to `trips`, logged, and answered with the trip as the driver may see
- * it. The driver's new status comes back by push, in the order of the commits.
+ * A driver's changes of its trips. Sends each to `trips`, logs it, and returns the trip as the driver may see it. The
+ * driver's new status arrives by push, in commit order.
  */
 @Injectable()
 export class TripChanges {
@@ -40,7 +40,7 @@ export class TripChanges {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** One step of a trip. */
+  /** Moves a trip on by one action. */
   async drive(driverId: DriverId, request: DriveRequest, refs: RequestRefs): Promise<DriverTrip> {
     const { tripId, action, reason, key } = request;
     const idempotency = readIdempotencyKey(key, { trip_id: tripId, action, reason });

@@ -18,7 +18,7 @@ import { CallerOf, ForRole, RequestIdOf, type Caller } from '#libs/service';
 import { driverOf } from '../caller/caller.ts';
 import { TripChanges } from './trip-changes.ts';
 
-/** The parts of a request for a step that all steps have. */
+/** The parts of a request that all trip actions have. */
 interface StepRequest {
   caller: Caller;
   requestId: string;

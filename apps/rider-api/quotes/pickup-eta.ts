@@ -16,7 +16,7 @@ import { LiveShardMap } from '#libs/shard-map';
 /** How long a quote waits for a matcher's pickup ETA before it goes out without one, wall time. */
 const ANSWER_LIMIT_MS = 250;
 
-/** Asks the owner of the pickup's shard how long the nearest free driver takes. */
+/** Asks the owner of the pickup's shard for the ETA of the nearest free driver. */
 @Injectable()
 export class PickupEta {
   constructor(
@@ -24,13 +24,13 @@ export class PickupEta {
     private readonly shards: LiveShardMap,
   ) {}
 
-  /** Seconds; null where no driver is near, nobody owns the shard now, or the owner does not answer in time. */
+  /** Returns seconds; null if no driver is near, the shard has no owner, or the owner does not answer in time. */
   async ask(pickup: PointValue, pickupCell: CellKey, product: Product): Promise<number | null> {
     try {
       const reply = await this.shards.askOwner(pickupCell, (owned) => this.#askOne(owned, pickup, product));
       return typeof reply === 'string' ? null : reply.pickup_eta_s;
     } catch {
-      // A matcher that is down or slow costs the quote its ETA, nothing more; the matchers' own metrics tell of it.
+      // Without the matcher the quote only lacks its ETA. The matchers' own metrics show the failure.
       return null;
     }
   }

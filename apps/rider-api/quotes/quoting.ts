@@ -19,7 +19,7 @@ import { PickupEta } from './pickup-eta.ts';
 import { estimateRide, checkPickupShard, checkRoute } from './route.ts';
 import { tariffOf } from './tariffs.ts';
 
-/** Makes quotes and stores them in `trips`, so that any instance can turn one into a trip at its price. */
+/** Makes quotes and stores them in `trips`, so that any instance can create a trip at the quoted price. */
 @Injectable()
 export class Quoting {
   constructor(
@@ -48,8 +48,8 @@ export class Quoting {
       estimateRide(this.travelTimes.provider, this.config.detourFactor, pickup, dropoff, nowMs),
       this.pickupEta.ask(pickup, pickupCell, product),
     ]);
-    if (ride.tripS === Infinity) throw noWay();
-    // Rounded first, so that the fare follows from the figures beside it.
+    if (ride.tripS === Infinity) throw noRoute();
+    // Rounded first, so that the fare can be computed from the returned distance and time.
     const distanceM = Math.round(ride.distanceM);
     const tripS = Math.round(ride.tripS);
     const fare = fareOf(tariffOf(product, this.config.currency), distanceM, tripS);
@@ -70,8 +70,8 @@ export class Quoting {
   }
 }
 
-function noWay(): HailgridError {
-  return new HailgridError('outside_service_area', 'no way from pickup to dropoff', {
-    issues: [{ pointer: '/dropoff', message: 'no street leads there from the pickup' }],
+function noRoute(): HailgridError {
+  return new HailgridError('outside_service_area', 'no route from pickup to dropoff', {
+    issues: [{ pointer: '/dropoff', message: 'there is no route from the pickup' }],
   });
 }

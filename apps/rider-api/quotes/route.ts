@@ -10,10 +10,10 @@ import {
 } from '#libs/geo';
 import type { ShardMap } from '#libs/ownership';
 
-/** How far apart pickup and drop-off have to be: GPS cannot tell nearer points apart. */
+/** Shortest distance between pickup and drop-off: GPS cannot distinguish nearer points. */
 export const MIN_ROUTE_M = 20;
 
-/** Throws `outside_service_area` or `route_too_short` where nobody could be driven so. */
+/** Throws `outside_service_area` or `route_too_short` if the ride is not possible. */
 export function checkRoute(area: BoundingBox, pickup: Point, dropoff: Point): void {
   requireInside(boxContains(area, pickup), 'pickup');
   requireInside(boxContains(area, dropoff), 'dropoff');
@@ -24,7 +24,7 @@ export function checkRoute(area: BoundingBox, pickup: Point, dropoff: Point): vo
   }
 }
 
-/** Throws `outside_service_area` where no shard holds the pickup, `unavailable` while there is no map to tell. */
+/** Throws `outside_service_area` if no shard contains the pickup, `unavailable` while there is no shard map. */
 export function checkPickupShard(map: ShardMap, pickupCell: CellKey): void {
   if (map.size === 0) throw new HailgridError('unavailable', 'the shard map has not been read yet');
   requireInside(map.claimContaining(pickupCell) !== undefined, 'pickup');
@@ -43,8 +43,8 @@ export interface RideEstimate {
 }
 
 /**
- * How far and how long a ride is when it leaves at `atMs`: the time as the provider of travel times knows it, the
- * distance by great circle and detour factor.
+ * Distance and time of a ride that starts at `atMs`: the time from the travel-time provider, the distance by great
+ * circle times detour factor.
  */
 export async function estimateRide(
   etas: EtaProvider,
@@ -53,7 +53,7 @@ export async function estimateRide(
   dropoff: Point,
   atMs: number,
 ): Promise<RideEstimate> {
-  // The provider answers "from origins to one place"; here the place is the dropoff and the only origin the pickup.
+  // The provider answers many origins to one destination: here one origin, the pickup, to the dropoff.
   const [tripS = Infinity] = await etas.etas(questionOfPickup(dropoff, [pickup]), atMs);
   return { distanceM: greatCircleM(pickup, dropoff) * detourFactor, tripS };
 }

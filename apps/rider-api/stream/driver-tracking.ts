@@ -18,7 +18,7 @@ export interface DriverTrackingParts {
   onDropped: DroppedMessage;
 }
 
-/** Listens to the drivers of one rider's trips, each only while it is bound to the trip. */
+/** Subscribes to the driver positions of one rider's trips, each only while a driver is bound to the trip. */
 export class DriverTracking {
   readonly #parts: DriverTrackingParts;
   readonly #subscriptions = new Map<TripId, Subscription>();
@@ -27,7 +27,7 @@ export class DriverTracking {
     this.#parts = parts;
   }
 
-  /** The trip is in this state now: begins to listen, goes on, or ends. */
+  /** Starts, keeps or ends the subscription, by the trip's new state. */
   follow({ trip_id, state }: Pick<TripRecord, 'trip_id' | 'state'>): void {
     if (!hasDriver(state)) this.#end(trip_id);
     else if (!this.#subscriptions.has(trip_id) && this.#subscriptions.size < MAX_TRACKED_TRIPS)

@@ -31,12 +31,12 @@ export interface SessionContext {
   onDropped: DroppedMessage;
 }
 
-/** How long to wait before a change known to be lost is read again after a failure. */
+/** How long to wait after a failed check for lost pushes before the next one. */
 const RETRY_CHECK_MS = 1_000;
 /** How many trips a socket remembers; beyond that the oldest is forgotten, and read again if it changes. */
 export const MAX_FEEDS = 100;
 
-/** One socket of a rider: its trips' changes and its drivers' positions. All of it can be made anew elsewhere. */
+/** One socket of a rider: its trips' changes and its drivers' positions. Any instance can rebuild this state. */
 export class RiderSession {
   readonly #context: SessionContext;
   readonly #connection: StreamConnection<RiderServerFrame>;
@@ -62,8 +62,8 @@ export class RiderSession {
   }
 
   /**
-   * Listens, looks the newest trips up, and says `welcome`. From then on no change is missed; what happened before is
-   * the client's to ask for, by `resume`.
+   * Subscribes, reads the newest trips, and sends `welcome`. The client gets every later change; it requests earlier
+   * ones by `resume`.
    */
   async open(): Promise<void> {
     const { bus, clock, lostPushCheckMs, onDropped } = this.#context;
@@ -91,7 +91,7 @@ export class RiderSession {
     this.#cancelChecks = clock.every(machineTime(clock, lostPushCheckMs), () => this.#checkWhereDue());
   }
 
-  /** Pushes may have been lost just now: looks after so many milliseconds whether the client knows all. */
+  /** After a possible loss of pushes: checks in `ms` milliseconds whether the client has missed changes. */
   checkAfter(ms: number): void {
     this.#checkDue = true;
     this.#cancelCheck();
@@ -99,7 +99,7 @@ export class RiderSession {
     this.#cancelCheck = clock.after(machineTime(clock, ms), () => this.#checkWhereDue());
   }
 
-  /** Sends what the client has not got of each trip. Throws `trip_not_found` for another rider's, after the others. */
+  /** Sends the changes that the client lacks. For another rider's trip throws `trip_not_found`, after all others. */
   async resume(trips: readonly { trip_id: TripId; last_seq: number }[]): Promise<void> {
     const resumed = await Promise.allSettled(
       trips.map(({ trip_id, last_seq }) => this.#feedOf(trip_id, last_seq).resume(last_seq)),
@@ -120,7 +120,7 @@ export class RiderSession {
     this.#orClose(this.#feedOf(change.trip.trip_id, 0).push(change));
   }
 
-  /** Where a change cannot be had, the client had better come back and resume than go on with a hole. */
+  /** If a change cannot be read, closes the socket: the client resumes rather than continue with a gap. */
   #orClose(work: Promise<void>): void {
     work.catch((error: unknown) => {
       if (this.#closed) return;
@@ -129,7 +129,7 @@ export class RiderSession {
     });
   }
 
-  /** A rider without an open trip has nothing to miss, unless something is known to have been lost. */
+  /** Skips riders without an open trip, who have no change to miss, unless a loss is known. */
   #checkWhereDue(): void {
     if (this.#checkDue || this.#openTrips.size > 0) void this.#check();
   }

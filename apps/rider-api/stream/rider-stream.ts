@@ -31,7 +31,7 @@ const CHECK_SPACING_MS = 2;
 
 type RiderConnection = StreamConnection<RiderServerFrame>;
 
-/** The sockets of riders: each has a session of its own, several of one rider know nothing of each other. */
+/** The sockets of riders. Each has its own session; several sockets of one rider are independent. */
 @Injectable()
 export class RiderStream
   implements StreamHandler<RiderClientFrame, RiderServerFrame>, OnApplicationBootstrap
@@ -71,7 +71,7 @@ export class RiderStream
     this.#sessions.delete(connection);
   }
 
-  /** What was pushed while NATS was away is lost; one session after the other makes up for it. */
+  /** Pushes during a NATS outage are lost, so after a reconnect every session checks for them, one after the other. */
   async #followLink(): Promise<void> {
     for await (const status of this.#context.bus.status()) {
       if (status.type !== 'reconnect') continue;

@@ -8,7 +8,7 @@ function change(seq: number): SeenChange {
   return { event: { seq } } as SeenChange;
 }
 
-/** A trip that has gone through so many changes, and a feed on it. */
+/** A trip with `history.newest` changes, and a feed on it. */
 function feedOn(history: { newest: number }, lastSeq = 0, pageSize = MAX_EVENTS_PER_REPLAY) {
   const sent: number[] = [];
   const readAfter: number[] = [];
@@ -33,27 +33,27 @@ function upTo(newest: number, after = 0): number[] {
 }
 
 describe('a feed', () => {
-  test('passes on what comes in order, and reads nothing', async () => {
+  test('sends changes that come in order, without reading', async () => {
     const { feed, sent, readAfter } = feedOn({ newest: 3 });
     for (const seq of [1, 2, 3]) await feed.push(change(seq));
     expect(sent).toEqual([1, 2, 3]);
     expect(readAfter).toEqual([]);
   });
 
-  test('drops what it has sent', async () => {
+  test('drops changes that it has sent already', async () => {
     const { feed, sent } = feedOn({ newest: 2 });
     for (const seq of [1, 1, 2, 1]) await feed.push(change(seq));
     expect(sent).toEqual([1, 2]);
   });
 
-  test('reads what is missing where a change comes too early', async () => {
+  test('reads the missing changes if one comes too early', async () => {
     const { feed, sent, readAfter } = feedOn({ newest: 4 }, 1);
     await feed.push(change(4));
     expect(sent).toEqual([2, 3, 4]);
     expect(readAfter).toEqual([1]);
   });
 
-  test('reads once for all that arrive meanwhile, and again where that was not enough', async () => {
+  test('reads once for all changes that arrive meanwhile, and again if that was not enough', async () => {
     const history = { newest: 3 };
     const { feed, sent, readAfter } = feedOn(history);
     const early = [feed.push(change(2)), feed.push(change(3))];
@@ -63,7 +63,7 @@ describe('a feed', () => {
     expect(readAfter).toEqual([0, 3]);
   });
 
-  test('sends all after what the client says it has, even again', async () => {
+  test('sends all changes after the client’s last one on resume, even again', async () => {
     const { feed, sent } = feedOn({ newest: 4 });
     await feed.reach(4);
     await feed.resume(2);
@@ -72,14 +72,14 @@ describe('a feed', () => {
     expect(sent).toHaveLength(6);
   });
 
-  test('resumes over more changes than one reading has', async () => {
+  test('resumes over more changes than one replay returns', async () => {
     const newest = MAX_EVENTS_PER_REPLAY * 2 + 1;
     const { feed, sent } = feedOn({ newest });
     await feed.resume(0);
     expect(sent).toEqual(upTo(newest));
   });
 
-  test('brings all again after a resume that failed, whatever the client believed to have', async () => {
+  test('sends all changes again after a failed resume, whatever seq the client claimed', async () => {
     const sent: number[] = [];
     const replay = async (afterSeq: number): Promise<SeenChange[]> => {
       if (afterSeq > 3) throw new HailgridError('invalid_request', 'ahead');
@@ -91,13 +91,13 @@ describe('a feed', () => {
     expect(sent).toEqual([1, 2, 3]);
   });
 
-  test('says that it could not read, and goes on from where it was', async () => {
+  test('rejects if it cannot read, and continues from where it was', async () => {
     const sent: number[] = [];
     let works = false;
     const feed = new TripFeed(
       {
         replay: async () => {
-          if (!works) throw new HailgridError('unavailable', 'trips is away');
+          if (!works) throw new HailgridError('unavailable', 'trips is down');
           return [change(1), change(2)];
         },
         send: ({ event }) => sent.push(event.seq),
@@ -110,7 +110,7 @@ describe('a feed', () => {
     expect(sent).toEqual([1, 2]);
   });
 
-  test('sends each change once and in order, whatever is lost, repeated or late', async () => {
+  test('sends each change once and in order, even if pushes are lost, repeated or late', async () => {
     const pushes = fc.array(
       fc.record({ seq: fc.integer({ min: 1, max: 12 }), settles: fc.boolean(), happens: fc.nat(3) }),
       { maxLength: 30 },

@@ -1,6 +1,6 @@
 import { MAX_EVENTS_PER_REPLAY, type TripChange } from '#libs/contracts';
 
-/** What a socket is told of a change. */
+/** The parts of a change that a socket gets. */
 export type SeenChange = Pick<TripChange, 'event' | 'trip'>;
 
 export interface TripFeedParts {
@@ -10,15 +10,15 @@ export interface TripFeedParts {
 }
 
 /**
- * One trip as one socket hears of it: each change once and in order, whatever the pushes do. A push that comes late
- * or again is dropped; one that comes too early only says how far there is to go, and the missing ones are read from
- * `trips`. So nothing has to be kept while they are.
+ * Sends the changes of one trip to one socket, each once and in order. Drops a late or repeated push. A push that comes
+ * too early only shows how far the trip is: the missing changes, and this one, are read from `trips`, so no push needs
+ * to be buffered.
  */
 export class TripFeed {
   readonly #parts: TripFeedParts;
-  /** The newest change that the client has. */
+  /** The seq of the newest change sent. */
   #lastSeq: number;
-  /** The newest change that we were told of. */
+  /** The seq of the newest change known to exist. */
   #newestSeq: number;
   #catchingUp: Promise<void> | undefined;
 
@@ -28,20 +28,20 @@ export class TripFeed {
     this.#newestSeq = lastSeq;
   }
 
-  /** A change was pushed. Rejects where the missing ones before it cannot be read. */
+  /** Handles a pushed change. Rejects if missing changes before it cannot be read. */
   async push(change: SeenChange): Promise<void> {
     if (this.#catchingUp === undefined && change.event.seq === this.#lastSeq + 1) this.#send(change);
     else await this.reach(change.event.seq);
   }
 
-  /** The trip is known to have got that far. Rejects where the missing changes cannot be read. */
+  /** Sends all changes up to `seq`, which is known to exist. Rejects if they cannot be read. */
   async reach(seq: number): Promise<void> {
     this.#newestSeq = Math.max(this.#newestSeq, seq);
     if (this.#newestSeq > this.#lastSeq) await this.#catchUp();
   }
 
   /**
-   * The client says what it has, which may be less than it was sent: it hears all after that (again). Rejects where
+   * Sends all changes after the client's last one, which may repeat changes that were sent but not received. Rejects if
    * they cannot be read.
    */
   async resume(lastSeq: number): Promise<void> {
@@ -50,7 +50,7 @@ export class TripFeed {
     try {
       await this.#catchUp();
     } catch (error) {
-      // What the client has is not known, so the next change brings all of them.
+      // It is unknown which changes the client has, so the next push sends all of them.
       this.#lastSeq = 0;
       this.#newestSeq = 0;
       throw error;

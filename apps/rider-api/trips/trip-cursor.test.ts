@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { HailgridError, newId } from '#libs/contracts';
 import { cursorAfter, readCursor } from './trip-cursor.ts';
 
-test('a cursor leads back to the trip it was made of', () => {
+test('a cursor decodes to its trip', () => {
   const id = newId('trip');
   expect(readCursor(cursorAfter(id))).toBe(id);
 });
 
-test('nothing else is taken for one', () => {
+test('any other text is refused', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(() => readCursor(text)).toThrow(HailgridError);

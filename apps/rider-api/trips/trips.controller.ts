@@ -33,7 +33,7 @@ import {
 } from '#libs/service';
 import { riderOf } from '../rider-of.ts';
 import { cursorAfter, readCursor } from './trip-cursor.ts';
-import { tripEtag, wouldBeTheSame } from './trip-etag.ts';
+import { tripEtag, matchesEtag } from './trip-etag.ts';
 
 @Controller()
 @ForRole('rider')
@@ -83,7 +83,7 @@ export class TripsController {
     });
     const etag = tripEtag(trip);
     void reply.header('etag', etag);
-    if (!wouldBeTheSame(ifNoneMatch, etag)) return toRiderTrip(trip);
+    if (!matchesEtag(ifNoneMatch, etag)) return toRiderTrip(trip);
     void reply.status(304);
     return undefined;
   }

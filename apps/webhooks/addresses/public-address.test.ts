@@ -40,7 +40,7 @@ test.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450
 );
 
 test.each([false, true])(
-  'a name that leads home is refused by the connection that asks (all: %s)',
+  'a name that resolves to this machine is refused by the connection’s own lookup (all: %s)',
   async (all) => {
     const error = await new Promise<Error | null>((resolve) =>
       lookupPublic('localhost', { all }, (failure) => resolve(failure)),

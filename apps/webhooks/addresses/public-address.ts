@@ -1,7 +1,7 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-/** What no address outside has: networks of one's own, oneself, and addresses that mean no single machine. */
+/** IPv4 networks that are not public: private, loopback, link-local, reserved and multicast ones. */
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -22,30 +22,30 @@ for (const [network, prefix] of [
 ] as const)
   PRIVATE.addSubnet(network, prefix, 'ipv4');
 
-/** Of the sixth version only what is given out to be used by everybody may be called, less what stands for others. */
+/** IPv6 addresses that may be called: global unicast, except those that embed or stand for other addresses. */
 const PUBLIC_IPV6 = new BlockList();
 PUBLIC_IPV6.addSubnet('2000::', 3, 'ipv6');
-const MEANS_ANOTHER = new BlockList();
-// Teredo, documentation, 6to4: what they lead to is told by a part of them that is not looked at.
+const EMBEDS_ANOTHER = new BlockList();
+// Teredo, documentation, 6to4: these may contain a private IPv4 address, which is not checked.
 for (const [network, prefix] of [
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
 ] as const)
-  MEANS_ANOTHER.addSubnet(network, prefix, 'ipv6');
+  EMBEDS_ANOTHER.addSubnet(network, prefix, 'ipv6');
 
-/** Whether this is an address that everybody may call, and nobody's own network. */
+/** Whether this is a public IP address. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   if (version === 4) return !PRIVATE.check(address, 'ipv4');
   if (version !== 6) return false;
-  return PUBLIC_IPV6.check(address, 'ipv6') && !MEANS_ANOTHER.check(address, 'ipv6');
+  return PUBLIC_IPV6.check(address, 'ipv6') && !EMBEDS_ANOTHER.check(address, 'ipv6');
 }
 
 /**
- * Finds the addresses of a name for a connection and refuses those that are not public. It is the very connection that
- * asks: a name that leads elsewhere a moment later is of no use to anybody.
+ * Resolves a name for a connection and refuses addresses that are not public. The connection itself uses this lookup:
+ * a name cannot resolve to another address between check and use (DNS rebinding).
  */
 export const lookupPublic: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, found) => {

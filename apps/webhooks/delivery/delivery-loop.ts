@@ -29,16 +29,16 @@ import { WebhookSender, type Attempt } from './webhook-sender.ts';
 
 /** How many deliveries to one webhook run at once; the rest are taken later. */
 export const MAX_DELIVERIES_PER_WEBHOOK = 16;
-/** How many deliveries run at once: as many as all webhooks may have, so that one that hangs delays no other. */
+/** How many deliveries run at once: enough for all webhooks, so that one that hangs delays no other. */
 export const MAX_DELIVERIES_UNDER_WAY = 800;
-/** How often deliveries that are due by time are looked for, wall time. */
+/** How often the loop checks for deliveries that have become due, wall time. */
 const LOOK_INTERVAL_MS = 500;
 /**
  * How much longer than an attempt a delivery is leased: after that its process is dead and another one may take it.
  */
 const LEASE_MARGIN_MS = 5_000;
 
-/** Takes deliveries that are due, makes them, and reports what became of them. */
+/** Takes due deliveries, sends them, and reports their outcomes. */
 @Injectable()
 export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #outage: OutageLog;
@@ -58,7 +58,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    this.#outage = new OutageLog(logger, 'handing out deliveries');
+    this.#outage = new OutageLog(logger, 'taking and reporting deliveries');
     this.#attempts = metrics.counter('webhook_attempts_total', 'Delivery attempts to webhooks, by outcome', [
       'outcome',
     ]);
@@ -68,7 +68,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     this.#timer = setInterval(() => this.wake(), LOOK_INTERVAL_MS);
   }
 
-  /** No more are taken; those under way are finished and reported. */
+  /** Takes no more deliveries; finishes and reports those under way. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
@@ -76,7 +76,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     await Promise.all(this.#deliveries);
   }
 
-  /** There may be something to deliver. */
+  /** Checks for due deliveries now. */
   wake(): void {
     this.#wanted = true;
     this.#taking ??= this.#takeWhileWanted().finally(() => {
@@ -118,13 +118,13 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
       const left = (this.#underWay.get(webhook_id) ?? 1) - 1;
       if (left > 0) this.#underWay.set(webhook_id, left);
       else this.#underWay.delete(webhook_id);
-      // The next one of the trip may be due now.
+      // The trip's next delivery may be due now.
       this.wake();
     });
     this.#deliveries.add(done);
   }
 
-  /** Where the report is lost, the lease ends and it is tried again: the same message, by the same id. */
+  /** If the report is lost, the lease ends and the delivery is repeated: the same message with the same id. */
   async #deliver(delivery: WebhookDelivery): Promise<void> {
     const report = this.#reportOf(delivery, await this.sender.send(delivery));
     this.#attempts.inc({ outcome: report.outcome });
@@ -153,14 +153,14 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-/** How many times longer each pause is than the one before. */
+/** Ratio of each pause to the previous one. */
 const FACTOR = 3;
-/** How long a failed delivery waits for its next attempt at most. */
+/** Longest wait of a failed delivery for its next attempt. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /**
- * After so many attempts: three times as long each time, up to an hour; of that, by chance, half at least, so that
- * those who failed together do not come back together.
+ * The pause after this many attempts: exponential back-off with factor 3, up to an hour. Jitter takes up to half of it,
+ * so that deliveries that failed together are not retried together.
  */
 export function retryPauseMs(attempts: number, firstMs: number, random: number): number {
   const longest = Math.min(LONGEST_PAUSE_MS, firstMs * FACTOR ** (attempts - 1));

@@ -9,7 +9,7 @@ import { BUS, logDropped, subscribe } from '#libs/bus';
 import { WEBHOOKS_PROBE_SUBJECT } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
 
-/** Answers the probe of `trips` until shutdown begins, so that `trips` can tell operators that a process delivers. */
+/** Answers the probe of `trips` until shutdown begins, so that `trips` can show operators that a process delivers. */
 @Injectable()
 export class Probe implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #subscription: Subscription | undefined;

@@ -14,20 +14,20 @@ import { isPublicAddress, lookupPublic } from '../addresses/public-address.ts';
 import type { WebhooksConfig } from '../config.ts';
 
 const MS_PER_S = 1_000;
-/** What an address says beside its status is of no interest, and not waited for. */
+/** Only the status of an answer counts; its body is not read. */
 const SUCCESS = { from: 200, to: 299 };
 /** How many characters of an error text are reported. */
 const MAX_ERROR_CHARS = 200;
 
-/** What came of an attempt. */
+/** The outcome of an attempt. */
 export interface Attempt {
   ok: boolean;
-  /** Null where there was no answer. */
+  /** Null if there was no answer. */
   status: number | null;
   error: string | null;
 }
 
-/** Sends one message to one address. Follows no redirect: it would lead past the check of the address. */
+/** Sends one message to one URL. Follows no redirect, which would bypass the address check. */
 @Injectable()
 export class WebhookSender {
   readonly #timeoutMs: number;
@@ -78,12 +78,13 @@ export class WebhookSender {
     });
   }
 
-  /** What can be told before anything is looked up; a bare address is never looked up. */
+  /** Checks that need no lookup. A literal IP address is never looked up, so it is checked here. */
   #refuse({ protocol, hostname }: URL): void {
     if (this.#allowPrivate) return;
     if (protocol !== 'https:') throw new Error('only https addresses are called');
-    const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(bare) !== 0 && !isPublicAddress(bare)) throw new Error(`${bare} is not a public address`);
+    const literal = hostname.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(literal) !== 0 && !isPublicAddress(literal))
+      throw new Error(`${literal} is not a public address`);
   }
 }
 
@@ -95,16 +96,16 @@ function reasonOf(error: unknown): string {
 
 const SECRET_PREFIX = 'whsec_';
 
-/** What a webhook is sent. */
+/** A message to a webhook. */
 export interface WebhookMessage {
   /** The same in each attempt. */
   id: string;
-  /** Of this attempt. */
+  /** Time of this attempt. */
   timestampS: number;
   body: string;
 }
 
-/** The headers of Standard Webhooks: id and time of the attempt, and the HMAC of both with the body. */
+/** The headers of Standard Webhooks: message id, time of the attempt, and the HMAC over both and the body. */
 export function signedHeaders(
   { id, timestampS, body }: WebhookMessage,
   secret: string,
@@ -118,12 +119,12 @@ export function signedHeaders(
   };
 }
 
-/** Of a trip's event: the same whoever is told, and however often. */
+/** The id of an event's message: the same for all webhooks and attempts. */
 export function messageId({ event }: TripChange): string {
   return `${event.trip_id}_${event.seq}`;
 }
 
-/** What is told of an event: its kind, when it was, the event and the trip after it. */
+/** The body of an event's message: type, time, the event, and the trip after it. */
 export function messageBody({ event, trip }: TripChange): string {
   return JSON.stringify({ type: `trip.${event.type}`, timestamp: event.at, data: { event, trip } });
 }

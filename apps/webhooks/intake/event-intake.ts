@@ -11,10 +11,10 @@ import { EventConsumer, type EventNumber } from '#libs/event-stream';
 import { LOGGER, METRICS, OutageLog, type Logger, type Metrics } from '#libs/service';
 import { DeliveryLoop } from '../delivery/delivery-loop.ts';
 
-/** The name under which the stream remembers how far all instances have come. */
+/** Durable consumer name; the stream keeps one position for all instances. */
 const CONSUMER = 'webhooks';
 
-/** Reads the stream of events, and has noted what each webhook is to be told of it. */
+/** Reads the event stream and has `trips` create the deliveries for each webhook. */
 @Injectable()
 export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #consumer: EventConsumer;
@@ -28,7 +28,7 @@ export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(METRICS) metrics: Metrics,
   ) {
     this.#taken = metrics.counter('webhook_events_total', 'Events read from the event stream');
-    const outage = new OutageLog(logger, 'reading the stream of events');
+    const outage = new OutageLog(logger, 'reading the event stream');
     this.#consumer = new EventConsumer({
       bus,
       name: CONSUMER,

@@ -4,7 +4,7 @@ import { driverId } from '../ids.ts';
 import { driverStatus, tripRecord } from '../trip.ts';
 import { product, vehicle } from '../values.ts';
 
-/** A driver as Postgres knows it: its session, and what binds it. */
+/** A driver as stored in Postgres: its session, offer and trips. */
 export const driverRecord = z.object({
   driver_id: driverId,
   session: z.int().min(1),
@@ -15,10 +15,10 @@ export const driverRecord = z.object({
   driver_version: z.int().min(0),
   trip: tripRecord
     .nullable()
-    .meta({ description: 'the trip that the driver drives or, where it has none, that is offered to it' }),
+    .meta({ description: 'the driver’s current trip or, if it has none, the trip offered to it' }),
   next_trip: tripRecord
     .nullable()
-    .meta({ description: 'the trip that is offered for after that, or that the driver has accepted' }),
+    .meta({ description: 'the trip offered for after the current one, or accepted for then' }),
 });
 export type DriverRecord = z.infer<typeof driverRecord>;
 

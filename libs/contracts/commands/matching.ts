@@ -4,7 +4,7 @@ import { driverId, offerId, tripId } from '../ids.ts';
 import { incarnation, instanceName, shardClaim, shardMapMessage } from '../shards.ts';
 import { h3Cell, point, product, timestamp } from '../values.ts';
 
-/** A trip that nobody has picked up yet, as its matcher needs it. */
+/** A trip before its pickup, as its matcher needs it. */
 export const openTrip = z.object({
   trip_id: tripId,
   seq: z.int().min(1),
@@ -19,7 +19,7 @@ export const openTrip = z.object({
     .boolean()
     .meta({ description: 'an offer is out; nothing to do until it is answered or expires' }),
   excluded_driver_ids: z.array(driverId),
-  driver_id: driverId.nullable().meta({ description: 'who is on the way' }),
+  driver_id: driverId.nullable().meta({ description: 'the driver on the way' }),
   swaps: z.int().min(0),
 });
 export type OpenTrip = z.infer<typeof openTrip>;
@@ -29,7 +29,7 @@ export const MAX_SHARDS_PER_SWEEP = 2048;
 /** How many open trips one sweep returns: the oldest, marked `truncated` if there are more. */
 export const MAX_OPEN_TRIPS_PER_SWEEP = 5000;
 
-/** How many neighbouring shards one sweep includes; trips of shards beyond that are not weighed. */
+/** How many neighbouring shards one sweep includes; trips of further shards are not considered. */
 export const MAX_NEIGHBOURS_PER_SWEEP = 2048;
 
 /**
@@ -64,19 +64,18 @@ export const offerProposal = z.object({
   epoch: z.int().min(0),
   pickup_eta_s: z.number().min(0),
   pickup_distance_m: z.number().min(0),
-  after_ride_at_version: z
-    .int()
-    .optional()
-    .meta({ description: 'of a driver with a rider on board: the version under which it is known to be' }),
+  after_ride_at_version: z.int().optional().meta({
+    description: 'for a driver with a rider on board: the driver version at which the matcher saw that',
+  }),
   replaces_driver_id: driverId
     .optional()
-    .meta({ description: 'who is on the way, and drives on until the offer is accepted' }),
+    .meta({ description: 'the driver on the way, who drives on until the offer is accepted' }),
 });
 export type OfferProposal = z.infer<typeof offerProposal>;
 
 /**
- * Why a proposal was refused. `stale_epoch`: the sender does not own the shard (any more). `wrong_shard`: the trip lies
- * in another one.
+ * Why a proposal was refused. `stale_epoch`: the sender does not own the shard at that epoch. `wrong_shard`: the trip
+ * is in another shard.
  */
 export const offerRefusal = z.enum([
   'stale_epoch',
@@ -109,8 +108,8 @@ export type OfferOutcome = z.infer<typeof offerOutcome>;
 const MAKE_OFFERS_TIMEOUT_MS = 2_000;
 
 /**
- * Commits the offers of a round in one transaction, each pair with an outcome of its own: shard epoch under
- * FOR SHARE, trip open, driver online and unclaimed.
+ * Commits the offers of a round in one transaction, each pair with an outcome of its own. Checks the shard epoch
+ * under FOR SHARE, that the trip is open, and that the driver is online and unclaimed.
  */
 export const makeOffers = defineCommand(
   'trips.offer',
@@ -119,19 +118,19 @@ export const makeOffers = defineCommand(
   MAKE_OFFERS_TIMEOUT_MS,
 );
 
-/** How many drivers change places in one set; a longer ring is not carried out. */
+/** How many drivers swap trips in one set; a longer ring is not applied. */
 export const MAX_MOVES_PER_REMATCH = 64;
 /** How many sets of moves one command carries; the rest go into the next batch. */
 export const MAX_REMATCHES_PER_BATCH = 100;
 
-/** A trip gets a driver who is at work. */
+/** Gives a trip to a driver who is, or just was, bound to another one. */
 export const driverMove = z.object({
   trip_id: tripId,
   driver_id: driverId,
-  replaces_driver_id: driverId.nullable().meta({ description: 'who is on the way; null: nobody yet' }),
+  replaces_driver_id: driverId.nullable().meta({ description: 'the driver on the way; null: none yet' }),
   from_trip_id: tripId
     .nullable()
-    .meta({ description: 'which the driver leaves; null: it was replaced there a moment ago' }),
+    .meta({ description: 'the trip that the driver leaves; null: it was just replaced there' }),
   shard: h3Cell,
   epoch: z.int().min(0),
   pickup_eta_s: z.number().min(0),

@@ -3,7 +3,7 @@ import { quote } from '../http/quotes.ts';
 import { riderId } from '../ids.ts';
 import { h3Cell } from '../values.ts';
 
-/** Keeps a quote, so that its price holds until it expires. */
+/** Stores a quote, so that its price holds until it expires. */
 export const createQuote = defineCommand(
   'trips.quotes.create',
   quote

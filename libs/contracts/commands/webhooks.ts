@@ -18,7 +18,7 @@ const eventNumber = z.object({ trip_id: tripId, seq: z.int().min(1) });
 export const takeInEvents = defineCommand(
   'trips.webhooks.take_in',
   z.object({ events: z.array(eventNumber).max(MAX_EVENTS_PER_INTAKE) }),
-  z.object({ deliveries: z.int().meta({ description: 'that are to be made for them' }) }),
+  z.object({ deliveries: z.int().meta({ description: 'deliveries created for these events' }) }),
 );
 
 const delivery = z.object({
@@ -37,7 +37,7 @@ export const takeDeliveries = defineCommand(
   'trips.webhooks.take',
   z.object({
     limit: z.int().min(1).max(MAX_DELIVERIES_PER_TAKE),
-    /** Of deliveries that one webhook may have under way at this asker, less those it has. */
+    /** How many deliveries one webhook may have under way at this caller, including those of `under_way`. */
     per_webhook: z.int().min(1),
     under_way: z.array(z.object({ webhook_id: webhookId, count: z.int().min(1) })).max(MAX_WEBHOOKS),
     lease_ms: z.number().positive(),

@@ -2,7 +2,7 @@ import type { HttpRoute } from '../http/route.ts';
 
 export type ApiName = HttpRoute['api'];
 
-/** Of the documents; rises with what they describe. */
+/** Version of the API documents. */
 const API_VERSION = '0.1.0';
 
 const TITLES: Readonly<Record<ApiName, string>> = {

@@ -23,19 +23,19 @@ const FRAMES: Readonly<Record<StreamingApi, { client: FrameUnion; server: FrameU
 
 const DESCRIPTION = [
   `Opened with a single-use ticket (POST /v1/stream/tickets), which lives for ${TICKET_TTL_MS / 1000} s.`,
-  `One JSON object a text frame, at most ${MAX_FRAME_BYTES} bytes.`,
-  `Both sides send a heartbeat after ${HEARTBEAT_INTERVAL_MS / 1000} s without another frame and give the other up after ` +
-    `${SILENCE_LIMIT_MS / 1000} s of silence.`,
-  'After a reconnect the client says the last `seq` it has of each trip in a `resume` frame and gets all later ones.',
-  'A bad frame is answered by an `error` frame; the socket closes only for abuse (1008, 1009), a peer that does not ' +
-    'keep up (1013), or a shutdown (1001).',
+  `One JSON object per text frame, at most ${MAX_FRAME_BYTES} bytes.`,
+  `Both sides send a heartbeat after ${HEARTBEAT_INTERVAL_MS / 1000} s without another frame and close the socket ` +
+    `after ${SILENCE_LIMIT_MS / 1000} s without a frame from the other side.`,
+  'After a reconnect the client sends a `resume` frame with its last `seq` of each trip and gets all later changes.',
+  'A bad frame is answered with an `error` frame. The socket closes only for abuse (1008, 1009), a client that reads ' +
+    'too slowly (1013), silence or a shutdown (1001), or a newer socket of the same driver (4001).',
 ].join('\n\n');
 
 export function hasStream(api: ApiName): api is StreamingApi {
   return Object.hasOwn(FRAMES, api);
 }
 
-/** The AsyncAPI 3.0 document of an API's WebSocket, from the schemas that its frames are checked with. */
+/** The AsyncAPI 3.0 document of an API's WebSocket, from the schemas that validate its frames. */
 export function asyncApiDocument(api: StreamingApi) {
   const components = new SchemaComponents('draft-7');
   const client = messagesOf(FRAMES[api].client, 'client', components);

@@ -38,12 +38,12 @@ function referencesIn(value: unknown): string[] {
 }
 
 describe.each(APIS)('the OpenAPI document of %s', (api) => {
-  test('is one, by the schema of OpenAPI 3.1', async () => {
+  test('is valid OpenAPI 3.1', async () => {
     const result = await new Validator().validate(structuredClone(openApiDocument(api)));
     expect(result).toMatchObject({ valid: true });
   });
 
-  test('has each of its routes once, with names of their own', () => {
+  test('has each route of the API once, with unique operation ids', () => {
     const documented = operationsOf(api).map(([path, method]) => `${method.toUpperCase()} ${path}`);
     const routes = HTTP_ROUTES.filter((route) => route.api === api);
     expect(documented.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
@@ -51,7 +51,7 @@ describe.each(APIS)('the OpenAPI document of %s', (api) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('refers to nothing that it does not have, and has nothing that it does not refer to', () => {
+  test('has exactly the components that it references', () => {
     const document = openApiDocument(api);
     const referred = referencesIn(document).map((ref) => COMPONENT.exec(ref)?.[1]);
     expect(new Set(referred)).toEqual(new Set(Object.keys(document.components.schemas)));
@@ -59,7 +59,7 @@ describe.each(APIS)('the OpenAPI document of %s', (api) => {
 });
 
 describe('an operation', () => {
-  test('that creates takes an Idempotency-Key, and says what it refuses', () => {
+  test('that creates takes an Idempotency-Key and lists its errors', () => {
     const { parameters, requestBody, responses, security } = operationOf('rider', '/v1/trips', 'post');
     expect(parameters).toContainEqual(
       expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
@@ -91,14 +91,14 @@ describe('an operation', () => {
     expect(responses['503']?.headers).toHaveProperty('Retry-After');
   });
 
-  test('that reads a trip knows ETags', () => {
+  test('that reads a trip supports ETags', () => {
     const { parameters, responses } = operationOf('rider', '/v1/trips/{trip_id}', 'get');
     expect(parameters?.map(({ name }) => name)).toEqual(['trip_id', 'If-None-Match']);
     expect(responses['200']?.headers).toHaveProperty('ETag');
     expect(responses['304']?.content).toBeUndefined();
   });
 
-  test('may be called without what has a default', () => {
+  test('does not require parameters that have a default', () => {
     const list = operationOf('rider', '/v1/trips', 'get');
     expect(list.parameters?.map(({ name, required }) => [name, required])).toEqual([
       ['cursor', false],
@@ -108,7 +108,7 @@ describe('an operation', () => {
     expect(operationOf('rider', '/v1/trips/{trip_id}/cancel', 'post').requestBody?.required).toBe(false);
   });
 
-  test('without a role needs no token', () => {
+  test('without a role requires no token', () => {
     expect(operationOf('issuer', '/v1/tokens', 'post').security).toEqual([]);
   });
 
@@ -125,14 +125,14 @@ describe('an operation', () => {
 });
 
 describe.each(['rider', 'driver'] as const)('the AsyncAPI document of %s', (api) => {
-  test('is one, by the schema of AsyncAPI 3.0', () => {
+  test('is valid AsyncAPI 3.0', () => {
     const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
     const validate = ajv.compile(specs.schemasWithoutId['3.0.0'] as SchemaObject);
     validate(asyncApiDocument(api));
     expect(validate.errors).toBeNull();
   });
 
-  test('refers to nothing that it does not have', () => {
+  test('references only members that it has', () => {
     const document = asyncApiDocument(api);
     const missing = referencesIn(document).filter((ref) => {
       const path = ref.slice(2).split('/');
@@ -143,7 +143,7 @@ describe.each(['rider', 'driver'] as const)('the AsyncAPI document of %s', (api)
     expect(missing).toEqual([]);
   });
 
-  test('accepts by its schemas what a client may send, and nothing else', () => {
+  test('has schemas that accept valid client frames and nothing else', () => {
     const document = asyncApiDocument(api);
     const ajv = new Ajv({ strict: false, validateFormats: false });
     const payload = document.channels.stream.messages['client_resume']!.payload;

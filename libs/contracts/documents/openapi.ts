@@ -7,7 +7,7 @@ import { SchemaComponents } from './schema-components.ts';
 
 const REQUEST_ID = {
   'X-Request-Id': {
-    description: 'Names this call in our logs; that of the request where it brought one',
+    description: 'Identifies this call in the logs; the X-Request-Id of the request if it has one',
     schema: { type: 'string' },
   },
 };
@@ -15,7 +15,8 @@ const REQUEST_ID = {
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key with the same body gets the first answer again; with another body it is refused',
+  description:
+    'The same key with the same body gets the first answer again; with another body the call is refused',
   schema: { type: 'string', minLength: 1, maxLength: 200 },
 };
 
@@ -23,15 +24,15 @@ const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'ETags the caller has; 304 where the newest is among them',
+  description: 'ETags that the caller has; answered 304 if the current one is among them',
   schema: { type: 'string' },
 };
 
-const ETAG = { ETag: { description: 'Changes with every change', schema: { type: 'string' } } };
+const ETAG = { ETag: { description: 'Changes with every change of the trip', schema: { type: 'string' } } };
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
-/** The OpenAPI 3.1 document of one API, made from the routes that its handlers are made from. */
+/** The OpenAPI 3.1 document of one API, from the same routes that its handlers use. */
 export function openApiDocument(api: ApiName) {
   const components = new SchemaComponents('draft-2020-12');
   const paths: Record<string, Record<string, unknown>> = {};
@@ -47,7 +48,12 @@ export function openApiDocument(api: ApiName) {
     components: {
       schemas: components.all(),
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'ES256 by our JWKS' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Signed by a key of the JWKS',
+        },
       },
     },
   };
@@ -74,7 +80,9 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
         headers: { ...REQUEST_ID, ...(route.etag === true && ETAG) },
         content: { 'application/json': { schema: components.schema(route.response) } },
       },
-      ...(route.etag === true && { 304: { description: 'The caller has the newest', headers: ETAG } }),
+      ...(route.etag === true && {
+        304: { description: 'The caller has the current version', headers: ETAG },
+      }),
       ...problemResponses(route, components),
     },
   };

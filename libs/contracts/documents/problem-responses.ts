@@ -4,10 +4,10 @@ import { problem } from '../problem.ts';
 import type { SchemaComponents } from './schema-components.ts';
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds to wait before trying again', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Seconds to wait before a retry', schema: { type: 'integer' } },
 };
 
-/** One response for each status that the route can refuse with, naming the codes that stand behind it. */
+/** One response for each error status of the route, with the error codes that have that status. */
 export function problemResponses(route: HttpRoute, components: SchemaComponents): Record<string, unknown> {
   const codesByStatus = Map.groupBy(errorCodesOf(route), (code) => ERRORS[code].status);
   return Object.fromEntries(
@@ -30,7 +30,7 @@ export function problemResponses(route: HttpRoute, components: SchemaComponents)
   );
 }
 
-/** The route's own errors and those that come with what it takes. */
+/** The route's own errors, and those that follow from its input, role and idempotency key. */
 function errorCodesOf(route: HttpRoute): ErrorCode[] {
   const takesInput = route.params ?? route.query ?? route.body ?? route.idempotencyKey;
   return [

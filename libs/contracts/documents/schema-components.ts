@@ -3,15 +3,14 @@ import { z } from 'zod';
 /** A JSON Schema as part of a document. */
 export type JsonSchema = Record<string, unknown>;
 
-/** OpenAPI 3.1 speaks the newer dialect, AsyncAPI 3.0 the older one. */
+/** OpenAPI 3.1 uses the newer dialect, AsyncAPI 3.0 the older one. */
 export type Dialect = 'draft-2020-12' | 'draft-7';
 
 const LOCAL_REF = /^#\/(?:\$defs|definitions)\//;
 
 /**
- * Turns zod schemas into JSON Schemas of one document: those with an id become components, each written once and
- * referred to by `$ref`. All are described as what a caller may send; of what is answered it follows that members may
- * be added.
+ * Converts zod schemas to the JSON Schemas of one document: a schema with an id becomes a component, written once and
+ * referenced by `$ref`. All use the input form, so that schemas of answers allow members that are added later.
  */
 export class SchemaComponents {
   readonly #dialect: Dialect;
@@ -21,7 +20,7 @@ export class SchemaComponents {
     this.#dialect = dialect;
   }
 
-  /** The schema in place, or a reference to its component. */
+  /** Returns the schema inline, or a reference to its component. */
   schema(schema: z.core.$ZodType): JsonSchema {
     const json = z.toJSONSchema(schema, {
       target: this.#dialect,
@@ -35,13 +34,13 @@ export class SchemaComponents {
     return withComponentRefs(own) as JsonSchema;
   }
 
-  /** For `components.schemas`, in the order of their names. */
+  /** For `components.schemas`, sorted by name. */
   all(): Record<string, JsonSchema> {
     return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 
-/** `date-time` says it; the pattern beside it is a wall of text that says the same. */
+/** Drops the long pattern beside `date-time`, which adds nothing to the format. */
 function withoutRedundantPattern({ jsonSchema }: { jsonSchema: JsonSchema }): void {
   if (jsonSchema['format'] === 'date-time') delete jsonSchema['pattern'];
 }

@@ -13,20 +13,19 @@ export const driverView = z
   .object({
     driver_id: driverId,
     status: driverStatus,
-    session: z
-      .int()
-      .nullable()
-      .meta({ description: 'goes with every position; a new one each time the driver goes online' }),
+    session: z.int().nullable().meta({
+      description: 'sent with every position; going online opens a new one',
+    }),
     product: product.nullable(),
     vehicle: vehicle.nullable(),
     offer: driverOffer.nullable(),
     trip: driverTrip.nullable(),
-    next_trip: driverTrip.nullable().meta({ description: 'accepted for after the trip under way' }),
+    next_trip: driverTrip.nullable().meta({ description: 'accepted for after the current trip' }),
   })
   .meta({ id: 'Driver' });
 export type DriverView = z.infer<typeof driverView>;
 
-/** One driver position. `seq` counts up within a session; gaps are fine, going back is not. */
+/** One driver position. `seq` rises within a session; gaps are allowed. */
 export const ping = z
   .strictObject({
     session: z.int().min(1),
@@ -47,7 +46,7 @@ export const positionsRequest = z
   .meta({ id: 'PositionsRequest' });
 export type PositionsRequest = z.infer<typeof positionsRequest>;
 
-/** What became of each position of a batch; a bad one does not take the others with it. */
+/** The outcome of a batch; a bad position does not reject the others. */
 export const positionsResult = z
   .object({
     accepted: z.int(),
@@ -100,7 +99,7 @@ export const postPositions = defineRoute({
   method: 'POST',
   path: '/v1/driver/positions',
   summary:
-    'A batch of positions, for phones that lost their socket; what is known by its session and seq is refused one by one',
+    'Send positions in a batch, for phones that lost their socket; those already known by session and seq are rejected',
   role: 'driver',
   body: positionsRequest,
   response: positionsResult,
@@ -125,7 +124,7 @@ export const postDecline = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/offers/{offer_id}/decline',
-  summary: 'Decline an offer; this trip is not proposed to the driver again',
+  summary: 'Decline an offer; the driver is not offered this trip again',
   role: 'driver',
   params: offerParams,
   response: driverTrip,
@@ -153,6 +152,6 @@ export const postArrived = driveRoute('/v1/trips/{trip_id}/arrived', 'The driver
 export const postStart = driveRoute('/v1/trips/{trip_id}/start', 'The rider is on board');
 export const postComplete = driveRoute('/v1/trips/{trip_id}/complete', 'The rider is at the dropoff');
 export const postDriverCancel = {
-  ...driveRoute('/v1/trips/{trip_id}/cancel', 'Give the trip back; it is matched again with someone else'),
+  ...driveRoute('/v1/trips/{trip_id}/cancel', 'Give the trip back; it is matched with another driver'),
   body: cancelRequest.prefault({}),
 };

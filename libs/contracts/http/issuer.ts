@@ -5,7 +5,7 @@ import { defineRoute } from './route.ts';
 export const tokenRequest = z
   .strictObject({
     role,
-    subject: subjectId.optional().meta({ description: 'an id of that role; a new one where it is left out' }),
+    subject: subjectId.optional().meta({ description: 'an id of that role; default: a new one' }),
     ttl_s: z.int().min(1).max(86_400).optional(),
   })
   .meta({ id: 'TokenRequest' });
@@ -48,7 +48,7 @@ export const getJwks = defineRoute({
   api: 'issuer',
   method: 'GET',
   path: '/.well-known/jwks.json',
-  summary: 'The public keys that tokens are checked with',
+  summary: 'The public keys that verify tokens',
   role: null,
   response: jwks,
   status: 200,

@@ -7,15 +7,15 @@ import { incarnation, instanceName, shardClaim, shardLoad } from '../shards.ts';
 import { tripEvent, tripRecord } from '../trip.ts';
 import { h3Cell, timestamp } from '../values.ts';
 
-/** A shard as its operator sees it. */
+/** A shard as operators see it. */
 export const shardView = shardClaim
   .extend({
-    since: timestamp.meta({ description: 'of the present epoch' }),
-    load: shardLoad.nullable().meta({ description: 'null where its owner has told nothing lately' }),
+    since: timestamp.meta({ description: 'start of the current epoch' }),
+    load: shardLoad.nullable().meta({ description: 'null: the owner has not reported lately' }),
   })
   .meta({ id: 'Shard' });
 
-/** `active` takes part; `drained`, by an operator, and `leaving`, by itself, get no shards; `lost` is silent. */
+/** `active` gets shards; `drained` (by an operator) and `leaving` (by itself) get none; `lost` is silent. */
 export const matcherState = z.enum(['active', 'drained', 'leaving', 'lost']);
 
 export const matcherView = z
@@ -23,9 +23,13 @@ export const matcherView = z
     matcher: instanceName,
     incarnation,
     state: matcherState,
-    since: timestamp.meta({ description: 'of the state' }),
+    since: timestamp.meta({ description: 'start of the state' }),
     shards: z.int().min(0),
-    heard_s_ago: z.number().min(0).nullable().meta({ description: 'last heartbeat; null: none heard here' }),
+    heard_s_ago: z
+      .number()
+      .min(0)
+      .nullable()
+      .meta({ description: 'last heartbeat; null: none received here' }),
     busy_ms_per_s: z.number().min(0),
     round_p99_ms: z.number().min(0).nullable(),
   })
@@ -44,7 +48,7 @@ export const shardPage = z.object({
   planner: z
     .object({ holder: instanceName, term: z.int() })
     .nullable()
-    .meta({ description: 'who plans now; null where nobody has yet' }),
+    .meta({ description: 'the current planner; null: none yet' }),
 });
 export type ShardPage = z.infer<typeof shardPage>;
 
@@ -66,7 +70,7 @@ export const drainMatcher = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/matchers/{matcher}/drain',
-  summary: 'Hand all shards of a matcher to the others, and give it none until it is resumed',
+  summary: 'Hand all shards of a matcher to the others; it gets none until it is resumed',
   role: 'operator',
   params: matcherParams,
   response: matcherView,
@@ -79,7 +83,7 @@ export const resumeMatcher = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/matchers/{matcher}/resume',
-  summary: 'Let a drained matcher take part again',
+  summary: 'Give shards to a drained matcher again',
   role: 'operator',
   params: matcherParams,
   response: matcherView,
@@ -107,7 +111,7 @@ export const getTripHistory = defineRoute({
 export const tripExplanation = z
   .object({
     rounds: z.array(explainedRound).meta({
-      description: 'the newest rounds, oldest first; kept by the matchers for a while, and lost with them',
+      description: 'the newest rounds, oldest first; matchers keep them in memory for a while',
     }),
   })
   .meta({ id: 'TripExplanation' });
@@ -116,7 +120,7 @@ export const explainTrip = defineRoute({
   api: 'trips',
   method: 'GET',
   path: '/v1/trips/{trip_id}/explain',
-  summary: 'Which drivers were weighed for a trip in each round, at which cost, and why one was chosen',
+  summary: 'Which drivers each round considered for a trip, at which cost, and why one was chosen',
   role: 'operator',
   params: tripParams,
   response: tripExplanation,

@@ -20,7 +20,7 @@ export const quote = z
     pickup_eta_s: z
       .number()
       .nullable()
-      .meta({ description: 'drive time of the nearest free driver; null where none is known' }),
+      .meta({ description: 'drive time of the nearest free driver; null: none known' }),
     created_at: timestamp,
     expires_at: timestamp,
   })
@@ -59,7 +59,7 @@ export const getProducts = defineRoute({
   api: 'rider',
   method: 'GET',
   path: '/v1/products',
-  summary: 'The products one can ask for, with their tariffs',
+  summary: 'All products with their tariffs',
   role: 'rider',
   response: productList,
   status: 200,

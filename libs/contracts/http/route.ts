@@ -3,13 +3,13 @@ import type { ErrorCode } from '../errors.ts';
 import type { Role } from '../ids.ts';
 
 /**
- * One route of the public API. Validation in the handler, the OpenAPI document and the clients' types come from the
- * same object; a test compares the documented routes with those that a running service has.
+ * One route of the public API. The handler's validation, the OpenAPI document and the clients' types come from it; a
+ * test compares the documented routes with those of a running service.
  */
 export interface HttpRoute {
   api: 'rider' | 'driver' | 'trips' | 'issuer';
   method: 'GET' | 'POST' | 'DELETE';
-  /** With `{name}` for parameters, as OpenAPI writes it. */
+  /** With OpenAPI's `{name}` for parameters. */
   path: string;
   summary: string;
   /** Null: no token is needed. */
@@ -19,11 +19,11 @@ export interface HttpRoute {
   body?: z.ZodType;
   response: z.ZodType;
   status: 200 | 201 | 202;
-  /** `required` where the call creates something, `optional` where it changes something. */
+  /** `required` if the call creates something, `optional` if it changes something. */
   idempotencyKey?: 'required' | 'optional';
-  /** Where the answer carries an ETag and If-None-Match is answered 304. */
+  /** The answer has an ETag, and a matching If-None-Match gets 304. */
   etag?: true;
-  /** Beside those that any call can meet (invalid_request, unauthenticated, forbidden, unavailable …). */
+  /** In addition to those of any call (invalid_request, unauthenticated, forbidden, unavailable …). */
   errors: readonly ErrorCode[];
 }
 

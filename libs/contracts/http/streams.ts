@@ -15,7 +15,7 @@ function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
     api,
     method: 'POST',
     path: '/v1/stream/tickets',
-    summary: 'A single-use ticket for the WebSocket, so that no token stands in an address',
+    summary: 'Get a single-use ticket for the WebSocket, so that no token is part of a URL',
     role: api,
     response: streamTicket,
     status: 201,

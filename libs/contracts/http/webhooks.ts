@@ -9,24 +9,27 @@ const MAX_URL_LENGTH = 2_000;
 /** How many dead letters one page lists; a request for more gets 400. */
 export const MAX_DEAD_LETTERS_PER_PAGE = 500;
 
-/** `https` only in production; where it leads is checked each time it is called. */
+/** In production `https` only. The resolved address is checked at each delivery. */
 export const webhookUrl = z
   .url({ protocol: /^https?$/ })
   .max(MAX_URL_LENGTH)
-  .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '', 'names a user');
+  .refine(
+    (text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '',
+    'contains credentials',
+  );
 
-/** An address that is told what happens to trips. Its secret is shown once, when it is made. */
+/** A URL that receives trip events. Its secret is shown once, at creation. */
 export const webhookView = z
   .object({
     webhook_id: webhookId,
     url: z.string(),
     event_types: z.array(tripEventType).nullable().meta({ description: 'null: all' }),
-    created_at: timestamp.meta({ description: 'it is told what happens from then on' }),
+    created_at: timestamp.meta({ description: 'the webhook gets events from then on' }),
     suspended_at: timestamp.nullable().meta({
-      description: 'since when it is told nothing more, as too much waits for it; a replay ends that',
+      description: 'start of the suspension because of too many waiting deliveries; a replay ends it',
     }),
-    waiting: z.int().min(0).meta({ description: 'events that it has still to be told' }),
-    dead_letters: z.int().min(0).meta({ description: 'of them, those that are not tried any more' }),
+    waiting: z.int().min(0).meta({ description: 'events not delivered yet' }),
+    dead_letters: z.int().min(0).meta({ description: 'those of them that are not retried any more' }),
   })
   .meta({ id: 'Webhook' });
 export type WebhookView = z.infer<typeof webhookView>;
@@ -45,7 +48,7 @@ export type WebhookDeliveryState = z.infer<typeof webhookDelivery>;
 
 export const createdWebhook = webhookView
   .extend({
-    secret: z.string().meta({ description: 'signs what is sent, as Standard Webhooks say' }),
+    secret: z.string().meta({ description: 'signs each message, as Standard Webhooks specifies' }),
     delivery: webhookDelivery,
   })
   .meta({ id: 'CreatedWebhook' });
@@ -54,7 +57,7 @@ export const createWebhook = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/webhooks',
-  summary: 'Have an address told what happens to trips from now on',
+  summary: 'Send the events of trips to a URL from now on',
   role: 'operator',
   body: newWebhook,
   response: createdWebhook,
@@ -67,7 +70,7 @@ export const listWebhooks = defineRoute({
   api: 'trips',
   method: 'GET',
   path: '/v1/webhooks',
-  summary: 'All webhooks, with what waits for each',
+  summary: 'All webhooks, each with its number of waiting events',
   role: 'operator',
   response: z.object({ data: z.array(webhookView), delivery: webhookDelivery }),
   status: 200,
@@ -80,7 +83,7 @@ export const deleteWebhook = defineRoute({
   api: 'trips',
   method: 'DELETE',
   path: '/v1/webhooks/{webhook_id}',
-  summary: 'Tell an address nothing more, and forget what waits for it',
+  summary: 'Delete a webhook and its waiting events',
   role: 'operator',
   params: webhookParams,
   response: webhookView,
@@ -89,14 +92,14 @@ export const deleteWebhook = defineRoute({
   errors: ['webhook_not_found'],
 });
 
-/** An event that could not be told. Later ones of its trip wait behind it. */
+/** An event whose delivery was given up. Later events of its trip wait behind it. */
 export const deadLetter = z
   .object({
     trip_id: tripId,
     seq: z.int(),
     attempts: z.int(),
     dead_at: timestamp,
-    status: z.int().nullable().meta({ description: 'HTTP status of the last answer; null: there was none' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of the last answer; null: no answer' }),
     error: z.string().nullable(),
     waiting_behind: z.int().min(0),
   })
@@ -107,7 +110,7 @@ export const listDeadLetters = defineRoute({
   api: 'trips',
   method: 'GET',
   path: '/v1/webhooks/{webhook_id}/dead-letters',
-  summary: 'Events that a webhook could not be told, by trip',
+  summary: 'Events whose delivery to a webhook was given up, by trip',
   role: 'operator',
   params: webhookParams,
   query: z.object({
@@ -123,7 +126,8 @@ export const replayDeadLetters = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/webhooks/{webhook_id}/replay',
-  summary: 'Try the dead letters of a webhook again, all or those of one trip, and what waits behind them',
+  summary:
+    'Retry the dead letters of a webhook, all or those of one trip, and the events that wait behind them',
   role: 'operator',
   params: webhookParams,
   body: z.strictObject({ trip_id: tripId.optional() }),

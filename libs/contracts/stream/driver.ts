@@ -17,13 +17,13 @@ import {
 const offerRef = z.strictObject({ offer_id: offerId });
 const tripRef = z.strictObject({ trip_id: tripId });
 
-/** What a trip is to the driver now; one that is `gone` may go on with another driver. */
+/** The trip's relation to the driver; a `gone` trip may continue with another driver. */
 export const tripStanding = z.enum(['current', 'next', 'gone']).meta({ id: 'TripStanding' });
 export type TripStanding = z.infer<typeof tripStanding>;
 
 /**
- * What a driver's app may send. `position` is answered only when it is refused; everything else by an `ack` or an
- * `error` with the frame's id.
+ * Frames that a driver's app may send. A `position` gets an answer only if it is refused; any other frame gets an `ack`
+ * or an `error` with its id.
  */
 export const driverClientFrame = z
   .discriminatedUnion('type', [
@@ -42,8 +42,10 @@ export const driverClientFrame = z
   .meta({ id: 'DriverClientFrame' });
 export type DriverClientFrame = z.infer<typeof driverClientFrame>;
 
-/** What a driver's app is sent. `offer_closed`: the offer was withdrawn, has expired, or is answered.
- * `reposition`: where riders are expected; nobody is bound by it. */
+/**
+ * Frames that a driver's app receives. `offer_closed`: the offer was withdrawn, answered or has expired. `reposition`:
+ * where demand is expected; drivers are free to ignore it.
+ */
 export const driverServerFrame = z
   .discriminatedUnion('type', [
     serverFrame('welcome', z.object({ driver: driverView, at: timestamp })),

@@ -4,11 +4,11 @@ import { problem } from '../problem.ts';
 import { timestamp } from '../values.ts';
 import { tripId } from '../ids.ts';
 
-/** The WebSocket subprotocol: one JSON object a text frame. */
+/** The WebSocket subprotocol: one JSON object per text frame. */
 export const JSON_SUBPROTOCOL = 'hailgrid.v1.json';
-/** After which silence of its own a side of a WebSocket sends a heartbeat. */
+/** A side of a WebSocket that has sent nothing for this time sends a heartbeat. */
 export const HEARTBEAT_INTERVAL_MS = 15_000;
-/** After which silence of the peer a side closes the WebSocket (1001). */
+/** After this silence of its peer a side closes the WebSocket (1001). */
 export const SILENCE_LIMIT_MS = 45_000;
 /** How long a client's frame may be; after a longer one the socket is closed (1009). */
 export const MAX_FRAME_BYTES = 16 * 1024;
@@ -27,14 +27,14 @@ export function clientFrame<T extends string, D extends z.ZodType>(type: T, data
 }
 
 /**
- * A frame by which a client changes something. Its key is that of the REST call that asks the same: where the answer was
- * lost, either may be repeated by the other.
+ * A client frame that changes state. It shares its idempotency key with the equivalent REST call: after a lost answer
+ * the client may repeat the request either way.
  */
 export function changingFrame<T extends string, D extends z.ZodType>(type: T, data: D) {
   return clientFrame(type, data).extend({ idempotency_key: idempotencyKey.optional() });
 }
 
-/** A frame a server sends; `seq` is the trip's sequence number where the frame is about a trip's change. */
+/** A frame a server sends; `seq` is the trip's sequence number if the frame reports a change of a trip. */
 export function serverFrame<T extends string, D extends z.ZodType>(type: T, data: D) {
   return z.object({ type: z.literal(type), id: frameId.optional(), seq: z.int().min(0).optional(), data });
 }

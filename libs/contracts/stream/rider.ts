@@ -5,13 +5,13 @@ import { riderId } from '../ids.ts';
 import { riderTrip, tripEventType } from '../trip.ts';
 import { errorFrame, heartbeat, resume, serverFrame, serverHeartbeat } from './frame.ts';
 
-/** What a rider's app may send. */
+/** Frames that a rider's app may send. */
 export const riderClientFrame = z
   .discriminatedUnion('type', [heartbeat, resume])
   .meta({ id: 'RiderClientFrame' });
 export type RiderClientFrame = z.infer<typeof riderClientFrame>;
 
-/** What a rider's app is sent: each change of its trips, and where the driver is while one is on its way or driving. */
+/** Frames that a rider's app receives: each change of its trips, and the driver's position until the ride ends. */
 export const riderServerFrame = z
   .discriminatedUnion('type', [
     serverFrame('welcome', z.object({ rider_id: riderId, at: timestamp })),
