@@ -5,7 +5,7 @@ import { amountOf } from './amount.ts';
 import { constantsOf, partOf, productSources, sourceFile, type Constant } from './source-files.ts';
 
 const INTRODUCTION = `Every queue, loop, cache and timeout has a named bound. The tables show every numeric constant of the apps
-and libs, and of the failover in \`dev/\`, with the question that it answers. Conversions between units, codes, sentinels and binary
+and libs, and of the failover in \`dev/\`, with its meaning. Conversions between units, codes, sentinels and binary
 layouts are left out (\`dev/reference/not-bounds.ts\`). Times are in service time unless the comment says otherwise. A
 variable in [configuration.md](configuration.md) replaces a constant that begins with \`DEFAULT_\`. The limits of a WebSocket
 (connections, frame rate, bad frames, waiting bytes, silence) are \`STREAM_LIMITS\` in \`libs/stream/stream-limits.ts\`.`;
@@ -29,7 +29,7 @@ export function boundsPage(): Promise<string> {
   const sections = parts.flatMap((part) => [
     `## ${part}`,
     markdownTable(
-      ['bound', 'value', 'question that it answers', 'file'],
+      ['bound', 'value', 'meaning', 'file'],
       bounds
         .filter(({ path }) => partOf(path) === part)
         .map(({ name, value, path, question }) => [
@@ -58,8 +58,7 @@ function allBounds(): Bound[] {
       const value = valueOf(constant.initializer, (name) => here.get(name) ?? byName.get(name));
       if (value === undefined || !isBound(path, constant, value)) return [];
       const { name, comment } = constant;
-      if (comment === '')
-        throw new Error(`${name} in ${path} needs a comment: which question does it answer?`);
+      if (comment === '') throw new Error(`${name} in ${path} needs a comment: what does it bound?`);
       return [{ name, value, path, question: comment }];
     });
   });

@@ -64,11 +64,11 @@ interface Crossing {
 const BLOCK_M = 105;
 /** Rotation of the lattice from north. */
 const ROTATION_DEG = 14;
-/** Largest offset of a crossing from the regular lattice. */
+/** Standard deviation of a crossing from the regular lattice, along each axis. */
 const JITTER_M = 11;
 /** Amplitude of the bends of a street. */
 const BEND_M = 60;
-/** Wavelength of the bends of a street. */
+/** Wavelength of the bends of a street, divided by 2π. */
 const BEND_LENGTH_M = 900;
 /** Distance between the outermost crossings and the edge of the box. */
 const EDGE_MARGIN_M = 60;

@@ -15,7 +15,7 @@ import {
 } from './journey.ts';
 import { randomStream } from '#libs/random';
 
-/** Travel time of a cruising driver on a segment, relative to the traffic. */
+/** Travel time of a cruising driver on a segment, as a multiple of that of the traffic. */
 const CRUISE_PACE = 1.5;
 
 /** Position and movement of one driver's car. */

@@ -97,7 +97,7 @@ test('without a socket nothing is counted as lost; the next welcome sends it', (
   expect(frames).toHaveLength(1);
 });
 
-test('a change given up is not sent again, but its acknowledgement is still taken', () => {
+test('a change given up is not resent, but its acknowledgement is still accepted', () => {
   const { line, frames, outcomes, pass } = lineAt();
   line.send(ARRIVED);
   line.giveUp();

@@ -361,7 +361,7 @@ function standingOf({ state }: DriverTrip): TripStanding {
 /** How the network treats one exchange. */
 type Fate = 'works' | 'request lost' | 'answer lost' | 'news first' | 'news only';
 
-test('whatever the network loses, the trip is completed once it works again', () => {
+test('the trip is completed after any loss of messages, once the network works again', () => {
   const fate = fc.constantFrom<Fate>('works', 'request lost', 'answer lost', 'news first', 'news only');
   fc.assert(
     fc.property(fc.array(fate, { maxLength: 30 }), (fates) => {
