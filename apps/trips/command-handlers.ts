@@ -3,8 +3,8 @@ import type { Command, HailgridError } from '#libs/contracts';
 import type { Logger } from '#libs/service';
 
 /**
- * What every class that handles commands has: failures that are ours go to the log, refusals are the caller's
- * business.
+ * Base of all classes that handle commands. Logs our own failures as errors, and refusals, which are the caller's mistake,
+ * at debug level.
  */
 export abstract class CommandHandlers implements ReportsFailures {
   readonly #logger: Logger;

@@ -6,8 +6,8 @@ import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
 const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
 
 /**
- * How many connections one process has to the primary by default: enough for two cores, whose commits wait for the
- * standby.
+ * How many connections one process has to the primary by default: enough to keep two cores busy while commits wait for
+ * the standby.
  */
 const DEFAULT_POSTGRES_CONNECTIONS = 16;
 

@@ -7,11 +7,11 @@ import { inBatches, Sweep } from './sweep.ts';
 const PURGE_INTERVAL_MS = 60_000;
 /** How long an expired quote is kept, so that a late request gets `quote_expired` instead of not found. */
 const QUOTE_MEMORY_MS = 24 * 3_600_000;
-/** How long the former owners of a shard are known. */
+/** How long the ownership changes of a shard are kept. */
 const SHARD_CHANGE_MEMORY_MS = 7 * 24 * 3_600_000;
 /** How many rows one statement deletes. */
 const ROWS_PER_DELETE = 5_000;
-/** How many deletes one purge makes: some 1,600 quotes or keys a second, more than are made. */
+/** How many deletes one purge makes: some 1,600 quotes or keys a second, more than are created. */
 const MAX_DELETES_PER_PURGE = 20;
 
 interface Expiry {

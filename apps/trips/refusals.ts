@@ -6,13 +6,13 @@ const CODES: Readonly<Record<TripRefusal, ErrorCode>> = {
   trip_not_open: 'illegal_transition',
   driver_excluded: 'illegal_transition',
   offer_closed: 'offer_closed',
-  // Whose trip it is, is not told to those whose it is not.
+  // Other drivers must not learn that the trip exists.
   not_the_driver: 'trip_not_found',
   illegal_transition: 'illegal_transition',
   too_early: 'illegal_transition',
 };
 
-/** The trip after the command, or the refusal as the error its caller should get. */
+/** Returns the trip after the command, or throws the refusal as the error that its caller gets. */
 export function tripOrThrow({ trip, decision }: ChangedTrip): Trip {
   if (decision.outcome !== 'refused') return trip;
   const { refusal } = decision;

@@ -2,12 +2,12 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { machineTime, OutageLog, RepeatingTask, type Clock, type Logger } from '#libs/service';
 
 /**
- * Runs periodic work on rows of Postgres until the process shuts down. A failed run does not stop the next one.
+ * Runs periodic work until the process shuts down. A failed run does not stop the next one.
  */
 export abstract class Sweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #task: RepeatingTask;
 
-  /** @param what as it stands in the log: "… fails", "… works again" */
+  /** @param what names the work in the log: "… fails", "… works again" */
   constructor(what: string, intervalMs: number, clock: Clock, logger: Logger) {
     const outage = new OutageLog(logger, what);
     this.#task = new RepeatingTask({
@@ -32,7 +32,7 @@ export abstract class Sweep implements OnApplicationBootstrap, BeforeApplication
   }
 }
 
-/** Runs batches one after the other, until one is not full or `maxBatches` have run. Each returns how many rows it had. */
+/** Runs batches one after the other until one is not full or `maxBatches` have run. A batch returns how many rows it had. */
 export async function inBatches(
   maxBatches: number,
   size: number,

@@ -5,7 +5,10 @@ import {
   ApiDocumentsModule,
   AuthenticationModule,
   CLOCK,
+  CONFIG,
+  HEALTH,
   LOGGER,
+  METRICS,
   type Clock,
   type Logger,
 } from '#libs/service';
@@ -18,38 +21,32 @@ import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
 import { OutboxRelay } from './announcing/outbox-relay.ts';
 import { StreamKeeper } from './announcing/stream-keeper.ts';
 import type { TripsConfig } from './config.ts';
-import { DemandNudger } from './demand/demand-nudger.ts';
-import { OpenDemandHandler } from './demand/open-demand.ts';
-import { ReadOpenTripHandler } from './demand/read-open-trip.ts';
 import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
-import { ExpiredRowsPurge } from './expired-rows.ts';
-import { GetDriverHandler } from './drivers/get-driver.ts';
+import { DemandNudger } from './demand/demand-nudger.ts';
+import { OpenDemandHandlers } from './demand/open-demand.ts';
+import { DriverQueryHandlers } from './drivers/driver-queries.ts';
 import { GoOfflineHandler } from './drivers/go-offline.ts';
 import { GoOnlineHandler } from './drivers/go-online.ts';
-import { OutdatedDriversHandler } from './drivers/outdated-drivers.ts';
+import { ExpiredRowsPurge } from './expired-rows.ts';
+import { MakePartitions } from './history/make-partitions.ts';
+import { MoveEndedTrips } from './history/move-ended-trips.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { RematchHandler } from './offers/rematch.ts';
-import { MakePartitions } from './history/make-partitions.ts';
-import { MoveEndedTrips } from './history/move-ended-trips.ts';
+import { openStore, StoreCloser } from './open-store.ts';
 import { DrainController } from './operations/drain.controller.ts';
-import { ExplainController } from './operations/explain.controller.ts';
-import { HistoryController } from './operations/history.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
+import { OperatorTripsController } from './operations/trips.controller.ts';
+import { MatcherMembership } from './ownership/matcher-membership.ts';
 import { PlannerEffects } from './ownership/planner-effects.ts';
 import { PlannerReports } from './ownership/planner-reports.ts';
-import { Planner } from './ownership/planner.ts';
+import { Planner, SERVICE_CELLS, serviceCells } from './ownership/planner.ts';
+import { ShardCommandHandlers } from './ownership/shard-commands.ts';
 import { CreateQuoteHandler } from './quotes/create-quote.ts';
 import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
 import { DriveTripHandler } from './requests/drive-trip.ts';
-import { GetTripHandler } from './requests/get-trip.ts';
-import { ListTripsHandler } from './requests/list-trips.ts';
-import { ReplayTripHandler } from './requests/replay-trip.ts';
-import { ShardCommandHandlers } from './ownership/shard-commands.ts';
-import { MatcherMembership } from './ownership/matcher-membership.ts';
-import { SERVICE_CELLS, serviceCells } from './ownership/service-cells.ts';
-import { StoreModule } from './store.module.ts';
+import { TripQueryHandlers } from './requests/trip-queries.ts';
 import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
 import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
 import { TakeInEventsHandler } from './webhooks/take-in-events.ts';
@@ -60,9 +57,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.ts';
 const COMMAND_HANDLERS = [
   CreateQuoteHandler,
   CreateTripHandler,
-  GetTripHandler,
-  ListTripsHandler,
-  ReplayTripHandler,
+  TripQueryHandlers,
   CancelTripHandler,
   DriveTripHandler,
   MakeOffersHandler,
@@ -70,10 +65,8 @@ const COMMAND_HANDLERS = [
   AnswerOfferHandler,
   GoOnlineHandler,
   GoOfflineHandler,
-  GetDriverHandler,
-  OutdatedDriversHandler,
-  OpenDemandHandler,
-  ReadOpenTripHandler,
+  DriverQueryHandlers,
+  OpenDemandHandlers,
   ShardCommandHandlers,
   TakeInEventsHandler,
   HandOutDeliveriesHandler,
@@ -96,17 +89,17 @@ export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('trips'), StoreModule],
+      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('trips')],
       controllers: [
         ...COMMAND_HANDLERS,
-        HistoryController,
-        ExplainController,
+        OperatorTripsController,
         ShardsController,
         DrainController,
         WebhooksController,
         DeadLettersController,
       ],
       providers: [
+        { provide: TripStore, inject: [CONFIG, CLOCK, HEALTH, METRICS], useFactory: openStore },
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         Announcer,
         ChangePusher,
@@ -119,12 +112,14 @@ export class TripsModule {
         PlannerEffects,
         Planner,
         ...SWEEPS,
+        // Last: the store closes after the shard map has stopped reading from it.
+        StoreCloser,
       ],
     };
   }
 }
 
-/** The shard map of the process that writes it: read from the table itself. */
+/** Opens the shard map of the process that writes it: it reads the table itself. */
 function openShardMap(bus: NatsConnection, store: TripStore, clock: Clock, logger: Logger): LiveShardMap {
   return new LiveShardMap({ bus, clock, logger, read: () => readShards(store.mayLag) });
 }

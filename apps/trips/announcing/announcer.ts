@@ -25,7 +25,10 @@ export class Announcer {
       for (const change of changes) this.pusher.push(change);
       this.publisher.publish(changes);
     } catch (error) {
-      this.logger.error({ event: 'not_announced', changes: written.length, err: error }, 'left to the relay');
+      this.logger.error(
+        { event: 'not_announced', changes: written.length, err: error },
+        'publishing is left to the relay',
+      );
     }
   }
 

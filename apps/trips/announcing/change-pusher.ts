@@ -11,7 +11,7 @@ import { DemandNudger } from '../demand/demand-nudger.ts';
  */
 export const MAX_REMEMBERED_PUSHES = 50_000;
 
-/** Events after which the matcher of the pickup has something to look at. */
+/** Events that change the open demand, so that the matcher of the pickup has to look at the trip. */
 const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
   'requested',
   'offer_declined',
@@ -27,10 +27,10 @@ const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
   'failed',
 ]);
 
-/** Pushes committed changes to the rider, the driver and the matcher concerned. May push one twice. */
+/** Pushes committed changes to the rider, the drivers and the matcher concerned. May push a change twice. */
 @Injectable()
 export class ChangePusher {
-  /** The connection by which a change went out. */
+  /** The connection over which each change was pushed last. */
   readonly #pushedOver = new RecentMap<string, string>(MAX_REMEMBERED_PUSHES);
 
   constructor(
@@ -49,8 +49,8 @@ export class ChangePusher {
   }
 
   /**
-   * Whether this process has pushed it over the connection that is open now: then it is with the server once anything
-   * later is answered over that connection. Over a former one it may be lost.
+   * Whether this process has pushed the change over the connection that is open now. The server then has the push as soon
+   * as it answers anything sent later over that connection. A push over an earlier connection may be lost.
    */
   isPushed({ event }: TripChange): boolean {
     const connection = openConnection(this.bus);

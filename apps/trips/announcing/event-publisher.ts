@@ -10,16 +10,16 @@ import { ChangePusher } from './change-pusher.ts';
 import { HeldChanges, type HeldTrip } from './held-changes.ts';
 import { OutboxCleaner } from './outbox-cleaner.ts';
 
-/** How many trips one round publishes the events of. */
+/** How many trips are published in one round. */
 const MAX_TRIPS_PER_ROUND = 500;
-/** How long to wait between two rounds, so that one round takes all that is committed meanwhile. */
+/** How long to wait between two rounds, so that one round takes all changes that are committed meanwhile. */
 const ROUND_PAUSE_MS = 5;
-/** How long to wait when all held changes wait for earlier ones of other processes. */
+/** How long to wait when all held changes wait for earlier changes of other processes. */
 const BLOCKED_PAUSE_MS = 50;
 
 /**
- * Puts changes into the stream of events. One is stored only when every earlier one of its trip is known to be: the
- * outbox tells, since an entry goes when its event is stored. What cannot be stored now is the relay's.
+ * Stores changes in the event stream, in the order of their trip: a change is stored only when no earlier one of its trip
+ * is in the outbox, since an entry is deleted once its event is stored. The relay publishes the changes that fail here.
  */
 @Injectable()
 export class EventPublisher implements BeforeApplicationShutdown {
@@ -47,7 +47,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
     await this.cleaner.flush();
   }
 
-  /** Changes that this process has just committed and pushed. */
+  /** Publishes changes that this process has just committed and pushed. */
   publish(changes: readonly TripChange[]): void {
     for (const change of changes) this.#held.add(change);
     this.#publishing ??= this.#publishHeld().finally(() => {
@@ -56,8 +56,8 @@ export class EventPublisher implements BeforeApplicationShutdown {
   }
 
   /**
-   * Stores changes of one trip in their order, the one before the first being stored already by the outbox as it was
-   * read; pushes those that this process has not. Throws at the first that is not stored.
+   * Stores changes of one trip in order, and pushes those that this process has not pushed. According to the outbox, all
+   * changes before the first one are stored. Throws at the first change that cannot be stored.
    */
   async storeInOrder(changes: readonly TripChange[], outboxReadAtMs: number): Promise<void> {
     for (const change of changes) {
@@ -65,7 +65,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
       if (!this.pusher.isPushed(change)) this.pusher.push(change);
       await this.#writer.store(change);
       this.#stored.inc();
-      // The answer came over this connection: what was pushed over it before is with the server.
+      // The server answered over this connection, so it has what was pushed over it before.
       if (this.pusher.isPushed(change)) this.cleaner.stored(entryOf(change));
     }
   }
@@ -82,7 +82,7 @@ export class EventPublisher implements BeforeApplicationShutdown {
     }
   }
 
-  /** False where nothing could be stored yet. While the stream is made anew, all is left to the relay. */
+  /** False if no trip is ready yet. While the stream is being rebuilt, all changes are left to the relay. */
   async #publishRound(held: readonly HeldTrip[]): Promise<boolean> {
     const readAtMs = performance.now();
     const outbox = await readOutbox(

@@ -13,7 +13,7 @@ function holding(...seqs: number[]): HeldChanges {
   return held;
 }
 
-test('changes come in their order, as far as nobody else’s stands before them', () => {
+test('changes are released in order, up to the first one that another process holds', () => {
   const held = holding(4, 2, 6, 3);
   const [trip] = held.take(1);
   expect(seqsOf(held.readyOf(trip!, [2, 3, 4, 5, 6]))).toEqual([2, 3, 4]);
@@ -24,14 +24,14 @@ test('changes come in their order, as far as nobody else’s stands before them'
   expect(held.size).toBe(0);
 });
 
-test('what is stored already is forgotten', () => {
+test('changes that are stored already are dropped', () => {
   const held = holding(1, 2);
   const [trip] = held.take(1);
   expect(seqsOf(held.readyOf(trip!, [2]))).toEqual([2]);
   expect(held.size).toBe(0);
 });
 
-test('what is added while the outbox is read is not taken for stored', () => {
+test('a change added while the outbox is read does not count as stored', () => {
   const held = holding(1);
   const [trip] = held.take(1);
   held.add(change(2));
@@ -40,7 +40,7 @@ test('what is added while the outbox is read is not taken for stored', () => {
   expect(seqsOf(held.readyOf(next!, [2]))).toEqual([2]);
 });
 
-test('no more is held than there is room for, and what is taken makes room', () => {
+test('changes past the bound are not held, and taking a trip makes room', () => {
   const held = new HeldChanges();
   for (let seq = 1; seq <= MAX_HELD_CHANGES; seq += 1) held.add(change(seq));
   held.add(change(1, newId('trip')));

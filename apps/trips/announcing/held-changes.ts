@@ -5,19 +5,19 @@ export const MAX_HELD_CHANGES = 50_000;
 /** How long a change waits for an earlier one of another process before it is left to the relay. */
 const HOLDING_LIMIT_MS = 2_000;
 
-/** Changes of one trip, by number. */
+/** Changes of one trip, by sequence number. */
 export interface HeldTrip {
   tripId: TripId;
   changes: Map<number, TripChange>;
   sinceMs: number;
 }
 
-/** Changes of this process that are still to be put into the stream, by trip. */
+/** Changes of this process that are not in the stream yet, by trip. */
 export class HeldChanges {
   readonly #trips = new Map<TripId, HeldTrip>();
   #count = 0;
 
-  /** Of trips. */
+  /** How many trips have held changes. */
   get size(): number {
     return this.#trips.size;
   }
@@ -26,7 +26,7 @@ export class HeldChanges {
     this.#keep(change, performance.now());
   }
 
-  /** Takes out the trips that have waited longest. What is added from now on is not among it. */
+  /** Takes out the trips that have waited longest. Changes added later are held separately. */
   take(maxTrips: number): HeldTrip[] {
     const taken = [...this.#trips.values()].slice(0, maxTrips);
     for (const { tripId, changes } of taken) {
@@ -37,9 +37,10 @@ export class HeldChanges {
   }
 
   /**
-   * The changes whose turn it is, given the trip's numbers that were not stored after they were taken out: from the lowest
-   * on, as far as they were held here. What is behind somebody else's is held on for a while; what is stored already
-   * is forgotten.
+   * Returns the changes that can be stored now: those held here from the lowest unstored number on, up to the first gap.
+   * Changes behind a gap are held again until {@link HOLDING_LIMIT_MS}; stored ones are dropped.
+   *
+   * @param waiting the trip's numbers that are not stored, in order, read after the trip was taken out
    */
   readyOf({ changes, sinceMs }: HeldTrip, waiting: readonly number[]): TripChange[] {
     const inOrder = waiting.map((seq) => changes.get(seq));

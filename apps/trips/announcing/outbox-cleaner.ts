@@ -4,7 +4,7 @@ import { LOGGER, type Logger } from '#libs/service';
 import { removeOutbox, TripStore, type OutboxEntry } from '#libs/store';
 
 /**
- * How often published entries are deleted from the outbox. They are deleted in batches: nobody waits for the
+ * How often published entries are deleted from the outbox. They are deleted in batches, since no caller waits for the
  * delete.
  */
 const FLUSH_INTERVAL_MS = 100;
@@ -16,7 +16,7 @@ const MAX_ENTRIES_PER_DELETE = 1_000;
  */
 export const MAX_WAITING_ENTRIES = 50_000;
 
-/** Takes out of the outbox what is pushed and stored in the stream of events. */
+/** Deletes entries from the outbox once their events are pushed and stored in the stream. */
 @Injectable()
 export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
   readonly #waiting = new Map<string, OutboxEntry>();
@@ -41,12 +41,12 @@ export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
     if (this.#waiting.size < MAX_WAITING_ENTRIES) this.#waiting.set(keyOf(entry), entry);
   }
 
-  /** Whether the entry, should it still be in the table, is only there to be taken out. */
+  /** Whether the entry is published and only waits to be deleted. */
   isStored(entry: OutboxEntry): boolean {
     return this.#waiting.has(keyOf(entry));
   }
 
-  /** Takes out what waits now. Never throws. */
+  /** Deletes the entries that wait now. Never throws. */
   async flush(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
     this.#flushing = this.#removeBatches().finally(() => {
@@ -62,8 +62,8 @@ export class OutboxCleaner implements OnModuleInit, BeforeApplicationShutdown {
       try {
         await removeOutbox(this.store, batch);
       } catch (error) {
-        const told = { event: 'outbox_kept', entries: batch.length, err: error };
-        this.logger.warn(told, 'stored entries stay for the relay');
+        const line = { event: 'outbox_kept', entries: batch.length, err: error };
+        this.logger.warn(line, 'published entries were not deleted; the relay will publish them again');
       }
       for (const entry of batch) this.#waiting.delete(keyOf(entry));
     }

@@ -26,7 +26,7 @@ const MAX_BATCHES_PER_SWEEP = 20;
 /** How long a relay has for a trip it took before another one may take it. */
 const RELAY_LEASE_MS = 5_000;
 
-/** Tells the changes that the process which committed them did not live to tell, or could not. */
+/** Publishes changes whose committing process died or failed before it could. */
 @Injectable()
 export class OutboxRelay extends Sweep {
   readonly #relayed;
@@ -50,7 +50,7 @@ export class OutboxRelay extends Sweep {
     await inBatches(MAX_BATCHES_PER_SWEEP, MAX_TRIPS_PER_RELAY, () => this.#relayBatch());
   }
 
-  /** A trip whose events cannot be told does not hold up the others; that it could not is reported at the end. */
+  /** A trip that cannot be published does not hold up the others; all failures are reported at the end. */
   async #relayBatch(): Promise<number> {
     const readAtMs = performance.now();
     const nowMs = this.clock.now();
@@ -61,17 +61,20 @@ export class OutboxRelay extends Sweep {
       await this.#relay(tripId, seqs, readAtMs).catch((error: unknown) => failures.push(error));
     });
     if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} trips were not told of: ${String(failures[0])}`);
+      throw new AggregateError(
+        failures,
+        `${failures.length} trips were not published: ${String(failures[0])}`,
+      );
     return trips.size;
   }
 
   async #relay(tripId: TripId, seqs: readonly number[], readAtMs: number): Promise<void> {
-    const untold = new Set(seqs.filter((seq) => !this.cleaner.isStored({ tripId, seq })));
-    if (untold.size === 0) return;
-    const changes = foldEvents(await readEvents(this.store, tripId), Math.min(...untold) - 1);
-    const told = changes.filter(({ event }) => untold.has(event.seq));
-    await this.publisher.storeInOrder(told, readAtMs);
-    this.#relayed.inc(told.length);
+    const unpublished = new Set(seqs.filter((seq) => !this.cleaner.isStored({ tripId, seq })));
+    if (unpublished.size === 0) return;
+    const later = foldEvents(await readEvents(this.store, tripId), Math.min(...unpublished) - 1);
+    const changes = later.filter(({ event }) => unpublished.has(event.seq));
+    await this.publisher.storeInOrder(changes, readAtMs);
+    this.#relayed.inc(changes.length);
   }
 }
 

@@ -9,7 +9,7 @@ import { Sweep } from '../sweep.ts';
 /** How often the event stream is checked, and created if it is missing. */
 const CHECK_INTERVAL_MS = 5_000;
 
-/** Makes the stream of events where NATS has none; what was in a lost one is in Postgres still. */
+/** Creates the event stream if NATS has none. The events of a lost stream are still in Postgres. */
 @Injectable()
 export class StreamKeeper extends Sweep {
   constructor(
@@ -18,7 +18,7 @@ export class StreamKeeper extends Sweep {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    super('looking after the stream of events', CHECK_INTERVAL_MS, clock, logger);
+    super('checking the event stream', CHECK_INTERVAL_MS, clock, logger);
   }
 
   protected override async sweep(): Promise<void> {
@@ -26,7 +26,7 @@ export class StreamKeeper extends Sweep {
     if (await ensureEventStream(this.bus, { replicas, maxBytes }))
       this.logger.warn(
         { event: 'event_stream_made', replicas },
-        'made anew and empty; npm run events:rebuild fills it',
+        'created empty; npm run events:rebuild fills it',
       );
   }
 }

@@ -15,9 +15,8 @@ interface DueTrip {
 }
 
 /**
- * Does to trips what time does: an offer that nobody answered ends, and its trip is matched with somebody else; a
- * search that found nobody by its deadline is given up. Any number of processes may do so: each looks again under the
- * trip's lock.
+ * Expires offers that were not answered, so that their trips are matched again, and gives up searches past their
+ * deadline. Every process may run it: each checks the deadline again under the trip's lock.
  */
 @Injectable()
 export class DeadlineSweep extends Sweep {
@@ -26,10 +25,10 @@ export class DeadlineSweep extends Sweep {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    super('ending what is past its deadline', DEADLINE_INTERVAL_MS, clock, logger);
+    super('expiring offers and searches', DEADLINE_INTERVAL_MS, clock, logger);
   }
 
-  /** A trip that cannot be changed does not hold up the others; that it could not is reported at the end. */
+  /** A trip that cannot be changed does not hold up the others; all failures are reported at the end. */
   protected override async sweep(): Promise<void> {
     const failures: unknown[] = [];
     for (const { tripId, command } of await this.#due()) {
@@ -38,7 +37,7 @@ export class DeadlineSweep extends Sweep {
         .catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} trips kept their deadline`);
+      throw new AggregateError(failures, `${failures.length} trips past their deadline were not changed`);
   }
 
   async #due(): Promise<DueTrip[]> {

@@ -14,13 +14,14 @@ import { LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
 
 /**
- * How long a nudge waits for its reply. It is a hint: the matcher's own sweep finds within a second what it misses.
+ * How long a nudge waits for its reply. A nudge is a hint: without it the matcher's own sweep finds the trip within a
+ * second.
  */
 const NUDGE_TIMEOUT_MS = 500;
 /** How many nudges may be unanswered; any further one is dropped, and the matcher's sweep finds the trip. */
 export const MAX_NUDGES_IN_FLIGHT = 1_000;
 
-/** Tells the owner of a pickup's shard that its open demand has changed. */
+/** Notifies the owner of a pickup's shard that its open demand has changed. */
 @Injectable()
 export class DemandNudger {
   readonly #nudges;
@@ -35,7 +36,7 @@ export class DemandNudger {
     this.#nudges = metrics.counter('demand_nudges_total', 'Nudges to matchers, by outcome', ['outcome']);
   }
 
-  /** Returns at once; past the bound nudges are left to the matcher's sweep. */
+  /** Does not wait for the reply. Drops the nudge past {@link MAX_NUDGES_IN_FLIGHT}. */
   nudge(tripId: TripId, pickupCell: string): void {
     if (this.#inFlight >= MAX_NUDGES_IN_FLIGHT) return this.#nudges.inc({ outcome: 'dropped' });
     this.#inFlight += 1;

@@ -3,7 +3,7 @@ import { sortOut } from './open-demand.ts';
 
 const claim = (shard: string, epoch: number, owner: string | null) => ({ shard, epoch, owner });
 
-test('only claims that still hold give demand; of the others the matcher learns what holds instead', () => {
+test('only claims that still hold give demand; for the others the matcher gets the current claim', () => {
   const [kept, newer, lost, freed, unknown] = ['a', 'b', 'c', 'd', 'e'].map(
     (letter) => `8639336${letter}fffffff`,
   );

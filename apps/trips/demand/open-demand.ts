@@ -3,23 +3,23 @@ import { HandleCommand } from '#libs/bus';
 import {
   MAX_OPEN_TRIPS_PER_SWEEP,
   openDemand,
+  readOpenTrip,
+  toTripRecord,
   type CommandInput,
   type CommandOutput,
+  type OpenTrip,
   type ShardClaimMessage,
 } from '#libs/contracts';
 import { cellKeyFromH3, descendantRange, PICKUP_CELL_RES } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
 import { LOGGER, type Logger } from '#libs/service';
-import { openTrips, readShardsOf, TripStore } from '#libs/store';
+import { openTrips, readShardsOf, readTrip, TripStore } from '#libs/store';
+import type { Trip } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
-import { openTripOf } from './open-trip.ts';
 
-/**
- * Gives a matcher the open demand of the shards it owns, from Postgres: what no lost nudge can hide. That of their
- * neighbours comes with it, to be weighed.
- */
+/** Reads the open demand from Postgres for matchers. */
 @Controller()
-export class OpenDemandHandler extends CommandHandlers {
+export class OpenDemandHandlers extends CommandHandlers {
   constructor(
     private readonly store: TripStore,
     @Inject(LOGGER) logger: Logger,
@@ -27,8 +27,12 @@ export class OpenDemandHandler extends CommandHandlers {
     super(logger);
   }
 
+  /**
+   * Lists all open trips of the shards that a matcher owns, so that a lost nudge delays a trip by one sweep at most. The
+   * trips of neighbouring shards come with them: the matcher weighs them but does not decide on them.
+   */
   @HandleCommand(openDemand)
-  async handle({
+  async list({
     matcher,
     shards,
     neighbours,
@@ -36,7 +40,7 @@ export class OpenDemandHandler extends CommandHandlers {
     const rows = await readShardsOf(this.store, [...shards.map(({ shard }) => shard), ...neighbours]);
     const { owned, moved } = sortOut(matcher, shards, rows);
     const beside = new Set<string>(neighbours);
-    // One that nobody owns is retired, and its trips are its children's; or nobody decides on them.
+    // A shard without an owner is retired (its children have its trips), or no matcher decides on its trips now.
     const live = rows.filter(({ shard, owner }) => beside.has(shard) && owner !== null);
     const asked = [...new Set([...owned, ...live])];
     const ranges = asked.map(({ shard }) => {
@@ -51,9 +55,19 @@ export class OpenDemandHandler extends CommandHandlers {
     });
     return { trips, moved, truncated: found.length > MAX_OPEN_TRIPS_PER_SWEEP };
   }
+
+  /** Reads one trip for a matcher that got a nudge; null if its pickup is over. */
+  @HandleCommand(readOpenTrip)
+  async read({
+    trip_id,
+    shard,
+  }: CommandInput<typeof readOpenTrip>): Promise<CommandOutput<typeof readOpenTrip>> {
+    const trip = await readTrip(this.store, trip_id);
+    return trip?.state === 'processing' || trip?.state === 'accepted' ? openTripOf(trip, shard) : null;
+  }
 }
 
-/** Which of the claims the matcher believes in still hold; for the others, what holds instead. */
+/** Splits a matcher's claims by whether they still hold; `moved` has the current claim of each shard that it lost. */
 export function sortOut(
   matcher: string,
   believed: readonly ShardClaimMessage[],
@@ -68,4 +82,35 @@ export function sortOut(
     else if (row !== undefined) moved.push(row);
   }
   return { owned, moved };
+}
+
+function openTripOf(trip: Trip, shard: string): OpenTrip {
+  const {
+    trip_id,
+    seq,
+    product,
+    pickup,
+    dropoff,
+    trip_s,
+    requested_at,
+    search_deadline_at,
+    excluded_driver_ids,
+    driver,
+    swaps,
+  } = toTripRecord(trip);
+  return {
+    trip_id,
+    seq,
+    shard,
+    product,
+    pickup,
+    dropoff,
+    trip_s,
+    requested_at,
+    search_deadline_at,
+    offered: trip.offer !== null,
+    excluded_driver_ids,
+    driver_id: driver?.driver_id ?? null,
+    swaps,
+  };
 }

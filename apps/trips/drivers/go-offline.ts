@@ -14,7 +14,7 @@ import { driverRecordOf } from './driver-record.ts';
 
 type Input = CommandInput<typeof goOffline>;
 
-/** A driver stops working. An open offer counts as declined; a trip has to be finished or given back first. */
+/** Ends a driver's session. Declines an open offer; refuses while the driver has a trip. */
 @Controller()
 export class GoOfflineHandler extends CommandHandlers {
   constructor(
@@ -37,7 +37,7 @@ export class GoOfflineHandler extends CommandHandlers {
   }
 }
 
-/** The trip's lock comes before the driver's, as everywhere; an offer that is gone by then needs nothing. */
+/** Runs before the driver is locked, because a trip's lock comes first. An offer that is closed by then is left alone. */
 async function declineOpenOffer(transaction: TripTransaction, driverId: DriverId): Promise<void> {
   const [claim] = await readClaims(transaction, [driverId]);
   if (claim?.kind !== 'offer' || claim.offerId === null) return;
@@ -51,7 +51,7 @@ async function endSession(transaction: TripTransaction, { driver_id: driverId, s
     throw new HailgridError('session_superseded', `session ${session} of ${driverId}, now ${driver.session}`);
   }
   if (!driver.online) return driverRecordOf(transaction, driver);
-  // Under the driver's lock no claim comes or goes.
+  // Under the driver's lock its claims do not change.
   const [claim] = await readClaims(transaction, [driverId]);
   if (claim !== undefined) throw new HailgridError('driver_on_trip', `${driverId} has ${claim.tripId}`);
   const closed = await closeSession(transaction, driverId, transaction.nowMs);

@@ -7,8 +7,8 @@ import { CommandHandlers } from '../command-handlers.ts';
 import { driverRecordOf } from './driver-record.ts';
 
 /**
- * A driver starts to work: a new session, numbered above all before it, so that what an older one sends is known as
- * old.
+ * Opens a new session of a driver, with a higher number than all before it, so that messages of an older session are
+ * recognized as stale.
  */
 @Controller()
 export class GoOnlineHandler extends CommandHandlers {

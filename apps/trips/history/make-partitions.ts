@@ -12,7 +12,7 @@ const PARTITION_INTERVAL_MS = 60_000;
  */
 const PARTITIONS_AHEAD = 3;
 
-/** Sees to it that there are partitions of the history for what is to come. Old ones are detached by `npm run partitions`. */
+/** Creates the next partitions of the history. `npm run partitions` detaches old ones. */
 @Injectable()
 export class MakePartitions extends Sweep {
   readonly #plan;
@@ -25,7 +25,7 @@ export class MakePartitions extends Sweep {
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    super('making partitions of the history', PARTITION_INTERVAL_MS, clock, logger);
+    super('creating history partitions', PARTITION_INTERVAL_MS, clock, logger);
     this.#plan = { widthDays: config.historyPartitionDays, ahead: PARTITIONS_AHEAD };
     metrics.gaugeBy(
       'history_partitions',

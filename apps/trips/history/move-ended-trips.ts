@@ -12,8 +12,8 @@ const TRIPS_PER_MOVE = 500;
 const MAX_MOVES_PER_SWEEP = 20;
 
 /**
- * Takes trips that have been over for a while out of the small table of trips under way. Until then whoever asks again
- * finds them there.
+ * Moves ended trips from the small table of trips under way into the history. They stay there for a while first, for
+ * repeated commands and clients that resume.
  */
 @Injectable()
 export class MoveEndedTrips extends Sweep {

@@ -9,7 +9,7 @@ import { tripOrThrow } from '../refusals.ts';
 
 type Answer = CommandInput<typeof answerOffer>;
 
-/** A driver accepts or declines an offer: a compare-and-set on the claim that the offer took. */
+/** Accepts or declines an offer for its driver: a compare-and-set on the claim that the offer took. */
 @Controller()
 export class AnswerOfferHandler extends CommandHandlers {
   constructor(

@@ -43,7 +43,7 @@ function moveOf(
   };
 }
 
-/** Everybody drives the trip that names them. */
+/** By default each trip's driver has the claim of that trip. */
 function lockedOf(trips: Trip[], drivers: DriverRow[], claims?: ClaimRow[]): LockedMoves {
   const held = trips.flatMap(({ tripId, driver }): ClaimRow[] =>
     driver === null
@@ -76,7 +76,7 @@ const [tripA, tripB, open] = [tripOf(a), tripOf(b), waitingTrip()];
 const locked = lockedOf([tripA, tripB, open], [a, b, free]);
 
 describe('a set of moves', () => {
-  test('of two drivers who change places is admissible, and says what happens to both trips', () => {
+  test('that exchanges two drivers is admissible, with the events of both trips', () => {
     const ring = [moveOf(tripA, b, tripB), moveOf(tripB, a, tripA)];
     const [judgement] = judgeMoves('matcher-1', [ring], locked, NOW_MS);
     expect(judgement).toMatchObject({
@@ -97,14 +97,14 @@ describe('a set of moves', () => {
     expect(verdict([[moveOf(tripA, free, null), moveOf(open, b, tripB)]], locked)).toEqual(['rider_left']);
   });
 
-  test('of a driver who is not on the way any more, or has something else, is refused', () => {
+  test('of a driver who is no longer on the way, or has another claim, is refused', () => {
     const gone = lockedOf([tripA, tripB, open], [a, b, free], []);
     const ring = [moveOf(tripA, b, tripB), moveOf(tripB, a, tripA)];
     expect(verdict([ring], gone)).toEqual(['driver_claimed']);
     expect(verdict([[moveOf(open, a, null)]], locked)).toEqual(['driver_claimed']);
   });
 
-  test('for a trip that has another driver by now, or an offer out, is refused', () => {
+  test('for a trip that has another driver by now, or an open offer, is refused', () => {
     const stale = moveOf(tripA, free, null, { replaces_driver_id: b.driverId });
     expect(verdict([[stale]], locked)).toEqual(['trip_not_open']);
     const asked = evolve(open, {
@@ -124,7 +124,7 @@ describe('a set of moves', () => {
   test.each([
     ['stale_epoch', { epoch: 2 }],
     ['stale_epoch', { shard: '86393367fffffff' }],
-  ] as const)('under an authority that is none is refused: %s', (reason, change) => {
+  ] as const)('under a stale epoch or an unknown shard is refused: %s', (reason, change) => {
     expect(verdict([[moveOf(open, free, null, change)]], locked)).toEqual([reason]);
   });
 

@@ -3,7 +3,7 @@ import type { ClaimRow } from '#libs/store';
 import { decide, type Trip, type TripEvent } from '#libs/trip';
 import { contains, isCurrent, mayServe, refusalOf, type LockedRound } from './locked-round.ts';
 
-/** What the transaction has locked; a driver's claims do not change under its lock. */
+/** The locked rows, with the drivers' claims, which do not change under the drivers' locks. */
 export interface LockedMoves extends LockedRound {
   claims: readonly ClaimRow[];
 }
@@ -14,12 +14,12 @@ export interface AdmissibleMove {
   events: readonly TripEvent[];
 }
 
-/** One set of moves: as a whole or not at all. */
+/** The verdict on one set of moves, which is committed as a whole or not at all. */
 export type SetJudgement =
   | { verdict: 'admissible'; moves: readonly AdmissibleMove[] }
   | { verdict: 'refused'; move: DriverMove; reason: RematchRefusal };
 
-/** Sorts sets of moves by whether they may be committed; a later set yields to an earlier one. */
+/** Judges which sets of moves may be committed. A set that needs a trip or driver of an earlier one is refused. */
 export function judgeMoves(
   matcher: string,
   sets: readonly (readonly DriverMove[])[],
@@ -86,7 +86,10 @@ function judgeMove(
   return decision.outcome === 'changed' ? { move, trip, events: decision.events } : refusalOf(decision);
 }
 
-/** The driver is free, or on the way to the trip it is to leave, for which the same set has another driver. */
+/**
+ * Null if the driver is free, or on the way to the trip that it is to leave and the same set gives that trip another
+ * driver.
+ */
 function standingRefusal(
   { driver_id, from_trip_id }: DriverMove,
   set: readonly DriverMove[],

@@ -83,18 +83,14 @@ describe('a proposal', () => {
   test.each([
     ['a lower epoch', proposalOf(trip, driver, { epoch: 2 }), lockedOf([trip], [driver])],
     ['a higher epoch', proposalOf(trip, driver, { epoch: 4 }), lockedOf([trip], [driver])],
-    ['a shard of somebody else', proposalOf(trip, driver), lockedOf([trip], [driver], 'matcher-2')],
-    ['a shard of nobody', proposalOf(trip, driver), lockedOf([trip], [driver], null)],
-    [
-      'a shard that is none',
-      proposalOf(trip, driver, { shard: '86393367fffffff' }),
-      lockedOf([trip], [driver]),
-    ],
+    ['a shard of another matcher', proposalOf(trip, driver), lockedOf([trip], [driver], 'matcher-2')],
+    ['a shard without an owner', proposalOf(trip, driver), lockedOf([trip], [driver], null)],
+    ['an unknown shard', proposalOf(trip, driver, { shard: '86393367fffffff' }), lockedOf([trip], [driver])],
   ])('under %s is stale', (_, proposal, locked) => {
     expect(verdicts([proposal], locked)).toEqual(['stale_epoch']);
   });
 
-  test('of a shard that its owner has, but in which the trip does not lie, is of the wrong shard', () => {
+  test('under a shard that the matcher owns but that does not contain the pickup is refused as wrong_shard', () => {
     const elsewhere = '86393367fffffff';
     const locked = lockedOf([trip], [driver]);
     const shards = new Map([...locked.shards, [elsewhere, { epoch: 3, owner: 'matcher-1' }]]);

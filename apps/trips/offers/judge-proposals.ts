@@ -15,7 +15,7 @@ export type Judgement =
   | { verdict: 'admissible'; offer: AdmissibleOffer }
   | { verdict: 'refused'; proposal: OfferProposal; reason: OfferRefusal };
 
-/** Sorts a matcher's proposals by what may be committed; whether the driver is free is left to the claim's key. */
+/** Judges which of a matcher's proposals may be committed. Whether a driver is free is left to the key of its claim. */
 export function judgeProposals(
   matcher: string,
   proposals: readonly OfferProposal[],

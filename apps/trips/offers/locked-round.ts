@@ -9,14 +9,14 @@ import {
 } from '#libs/store';
 import type { Trip, TripDecision } from '#libs/trip';
 
-/** What the transaction has locked: nothing of it changes before the commit. */
+/** The rows that the transaction has locked: they do not change before its commit. */
 export interface LockedRound {
   shards: ReadonlyMap<string, LockedShard>;
   trips: ReadonlyMap<string, Trip>;
   drivers: ReadonlyMap<string, DriverRow>;
 }
 
-/** Locks what a matcher's decisions are about, in the order of all transactions: shards, trips, drivers. */
+/** Locks the rows of a matcher's decisions, in the order of all transactions: shards, trips, drivers. */
 export async function lockRound(
   transaction: TripTransaction,
   decisions: readonly { shard: string; trip_id: string }[],
@@ -29,7 +29,7 @@ export async function lockRound(
   return { shards, trips, drivers };
 }
 
-/** Whether the matcher owns the shard at the epoch that it names. */
+/** Whether the matcher owns the shard at the epoch that it gives. */
 export function isCurrent(
   matcher: string,
   { shard, epoch }: { shard: string; epoch: number },
@@ -39,18 +39,18 @@ export function isCurrent(
   return locked?.owner === matcher && locked.epoch === epoch;
 }
 
-/** Whether the trip is the shard's to match: the epoch of one shard is no authority over another. */
+/** Whether the pickup lies in the shard: the epoch of one shard is no authority over another. */
 export function contains(shard: string, pickupCell: string): boolean {
   const key = cellKeyFromH3(shard);
   return parentKey(cellKeyFromH3(pickupCell), cellKeyRes(key)) === key;
 }
 
-/** Whether the driver works, and has what the trip was asked for with. */
+/** Whether the driver is online and drives the product that the trip was requested for. */
 export function mayServe(driver: DriverRow | undefined, trip: Trip): driver is DriverRow {
   return driver?.online === true && driver.product === trip.product;
 }
 
-/** Why a decision that changes nothing is refused, in a matcher's words. */
+/** The refusal that a matcher gets for a decision that changes nothing. */
 export function refusalOf(decision: TripDecision): 'driver_excluded' | 'trip_not_open' {
   const isExcluded = decision.outcome === 'refused' && decision.refusal === 'driver_excluded';
   return isExcluded ? 'driver_excluded' : 'trip_not_open';

@@ -17,7 +17,7 @@ import { judgeProposals, type AdmissibleOffer, type Judgement } from './judge-pr
 import { lockRound } from './locked-round.ts';
 
 type Proposals = CommandInput<typeof makeOffers>;
-/** What the drivers who were claimed are now. */
+/** The standings of the drivers who were claimed. */
 type Standings = ReadonlyMap<string, DriverStanding>;
 
 /** Commits the offers of a matcher's round in one transaction, with an outcome for each. */

@@ -11,7 +11,7 @@ import { lockRound } from './locked-round.ts';
 type Sets = CommandInput<typeof rematch>['sets'];
 type Outcome = CommandOutput<typeof rematch>['outcomes'][number];
 
-/** Changes drivers who are on their way, in one transaction, with an outcome for each set of moves. */
+/** Reassigns drivers on their way to a pickup, in one transaction, with an outcome for each set of moves. */
 @Controller()
 export class RematchHandler extends CommandHandlers {
   readonly #outcomes;
@@ -52,7 +52,7 @@ export class RematchHandler extends CommandHandlers {
   }
 }
 
-/** Who is replaced is let go, so it is locked with those who come. */
+/** Replaced drivers lose their claim, so they are locked together with those that replace them. */
 async function lock(transaction: TripTransaction, sets: Sets): Promise<LockedMoves> {
   const moves = sets.flat();
   const driverIds = moves.flatMap(({ driver_id, replaces_driver_id }) =>

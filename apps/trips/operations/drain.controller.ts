@@ -16,7 +16,7 @@ interface StateChange {
   from: readonly MemberState[];
 }
 
-/** An operator takes a matcher out of the work, and lets it in again. To ask twice is no error. */
+/** Drains and resumes matchers for operators. A repeated request is no error. */
 @Controller()
 export class DrainController {
   constructor(
@@ -34,7 +34,7 @@ export class DrainController {
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: drainMatcher.params }) { matcher }: MatcherParams,
   ): Promise<MatcherView> {
-    return this.#bring({ matcher, state: 'drained', from: ['active'] }, caller, key);
+    return this.#setState({ matcher, state: 'drained', from: ['active'] }, caller, key);
   }
 
   @Post(routerPath(resumeMatcher))
@@ -45,10 +45,10 @@ export class DrainController {
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: resumeMatcher.params }) { matcher }: MatcherParams,
   ): Promise<MatcherView> {
-    return this.#bring({ matcher, state: 'active', from: ['drained'] }, caller, key);
+    return this.#setState({ matcher, state: 'active', from: ['drained'] }, caller, key);
   }
 
-  async #bring({ matcher, state, from }: StateChange, caller: Caller, key: unknown): Promise<MatcherView> {
+  async #setState({ matcher, state, from }: StateChange, caller: Caller, key: unknown): Promise<MatcherView> {
     const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
     let hasChanged = false;
     const actor = { prefix: 'operator', id: caller.id } as const;

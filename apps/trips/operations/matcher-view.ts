@@ -4,7 +4,7 @@ import type { Planner } from '../ownership/planner.ts';
 
 const MS_PER_S = 1_000;
 
-/** A member with what its heartbeats have told this process. */
+/** A member with the loads from the heartbeats that this process has received. */
 export function matcherView(member: MemberRow, shards: number, planner: Planner, nowMs: number): MatcherView {
   const { heardAtMs, loads, roundP99Ms } = planner.knowledgeOf(member.instance);
   const busyMsPerS = [...loads.values()].reduce((sum, { busyMsPerS }) => sum + busyMsPerS, 0);

@@ -7,7 +7,7 @@ import { readMembers, readPlanner, readShardCounts, readShardPage, TripStore } f
 import { Planner } from '../ownership/planner.ts';
 import { matcherView } from './matcher-view.ts';
 
-/** Who matches which part of the city, and how busy that keeps them. Retired shards are left out. */
+/** Lists the live shards with their owners and loads, and the matchers. */
 @Controller()
 export class ShardsController {
   constructor(
@@ -22,7 +22,7 @@ export class ShardsController {
     @Query({ schema: getShards.query }) { limit, cursor }: z.output<typeof getShards.query>,
   ): Promise<ShardPage> {
     const nowMs = this.clock.now();
-    // What an operator may just have changed is up to date; what the planner does goes on meanwhile anyway.
+    // Members are up to date, because an operator may just have changed one; the planner changes shards all the time.
     const { upToDate, mayLag } = this.store;
     const [rows, members, counts, planner] = await Promise.all([
       readShardPage(mayLag, cursor, limit + 1),

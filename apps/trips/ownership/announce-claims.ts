@@ -4,7 +4,7 @@ import { MAX_CLAIMS_PER_PAGE, SHARD_MAP_SUBJECT, type ShardMapMessage } from '#l
 import type { ShardClaim } from '#libs/ownership';
 import type { LiveShardMap } from '#libs/shard-map';
 
-/** Tells this process and all others of claims that are committed. Who misses it reads the table now and then. */
+/** Publishes committed claims to this process and all others. A process that misses them rereads the table. */
 export function announceClaims(bus: NatsConnection, map: LiveShardMap, claims: readonly ShardClaim[]): void {
   map.learn(claims);
   for (let start = 0; start < claims.length; start += MAX_CLAIMS_PER_PAGE) {

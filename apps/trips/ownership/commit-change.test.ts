@@ -73,10 +73,10 @@ async function rowsByShard(): Promise<Map<string, ShardRow>> {
 
 const claims = (commands: readonly ShardCommand[]): OwnershipChange => ({ claims: commands, members: [] });
 
-/** A command as a planner would make it that has, or has not, seen the row as it is. */
+/** A command of a planner that has, or has not, seen the current row. */
 interface ClaimIntent {
   cell: string;
-  /** Epochs that what was seen is off by. */
+  /** How far the seen epoch is from the current one. */
   offBy: number;
   owner: string | null;
   retired: boolean;
@@ -140,7 +140,7 @@ function changeOf(intent: Intent, state: OwnershipState): OwnershipChange {
 }
 
 describe('a change of ownership', () => {
-  test('does in SQL what it does in the model: the same outcome, the same rows', async () => {
+  test('has the same outcome and rows in SQL as in the model', async () => {
     const outcomes = new Set<string>();
     const property = fc.asyncProperty(fc.array(intents, { minLength: 4, maxLength: 12 }), async (history) => {
       await emptyTables();
@@ -190,7 +190,7 @@ describe('a change of ownership', () => {
     await historyInOrder();
   });
 
-  test('is refused as a whole where one of its rows has moved on', async () => {
+  test('is refused as a whole if one of its rows has changed since', async () => {
     await commitChange(store, TERM, claims([claimCommand(undefined, PARENT, 'matcher-1', 'claimed')]));
     const before = await rowsByShard();
     const split = splitCommands(before, PARENT);
@@ -201,12 +201,12 @@ describe('a change of ownership', () => {
 
   test('locks its shards in the order in which offers lock theirs, so that neither waits for the other in a ring', async () => {
     const [first, last] = CHILDREN.slice(0, 2).toSorted() as [string, string];
-    // Named, and lying in the table, against the order of the cells: an update by itself would begin with the last.
+    // Given, and stored in the table, in the reverse order of the cells: an update alone would lock the last one first.
     const shards = [last, first];
     for (const shard of shards)
       await commitChange(store, TERM, claims([claimCommand(undefined, shard, 'matcher-1', 'claimed')]));
     const rows = await rowsByShard();
-    // A transaction that is undone for another's sake runs again.
+    // A transaction that is rolled back by a deadlock runs again.
     let runs = 0;
     const work: Promise<unknown>[] = [];
     const begin = async (run: (transaction: TripTransaction) => Promise<unknown>): Promise<void> => {
@@ -226,7 +226,7 @@ describe('a change of ownership', () => {
 });
 
 describe("the planner's term", () => {
-  test('is kept by renewal in time, and is a new one after it has lapsed', async () => {
+  test('stays the same while it is renewed in time, and is a new one after it has lapsed', async () => {
     expect(await winTerm(store, ME, nowMs + LEASE_MS, nowMs + 2 * LEASE_MS)).toBe(TERM);
     const lateMs = nowMs + 2 * LEASE_MS + 1;
     expect(await winTerm(store, ME, lateMs, lateMs + LEASE_MS)).toBe(TERM + 1);
@@ -242,7 +242,7 @@ describe("the planner's term", () => {
     expect(await commitChange(store, TERM + 1, change)).toBe('done');
   });
 
-  test('is won by one of many who want it at once', async () => {
+  test('is won by one of many candidates at once', async () => {
     await giveUpTerm(store, ME);
     const candidates = Array.from({ length: 10 }, (_, index) => ({
       instance: `trips-${index}`,
@@ -255,7 +255,7 @@ describe("the planner's term", () => {
   });
 });
 
-/** How many changes are noted; each later epoch of a shard stands later in the log. */
+/** Counts the recorded changes, and checks that later epochs of a shard have later log positions. */
 async function historyInOrder(): Promise<number> {
   const [counted] = await query<{ changes: number; disorder: number }>(
     base.url,
@@ -266,7 +266,7 @@ async function historyInOrder(): Promise<number> {
   return counted?.changes ?? 0;
 }
 
-test('changes of ownership are remembered until they are purged, the oldest first, so many at a time', async () => {
+test('changes of ownership are kept until they are purged, oldest first, up to a limit', async () => {
   const atMs = nowMs;
   for (const [place, shard] of CELLS.entries()) {
     nowMs = atMs + place * 1_000;

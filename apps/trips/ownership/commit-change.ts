@@ -1,14 +1,14 @@
 import type { ChangeOutcome, OwnershipChange } from '#libs/ownership';
 import { changeMembers, claimShards, lockTerm, type TripStore } from '#libs/store';
 
-/** Thrown inside the transaction to have all of it undone. */
+/** Thrown inside the transaction to roll it back. */
 class StaleChange extends Error {
   override readonly name = 'StaleChange';
 }
 
 /**
- * Carries out a planner's change, all or nothing, if its term still counts. The term's row is locked first, so that a
- * planner with a later one waits, and then goes by what this one has done.
+ * Commits a planner's change as a whole if its term is still current. The term's row is locked first: a planner with a
+ * later term waits for this commit, and then decides on its result.
  */
 export async function commitChange(
   store: TripStore,

@@ -16,7 +16,7 @@ import {
 import { announceClaims } from './announce-claims.ts';
 import { PlannerReports } from './planner-reports.ts';
 
-/** Who is a matcher. What follows from that for the shards is the planner's business, who is woken at each change. */
+/** Keeps the list of matchers. The planner, which is woken at each change, decides on their shards. */
 @Injectable()
 export class MatcherMembership {
   constructor(
@@ -28,8 +28,8 @@ export class MatcherMembership {
   ) {}
 
   /**
-   * The instance is a member. What a former incarnation of it still owned gets a new epoch in the same transaction, which
-   * shuts out whatever that one may still send. Returns what it owns.
+   * Makes the instance a member, and returns its shards. The shards of an earlier incarnation get a new epoch in the same
+   * transaction, which fences what that incarnation may still send.
    */
   async join(matcher: string, incarnation: string): Promise<ShardClaim[]> {
     const result = await this.store.transact(async (transaction) => {
@@ -46,7 +46,7 @@ export class MatcherMembership {
     return result.owned;
   }
 
-  /** The planner hands its shards to others; returns those it still owns. */
+  /** Marks the matcher as leaving, so that the planner hands its shards over; returns those it still owns. */
   async leave(matcher: string, incarnation: string): Promise<ShardClaim[]> {
     const change = {
       instance: matcher,
@@ -54,8 +54,8 @@ export class MatcherMembership {
       state: 'leaving',
       from: ['active', 'drained', 'lost'],
     } as const;
-    const isNews = await setMemberState(this.store, change, this.store.nowMs);
-    if (isNews) {
+    const hasChanged = await setMemberState(this.store, change, this.store.nowMs);
+    if (hasChanged) {
       this.logger.info({ event: 'matcher_leaving', matcher });
       this.wakePlanner();
     }
@@ -70,7 +70,7 @@ export class MatcherMembership {
 async function renew(transaction: TripTransaction, owned: readonly ShardClaim[]): Promise<ShardClaim[]> {
   const commands = owned.map((claim) => claimCommand(claim, claim.shard, claim.owner, 'renewed'));
   const renewed = new Set(await claimShards(transaction, commands, null, transaction.nowMs));
-  // Those that changed between being read and being locked are somebody else's by now.
+  // A shard that changed between the read and the lock has another owner by now.
   return commands
     .filter(({ shard }) => renewed.has(shard))
     .map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));

@@ -35,7 +35,7 @@ export class PlannerEffects {
   async run(effect: CoordinatorEffect): Promise<CoordinatorEvent | undefined> {
     switch (effect.type) {
       case 'report':
-        this.reports.tell(effect.report);
+        this.reports.report(effect.report);
         return undefined;
       case 'read':
         return this.#read();
@@ -113,7 +113,7 @@ export class PlannerEffects {
     return requestJson(this.bus, subject, message, reply, this.#wallMs(timeoutMs));
   }
 
-  /** Networks and machines do not run on the service's clock. */
+  /** Service time as wall time: networks and machines do not run on the service's clock. */
   #wallMs(ms: number): number {
     return Math.max(1, Math.round(ms / this.clock.speed));
   }

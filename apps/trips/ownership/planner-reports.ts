@@ -16,7 +16,7 @@ const SHORT_BUCKETS_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1
 
 const NO_MATCHERS: Record<MemberState, number> = { active: 0, drained: 0, leaving: 0, lost: 0 };
 
-/** What the planner does, for the log and the metrics. */
+/** Logs and counts what the planner does. */
 @Injectable()
 export class PlannerReports {
   readonly #changes: Counter<'kind'>;
@@ -53,7 +53,7 @@ export class PlannerReports {
     this.#plans = metrics.histogram('plan_seconds', 'Decisions of the planner', LATENCY_BUCKETS_S);
   }
 
-  tell(report: CoordinatorReport): void {
+  report(report: CoordinatorReport): void {
     if (report.event === 'claims_changed') return;
     const { event, ...facts } = report;
     if (event === 'handoff_done') {
@@ -92,8 +92,8 @@ export class PlannerReports {
     this.#plans.observe(seconds);
   }
 
-  /** What the planner has read; nothing once it is none any more. */
-  membersAre(members: readonly Member[]): void {
+  /** Sets the members to count; none once this process does not plan any more. */
+  setMembers(members: readonly Member[]): void {
     this.#members = members;
   }
 
@@ -105,7 +105,7 @@ export class PlannerReports {
     this.logger.warn({ event: 'planner_failed', what, err: error }, `${what} failed`);
   }
 
-  /** `at_ms` is the wall clock, by which logs of several processes are put side by side. */
+  /** `at_ms` is wall time, so that the logs of several processes can be compared. */
   #log(event: string, facts: Record<string, unknown>): void {
     this.logger.info({ event, at_ms: Date.now(), ...facts });
   }

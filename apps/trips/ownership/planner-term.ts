@@ -5,7 +5,7 @@ import { giveUpTerm, winTerm, type PlannerCandidate, type TripStore } from '#lib
 /** How long a planner keeps its term without renewing it. */
 const TERM_LEASE_MS = 2_000;
 
-/** This process's hold on the planner's term. */
+/** The planner's term, as far as this process holds it. */
 export class PlannerTerm {
   readonly #store: TripStore;
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class PlannerTerm {
     this.#candidate = { instance, incarnation: randomUUID() };
   }
 
-  /** The term, if it could be won or kept; undefined where another process has it. Throws where Postgres is away. */
+  /** Wins or renews the term; undefined if another process has it. Throws if Postgres does not answer. */
   async hold(): Promise<number | undefined> {
     const nowMs = this.#clock.now();
     const untilMs = nowMs + machineTime(this.#clock, TERM_LEASE_MS);
@@ -27,7 +27,7 @@ export class PlannerTerm {
     return term;
   }
 
-  /** Whether somebody else may have the term by now. */
+  /** Whether another process may have the term by now. */
   get hasLapsed(): boolean {
     return this.#clock.now() > this.#heldUntilMs;
   }

@@ -13,6 +13,7 @@ import {
   type MatcherHeartbeat,
   type ShardLoadMessage,
 } from '#libs/contracts';
+import { cellKeyToH3, cellsCovering, SHARD_CELL_RES, type BoundingBox } from '#libs/geo';
 import {
   Coordinator,
   DEFAULT_COORDINATOR_PARAMS,
@@ -36,7 +37,6 @@ import {
 } from '#libs/service';
 import { TripStore } from '#libs/store';
 import type { TripsConfig } from '../config.ts';
-import { SERVICE_CELLS } from './service-cells.ts';
 import { PlannerEffects } from './planner-effects.ts';
 import { PlannerReports } from './planner-reports.ts';
 import { PlannerTerm } from './planner-term.ts';
@@ -47,7 +47,14 @@ const TICK_MS = 100;
 const TERM_RENEWAL_MS = 500;
 const MS_PER_S = 1_000;
 
-/** Runs a coordinator over the real world. Every `trips` process has one; the one with the term acts. */
+/** Injection token of the shards that the service area is made of. */
+export const SERVICE_CELLS = Symbol('hailgrid.service-cells');
+
+export function serviceCells(area: BoundingBox): string[] {
+  return cellsCovering(area, SHARD_CELL_RES).map(cellKeyToH3);
+}
+
+/** Runs a coordinator over NATS and Postgres. Every `trips` process has one; only the one with the term acts. */
 @Injectable()
 export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #coordinator: Coordinator;
@@ -106,12 +113,12 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     for (const task of this.#tasks) task.start();
   }
 
-  /** The term is given back, so that another process need not wait for it to lapse. */
+  /** Gives the term up, so that another process does not have to wait until it lapses. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     await Promise.all(this.#tasks.map((task) => task.stop()));
-    await this.#term.giveUp().catch((error: unknown) => this.reports.failed('giving the term back', error));
+    await this.#term.giveUp().catch((error: unknown) => this.reports.failed('giving up the term', error));
   }
 
   #task(intervalMs: number, run: () => Promise<void>): RepeatingTask {
@@ -152,11 +159,11 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   #feed(event: CoordinatorEvent): void {
     if (this.#stopped) return;
-    if (event.type === 'state_read') this.reports.membersAre(event.members);
+    if (event.type === 'state_read') this.reports.setMembers(event.members);
     const startedAt = performance.now();
     const effects = this.#coordinator.step(event, this.clock.now());
     if (event.type === 'state_read') this.reports.observePlan((performance.now() - startedAt) / MS_PER_S);
-    if (this.term === undefined) this.reports.membersAre([]);
+    if (this.term === undefined) this.reports.setMembers([]);
     for (const effect of effects) void this.#runEffect(effect);
   }
 

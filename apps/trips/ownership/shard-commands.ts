@@ -13,7 +13,7 @@ import { readShardPage, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { MatcherMembership } from './matcher-membership.ts';
 
-/** Answers matchers that join and leave, and processes that read the shard map. */
+/** Handles the commands of matchers that join and leave, and of processes that read the shard map. */
 @Controller()
 export class ShardCommandHandlers extends CommandHandlers {
   constructor(
@@ -36,7 +36,7 @@ export class ShardCommandHandlers extends CommandHandlers {
     return { shards: await this.membership.leave(input.matcher, input.incarnation) };
   }
 
-  /** The shard map in Postgres, a page at a time. */
+  /** Reads one page of the shard map from Postgres. */
   @HandleCommand(getShardMap)
   async readMap({ after }: CommandInput<typeof getShardMap>): Promise<CommandOutput<typeof getShardMap>> {
     const rows = await readShardPage(this.store.mayLag, after, MAX_CLAIMS_PER_PAGE + 1);

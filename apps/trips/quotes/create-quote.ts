@@ -5,7 +5,7 @@ import { LOGGER, type Logger } from '#libs/service';
 import { insertQuote, TripStore, type Queryable } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 
-/** Stores a quote: its price holds until it expires. */
+/** Stores a quote, whose price holds until it expires. */
 @Controller()
 export class CreateQuoteHandler extends CommandHandlers {
   constructor(

@@ -7,7 +7,7 @@ import { CommandHandlers } from '../command-handlers.ts';
 import { tripOrThrow } from '../refusals.ts';
 import { tripNotFound } from './trip-reader.ts';
 
-/** A rider cancels an own trip, until the ride starts. */
+/** Cancels a trip for its rider, until the ride starts. */
 @Controller()
 export class CancelTripHandler extends CommandHandlers {
   constructor(

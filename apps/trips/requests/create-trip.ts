@@ -16,7 +16,7 @@ import type { TripRequest } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import type { TripsConfig } from '../config.ts';
 
-/** A rider requests the trip of a quote. A retry under the same key returns the same trip. */
+/** Creates the trip of a quote for its rider. A retry under the same key returns the same trip. */
 @Controller()
 export class CreateTripHandler extends CommandHandlers {
   readonly #searchMs: number;
@@ -45,7 +45,7 @@ export class CreateTripHandler extends CommandHandlers {
   }
 }
 
-/** The trip that the quote promises. */
+/** The trip request as the quote has it. Throws `quote_expired`. */
 async function requestOf(
   transaction: CommandTransaction,
   riderId: RiderId,

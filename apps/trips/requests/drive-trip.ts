@@ -14,7 +14,7 @@ import { CommandHandlers } from '../command-handlers.ts';
 import type { TripsConfig } from '../config.ts';
 import { tripOrThrow } from '../refusals.ts';
 
-/** A driver takes its trip a step further, or gives it back. */
+/** Moves a trip to its next state for its driver, or gives it back. */
 @Controller()
 export class DriveTripHandler extends CommandHandlers {
   readonly #searchMs: number;
@@ -59,7 +59,7 @@ export class DriveTripHandler extends CommandHandlers {
   }
 }
 
-/** Throws where the driver arrives for the next rider with the present one on board. */
+/** Throws if the driver arrives for the next rider while the present one is on board. */
 async function requireTurn(transaction: CommandTransaction, driverId: string, tripId: string): Promise<void> {
   const [now, next] = await transaction.claimsOn(driverId);
   if (now === undefined || next?.tripId !== tripId) return;

@@ -4,7 +4,7 @@ import { driverOfEvent, freedDriverOf, type Trip } from '#libs/trip';
 
 export type TripReader = CommandInput<typeof getTrip>['reader'];
 
-/** The trip, where the reader may see it; to all others it does not exist. */
+/** Reads a trip that the reader may see. Throws `trip_not_found` for all others. */
 export async function readTripFor(database: Queryable, tripId: string, reader: TripReader): Promise<Trip> {
   const trip = await readTrip(database, tripId);
   if (trip === undefined || !(await maySee(database, trip, reader))) throw tripNotFound(tripId);
@@ -22,7 +22,7 @@ function boundTo(trip: Trip, driverId: string): boolean {
   return trip.driver?.driverId === driverId || trip.offer?.driverId === driverId;
 }
 
-/** A driver sees trips that were ever proposed to it. */
+/** Whether the trip was ever offered or assigned to the driver, who may then see it. */
 export function wasAsked(events: readonly StoredEvent[], driverId: string): boolean {
   return events.some(({ event }) => driverOfEvent(event) === driverId || freedDriverOf(event) === driverId);
 }

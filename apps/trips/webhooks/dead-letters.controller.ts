@@ -11,7 +11,7 @@ import {
 import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
 import { readDeadLetters, readWebhooks, reviveDeadLetters, TripStore, type Queryable } from '#libs/store';
 
-/** What a webhook could not be told, and another try. */
+/** Lists and replays the dead letters of a webhook. */
 @Controller()
 export class DeadLettersController {
   constructor(
@@ -25,7 +25,7 @@ export class DeadLettersController {
     @Param({ schema: listDeadLetters.params }) { webhook_id }: z.output<typeof listDeadLetters.params>,
     @Query({ schema: listDeadLetters.query }) { limit, cursor }: z.output<typeof listDeadLetters.query>,
   ): Promise<z.output<typeof listDeadLetters.response>> {
-    await refuseUnknown(this.store.upToDate, webhook_id);
+    await requireWebhook(this.store.upToDate, webhook_id);
     const rows = await readDeadLetters(this.store.upToDate, webhook_id, cursor, limit + 1);
     const page = rows.slice(0, limit);
     return {
@@ -55,7 +55,7 @@ export class DeadLettersController {
     const actor = { prefix: 'operator', id: caller.id } as const;
     const request = { actor, idempotency, output: replayDeadLetters.response };
     const result = await this.store.transactOnce(request, async (transaction) => {
-      await refuseUnknown(transaction, webhook_id);
+      await requireWebhook(transaction, webhook_id);
       return { replayed: await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs) };
     });
     this.logger.info({ event: 'dead_letters_replayed', webhook_id, ...result });
@@ -63,7 +63,7 @@ export class DeadLettersController {
   }
 }
 
-async function refuseUnknown(database: Queryable, webhookId: WebhookId): Promise<void> {
+async function requireWebhook(database: Queryable, webhookId: WebhookId): Promise<void> {
   const [row] = await readWebhooks(database, webhookId);
   if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhookId}`);
 }

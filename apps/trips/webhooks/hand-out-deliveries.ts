@@ -21,7 +21,7 @@ import {
 } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 
-/** Hands out what webhooks are to be told now, and hears what became of it. */
+/** Hands due deliveries out to webhooks processes, and records their outcomes. */
 @Controller()
 export class HandOutDeliveriesHandler extends CommandHandlers {
   constructor(
@@ -49,20 +49,20 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
     return {};
   }
 
-  /** What is told is made from the events each time: it is the same each time. */
+  /** Builds the payload from the stored events, so that every attempt sends the same. */
   async #withChanges(taken: readonly TakenDelivery[]): Promise<WebhookDelivery[]> {
     if (taken.length === 0) return [];
     const histories = await readHistories(this.store, [...new Set(taken.map(({ tripId }) => tripId))]);
     const changes = new Map(histories.map((history) => [history.tripId, this.#changesOf(history)]));
     const deliveries = taken.map((delivery) => toMessage(delivery, changes.get(delivery.tripId)));
-    const untellable = deliveries.filter(({ change }) => change === undefined);
-    if (untellable.length > 0) await this.#giveUp(untellable);
+    const unreadable = deliveries.filter(({ change }) => change === undefined);
+    if (unreadable.length > 0) await this.#giveUp(unreadable);
     return deliveries.flatMap(({ change, ...delivery }) =>
       change === undefined ? [] : { ...delivery, change },
     );
   }
 
-  /** None where the trip's events are not what they were: that is its own matter, not the other trips'. */
+  /** Empty if the trip's events were damaged: one trip must not hold up the others. */
   #changesOf({ tripId, events }: History): TripChange[] {
     try {
       return foldEvents(events, 0);

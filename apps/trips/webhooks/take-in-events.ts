@@ -8,7 +8,7 @@ import { CommandHandlers } from '../command-handlers.ts';
 /** How long webhook deliveries are kept, service time; older events are neither delivered nor remembered. */
 export const WEBHOOK_MEMORY_MS = 30 * 24 * 3600 * 1000;
 
-/** Trips have come further: notes what each webhook is to be told of it. */
+/** Records, for the new events of trips, a delivery to each webhook that wants them. */
 @Controller()
 export class TakeInEventsHandler extends CommandHandlers {
   constructor(

@@ -11,7 +11,7 @@ const LANES_PER_DELETE = 5_000;
 /** How many deliveries may wait for a webhook before it is suspended, so that the table does not fill the disk. */
 export const MAX_WAITING_PER_WEBHOOK = 100_000;
 
-/** Suspends webhooks that never answer, and forgets what they were told long ago. */
+/** Suspends webhooks with too many waiting deliveries, and deletes lanes that are long done. */
 @Injectable()
 export class WebhookTidying extends Sweep {
   constructor(
@@ -25,7 +25,10 @@ export class WebhookTidying extends Sweep {
   protected override async sweep(): Promise<void> {
     const nowMs = this.clock.now();
     for (const webhookId of await suspendOverfull(this.store, MAX_WAITING_PER_WEBHOOK, nowMs))
-      this.logger.warn({ event: 'webhook_suspended', webhook_id: webhookId }, 'too much waits for it');
+      this.logger.warn(
+        { event: 'webhook_suspended', webhook_id: webhookId },
+        'too many deliveries wait for it',
+      );
     await purgeWebhookLanes(this.store, nowMs - WEBHOOK_MEMORY_MS, LANES_PER_DELETE);
   }
 }

@@ -1,21 +1,24 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import {
+  getTrip,
   HailgridError,
+  listTrips,
   MAX_EVENTS_PER_REPLAY,
   replayTrip,
+  toTripRecord,
   type CommandInput,
   type CommandOutput,
   type TripEventMessage,
 } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { foldEvents, readEvents, TripStore } from '#libs/store';
+import { foldEvents, listTripsOfRider, readEvents, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
-import { tripNotFound, wasAsked, type TripReader } from './trip-reader.ts';
+import { readTripFor, tripNotFound, wasAsked, type TripReader } from './trip-reader.ts';
 
-/** What happened to a trip since the reader last heard of it. A driver gets the changes that are its own business. */
+/** Reads trips for riders and drivers: one trip, a rider's trips, the changes since a sequence number. */
 @Controller()
-export class ReplayTripHandler extends CommandHandlers {
+export class TripQueryHandlers extends CommandHandlers {
   constructor(
     private readonly store: TripStore,
     @Inject(LOGGER) logger: Logger,
@@ -23,8 +26,24 @@ export class ReplayTripHandler extends CommandHandlers {
     super(logger);
   }
 
+  @HandleCommand(getTrip)
+  async get({ trip_id, reader }: CommandInput<typeof getTrip>): Promise<CommandOutput<typeof getTrip>> {
+    return toTripRecord(await readTripFor(this.store, trip_id, reader));
+  }
+
+  @HandleCommand(listTrips)
+  async list({
+    rider_id,
+    after,
+    limit,
+  }: CommandInput<typeof listTrips>): Promise<CommandOutput<typeof listTrips>> {
+    const found = await listTripsOfRider(this.store.upToDate, rider_id, after, limit + 1);
+    return { trips: found.slice(0, limit).map(toTripRecord), more: found.length > limit };
+  }
+
+  /** A driver gets only the changes that concern it. */
   @HandleCommand(replayTrip)
-  async handle(input: CommandInput<typeof replayTrip>): Promise<CommandOutput<typeof replayTrip>> {
+  async replay(input: CommandInput<typeof replayTrip>): Promise<CommandOutput<typeof replayTrip>> {
     const { trip_id, after_seq, reader } = input;
     const events = await readEvents(this.store, trip_id);
     const first = events[0]?.event;
@@ -37,7 +56,7 @@ export class ReplayTripHandler extends CommandHandlers {
   }
 }
 
-/** Who believes to have changes that never were would wait for the next ones in vain. */
+/** Without this error, a client with a sequence number that the trip never had would wait for changes forever. */
 function aheadOf(tripId: string, lastSeq: number): HailgridError {
   return new HailgridError('invalid_request', `${tripId} has ${lastSeq} changes`, {
     detail: `The newest change of the trip is number ${lastSeq}.`,

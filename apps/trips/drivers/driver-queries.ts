@@ -1,13 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { outdatedDrivers, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { getDriver, outdatedDrivers, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { readOutdatedDrivers, TripStore } from '#libs/store';
+import { readDriver, readOutdatedDrivers, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
+import { driverRecordOf } from './driver-record.ts';
 
-/** Tells a driver-api which of its drivers have changed without it having heard of that. */
+/** Reads drivers for driver-api. */
 @Controller()
-export class OutdatedDriversHandler extends CommandHandlers {
+export class DriverQueryHandlers extends CommandHandlers {
   constructor(
     private readonly store: TripStore,
     @Inject(LOGGER) logger: Logger,
@@ -15,8 +16,15 @@ export class OutdatedDriversHandler extends CommandHandlers {
     super(logger);
   }
 
+  @HandleCommand(getDriver)
+  async get({ driver_id }: CommandInput<typeof getDriver>): Promise<CommandOutput<typeof getDriver>> {
+    const driver = await readDriver(this.store, driver_id);
+    return driver === undefined ? null : driverRecordOf(this.store, driver);
+  }
+
+  /** Finds the drivers whose newest change the caller has missed. */
   @HandleCommand(outdatedDrivers)
-  async handle({
+  async findOutdated({
     drivers,
   }: CommandInput<typeof outdatedDrivers>): Promise<CommandOutput<typeof outdatedDrivers>> {
     const known = drivers.map(({ driver_id, driver_version }) => ({

@@ -1,41 +1,13 @@
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  CLOCK,
-  CONFIG,
-  HEALTH,
-  machineTime,
-  METRICS,
-  type Clock,
-  type Health,
-  type Metrics,
-} from '#libs/service';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { machineTime, type Clock, type Health, type Metrics } from '#libs/service';
 import { ClusterWatch, Database, StandbyReads, TripStore } from '#libs/store';
 import type { TripsConfig } from './config.ts';
 
 /** How long the committing process has to push a change before another one pushes it. */
 const OUTBOX_GRACE_MS = 2_000;
 
-@Injectable()
-class StoreCloser implements OnApplicationShutdown {
-  constructor(private readonly store: TripStore) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.store.close();
-  }
-}
-
-/** The store of trips, ready once Postgres has a primary. */
-@Global()
-@Module({
-  providers: [
-    { provide: TripStore, inject: [CONFIG, CLOCK, HEALTH, METRICS], useFactory: openStore },
-    StoreCloser,
-  ],
-  exports: [TripStore],
-})
-export class StoreModule {}
-
-function openStore(config: TripsConfig, clock: Clock, health: Health, metrics: Metrics): TripStore {
+/** Opens the store of trips and adds it to readiness: the process is ready once Postgres has a primary. */
+export function openStore(config: TripsConfig, clock: Clock, health: Health, metrics: Metrics): TripStore {
   const { postgresUrls: urls, postgresConnections: maxConnections } = config;
   const applicationName = `hailgrid-${config.instance}`;
   const watch = new ClusterWatch(urls, `${applicationName}-watch`);
@@ -70,4 +42,14 @@ function standbyReads(config: TripsConfig, watch: ClusterWatch, metrics: Metrics
     applicationName,
     onRead: (kind, from) => reads.inc({ kind, from }),
   });
+}
+
+/** Closes the store once everything that uses it has stopped. Must be listed after the other providers that stop then. */
+@Injectable()
+export class StoreCloser implements OnApplicationShutdown {
+  constructor(private readonly store: TripStore) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
 }

@@ -2,9 +2,17 @@ import { Controller, Get, Inject, Param } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { BUS, requestAllJson } from '#libs/bus';
-import { EXPLAIN_SUBJECT, explainReply, explainTrip, routerPath, type ExplainRequest } from '#libs/contracts';
+import {
+  EXPLAIN_SUBJECT,
+  explainReply,
+  explainTrip,
+  getTripHistory,
+  routerPath,
+  toTripRecord,
+  type ExplainRequest,
+} from '#libs/contracts';
 import { ForRole } from '#libs/service';
-import { TripStore } from '#libs/store';
+import { foldEvents, readEvents, TripStore } from '#libs/store';
 import { readTripFor } from '../requests/trip-reader.ts';
 
 /** How long to wait for answers of the matchers, whose number is unknown, wall time. */
@@ -12,13 +20,23 @@ const ANSWER_WINDOW_MS = 500;
 /** How many answers are collected: more than a system has matchers. */
 const MAX_ANSWERS = 1_000;
 
-/** Why a trip was matched as it was, by the word of all matchers. */
+/** Shows operators the events of a trip, and the rounds of all matchers in which it took part. */
 @Controller()
-export class ExplainController {
+export class OperatorTripsController {
   constructor(
     private readonly store: TripStore,
     @Inject(BUS) private readonly bus: NatsConnection,
   ) {}
+
+  @Get(routerPath(getTripHistory))
+  @ForRole('operator')
+  async history(
+    @Param({ schema: getTripHistory.params }) { trip_id }: z.output<typeof getTripHistory.params>,
+  ): Promise<z.output<typeof getTripHistory.response>> {
+    const trip = await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
+    const changes = foldEvents(await readEvents(this.store.upToDate, trip_id), 0);
+    return { trip: toTripRecord(trip), events: changes.map(({ event }) => event) };
+  }
 
   @Get(routerPath(explainTrip))
   @ForRole('operator')
