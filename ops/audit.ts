@@ -12,16 +12,16 @@ const {
   json,
 } = new Command('npm run audit --')
   .description(
-    'Walks all trips and tells which events were changed, taken away, reordered, cut off or added since they were ' +
-      'written, and with --nats how many the stream lacks or has out of order. Exit code 0 only where there are none.',
+    'Checks all trips, and reports which events were changed, removed, reordered, cut off or added since they were ' +
+      'written; with --nats also how many the stream lacks or has out of order. Exit code 0 only if there are none.',
   )
   .option(
     '--database <url>',
     'URL of the database, or a comma-separated list of its servers',
     process.env['HAILGRID_POSTGRES_URLS'],
   )
-  .option('--nats <urls>', 'compare the stream of events too; comma-separated')
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option('--nats <urls>', 'compare the event stream too; comma-separated')
+  .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<{ database?: string; nats?: string; json?: string }>();
 

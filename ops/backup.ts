@@ -35,25 +35,25 @@ const options = new Command('npm run backup --')
   .requiredOption('--to <dir>', 'the backup directory', pathArgument)
   .option(
     '--database <url>',
-    'URL of a database, or a comma-separated list of its servers; without it what npm start has left in the directory',
+    'URL of a database, or a comma-separated list of its servers; by default those that npm start left in the directory',
   )
   .option(
     '--keep <n>',
-    'remove older base backups than the n newest, and the log only they needed',
+    'remove all but the n newest base backups, and the log that only the others needed',
     wholeNumber(1),
   )
   .option(
     '--check',
-    'take none: read all base backups and the whole archive, and name what is damaged or missing; exit code 0 only ' +
-      'if all is well',
+    'take no backup: read all base backups and the whole archive, and name what is damaged or missing; exit code 0 ' +
+      'only if nothing is',
     false,
   )
   .option(
     '--flush',
-    'with --check: switch the log first, and wait until the archive has all that is committed by now',
+    'with --check: switch the log first, and wait until the archive has everything committed by now',
     false,
   )
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<Options>();
 

@@ -1,4 +1,4 @@
-/** `npm run fence`: after a restore by other means than `npm run restore`, such as pgBackRest. */
+/** `npm run fence`: raises the fences after a restore by other means than `npm run restore`, such as pgBackRest. */
 import { Command } from 'commander';
 import { findPrimary } from './postgres/find-primary.ts';
 import { runCommand } from './command-line/run-command.ts';
@@ -9,14 +9,14 @@ import { pathArgument } from './command-line/path-argument.ts';
 const { database, json } = new Command('npm run fence --')
   .description(
     'Raises the epochs of all shards, the term of the planner, and the versions and sessions of all drivers above ' +
-      'whatever anybody can have seen before the database went back to an earlier moment. npm run restore does so itself.',
+      'all values that any process can have seen before the database was restored. npm run restore does so itself.',
   )
   .option(
     '--database <url>',
     'URL of the database, or a comma-separated list of its servers',
     process.env['HAILGRID_POSTGRES_URLS'],
   )
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<{ database?: string; json?: string }>();
 

@@ -15,7 +15,7 @@ const { url, logins = false } = new Command('npm run migrate --')
   )
   .option(
     '--logins',
-    'then make the logins whose passwords are in HAILGRID_TRIPS_PASSWORD, HAILGRID_READONLY_PASSWORD and HAILGRID_MAINTENANCE_PASSWORD',
+    'then create the logins whose passwords are in HAILGRID_TRIPS_PASSWORD, HAILGRID_READONLY_PASSWORD and HAILGRID_MAINTENANCE_PASSWORD',
   )
   .parse()
   .opts<{ url?: string; logins?: boolean }>();

@@ -1,4 +1,4 @@
-/** `npm run partitions`: makes partitions of the history for what is to come, and detaches the old ones. */
+/** `npm run partitions`: creates the next partitions of the history, and detaches the old ones. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { detachPartitions, dropDetached } from './partitions/detach-partitions.ts';
@@ -31,17 +31,23 @@ function moment(text: string): number {
 
 const options = new Command('npm run partitions --')
   .description(
-    'Makes the partitions of trips and events that are to come, and with --keep-days detaches those that hold nothing newer: ' +
-      'they stay in schema archive, to be kept elsewhere or dropped, at once or with --drop-after-days. Needs the rights of hailgrid_owner.',
+    'Creates the next partitions of trips and events, and with --keep-days detaches those with nothing newer: they stay ' +
+      'in schema archive, to be copied elsewhere or dropped, by hand or with --drop-after-days. Needs the rights of ' +
+      'hailgrid_owner.',
   )
   .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
-  .option('--width-days <n>', 'of a partition, as HAILGRID_HISTORY_PARTITION_DAYS says', wholeNumber(1), 30)
-  .option('--ahead <n>', 'partitions beyond that of now', wholeNumber(1), 3)
-  .option('--keep-days <n>', 'detach what is older', wholeNumber(1))
-  .option('--drop-after-days <n>', 'drop what was detached so long ago', wholeNumber(1))
-  .option('--now <moment>', 'of the service clock, where that is not the wall clock', moment)
-  .option('--every-minutes <n>', 'go on, so often; otherwise once', wholeNumber(1))
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option(
+    '--width-days <n>',
+    'width of a partition, the same as HAILGRID_HISTORY_PARTITION_DAYS',
+    wholeNumber(1),
+    30,
+  )
+  .option('--ahead <n>', 'partitions beyond the current one', wholeNumber(1), 3)
+  .option('--keep-days <n>', 'detach partitions that are older', wholeNumber(1))
+  .option('--drop-after-days <n>', 'drop tables that were detached longer ago', wholeNumber(1))
+  .option('--now <moment>', 'time of the service clock, if that is not the wall clock', moment)
+  .option('--every-minutes <n>', 'repeat at this interval; otherwise run once', wholeNumber(1))
+  .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<Options>();
 
@@ -76,7 +82,7 @@ await runCommand(async () => {
     return 0;
   }
   for (;;) {
-    // A lock that was not to be had, or no primary just now: the next time will do.
+    // A lock timeout or a missing primary may pass by the next run.
     await once(urls).catch((error: unknown) => console.error(error));
     await sleep(everyMinutes * 60_000);
   }

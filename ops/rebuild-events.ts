@@ -1,4 +1,4 @@
-/** `npm run events:rebuild`: makes the JetStream stream of events anew from Postgres. */
+/** `npm run events:rebuild`: rebuilds the event stream in JetStream from Postgres. */
 import { connect } from '@nats-io/transport-node';
 import { Command } from 'commander';
 import { findPrimary } from './postgres/find-primary.ts';
@@ -21,14 +21,19 @@ const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024;
 
 const options = new Command('npm run events:rebuild --')
   .description(
-    'Removes the stream of events with its consumers, makes it anew, and fills it from Postgres, each trip from its ' +
-      'first event on. To be used when NATS has lost what it stored, or for a consumer that wants the beginning.',
+    'Removes the event stream with its consumers, creates it again, and fills it from Postgres, each trip from its ' +
+      'first event on. Use it when NATS has lost its storage, or for a consumer that needs all events.',
   )
   .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
   .option('--nats <urls>', 'comma-separated', process.env['HAILGRID_NATS_URLS'])
-  .option('--replicas <n>', 'servers that store each event, where there is no stream now', wholeNumber(1), 1)
-  .option('--max-bytes <n>', 'of the stream, where there is none now', wholeNumber(1), DEFAULT_MAX_BYTES)
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option('--replicas <n>', 'servers that store each event, if there is no stream now', wholeNumber(1), 1)
+  .option(
+    '--max-bytes <n>',
+    'size limit of the stream, if there is none now',
+    wholeNumber(1),
+    DEFAULT_MAX_BYTES,
+  )
+  .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<Options>();
 

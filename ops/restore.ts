@@ -1,4 +1,4 @@
-/** `npm run restore`: restores a cluster from a backup, as it was at a moment. */
+/** `npm run restore`: restores a cluster from a backup to a moment. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -27,7 +27,7 @@ interface Options {
   json?: string;
 }
 
-/** Aborts when this process is asked to end, also by the end of the bootstrap that started it. A second signal ends it. */
+/** Aborts on a signal to end, or when the bootstrap that started this process ends. A second signal kills the process. */
 function askedToEnd(): AbortSignal {
   const asked = new AbortController();
   const abort = (): void => asked.abort();
@@ -67,22 +67,22 @@ async function serve(spec: LocalServerSpec & { signal: AbortSignal }, password: 
 
 const options = new Command('npm run restore --')
   .description(
-    'Restores a cluster from a base backup and the archived log, as it was at a moment; audits its trips, and raises ' +
-      'epochs, terms and versions above all that anybody can have seen. Stops its server at the end. Exit code 0 ' +
-      'only if all of it is there.',
+    'Restores a cluster from a base backup and the archived log to a moment; audits its trips, and raises epochs, terms ' +
+      'and versions above all values that any process can have seen. Stops its server at the end. Exit code 0 only if ' +
+      'the audit finds no fault.',
   )
   .requiredOption('--from <dir>', 'the backup directory', pathArgument)
-  .requiredOption('--to <dir>', 'what becomes the data directory; absent or empty', pathArgument)
-  .option('--at <time>', 'with everything committed by then, such as 2026-11-25T17:45:00Z')
-  .option('--lsn <position>', 'up to this position of the log')
-  .option('--latest', 'with everything that the archive has')
-  .option('--database <name>', "the database of Hailgrid's in the cluster", 'hailgrid')
+  .requiredOption('--to <dir>', 'the new data directory; absent or empty', pathArgument)
+  .option('--at <time>', 'restore everything committed by then, such as 2026-11-25T17:45:00Z')
+  .option('--lsn <position>', 'restore up to this position of the log')
+  .option('--latest', 'restore everything that the archive has')
+  .option('--database <name>', "name of Hailgrid's database in the cluster", 'hailgrid')
   .option(
     '--serve [port]',
     'then run its server on loopback until Ctrl-C; any free port unless named',
     wholeNumber(1, 65_535),
   )
-  .option('--json <file>', 'write the report there', pathArgument)
+  .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<Options>();
 

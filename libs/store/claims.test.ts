@@ -69,15 +69,15 @@ async function requestTrip(): Promise<string> {
   return tripId;
 }
 
-/** What is tried of a trip and a driver, by their numbers; most of it is refused. */
-interface Deed {
+/** A command on a trip and a driver, by their numbers; most are refused. */
+interface Step {
   readonly type: 'offer' | 'accept' | 'decline' | 'arrive' | 'start' | 'complete' | 'give_back' | 'cancel';
   readonly trip: number;
   readonly driver: number;
 }
 
-const deed: fc.Arbitrary<Deed> = fc.record({
-  // Offers and yeses more often than the rest, so that there is something to drive.
+const step: fc.Arbitrary<Step> = fc.record({
+  // Offers and acceptances are more frequent, so that rides come about.
   type: fc.constantFrom(
     ...(['offer', 'offer', 'offer', 'accept', 'accept', 'accept', 'decline', 'arrive', 'arrive'] as const),
     ...(['start', 'start', 'complete', 'give_back', 'cancel'] as const),
@@ -86,14 +86,14 @@ const deed: fc.Arbitrary<Deed> = fc.record({
   driver: fc.nat(DRIVERS - 1),
 });
 
-/** A ride has begun: so that what comes after it is there to be tried. */
-const UNDER_WAY = (['offer', 'accept', 'arrive', 'start'] as const).map((type): Deed => ({
+/** Starts a ride, so that chained offers come about. */
+const UNDER_WAY = (['offer', 'accept', 'arrive', 'start'] as const).map((type): Step => ({
   type,
   trip: 0,
   driver: 0,
 }));
 
-/** Offers as matchers do: to whoever seems free or rides, in place of whoever is on the way. */
+/** Offers as matchers do: to a driver that is free or on a ride, as a swap if the trip has a driver. */
 async function offer(tripId: string, driverId: DriverId): Promise<void> {
   await store.transact(async (transaction) => {
     const trip = (await readTrip(transaction, tripId))!;
@@ -118,19 +118,19 @@ async function offer(tripId: string, driverId: DriverId): Promise<void> {
   });
 }
 
-/** A driver's own turn comes first: `trips` refuses to arrive for the next rider. */
-async function isTurn({ type }: Deed, tripId: string, driverId: DriverId): Promise<boolean> {
+/** Whether `trips` would pass the command on: it refuses to arrive for the next rider before the present one. */
+async function isTurn({ type }: Step, tripId: string, driverId: DriverId): Promise<boolean> {
   const [now] = await readClaims(store, [driverId]);
   return type !== 'arrive' || now?.tripId === tripId;
 }
 
-test('whatever riders, drivers and matchers do, claims say what trips say, and nobody drives two trips at once', async () => {
+test('claims agree with trips and no driver drives two trips at once, under any sequence of commands', async () => {
   expect.hasAssertions();
   await fc.assert(
-    fc.asyncProperty(fc.array(deed, { minLength: 10, maxLength: 40 }), async (deeds) => {
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
       const drivers = await Promise.all(Array.from({ length: DRIVERS }, onlineDriver));
       const trips = await Promise.all(Array.from({ length: TRIPS }, requestTrip));
-      for (const one of [...UNDER_WAY, ...deeds]) {
+      for (const one of [...UNDER_WAY, ...steps]) {
         const [tripId, driverId] = [trips[one.trip]!, drivers[one.driver]!];
         if (one.type === 'offer') await offer(tripId, driverId);
         else if (await isTurn(one, tripId, driverId))
@@ -157,7 +157,7 @@ async function expectConsistent(drivers: readonly DriverId[], tripIds: readonly 
   for (const own of Map.groupBy(claims, ({ driverId }) => driverId).values()) {
     expect(own.map(({ place }) => place)).toEqual([0, 1].slice(0, own.length));
     const states = own.map(({ tripId }) => trips.find((trip) => trip.tripId === tripId)?.state);
-    // What comes after comes after a ride that has begun.
+    // A second claim exists only behind a ride in progress.
     expect(own.length === 1 || states[0] === 'in_progress').toBe(true);
   }
 }

@@ -37,7 +37,7 @@ test('an answer that no standby has is not given again before one has it', async
   await postgres.nodes[1]!.server.stop();
   const first = Promise.allSettled([ask('first')]);
   await expect.poll(waiting).toHaveLength(1);
-  // Its commit is made on the primary, and stays there alone.
+  // The commit is on the primary only.
   await query(postgres.primaryUrl, `SELECT pg_cancel_backend(pid) FROM (${WAITING}) AS w`);
   const [outcome] = await first;
   expect(outcome).toMatchObject({ status: 'rejected' });

@@ -40,7 +40,7 @@ afterAll(async () => {
   await testBase.drop();
 });
 
-/** What a quote that holds for two minutes promised. */
+/** Stores a quote that holds for two minutes; returns the request for its trip. */
 async function quoted(riderId: RiderId): Promise<TripRequest> {
   const quoteId = newIdAt('quote', nowMs);
   await insertQuote(store, {
@@ -90,10 +90,10 @@ async function tablesOf(tripId: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** As the sweep does it, with no grace. */
+/** Moves as the sweep does, without a grace period. */
 const moveNow = (): Promise<number> => moveEndedTrips(store, nowMs, BATCH);
 
-test('a trip that is over is moved once its quote has expired, and nobody who reads it can tell', async () => {
+test('an ended trip is moved once its quote has expired, and reads give the same as before', async () => {
   const riderId = newId('rider');
   const over = await canceledTrip(riderId);
   const open = await requestedTrip(riderId);
@@ -114,7 +114,7 @@ test('a trip that is over is moved once its quote has expired, and nobody who re
   expect(await moveNow()).toBe(0);
 });
 
-test('a step asked for again finds a trip that has moved, and one that moves just now', async () => {
+test('a repeated command finds a trip that has moved, and one that is being moved', async () => {
   const over = await canceledTrip();
   nowMs += 2 * MINUTE_MS;
   const again = () => store.transact((transaction) => transaction.change(over.tripId, () => CANCEL));
@@ -137,7 +137,7 @@ async function waitingForLocks(): Promise<number> {
   return rows.length;
 }
 
-test('what somebody has locked is passed over, and many movers move each trip once', async () => {
+test('locked trips are skipped, and concurrent movers move each trip once', async () => {
   const trips = await Promise.all(Array.from({ length: 40 }, () => canceledTrip()));
   nowMs += 2 * MINUTE_MS;
   const [held] = trips;
@@ -150,18 +150,18 @@ test('what somebody has locked is passed over, and many movers move each trip on
   expect(await moveNow()).toBe(1);
 });
 
-test('a quote makes one trip, before and after that one has moved', async () => {
+test('a quote makes one trip only, also after that trip has moved', async () => {
   const request = await quoted(newId('rider'));
   const create = () =>
     store.transact((transaction) => transaction.create({ ...request, tripId: newIdAt('trip', nowMs) }));
   const result = await create();
   await store.transact((transaction) => transaction.change(result.tripId, () => CANCEL));
-  // Over, and older than any grace, but the quote could still be used.
+  // The trip ended before any grace period, but the quote could still be used.
   await moveEndedTrips(store, nowMs + MINUTE_MS, BATCH);
   await expect(create()).rejects.toMatchObject({ code: 'quote_used' });
 });
 
-test('quotes are forgotten some time after they expired, their trips are not', async () => {
+test('quotes are deleted some time after they expired, their trips are not', async () => {
   const trip = await requestedTrip();
   const left = async () =>
     (await query(testBase.url, `SELECT FROM quote WHERE quote_id = '${uuidOf('quote', trip.quoteId)}'`))
@@ -174,7 +174,7 @@ test('quotes are forgotten some time after they expired, their trips are not', a
   expect(await readTrip(store, trip.tripId)).toEqual(trip);
 });
 
-test('a rider of many trips sees them newest first, page by page, wherever they are', async () => {
+test('a rider sees all trips newest first, page by page, in both tables', async () => {
   const riderId = newId('rider');
   const trips: Trip[] = [];
   for (let count = 0; count < 7; count += 1) {

@@ -12,22 +12,22 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** The words that a CHECK constraint admits. */
-async function wordsOf(constraint: string): Promise<string[]> {
+/** The values that a CHECK constraint admits. */
+async function valuesOf(constraint: string): Promise<string[]> {
   const rows = await query<{ definition: string }>(
     database.url,
     `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = '${constraint}'`,
   );
-  return [...rows[0]!.definition.matchAll(/'(\w+)'/g)].map(([, word]) => word!);
+  return [...rows[0]!.definition.matchAll(/'(\w+)'/g)].map(([, value]) => value!);
 }
 
-test('a database that has every migration runs none again', async () => {
+test('a migrated database runs no migration again', async () => {
   expect(await migrate(database.url)).toEqual([]);
 });
 
 test('Postgres admits the states that the code knows, and no others', async () => {
-  expect(await wordsOf('trip_state_check')).toEqual([...TRIP_STATES]);
-  expect((await wordsOf('trip_event_driver_status_check')).sort()).toEqual([...driverStatus.options].sort());
+  expect(await valuesOf('trip_state_check')).toEqual([...TRIP_STATES]);
+  expect((await valuesOf('trip_event_driver_status_check')).sort()).toEqual([...driverStatus.options].sort());
 });
 
 test.each([
@@ -43,19 +43,19 @@ test.each([
     /driver_claim_trip_once/,
   ],
   [
-    'a claim of no kind',
+    'a claim of an unknown kind',
     `UPDATE driver_claim SET kind = 'gift', expires_at = NULL`,
     /driver_claim_kind_check/,
   ],
-  ['a trip that drives without a driver', `UPDATE trip SET state = 'accepted'`, /trip_check/],
-  ['an end without its time', `UPDATE trip SET state = 'rider_canceled'`, /trip_check/],
+  ['an accepted trip without a driver', `UPDATE trip SET state = 'accepted'`, /trip_check/],
+  ['an ended trip without a time', `UPDATE trip SET state = 'rider_canceled'`, /trip_check/],
   [
-    'an offer on a trip that is over',
+    'an offer on an ended trip',
     `UPDATE trip SET state = 'failed', ended_at = requested_at, offer = '{}'`,
     /trip_offer_before_pickup/,
   ],
   ['an epoch that falls', `UPDATE shard SET epoch = epoch - 1`, /epoch/],
-  ['an owner that changes without an epoch', `UPDATE shard SET owner = 'somebody-else'`, /epoch/],
+  ['an owner that changes without an epoch', `UPDATE shard SET owner = 'another-owner'`, /epoch/],
 ])('Postgres refuses %s by itself', async (_, statement, constraint) => {
   await query(database.url, SEED);
   await expect(query(database.url, statement)).rejects.toThrow(constraint);

@@ -29,7 +29,7 @@ async function take(atMs: number, maxTrips = 10): Promise<[TripId, number][]> {
   return entries.map(({ tripId, seq }) => [tripId, seq]);
 }
 
-test('who takes a trip takes all that waits of it, in order, and nobody else has any of it meanwhile', async () => {
+test('a relay takes all entries of a trip in order, and no other takes one until the lease ends', async () => {
   const [one, other] = [newId('trip'), newId('trip')];
   await wait(one, 2, NOW_MS - 3);
   await wait(other, 1, NOW_MS - 2);
@@ -45,7 +45,7 @@ test('who takes a trip takes all that waits of it, in order, and nobody else has
   expect(await take(NOW_MS + LEASE_MS)).toHaveLength(4);
 });
 
-test('a later event is nobody’s as long as an earlier one is left to its committer, or is being taken', async () => {
+test('a later event is not taken while an earlier one is left to its committer, or is being taken', async () => {
   const tripId = newId('trip');
   await wait(tripId, 1, NOW_MS + 1_000);
   await wait(tripId, 2, NOW_MS - 1_000);
@@ -59,7 +59,7 @@ test('a later event is nobody’s as long as an earlier one is left to its commi
   expect(await take(NOW_MS + 2_000)).toHaveLength(2);
 });
 
-test('while the stream is held nobody is given anything, and afterwards everything', async () => {
+test('no entry is given out while the stream is locked, and all are afterwards', async () => {
   const tripId = newId('trip');
   await wait(tripId, 1, NOW_MS);
   await withClient(testBase.url, async (client) => {

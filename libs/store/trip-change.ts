@@ -21,7 +21,7 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
   };
 }
 
-/** Fields of an event that neither the message nor the trip in it has a place for. */
+/** Fields of an event that have no place in the message or its trip. */
 function eventData(event: TripEvent): Record<string, unknown> {
   return 'reason' in event && event.reason !== null ? { reason: event.reason } : {};
 }

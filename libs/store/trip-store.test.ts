@@ -27,7 +27,7 @@ let nowMs = Date.parse('2026-03-01T12:00:00Z');
 
 beforeAll(async () => {
   testBase = await testDatabase();
-  // The standby first: the pool has to find out which one takes writes.
+  // The standby comes first: the pool has to find the writable server.
   database = new Database({
     urls: testBase.urls.toReversed(),
     maxConnections: 20,
@@ -89,7 +89,7 @@ async function onlineDriver(): Promise<DriverId> {
   return driverId;
 }
 
-/** Offers the trip to the driver as `trips` does: locks, claim, event. False where the claim was taken. */
+/** Offers the trip to the driver as `trips` does: locks, claim, event. False if the claim was taken. */
 async function offer(
   tripId: string,
   driverId: DriverId,
@@ -120,7 +120,7 @@ async function offer(
 }
 
 describe('a trip in Postgres', () => {
-  test('is read as it was written, and its events give it again', async () => {
+  test('is read as it was written, and replaying its events gives the same trip', async () => {
     const created = await requestTrip();
     const driverId = await onlineDriver();
     await offer(created.tripId, driverId);
@@ -160,7 +160,7 @@ describe('a trip in Postgres', () => {
     expect(await readEvents(store, tripId)).toHaveLength(1);
   });
 
-  test('comes of a quote once', async () => {
+  test('is created once per quote', async () => {
     const request = await quotedRequest();
     await store.transact((transaction) => transaction.create(request));
     const again = store.transact((transaction) => transaction.create({ ...request, tripId: newId('trip') }));
@@ -195,7 +195,7 @@ describe('a driver', () => {
   });
 });
 
-/** What the driver answers, or does. */
+/** Changes the trip by a command of its driver. */
 function change(tripId: string, command: (trip: Trip) => TripCommand) {
   return store.transact((transaction) => transaction.change(tripId, command));
 }
@@ -221,7 +221,7 @@ const claimsOf = async (driverId: DriverId) =>
   (await readClaims(store, [driverId])).map(({ place, tripId, kind }) => [place, tripId, kind]);
 
 describe('a driver on the way', () => {
-  test('keeps its rider until the one who is to replace it accepts, and is free from then on', async () => {
+  test('keeps its rider until its replacement accepts, and is free from then on', async () => {
     const [near, far] = [await onlineDriver(), await onlineDriver()];
     const tripId = await driven(far);
     expect(await offer(tripId, near, { replacing: far })).toBe(true);
@@ -239,7 +239,7 @@ describe('a driver on the way', () => {
     ]);
   });
 
-  test('that arrives first keeps the trip, and the other one its freedom', async () => {
+  test('keeps the trip if it arrives first, and the replacement is free', async () => {
     const [near, far] = [await onlineDriver(), await onlineDriver()];
     const tripId = await driven(far);
     await offer(tripId, near, { replacing: far });
@@ -343,7 +343,7 @@ describe('a shard', () => {
         new Map([[SHARD, { epoch: 1, owner: 'matcher-1' }]]),
       );
       move = claimShards(store, [command('matcher-2', 2, 1)], null, nowMs).then(() => order.push('moved'));
-      // Long enough for the move to have gone through, were it not held up.
+      // Long enough for the move to commit if it were not blocked.
       await store.rows({ name: 'pause', text: 'SELECT pg_sleep(0.3)', values: [] });
       order.push('committed');
     });
@@ -363,7 +363,7 @@ describe('a shard', () => {
   });
 });
 
-test('a database without a primary says so', async () => {
+test('a database without a primary is unavailable', async () => {
   const standbyOnly = new Database({
     urls: testBase.urls.slice(1),
     maxConnections: 2,

@@ -6,7 +6,10 @@ import { TripTransaction, type Moment, type OnceRequest } from './commit/command
 import { GroupCommit, runBatch, type CommandWork } from './commit/group-commit.ts';
 import type { WrittenChange } from './written-change.ts';
 
-/** How long a lost commit is settled. Below the 5 s command deadline, so that the caller still hears the answer. */
+/**
+ * How long a command with a key retries to learn the outcome of a lost commit. Below the 5 s command deadline, so that
+ * the caller still hears the answer.
+ */
 export const SETTLING_LIMIT_MS = 4_000;
 /** Spreads the retries of commands whose commit was lost together. */
 const SETTLING_PAUSE = { minMs: 0, maxMs: 50 };
@@ -14,14 +17,14 @@ const SETTLING_PAUSE = { minMs: 0, maxMs: 50 };
 export interface TripStoreSettings {
   /** Service time, in milliseconds. */
   now: () => number;
-  /** How long a change is left to the process that commits it to be pushed, in service time. */
+  /** How long only the committing process publishes a change, in service time. */
   outboxGraceMs: number;
 }
 
 /**
  * Trips in Postgres. Every change of state goes through {@link commit}, {@link transactOnce} or {@link transact}; single
- * statements may be read directly. Decisions rest on reads from the primary; people are shown {@link upToDate} or
- * {@link mayLag} reads.
+ * reads may run directly. Decisions rest on reads from the primary; reads for display use {@link upToDate} or
+ * {@link mayLag}.
  */
 export class TripStore implements Queryable {
   readonly #database: Database;
@@ -42,7 +45,7 @@ export class TripStore implements Queryable {
     });
   }
 
-  /** Sets what is called with the changes of each transaction after its commit, and only then. It must not throw. */
+  /** Sets the listener that gets the changes of each transaction after its commit, and only then. It must not throw. */
   onCommitted(publish: (changes: readonly WrittenChange[]) => void): void {
     this.#publish = publish;
   }
@@ -105,9 +108,9 @@ export class TripStore implements Queryable {
 }
 
 /**
- * Runs the attempt again while the outcome of its commit is unknown, for {@link SETTLING_LIMIT_MS}: under the key is either
- * the answer by then, or nothing was done. A commit that still goes on holds the key, and the attempt waits for it. Without a
- * key the outcome stays unknown.
+ * Retries for {@link SETTLING_LIMIT_MS} while the outcome of the commit is unknown: a retry finds the answer under the key, or
+ * nothing was committed and it runs the command. If the first commit is still running, it holds the key and the retry waits.
+ * Without a key the outcome stays unknown.
  */
 function settled<T>({ idempotency }: OnceRequest<T>, attempt: () => Promise<T>): Promise<T> {
   if (idempotency === undefined) return attempt();

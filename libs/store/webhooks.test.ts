@@ -48,7 +48,7 @@ async function webhook(max = 10): Promise<WebhookId> {
   return (await insertWebhook(database, row, max)) ? webhookId : Promise.reject(new Error('too many'));
 }
 
-/** The events of a trip, as far as webhooks care. */
+/** Inserts events of a trip, with the columns that webhooks need. */
 async function happen(tripId: TripId, seqs: readonly number[], atMs = NOW_MS): Promise<void> {
   const at = new Date(atMs).toISOString();
   const rows = seqs.map((seq) => `('${uuidOf('trip', tripId)}', ${seq}, 'arrived', '${at}', '{}')`).join();
@@ -73,7 +73,7 @@ function report(
   return database.transact((transaction) => settleDeliveries(transaction, [{ ...ids, ...rest }], NOW_MS));
 }
 
-test('each event is taken in once for each webhook, however often and by however many it is told', async () => {
+test('each event is taken in once for each webhook, also if it is reported repeatedly and concurrently', async () => {
   await webhook();
   await webhook();
   const tripId = newId('trip');
@@ -98,7 +98,7 @@ test('events from before the webhook, and from too long ago, are not taken in', 
   expect((await take(NOW_MS)).map(({ seq }) => seq)).toEqual([3]);
 });
 
-test('one delivery of a trip and webhook at a time, as many of a webhook as it has room for', async () => {
+test('one delivery per trip and webhook is taken at a time, up to the limit per webhook', async () => {
   const webhookId = await webhook();
   const tripIds = Array.from({ length: 5 }, () => newId('trip'));
   for (const tripId of tripIds) {
@@ -112,7 +112,7 @@ test('one delivery of a trip and webhook at a time, as many of a webhook as it h
   expect(await take(NOW_MS + LEASE_MS)).toHaveLength(5);
 });
 
-test('the word of one whose lease has ended counts only where it says that the thing is done', async () => {
+test('a report after the lease has ended counts only if the delivery succeeded', async () => {
   const webhookId = await webhook();
   const tripId = newId('trip');
   await happen(tripId, [1, 2]);
@@ -126,7 +126,7 @@ test('the word of one whose lease has ended counts only where it says that the t
   expect((await take(NOW_MS)).map(({ seq }) => seq)).toEqual([2]);
 });
 
-test('a webhook for which too much waits is suspended, and takes up again when it is replayed', async () => {
+test('a webhook with too many waiting deliveries is suspended, and resumes when it is replayed', async () => {
   const [full, other] = [await webhook(), await webhook()];
   const tripId = newId('trip');
   await happen(tripId, [1, 2, 3, 4]);
@@ -139,7 +139,7 @@ test('a webhook for which too much waits is suspended, and takes up again when i
   expect(await takeIn(tripId, 4)).toBe(1);
 });
 
-test('what a trip had come to is forgotten in time, but not while something of it waits', async () => {
+test('the lane of a trip is purged in time, but not while a delivery waits', async () => {
   const webhookId = await webhook();
   const tripId = newId('trip');
   await happen(tripId, [1]);
@@ -150,12 +150,12 @@ test('what a trip had come to is forgotten in time, but not while something of i
   expect(await purgeWebhookLanes(database, NOW_MS + 1, 10)).toBe(1);
 });
 
-test('there are no more webhooks than there may be', async () => {
+test('webhooks past the bound are refused', async () => {
   await webhook(1);
   await expect(webhook(1)).rejects.toThrow('too many');
 });
 
-test('whenever an event comes while the one before it is settled, one of the trip is due', async () => {
+test('one delivery of a trip is due after an event arrives while the one before it is being settled', async () => {
   const webhookId = await webhook();
   const tripIds = Array.from({ length: 20 }, () => newId('trip'));
   await Promise.all(tripIds.map((tripId) => happen(tripId, [1, 2, 3])));

@@ -3,21 +3,21 @@ import type { DriverStanding } from '#libs/contracts';
 import { type Trip, type TripEvent, driverOfEvent, type ChainedFacts } from '#libs/trip';
 import { timestampOf } from './postgres/values.ts';
 
-/** One event with what it made of its trip and of the drivers it concerns. */
+/** One event, with its trip and the standings of its drivers after it. */
 export interface WrittenChange {
   event: TripEvent;
   trip: Trip;
   drivers: readonly DriverStanding[];
-  /** Whose authority an offer was committed under. */
+  /** The shard and epoch under which an offer was committed. */
   authority: { shard: string; epoch: number } | null;
 }
 
-/** SHA-256 in hexadecimal, as the chain of events wants it. */
+/** SHA-256 in hexadecimal, as the event chain needs it. */
 export function sha256Hex(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What the chain of events vouches for. */
+/** The facts that the event chain covers. */
 export function factsOf(change: WrittenChange): ChainedFacts {
   const { event, trip, drivers, authority } = change;
   const standing = standingIn(change);
@@ -36,7 +36,7 @@ export function factsOf(change: WrittenChange): ChainedFacts {
   };
 }
 
-/** What the driver that an event is about has become. */
+/** The standing after the event of the driver that it names. */
 export function standingIn({ event, drivers }: WrittenChange): DriverStanding | undefined {
   const driverId = driverOfEvent(event);
   return drivers.find(({ driver_id }) => driver_id === driverId);

@@ -1,4 +1,4 @@
--- trip, trip_history and any_trip have the same columns of the same types.
+-- trip, trip_history and any_trip must have the same columns of the same types.
 WITH columns AS (
   SELECT owner, attname || ' ' || format_type(atttypid, atttypmod) AS col
   FROM unnest(ARRAY['trip', 'trip_history', 'any_trip']) AS owner
@@ -16,7 +16,7 @@ SELECT conname || ' is still there' FROM pg_constraint WHERE conname IN ('trip_q
 UNION ALL
 SELECT 'a quote may make two trips' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'trip_quote_id_key')
 UNION ALL
--- The same moment there and back.
+-- uuid_time must invert uuid_floor.
 SELECT 'uuid_floor and uuid_time disagree'
 WHERE uuid_time(uuid_floor('2026-03-01T12:34:56.789Z')) <> '2026-03-01T12:34:56.789Z'
   OR uuid_floor('2026-03-01T12:34:56.789Z') <> '019ca965-0895-0000-0000-000000000000';

@@ -5,7 +5,7 @@ SELECT 'partition ' || name || ' is missing' FROM unnest(ARRAY['trip_event_first
 WHERE NOT EXISTS (
   SELECT FROM pg_inherits WHERE inhparent = 'trip_event'::regclass AND inhrelid = to_regclass(name))
 UNION ALL
--- An index of which a part is missing is not valid.
+-- An index is invalid while a partition lacks its part.
 SELECT 'index ' || indexrelid::regclass || ' is not whole' FROM pg_index
 WHERE indrelid = 'trip_event'::regclass AND NOT indisvalid
 UNION ALL

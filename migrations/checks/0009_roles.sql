@@ -5,11 +5,11 @@ UNION ALL
 SELECT 'make_history_partitions does not run as hailgrid_owner' FROM pg_proc
 WHERE proname = 'make_history_partitions' AND (NOT prosecdef OR proowner <> 'hailgrid_owner'::regrole)
 UNION ALL
-SELECT rolname || ' may log in or rule' FROM pg_roles
+SELECT rolname || ' may log in or has an administrative attribute' FROM pg_roles
 WHERE rolname IN ('hailgrid_owner', 'hailgrid_trips', 'hailgrid_readonly')
   AND (rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
 UNION ALL
--- Whatever a role holds directly on what it must not change.
+-- Privileges that a role has on tables that it must not change.
 SELECT role || ' may ' || lower(privilege) || ' ' || name
 FROM unnest(ARRAY['hailgrid_trips', 'hailgrid_readonly']) AS role,
   unnest(ARRAY['trip_event', 'trip_history']) AS name, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS privilege

@@ -2,27 +2,27 @@ import type { TripId } from '#libs/contracts';
 import { readOutbox, type Database, type StoredChain } from '#libs/store';
 import type { StreamNumbers } from '../events/stream-numbers.ts';
 
-/** Events that were not found at once are looked for again; so many are. */
+/** How many events not found at first are looked up again in the end. */
 const MAX_SUSPECTS = 100_000;
 
 export interface StreamReport {
   /** Messages, repeats included. */
   events: number;
-  /** Whether the oldest events have gone by age or size; those are not missed. */
+  /** Whether the stream has dropped its oldest events by age or size; those do not count as missing. */
   trimmed: boolean;
-  /** Events that wait in the outbox to be stored. */
+  /** Events that wait in the outbox. */
   waiting: number;
-  /** Events that are neither in the stream nor on their way there. */
+  /** Events that are neither in the stream nor in the outbox. */
   missing: number;
   out_of_order: number;
 }
 
-/** Compares the stream of events with the trips in Postgres, while both go on. */
+/** Compares the event stream with the trips in Postgres, while both change. */
 export class StreamAudit {
   readonly #numbers: StreamNumbers;
   readonly #suspects: { tripId: TripId; seq: number }[] = [];
 
-  /** @param numbers read before the first trip is looked at */
+  /** @param numbers read before the first trip */
   constructor(numbers: StreamNumbers) {
     this.#numbers = numbers;
   }
@@ -34,7 +34,7 @@ export class StreamAudit {
     }
   }
 
-  /** What is out of the outbox now is in the stream; so the stream is read after it. */
+  /** Reads the stream after the outbox, because an event that has left the outbox is in the stream. */
   async conclude(database: Database): Promise<StreamReport> {
     const waiting = await this.#waiting(database);
     await this.#numbers.readOn();
@@ -52,7 +52,7 @@ export class StreamAudit {
 
   async #waiting(database: Database): Promise<Map<TripId, number[]>> {
     const waiting = await readOutbox(database, [...new Set(this.#suspects.map(({ tripId }) => tripId))]);
-    if (waiting === undefined) throw new Error('the stream is being made anew; try again later');
+    if (waiting === undefined) throw new Error('the stream is being rebuilt; try again later');
     return waiting;
   }
 }

@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { auditTrips, type AuditReport } from './audit-trips.ts';
 
-/** Clocks that run faster have fractions of milliseconds, and places have all digits. */
+/** Times with fractions of a millisecond, as faster clocks have them, and places with all digits. */
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z') + 0.25;
 const PLACE = { lat: 38.71 + 1 / 3, lng: -9.14 };
 let testBase: TestDatabase;
@@ -90,7 +90,7 @@ async function canceledTrip(): Promise<TripId> {
   return tripId;
 }
 
-/** As only the superuser can: the guard that makes the table append-only is off. */
+/** Changes events as a superuser can, with the append-only trigger off. */
 async function tamper(...statements: string[]): Promise<void> {
   await withClient(testBase.url, async (client) => {
     await client.query(
@@ -102,7 +102,7 @@ async function tamper(...statements: string[]): Promise<void> {
 const found = async (): Promise<[string, number][]> =>
   (await auditTrips(database)).findings.map(({ fault, seq }) => [fault, seq]);
 
-test('events as they were written have no fault', async () => {
+test('unchanged events have no fault', async () => {
   await Promise.all([canceledTrip(), canceledTrip(), canceledTrip()]);
   expect(await auditTrips(database)).toEqual({
     trips: 3,
@@ -132,7 +132,7 @@ const TAMPERINGS: [string, (id: string) => string[], [string, number][]][] = [
   ],
   ['a missing event', (id) => [`DELETE FROM trip_event WHERE ${id} AND seq = 2`], [['missing', 2]]],
   [
-    'two events that changed places',
+    'two events exchanged',
     (id) => [
       `UPDATE trip_event SET seq = 9 WHERE ${id} AND seq = 2`,
       `UPDATE trip_event SET seq = 2 WHERE ${id} AND seq = 3`,
@@ -153,7 +153,7 @@ const TAMPERINGS: [string, (id: string) => string[], [string, number][]][] = [
     [['truncated', 3]],
   ],
   [
-    'an event that was put in',
+    'an added event',
     (id) => [
       `INSERT INTO trip_event (trip_id, seq, type, at, event, hash)
       SELECT trip_id, 5, type, at, event, hash FROM trip_event WHERE ${id} AND seq = 4`,
@@ -161,7 +161,7 @@ const TAMPERINGS: [string, (id: string) => string[], [string, number][]][] = [
     [['added', 5]],
   ],
   [
-    'a trip that was taken away from its events',
+    'events without their trip',
     (id) => [`DELETE FROM trip WHERE ${id}`],
     [1, 2, 3, 4].map((seq): [string, number] => ['added', seq]),
   ],
@@ -183,7 +183,7 @@ test.each(TAMPERINGS)('%s is found', async (_, statements, expected) => {
   expect(await found()).toEqual(expected);
 });
 
-test('events that were there before the chain are counted, and the trip goes on from there', async () => {
+test('events from before the chain are counted, and the trip continues after them', async () => {
   const tripId = await canceledTrip();
   await tamper(
     `UPDATE trip_event SET hash = NULL`,
@@ -200,7 +200,7 @@ test('events that were there before the chain are counted, and the trip goes on 
   });
 });
 
-test('npm run audit tells in its exit code and in JSON', async () => {
+test('npm run audit reports by exit code and in JSON', async () => {
   const tripId = await canceledTrip();
   const directory = temporaryDirectory('audit');
   const json = join(directory.path, 'audit.json');

@@ -4,9 +4,9 @@ import { auditChain, type ChainFinding } from '#libs/trip';
 import type { StreamNumbers } from '../events/stream-numbers.ts';
 import { StreamAudit, type StreamReport } from './audit-stream.ts';
 
-/** Trips read at a time, each with its tens of events. */
+/** How many trips are read at a time, each with its tens of events. */
 const TRIPS_PER_PAGE = 500;
-/** The report counts all faults and names so many. */
+/** How many faults the report names; it counts all. */
 export const MAX_NAMED_FINDINGS = 1_000;
 
 export interface AuditFinding extends ChainFinding {
@@ -16,14 +16,14 @@ export interface AuditFinding extends ChainFinding {
 export interface AuditReport {
   trips: number;
   events: number;
-  /** Events older than the chain: nothing vouches for them. */
+  /** Events older than the hash chain, which cannot be checked. */
   unchained_events: number;
   faults: Record<ChainFinding['fault'], number>;
   findings: AuditFinding[];
   stream?: StreamReport;
 }
 
-/** Walks all trips and compares their events with their hashes, and with the stream where one is given. */
+/** Compares the events of all trips with their hashes, and with the stream if one is given. */
 export async function auditTrips(database: Database, numbers?: StreamNumbers): Promise<AuditReport> {
   await numbers?.readOn();
   const stream = numbers && new StreamAudit(numbers);
@@ -54,7 +54,7 @@ export async function auditTrips(database: Database, numbers?: StreamNumbers): P
   return report;
 }
 
-/** Whether all is as it should be. */
+/** Whether the audit found no fault. */
 export function isSound({ faults, stream }: AuditReport): boolean {
   const count = Object.values(faults).reduce((sum, faulty) => sum + faulty, 0);
   return count + (stream?.missing ?? 0) + (stream?.out_of_order ?? 0) === 0;

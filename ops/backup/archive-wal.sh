@@ -1,6 +1,6 @@
 #!/bin/sh
-# archive_command: puts one finished file of the log into the archive, compressed. Several servers may bring the same
-# file (archive_mode = always); one that differs from what is there is refused, never written over.
+# archive_command: puts one finished WAL file into the archive, compressed. Several servers may archive the same file
+# (archive_mode = always); a file that differs from the archived one is refused, never written over it.
 # usage: archive-wal.sh FILE DIRECTORY NAME
 set -eu
 target=$2/$3.gz
@@ -15,7 +15,7 @@ scratch=$(mktemp "$2/.$3.XXXXXX")
 trap 'rm -f "$scratch"' EXIT
 gzip -nc "$1" > "$scratch"
 sync "$scratch" 2>/dev/null || sync
-# A link is made whole or not at all, and never over what another server has brought meanwhile.
+# A link is atomic, and never replaces a file that another server has archived meanwhile.
 if ! ln "$scratch" "$target" 2>/dev/null; then
   gzip -dc "$target" | cmp -s - "$1" || exit 1
 fi

@@ -17,7 +17,7 @@ import { runProgram, type PostgresPrograms } from '../postgres/programs.ts';
 import { query } from '../postgres/query.ts';
 import { giveTo, mayEnter, type RunAs } from '../postgres/run-as.ts';
 
-/** End of the name of a folder that is being filled, or was left half-filled: it is never offered for a restore. */
+/** Suffix of an incomplete folder, which is never offered for a restore. */
 export const PARTIAL = '.partial';
 
 const SCRIPTS = ['archive-wal.sh', 'restore-wal.sh'] as const;
@@ -25,33 +25,33 @@ const COMPRESSED = '.gz';
 const RECORD = 'backup.json';
 const ACCESS_FILE = 'database-urls';
 const PROGRAMS_FILE = 'postgres-programs';
-/** A role that copies the cluster and may do nothing else in it. */
+/** A role that may copy the cluster and nothing else. */
 const ROLE = 'hailgrid_backup';
 /** A pg_basebackup that outlives its killed parent may still add files. */
 const REMOVAL = { recursive: true, maxRetries: 10 } as const;
 
-/** Where things lie in a backup directory. */
+/** The paths of a backup directory. */
 export interface BackupDirectory {
   readonly path: string;
-  /** One folder a base backup. */
+  /** Has one folder for each base backup. */
   readonly base: string;
-  /** The archive: each file of the log and each history of a timeline, compressed. */
+  /** The archive: all WAL files and timeline histories, compressed. */
   readonly wal: string;
 }
 
-/** What `backup.json` says of a base backup; times are the server's. */
+/** Contents of `backup.json`; times are the server's. */
 const recordSchema = z.object({
   id: z.string(),
   system_identifier: z.string(),
   server_version: z.string(),
   segment_bytes: z.number().int().positive(),
   started_at: z.iso.datetime(),
-  /** Any later moment can be restored from it. */
+  /** The backup can be restored to any later moment. */
   ended_at: z.iso.datetime(),
   start_lsn: z.string(),
   end_lsn: z.string(),
   timeline: z.number().int().positive(),
-  /** Name of the file of the log at which recovery starts. */
+  /** Name of the WAL file at which recovery starts. */
   first_wal: z.string(),
   files: z.number().int(),
   bytes: z.number().int(),
@@ -60,7 +60,7 @@ export type BaseBackup = z.infer<typeof recordSchema>;
 
 export interface BackupFiles {
   folder: string;
-  /** A data directory as pg_basebackup leaves it, with its manifest and the log of the backup itself. */
+  /** A data directory as pg_basebackup leaves it, with its manifest and the WAL of the backup itself. */
   data: string;
   record: string;
 }
@@ -102,9 +102,9 @@ export async function prepareBackupDirectory(path: string, user: RunAs): Promise
 }
 
 /**
- * Creates the role that takes base backups: it may replicate, and have the log switched. Leaves in the backup directory,
- * for `npm run backup` and `npm run restore`, where this role reaches the cluster (readable to the directory's owner only)
- * and which programs of Postgres the cluster runs.
+ * Creates the role that takes base backups: it may replicate and switch the WAL file. Writes two files into the backup
+ * directory for `npm run backup` and `npm run restore`: the role's URLs of the cluster (readable to the directory's owner
+ * only), and the directory of the cluster's Postgres programs.
  *
  * @param urls of the superuser, on the database `postgres` of each server, the primary first
  */
@@ -146,7 +146,7 @@ export function backupFiles({ base }: BackupDirectory, name: string): BackupFile
   return { folder, data: join(folder, 'data'), record: join(folder, RECORD) };
 }
 
-/** All complete base backups, oldest first. Throws if a record is damaged. */
+/** Reads all complete base backups, oldest first. Throws if a record is damaged. */
 export function readBackups(directory: BackupDirectory): BaseBackup[] {
   return readdirSync(directory.base)
     .filter((name) => !name.endsWith(PARTIAL) && existsSync(backupFiles(directory, name).record))
@@ -154,7 +154,7 @@ export function readBackups(directory: BackupDirectory): BaseBackup[] {
     .toSorted((a, b) => a.ended_at.localeCompare(b.ended_at));
 }
 
-/** Removes what interrupted backups left; the caller holds the lock against a second backup. */
+/** Removes the folders of interrupted backups. The caller holds the lock against a second backup. */
 export function removePartial({ base }: BackupDirectory): void {
   for (const name of readdirSync(base)) if (name.endsWith(PARTIAL)) rmSync(join(base, name), REMOVAL);
 }
@@ -162,11 +162,11 @@ export function removePartial({ base }: BackupDirectory): void {
 export interface Removed {
   /** Ids of base backups. */
   backups: string[];
-  /** Files of the log that only these needed. */
+  /** WAL files that only these needed. */
   wal_files: number;
 }
 
-/** Keeps the newest base backups, and the log from the oldest of them on. Histories of timelines stay. */
+/** Keeps the newest base backups, and the WAL from the oldest of them on. Timeline histories stay. */
 export async function keepNewest(
   directory: BackupDirectory,
   count: number,
@@ -175,7 +175,7 @@ export async function keepNewest(
   const backups = readBackups(directory);
   const expired = backups.slice(0, Math.max(0, backups.length - count));
   for (const { id } of expired) {
-    // Renamed first: a backup under its own name is complete at any moment.
+    // Renamed first, so that a folder without the suffix is complete at any moment.
     const doomed = backupFiles(directory, `${id}${PARTIAL}`).folder;
     renameSync(backupFiles(directory, id).folder, doomed);
     rmSync(doomed, REMOVAL);
@@ -190,7 +190,7 @@ export async function keepNewest(
   };
 }
 
-/** Names of the files in the archive, as Postgres knows them. */
+/** Names of the archived files, as Postgres knows them. */
 export function archivedNames({ wal }: BackupDirectory): Set<string> {
   const files = readdirSync(wal).filter((file) => file.endsWith(COMPRESSED) && !file.startsWith('.'));
   return new Set(files.map((file) => file.slice(0, -COMPRESSED.length)));

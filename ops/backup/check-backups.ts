@@ -16,19 +16,19 @@ const MAX_NAMED_FAULTS = 20;
 
 export interface CheckReport {
   backups: { id: string; ended_at: string; bytes: number; faults: string[] }[];
-  /** Files of the log from the oldest base backup on, without a gap up to the file `reaches`. */
+  /** WAL files from the oldest base backup on, without a gap up to the file `reaches`. */
   segments: number;
   reaches: string | null;
-  /** Names of files of the log. */
+  /** Names of WAL files. */
   missing: string[];
-  /** Files of the log that cannot be read, or do not have the size of a segment. */
+  /** WAL files that cannot be read, or do not have the size of a segment. */
   damaged_wal: string[];
   sound: boolean;
 }
 
 /**
- * Reads everything: each base backup with pg_verifybackup, each file of the archive to its end; and names the files of
- * the log that are missing from the oldest base backup on.
+ * Reads every base backup with pg_verifybackup and every archived file to its end, and names the WAL files that are missing
+ * from the oldest base backup on.
  */
 export async function checkBackups(
   directory: BackupDirectory,
@@ -55,7 +55,7 @@ export async function checkBackups(
   };
 }
 
-/** What pg_verifybackup finds wrong with a data directory as pg_basebackup left it. */
+/** The faults that pg_verifybackup finds in a data directory as pg_basebackup left it. */
 export async function faultsOf(programs: PostgresPrograms, data: string): Promise<string[]> {
   try {
     await runProgram(programs, 'pg_verifybackup', ['--quiet', data]);

@@ -1,6 +1,6 @@
-/** What an archive has of the log from one file on. */
+/** The WAL that an archive has from one file on. */
 export interface WalCoverage {
-  /** Files in a row from the first one on. */
+  /** Number of files without a gap from the first one on. */
   segments: number;
   /** Name of the last of these; null if even the first file is missing. */
   reaches: string | null;
@@ -19,8 +19,8 @@ const HISTORY_LINE = /^\s*(\d+)\s+([0-9A-F]+)\/([0-9A-F]+)/i;
 const BYTES_PER_LOG_ID = 2 ** 32;
 
 /**
- * Finds the gaps in an archive. To Postgres a missing file is the end of the log, so recovery to the latest would end
- * before a gap without an error. Where timelines overlap, the file of the newer one counts, as in recovery.
+ * Finds the gaps in an archive. Postgres takes a missing file for the end of the WAL, so recovery to the latest position would
+ * stop at a gap without an error. Where timelines overlap, the file of the newer one counts, as in recovery.
  *
  * @param archive names of the files in the archive
  * @param first name of the file at which recovery starts
@@ -60,7 +60,7 @@ export function parseHistory(timeline: number, text: string, segmentBytes: numbe
   return [...ancestors, { timeline, until: undefined }];
 }
 
-/** The segment's number, counted from the start of the log over all timelines; undefined for other names. */
+/** The segment's number, counted from the start of the WAL over all timelines; undefined for other names. */
 export function segmentOf(name: string, segmentBytes: number): number | undefined {
   const [, , upper, lower] = NAME.exec(name) ?? [];
   if (upper === undefined || lower === undefined) return undefined;
@@ -80,7 +80,7 @@ function numberOf(logId: string, inLogId: number, segmentBytes: number): number 
   return Number.parseInt(logId, 16) * (BYTES_PER_LOG_ID / segmentBytes) + inLogId;
 }
 
-/** The newest timeline that begins in this segment or before. */
+/** The newest timeline that begins in or before this segment. */
 function timelineAt(segment: number, history: readonly TimelinePart[]): number {
   const ended = history.filter(({ until }) => until !== undefined && until <= segment).length;
   return history[ended]?.timeline ?? 1;

@@ -9,16 +9,16 @@ import {
 import { describeTarget, targetSettings, type RestoreTarget } from './restore-target.ts';
 import { restoreCommand } from './wal-archive.ts';
 
-/** What Postgres writes to its log; messages have locale C. */
+/** Lines that Postgres writes to its log, with locale C. */
 const TOO_SHORT = 'recovery ended before configured recovery target was reached';
 const LAST_TRANSACTION = /last completed transaction was at log time (.+)/;
 const UNREADABLE = /restore-wal: (\S+) cannot be read/;
 
 /**
- * Replays the archived log over the laid-out base backup up to the target; resolves when the server accepts writes, on a
- * new timeline. Throws {@link UserError} if the log does not reach the target.
+ * Replays the archived WAL over the copied base backup up to the target; resolves when the server accepts writes, on a new
+ * timeline. Throws {@link UserError} if the WAL does not reach the target.
  *
- * @param missing names of files that the archive lacks
+ * @param missing names of the WAL files that the archive lacks
  */
 export async function recover(
   spec: LocalServerSpec,

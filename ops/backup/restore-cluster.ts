@@ -32,24 +32,24 @@ import { coverageSince } from './wal-archive.ts';
 
 const MAX_NAMED_GAPS = 5;
 
-/** Settings of the cluster that was backed up that do not hold for the restored one. */
+/** Settings of the original cluster that the restored one must not keep. */
 const NOT_KEPT = /^\s*(synchronous_standby_names|primary_\w+|restore_command|recovery_\w+|archive_\w+)\s*=/;
 
 export interface RestoreOrder {
   backupPath: string;
   programs: PostgresPrograms;
-  /** Absent or empty; becomes the data directory. Postgres's log of the recovery goes beside it. */
+  /** Absent or empty; becomes the data directory. Postgres writes its log file beside it. */
   dataDirectory: string;
   target: RestoreTarget;
-  /** Its trips are audited and its fences raised. */
+  /** Name of the database whose trips are audited and whose fences are raised. */
   database: string;
-  /** For the history of the shards. */
+  /** Time of the shards' history rows, service time. */
   nowMs: number;
-  /** New password of the superuser; undefined: it keeps its own. */
+  /** New password of the superuser; undefined to keep the old one. */
   password?: string;
   /** Called with a few words at the start of each step. */
   onStep: (step: string) => void;
-  /** Aborting it gives the restore up. */
+  /** Aborts the restore. */
   signal?: AbortSignal;
 }
 
@@ -58,7 +58,7 @@ export interface RestoreReport {
   target: string;
   /** The last transaction in the restored cluster; null if none followed the base backup. */
   last_transaction_at: string | null;
-  /** Where the replay of the log ended. */
+  /** Position at which the replay ended. */
   lsn: string;
   /** The timeline that begins here. */
   timeline: number;
@@ -68,9 +68,9 @@ export interface RestoreReport {
 }
 
 /**
- * Restores the newest base backup that ended before the target, replays the log up to the target, audits the trips, and
- * raises the fences. Stops the server at the end. Throws {@link UserError} if the result is less than the order; the data
- * directory is empty then.
+ * Restores the newest base backup that ended before the target, replays the WAL up to the target, audits the trips, and
+ * raises the fences. Stops the server at the end. Throws {@link UserError} if the target cannot be reached in full, and then
+ * removes the data directory.
  */
 export async function restoreCluster(order: RestoreOrder): Promise<RestoreReport> {
   const { programs, dataDirectory, target, signal, onStep } = order;
@@ -115,8 +115,8 @@ function refuseOtherVersion({ id, server_version: version }: BaseBackup, program
 }
 
 /**
- * Refuses a gap before `latest`, where Postgres would take it for the end of the log. It refuses by itself to end before a
- * time or a position; the names of the missing files, which are returned, explain why it did.
+ * Throws if the target is `latest` and the archive has a gap, which Postgres would take for the end of the WAL. For a time or
+ * a position Postgres itself fails at the gap; the names of the missing files, which are returned, then explain the failure.
  */
 function refuseGaps(directory: BackupDirectory, backup: BaseBackup, target: RestoreTarget): string[] {
   const { missing, reaches } = coverageSince(directory, backup);
@@ -137,8 +137,7 @@ async function refuseUnusable(dataDirectory: string, user: RunAs): Promise<void>
 }
 
 /**
- * Copies the base backup and checks the copy. Nothing is flushed to disk: Postgres flushes a data directory before it
- * recovers it.
+ * Copies the base backup and checks the copy. Does not flush it to disk: Postgres flushes a data directory before recovery.
  */
 async function layOut(
   directory: BackupDirectory,
@@ -150,7 +149,7 @@ async function layOut(
   chmodSync(dataDirectory, 0o700);
   const faults = await faultsOf(programs, dataDirectory);
   if (faults.length > 0) throw new UserError(`base backup ${id} is damaged: ${faults.join('; ')}`);
-  // The restored cluster has no standby yet: commits would wait for those of the old one.
+  // The restored cluster has no standby yet: its commits would wait for the standbys of the old one.
   const file = join(dataDirectory, 'postgresql.auto.conf');
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   writeFileSync(file, lines.filter((line) => !NOT_KEPT.test(line)).join('\n'));

@@ -1,13 +1,13 @@
 import { UserError } from '../command-line/user-error.ts';
 import type { BaseBackup } from './backup-directory.ts';
 
-/** Where the replay of the log ends. */
+/** Where the replay of the WAL ends. */
 export type RestoreTarget =
   /** At the end of the archive. */
   | { kind: 'latest' }
-  /** Every transaction committed by then; RFC 3339 with its offset from UTC. */
+  /** After every transaction committed by then; RFC 3339 with its offset from UTC. */
   | { kind: 'time'; at: string }
-  /** Every record up to this position. */
+  /** After every record up to this position. */
   | { kind: 'lsn'; lsn: string };
 
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/;
@@ -45,7 +45,7 @@ function hasEndedBy(backup: BaseBackup, target: RestoreTarget): boolean {
   return target.kind === 'latest' || bytesOf(backup.end_lsn) <= bytesOf(target.lsn);
 }
 
-/** A position as a number of bytes from the start of the log. */
+/** A position as a number of bytes from the start of the WAL. */
 function bytesOf(lsn: string): bigint {
   const [upper = '0', lower = '0'] = lsn.split('/');
   return (BigInt(`0x${upper}`) << 32n) | BigInt(`0x${lower}`);
@@ -56,7 +56,7 @@ export function describeTarget(target: RestoreTarget): string {
   return target.kind === 'time' ? target.at : target.lsn;
 }
 
-/** Postgres's settings for it. */
+/** Postgres's settings for the target. */
 export function targetSettings(target: RestoreTarget): Record<string, string> {
   if (target.kind === 'latest') return {};
   return target.kind === 'time'

@@ -15,18 +15,18 @@ import {
 } from './backup-directory.ts';
 import { untilArchived } from './wal-archive.ts';
 
-/** Advisory lock of the one backup of a cluster that may be under way. */
+/** Advisory lock that allows one backup of a cluster at a time. */
 const BACKUP_LOCK = 4_715_001;
 
-/** What is read of the `backup_manifest` that pg_basebackup leaves; pg_verifybackup checks the rest. */
+/** The part of pg_basebackup's `backup_manifest` that is read here; pg_verifybackup checks the rest. */
 const manifestSchema = z.object({
   Files: z.array(z.object({ Size: z.number() })),
-  // One: a primary's backup lies on one timeline.
+  // One range, since a primary's backup is on one timeline.
   'WAL-Ranges': z.tuple([z.object({ Timeline: z.number(), 'Start-LSN': z.string(), 'End-LSN': z.string() })]),
 });
 
 export interface BackupOrder {
-  /** Of the primary. */
+  /** URL of the primary. */
   url: string;
   directory: BackupDirectory;
   programs: PostgresPrograms;
@@ -34,9 +34,9 @@ export interface BackupOrder {
 }
 
 /**
- * Takes a base backup of the primary with pg_basebackup, waits until the archive has the log up to the backup's end, and
- * gives the folder its name last: a backup that broke off is never offered. Throws {@link UserError} if the server has no
- * archive or does not feed this one.
+ * Takes a base backup of the primary with pg_basebackup, and waits until the archive has the WAL up to the backup's end. The
+ * folder gets its final name last, so an interrupted backup is never offered for a restore. Throws {@link UserError} if the
+ * server does not archive, or not to this directory.
  */
 export async function takeBackup(order: BackupOrder): Promise<BaseBackup> {
   const { url, directory, programs, archiveLimitMs } = order;
@@ -115,7 +115,7 @@ async function describeEnd(
   return row;
 }
 
-/** Runs pg_basebackup, which also flushes the files to disk. Its password is in no list of processes. */
+/** Runs pg_basebackup, which also flushes the files to disk. Passes the password by environment: others can see arguments. */
 async function receive(programs: PostgresPrograms, url: string, id: string, data: string): Promise<void> {
   const bare = new URL(url);
   const password = decodeURIComponent(bare.password);
@@ -143,7 +143,7 @@ function readManifest(
   };
 }
 
-/** A rename is on disk only when the folder that it changed is. */
+/** Flushes a folder: a rename is durable only after that. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

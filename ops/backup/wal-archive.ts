@@ -13,17 +13,17 @@ import {
 } from './backup-directory.ts';
 import { historyName, parseHistory, walCoverage, type WalCoverage } from './missing-wal.ts';
 
-/** Each commit is in the archive after this long at the latest, however little is written. */
+/** How long a commit takes to be archived at most, even if little is written. */
 const ARCHIVE_TIMEOUT_S = 30;
-/** Postgres retries a failed archive_command after a minute. */
+/** How long to wait for a file to be archived: Postgres retries a failed archive_command after a minute. */
 const ARCHIVE_LIMIT_MS = 90_000;
 const POLL_MS = 100;
 /** Characters with a meaning to the shell or to Postgres inside double quotes. */
 const UNSAFE = /["$`\\%\n]/;
 
 /**
- * Settings of a server that archives its log to this directory. A standby archives what it receives, too (`always`): a
- * primary may die with finished files that it has not archived, and its successor archives only its own timeline.
+ * Settings of a server that archives its WAL to this directory. A standby also archives the WAL that it receives (`always`):
+ * a primary may die before it has archived its finished files, and its successor archives only its own timeline.
  */
 export function archiveSettings(path: string): Record<string, string> {
   return {
@@ -43,7 +43,7 @@ function quoted(path: string): string {
   return `"${path}"`;
 }
 
-/** What the archive has of the log from the start of a base backup on, along the timelines that recovery follows. */
+/** The archived WAL from the start of a base backup on, along the timelines that recovery follows. */
 export function coverageSince(directory: BackupDirectory, backup: BaseBackup): WalCoverage {
   const { timeline, first_wal: first, segment_bytes: bytes } = backup;
   const archive = archivedNames(directory);
@@ -54,7 +54,7 @@ export function coverageSince(directory: BackupDirectory, backup: BaseBackup): W
   return walCoverage(archive, first, parseHistory(newest, text, bytes), bytes);
 }
 
-/** Makes the primary finish its current file of the log, and waits until that file is in the archive. */
+/** Makes the primary finish its current WAL file, and waits until that file is in the archive. */
 export async function switchLog(url: string, directory: BackupDirectory): Promise<void> {
   try {
     const [row] = await query<{ name: string }>(url, 'SELECT pg_walfile_name(pg_switch_wal() - 1) AS name');
@@ -67,7 +67,7 @@ export async function switchLog(url: string, directory: BackupDirectory): Promis
 }
 
 /**
- * Waits until this file of the log is in the archive; a server archives its files in order. Throws {@link UserError} with
+ * Waits until this WAL file is in the archive; a server archives its files in order. Throws {@link UserError} with
  * the server's own figures if it takes too long.
  */
 export async function untilArchived(

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { UserError } from './user-error.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
-/** Postgres, NATS and npm report a full disk in their own words. Below this much free space it is the likely cause. */
+/** Postgres, NATS and npm report a full disk in their own words. Below this free space it is the likely cause. */
 const FULL_BELOW_BYTES = 8 * BYTES_PER_MB;
 const DISK_FULL_CODES = ['ENOSPC', 'EDQUOT'];
 const MAX_CAUSES = 10;
 
-/** Throws a {@link UserError} unless the disk of a directory has room for what a command writes there. */
+/** Throws a {@link UserError} unless the disk of a directory has room for the files of a command. */
 export function requireDiskSpace(directory: string, neededBytes: number): void {
   const freeBytes = freeBytesOf(directory);
   if (freeBytes !== undefined && freeBytes < neededBytes) throw tooFull(directory, freeBytes, neededBytes);
@@ -21,7 +21,7 @@ export function filledUp(directory: string, neededBytes: number): UserError | un
   return tooFull(directory, freeBytes, Math.max(neededBytes, FULL_BELOW_BYTES));
 }
 
-/** A failed write to a full disk, in words; undefined for any other error. */
+/** A message for a failed write to a full disk; undefined for any other error. */
 export function describeDiskFull(error: unknown): string | undefined {
   let cause = error;
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth += 1, cause = cause.cause) {
@@ -33,7 +33,7 @@ export function describeDiskFull(error: unknown): string | undefined {
   return undefined;
 }
 
-/** A failed write does not name its file: one of the two places that commands mostly write to. */
+/** The full one of the two directories that commands mostly write to, since a failed write does not name its file. */
 function fullDirectory(): string | undefined {
   return [process.cwd(), tmpdir()].find(
     (directory) => (freeBytesOf(directory) ?? Infinity) < FULL_BELOW_BYTES,
@@ -46,7 +46,7 @@ function tooFull(directory: string, freeBytes: number, neededBytes: number): Use
   );
 }
 
-/** Free to this user; undefined for a file system that does not say. */
+/** Free space for this user; undefined if the file system does not report it. */
 function freeBytesOf(directory: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(directory);

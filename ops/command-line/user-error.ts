@@ -1,4 +1,4 @@
-/** An error whose message says all that someone at a terminal needs: it is shown without a stack. */
+/** An error whose message is all that a user at a terminal needs; it is shown without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }

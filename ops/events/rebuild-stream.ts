@@ -20,11 +20,11 @@ import {
 
 const TRIPS_PER_PAGE = 500;
 const TRIPS_AT_ONCE = 64;
-/** After the lock is ours: what was being stored for an outbox read before has ended by then. */
+/** How long to wait after the lock was taken: stores that began with an earlier read of the outbox have ended by then. */
 const QUIET_MS = STORING_LIMIT_MS + STORE_TIMEOUT_MS + 1_000;
 
 export interface Rebuilding {
-  /** The primary; the session that has the stream to itself. */
+  /** A session on the primary, which holds the lock of the stream. */
   session: Client;
   database: Database;
   bus: NatsConnection;
@@ -34,16 +34,16 @@ export interface Rebuilding {
 export interface RebuildReport {
   trips: number;
   events: number;
-  /** Trips whose events are not what they were; they are not in the stream. */
+  /** Trips whose events are damaged; they are not in the stream. */
   unreadable: TripId[];
-  /** New events waited so long. */
+  /** How long new events waited. */
   held_ms: number;
   duration_ms: number;
 }
 
 /**
- * Makes the stream anew from Postgres, from the first event of each trip on. New events wait until the trips that may
- * still have some are in it; then they go on, and the trips that are over follow.
+ * Rebuilds the stream from Postgres, from the first event of each trip on. New events wait until all trips that can still
+ * have events are in the stream; ended trips follow after that.
  */
 export async function rebuildStream(rebuilding: Rebuilding): Promise<RebuildReport> {
   const { session, database, bus, settings } = rebuilding;
@@ -59,7 +59,7 @@ export async function rebuildStream(rebuilding: Rebuilding): Promise<RebuildRepo
   await replaceEventStream(bus, settings);
   const open = await tripsWithMoreToCome(session);
   await store([...open]);
-  // Throws where the session, and the lock with it, was lost meanwhile.
+  // Throws if the session was lost meanwhile, and the lock with it.
   await session.query('SELECT pg_advisory_unlock($1)', [EVENT_STREAM_LOCK]);
   report.held_ms = Math.round(performance.now() - startedAtMs);
 
@@ -71,7 +71,7 @@ export async function rebuildStream(rebuilding: Rebuilding): Promise<RebuildRepo
   return report;
 }
 
-/** Trips that are not over, and those of which an event waits in the outbox. Those made later are wholly in there. */
+/** Reads the trips under way, and those with an event in the outbox. The outbox has all events of trips created later. */
 async function tripsWithMoreToCome(session: Client): Promise<Set<TripId>> {
   const { rows } = await session.query<{ trip_id: string }>(
     'SELECT trip_id FROM trip WHERE ended_at IS NULL UNION SELECT trip_id FROM outbox',
@@ -86,7 +86,7 @@ function pagesOf(tripIds: readonly TripId[]): TripId[][] {
   );
 }
 
-/** Each trip's events one after the other, many trips at a time. */
+/** Stores each trip's events one after the other, many trips at a time. */
 async function storeTrips(
   database: Database,
   writer: EventWriter,
@@ -109,7 +109,7 @@ async function storeTrips(
   await Promise.all(Array.from({ length: TRIPS_AT_ONCE }, worker));
 }
 
-/** Undefined where some are missing: `npm run audit` tells which. */
+/** Undefined if events are missing; `npm run audit` names them. */
 function changesOf({ events }: History): TripChange[] | undefined {
   try {
     return foldEvents(events, 0);

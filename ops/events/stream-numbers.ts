@@ -5,7 +5,7 @@ import { EVENT_STREAM } from '#libs/event-stream';
 
 const MESSAGES_PER_FETCH = 1_000;
 
-/** Which events the stream holds, as one who starts from its beginning learns them. As many as the stream has room for. */
+/** The event numbers in the stream, read from its beginning. Its size is bounded by that of the stream. */
 export class StreamNumbers {
   readonly #bus: NatsConnection;
   readonly #trips = new Map<TripId, Set<number>>();
@@ -23,17 +23,17 @@ export class StreamNumbers {
     return this.#events;
   }
 
-  /** Whether the oldest events have gone by age or size. */
+  /** Whether the stream has dropped its oldest events by age or size. */
   get isTrimmed(): boolean {
     return this.#isTrimmed;
   }
 
-  /** Events that came after a later one of their trip, and not for a second time. */
+  /** Events that first appeared after a later one of their trip. */
   get outOfOrder(): number {
     return this.#outOfOrder;
   }
 
-  /** Reads on to what is the end now. */
+  /** Reads on to the present end. */
   async readOn(): Promise<void> {
     const { streams } = await jetstreamManager(this.#bus);
     const { state } = await streams.info(EVENT_STREAM);

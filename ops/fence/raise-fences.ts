@@ -3,12 +3,13 @@ import { raiseDrivers, raiseEpochs, raiseTerm, type Queryable } from '#libs/stor
 import { withClient } from '../postgres/query.ts';
 
 /**
- * More than any of these numbers rises between a backup and the day it is needed: an epoch or a term changes every few
- * seconds at most, a driver's version with each of its trips. A session fits two thousand steps, the others a billion.
+ * How much each number is raised: more than any rises between a backup and its restore. An epoch or a term changes every few
+ * seconds at most, a driver's version with each of its trips. A session has room for two thousand steps, the others for a
+ * billion.
  */
 export const FENCE_STEP = 1_000_000;
 
-/** What was raised, and by how much. */
+/** How many rows were raised, and by how much. */
 export interface RaisedFences {
   step: number;
   shards: number;
@@ -18,15 +19,15 @@ export interface RaisedFences {
 }
 
 /**
- * After a restore the numbers that only ever rise have fallen. Whoever has seen the lost ones would pass over what is
- * true now (readers take only higher ones), and would pass for current itself when the count comes to its number again.
- * So all of them are raised above whatever anybody can have seen.
+ * Raises all monotonic numbers above every value that a process can have seen before the restore, which has lowered them.
+ * Otherwise a process with a lost higher number would ignore current state (readers take only higher numbers), and would
+ * count as current itself once the number is reached again.
  */
 export async function raiseFences(url: string, atMs: number): Promise<RaisedFences> {
   return withClient(url, async (client) => {
     const transaction = queryableOf(client);
     await client.query('BEGIN');
-    // Locked in the order in which everybody locks: planner, shards, drivers.
+    // In the lock order of all transactions: planner, shards, drivers.
     const planner = await raiseTerm(transaction, FENCE_STEP);
     const shards = await raiseEpochs(transaction, FENCE_STEP, atMs);
     const drivers = await raiseDrivers(transaction, FENCE_STEP);
@@ -35,7 +36,7 @@ export async function raiseFences(url: string, atMs: number): Promise<RaisedFenc
   });
 }
 
-/** One session without the services' time limits: there may be many drivers. */
+/** Runs statements without the services' time limits: there may be many drivers. */
 function queryableOf(client: Client): Queryable {
   return {
     rows: async <R extends Record<string, unknown>>({

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { withClient } from '../postgres/query.ts';
 
-/** The groups of migration 0009, by who logs in as their member. */
+/** The group roles of migration 0009, by the login that is a member. */
 const GROUPS = {
   trips: 'hailgrid_trips',
   readonly: 'hailgrid_readonly',
@@ -21,8 +21,9 @@ export function loginName(who: LoginFor): string {
 export type AsLogin = (url: string) => string;
 
 /**
- * Makes a login that is a member of its group and nothing else, or gives it another password; `adminUrl` is a superuser's on
- * the primary, of any database that is migrated. Standbys have it as soon as they follow.
+ * Creates a login that is a member of its group only, or changes its password. Standbys have it as soon as they replay it.
+ *
+ * @param adminUrl of a superuser on the primary, of any migrated database
  */
 export async function makeLogin(
   adminUrl: string,

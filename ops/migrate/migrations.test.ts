@@ -7,11 +7,11 @@ import { createDatabase, dropDatabase } from '../../dev/postgres/database.ts';
 import { migrate, MIGRATIONS_DIRECTORY } from './migrations.ts';
 import { query, withClient } from '../postgres/query.ts';
 
-/** The last one that was there before migrations had to let writers through. */
+/** The last migration from before migrations had to let writers through. */
 const BEFORE = '0005_webhooks';
 const SEEDED = 2_000;
 const WRITERS = 3;
-/** Longer than any migration may wait for its locks (1 s), and shorter than a reader holds what they wait for. */
+/** Longer than a migration waits for its locks (1 s), and shorter than the reader holds them. */
 const PATIENCE = '3s';
 const HELD_MS = 5_000;
 const LIMIT_MS = 240_000;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A trip with two events, canceled at once, as the schema of any version takes it. */
+/** A trip with two events, canceled at once, in SQL that every version of the schema accepts. */
 function tripOf(tripUuid: string, quoteUuid: string, riderUuid: string): string {
   const quote = `'${quoteUuid}', '${riderUuid}', 'standard'`;
   return `
@@ -58,7 +58,7 @@ async function seed(): Promise<void> {
   await query(url, trips.join(';'));
 }
 
-/** Writes trip after trip; rejects where it had to wait for too long. */
+/** Writes trip after trip; rejects if a write waits longer than {@link PATIENCE}. */
 async function write(until: AbortSignal): Promise<number> {
   return withClient(url, async (client) => {
     await client.query(`SET lock_timeout = '${PATIENCE}'`);
@@ -76,8 +76,8 @@ async function write(until: AbortSignal): Promise<number> {
 }
 
 /**
- * Runs one migration while somebody reads for long, as a backup or a report does: whoever wants a table to itself waits for
- * that, and everybody else behind the one who waits.
+ * Runs one migration during a long read, such as a backup or a report. A migration that needs an exclusive lock waits for the
+ * read, and all other sessions queue behind its lock request.
  */
 async function migrateBehindReader(name: string): Promise<string[]> {
   return withClient(url, async (reader) => {
@@ -91,7 +91,7 @@ async function migrateBehindReader(name: string): Promise<string[]> {
   });
 }
 
-/** The names of the migrations after that one. */
+/** The names of the migrations after this one. */
 function migrationsAfter(name: string): string[] {
   const names = readdirSync(MIGRATIONS_DIRECTORY).filter((file) => file.endsWith('.sql'));
   return names
@@ -101,14 +101,14 @@ function migrationsAfter(name: string): string[] {
 }
 
 test(
-  'migrations over trips that are there, while others write and read for long: nobody waits behind them, nothing is lost',
+  'migrations of existing trips during writes and a long read block no writer and lose nothing',
   async () => {
     expect((await migrate(url, BEFORE)).at(-1)).toBe(BEFORE);
     await seed();
     const end = new AbortController();
     const writing = Promise.all(Array.from({ length: WRITERS }, () => write(end.signal)));
     const ran: string[] = [];
-    // Whoever waited for too long is heard of below.
+    // A writer that waited too long fails the test below.
     writing.catch(() => undefined);
     try {
       for (const name of migrationsAfter(BEFORE)) ran.push(...(await migrateBehindReader(name)));
@@ -129,7 +129,7 @@ test(
   LIMIT_MS,
 );
 
-test('a migration whose check finds something wrong fails loudly', async () => {
+test('a migration whose check finds a fault fails', async () => {
   const broken = `${NAME}_broken`;
   await createDatabase(database.url, broken);
   const own = new URL(url);

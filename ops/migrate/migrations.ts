@@ -10,20 +10,20 @@ import { query } from '../postgres/query.ts';
 /** The SQL files of the schema, run in the order of their names, each once and in a transaction of its own. */
 export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** Heads a file whose one statement Postgres runs outside of transactions only. */
+/** Marks a file whose only statement cannot run inside a transaction. */
 const NO_TRANSACTION = /^-- Up Migration, outside of a transaction$/m;
 const UP = /^-- Up Migration[^\n]*$([\s\S]*)^-- Down Migration/m;
 
-/** A lock that was not to be had within the migration's lock_timeout, or a deadlock: nothing was done. */
+/** Lock timeout of the migration, or a deadlock: the migration was rolled back and may be retried. */
 const LOCK_CONFLICTS = new Set(['55P03', '40P01']);
-/** So often a migration asks for its locks before it is given up. */
+/** How often a migration tries to get its locks before it fails. */
 const MAX_LOCK_ATTEMPTS = 60;
-/** In which whoever waited behind the lock gets on. */
+/** How long to pause between two attempts, so that sessions queued behind the lock request can run. */
 const PAUSE_BETWEEN_ATTEMPTS_MS = 500;
 
 /**
- * Brings the database up to the newest migration, or to the one named; gives the names of those it ran. Throws where a
- * migration fails, or its check finds that it did not leave what it was to leave.
+ * Migrates the database to the newest migration, or to `upTo`; returns the names of the migrations it ran. Throws if a
+ * migration or its check fails.
  */
 export async function migrate(databaseUrl: string, upTo?: string): Promise<string[]> {
   const names: string[] = [];
@@ -36,7 +36,7 @@ export async function migrate(databaseUrl: string, upTo?: string): Promise<strin
   }
 }
 
-/** Asks for the locks again and again, so that writers never wait behind a migration for longer than its lock_timeout. */
+/** Runs the next migration. Retries its locks, so that writers never wait behind it for longer than its lock_timeout. */
 async function runNext(databaseUrl: string): Promise<string | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -50,7 +50,7 @@ async function runNext(databaseUrl: string): Promise<string | undefined> {
   }
 }
 
-/** Each row that `migrations/checks/<name>.sql` gives says what is wrong. */
+/** Runs `migrations/checks/<name>.sql`; each row it returns is a fault. */
 async function verify(databaseUrl: string, name: string): Promise<void> {
   const check = readFileSync(join(MIGRATIONS_DIRECTORY, 'checks', `${name}.sql`), 'utf8');
   const wrong = await query<{ wrong: string }>(databaseUrl, check);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Runs the statement and undoes it; what it comes to. */
+/** Runs the statement and rolls it back; returns `done` or the SQLSTATE. */
 async function attempt(who: LoginFor, statement: string): Promise<string> {
   return withClient(urls.get(who)!, async (client) => {
     await client.query('BEGIN');
@@ -153,6 +153,6 @@ test('a login without a group may read nothing', async () => {
   await query(database.url, 'DROP ROLE hailgrid_stranger');
 });
 
-test('every table belongs to the owner, and those that later migrations made do too', async () => {
+test('every table belongs to the owner, including those of later migrations', async () => {
   expect(await query(database.url, readFileSync('migrations/checks/0009_roles.sql', 'utf8'))).toEqual([]);
 });

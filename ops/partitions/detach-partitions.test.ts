@@ -9,7 +9,7 @@ import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { detachPartitions, dropDetached, type DetachReport } from './detach-partitions.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** The migrations bound the first partition of events a little after the wall clock's now. */
+/** The migrations bound the first partition of events a little after the present wall time. */
 const START_MS = Date.now();
 const ADVANCES = [0, 100, 200, 300, 400];
 const NOW_MS = START_MS + 400 * DAY_MS;
@@ -43,7 +43,7 @@ async function trip(atMs: number, table = 'trip_history'): Promise<void> {
   );
 }
 
-/** Time goes by: each stretch has its partitions made, and a trip every ten days. */
+/** Plays 400 days: creates the partitions of each stretch, and a trip every ten days. */
 async function liveThrough(): Promise<void> {
   for (const days of ADVANCES) {
     await make(START_MS + days * DAY_MS);
@@ -83,7 +83,7 @@ async function audit(): Promise<{ trips: number; events: number; findings: unkno
   }
 }
 
-test('what is older than asked is detached from trips and events alike, nothing is lost, every id has a place', async () => {
+test('older partitions of trips and events are detached, nothing is lost, and every id has a partition', async () => {
   await liveThrough();
   expect(await gaps()).toEqual([]);
   const report = await detach(START_MS + 250 * DAY_MS);
@@ -97,7 +97,7 @@ test('what is older than asked is detached from trips and events alike, nothing 
   expect(await audit()).toMatchObject({ trips: 40 - trips, events: 40 - events, findings: [] });
   expect(await gaps()).toEqual([]);
 
-  // Clocks that are wrong by years.
+  // Trips of clocks that are wrong by years.
   await trip(Date.parse('1999-01-01Z'));
   await trip(START_MS + 3_000 * DAY_MS);
   expect(await detach(START_MS + 250 * DAY_MS)).toMatchObject({ detached: [] });
@@ -110,7 +110,7 @@ test('what is older than asked is detached from trips and events alike, nothing 
   expect(await count('trip_event_ahead')).toBe(0);
 });
 
-test('where something goes on, nothing is detached from there on', async () => {
+test('partitions from the oldest trip under way on are not detached', async () => {
   await liveThrough();
   await trip(START_MS + 130 * DAY_MS, 'trip');
   const { held_until: heldUntil } = await detach(START_MS + 250 * DAY_MS);
@@ -120,10 +120,10 @@ test('where something goes on, nothing is detached from there on', async () => {
   expect(await audit()).toMatchObject({ findings: [] });
 });
 
-test('a run that is killed half-way is finished by the next one, and nobody who writes waits', async () => {
+test('the next run finishes one that was killed half-way, and no writer waits', async () => {
   await liveThrough();
   await withClient(database.url, async (reader) => {
-    // The one that is waited for.
+    // The detach waits for this reader.
     await reader.query('BEGIN; SELECT FROM trip_history');
     const job = new Client(database.url);
     job.on('error', () => undefined);
@@ -131,7 +131,7 @@ test('a run that is killed half-way is finished by the next one, and nobody who 
     const pid = (await job.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
     const outcome = detachPartitions(job, START_MS + 250 * DAY_MS, NOW_MS).then(
       () => 'done',
-      () => 'broken off',
+      () => 'interrupted',
     );
     await expect.poll(() => count('pg_inherits WHERE inhdetachpending')).toBe(1);
     await withClient(database.url, async (writer) => {
@@ -141,7 +141,7 @@ test('a run that is killed half-way is finished by the next one, and nobody who 
       );
     });
     await query(database.url, `SELECT pg_terminate_backend(${pid}, 5000)`);
-    expect(await outcome).toBe('broken off');
+    expect(await outcome).toBe('interrupted');
     await job.end().catch(() => undefined);
     await reader.query('COMMIT');
   });
@@ -153,7 +153,7 @@ test('a run that is killed half-way is finished by the next one, and nobody who 
   expect(await audit()).toMatchObject({ trips: 40 - trips });
 });
 
-test('what was detached long enough ago is dropped', async () => {
+test('tables that were detached long enough ago are dropped', async () => {
   await liveThrough();
   await detach(START_MS + 250 * DAY_MS);
   const drop = (byMs: number) => withClient(database.url, (client) => dropDetached(client, byMs));

@@ -1,12 +1,12 @@
 import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
 
-/** The trips first: where there is no trip, nobody asks for its events. */
+/** Trips come first: the events of a trip are read only after the trip was found. */
 const TABLES = ['trip_history', 'trip_event'] as const;
 type HistoryTable = (typeof TABLES)[number];
 
-/** The schema of what is detached (migration 0008). */
+/** The schema of detached tables (migration 0008). */
 const ARCHIVE = 'archive';
-/** That of `make_history_partitions`: whoever has it may cut. It goes with its session. */
+/** Advisory lock of everything that changes partitions, such as `make_history_partitions`. It ends with its session. */
 const CUTTING_LOCK = 7_045_106;
 
 interface Partition extends Record<string, unknown> {
@@ -19,14 +19,14 @@ interface Partition extends Record<string, unknown> {
 
 export interface DetachReport {
   detached: string[];
-  /** Older than was asked to keep, but something in it goes on. */
+  /** End of the newest partition that is old enough but cannot be detached yet; null if there is none. */
   held_until: string | null;
 }
 
 /**
- * Detaches the partitions of trips and events that hold nothing newer than `keepFromMs`, and puts them into schema `archive`.
- * Both tables are cut at the same id. Nobody who reads or writes is blocked: Postgres waits for those who still use a partition.
- * Where a run breaks off, the next one goes on from there.
+ * Detaches the partitions of trips and events with nothing newer than `keepFromMs`, and moves them into schema `archive`.
+ * Both tables are cut at the same id. Readers and writers are not blocked: Postgres waits for sessions that still use a
+ * partition. The next run finishes an interrupted one.
  */
 export async function detachPartitions(
   client: Client,
@@ -53,7 +53,7 @@ export async function detachPartitions(
   }
 }
 
-/** What an earlier run had begun, or had detached and not yet put away. */
+/** Finishes the detaches of an interrupted run, and archives tables that it left detached. */
 async function finishDetaching(client: Client, nowMs: number): Promise<string[]> {
   const finished: string[] = [];
   for (const { parent, partition, detach_pending } of await readPartitions(client)) {
@@ -73,8 +73,8 @@ async function finishDetaching(client: Client, nowMs: number): Promise<string[]>
 }
 
 /**
- * The highest id at which both tables are cut, of those before what is to be kept, below which nothing goes on: no trip is
- * under way, and no event waits to be told.
+ * Finds the highest common partition bound up to `keepFromMs` below which nothing is pending: no trip is under way, and no
+ * event waits in the outbox or for a webhook.
  */
 async function cutBelow(
   client: Client,
@@ -92,7 +92,7 @@ async function cutBelow(
   return { cut: rows.find(({ at_rest }) => at_rest)?.id, heldUntil: held?.at.toISOString() ?? null };
 }
 
-/** What lies wholly below it, oldest first, but for that of the beginning, which is always there. */
+/** The partitions wholly below the cut, oldest first, without the catch-all partition before the oldest. */
 async function partitionsBelow(client: Client, table: HistoryTable, cut: string): Promise<string[]> {
   const { rows } = await client.query<{ partition: string }>(
     `SELECT partition FROM history_partition WHERE parent = $1 AND to_id <= $2 AND partition <> parent || '_before'
@@ -102,7 +102,7 @@ async function partitionsBelow(client: Client, table: HistoryTable, cut: string)
   return rows.map(({ partition }) => partition);
 }
 
-/** Ids from before the oldest partition have a place too: a table that is empty unless some clock is wrong by years. */
+/** Keeps the catch-all partition before the oldest one adjacent to it. It is empty unless a clock is wrong by years. */
 async function coverTheBeginning(client: Client, table: HistoryTable): Promise<void> {
   const before = `${table}_before`;
   const partitions = (await readPartitions(client)).filter(({ parent }) => parent === table);
@@ -133,7 +133,7 @@ async function archive(client: Client, partition: string, nowMs: number): Promis
   );
 }
 
-/** Drops what was detached before then; gives the names. */
+/** Drops the tables that were detached by `detachedByMs`; returns their names. */
 export async function dropDetached(client: Client, detachedByMs: number): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class

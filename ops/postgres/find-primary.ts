@@ -1,7 +1,7 @@
 import { query } from './query.ts';
 import { UserError } from '../command-line/user-error.ts';
 
-/** The first of these servers that takes writes. */
+/** Finds the first of these servers that takes writes. Throws {@link UserError} if none does. */
 export async function findPrimary(urls: readonly string[]): Promise<string> {
   const answers: string[] = [];
   for (const url of urls) {
@@ -16,7 +16,7 @@ export async function findPrimary(urls: readonly string[]): Promise<string> {
   throw new UserError(`No primary among the servers given:\n  ${answers.join('\n  ')}`);
 }
 
-/** The password is no part of a message. */
+/** Host and port of a URL, for messages, which must not contain the password. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'not a URL';
 }

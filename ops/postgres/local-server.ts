@@ -11,7 +11,7 @@ import { giveTo, type RunAs } from './run-as.ts';
 
 export const SUPERUSER = 'hailgrid';
 
-/** Part of the socket's name only: the server listens on no port. */
+/** Part of the socket's name only: the server does not listen on TCP. */
 const SOCKET_PORT = 5432;
 /** A fast shutdown writes a checkpoint. After this long the server is killed. */
 const STOP_LIMIT_MS = 60_000;
@@ -35,7 +35,7 @@ export interface LocalServer {
   readonly stop: () => Promise<void>;
 }
 
-/** A server that accepts connections of this process only: by a socket in a private directory, without a password. */
+/** A server that only this process can reach: over a socket in a private directory, without a password. */
 export interface PrivateServer extends LocalServer {
   url(database: string): string;
 }
@@ -82,7 +82,7 @@ export async function startPrivately(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PrivateServer> {
   const directory = mkdtempSync(join(tmpdir(), 'hailgrid-restore-'));
-  // The server's user needs to pass through it.
+  // The server's user must be able to pass through the directory.
   await chmod(directory, 0o711);
   const sockets = join(directory, 'socket');
   mkdirSync(sockets, { mode: 0o700 });
@@ -129,7 +129,7 @@ export async function untilWriting({ exited }: LocalServer, url: string): Promis
   }
 }
 
-/** Undefined if the server does not answer: it starts or ends. */
+/** Undefined if the server does not answer because it is starting or ending. */
 async function recoveryProgress(
   url: string,
 ): Promise<{ in_recovery: boolean; position: string } | undefined> {

@@ -10,7 +10,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** The programs of one PostgreSQL. */
 export interface PostgresPrograms {
-  /** With postgres, pg_basebackup, pg_verifybackup and pg_archivecleanup. */
+  /** Contains postgres, pg_basebackup, pg_verifybackup and pg_archivecleanup. */
   directory: string;
   version: string;
 }
@@ -61,7 +61,7 @@ export async function runProgram(
   });
 }
 
-/** A program of PostgreSQL ended with an error; `lines` are what it wrote about it. */
+/** A program of PostgreSQL ended with an error; `lines` is its error output. */
 export class ProgramFailed extends UserError {
   readonly lines: readonly string[];
 

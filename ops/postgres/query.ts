@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type QueryResultRow } from 'pg';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A server that froze says no goodbye. */
+/** How long the closing of a connection may take: a frozen server does not answer it. */
 const GOODBYE_LIMIT_MS = 1_000;
 
-/** How long a server that is silent is waited for; a statement is waited for without end unless said otherwise. */
+/** How long to wait for a silent server. By default a statement has no limit. */
 export interface Patience {
   connectMs?: number;
   statementMs?: number;
@@ -23,7 +23,7 @@ export async function withClient<T>(
     ...(statementMs !== undefined && { query_timeout: statementMs }),
   });
   client.on('error', () => {
-    // A server that goes away while the connection idles: the next query tells.
+    // If the server goes away while the connection idles, the next query throws.
   });
   try {
     await client.connect();
@@ -36,7 +36,7 @@ export async function withClient<T>(
   }
 }
 
-/** One statement over a connection of its own. */
+/** Runs one statement over a connection of its own. */
 export async function query<R extends QueryResultRow>(
   url: string,
   text: string,

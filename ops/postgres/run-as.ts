@@ -4,7 +4,7 @@ import { UserError } from '../command-line/user-error.ts';
 
 const run = promisify(execFile);
 
-/** Postgres refuses to run as root; these are tried instead. */
+/** The users that are tried when we run as root, as which Postgres refuses to run. */
 const UNPRIVILEGED = ['postgres', 'nobody'] as const;
 
 /** The system user a server runs as; empty to run as ourselves. */

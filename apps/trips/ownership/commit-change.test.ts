@@ -199,7 +199,7 @@ describe('a change of ownership', () => {
     expect([...(await rowsByShard()).keys()]).toEqual([PARENT]);
   });
 
-  test('locks its shards in the order in which offers lock theirs, so that neither waits for the other in a ring', async () => {
+  test('locks its shards in the same order as offers do, so that they cannot deadlock', async () => {
     const [first, last] = CHILDREN.slice(0, 2).toSorted() as [string, string];
     // Given, and stored in the table, in the reverse order of the cells: an update alone would lock the last one first.
     const shards = [last, first];
@@ -232,7 +232,7 @@ describe("the planner's term", () => {
     expect(await winTerm(store, ME, lateMs, lateMs + LEASE_MS)).toBe(TERM + 1);
   });
 
-  test('is no one else’s before it has lapsed or was given up; who had it commits nothing then', async () => {
+  test('is won by no other until it lapses or is given up; its old holder then commits nothing', async () => {
     expect(await winTerm(store, OTHER, nowMs, nowMs + LEASE_MS)).toBeUndefined();
     await giveUpTerm(store, ME);
     expect(await winTerm(store, OTHER, nowMs, nowMs + LEASE_MS)).toBe(TERM + 1);

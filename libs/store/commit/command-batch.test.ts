@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const number = { trip: fc.nat(SIZE.trips - 1), driver: fc.nat(SIZE.drivers - 1) };
 const command: fc.Arbitrary<PlayedCommand> = fc.record({
-  // What leads on more often than what ends.
+  // Commands that continue a trip are more frequent than those that end it.
   type: fc.constantFrom(
     ...(['create', 'accept', 'accept', 'accept', 'arrive', 'arrive', 'start', 'start'] as const),
     ...(['complete', 'decline', 'give_back', 'cancel'] as const),
@@ -32,12 +32,12 @@ const command: fc.Arbitrary<PlayedCommand> = fc.record({
   ...number,
   key: fc.option(fc.nat(2), { nil: undefined }),
 });
-/** What arrives together, and the offers that are made before it. */
+/** Commands that arrive together, and the offers made before them. */
 const arrivals = fc.record({
   offers: fc.array(fc.record(number), { maxLength: 3 }),
   together: fc.array(command, { minLength: 1, maxLength: 8 }),
 });
-/** All trips are there, and the first ride is under way. */
+/** Requests all trips. */
 const BEGINNING: readonly PlayedCommand[] = [0, 1, 2].map((trip) => ({
   type: 'create',
   trip,
@@ -53,22 +53,22 @@ async function transactTogether(works: readonly CommandWork<string>[]): Promise<
   return commands.map(({ outcome }) => outcome);
 }
 
-/** A played command's outcome, to be compared. */
-function told(outcome: CommandOutcome<string> | undefined): string {
+/** An outcome as a word that can be compared. */
+function wordOf(outcome: CommandOutcome<string> | undefined): string {
   if (outcome?.type === 'done') return outcome.result;
   if (outcome?.type !== 'refused') return 'conflict';
   if (!(outcome.reason instanceof HailgridError)) throw outcome.reason;
   return outcome.reason.code;
 }
 
-/** Runs all of them, those that conflict in the next transaction; returns the order they ended in, with their answers. */
+/** Runs all commands, conflicting ones in the next transaction; returns them in the order they ended, with their answers. */
 async function together(world: PlayedTrips, commands: readonly PlayedCommand[]) {
-  const done: { command: PlayedCommand; told: string }[] = [];
+  const done: { command: PlayedCommand; word: string }[] = [];
   for (let waiting = commands; waiting.length > 0;) {
     const outcomes = await transactTogether(waiting.map((one) => world.workOf(one)));
     const isConflict = (_: PlayedCommand, index: number): boolean => outcomes[index]?.type === 'conflict';
     waiting.forEach((one, index) => {
-      if (!isConflict(one, index)) done.push({ command: one, told: told(outcomes[index]) });
+      if (!isConflict(one, index)) done.push({ command: one, word: wordOf(outcomes[index]) });
     });
     waiting = waiting.filter(isConflict);
   }
@@ -80,7 +80,7 @@ interface Arrivals {
   together: readonly PlayedCommand[];
 }
 
-/** Does the same in two worlds, together and one by one, and compares all of it; returns how many rounds had a conflict. */
+/** Compares the same commands in two worlds, together and one by one; returns how many rounds had a conflict. */
 async function compare(rounds: readonly Arrivals[]): Promise<number> {
   let conflicts = 0;
   const [shared, single] = [await PlayedTrips.make(store, SIZE), await PlayedTrips.make(store, SIZE)];
@@ -91,7 +91,7 @@ async function compare(rounds: readonly Arrivals[]): Promise<number> {
     }
     const done = await together(shared, commands);
     for (const one of done)
-      expect((await together(single, [one.command])).map((alone) => alone.told)).toEqual([one.told]);
+      expect((await together(single, [one.command])).map((alone) => alone.word)).toEqual([one.word]);
     if (done.some((one, index) => one.command !== commands[index])) conflicts += 1;
   }
   const everything = await shared.everything();
@@ -100,7 +100,7 @@ async function compare(rounds: readonly Arrivals[]): Promise<number> {
   return conflicts;
 }
 
-test('commands that share transactions come to what they would come to one by one', async () => {
+test('commands that share transactions have the same outcomes as one by one', async () => {
   let conflicts = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(arrivals, { minLength: 1, maxLength: 6 }), async (rounds) => {
@@ -129,7 +129,7 @@ test('a driver who ends a ride and arrives for the next rider at the same time d
   expect(conflicts).toBe(1);
 });
 
-test('one that fails after it has written takes all with it, one that is refused nobody', async () => {
+test('a command that fails after a write fails the whole batch, a refused one only itself', async () => {
   const world = await PlayedTrips.make(store, SIZE);
   const create = (trip: number): PlayedCommand => ({ type: 'create', trip, driver: 0, key: trip });
   const refused = { ...create(0), type: 'arrive' as const, key: 7 };
@@ -143,8 +143,8 @@ test('one that fails after it has written takes all with it, one that is refused
   await expect(failing).rejects.toThrow('a bug');
   expect(await world.everything()).toMatchObject({ trips: [null, null, null], events: [] });
   const outcomes = await transactTogether([create(0), refused, create(1)].map((one) => world.workOf(one)));
-  expect(outcomes.map(told)).toEqual(['processing', 'trip_not_found', 'processing']);
-  // Under the refused one's key nothing was done: it is free for what comes after.
+  expect(outcomes.map(wordOf)).toEqual(['processing', 'trip_not_found', 'processing']);
+  // The key of the refused command is free again.
   const after = await transactTogether([world.workOf({ ...refused, type: 'start' })]);
-  expect(after.map(told)).toEqual(['illegal_transition']);
+  expect(after.map(wordOf)).toEqual(['illegal_transition']);
 });

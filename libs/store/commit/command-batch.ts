@@ -22,11 +22,12 @@ type Owners = Map<string, number>;
 
 type Failure = { readonly error: unknown };
 
-/** How a step ended: for whom it ran, whether its statement failed, and the call that tells them. */
+/** How a step ended. */
 interface StepEnd {
-  /** A number for each ask. */
+  /** The commands it ran for; a command that asked twice is in it twice. */
   readonly members: readonly number[];
   readonly failure: Failure | undefined;
+  /** Settles the promises of the commands. */
   readonly answer: () => void;
 }
 
@@ -43,7 +44,7 @@ export class StepQueue<Item, Found> {
   readonly #ownedRow: ((item: Item) => string) | undefined;
   #asks: Ask<Item, Found>[] = [];
 
-  /** @param ownedRow the row that one command alone may use until the batch ends */
+  /** @param ownedRow names the row that only one command of the batch may use */
   constructor(
     statement: (transaction: Queryable, items: readonly Item[]) => Promise<Found>,
     ownedRow?: (item: Item) => string,
@@ -60,7 +61,7 @@ export class StepQueue<Item, Found> {
     this.#asks.push(ask);
   }
 
-  /** Runs the statement for all that wait, the lower number first where two need one row. */
+  /** Runs the statement for all commands that wait. If two need the same row, the one with the lower number gets it. */
   async run(transaction: Queryable, owners: Owners, earlierFailure: Failure | undefined): Promise<StepEnd> {
     const asks = this.#asks.toSorted((a, b) => a.member - b.member);
     this.#asks = [];
@@ -144,12 +145,12 @@ export class CommandBatch {
     this.#running = size;
   }
 
-  /** The error of the statement that failed, if one has: the transaction cannot be committed. */
+  /** The error of a failed statement, after which the transaction cannot be committed. */
   get failure(): Failure | undefined {
     return this.#failure;
   }
 
-  /** Waits for a step. Rejects with {@link BatchConflict} where another command owns one of the rows. */
+  /** Waits for a step. Rejects with {@link BatchConflict} if another command owns one of the rows. */
   ask<Item, Found>(member: number, step: StepQueue<Item, Found>, items: readonly Item[]): Promise<Found> {
     return new Promise((resolve, reject) => {
       step.add({ member, items, resolve, reject });
@@ -158,7 +159,7 @@ export class CommandBatch {
     });
   }
 
-  /** A command has ended. */
+  /** Reports that a command has ended. */
   leave(): void {
     this.#running -= 1;
     this.#runNextStep();

@@ -38,7 +38,7 @@ export interface Actor {
   id: string;
 }
 
-/** What was decided about a locked trip; under whose authority, where a matcher decided it. */
+/** A decision about a locked trip, with the shard and epoch of the matcher that made it, if one did. */
 export interface DecidedTrip {
   trip: Trip;
   events: readonly TripEvent[];
@@ -54,11 +54,11 @@ export interface ChangedTrip {
 export interface Moment {
   /** Service time. */
   nowMs: number;
-  /** Until then a change is left to the process that commits it to be pushed. */
+  /** Until then only the committing process publishes a change. */
   outboxDueAtMs: number;
 }
 
-/** A request that takes effect once under its key, and whose answer is kept under it. */
+/** A request that takes effect once under its idempotency key, which keeps its answer. */
 export interface OnceRequest<T> {
   actor: Actor;
   /** Without a key the request takes effect each time it is made. */
@@ -92,22 +92,22 @@ export class CommandTransaction {
     return this.#moment.nowMs;
   }
 
-  /** What the command has written so far; to be pushed once it is committed. */
+  /** The changes that the command has written so far, to be published after the commit. */
   get written(): readonly WrittenChange[] {
     return this.#written;
   }
 
-  /** Whether it can no longer be left out of the transaction. */
+  /** Whether the command has written, so that the transaction cannot be committed without it. */
   get hasWritten(): boolean {
     return this.#hasWritten;
   }
 
-  /** Keys that are the command's until its transaction ends. */
+  /** The idempotency keys that the command has reserved. */
   get reserved(): readonly KeyId[] {
     return this.#reserved;
   }
 
-  /** A quote of the rider. Throws `quote_not_found`. */
+  /** Reads a quote of the rider. Throws `quote_not_found`. */
   async quoteOf(riderId: RiderId, quoteId: QuoteId): Promise<QuoteRow> {
     const quote = (await this.#ask(this.#steps.readQuotes, [{ quoteId, riderId }])).get(quoteId);
     if (quote?.riderId !== riderId)
@@ -115,7 +115,7 @@ export class CommandTransaction {
     return quote;
   }
 
-  /** The trip that an offer to the driver is or was about. Throws `offer_not_found`. */
+  /** Finds the trip of an open or closed offer to the driver. Throws `offer_not_found`. */
   async tripOfOffer(offerId: OfferId, driverId: string): Promise<TripId> {
     const tripId = (await this.#ask(this.#steps.findOffers, [{ offerId, driverId }])).get(offerId);
     if (tripId === undefined)
@@ -123,13 +123,13 @@ export class CommandTransaction {
     return tripId;
   }
 
-  /** What binds the driver, now and after that; it may change until the driver is locked. */
+  /** Reads the driver's claims, the present one first. They may change until the driver is locked. */
   async claimsOn(driverId: string): Promise<ClaimRow[]> {
     const claims = await this.#ask(this.#steps.readClaims, [driverId]);
     return claims.filter((claim) => claim.driverId === driverId);
   }
 
-  /** A new trip with its first event. Throws `quote_used`. */
+  /** Creates a trip with its first event. Throws `quote_used`. */
   async create(request: TripRequest): Promise<Trip> {
     const event: TripEvent = { type: 'requested', atMs: this.nowMs, request };
     const trip = evolve(null, event);
@@ -142,8 +142,8 @@ export class CommandTransaction {
   }
 
   /**
-   * Locks the trip, asks for the command, decides it, and writes what was decided together with its claim. Throws
-   * `trip_not_found`; a refusal is returned, since only the caller knows what it means.
+   * Locks the trip, gets the command, decides it, and writes the events and claims of the decision. Throws
+   * `trip_not_found`. Returns a refusal instead of throwing it, since only the caller knows its error.
    */
   async change(
     tripId: string,
@@ -157,7 +157,7 @@ export class CommandTransaction {
     return { trip: next ?? trip, decision };
   }
 
-  /** Writes what was decided about locked trips, together with their claims; returns the trips as they are now. */
+  /** Writes the events and claims of decisions about locked trips; returns the changed trips. */
   async apply(decided: readonly DecidedTrip[]): Promise<Trip[]> {
     const standings = await this.#changeClaims(decided);
     const changes: WrittenChange[] = [];
@@ -174,7 +174,7 @@ export class CommandTransaction {
     return trips;
   }
 
-  /** Throws where the driver never was online. */
+  /** Locks the driver. Throws `driver_offline` if it never was online. */
   async lockDriver(driverId: string): Promise<DriverRow> {
     await this.#lockDrivers([driverId]);
     const driver = this.#drivers.get(driverId);
@@ -195,8 +195,8 @@ export class CommandTransaction {
   }
 
   /**
-   * Runs the work once for each key: the first time its answer is kept, later times the kept answer is returned. Another
-   * request under the same key is refused.
+   * Runs the work once for each key and keeps its answer; later calls get the kept answer. Throws `idempotency_key_reused`
+   * for another request under the same key.
    */
   async once<T>({ actor, idempotency, output }: OnceRequest<T>, work: () => Promise<T>): Promise<T> {
     if (idempotency === undefined) return work();
@@ -234,7 +234,7 @@ export class CommandTransaction {
     }
   }
 
-  /** What the drivers concerned are once all claims are changed; releases first, a trip has one claim of a kind. */
+  /** Changes the claims and returns the drivers' new standings. Releases come first: a trip has one claim of each kind. */
   async #changeClaims(decided: readonly DecidedTrip[]): Promise<ReadonlyMap<string, DriverStanding>> {
     const changes = decided.flatMap(({ trip: { tripId }, events }) =>
       events.flatMap(claimChangesOf).map((change) => ({ ...change, tripId })),
@@ -275,9 +275,8 @@ function requireAll(
 }
 
 /**
- * A transaction that one piece of work has to itself: beside the steps it may run any statement. Locks are taken in one
- * order everywhere (keys, shards, trips, drivers, claims; within a kind by id), so two transactions never wait for each other
- * in a ring.
+ * A transaction with one piece of work, which may run any statement beside the steps. Locks are taken in one order
+ * everywhere (keys, shards, trips, drivers, claims; within a kind by id), so transactions cannot deadlock.
  */
 export class TripTransaction extends CommandTransaction implements Queryable {
   readonly #transaction: Queryable;
@@ -291,7 +290,7 @@ export class TripTransaction extends CommandTransaction implements Queryable {
     return this.#transaction.rows<R>(statement);
   }
 
-  /** Claims (locked) drivers for offers and counts the change; returns those whose claim was free. */
+  /** Claims locked drivers for offers and raises their versions; returns the standings of those whose claim was free. */
   async takeClaims(claims: readonly OfferClaim[]): Promise<Map<string, DriverStanding>> {
     const taken = await takeClaims(this, claims);
     return bumpDrivers(this, [...taken]);

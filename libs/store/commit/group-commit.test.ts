@@ -16,7 +16,7 @@ type Outcome =
   { outcome: 'done'; result: string } | { outcome: 'refused'; reason: unknown } | { outcome: 'conflict' };
 type Decide = (name: string, together: readonly string[]) => Outcome;
 
-/** Transactions that end when the test ends them; commands are known by their names. */
+/** Runs transactions that end when the test ends them; commands are identified by name. */
 class PlayedStore {
   readonly transactions: string[][] = [];
   readonly #names = new Map<CommandWork<unknown>, string>();
@@ -39,7 +39,7 @@ class PlayedStore {
     return this.group.commit(work);
   }
 
-  /** Ends all transactions that are under way, and those that follow from them a turn or two later. */
+  /** Ends all running transactions, and those that start within a turn or two of that. */
   async end(): Promise<void> {
     for (let idleTurns = 0; idleTurns < 3; idleTurns += 1) {
       await turn();
@@ -62,11 +62,11 @@ class PlayedStore {
   async #end(name: string): Promise<string> {
     const outcome = this.#outcomes.get(name);
     if (outcome?.outcome === 'done') return outcome.result;
-    throw outcome?.outcome === 'refused' ? outcome.reason : new BatchConflict('another one has the row');
+    throw outcome?.outcome === 'refused' ? outcome.reason : new BatchConflict('another command has the row');
   }
 }
 
-test('the first command goes at once; what comes while it is under way shares the next transaction', async () => {
+test('the first command starts at once; commands that arrive meanwhile share the next transaction', async () => {
   const store = new PlayedStore();
   const answers = [store.commit('first')];
   await turn();
@@ -76,7 +76,7 @@ test('the first command goes at once; what comes while it is under way shares th
   expect(await Promise.all(answers)).toEqual(['first', 'a', 'b', 'c']);
 });
 
-test('a transaction that takes long does not hold up the next; so many may take long', async () => {
+test('a slow transaction does not hold up the next, up to a bound of slow ones', async () => {
   const store = new PlayedStore();
   const answers: Promise<unknown>[] = [];
   for (let slow = 1; slow <= MAX_SHARED_TRANSACTIONS; slow += 1) {
@@ -89,7 +89,7 @@ test('a transaction that takes long does not hold up the next; so many may take 
   await Promise.all(answers);
 });
 
-test('a transaction takes so many and no more', async () => {
+test('a transaction takes a bounded number of commands', async () => {
   const store = new PlayedStore();
   const names = Array.from({ length: MAX_COMMANDS_PER_TRANSACTION + 1 }, (_, number) => String(number));
   const answers = Promise.all(names.map((name) => store.commit(name)));
@@ -101,7 +101,7 @@ test('a transaction takes so many and no more', async () => {
   expect(await answers).toEqual(names);
 });
 
-test('what one refuses is told to that one only', async () => {
+test('a refusal reaches only the command that was refused', async () => {
   const reason = new HailgridError('quote_used', 'used');
   const store = new PlayedStore((name) =>
     name === 'b' ? { outcome: 'refused', reason } : { outcome: 'done', result: name },
@@ -115,7 +115,7 @@ test('what one refuses is told to that one only', async () => {
   ]);
 });
 
-test('where one spoils the transaction, the others are committed without it', async () => {
+test('if one command fails the transaction, the others are committed without it', async () => {
   const store = new PlayedStore((name) => {
     if (name === 'c') throw new Error('a bug');
     return { outcome: 'done', result: name };
@@ -126,7 +126,7 @@ test('where one spoils the transaction, the others are committed without it', as
   expect((await answers).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
 });
 
-test('where the database is not to be had, nobody is tried again', async () => {
+test('if the database is unavailable, no command is retried', async () => {
   const store = new PlayedStore(() => {
     throw new HailgridError('unavailable', 'no primary');
   });

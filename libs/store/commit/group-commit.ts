@@ -7,7 +7,7 @@ import { CommandTransaction, type Moment } from './command-transaction.ts';
 
 /** How many commands share a transaction: in a longer one the first commands would wait for the last. */
 export const MAX_COMMANDS_PER_TRANSACTION = 64;
-/** After which time a transaction (it may wait for a lock) no longer holds up the next one. */
+/** After this time a transaction, which may wait for a lock, no longer holds up the next one. */
 const SLOW_TRANSACTION_MS = 25;
 /** How many slow transactions run at once before commands wait: one more would gain nothing. */
 export const MAX_SHARED_TRANSACTIONS = 4;
@@ -29,11 +29,11 @@ export type CommandOutcome<T> =
 export interface BatchMember {
   readonly work: CommandWork<unknown>;
   readonly outcome: CommandOutcome<unknown>;
-  /** Runs the work and keeps its outcome; runs again when the transaction does. Throws where the work threw after it wrote. */
+  /** Runs the work and keeps its outcome; runs again when the transaction does. Throws if the work throws after a write. */
   run(transaction: CommandTransaction): Promise<void>;
-  /** Answers the caller once the transaction is committed. False after a conflict: the command has to run again. */
+  /** Answers the caller after the commit. False after a conflict: the command has to run again. */
   deliver(): boolean;
-  /** Answers the caller with why the transaction was not committed. */
+  /** Rejects with the reason why the transaction was not committed. */
   fail(reason: unknown): void;
 }
 
@@ -161,14 +161,14 @@ export class GroupCommit {
   }
 }
 
-/** The database failed, not one of the commands: none has to be found out and committed alone. */
+/** Whether the database failed, rather than a command: then committing each command alone does not help. */
 function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof HailgridError && error.status === 503;
 }
 
 /**
- * Runs commands in one transaction, each to its own outcome: a refusal costs the others nothing. Throws, and nothing is
- * committed, where a statement fails or a command throws after it has written.
+ * Runs commands in one transaction, each to its own outcome: a refusal costs the others nothing. Throws if a statement fails
+ * or a command throws after it has written; then nothing is committed.
  */
 export async function runBatch(
   transaction: Queryable,

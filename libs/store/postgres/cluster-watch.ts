@@ -11,16 +11,16 @@ const STATE_LIFE_MS = 2_000;
 /** How long to wait between two looks at a standby that is behind. */
 const REPLAY_PAUSE_MS = 5;
 
-/** A server as it was heard a moment ago. */
+/** A server with its last state. */
 export interface HeardHost {
   readonly url: string;
   readonly state: HostState;
 }
 
-/** Called whenever a server has said how it is. */
+/** Called whenever a server has answered. */
 export type HostListener = (host: HeardHost) => void;
 
-/** Knows of every server of the cluster what it is and how far it has come, by asking each all the time. */
+/** Polls every server of the cluster for its role and its position in the log. */
 export class ClusterWatch {
   readonly #hosts: readonly HostWatch[];
   readonly #log = new PositionLog();
@@ -36,13 +36,13 @@ export class ClusterWatch {
     this.#listeners.add(listener);
   }
 
-  /** The one that takes writes; of two that say so, the one promoted later. */
+  /** The server that takes writes; of two that claim to, the one promoted later. */
   primary(): HeardHost | undefined {
     const claims = this.#heard().filter(({ state }) => state.role === 'primary');
     return claims.toSorted((a, b) => timelineOf(b) - timelineOf(a))[0];
   }
 
-  /** Those that follow the primary, if one is known; in no order. */
+  /** The standbys, in no order; those of another timeline than a known primary are left out. */
   standbys(): HeardHost[] {
     const primary = this.primary();
     return this.#heard().filter(({ state: { role, timeline } }) => {
@@ -51,12 +51,12 @@ export class ClusterWatch {
     });
   }
 
-  /** How old what a reader sees there may be, at most. */
+  /** Upper bound of how stale a read from this server is. */
   stalenessMs({ state }: HeardHost): number {
     return this.#log.stalenessMs(state.readableTo, performance.now());
   }
 
-  /** By host and port; without those of which nobody can tell. */
+  /** Staleness of the standbys by host and port, without those whose staleness is unknown. */
   standbyAgesS(): Map<string, number> {
     const ages = this.standbys().map(
       (host) => [new URL(host.url).host, this.stalenessMs(host) / 1_000] as const,
@@ -65,9 +65,9 @@ export class ClusterWatch {
   }
 
   /**
-   * A position up to which everything lies that was acknowledged before now. The primary tells; where it does not, the
-   * standbys do, if all are heard: whatever was acknowledged is on the disk of one of them. Undefined where nobody can
-   * tell in time.
+   * Returns a log position that covers everything acknowledged before now. Asks the primary. Without its answer, takes the
+   * highest position of the standbys if all answer, since each acknowledged commit is on the disk of one of them.
+   * Undefined if neither succeeds in time.
    */
   async positionNow(limitMs: number): Promise<Position | undefined> {
     const primary = this.primary();
@@ -80,7 +80,7 @@ export class ClusterWatch {
     return positions.every((position) => typeof position === 'number') ? Math.max(...positions) : undefined;
   }
 
-  /** Whether the standby comes to show everything up to there in time. */
+  /** Waits until the standby has replayed up to the position; false if it does not within the limit. */
   async reaches({ url, state }: HeardHost, position: Position, limitMs: number): Promise<boolean> {
     const endsAtMs = performance.now() + limitMs;
     let reached: HostState | undefined = state;
@@ -93,7 +93,7 @@ export class ClusterWatch {
     return reached !== undefined;
   }
 
-  /** A reader had no luck there. */
+  /** Drops the state of a server whose read failed, until it answers again. */
   forget(url: string): void {
     this.#hostOf(url).forget();
   }

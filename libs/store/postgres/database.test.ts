@@ -19,7 +19,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-/** One connection, so that what befalls it befalls every transaction after it. */
+/** One connection, so that all transactions share its fate. */
 const SETTINGS = { maxConnections: 1, applicationName: 'database-test' };
 
 beforeEach(() => {
@@ -70,7 +70,7 @@ describe('without the standby', () => {
   });
 });
 
-test('what a broken connection cuts off before its COMMIT is done by the next one, once', async () => {
+test('work cut off before its COMMIT by a broken connection runs again on the next one', async () => {
   const id = nextId();
   let attempts = 0;
   await database.transact(async (on) => {
@@ -88,16 +88,16 @@ test('what a broken connection cuts off before its COMMIT is done by the next on
   expect(await isKept(id)).toBe(true);
 });
 
-test('a lock that does not come free in time is "try later", and undoes the transaction', async () => {
+test('a lock wait that times out is answered `unavailable`, and rolls the transaction back', async () => {
   const [held, undone] = [nextId(), nextId()];
   const holder = new Database({ ...SETTINGS, urls: postgres.urls('postgres') });
-  let letGo = (): void => {};
+  let release = (): void => {};
   let isHeld = (): void => {};
   const whenHeld = new Promise<void>((resolve) => (isHeld = resolve));
   const holding = holder.transact(async (on) => {
     await insert(on, held);
     isHeld();
-    await new Promise<void>((resolve) => (letGo = resolve));
+    await new Promise<void>((resolve) => (release = resolve));
   });
   await whenHeld;
   const waiting = database.transact(async (on) => {
@@ -105,14 +105,14 @@ test('a lock that does not come free in time is "try later", and undoes the tran
     await insert(on, held);
   });
   await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
-  letGo();
+  release();
   await holding;
   await holder.close();
   expect(await isKept(undone)).toBe(false);
 });
 
 test.for(['53100', '53200', '58030'])(
-  'a server short of means (%s) is "try later", and stays in use',
+  'a server short of disk or memory (%s) answers `unavailable`, and stays in use',
   async (code) => {
     const [undone, later] = [nextId(), nextId()];
     const text = `DO $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '${code}'; END $$`;
@@ -136,7 +136,7 @@ test('a transaction that went on after a failed statement is not acknowledged', 
   expect(await isKept(id)).toBe(false);
 });
 
-test('a connection that falls silent is given up, though the server is well', async () => {
+test('a silent connection is given up, even if the server is well', async () => {
   const line = await MutableLine.to(new URL(postgres.primaryUrl));
   const through = new Database({ ...SETTINGS, urls: [line.url] });
   await through.ping();
@@ -155,7 +155,7 @@ test('a connection that falls silent is given up, though the server is well', as
   line.close();
 });
 
-/** A line to Postgres that stays open and can fall silent, as a frozen server or a cut network does. */
+/** A proxy to Postgres that can fall silent with its connections open, like a frozen server or a cut network. */
 class MutableLine {
   readonly url: string;
   readonly #server: Server;
@@ -183,7 +183,7 @@ class MutableLine {
     this.#muted = true;
   }
 
-  /** New connections are served; what the old ones swallowed is gone. */
+  /** Serves connections again; data dropped while mute is lost. */
   unmute(): void {
     this.#muted = false;
   }

@@ -21,13 +21,13 @@ export interface Statement {
   values: readonly unknown[];
 }
 
-/** Runs statements: in a transaction, or each alone in the pool. */
+/** Runs statements: in a transaction, or each as its own transaction. */
 export interface Queryable {
   rows<R extends QueryResultRow>(statement: Statement): Promise<R[]>;
 }
 
 export interface DatabaseSettings {
-  /** Every host of the cluster; the one that accepts writes is found among them. */
+  /** Every host of the cluster; the writable one is found among them. */
   urls: readonly string[];
   maxConnections: number;
   applicationName: string;
@@ -38,13 +38,13 @@ export interface DatabaseSettings {
 /** How long to wait for a connection of the pool, new or returned. */
 const ACQUIRE_TIMEOUT_MS = 4_000;
 /**
- * After which time the server cancels a statement: its locks must not outlive its caller. The wait for the standby
- * is not part of it: Postgres stops that clock before it commits.
+ * After this time the server cancels a statement, so that its locks do not outlive its caller. The wait for the standby
+ * does not count: Postgres stops the timer before it commits.
  */
 const STATEMENT_TIMEOUT_MS = 4_000;
 /** How long a caller waits for the answer to a statement. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
-/** After which idle time inside a transaction the server ends the session, so that it does not keep its locks. */
+/** After this idle time inside a transaction the server ends the session, so that it does not keep its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /**
  * How long a caller waits for a new primary before it gets `unavailable`. Below the 5 s command deadline, so that the caller
@@ -69,8 +69,8 @@ interface OpenPool extends Primary {
 }
 
 /**
- * A pool that follows the primary. Leaves a server that is gone or takes no writes, and searches for the writable one. Retries
- * within a budget what was certainly not written, and never what may have been.
+ * A pool that follows the primary. Leaves a server that is gone or takes no writes, and searches for the writable one.
+ * Retries work within a budget if it certainly was not committed, and never if it may have been.
  */
 export class Database {
   readonly #settings: DatabaseSettings;
@@ -93,8 +93,8 @@ export class Database {
 
   /**
    * Runs `work` in one transaction and commits. Runs it again after a serialization failure or deadlock, or a connection lost
-   * before COMMIT was sent: nothing was committed then. Throws what `work` throws, after the rollback; `unavailable` without a
-   * primary; {@link OutcomeUnknown} where there may have been a commit.
+   * before COMMIT was sent: nothing was committed then. Rethrows an error of `work` after the rollback. Throws `unavailable`
+   * without a primary, and {@link OutcomeUnknown} if the commit may have been made.
    */
   async transact<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -106,7 +106,7 @@ export class Database {
     }
   }
 
-  /** Throws where no primary answers; does not wait for one. */
+  /** Throws if no primary answers; does not wait for a new one. */
   async ping(): Promise<void> {
     const statement = { name: 'ping', text: 'SELECT 1', values: [] };
     await this.#withClient((client) => runAlone(client, statement), PRIMARY_BUDGET_MS);
@@ -154,13 +154,13 @@ export class Database {
   }
 
   /**
-   * Work whose caller has given up keeps its connection while the server runs it, as a commit that waits for the standby: to
-   * close it would leave the session waiting there, and each new connection would add another.
+   * Keeps the connection of work whose caller has given up while the server still runs it, such as a commit that waits for
+   * the standby. Closing it would leave the session waiting on the server, and each new connection would add another.
    */
   async #watch(client: PoolClient, { url }: OpenPool, work: Promise<unknown>): Promise<void> {
     do {
-      const goesOn = !this.#closed && (await isAtWork(url, sessionPid(client)).catch(() => false));
-      if (!goesOn) return client.end();
+      const isAtWorkStill = !this.#closed && (await isAtWork(url, sessionPid(client)).catch(() => false));
+      if (!isAtWorkStill) return client.end();
     } while (!(await settlesWithin(work, ANSWER_TIMEOUT_MS)));
   }
 
@@ -257,7 +257,7 @@ async function runTransaction<T>(
   return result;
 }
 
-/** Reports a lost connection as {@link OutcomeUnknown}: the commit was sent. A server that takes no writes made none. */
+/** Reports a lost connection as {@link OutcomeUnknown}, since the commit was sent. A read-only server committed nothing. */
 async function orUnknown<T>(sent: Promise<T>): Promise<T> {
   try {
     return await sent;
@@ -267,7 +267,7 @@ async function orUnknown<T>(sent: Promise<T>): Promise<T> {
   }
 }
 
-/** Throws where the commit may be on the primary only: its outcome is unknown until the standby is back. */
+/** Throws if the commit may be on the primary only: its outcome is unknown until the standby is back. */
 function refuseUnreplicated(client: PoolClient): void {
   if (warned.delete(client)) throw new OutcomeUnknown('committed without the synchronous standby');
 }

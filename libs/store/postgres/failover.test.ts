@@ -31,7 +31,7 @@ function poolOf(urls: string[]): Database {
   return new Database({ urls, maxConnections: 2, applicationName: 'failover-test' });
 }
 
-/** As commands do it: the first one under a key decides, later ones read what it answered. */
+/** As commands do: the first one under a key decides, later ones read its answer. */
 async function answerOnce(on: Queryable, key: string, body: number): Promise<number> {
   const reserve = 'INSERT INTO answer VALUES ($1, $2) ON CONFLICT DO NOTHING';
   await on.rows({ name: 'reserve', text: reserve, values: [key, body] });
@@ -45,7 +45,7 @@ async function bodiesOn(url: string): Promise<number[]> {
   return rows.map(({ body }) => body);
 }
 
-test('who asks while there is no primary waits for the next one', async () => {
+test('a command that finds no primary waits for the next one', async () => {
   await postgres.nodes[0]!.server.stop();
   const waiting = Promise.allSettled([database.transact((on) => answerOnce(on, 'waits', 1))]);
   await sleep(300);
@@ -54,15 +54,15 @@ test('who asks while there is no primary waits for the next one', async () => {
   expect(await bodiesOn(standbyUrl)).toEqual([1]);
 });
 
-test('where no primary comes, the budget ends in "unavailable", and the work is not begun', async () => {
+test('without a new primary the budget ends in `unavailable`, and the work does not start', async () => {
   await postgres.nodes[0]!.server.stop();
-  let begun = 0;
-  const work = database.transact(() => Promise.resolve((begun += 1)));
+  let starts = 0;
+  const work = database.transact(() => Promise.resolve((starts += 1)));
   await expect(work).rejects.toMatchObject({ code: 'unavailable' });
-  expect(begun).toBe(0);
+  expect(starts).toBe(0);
 });
 
-test('a primary that takes no writes any more is left at once, what it refused is done by the next', async () => {
+test('a primary that became read-only is left at once, and the next one runs what it refused', async () => {
   await query(postgres.primaryUrl, 'ALTER SYSTEM SET default_transaction_read_only = on');
   await query(postgres.primaryUrl, 'SELECT pg_reload_conf()');
   await promoteAlone(standbyUrl);
@@ -71,7 +71,7 @@ test('a primary that takes no writes any more is left at once, what it refused i
   expect(await bodiesOn(postgres.primaryUrl)).toEqual([]);
 });
 
-test('a COMMIT whose reply is lost is not done again; its key tells the outcome', async () => {
+test('a COMMIT whose reply is lost is not repeated; its key has the outcome', async () => {
   const line = await LossyLine.to(postgres.primaryUrl);
   const through = poolOf([line.url]);
   let attempts = 0;

@@ -21,7 +21,7 @@ afterEach(async () => {
   directory.remove();
 });
 
-test('a host that takes connections and never answers costs the search nothing', async () => {
+test('a host that accepts connections but never answers does not slow the search', async () => {
   const silent = await silentHost(new URL(primaryUrl));
   const primary = await findPrimary([silent.url, standbyUrl, primaryUrl]);
   expect(primary.url).toBe(primaryUrl);
@@ -29,7 +29,7 @@ test('a host that takes connections and never answers costs the search nothing',
   silent.close();
 });
 
-test('of two that say they are the primary, it is the one that was promoted later', async () => {
+test('of two servers that claim to be the primary, the one promoted later wins', async () => {
   expect(await findPrimary([primaryUrl, standbyUrl])).toEqual({ url: primaryUrl, timeline: 1 });
   await query(standbyUrl, 'SELECT pg_promote()');
   const promoted = { url: standbyUrl, timeline: 2 };
@@ -38,7 +38,7 @@ test('of two that say they are the primary, it is the one that was promoted late
   await expect(findPrimary([primaryUrl], promoted.timeline)).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-/** A server that hears what it is asked and says nothing, as one that is frozen. */
+/** A server that accepts connections and never answers, as a frozen one. */
 async function silentHost(like: URL) {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {

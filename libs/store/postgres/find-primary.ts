@@ -5,20 +5,20 @@ import { settlesWithin } from './retry-within.ts';
 /** How long a server may take to say whether it accepts writes. */
 const PROBE_TIMEOUT_MS = 2_000;
 /**
- * How long the other hosts have to claim the same once one says that it accepts writes: after a failover the former
- * primary may be back and not yet know that it no longer is one.
+ * How long the search waits for other hosts once one says that it accepts writes: after a failover the former primary may
+ * be back and not know yet that it was replaced.
  */
 const RIVAL_WAIT_MS = 100;
 
-/** A host that takes writes; of two, the one with the higher timeline was promoted later. */
+/** A host that takes writes. The one with the higher timeline was promoted later. */
 export interface Primary {
   readonly url: string;
   readonly timeline: number;
 }
 
 /**
- * Asks all hosts at once which one takes writes, so that one that does not answer costs no time. A primary of an older
- * timeline than `minTimeline` is none: another was promoted since. Throws `unavailable` where there is none.
+ * Asks all hosts at once which one takes writes, so that a silent one costs no time. Ignores primaries of an older timeline
+ * than `minTimeline`: another one was promoted since. Throws `unavailable` if there is none.
  */
 export async function findPrimary(urls: readonly string[], minTimeline = 0): Promise<Primary> {
   const claims: Primary[] = [];
@@ -34,7 +34,7 @@ export async function findPrimary(urls: readonly string[], minTimeline = 0): Pro
   return claims.reduce((best, claim) => (claim.timeline > best.timeline ? claim : best));
 }
 
-/** Rejects where the server does not answer in time or takes no writes: a standby, or fenced by its settings. */
+/** Rejects if the server does not answer in time or takes no writes: it is a standby, or fenced by its settings. */
 async function timelineOfPrimary(url: string): Promise<number> {
   const row = await probe<{ timeline: string | null }>(
     url,
@@ -46,7 +46,7 @@ async function timelineOfPrimary(url: string): Promise<number> {
   return Number.parseInt(row.timeline, 16);
 }
 
-/** Whether the primary is busy with what this session of it was sent. Rejects where it does not answer in time. */
+/** Whether the server is still the primary and this session still runs a statement. Rejects if it does not answer in time. */
 export async function isAtWork(url: string, sessionPid: number | undefined): Promise<boolean> {
   const row = await probe<{ yes: boolean }>(
     url,
@@ -57,7 +57,7 @@ export async function isAtWork(url: string, sessionPid: number | undefined): Pro
   return row?.yes === true;
 }
 
-/** Asks by a connection of its own, since those of the pool may be what is broken. */
+/** Asks over a connection of its own, since those of the pool may be broken. */
 async function probe<R extends QueryResultRow>(
   url: string,
   question: string,

@@ -1,15 +1,15 @@
 /** A place in the write-ahead log, in bytes from its beginning. */
 export type Position = number;
 
-/** What a server of the cluster said of itself. */
+/** What a server of the cluster reports about itself. */
 export interface HostState {
-  /** `fenced`: neither follows another nor takes writes. */
+  /** `fenced`: neither follows a primary nor takes writes. */
   readonly role: 'primary' | 'standby' | 'fenced';
-  /** Of a standby: what it receives now; null where it receives nothing, or we may not know. */
+  /** Of a standby: the one it receives now; null if it receives nothing, or the role may not read it. */
   readonly timeline: number | null;
-  /** It has the log on disk up to here; null of a standby that has received nothing since its start. */
+  /** End of the log on its disk; null for a standby that has received nothing since its start. */
   readonly writtenTo: Position | null;
-  /** What was committed up to here is seen by who reads there. */
+  /** Reads from this server show all commits up to here. */
   readonly readableTo: Position;
   /** When it was asked; the machine's monotonic time. */
   readonly askedAtMs: number;
@@ -24,8 +24,8 @@ export interface HostRow {
 }
 
 /**
- * The timeline of a primary is in the name of its log file; that in its control file is older until a checkpoint. The
- * flushed position, not that of inserts: it ends where a record ends, so that a standby comes to have it.
+ * Takes a primary's timeline from the name of its log file: the control file has an older one until a checkpoint. Takes the
+ * flushed position, not that of inserts: it ends at the end of a record, so a standby can reach it.
  */
 export const HOST_QUESTION = `
   SELECT follows, writable,

@@ -8,7 +8,7 @@ const ANSWER_TIMEOUT_MS = 1_000;
 /** How long the closing of a connection may take before it is abandoned. */
 const GOODBYE_LIMIT_MS = 500;
 
-/** One server of the cluster, asked how it is over a connection that nothing else uses. */
+/** Asks one server of the cluster for its state, over a connection that nothing else uses. */
 export class HostWatch {
   readonly url: string;
   readonly #applicationName: string;
@@ -23,19 +23,19 @@ export class HostWatch {
     this.#applicationName = applicationName;
   }
 
-  /** What it last said; undefined where its connection broke since, or it did not answer when last asked. */
+  /** The last state; undefined if the connection broke since, or the last question was not answered. */
   get state(): HostState | undefined {
     return this.#state;
   }
 
-  /** Who reads there had no luck; until it is heard again nobody else tries. */
+  /** Drops the state after a failed read, so that no other read tries this server until it answers again. */
   forget(): void {
     this.#state = undefined;
   }
 
   /**
-   * Asks how it is, not before now: whoever comes while a question is under way shares the next one. So any number of
-   * callers cost one question at a time. Rejects where it does not answer.
+   * Asks for the state as of now or later. Callers that come during a question share the next one, so any number of callers
+   * cost one question at a time. Rejects if the server does not answer.
    */
   ask(): Promise<HostState> {
     if (this.#asking === undefined) return this.#ask();
@@ -66,7 +66,7 @@ export class HostWatch {
       const askedAtMs = performance.now();
       const { rows } = await client.query<HostRow>({ name: 'host-state', text: HOST_QUESTION });
       const [row] = rows;
-      if (row === undefined) throw new Error('a server said nothing of itself');
+      if (row === undefined) throw new Error('a server did not report its state');
       this.#state = hostState(row, askedAtMs);
       return this.#state;
     } catch (error) {
@@ -100,7 +100,7 @@ export class HostWatch {
     const client = this.#client;
     this.#client = undefined;
     this.forget();
-    // A host that is silent does not say goodbye either.
+    // A silent host does not answer the close either.
     if (client !== undefined) await settlesWithin(client.end(), GOODBYE_LIMIT_MS);
   }
 }

@@ -32,7 +32,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The server or the way to it is gone; whether the last statement took effect is unknown. */
+/** Whether the server or the connection is gone. Whether the last statement took effect is then unknown. */
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
   if (code === undefined)
@@ -44,12 +44,12 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
-/** The server takes no writes: nothing was written, and another server may take it. */
+/** Whether the server is read-only: nothing was written, and another server may accept the write. */
 export function isRefusal(error: unknown): boolean {
   return codeOf(error) === READ_ONLY;
 }
 
-/** A serialization failure or a deadlock: the server rolled the transaction back. */
+/** Whether the server rolled the transaction back after a serialization failure or a deadlock. */
 export function isConflict(error: unknown): boolean {
   return CONFLICT_CODES.has(codeOf(error) ?? '');
 }
@@ -60,8 +60,8 @@ export function saysUnreplicated(noticeCode: string | undefined): boolean {
 }
 
 /**
- * Whether a commit was made is unknown: its reply was lost, came too late, or came without the standby. A command under an
- * idempotency key may run again: the key has the answer, and holds the retry up while the commit goes on.
+ * It is unknown whether a commit was made: its reply was lost, came too late, or came without the standby. A command with an
+ * idempotency key may run again: the key has the answer, and the retry waits for it while the commit goes on.
  */
 export class OutcomeUnknown extends HailgridError {
   constructor(internalMessage: string, cause?: unknown) {
@@ -69,14 +69,14 @@ export class OutcomeUnknown extends HailgridError {
   }
 }
 
-/** Nothing was written, and another server may take it: there is no primary now, or this one is lost or takes no writes. */
+/** Nothing was written, and a retry may find a primary: there is none now, or this one is lost or takes no writes. */
 export class NoPrimary extends HailgridError {
   constructor(cause: unknown) {
     super('unavailable', 'no Postgres primary just now', { cause });
   }
 }
 
-/** A connection's error as the caller gets it. Only before a COMMIT is sent: the server then rolls back with the session. */
+/** The error for the caller, if it occurred before a COMMIT was sent: the server then rolls back when the session ends. */
 export function errorBeforeCommit(error: unknown): unknown {
   if (error instanceof OutcomeUnknown) return error;
   if (isOutage(error)) return new NoPrimary(error);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PositionLog } from './position-log.ts';
 
-test('what is readable is as old as the last moment at which the primary had come no further', () => {
+test('a read is as stale as the last moment at which the primary was at that position', () => {
   const log = new PositionLog();
   log.note(1, 100, 1_000);
   log.note(1, 100, 2_000);
@@ -11,7 +11,7 @@ test('what is readable is as old as the last moment at which the primary had com
   expect(log.stalenessMs(300, 3_500)).toBe(500);
 });
 
-test('of who is further behind than the log goes, nobody can tell', () => {
+test('the staleness of a standby behind the oldest entry is unknown', () => {
   const log = new PositionLog();
   expect(log.stalenessMs(100, 0)).toBe(Infinity);
   for (let index = 0; index < 1_000; index += 1) log.note(1, 1_000 + index, index * 1_000);
@@ -19,7 +19,7 @@ test('of who is further behind than the log goes, nobody can tell', () => {
   expect(log.stalenessMs(1_999, 1_000_000)).toBe(1_000);
 });
 
-test('positions of an older timeline count no more, nor do those that come late', () => {
+test('positions of an older timeline do not count, even if they come late', () => {
   const log = new PositionLog();
   log.note(1, 500, 1_000);
   log.note(2, 700, 2_000);

@@ -1,6 +1,6 @@
 import type { Position } from './host-state.ts';
 
-/** How far apart two entries are at least. */
+/** Minimum time between two entries. */
 const MIN_SPACING_MS = 100;
 /** How many entries are kept: at least ten seconds. A standby further behind is not read from. */
 const MAX_ENTRIES = 100;
@@ -11,14 +11,14 @@ interface Entry {
 }
 
 /**
- * How far the primary had come when. By it the age of what a standby shows is known without comparing clocks: whoever has
- * replayed a position has all that was committed when the primary was asked for it.
+ * Log positions of the primary by the time it was asked for them. They give the staleness of a standby without comparing
+ * clocks: a standby that has replayed a position has everything committed before the primary was asked for it.
  */
 export class PositionLog {
   #timeline = 0;
   #entries: Entry[] = [];
 
-  /** The primary was asked at this moment (monotonic, of this machine); positions of another timeline count no more. */
+  /** Adds a position that the primary was asked for at `atMs`, monotonic time. A new timeline drops the older positions. */
   note(timeline: number, position: Position, atMs: number): void {
     if (timeline < this.#timeline) return;
     if (timeline > this.#timeline) this.#entries = [];
@@ -29,7 +29,7 @@ export class PositionLog {
     if (this.#entries.length > MAX_ENTRIES) this.#entries.shift();
   }
 
-  /** How old what is readable up to there may be, at most; Infinity where that is not known. */
+  /** Upper bound of how stale a read at this position is; Infinity if it is unknown. */
   stalenessMs(readableTo: Position, nowMs: number): number {
     const reached = this.#entries.findLast(({ position }) => position <= readableTo);
     return reached === undefined ? Infinity : nowMs - reached.atMs;

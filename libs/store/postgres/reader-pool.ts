@@ -7,8 +7,8 @@ import { typeParsers } from './values.ts';
 /** How long to wait for a connection to a standby before another server is tried. */
 const ACQUIRE_TIMEOUT_MS = 300;
 /**
- * How long a standby may take to answer before another server is tried: the primary needs time enough to answer
- * instead.
+ * How long a standby may take to answer before another server is tried: the primary must have enough time left to
+ * answer instead.
  */
 const ANSWER_TIMEOUT_MS = 1_500;
 
@@ -18,7 +18,7 @@ export interface ReaderPoolSettings {
   applicationName: string;
 }
 
-/** Connections to one standby. Rejects soon where it cannot answer; others can. */
+/** Connections to one standby. Rejects early if it does not answer, since other servers can. */
 export class ReaderPool {
   readonly #pool: Pool;
 
@@ -38,8 +38,8 @@ export class ReaderPool {
   }
 
   /**
-   * With a position, rejects where the server does not show everything up to there: an address may lead to several of
-   * them, and who was asked how far it has come need not be who is asked for the rows.
+   * With `atLeast`, rejects if the server has not replayed up to that position. It is checked on the same connection, since
+   * an address may lead to several servers: the one that reported its position may be another.
    */
   async rows<R extends QueryResultRow>(statement: Statement, atLeast?: Position): Promise<R[]> {
     const client = await this.#pool.connect();
@@ -48,7 +48,7 @@ export class ReaderPool {
     const result = isInTime
       ? await answer.catch((error: unknown) => error)
       : new Error('a standby takes too long');
-    // A connection that failed in any way is not worth finding out whether it is still good.
+    // A connection that failed in any way is closed, not checked.
     client.release(result instanceof Error);
     if (result instanceof Error) throw result;
     return result as Awaited<typeof answer>;
@@ -65,7 +65,7 @@ async function read<R extends QueryResultRow>(
   atLeast: Position | undefined,
 ): Promise<R[]> {
   if (atLeast !== undefined && (await replayedTo(client)) < atLeast)
-    throw new Error('the standby has not come so far');
+    throw new Error('the standby has not replayed up to the position');
   return (await client.query<R>({ name, text, values: [...values] })).rows;
 }
 

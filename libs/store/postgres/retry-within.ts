@@ -27,7 +27,7 @@ export async function retryWithin<T>(
   }
 }
 
-/** Whether the work ends within the limit, well or not. */
+/** Whether the work ends within the limit, with success or an error. */
 export function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const late = setTimeout(() => resolve(false), limitMs);

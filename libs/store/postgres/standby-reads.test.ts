@@ -11,7 +11,7 @@ import { StandbyReads, type ReadFrom, type ReadKind } from './standby-reads.ts';
 const WRITE_CONNECTIONS = 2;
 const NO_PRIMARY = 'HailgridError: unavailable: no Postgres primary just now';
 
-/** What `trips` has: a pool for writes, one for reads, and what watches the cluster. */
+/** The connections of a `trips` process: a pool for writes, one for reads, and the cluster watch. */
 class Reader {
   readonly watch: ClusterWatch;
   readonly database: Database;
@@ -87,7 +87,7 @@ async function sees(on: Queryable, id: number): Promise<boolean> {
 const pauseReplay = () => query(standbyUrl, 'SELECT pg_wal_replay_pause()');
 
 describe('with replay paused on the standby', () => {
-  test('who has just written sees it, whoever may lag is answered by the standby as it is', async () => {
+  test('a writer sees its own write; a read that may lag shows the standby as it is', async () => {
     await insert(1);
     expect(await sees(reader.reads.upToDate, 1)).toBe(true);
     expect(reader.lastFrom).toBe('standby');
@@ -105,14 +105,14 @@ describe('with replay paused on the standby', () => {
     await expect.poll(isFromStandbyAgain).toBe(true);
   });
 
-  test('a standby further behind than a reader may lag is left for the primary', async () => {
+  test('a read that may lag goes to the primary if the standby is too far behind', async () => {
     await pauseReplay();
     await insert(1);
     await expect.poll(() => sees(reader.reads.mayLag, 1), { timeout: 15_000 }).toBe(true);
     expect(reader.lastFrom).toBe('primary');
   });
 
-  test('without a primary it waits for nobody: who may lag is answered, nobody is told a falsehood', async () => {
+  test('without a primary a read that may lag is answered, and an up-to-date one fails', async () => {
     await pauseReplay();
     await insert(1);
     await postgres.nodes[0]!.server.kill();
@@ -149,7 +149,7 @@ test('reads go on when the standby dies, while commits wait for it on all their 
   await outcomes;
 });
 
-test('a promoted standby is the primary at once, though the one before it only falls silent', async () => {
+test('a promoted standby is the primary at once, even if the old one only falls silent', async () => {
   await insert(1);
   line.cut('black_hole');
   await promoteAlone(standbyUrl);
@@ -158,7 +158,7 @@ test('a promoted standby is the primary at once, though the one before it only f
   expect(reader.lastFrom).toBe('primary');
 });
 
-/** Tries again where there is no primary just now; whoever waits for a silent one hears something else. */
+/** Retries an insert, and checks that it only ever fails for want of a primary, not with a timeout of the silent one. */
 async function persist(id: number): Promise<void> {
   const failures: string[] = [];
   while (failures.length < 10) {
@@ -193,7 +193,7 @@ describe('with two standbys', () => {
   const seesTable = async (on: Queryable) =>
     (await on.rows({ name: 'one', text: 'SELECT 1 AS one', values: [] })).length === 1;
 
-  test('without a primary nobody knows what was acknowledged by way of a standby that is not heard', async () => {
+  test('without a primary an up-to-date read fails if a standby that may have acknowledged commits is silent', async () => {
     await end(0);
     await expect.poll(() => wide.watch.primary()).toBeUndefined();
     expect(await seesTable(wide.reads.upToDate)).toBe(true);

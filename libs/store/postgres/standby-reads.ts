@@ -7,8 +7,8 @@ import { ReaderPool } from './reader-pool.ts';
 /** How stale a read that may lag can be, while there is a primary that can answer it. */
 const MAX_STALENESS_MS = 5_000;
 /**
- * How far behind a standby may be to wait for its replay: one further behind would not show the caller's own write
- * in time.
+ * How far behind a standby may be to wait for its replay: one further behind would not reach the caller's own write in
+ * time.
  */
 const MAX_STALENESS_TO_WAIT_MS = 1_500;
 /** How long the primary may take to report its log position. */
@@ -16,13 +16,13 @@ const POSITION_LIMIT_MS = 200;
 /** How long to wait for a standby to replay up to that position before the primary is read. */
 const REPLAY_LIMIT_MS = 200;
 
-/** Who answered: a standby within the bound; the primary; or, as there was none, a standby of any age. */
+/** The server that answered: a standby within the bound; the primary; or, without a primary, a standby of any staleness. */
 export type ReadFrom = 'standby' | 'primary' | 'old_standby';
 export type ReadKind = 'up_to_date' | 'may_lag';
 
 export interface StandbyReadsParts {
   watch: ClusterWatch;
-  /** Connections to the primary, for reads that no standby answers; not those that writes wait for. */
+  /** Connections to the primary for reads that no standby answers; writes have their own. */
   primary: Database;
   maxConnectionsPerHost: number;
   applicationName: string;
@@ -30,8 +30,8 @@ export interface StandbyReadsParts {
 }
 
 /**
- * Reads that no decision rests on, by standbys where one is good enough, else by the primary. What the primary could
- * answer never fails for a standby's sake, and while there is no primary the standbys go on answering.
+ * Runs reads that no decision rests on: on a standby that is recent enough, else on the primary. A failing standby never
+ * fails a read that the primary could answer, and without a primary the standbys still answer.
  */
 export class StandbyReads {
   readonly #parts: StandbyReadsParts;
@@ -42,10 +42,10 @@ export class StandbyReads {
     this.#parts = parts;
   }
 
-  /** Shows everything that was acknowledged to anybody before the read began. */
+  /** Shows everything that was acknowledged to any caller before the read began. */
   readonly upToDate: Queryable = { rows: (statement) => this.#upToDate(statement) };
 
-  /** May lag by {@link MAX_STALENESS_MS}; without a primary, by as much as the best standby. */
+  /** May lag by {@link MAX_STALENESS_MS}; without a primary, by as much as the most recent standby. */
   readonly mayLag: Queryable = { rows: (statement) => this.#mayLag(statement) };
 
   async close(): Promise<void> {
@@ -96,7 +96,7 @@ export class StandbyReads {
     }
   }
 
-  /** Standbys within the bound, in turn; where there is no primary, all of them. */
+  /** Standbys within the bound, in turn; without a primary, all of them. */
   #candidates(maxStalenessMs: number): HeardHost[] {
     const { watch } = this.#parts;
     const standbys = watch.standbys();
@@ -116,7 +116,7 @@ export class StandbyReads {
       try {
         return await this.#poolOf(url).rows<R>(statement, atLeast);
       } catch {
-        // Whatever was wrong, the next one or the primary tells whether it is the statement's fault.
+        // If the statement itself is wrong, the next server or the primary reports it.
         this.#parts.watch.forget(url);
       }
     }
@@ -131,7 +131,7 @@ export class StandbyReads {
   }
 }
 
-/** Who has replayed more is never behind in anything. */
+/** A standby that has replayed more shows all that the others show. */
 function furthestFirst(standbys: readonly HeardHost[]): HeardHost[] {
   return standbys.toSorted((a, b) => b.state.readableTo - a.state.readableTo);
 }

@@ -5,7 +5,7 @@ import type { CustomTypesConfig } from 'pg';
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
-/** Counters, epochs and money fit a double exactly; a value that does not is a bug to hear of, not to round. */
+/** Counters, epochs and money fit a double exactly; a value that does not is a bug, and throws instead of being rounded. */
 function safeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a number`);

@@ -1,7 +1,7 @@
 import type { OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
 import { idFromUuid } from '#libs/contracts';
 
-/** Columns of `trip`, `trip_history` and `any_trip` as every statement that reads one selects them. */
+/** Columns that every statement selects from `trip`, `trip_history` or `any_trip`. */
 export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
@@ -13,7 +13,7 @@ export const HISTORY_COLUMNS = `
   fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, offer, driver, excluded_driver_ids,
   accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash`;
 
-/** A row of `trip`; times in milliseconds, ids bare UUIDs (those inside `offer` and `driver` are whole ids). */
+/** A row of `trip`: times in milliseconds, ids as UUIDs (those inside `offer` and `driver` are TypeIDs). */
 export interface TripRow {
   trip_id: string;
   rider_id: string;

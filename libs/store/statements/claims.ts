@@ -2,13 +2,13 @@ import { idFromUuid, uuidOf, type DriverId, type OfferId, type TripId } from '#l
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
 
-/** What binds a driver: at place 0 now, at place 1 after that. */
+/** A claim that binds a driver: now at place 0, after the present ride at place 1. */
 export interface ClaimRow {
   driverId: DriverId;
   place: 0 | 1;
   tripId: TripId;
   kind: 'offer' | 'trip';
-  /** Null where the driver got the trip without being asked. */
+  /** Null if the driver got the trip without an offer. */
   offerId: OfferId | null;
 }
 
@@ -21,7 +21,7 @@ export interface RawClaimRow {
   offer_id: string | null;
 }
 
-/** The claims on drivers, of each what it does now first. */
+/** Reads the claims on drivers, by driver and place. */
 export async function readClaims(database: Queryable, driverIds: readonly string[]): Promise<ClaimRow[]> {
   const rows = await database.rows<RawClaimRow & Record<string, unknown>>({
     name: 'read-claims',
@@ -48,13 +48,13 @@ export interface OfferClaim {
   tripId: string;
   offerId: string;
   expiresAtMs: number;
-  /** Whether it is for after the ride that the driver is on. */
+  /** Whether the trip comes after the driver's present ride. */
   afterRide: boolean;
 }
 
 /**
- * Claims drivers for offers, and says which ones: a driver (or a trip) that has such a claim already is passed over, and
- * so is a driver who has no ride to finish first, or is said to have none.
+ * Claims drivers for offers, and returns those it claimed. Skips a driver or trip that already has such a claim, and a
+ * claim for after a ride if the driver has no ride in progress.
  */
 export async function takeClaims(
   transaction: Queryable,
@@ -95,7 +95,7 @@ export interface DriverTrip {
   readonly tripId: string;
 }
 
-/** The drivers are free of the trips. Returns those that had a claim. */
+/** Deletes the claims of these pairs. Returns the drivers that had one. */
 export async function releaseClaims(
   transaction: Queryable,
   pairs: readonly DriverTrip[],
@@ -119,7 +119,7 @@ export function columnsOf(pairs: readonly DriverTrip[]): [string[], string[]] {
   ];
 }
 
-/** What was to come after a trip that is over comes now. */
+/** Moves claims for the next trip to place 0 if the present trip is over. */
 export async function promoteClaims(transaction: Queryable, driverIds: readonly string[]): Promise<void> {
   await transaction.rows({
     name: 'promote-claims',
@@ -131,7 +131,7 @@ export async function promoteClaims(transaction: Queryable, driverIds: readonly 
   });
 }
 
-/** The offers' claims become the trips'. Returns the drivers that had one. */
+/** Turns the claims of offers into claims of trips. Returns the drivers that had one. */
 export async function holdClaims(
   transaction: Queryable,
   pairs: readonly DriverTrip[],
@@ -149,8 +149,8 @@ export async function holdClaims(
 }
 
 /**
- * Binds drivers to trips without any offer: now, or after the trip they are on. Fails where that place is taken too, or
- * a trip has a driver.
+ * Binds drivers to trips without an offer: at the first free place. Fails if both places are taken, or the trip already has
+ * a driver.
  */
 export async function assignClaims(transaction: Queryable, pairs: readonly DriverTrip[]): Promise<void> {
   await transaction.rows({

@@ -20,7 +20,7 @@ export interface DriverRow {
   version: number;
 }
 
-/** Columns of `driver` as every statement that reads one selects them. */
+/** Columns that every statement selects from `driver`. */
 export const DRIVER_COLUMNS = 'driver_id, session, online, product, vehicle, version';
 
 /** A row of `driver` as Postgres gives it. */
@@ -40,8 +40,7 @@ export async function readDriver(database: Queryable, driverId: string): Promise
 }
 
 /**
- * Drivers by id, locked in the order of their ids; always after their trips. Whoever holds this lock may change the
- * claim.
+ * Locks drivers in the order of their ids, always after their trips. The holder of a driver's lock may change its claims.
  */
 export async function lockDrivers(
   transaction: Queryable,
@@ -55,7 +54,7 @@ export async function lockDrivers(
   return new Map(rows.map(driverFromRow).map((driver) => [driver.driverId, driver]));
 }
 
-/** The driver goes online: a session of its own number, above all it ever had. */
+/** Puts the driver online in a new session, with a higher number than all before. */
 export async function openSession(
   transaction: Queryable,
   driver: { driverId: string; product: Product; vehicle: Vehicle; atMs: number },
@@ -80,7 +79,7 @@ export async function openSession(
   return driverFromRow(row);
 }
 
-/** The (locked) driver goes offline. */
+/** Puts a locked driver offline. */
 export async function closeSession(
   transaction: Queryable,
   driverId: string,
@@ -103,7 +102,7 @@ interface BumpedRow {
   claims: RawClaimRow[];
 }
 
-/** Counts a change of what these (locked) drivers are, once their claims are changed; returns what they are now. */
+/** Raises the versions of locked drivers after a change of their claims; returns their new standings. */
 export async function bumpDrivers(
   transaction: Queryable,
   driverIds: readonly string[],
@@ -125,7 +124,7 @@ export async function bumpDrivers(
   );
 }
 
-/** What a driver is by its claims, given in the order of their places. */
+/** The standing of a driver by its claims, which are given in the order of their places. */
 export function standingOf(
   { driverId, version, online }: { driverId: DriverStanding['driver_id']; version: number; online: boolean },
   claims: readonly ClaimRow[],
@@ -147,7 +146,7 @@ function offerOf({ offerId, tripId }: ClaimRow): DriverStanding['offer'] {
   return offerId === null ? null : { offer_id: offerId, trip_id: tripId };
 }
 
-/** Those of the drivers whose version is above the one that is known. */
+/** Finds the drivers whose version is above the known one. */
 export async function readOutdatedDrivers(
   database: Queryable,
   known: readonly { driverId: string; version: number }[],
@@ -164,8 +163,8 @@ export async function readOutdatedDrivers(
 }
 
 /**
- * Raises the version and the session of every driver: what is known of one elsewhere is older than the row, whatever it
- * was. Their apps go online again, under a session of its own number. Returns how many there are.
+ * Raises the version and session of every driver, so that any version known elsewhere is older than the row. The drivers'
+ * apps go online again in a new session. Returns the number of drivers.
  */
 export async function raiseDrivers(transaction: Queryable, step: number): Promise<number> {
   const rows = await transaction.rows({

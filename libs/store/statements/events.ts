@@ -11,7 +11,7 @@ export interface StoredEvent {
 }
 
 /**
- * A trip's events from the first, in order. A trip has a few tens at the most: each needs a driver's or rider's deed.
+ * Reads all events of a trip, in order. A trip has a few tens at most: each needs an action of a driver or rider.
  */
 export async function readEvents(database: Queryable, tripId: string): Promise<StoredEvent[]> {
   return database.rows<StoredEvent & Record<string, unknown>>({
@@ -34,8 +34,8 @@ interface HistoryRow extends Record<string, unknown>, StoredEvent {
 }
 
 /**
- * The histories of these trips. Each is looked up by itself, so that only the partition of its time is touched: a plan
- * made for any list of ids cannot know which ones to leave out.
+ * Reads the histories of these trips. Looks each one up separately, so that only the partition of its time is read: a plan
+ * for a list of ids cannot exclude partitions.
  */
 export async function readHistories(database: Queryable, tripIds: readonly TripId[]): Promise<History[]> {
   const rows = await database.rows<HistoryRow>({
@@ -56,7 +56,7 @@ export async function readHistories(database: Queryable, tripIds: readonly TripI
   return [...histories.values()];
 }
 
-/** The next trips by id; none where there are no more. */
+/** Reads the next trips by id; none at the end. */
 export async function readTripIds(
   database: Queryable,
   after: TripId | undefined,
@@ -93,8 +93,8 @@ interface ChainRow extends Record<string, unknown> {
 }
 
 /**
- * The next trips by id with their events, all as of one moment; none where there are no more. Events that belong to no
- * trip are those of one that has come to number 0; not those of a time whose trips have been detached (theirs follow).
+ * Reads the next trips by id with their events, in one snapshot; none at the end. Events without a trip row come as a trip
+ * with `seq` 0, except where the partitions of trips are detached already: those of events are detached after them.
  */
 export async function readChains(
   database: Queryable,

@@ -3,18 +3,18 @@ import { timestampOf } from '../postgres/values.ts';
 
 export interface KeyUse extends KeyId {
   requestDigest: string;
-  /** When it is used. */
+  /** When the key is used, service time. */
   atMs: number;
   expiresAtMs: number;
 }
 
 /**
- * The keys that are new, by {@link keyName}: from now on they are ours. One that another transaction is just using is
- * waited for, in one order by everybody. One that has expired counts as new.
+ * Reserves the keys that are new, and returns them by {@link keyName}. Waits for other transactions that use one of the
+ * keys, in the same order everywhere. An expired key counts as new.
  *
- * A known key's row is locked by the update that its condition prevents. That is a write: this transaction's commit waits
- * for the standby, and with it for what was committed before it. Merely to read an answer would not be enough to give
- * it: it may stand on this server only, where the wait for its own commit was cut short.
+ * A known key's row is locked even though the condition prevents its update. The lock is a write, so this transaction's
+ * commit waits for the standby, and for all commits before it. A plain read of the answer would not do: the answer may be on
+ * this server only, if the wait of its own commit was cut short.
  */
 export async function reserveIdempotencyKeys(
   transaction: Queryable,
@@ -41,7 +41,7 @@ export async function reserveIdempotencyKeys(
   return new Set(rows.map(({ actor_id, key }) => keyName({ actorUuid: actor_id, key })));
 }
 
-/** A key belongs to whoever used it. */
+/** A key, which belongs to the actor that used it. */
 export interface KeyId {
   actorUuid: string;
   key: string;
@@ -52,12 +52,12 @@ export interface KnownKey {
   response: unknown;
 }
 
-/** Names a key among those of all actors. */
+/** A name of the key that is unique over all actors. */
 export function keyName({ actorUuid, key }: KeyId): string {
   return `${actorUuid} ${key}`;
 }
 
-/** What these keys stand for, by {@link keyName}. */
+/** Reads the requests and answers under these keys, by {@link keyName}. */
 export async function readIdempotencyKeys(
   transaction: Queryable,
   keys: readonly KeyId[],
@@ -91,7 +91,7 @@ export interface KeyResponse extends KeyId {
   response: unknown;
 }
 
-/** The answers that the keys give from now on. */
+/** Stores the answers under the keys. */
 export async function storeIdempotentResponses(
   transaction: Queryable,
   responses: readonly KeyResponse[],
@@ -106,7 +106,7 @@ export async function storeIdempotentResponses(
   });
 }
 
-/** Keys that were reserved for nothing: what was asked for under them was refused. */
+/** Releases the reserved keys of refused requests. */
 export async function releaseIdempotencyKeys(transaction: Queryable, keys: readonly KeyId[]): Promise<void> {
   await transaction.rows({
     name: 'release-idempotency-keys',
@@ -117,7 +117,7 @@ export async function releaseIdempotencyKeys(transaction: Queryable, keys: reado
   });
 }
 
-/** Removes at most `limit` expired keys; says how many. */
+/** Deletes at most `limit` expired keys; returns how many. */
 export async function purgeIdempotencyKeys(
   database: Queryable,
   atMs: number,

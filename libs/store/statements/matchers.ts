@@ -2,7 +2,7 @@ import type { Member, MemberCommand, MemberState } from '#libs/ownership';
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
 
-/** A member with the time since which it is in its state. */
+/** A member with the time of its last change of state. */
 export interface MemberRow extends Member {
   changedAtMs: number;
 }
@@ -17,7 +17,7 @@ export async function readMembers(database: Queryable): Promise<MemberRow[]> {
   });
 }
 
-/** The member as it is, which cannot change before this transaction ends. */
+/** Reads and locks the member until this transaction ends. */
 export async function lockMember(transaction: Queryable, instance: string): Promise<MemberRow | undefined> {
   const rows = await transaction.rows<MemberRow & Record<string, unknown>>({
     name: 'lock-member',
@@ -27,7 +27,7 @@ export async function lockMember(transaction: Queryable, instance: string): Prom
   return rows[0];
 }
 
-/** Makes an instance an active member; true where it was none, or was another incarnation. */
+/** Makes an instance an active member; true if it was none, or was another incarnation. */
 export async function joinMember(
   transaction: Queryable,
   instance: string,
@@ -46,7 +46,7 @@ export async function joinMember(
   return known?.incarnation !== incarnation;
 }
 
-/** Brings a member to another state if it is in one of those expected; says whether it was. */
+/** Changes a member's state if it is one of `from`; returns whether it was. */
 export async function setMemberState(
   database: Queryable,
   { instance, state, from, incarnation }: MemberStateChange,
@@ -67,11 +67,11 @@ export interface MemberStateChange {
   instance: string;
   state: MemberState;
   from: readonly MemberState[];
-  /** Of this incarnation only. */
+  /** If given, only this incarnation is changed. */
   incarnation?: string;
 }
 
-/** Carries out the commands whose member is still as it was seen; says how many. */
+/** Applies the commands whose member is still as the planner saw it; returns how many. */
 export async function changeMembers(
   transaction: Queryable,
   commands: readonly MemberCommand[],

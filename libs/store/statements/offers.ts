@@ -13,8 +13,8 @@ interface FoundRow extends Record<string, unknown> {
 }
 
 /**
- * The trips that offers to these drivers were about, by offer, be they open or long closed. An open one, which is the
- * rule, is a claim; only for the others are the events looked through, of one partition after the other.
+ * Finds the trips of open and closed offers to these drivers, by offer. An open offer, the usual case, is a claim. Only
+ * closed offers need a search through the events, partition by partition.
  */
 export async function findOffers(
   database: Queryable,
@@ -65,7 +65,7 @@ function byOffer(rows: readonly FoundRow[]): Map<OfferId, TripId> {
   );
 }
 
-/** Offers whose time is up, longest first. Nothing is locked: whoever expires one looks again under the trip's lock. */
+/** Finds expired offers, oldest first. Locks nothing: the caller checks each again under the trip's lock. */
 export async function dueOffers(
   database: Queryable,
   atMs: number,

@@ -3,14 +3,14 @@ import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
 
 /**
- * Whoever holds this advisory lock has the stream of events to itself: nobody else takes anything out of the outbox
- * meanwhile. It goes with its session.
+ * Advisory lock for exclusive use of the event stream: while a session holds it, no other takes entries from the outbox. It
+ * ends with its session.
  */
 export const EVENT_STREAM_LOCK = 7_045_105;
 
 /**
- * The numbers of the events of these trips that are not known to be stored, in order. Undefined while the stream is
- * held by somebody who makes it anew.
+ * Reads the numbers of the trips' events that are not known to be stored, in order. Undefined while the stream is locked for
+ * a rebuild.
  */
 export async function readOutbox(
   database: Queryable,
@@ -43,8 +43,8 @@ export interface OutboxEntry {
 }
 
 /**
- * The entries of trips whose oldest one nobody has dealt with in time, by trip and number. That oldest one is put off,
- * so that no other process takes the trip meanwhile: who has the oldest entry has the trip.
+ * Takes the entries of trips whose oldest entry is overdue, by trip and number. Postpones that oldest entry, so that no other
+ * process takes the trip meanwhile: the oldest entry stands for the whole trip.
  */
 export async function takeDueOutbox(
   database: Queryable,
@@ -72,7 +72,7 @@ export async function takeDueOutbox(
   return rows.map((row) => ({ tripId: idFromUuid('trip', row.trip_id), seq: row.seq }));
 }
 
-/** The entries have been pushed. */
+/** Deletes published entries. */
 export async function removeOutbox(database: Queryable, entries: readonly OutboxEntry[]): Promise<void> {
   await database.rows({
     name: 'remove-outbox',

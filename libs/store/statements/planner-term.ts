@@ -1,15 +1,15 @@
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
 
-/** Who wants to plan: an instance, and which life of it. */
+/** A process that can become planner: an instance and its incarnation. */
 export interface PlannerCandidate {
   instance: string;
   incarnation: string;
 }
 
 /**
- * Wins the planner's term, or keeps it until `expiresAtMs`; undefined where somebody else has it. Whoever lets it lapse
- * gets a new term, even if nobody had it meanwhile.
+ * Wins the planner's term, or renews it until `expiresAtMs`; undefined if another candidate has it. A candidate whose term
+ * has lapsed gets a new one, even if no other had it meanwhile.
  */
 export async function winTerm(
   database: Queryable,
@@ -31,7 +31,7 @@ export async function winTerm(
   return rows[0]?.term;
 }
 
-/** Lets the term lapse, so that another one need not wait for that. */
+/** Lets the term lapse, so that another candidate need not wait for it. */
 export async function giveUpTerm(database: Queryable, { incarnation }: PlannerCandidate): Promise<void> {
   await database.rows({
     name: 'give-up-term',
@@ -40,7 +40,7 @@ export async function giveUpTerm(database: Queryable, { incarnation }: PlannerCa
   });
 }
 
-/** The term that counts, which cannot change before this transaction ends. */
+/** Reads and locks the current term until this transaction ends. */
 export async function lockTerm(transaction: Queryable): Promise<number | undefined> {
   const rows = await transaction.rows<{ term: number }>({
     name: 'lock-term',
@@ -50,7 +50,7 @@ export async function lockTerm(transaction: Queryable): Promise<number | undefin
   return rows[0]?.term;
 }
 
-/** Who plans; undefined where nobody's term lasts now. */
+/** Reads the present planner; undefined if no term is current. */
 export async function readPlanner(
   database: Queryable,
   nowMs: number,
@@ -63,7 +63,7 @@ export async function readPlanner(
   return rows[0];
 }
 
-/** Raises the planner's term and lets it lapse. False where nobody has ever planned. */
+/** Raises the planner's term and lets it lapse. False if there never was a planner. */
 export async function raiseTerm(transaction: Queryable, step: number): Promise<boolean> {
   const rows = await transaction.rows({
     name: 'raise-term',

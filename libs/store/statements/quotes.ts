@@ -39,7 +39,7 @@ export interface QuoteOfRider {
   riderId: RiderId;
 }
 
-/** A rider's quote; what of it goes into a trip. */
+/** A rider's quote, with the columns that a trip copies. */
 export interface QuoteRow extends QuoteOfRider {
   product: string;
   pickup_lat: number;
@@ -56,7 +56,7 @@ export interface QuoteRow extends QuoteOfRider {
 
 type RawQuoteRow = Omit<QuoteRow, keyof QuoteOfRider> & { quote_id: string; rider_id: string };
 
-/** Quotes by id; those of other riders are left out. */
+/** Reads quotes by id; those of other riders are left out. */
 export async function readQuotes(
   database: Queryable,
   quotes: readonly QuoteOfRider[],
@@ -81,8 +81,8 @@ export async function readQuotes(
 }
 
 /**
- * Forgets at most `limit` quotes that had expired by then; says how many. Their ids sort by the time they were made, so
- * the key leads to the oldest.
+ * Deletes at most `limit` quotes that had expired by `expiredByMs`; returns how many. Ids sort by time of creation, so the
+ * primary key finds the oldest.
  */
 export async function purgeQuotes(database: Queryable, expiredByMs: number, limit: number): Promise<number> {
   const rows = await database.rows({

@@ -2,7 +2,7 @@ import type { ShardClaim, ShardRow, Member, ShardCommand } from '#libs/ownership
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
 
-/** All claims, in the order of the cells. */
+/** Reads all claims, in the order of the cells. */
 export async function readShards(database: Queryable): Promise<ShardClaim[]> {
   return database.rows<{ shard: string; epoch: number; owner: string | null }>({
     name: 'read-shards',
@@ -11,7 +11,7 @@ export async function readShards(database: Queryable): Promise<ShardClaim[]> {
   });
 }
 
-/** At most `limit` live shards after a cell (undefined: from the first), in the order of the cells. */
+/** Reads at most `limit` live shards after a cell (undefined: from the first), in the order of the cells. */
 export async function readShardPage(
   database: Queryable,
   after: string | undefined,
@@ -26,7 +26,7 @@ export async function readShardPage(
   });
 }
 
-/** The claims of some shards; those that have none are left out. */
+/** Reads the claims of these shards; unknown ones are left out. */
 export async function readShardsOf(database: Queryable, shards: readonly string[]): Promise<ShardClaim[]> {
   return database.rows<{ shard: string; epoch: number; owner: string | null }>({
     name: 'read-shards-of',
@@ -35,7 +35,7 @@ export async function readShardsOf(database: Queryable, shards: readonly string[
   });
 }
 
-/** The claims of one owner. */
+/** Reads the claims of one owner. */
 export async function readShardsOwnedBy(database: Queryable, owner: string): Promise<ShardClaim[]> {
   return database.rows<{ shard: string; epoch: number; owner: string | null }>({
     name: 'read-shards-owned-by',
@@ -44,7 +44,7 @@ export async function readShardsOwnedBy(database: Queryable, owner: string): Pro
   });
 }
 
-/** How many shards each owner has. */
+/** Counts the shards of each owner. */
 export async function readShardCounts(database: Queryable): Promise<Map<string, number>> {
   const rows = await database.rows<{ owner: string; shards: number }>({
     name: 'read-shard-counts',
@@ -54,13 +54,13 @@ export async function readShardCounts(database: Queryable): Promise<Map<string, 
   return new Map(rows.map(({ owner, shards }) => [owner, shards]));
 }
 
-/** Rows and members of one moment. */
+/** Rows and members in one snapshot. */
 export interface OwnershipTables {
   rows: ShardRow[];
   members: Member[];
 }
 
-/** One statement, hence one snapshot: two would see a join between them. */
+/** Reads shards and members in one statement, hence one snapshot: a matcher could join between two statements. */
 export async function readOwnership(database: Queryable): Promise<OwnershipTables> {
   const rows = await database.rows<{ rows: ShardRow[]; members: Member[] }>({
     name: 'read-ownership',
@@ -84,8 +84,8 @@ export interface LockedShard {
 }
 
 /**
- * The epoch and owner of shards, which cannot change before this transaction ends: FOR SHARE blocks the update of the
- * epoch (FOR KEY SHARE would not), and lets other commits under the same epoch pass.
+ * Reads and locks the epochs and owners of shards until this transaction ends. FOR SHARE blocks an update of the epoch (FOR
+ * KEY SHARE would not), and lets other commits under the same epoch pass.
  */
 export async function lockShardEpochs(
   transaction: Queryable,
@@ -102,10 +102,10 @@ export async function lockShardEpochs(
 }
 
 /**
- * Carries out the commands whose seen epoch still holds, with a line in the history for each, and returns their shards.
- * The rows are locked in the order of the cells first, as offers lock them: an update alone would lock them in any order.
+ * Applies the commands whose seen epoch is still current, with a history row for each, and returns their shards. Locks the
+ * rows in the order of the cells first, as offers do: an update alone would lock them in any order.
  *
- * @param term the planner's; null for a matcher that renews what it has
+ * @param term the planner's; null for a matcher that renews its own shards
  */
 export async function claimShards(
   transaction: Queryable,
@@ -159,8 +159,8 @@ export async function claimShards(
 }
 
 /**
- * Raises the epoch of every shard, retired ones too, by the same step, so that which of them is the newest on its line of
- * descent stays as it is. Owners stay. Returns how many there are.
+ * Raises the epochs of all shards by the same step, including retired ones, so that the newest shard on each line of descent
+ * stays the newest. Owners stay. Returns the number of shards.
  */
 export async function raiseEpochs(transaction: Queryable, step: number, atMs: number): Promise<number> {
   const rows = await transaction.rows({
@@ -180,7 +180,7 @@ export async function raiseEpochs(transaction: Queryable, step: number, atMs: nu
   return rows.length;
 }
 
-/** Removes at most `limit` changes of ownership from before a time; says how many. */
+/** Deletes at most `limit` changes of ownership from before a time; returns how many. */
 export async function purgeShardChanges(
   database: Queryable,
   beforeMs: number,

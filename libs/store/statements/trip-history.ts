@@ -4,7 +4,7 @@ import type { Queryable } from '../postgres/database.ts';
 import { TRIP_COLUMNS, tripFromRow, type TripRow, HISTORY_COLUMNS } from '../rows/trip-row.ts';
 import { timestampOf } from '../postgres/values.ts';
 
-/** Trips that have left for the history; nothing changes them any more. */
+/** Reads trips that are in the history, where they do not change any more. */
 export async function readEndedTrips(
   database: Queryable,
   tripIds: readonly string[],
@@ -20,9 +20,9 @@ export async function readEndedTrips(
 }
 
 /**
- * Moves at most `limit` trips that were over by then from the small table of trips under way into the history; says how
- * many. Whose quote could still be used stays, since only in that table a quote makes one trip at most; so does, against
- * all expectation, one that binds a driver. Trips that somebody else has locked are passed over.
+ * Moves at most `limit` trips that had ended by `endedByMs` from the small table of trips under way into the history;
+ * returns how many. Leaves trips whose quote could still be used, since only that table makes sure that a quote makes one
+ * trip, and trips that still have a claim, which should not happen. Skips trips that another transaction has locked.
  */
 export async function moveEndedTrips(database: Queryable, endedByMs: number, limit: number): Promise<number> {
   const rows = await database.rows<{ moved: number }>({
@@ -47,11 +47,11 @@ export async function moveEndedTrips(database: Queryable, endedByMs: number, lim
 
 export interface PartitionPlan {
   widthDays: number;
-  /** Whole partitions beyond the one of now. */
+  /** Whole partitions beyond the current one. */
   ahead: number;
 }
 
-/** Makes the partitions that are missing; says how many. What it does and what it locks: migrations/0008_events_4_partition_job.sql. */
+/** Creates missing partitions; returns how many. See migrations/0008_events_4_partition_job.sql for its locks. */
 export async function makeHistoryPartitions(
   database: Queryable,
   nowMs: number,
@@ -65,13 +65,13 @@ export async function makeHistoryPartitions(
   return rows[0]?.made ?? 0;
 }
 
-/** How the history is cut. */
+/** State of the history's partitions. */
 export interface PartitionFigures {
-  /** Of trips and of events, with the first and the last ones. */
+  /** Partitions of trips and of events, including the first and last ones. */
   attached: number;
-  /** In schema `archive`: kept, but not looked at. */
+  /** Tables in schema `archive`: kept, but not read. */
   detached: number;
-  /** Until when there are whole partitions of both; undefined where none was made yet. */
+  /** Until when both have whole partitions; undefined if none was created yet. */
   readyUntilMs: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { TRIP_COLUMNS, tripFromRow, type TripRow } from '../rows/trip-row.ts';
 import { readEndedTrips } from './trip-history.ts';
 import { LAST_UUID, timestampOf } from '../postgres/values.ts';
 
-/** A trip under way, or one that is over. */
+/** Reads a trip, under way or ended. */
 export async function readTrip(database: Queryable, tripId: string): Promise<Trip | undefined> {
   const rows = await database.rows<TripRow>({
     name: 'read-trip',
@@ -16,9 +16,9 @@ export async function readTrip(database: Queryable, tripId: string): Promise<Tri
 }
 
 /**
- * Trips by id, locked until the transaction ends; in the order of their ids, so that two batches never wait in a
- * ring. Those that have left for the history come without a lock: nothing changes them. One that leaves just now is
- * waited for, and found there by the second statement, which sees what was committed meanwhile.
+ * Reads trips and locks them until the transaction ends, in the order of their ids, so that two batches cannot deadlock.
+ * Trips in the history need no lock, since they do not change. A trip that is being moved there is waited for; the second
+ * statement then finds it, because it sees the commits made meanwhile.
  */
 export async function lockTrips(
   transaction: Queryable,
@@ -36,8 +36,8 @@ export async function lockTrips(
 }
 
 /**
- * Newest first (ids sort by time), after the last trip of the page before. Each half is a walk down an index that ends
- * at the limit; that of the history takes one partition after the other, the newest first.
+ * Lists a rider's trips, newest first (ids sort by time), after the last trip of the page before. Each half scans an index
+ * up to the limit; that of the history goes through the partitions, newest first.
  */
 export async function listTripsOfRider(
   database: Queryable,
@@ -57,13 +57,13 @@ export async function listTripsOfRider(
   return rows.map(tripFromRow);
 }
 
-/** A shard's descendants at the resolution of pickup cells: one inclusive range of integers. */
+/** A shard's descendants at the resolution of pickup cells, as one inclusive range of integers. */
 export interface CellRange {
   lo: string;
   hi: string;
 }
 
-/** Trips of some shards that nobody has picked up yet, oldest first; at most `limit`. */
+/** Reads the trips of these ranges whose rider still waits for a pickup, oldest first; at most `limit`. */
 export async function openTrips(
   database: Queryable,
   ranges: readonly CellRange[],
@@ -81,7 +81,7 @@ export async function openTrips(
   return rows.map(tripFromRow);
 }
 
-/** Trips for which nobody was found by their deadline. */
+/** Finds trips without a driver whose search is past its deadline. */
 export async function dueSearches(database: Queryable, atMs: number, limit: number): Promise<TripId[]> {
   const rows = await database.rows<{ trip_id: string }>({
     name: 'due-searches',

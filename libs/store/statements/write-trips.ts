@@ -10,7 +10,7 @@ export interface NewTrip {
   eventHash: string;
 }
 
-/** The trips that are new; of the others the quote has become another trip already. In the order of their quotes. */
+/** Inserts trips in the order of their quotes; returns those inserted. The quotes of the others have a trip already. */
 export async function insertTrips(transaction: Queryable, trips: readonly NewTrip[]): Promise<Set<TripId>> {
   const rows = await transaction.rows<{ trip_id: string }>({
     name: 'insert-trips',
@@ -54,18 +54,18 @@ function recordOf({ trip, eventHash }: NewTrip): Record<string, unknown> {
   };
 }
 
-/** A change, and until when no other process than the one that commits it tells it. */
+/** A change, with the time until which only the committing process publishes it. */
 export interface PostedChange {
   change: WrittenChange;
   outboxDueAtMs: number;
 }
 
-/** Writes changes; events of one trip one after the other, since each one's hash follows from the one before. */
+/** Writes changes. Events of one trip are written one after the other, since each hash depends on the one before. */
 export async function writeChanges(transaction: Queryable, posted: readonly PostedChange[]): Promise<void> {
   for (const turn of inTurns(posted)) await writeTurn(transaction, turn);
 }
 
-/** First the first change of each trip, then the second ones. */
+/** Groups changes by turn: the first change of each trip, then the second ones, and so on. */
 function inTurns(posted: readonly PostedChange[]): PostedChange[][] {
   const turns: PostedChange[][] = [];
   const taken = new Map<string, number>();
@@ -79,10 +79,10 @@ function inTurns(posted: readonly PostedChange[]): PostedChange[][] {
 }
 
 /**
- * Writes the trips as they are after their events, the events with their hashes, and their outbox entries, in one
- * round trip; of each trip one. A trip that was only just inserted is left as it is (its row has the event's number and hash already).
+ * Writes one change of each trip in one round trip: the trip's row, the event with its hash, and the outbox entry. The row of
+ * a new trip stays as it was inserted: it has the event's number and hash already.
  *
- * Throws where a trip's row is not at the event before: the caller did not hold its lock.
+ * Throws if a trip's row is not at the event before: then the caller did not hold its lock.
  */
 async function writeTurn(transaction: Queryable, posted: readonly PostedChange[]): Promise<void> {
   const rows = await transaction.rows<{ trips: number }>({

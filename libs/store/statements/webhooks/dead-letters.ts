@@ -22,7 +22,7 @@ interface DeadRow extends Record<string, unknown> {
   waiting_behind: number;
 }
 
-/** A webhook's next dead letters by trip: one of each at most, since later ones wait behind it. */
+/** Reads a webhook's next dead letters by trip: one per trip at most, since later deliveries wait behind it. */
 export async function readDeadLetters(
   database: Queryable,
   webhookId: WebhookId,
@@ -51,7 +51,7 @@ export async function readDeadLetters(
   }));
 }
 
-/** Has a webhook's dead letters tried again as if for the first time, all or one trip's; says how many. */
+/** Makes a webhook's dead letters due again with a full set of attempts, all or one trip's; returns how many. */
 export async function reviveDeadLetters(
   database: Queryable,
   webhookId: WebhookId,

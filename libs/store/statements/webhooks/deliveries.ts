@@ -15,7 +15,7 @@ export interface TakenDelivery {
 export interface DeliveryWish {
   limit: number;
   perWebhook: number;
-  /** How many of a webhook's are under way already. */
+  /** How many deliveries of each webhook are under way already. */
   underWay: readonly { webhook_id: string; count: number }[];
 }
 
@@ -29,8 +29,8 @@ interface DeliveryRow extends Record<string, unknown> {
 }
 
 /**
- * Deliveries that are due, each the lowest of its trip and webhook, put off until the lease ends so that nobody else
- * takes them. Where there are more than the limit, chance says which webhook comes first.
+ * Takes due deliveries, the lowest of each trip and webhook, and postpones them until the lease ends, so that no other
+ * process takes them. If there are more than the limit, the webhooks come in random order.
  */
 export async function takeDueDeliveries(
   database: Queryable,
@@ -76,8 +76,8 @@ export async function takeDueDeliveries(
 }
 
 /**
- * What became of deliveries. One that was made is done, whoever says so, and the next of its trip is due; another outcome
- * counts only if nobody has tried again since. Must run in a transaction: it locks what it moves before it looks at it.
+ * Records the outcomes of deliveries. A success always counts, even after the lease, and makes the trip's next delivery due;
+ * a failure counts only if there was no newer attempt. Must run in a transaction: it locks the lanes before it reads them.
  */
 export async function settleDeliveries(
   transaction: Queryable,

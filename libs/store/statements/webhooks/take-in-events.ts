@@ -2,16 +2,16 @@ import { uuidOf, type TripId } from '#libs/contracts';
 import type { Queryable } from '../../postgres/database.ts';
 import { timestampOf } from '../../postgres/values.ts';
 
-/** A trip has come to the event of this number. */
+/** A trip whose newest event has this number. */
 export interface TripProgress {
   tripId: TripId;
   seq: number;
 }
 
 /**
- * Notes for every webhook the events of these trips that it is to be told, up to the given ones, and says how many.
- * Those taken in before are passed over; those in between that nobody spoke of are not. Events older than the webhook,
- * or than `notBeforeMs`, are nothing to it. Must run in a transaction: it locks what it moves before it looks at it.
+ * Records a delivery to each webhook for the events of these trips that it wants, up to the given numbers, and returns how
+ * many. Skips events recorded before, includes earlier ones that were never reported, and skips those older than the webhook
+ * or `notBeforeMs`. Must run in a transaction: it locks the lanes before it reads them.
  */
 export async function takeInTripEvents(
   transaction: Queryable,
@@ -25,7 +25,7 @@ export async function takeInTripEvents(
     text: `
       INSERT INTO webhook_lane (webhook_id, trip_id, seq, changed_at)
       SELECT DISTINCT webhook_id, trip_id, 0, $2::timestamptz
-      FROM webhook, unnest($1::uuid[]) AS told (trip_id)
+      FROM webhook, unnest($1::uuid[]) AS reported (trip_id)
       WHERE suspended_at IS NULL ORDER BY webhook_id, trip_id
       ON CONFLICT DO NOTHING`,
     values: [trips[0], timestampOf(nowMs)],
@@ -40,12 +40,12 @@ export async function takeInTripEvents(
   const rows = await transaction.rows<{ deliveries: number }>({
     name: 'take-in-events',
     text: `
-      WITH told AS (
+      WITH reported AS (
         SELECT trip_id, max(seq) AS seq FROM unnest($1::uuid[], $2::integer[]) AS t (trip_id, seq) GROUP BY trip_id
       ), behind AS (
-        SELECT webhook_id, trip_id, lane.seq AS from_seq, told.seq AS to_seq, created_at, event_types
-        FROM webhook JOIN webhook_lane lane USING (webhook_id) JOIN told USING (trip_id)
-        WHERE suspended_at IS NULL AND lane.seq < told.seq
+        SELECT webhook_id, trip_id, lane.seq AS from_seq, reported.seq AS to_seq, created_at, event_types
+        FROM webhook JOIN webhook_lane lane USING (webhook_id) JOIN reported USING (trip_id)
+        WHERE suspended_at IS NULL AND lane.seq < reported.seq
       ), moved AS (
         UPDATE webhook_lane lane SET seq = to_seq, changed_at = $3
         FROM behind WHERE lane.webhook_id = behind.webhook_id AND lane.trip_id = behind.trip_id

@@ -7,7 +7,7 @@ export interface NewWebhook {
   webhookId: WebhookId;
   url: string;
   secret: string;
-  /** Null: all. */
+  /** Null for all types. */
   eventTypes: readonly TripEventType[] | null;
   createdAtMs: number;
 }
@@ -32,7 +32,7 @@ interface Row extends Record<string, unknown> {
   dead_letters: number;
 }
 
-/** False where there are as many as there may be. */
+/** Inserts a webhook; false if there are `max` already. */
 export async function insertWebhook(database: Queryable, webhook: NewWebhook, max: number): Promise<boolean> {
   const { webhookId, url, secret, eventTypes, createdAtMs } = webhook;
   const rows = await database.rows({
@@ -51,7 +51,7 @@ export async function hasWebhooks(database: Queryable): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** All of them, or the one. */
+/** Reads all webhooks, or the given one. */
 export async function readWebhooks(database: Queryable, webhookId?: WebhookId): Promise<WebhookRow[]> {
   const rows = await database.rows<Row>({
     name: 'read-webhooks',
@@ -82,7 +82,7 @@ export async function deleteWebhookRow(database: Queryable, webhookId: WebhookId
   });
 }
 
-/** Suspends the webhooks for which more waits than that; says which. */
+/** Suspends webhooks with more than `maxWaiting` waiting deliveries; returns them. */
 export async function suspendOverfull(
   database: Queryable,
   maxWaiting: number,
@@ -101,7 +101,7 @@ export async function suspendOverfull(
   return rows.map(({ webhook_id }) => idFromUuid('webhook', webhook_id));
 }
 
-/** Forgets how far trips had come that have not moved since, and of which nothing waits; says how many lanes went. */
+/** Deletes at most `limit` lanes that have not changed since `beforeMs` and have no deliveries; returns how many. */
 export async function purgeWebhookLanes(
   database: Queryable,
   beforeMs: number,
