@@ -27,7 +27,7 @@ interface Options {
   json?: string;
 }
 
-/** Aborts on a signal to end, or when the bootstrap that started this process ends. A second signal kills the process. */
+/** Aborts on a signal to end, or when the bootstrap that started this process ends. A second signal ends the process at once. */
 function askedToEnd(): AbortSignal {
   const asked = new AbortController();
   const abort = (): void => asked.abort();

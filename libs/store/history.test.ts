@@ -121,7 +121,7 @@ test('a repeated command finds a trip that has moved, and one that is being move
   let asked: ReturnType<typeof again> | undefined;
   await store.transact(async (mover) => {
     expect(await moveEndedTrips(mover, nowMs, BATCH)).toBe(1);
-    // Its snapshot is older than the move that it waits for.
+    // The repeated command's snapshot is older than the move that it waits for.
     asked = again();
     await expect.poll(() => waitingForLocks()).toBe(1);
   });

@@ -19,7 +19,7 @@ interface Partition extends Record<string, unknown> {
 
 export interface DetachReport {
   detached: string[];
-  /** End of the newest partition that is old enough but cannot be detached yet; null if there is none. */
+  /** End of the oldest partition that is old enough but has pending trips or events; null if there is none. */
   held_until: string | null;
 }
 

@@ -8,7 +8,7 @@ import { UserError } from '../command-line/user-error.ts';
 const INSTALLED = '/usr/lib/postgresql/*/bin';
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** The programs of one PostgreSQL. */
+/** The programs of one PostgreSQL installation. */
 export interface PostgresPrograms {
   /** Contains postgres, pg_basebackup, pg_verifybackup and pg_archivecleanup. */
   directory: string;

@@ -103,7 +103,7 @@ type RunnableStep = Pick<StepQueue<never, unknown>, 'run'>;
 
 /**
  * The steps of a command. Their order is that of the locks (keys, trips, drivers, claims; libs/store/README.md), so two
- * transactions never wait for each other in a ring.
+ * transactions cannot deadlock.
  */
 function openSteps() {
   return {

@@ -51,7 +51,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
  * still hears the answer.
  */
 const PRIMARY_BUDGET_MS = 3_000;
-/** Between two searches for the primary. */
+/** The random pause between two searches for the primary. */
 const SEARCH_PAUSE = { minMs: 50, maxMs: 250 };
 /** How often a transaction is retried after a serialization failure or deadlock. */
 const MAX_CONFLICT_RETRIES = 5;
@@ -77,7 +77,7 @@ export class Database {
   /** The pool that is open or being opened; `#open` is its result. */
   #pool: Promise<OpenPool> | undefined;
   #open: OpenPool | undefined;
-  /** Of the newest primary seen; a primary of an older timeline was replaced. */
+  /** Timeline of the newest primary seen; a primary of an older timeline was replaced. */
   #timeline = 0;
   #closed = false;
 

@@ -6,7 +6,7 @@ import { factsOf, sha256Hex, standingIn, type WrittenChange } from '../written-c
 
 export interface NewTrip {
   trip: Trip;
-  /** Of its first event. */
+  /** Hash of the trip's first event. */
   eventHash: string;
 }
 
