@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { tripId } from '#libs/contracts';
 import { EVENT_STREAM } from './event-stream.ts';
 
-/** How many events the server delivers without an acknowledgement. */
+/** How many delivered events may be unacknowledged before the server delivers no more. */
 export const MAX_UNACKNOWLEDGED_EVENTS = 1_000;
 /** How many events are handled together. */
 const MAX_EVENTS_PER_BATCH = 500;

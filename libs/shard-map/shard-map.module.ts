@@ -24,7 +24,7 @@ function openShardMap(
   return new LiveShardMap({ bus, clock, logger, read: () => readAllPages(commands) });
 }
 
-/** How many pages of the shard map are read; the rest of a larger map is cut off. Far beyond a planner's size. */
+/** How many pages of the shard map are read; the rest of a larger map is cut off. A planner handles far fewer. */
 const MAX_PAGES = 64;
 
 /** Claims that change during the read arrive as hints or with the next read. */

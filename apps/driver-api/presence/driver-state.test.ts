@@ -69,10 +69,10 @@ test('a next trip is offered, accepted, and becomes current when the present one
     offer: { offer_id: OFFER, trip_id: NEXT },
   };
   const { event } = changeOf('offer_made', null, null, nextTrip);
-  const asked = afterChange(riding, DRIVER, { event, trip: nextTrip, drivers: [standing] });
-  expect(asked).toMatchObject({ trip: riding.trip, offer: { tripId: NEXT }, nextTripId: null });
+  const offered = afterChange(riding, DRIVER, { event, trip: nextTrip, drivers: [standing] });
+  expect(offered).toMatchObject({ trip: riding.trip, offer: { tripId: NEXT }, nextTripId: null });
   const accepted = { ...standing, version: 7, offer: null, next_trip_id: NEXT };
-  const chained = afterChange(asked, DRIVER, { event, trip: nextTrip, drivers: [accepted] });
+  const chained = afterChange(offered, DRIVER, { event, trip: nextTrip, drivers: [accepted] });
   expect(chained).toMatchObject({ trip: riding.trip, offer: null, nextTripId: NEXT });
   const completed = changeOf('completed');
   const over = { ...accepted, version: 8, trip_id: NEXT, next_trip_id: null };

@@ -73,13 +73,13 @@ export class FindLostPushes implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #check(presences: readonly DriverPresence[]): Promise<void> {
-    const asked = new Map(presences.map((presence) => [presence.driverId, presence.state.version]));
-    const drivers = [...asked].map(([driver_id, driver_version]) => ({ driver_id, driver_version }));
+    const versions = new Map(presences.map((presence) => [presence.driverId, presence.state.version]));
+    const drivers = [...versions].map(([driver_id, driver_version]) => ({ driver_id, driver_version }));
     const { driver_ids } = await this.commands.call(outdatedDrivers, { drivers });
     const outdated = new Set(driver_ids);
     // A driver whose version has changed got its push during the check.
     const lost = presences.filter(
-      ({ driverId, state }) => outdated.has(driverId) && state.version === asked.get(driverId),
+      ({ driverId, state }) => outdated.has(driverId) && state.version === versions.get(driverId),
     );
     this.#lost.inc(lost.length);
     await inParallel(lost, READS_AT_ONCE, (presence) => this.reread.execute(presence));

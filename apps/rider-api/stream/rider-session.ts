@@ -87,8 +87,8 @@ export class RiderSession {
       data: { rider_id: this.#riderId, at: toTimestamp(clock.now()) },
     });
     receive = (change) => this.#receive(change);
-    for (const [tripId, seq] of early) this.#orClose(this.#feedOf(tripId, 0).reach(seq));
-    this.#cancelChecks = clock.every(machineTime(clock, lostPushCheckMs), () => this.#checkWhereDue());
+    for (const [tripId, seq] of early) this.#closeOnFailure(this.#feedOf(tripId, 0).reach(seq));
+    this.#cancelChecks = clock.every(machineTime(clock, lostPushCheckMs), () => this.#checkIfDue());
   }
 
   /** After a possible loss of pushes: checks in `ms` milliseconds whether the client has missed changes. */
@@ -96,7 +96,7 @@ export class RiderSession {
     this.#checkDue = true;
     this.#cancelCheck();
     const { clock } = this.#context;
-    this.#cancelCheck = clock.after(machineTime(clock, ms), () => this.#checkWhereDue());
+    this.#cancelCheck = clock.after(machineTime(clock, ms), () => this.#checkIfDue());
   }
 
   /** Sends the changes that the client lacks. For another rider's trip throws `trip_not_found`, after all others. */
@@ -117,11 +117,11 @@ export class RiderSession {
   }
 
   #receive(change: TripChange): void {
-    this.#orClose(this.#feedOf(change.trip.trip_id, 0).push(change));
+    this.#closeOnFailure(this.#feedOf(change.trip.trip_id, 0).push(change));
   }
 
   /** If a change cannot be read, closes the socket: the client resumes rather than continue with a gap. */
-  #orClose(work: Promise<void>): void {
+  #closeOnFailure(work: Promise<void>): void {
     work.catch((error: unknown) => {
       if (this.#closed) return;
       this.#context.logger.warn({ event: 'feed_broken', rider_id: this.#riderId, err: error });
@@ -130,7 +130,7 @@ export class RiderSession {
   }
 
   /** Skips riders without an open trip, who have no change to miss, unless a loss is known. */
-  #checkWhereDue(): void {
+  #checkIfDue(): void {
     if (this.#checkDue || this.#openTrips.size > 0) void this.#check();
   }
 
@@ -145,7 +145,7 @@ export class RiderSession {
       return;
     }
     this.#checkDue = false;
-    for (const trip of trips) this.#orClose(this.#feedOf(trip.trip_id, 0).reach(trip.seq));
+    for (const trip of trips) this.#closeOnFailure(this.#feedOf(trip.trip_id, 0).reach(trip.seq));
   }
 
   async #readTrips(): Promise<TripRecord[]> {

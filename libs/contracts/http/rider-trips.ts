@@ -17,7 +17,7 @@ export const postTrip = defineRoute({
   api: 'rider',
   method: 'POST',
   path: '/v1/trips',
-  summary: 'Request a trip for a quote; matching starts with the answer',
+  summary: 'Request a trip for a quote; matching starts when the trip is acknowledged',
   role: 'rider',
   body: tripRequest,
   response: riderTrip,
