@@ -24,8 +24,11 @@ export class Receiver {
   readonly #server: Server;
   /** All requests in order, whatever the answer. */
   readonly asked: ReceivedMessage[] = [];
-  /** All messages answered with 200. */
+  /** Messages answered with 200. A message that comes again, by its id, is ignored: a late answer makes it come again. */
   readonly taken: ReceivedMessage[] = [];
+  /** Messages that came again although the sender had waited for the answer 200: it must not send those again. */
+  readonly repeated: ReceivedMessage[] = [];
+  readonly #confirmed = new Set<string>();
   answer: Answering = () => 200;
   secret = '';
   #port = 0;
@@ -80,9 +83,12 @@ export class Receiver {
       tripId: data.event.trip_id,
       seq: data.event.seq,
     };
+    if (this.#confirmed.has(message.id)) this.repeated.push(message);
     this.asked.push(message);
     const status = this.answer(message);
-    if (status === 200) this.taken.push(message);
+    if (status === 200 && !this.taken.some(({ id }) => id === message.id)) this.taken.push(message);
+    // A sender that gave the call up has closed the connection, and may send the message again.
+    if (status === 200 && !response.destroyed) this.#confirmed.add(message.id);
     if (status !== undefined) response.writeHead(status).end();
   }
 }

@@ -25,7 +25,9 @@ export async function failOver(
   await lost.fence();
   trace.fencedAtMs = Date.now();
   const quorum = { standbys: cluster.standbys.length, confirmations: cluster.isSynchronous ? 1 : 0 };
-  const name = choose(quorum, await reachedStandbys(cluster, countable));
+  const reached = await reachedStandbys(cluster, countable);
+  trace.reached = reached.map(({ name }) => name);
+  const name = choose(quorum, reached);
   const next = cluster.standbys.find((standby) => standby.name === name) ?? lost;
   cluster.appoint(next);
   trace.promoted = next.name;

@@ -6,6 +6,8 @@ export interface FailoverTrace {
   readonly detectedAtMs: number;
   /** All its processes had exited. */
   fencedAtMs?: number;
+  /** Standbys that followed the lost primary and were cut off from it in time: only these can be promoted. */
+  reached?: string[];
   /** Name of the new primary; equal to `failed` if that was restarted in place. */
   promoted?: string;
   promotedAtMs?: number;

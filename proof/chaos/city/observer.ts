@@ -5,48 +5,63 @@ import { readShardsNow } from '../checker/read-database.ts';
 import type { ShardFact } from '../checker/facts.ts';
 
 const POLL_MS = 200;
+/** How long a question waits for a primary: longer than a failover takes on a machine that other work is using. */
+const PRIMARY_LIMIT_MS = 60_000;
+
+interface PrimaryUrl {
+  /** The primary at the moment of reading. */
+  readonly databaseUrl: string;
+}
+
+/**
+ * Asks the primary, and asks again while there is none: a slow machine makes the keeper replace a primary at any moment.
+ * The question only reads.
+ */
+export async function askPrimary<T>(city: PrimaryUrl, question: (url: string) => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PRIMARY_LIMIT_MS;
+  for (;;) {
+    try {
+      return await question(city.databaseUrl);
+    } catch (error) {
+      if (performance.now() >= deadline) throw error;
+      await sleep(POLL_MS);
+    }
+  }
+}
 
 /** Queries Postgres, the authority on the state of the city. */
 export class Observer {
-  readonly #city: { readonly databaseUrl: string };
+  readonly #city: PrimaryUrl;
 
-  /** @param city returns the URL of the current primary */
-  constructor(city: { readonly databaseUrl: string }) {
+  constructor(city: PrimaryUrl) {
     this.#city = city;
   }
 
   async shardsOf(matcher: string): Promise<ShardFact[]> {
-    return inForce(await readShardsNow(this.#city.databaseUrl)).filter(({ owner }) => owner === matcher);
+    return inForce(await askPrimary(this.#city, readShardsNow)).filter(({ owner }) => owner === matcher);
   }
 
   /** Whether these matchers own every shard. */
   async isWhole(living: ReadonlySet<string>): Promise<boolean> {
-    const shards = inForce(await readShardsNow(this.#city.databaseUrl));
+    const shards = inForce(await askPrimary(this.#city, readShardsNow));
     return shards.length > 0 && shards.every(({ owner }) => owner !== null && living.has(owner));
   }
 
   /** The `trips` instance that leads as planner; undefined if there is none yet. */
   async planner(): Promise<string | undefined> {
-    const [row] = await query<{ holder: string | null }>(
-      this.#city.databaseUrl,
-      'SELECT holder FROM planner',
-    );
+    const [row] = await this.#rows<{ holder: string | null }>('SELECT holder FROM planner');
     return row?.holder ?? undefined;
   }
 
   /** The current position in the write-ahead log: later commits have higher ones. */
   async now(): Promise<string> {
-    const [row] = await query<{ lsn: string }>(
-      this.#city.databaseUrl,
-      'SELECT pg_current_wal_insert_lsn()::text AS lsn',
-    );
+    const [row] = await this.#rows<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
     return row?.lsn ?? '0/0';
   }
 
   /** Whether an offer was committed after a position in the log, for a trip of any age. */
   async hasOfferedSince(lsn: string): Promise<boolean> {
-    const rows = await query(
-      this.#city.databaseUrl,
+    const rows = await this.#rows(
       `SELECT 1 FROM trip_event WHERE type = 'offer_made' AND lsn > '${lsn}'::pg_lsn LIMIT 1`,
     );
     return rows.length > 0;
@@ -54,12 +69,13 @@ export class Observer {
 
   /** Number of trips requested after a service time that have got a driver. */
   async servedSince(serviceMs: number): Promise<number> {
-    const [row] = await query<{ served: number }>(
-      this.#city.databaseUrl,
-      `SELECT count(*)::int AS served FROM any_trip
-       WHERE requested_at > '${new Date(serviceMs).toISOString()}'::timestamptz AND accepted_at IS NOT NULL`,
-    );
+    const [row] = await this.#rows<{ served: number }>(`SELECT count(*)::int AS served FROM any_trip
+       WHERE requested_at > '${new Date(serviceMs).toISOString()}'::timestamptz AND accepted_at IS NOT NULL`);
     return row?.served ?? 0;
+  }
+
+  #rows<R extends Record<string, unknown>>(sql: string): Promise<R[]> {
+    return askPrimary(this.#city, (url) => query<R>(url, sql));
   }
 }
 

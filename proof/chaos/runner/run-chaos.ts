@@ -4,7 +4,7 @@ import { startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
 import { startFleets, type ChaosFleet } from '../city/chaos-fleet.ts';
 import { ClusterView } from '../city/cluster-view.ts';
 import { CANARY_RIDE } from '../city/grid-streets.ts';
-import { Observer, pollUntil } from '../city/observer.ts';
+import { askPrimary, Observer, pollUntil } from '../city/observer.ts';
 import { check } from '../checker/check.ts';
 import { readDatabase } from '../checker/read-database.ts';
 import { readClientLog, readTenures } from '../checker/read-logs.ts';
@@ -118,7 +118,7 @@ async function compare(
   // Checks for published events that Postgres lacks before the stream is rebuilt from Postgres.
   const published = reader.consumed.all();
   if (isStreamLost) await rebuildFromPostgres(city, reader);
-  const facts = await readDatabase(city.databaseUrl, serviceClock(city)());
+  const facts = await askPrimary(city, (url) => readDatabase(url, serviceClock(city)()));
   const events = await compareEvents(city, reader, facts.events, isStreamLost);
   const entries = [
     ...fleets.flatMap(({ clientLog }) => readClientLog(clientLog)),
