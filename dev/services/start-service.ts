@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { entryPoint } from '../build/ensure-built.ts';
+import { compileCacheDirectory, entryPoint } from '../build/ensure-built.ts';
 import { LOOPBACK } from '../network/free-port.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
 import { serviceEnvironment, type SystemSettings } from './service-environment.ts';
@@ -45,7 +45,11 @@ export function spawnService(spec: ServiceSpec): SupervisedChild {
     name: spec.instance,
     command: process.execPath,
     args: ['--enable-source-maps', entryPoint(spec.app)],
-    env: { ...serviceEnvironment(spec.app, spec.instance, spec.httpPort, spec.system), ...spec.env },
+    env: {
+      NODE_COMPILE_CACHE: compileCacheDirectory(),
+      ...serviceEnvironment(spec.app, spec.instance, spec.httpPort, spec.system),
+      ...spec.env,
+    },
     logFile: join(spec.directory, `${spec.instance}.log`),
     ...(spec.onMessage !== undefined && { onMessage: spec.onMessage }),
   });
