@@ -37,13 +37,6 @@ module.exports = {
       to: { path: '^(apps|ops|dev|proof|load|test)/' },
     },
     {
-      name: 'ops-never-imports-dev',
-      comment: "An operator's command must not need the test set-up.",
-      severity: 'error',
-      from: { path: '^ops/', pathNot: '(\\.test\\.ts$|^ops/backup/|^ops/restore\\.ts$)' },
-      to: { path: '^dev/' },
-    },
-    {
       name: 'libs-are-entered-by-their-index',
       comment:
         'A lib offers what its index.ts exports. Fixtures build internal records of libs, so they may import past it.',

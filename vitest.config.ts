@@ -4,14 +4,19 @@ import { SlowestFirst } from './dev/test-world/slowest-first.ts';
 /** Tests wait for processes more than they compute, so twice as many files as a small machine has cores run at a time. */
 const FILES_AT_A_TIME = 4;
 
+/** Pure code: no process, clock or global state is left behind, so files share workers. */
+const PURE_TESTS = [
+  'libs/{contracts,dispatch,geo,ownership,random,trip}/**/*.test.ts',
+  'proof/chaos/checker/**/*.test.ts',
+];
 /** Needs Debian's packages (Patroni, etcd, HAProxy, pgBackRest): `npm run test:production`. */
-const PRODUCTION_TESTS = 'test/production/**/*.test.ts';
+const PRODUCTION_TESTS = ['test/production/**/*.test.ts'];
 
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
 const settings = {
-  setupFiles: ['dev/test-world/property-seeds.ts'],
   globalSetup: ['dev/test-world/shared-postgres.ts'],
+  setupFiles: ['dev/test-world/property-seeds.ts'],
   // The first test that asks for a database or a service waits for Postgres, or for the build.
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -25,14 +30,18 @@ export default defineConfig({
     projects: [
       {
         ...source,
+        test: { ...settings, globalSetup: [], name: 'pure', include: PURE_TESTS, isolate: false },
+      },
+      {
+        ...source,
         test: {
           ...settings,
-          name: 'tests',
+          name: 'processes',
           include: ['{apps,libs,ops,dev,proof,load,test}/**/*.test.ts'],
-          exclude: [PRODUCTION_TESTS],
+          exclude: [...PURE_TESTS, ...PRODUCTION_TESTS],
         },
       },
-      { ...source, test: { ...settings, name: 'production', include: [PRODUCTION_TESTS] } },
+      { ...source, test: { ...settings, name: 'production', include: PRODUCTION_TESTS } },
     ],
   },
 });

@@ -5,30 +5,32 @@ import { DURATIONS_FILE } from '../test-world/slowest-first.ts';
 import { runStep } from './steps.ts';
 import { countTests, durationsOf, type FileDuration, type TestReport } from './test-report.ts';
 
-/** The projects of vitest.config.ts. */
-export type TestProject = 'tests' | 'production';
+/** What a command runs, as projects of vitest.config.ts. */
+const PROJECTS = { tests: ['pure', 'processes'], production: ['production'] } as const;
+
+export type TestSuite = keyof typeof PROJECTS;
 
 const SLOWEST_SHOWN = 10;
 /** Faster files need no place in the order of a run. */
 const RECORDED_FROM_S = 2;
 
 export interface TestRun {
-  project: TestProject;
-  /** Paths and options for Vitest; none for all tests of the project. */
+  suite: TestSuite;
+  /** Paths and options for Vitest; none for all tests of the suite. */
   args: readonly string[];
   /** Writes down how long each file took, so that the next runs begin with the slowest. */
   record?: boolean;
 }
 
 /** Runs Vitest, prints its slowest files and the counts; gives the exit code. */
-export async function runTests({ project, args, record = false }: TestRun): Promise<number> {
+export async function runTests({ suite, args, record = false }: TestRun): Promise<number> {
   const directory = temporaryDirectory('report');
   const file = join(directory.path, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const code = await runStep({
     name: 'tests',
     program: 'vitest',
-    args: ['run', '--project', project, ...reporters, ...args],
+    args: ['run', ...PROJECTS[suite].map((project) => `--project=${project}`), ...reporters, ...args],
   });
   if (existsSync(file)) {
     const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;

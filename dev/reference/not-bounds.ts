@@ -8,7 +8,7 @@ interface Exception {
 export const NOT_BOUNDS: Readonly<Record<string, Exception>> = {
   'apps/fleet/drivers/car.ts': { names: ['PLATE_DIGITS'], reason: 'format of a generated number plate' },
   'apps/fleet/main.ts': { names: ['EX_CONFIG'], reason: 'exit code' },
-  'apps/fleet/random/random.ts': { names: ['ID_EPOCH_MS'], reason: 'point in time' },
+  'apps/fleet/seeded-ids.ts': { names: ['ID_EPOCH_MS'], reason: 'point in time' },
   'libs/contracts/position-batch.ts': {
     names: ['VERSION', 'HEADER_BYTES', 'RECORD_BYTES', 'KIND_HERE', 'KIND_LEFT', 'DEGREES', 'BOOKED'],
     reason: 'binary layout of a batch',
