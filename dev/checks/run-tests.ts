@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
+import { DURATIONS_VARIABLE, type FileDuration } from '../test-world/duration-reporter.ts';
 import { DURATIONS_FILE } from '../test-world/slowest-first.ts';
 import { runStep } from './steps.ts';
-import { countTests, durationsOf, type FileDuration, type TestReport } from './test-report.ts';
+import { countTests, type TestReport } from './test-report.ts';
 
 /** What a command runs, as projects of vitest.config.ts. */
 const PROJECTS = { tests: ['pure', 'processes'], production: ['production'] } as const;
@@ -26,15 +27,28 @@ export interface TestRun {
 export async function runTests({ suite, args, record = false }: TestRun): Promise<number> {
   const directory = temporaryDirectory('report');
   const file = join(directory.path, 'vitest.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const durationsFile = join(directory.path, 'durations.json');
+  const reporters = [
+    '--reporter=default',
+    '--reporter=dev/test-world/duration-reporter.ts',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
   const code = await runStep({
     name: 'tests',
     program: 'vitest',
     args: ['run', ...PROJECTS[suite].map((project) => `--project=${project}`), ...reporters, ...args],
+    // Each test file has a worker, and scripts under test are processes: five files took 2.7 s instead of 3.5 s.
+    env: {
+      NODE_COMPILE_CACHE: join(directory.path, 'compile-cache'),
+      [DURATIONS_VARIABLE]: durationsFile,
+    },
   });
   if (existsSync(file)) {
     const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
-    const durations = durationsOf(report);
+    const durations = (JSON.parse(readFileSync(durationsFile, 'utf8')) as FileDuration[]).toSorted(
+      (one, other) => other.seconds - one.seconds,
+    );
     if (record) recordDurations(durations);
     printSlowest(durations.slice(0, SLOWEST_SHOWN));
     const { passed, failed } = countTests(report);

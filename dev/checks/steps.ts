@@ -9,6 +9,8 @@ export interface Step {
   /** Name of the program in node_modules/.bin. */
   program: string;
   args: readonly string[];
+  /** Variables beside those of this process. */
+  env?: NodeJS.ProcessEnv;
 }
 
 const SOURCE_FOLDERS = ['apps', 'libs', 'ops', 'dev', 'proof', 'load', 'test'];
@@ -121,11 +123,12 @@ function runCaptured({ program, args }: Step): Promise<{ code: number; output: s
 }
 
 /** Runs one step with its output shown; gives its exit code. */
-export function runStep({ program, args }: Step): Promise<number> {
+export function runStep({ program, args, env }: Step): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(join(CHECKOUT, 'node_modules', '.bin', program), args, {
       cwd: CHECKOUT,
       stdio: 'inherit',
+      env: { ...process.env, ...env },
     });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
