@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 
 export interface RetryPolicy {
   readonly isWorthRetrying: (error: unknown) => boolean;
@@ -8,23 +8,24 @@ export interface RetryPolicy {
 
 /**
  * Retries until the attempt succeeds, fails with an error that is not worth a retry, or the budget is spent; then throws the
- * last error. Each attempt gets the time that is left.
+ * last error. Each attempt gets the time that is left. No pause reaches beyond the budget.
  */
-export async function retryWithin<T>(
+export function retryWithin<T>(
   budgetMs: number,
   attempt: (leftMs: number) => Promise<T>,
   { isWorthRetrying, pause }: RetryPolicy,
 ): Promise<T> {
   const endsAtMs = performance.now() + budgetMs;
-  for (;;) {
-    try {
-      return await attempt(endsAtMs - performance.now());
-    } catch (error) {
-      const pauseMs = pause.minMs + Math.random() * (pause.maxMs - pause.minMs);
-      if (!isWorthRetrying(error) || performance.now() + pauseMs >= endsAtMs) throw error;
-      await sleep(pauseMs);
-    }
-  }
+  const leftMs = (): number => endsAtMs - performance.now();
+  const policy = retry(
+    handleWhen((error) => isWorthRetrying(error) && leftMs() > pause.maxMs),
+    {
+      // The budget is the bound.
+      maxAttempts: Number.MAX_SAFE_INTEGER,
+      backoff: new DelegateBackoff(() => pause.minMs + Math.random() * (pause.maxMs - pause.minMs)),
+    },
+  );
+  return policy.execute(() => attempt(leftMs()));
 }
 
 /** Whether the work ends within the limit, with success or an error. */
