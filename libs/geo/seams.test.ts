@@ -56,9 +56,12 @@ function boxAround({ lat, lng }: Point, widthM: number, heightM: number): Boundi
 /** A place in the box, often on an edge or at a corner. */
 function placeIn(box: BoundingBox, random: RandomUnit): Point {
   const share = (): number => [random(), random(), 0, 1][Math.floor(4 * random())] ?? 0;
-  const lng = wrapLngDelta(box.west + boxWidthDeg(box) * share());
+  const drawn = wrapLngDelta(box.west + boxWidthDeg(box) * share());
+  const lat = Math.min(box.north, box.south + (box.north - box.south) * share());
+  // West plus width may exceed east by a rounding.
+  const lng = boxContains(box, { lat, lng: drawn }) ? drawn : box.east;
   return {
-    lat: Math.min(box.north, box.south + (box.north - box.south) * share()),
+    lat,
     // 180 and -180 both denote the antimeridian.
     lng: Math.abs(lng) === 180 && random() < 0.5 ? -lng : lng,
   };
@@ -120,6 +123,8 @@ describe('a bounding box', () => {
           expect(wrong).toEqual([]);
         },
       ),
+      // Regression: this test once drew places east of the box, by a rounding.
+      { examples: [[{ lat: 0, lng: -0.003741644537832272 }, 3466.1180034920285, 1, 1, 0]] },
     );
   });
 });
