@@ -63,7 +63,7 @@ export function driverOfEvent(event: TripEvent): DriverId | null {
   }
 }
 
-/** The replaced driver of a swap, whom the event frees too. */
+/** The replaced driver of a swap: the event frees it too. */
 export function freedDriverOf(event: TripEvent): DriverId | null {
   return event.type === 'driver_swapped' ? event.freedDriverId : null;
 }

@@ -47,6 +47,7 @@ test('primaries, a standby and a relay killed under load: nothing is lost, doubl
     missing_events: 0,
     out_of_order_events: 0,
     rpo_rows: 0,
+    needless_restarts: 0,
     verdict: 'ok',
   });
 });

@@ -50,7 +50,7 @@ export class DismissSilentDrivers implements OnModuleInit, BeforeApplicationShut
     this.#task.start();
   }
 
-  /** Drivers whom this shutdown disconnects will soon be connected to another instance. */
+  /** Drivers disconnected by this shutdown will soon connect to another instance. */
   beforeApplicationShutdown(): void {
     void this.#task.stop();
   }

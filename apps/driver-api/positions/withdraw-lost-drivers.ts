@@ -32,7 +32,7 @@ export class WithdrawLostDrivers implements OnModuleInit, BeforeApplicationShutd
     this.#stop = this.clock.every(machineTime(this.clock, CHECK_INTERVAL_MS), () => this.#check());
   }
 
-  /** Drivers whom this shutdown disconnects will soon be connected to another instance. */
+  /** Drivers disconnected by this shutdown will soon connect to another instance. */
   beforeApplicationShutdown(): void {
     this.#stop?.();
   }

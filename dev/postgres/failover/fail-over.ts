@@ -24,10 +24,9 @@ export async function failOver(
   const lost = cluster.primary;
   await lost.fence();
   trace.fencedAtMs = Date.now();
-  const quorum = { standbys: cluster.standbys.length, confirmations: cluster.isSynchronous ? 1 : 0 };
   const reached = await reachedStandbys(cluster, countable);
   trace.reached = reached.map(({ name }) => name);
-  const name = choose(quorum, reached);
+  const name = choose(quorumOf(cluster), reached);
   const next = cluster.standbys.find((standby) => standby.name === name) ?? lost;
   cluster.appoint(next);
   trace.promoted = next.name;
@@ -35,6 +34,14 @@ export async function failOver(
   trace.promotedAtMs = Date.now();
   const others = cluster.standbys.filter(({ server }) => server.isRunning());
   await Promise.allSettled(others.map((standby) => cluster.follow(standby)));
+}
+
+/** How many standbys the cluster has, and how many of them confirm a commit. */
+export function quorumOf({
+  standbys,
+  isSynchronous,
+}: Pick<PostgresCluster, 'standbys' | 'isSynchronous'>): Quorum {
+  return { standbys: standbys.length, confirmations: isSynchronous ? 1 : 0 };
 }
 
 async function reachedStandbys(

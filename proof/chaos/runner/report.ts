@@ -59,6 +59,8 @@ export interface ChaosReport extends Machine {
   failovers: number;
   /** Failovers without a fault: a sign of an overloaded machine. */
   unprovoked_failovers: number;
+  /** Primaries started again in place although enough standbys were cut off to promote one. */
+  needless_restarts: number;
   standbys: number;
   synchronous: boolean;
   events: { messages: number; rebuilt: boolean };
@@ -86,6 +88,7 @@ export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchin
   events: EventComparison;
   /** All times at which the keeper declared a primary lost. */
   keeperFailovers: number;
+  needlessRestarts: number;
   startedAtMs: number;
   traces: readonly FaultTrace[];
   facts: DatabaseFacts;
@@ -135,6 +138,7 @@ export function makeReport(run: RunFacts): ChaosReport {
     stale_reads: findings.staleReads.length,
     rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
     unprovoked_failovers: run.keeperFailovers - provoked,
+    needless_restarts: run.needlessRestarts,
     failovers: traces.filter(({ failedOverTo }) => failedOverTo !== null).length,
     standbys: options.standbys,
     synchronous: !options.async,

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { neededStandbys } from '../../../dev/postgres/failover/choose-successor.ts';
+import { quorumOf } from '../../../dev/postgres/failover/fail-over.ts';
 import { Canary } from '../canary/canary.ts';
 import { startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
 import { startFleets, type ChaosFleet } from '../city/chaos-fleet.ts';
@@ -107,7 +109,14 @@ async function hurt(
 
 type Compared = Pick<
   RunFacts,
-  'facts' | 'tenures' | 'findings' | 'events' | 'entries' | 'keeperFailovers' | 'versions'
+  | 'facts'
+  | 'tenures'
+  | 'findings'
+  | 'events'
+  | 'entries'
+  | 'keeperFailovers'
+  | 'needlessRestarts'
+  | 'versions'
 >;
 
 async function compare(
@@ -129,10 +138,19 @@ async function compare(
     events,
     entries,
     keeperFailovers: city.keeper.failovers.length,
+    needlessRestarts: needlessRestarts(city),
     tenures: city.matchers.flatMap(({ service }) => readTenures(service.instance, service.logFile)),
     findings: check(entries, facts, traces, matchersBut(city), { all: () => published }),
     versions: { postgres: city.postgres.version, nats_server: city.nats.version },
   };
+}
+
+/** A primary may start again in place only where too few standbys could be cut off in time to promote one. */
+function needlessRestarts({ keeper, postgres }: ChaosCity): number {
+  const needed = neededStandbys(quorumOf(postgres));
+  return keeper.failovers.filter(
+    ({ failed, promoted, reached = [] }) => promoted === failed && reached.length >= needed,
+  ).length;
 }
 
 /** Whether riders who request from now on get drivers. */
