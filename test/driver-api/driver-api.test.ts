@@ -269,6 +269,30 @@ describe('over REST', () => {
     await ear.until(phone.driverId, ({ status }) => status === 'offline');
   });
 
+  test('one odd position of a batch is named, and the other 99 are taken', async () => {
+    const phone = await newPhone();
+    const online = await phone.post('/v1/driver/online', onlineBody);
+    const { session } = online.body as DriverView & { session: number };
+    const asPhonesSend = { heading_deg: -1, speed_mps: -1, accuracy_m: 5, altitude: null };
+    const positions: object[] = Array.from({ length: 100 }, () => ({
+      ...phone.ping(session, PICKUP.lat, PICKUP.lng),
+      ...asPhonesSend,
+    }));
+    positions[41] = { ...positions[41], lat: 'north' };
+    const sent = await phone.post('/v1/driver/positions', { positions, sdk: '4.2' });
+    expect(sent).toMatchObject({
+      status: 202,
+      body: { accepted: 99, rejected: [{ index: 41, seq: 42, code: 'invalid_request' }] },
+    });
+    const none = await phone.post('/v1/driver/positions', { positions: [positions[41], 'x', null] });
+    expect(none).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect((none.body as { issues: { pointer: string }[] }).issues.map(({ pointer }) => pointer)).toEqual([
+      '/positions/0/lat',
+      '/positions/1',
+      '/positions/2',
+    ]);
+  });
+
   test('errors are problem+json', async () => {
     const phone = await newPhone();
     const bad = await phone.post('/v1/driver/online', { product: 'tank' });

@@ -1,11 +1,16 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { z } from 'zod';
 import {
   asHailgridError,
   ERRORS,
+  HailgridError,
+  issuesOf,
+  parseOrThrow,
+  ping,
+  positionsEnvelope,
+  positionsRequest,
   postPositions,
   routerPath,
-  type HailgridError,
-  type PositionsRequest,
   type PositionsResult,
 } from '#libs/contracts';
 import { CallerOf, ForRole, type Caller } from '#libs/service';
@@ -19,29 +24,49 @@ export class PositionsController {
 
   /**
    * Receives the positions that a phone collected without a socket. A refused position does not affect the others.
-   * Throws for the whole batch on `driver_offline`, and on any failure that prevents judging a position.
+   * Throws for the whole batch on `driver_offline`, on any failure that prevents judging a position, and if no position
+   * could be read: the app then does not know the form.
    */
   @Post(routerPath(postPositions))
   @HttpCode(postPositions.status)
   async positions(
     @CallerOf() caller: Caller,
-    @Body({ schema: postPositions.body }) { positions }: PositionsRequest,
+    @Body({ schema: positionsEnvelope }) { positions }: z.infer<typeof positionsEnvelope>,
   ): Promise<PositionsResult> {
     const driverId = driverOf(caller);
+    if (positions.every((position) => !ping.safeParse(position).success)) {
+      throw unreadable({ positions });
+    }
     const rejected: PositionsResult['rejected'] = [];
-    for (const ping of positions) {
+    for (const [index, position] of positions.entries()) {
       try {
-        await this.receivePosition.receive(driverId, ping);
+        await this.receivePosition.receive(driverId, parseOrThrow(ping, position, 'position'));
       } catch (thrown) {
         const error = asHailgridError(thrown);
         if (!isRefusalOfOne(error)) throw error;
-        rejected.push({ seq: ping.seq, code: error.code, detail: ERRORS[error.code].title });
+        rejected.push({ index, seq: seqOf(position), code: error.code, detail: detailOf(error) });
       }
     }
     return { accepted: positions.length - rejected.length, rejected };
   }
 }
 
+/** The error that names what is wrong with each position. */
+function unreadable(body: object): HailgridError {
+  const { error } = positionsRequest.safeParse(body);
+  const issues = error === undefined ? [] : issuesOf(error);
+  return new HailgridError('invalid_request', 'no position could be read', { issues });
+}
+
 function isRefusalOfOne({ code, status }: HailgridError): boolean {
   return status < 500 && code !== 'driver_offline';
+}
+
+function seqOf(position: unknown): number | null {
+  return z.object({ seq: z.int() }).safeParse(position).data?.seq ?? null;
+}
+
+function detailOf({ code, detail, issues: [issue] }: HailgridError): string {
+  if (detail !== undefined) return detail;
+  return issue === undefined ? ERRORS[code].title : `${issue.pointer} ${issue.message}`;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { driverId, offerId } from '../ids.ts';
 import { driverOffer, driverStatus, driverTrip } from '../trip.ts';
-import { product, timestamp, vehicle } from '../values.ts';
+import { positionsRequest, positionsResult } from '../ping.ts';
+import { product, vehicle } from '../values.ts';
 import { tripParams, cancelRequest } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 
@@ -24,36 +25,6 @@ export const driverView = z
   })
   .meta({ id: 'Driver' });
 export type DriverView = z.infer<typeof driverView>;
-
-/** One driver position. `seq` rises within a session; gaps are allowed. */
-export const ping = z
-  .strictObject({
-    session: z.int().min(1),
-    seq: z.int().min(1).max(0xffff_ffff),
-    lat: z.number().min(-90).max(90),
-    lng: z.number().min(-180).max(180),
-    recorded_at: timestamp,
-    heading_deg: z.number().min(0).lt(360).optional(),
-    speed_mps: z.number().min(0).max(100).optional(),
-  })
-  .meta({ id: 'Ping' });
-export type Ping = z.infer<typeof ping>;
-
-/** How many positions one request carries; more get 400. */
-export const MAX_POSITIONS_PER_REQUEST = 100;
-export const positionsRequest = z
-  .strictObject({ positions: z.array(ping).min(1).max(MAX_POSITIONS_PER_REQUEST) })
-  .meta({ id: 'PositionsRequest' });
-export type PositionsRequest = z.infer<typeof positionsRequest>;
-
-/** The outcome of a batch; a bad position does not reject the others. */
-export const positionsResult = z
-  .object({
-    accepted: z.int(),
-    rejected: z.array(z.object({ seq: z.int(), code: z.string(), detail: z.string() })),
-  })
-  .meta({ id: 'PositionsResult' });
-export type PositionsResult = z.infer<typeof positionsResult>;
 
 export const offerParams = z.strictObject({ offer_id: offerId });
 export type OfferParams = z.infer<typeof offerParams>;
@@ -99,7 +70,7 @@ export const postPositions = defineRoute({
   method: 'POST',
   path: '/v1/driver/positions',
   summary:
-    'Send positions in a batch, for phones that lost their socket; those already known by session and seq are rejected',
+    'Send positions in a batch, for phones that lost their socket; each is judged alone, those already known by session and seq are rejected',
   role: 'driver',
   body: positionsRequest,
   response: positionsResult,

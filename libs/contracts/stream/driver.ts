@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { repositionHint } from '../driver-hints.ts';
-import { driverView, onlineRequest, ping } from '../http/drivers.ts';
+import { driverView, onlineRequest } from '../http/drivers.ts';
 import { offerId, tripId } from '../ids.ts';
+import { ping } from '../ping.ts';
 import { cancelReason, driverOffer, driverTrip, tripEventType } from '../trip.ts';
 import { timestamp } from '../values.ts';
 import {
   changingFrame,
-  clientFrame,
   errorFrame,
   heartbeat,
   resume,
   serverFrame,
   serverHeartbeat,
+  tolerantFrame,
 } from './frame.ts';
 
 const offerRef = z.strictObject({ offer_id: offerId });
@@ -31,7 +32,7 @@ export const driverClientFrame = z
     resume,
     changingFrame('online', onlineRequest),
     changingFrame('offline', z.strictObject({})),
-    clientFrame('position', ping),
+    tolerantFrame('position', ping),
     changingFrame('accept', offerRef),
     changingFrame('decline', offerRef),
     changingFrame('arrived', tripRef),

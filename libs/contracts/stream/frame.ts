@@ -27,6 +27,14 @@ export function clientFrame<T extends string, D extends z.ZodType>(type: T, data
 }
 
 /**
+ * A client frame with what a phone has measured. Unknown members are ignored: the libraries that measure add them, and
+ * a misspelt one changes nothing that the client agreed to. All other frames refuse them.
+ */
+export function tolerantFrame<T extends string, D extends z.ZodType>(type: T, data: D) {
+  return z.object(clientFrame(type, data).shape);
+}
+
+/**
  * A client frame that changes state. It shares its idempotency key with the equivalent REST call: after a lost answer
  * the client may repeat the request either way.
  */
