@@ -18,6 +18,8 @@ export interface OsrmOptions {
   hour: number;
   /** Directory for its data and its log. */
   directory: string;
+  /** How far from a street a place may be, in metres; any distance by default, as in OSRM. */
+  radiusM?: number;
 }
 
 export interface Osrm {
@@ -26,7 +28,13 @@ export interface Osrm {
 }
 
 /** Contracts a street network for OSRM and starts `osrm-routed` on it. */
-export async function startOsrm({ programs, graph, hour, directory }: OsrmOptions): Promise<Osrm> {
+export async function startOsrm({
+  programs,
+  graph,
+  hour,
+  directory,
+  radiusM = -1,
+}: OsrmOptions): Promise<Osrm> {
   const [map, profile, data] = ['streets.osm', 'seconds.lua', 'streets.osrm'].map((name) =>
     join(directory, name),
   ) as [string, string, string];
@@ -40,7 +48,14 @@ export async function startOsrm({ programs, graph, hour, directory }: OsrmOption
   const server = new SupervisedChild({
     name: 'osrm-routed',
     command: join(programs, 'osrm-routed'),
-    args: ['--ip', LOOPBACK, '--port', String(port), '--threads', '1', '--algorithm', 'ch', data],
+    args: [
+      `--ip=${LOOPBACK}`,
+      `--port=${port}`,
+      '--threads=1',
+      '--algorithm=ch',
+      `--default-radius=${radiusM}`,
+      data,
+    ],
     logFile: join(directory, 'osrm-routed.log'),
   });
   await server.untilLogged((line) => (line.includes('running and waiting for requests') ? true : undefined));

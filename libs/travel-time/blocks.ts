@@ -32,6 +32,27 @@ export function blocksOf({ rowStarts, columns }: SparseEtaQuestion, maxPlaces: n
   return blocks;
 }
 
+/**
+ * The halves of a matrix that the engine refused, by the longer side, without the pairs of the refused place if the
+ * engine named it. None for a single pair: then that pair is refused.
+ *
+ * @param refusedPlace index among the columns, then the rows
+ */
+export function halvesOf({ rows, columns, pairs }: Block, refusedPlace?: number): Block[] {
+  if (pairs.length <= 1) return [];
+  const refusedColumn = columns[refusedPlace ?? NaN];
+  const refusedRow = rows[(refusedPlace ?? NaN) - columns.length];
+  const isByColumn = columns.length >= rows.length;
+  const places = isByColumn ? columns : rows;
+  const firstHalf = new Set(places.slice(0, Math.ceil(places.length / 2)));
+  const halves = [new OpenBlock(), new OpenBlock()] as const;
+  for (const { pair, row, column } of pairs) {
+    if (column === refusedColumn || row === refusedRow) continue;
+    halves[firstHalf.has(isByColumn ? column : row) ? 0 : 1].add(pair, row, column);
+  }
+  return halves.filter((half) => half.pairs.length > 0).map((half) => half.closed());
+}
+
 class OpenBlock {
   readonly pairs: { pair: number; row: number; column: number }[] = [];
   readonly #rows = new Set<number>();

@@ -7,7 +7,8 @@ export interface MatrixSource {
   /**
    * Seconds from each origin (row) to each pickup (column); null without a route.
    *
-   * @throws if the reply is missing, late (the signal aborts) or malformed
+   * @throws EngineRefusal if the engine refuses the places; its place counts origins, then pickups
+   * @throws if the reply is missing, late (the signal aborts), malformed or an error
    */
   secondsBetween(
     origins: readonly Point[],

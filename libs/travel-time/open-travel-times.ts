@@ -10,6 +10,7 @@ import {
 } from '#libs/geo';
 import { machineTime, type Clock, type Metrics } from '#libs/service';
 import type { TravelTimeConfig } from './config.ts';
+import { EngineBreaker } from './engine-breaker.ts';
 import type { MatrixSource } from './matrix-source.ts';
 import { osrmSource } from './osrm-source.ts';
 import { remoteEtaProvider } from './remote-eta-provider.ts';
@@ -57,9 +58,10 @@ export async function openTravelTimes(
   const source = sourceOf(config);
   if (source === undefined) return { provider: computedEtaProvider(local), local, close: () => {} };
   const metrics = new TravelTimeMetrics(parts.metrics);
+  const breaker = new EngineBreaker(parts.clock);
   const timeoutMs = config.routerTimeoutMs;
   return {
-    provider: remoteEtaProvider({ source, timeoutMs, fallback: local, metrics }),
+    provider: remoteEtaProvider({ source, breaker, timeoutMs, fallback: local, metrics }),
     local,
     close: () => {},
   };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Point } from '#libs/geo';
+import { engineAnswer, type EngineAnswer } from './engine-answer.ts';
+import { EngineRefusal, type RefusalReason } from './engine-refusal.ts';
 import { requireShape, type MatrixSource } from './matrix-source.ts';
 
 /** How many places one table request names: the default of `osrm-routed --max-table-size`. */
@@ -12,6 +14,16 @@ const tableAnswer = z.object({
   durations: z.array(z.array(z.number().min(0).nullable())),
 });
 
+const refusalAnswer = z.object({ code: z.string(), message: z.string().default('') });
+
+/** OSRM's error codes that are about the places of a request (its HTTP documentation, "Responses"). */
+const REFUSALS: Partial<Record<string, RefusalReason>> = {
+  NoSegment: 'place',
+  NoRoute: 'no_route',
+  NoTable: 'no_route',
+  TooBig: 'too_large',
+};
+
 /**
  * OSRM's table service (`GET /table/v1/{profile}/…`, annotation `duration`).
  *
@@ -21,13 +33,24 @@ export function osrmSource(url: string, profile: string): MatrixSource {
   return {
     maxPlaces: MAX_PLACES_PER_TABLE,
     secondsBetween: async (origins, pickups, signal) => {
-      const response = await fetch(tableUrl(url, profile, origins, pickups), { signal });
-      if (!response.ok) throw new Error(`osrm answered ${response.status}`);
-      const { durations } = tableAnswer.parse(await response.json());
+      const answer = await engineAnswer(tableUrl(url, profile, origins, pickups), { signal });
+      const { durations } = tableAnswer.parse(successOf(answer));
       requireShape(durations, origins, pickups);
       return durations;
     },
   };
+}
+
+/** The body of a success. Throws an {@link EngineRefusal} or an error for any other answer. */
+function successOf({ status, body }: EngineAnswer): unknown {
+  if (status === 200) return body;
+  const { data } = refusalAnswer.safeParse(body);
+  const reason = status === 400 && data !== undefined ? REFUSALS[data.code] : undefined;
+  if (data === undefined || reason === undefined)
+    throw new Error(`osrm answered ${status} (${data?.code ?? 'no known code'})`);
+  // "Could not find a matching segment for coordinate 3"
+  const place = /coordinate (\d+)/.exec(data.message)?.[1];
+  throw new EngineRefusal(reason, data.message, place === undefined ? undefined : Number(place));
 }
 
 function tableUrl(url: string, profile: string, origins: readonly Point[], pickups: readonly Point[]): URL {

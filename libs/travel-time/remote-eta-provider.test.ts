@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { greatCircleEta, questionOfPickup } from '#libs/geo';
-import { Metrics } from '#libs/service';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { greatCircleEta, questionOfPickup, type Point, type SparseEtaQuestion } from '#libs/geo';
+import { Metrics, systemClock } from '#libs/service';
+import { EngineBreaker, FAILURES_BEFORE_OPEN, HALF_OPEN_AFTER_MS } from './engine-breaker.ts';
 import { osrmSource } from './osrm-source.ts';
-import { FAILURES_BEFORE_OPEN, remoteEtaProvider } from './remote-eta-provider.ts';
+import { MAX_REFUSALS_PER_QUESTION, remoteEtaProvider } from './remote-eta-provider.ts';
 import { TravelTimeMetrics } from './travel-time-metrics.ts';
 import { valhallaSource } from './valhalla-source.ts';
 
@@ -22,9 +23,11 @@ let server: Server;
 let answer: RequestListener;
 let requests: string[];
 let url: string;
+let nowMs: number;
 
 beforeEach(async () => {
   requests = [];
+  nowMs = 0;
   server = createServer((request, response) => {
     requests.push(request.url ?? '');
     answer(request, response);
@@ -34,7 +37,6 @@ beforeEach(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterEach(() => {
-  vi.useRealTimers();
   server.closeAllConnections();
   server.close();
 });
@@ -49,13 +51,15 @@ function providerOf(source = osrmSource(url, 'driving'), timeoutMs = 2_000) {
   const metrics = new Metrics('test', 'test-1');
   const provider = remoteEtaProvider({
     source,
+    breaker: new EngineBreaker({ ...systemClock(), now: () => nowMs }),
     timeoutMs,
     fallback,
     metrics: new TravelTimeMetrics(metrics),
   });
   const sample = async (name: string) =>
     (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(`hailgrid_${name}`));
-  return { etas: async () => [...(await provider.etas(QUESTION, 0))], sample };
+  const ask = async (question: SparseEtaQuestion) => [...(await provider.etas(question, 0))];
+  return { ask, etas: () => ask(QUESTION), sample };
 }
 
 test('returns the times of the engine, and Infinity without a route', async () => {
@@ -96,7 +100,9 @@ test('Valhalla requests and replies follow its documentation (against a server w
 describe('falls back to straight-line estimates', () => {
   test.each<[string, RequestListener]>([
     ['if the engine fails', json({ code: 'InternalError' }, 500)],
-    ['if it refuses the request', json({ code: 'NoTable' }, 400)],
+    ['if it refuses the request', json({ code: 'InvalidUrl' }, 400)],
+    ['if it does not know the address', json({ code: 'NoSegment' }, 404)],
+    ['if it wants fewer requests', json({}, 429)],
     ['if its reply is not JSON', (_, response) => void response.end('<html>')],
     ['if a time is negative', json(times([-5], [3]))],
     ['if a row is missing', json(times([120]))],
@@ -128,7 +134,6 @@ describe('falls back to straight-line estimates', () => {
 });
 
 test('an engine that keeps failing is not asked, then tried once, and used again once it answers', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
   answer = json({}, 503);
   const { etas, sample } = providerOf();
   const isOpen = async () => (await sample('travel_time_circuit_open'))[0]?.endsWith(' 1');
@@ -137,14 +142,140 @@ test('an engine that keeps failing is not asked, then tried once, and used again
   expect(await etas()).toEqual(byAir);
   expect(requests).toHaveLength(FAILURES_BEFORE_OPEN);
 
-  vi.setSystemTime(Date.now() + 6_000);
+  nowMs += HALF_OPEN_AFTER_MS;
   expect(await etas()).toEqual(byAir);
   expect(requests).toHaveLength(FAILURES_BEFORE_OPEN + 1);
   answer = json(times([120], [130]));
   expect(await etas()).toEqual(byAir);
   expect(requests).toHaveLength(FAILURES_BEFORE_OPEN + 1);
 
-  vi.setSystemTime(Date.now() + 12_000);
+  nowMs += HALF_OPEN_AFTER_MS;
   expect(await etas()).toEqual([120, 130]);
   expect(await isOpen()).toBe(false);
+});
+
+test('one failed question of many matrices counts once, and one answered matrix counts as an answer', async () => {
+  const origins = Array.from({ length: 1_000 }, (_, n) => ({ lat: 38.73 + n / 1e5, lng: -9.14 }));
+  const many = questionOfPickup(PICKUP, origins);
+  answer = json({}, 500);
+  const { ask, etas, sample } = providerOf();
+  await ask(many);
+  expect(requests.length).toBeGreaterThan(FAILURES_BEFORE_OPEN);
+  expect(await sample('travel_time_circuit_open')).toEqual([expect.stringMatching(/ 0$/)]);
+
+  const isFirst = (path: string) => path.includes('38.730000');
+  for (let failure = 0; failure < 2 * FAILURES_BEFORE_OPEN; failure++) {
+    answer = (request, response) =>
+      isFirst(request.url ?? '')
+        ? json(times(...Array.from({ length: 99 }, () => [60])))(request, response)
+        : json({}, 500)(request, response);
+    expect((await ask(many))[0]).toBe(60);
+  }
+  answer = json(times([120], [130]));
+  expect(await etas()).toEqual([120, 130]);
+});
+
+test('the bodies of errors are read, so that their connections are used again', async () => {
+  const connections = new Set<unknown>();
+  server.on('connection', (socket) => connections.add(socket));
+  answer = json({ code: 'NoSegment', message: 'x'.repeat(500_000) }, 400);
+  const { etas } = providerOf();
+  for (let round = 0; round < 5; round++) await etas();
+  expect(requests).toHaveLength(15);
+  expect(connections.size).toBeLessThan(5);
+});
+
+describe('a refused place', () => {
+  const drivers = Array.from({ length: 21 }, (_, n) => ({ lat: 38.73 + n / 1_000, lng: -9.14 }));
+  const question = questionOfPickup(PICKUP, drivers);
+  const airOf = [...fallback.etas(question, 0)];
+  const isBad = (bad: readonly Point[], { lat, lng }: Point) =>
+    bad.some((other) => Math.abs(other.lat - lat) < 1e-6 && Math.abs(other.lng - lng) < 1e-6);
+
+  /** An OSRM that has no street near the bad places, and a drive of 100 s between any others. */
+  const osrm =
+    (bad: readonly Point[], isNamed = true): RequestListener =>
+    (request, response) => {
+      const [, path = ''] = /driving\/([^?]*)/.exec(request.url ?? '') ?? [];
+      const places = path.split(';').map((place) => place.split(',').map(Number));
+      const refused = places.findIndex(([lng = 0, lat = 0]) => isBad(bad, { lat, lng }));
+      const message = `Could not find a matching segment for ${isNamed ? `coordinate ${refused}` : 'a place'}`;
+      const rows = Array.from({ length: places.length - 1 }, () => [100]);
+      (refused < 0 ? json(times(...rows)) : json({ code: 'NoSegment', message }, 400))(request, response);
+    };
+
+  /** A Valhalla of the same kind, which does not say which place it means. */
+  const valhalla =
+    (bad: readonly Point[], code: number): RequestListener =>
+    (request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const { sources, targets } = JSON.parse(text) as Record<
+          'sources' | 'targets',
+          { lat: number; lon: number }[]
+        >;
+        const isRefused = [...sources, ...targets].some(({ lat, lon }) => isBad(bad, { lat, lng: lon }));
+        const refusal = { error_code: code, error: 'refused', status_code: 400, status: 'Bad Request' };
+        const times = sources.map(() => targets.map(() => ({ time: 100 })));
+        (isRefused ? json(refusal, 400) : json({ sources_to_targets: times }))(request, response);
+      });
+    };
+
+  test.each([
+    ['OSRM names it', () => osrmSource(url, 'driving'), osrm([drivers[7]!]), 3],
+    ['OSRM does not name it', () => osrmSource(url, 'driving'), osrm([drivers[7]!], false), 11],
+    [
+      'Valhalla has no edge near it (171)',
+      () => valhallaSource(url, 'auto'),
+      valhalla([drivers[7]!], 171),
+      11,
+    ],
+  ] as const)('is estimated by air alone if %s, however often', async (_, source, engine, maxRequests) => {
+    answer = engine;
+    const { ask, sample } = providerOf(source());
+    for (let round = 0; round < 2 * FAILURES_BEFORE_OPEN; round++) {
+      requests = [];
+      expect(await ask(question)).toEqual(airOf.map((air, n) => (n === 7 ? air : 100)));
+      expect(requests.length).toBeLessThanOrEqual(maxRequests);
+    }
+    expect(await sample('travel_time_circuit_open')).toEqual([expect.stringMatching(/ 0$/)]);
+  });
+
+  test('with no way to it has none; beyond the engine it is estimated by air', async () => {
+    answer = valhalla([drivers[7]!], 442);
+    expect(await providerOf(valhallaSource(url, 'auto')).ask(question)).toEqual(
+      airOf.map((_, n) => (n === 7 ? Infinity : 100)),
+    );
+    answer = valhalla([drivers[7]!], 154);
+    expect(await providerOf(valhallaSource(url, 'auto')).ask(question)).toEqual(
+      airOf.map((air, n) => (n === 7 ? air : 100)),
+    );
+  });
+
+  test('leaves the times of all others, though it is a pickup beside bad drivers', async () => {
+    const bad = [drivers[0]!, drivers[7]!, drivers[20]!, PICKUP];
+    answer = valhalla(bad, 171);
+    const two = {
+      pickups: [PICKUP, { lat: 38.8, lng: -9.1 }],
+      origins: drivers,
+      rowStarts: Uint32Array.of(0, 21, 42),
+      columns: Uint32Array.from([...drivers.keys(), ...drivers.keys()]),
+    };
+    const air = [...fallback.etas(two, 0)];
+    const isRefused = (pair: number) => pair < 21 || isBad(bad, drivers[pair - 21]!);
+    expect(await providerOf(valhallaSource(url, 'auto')).ask(two)).toEqual(
+      air.map((seconds, pair) => (isRefused(pair) ? seconds : 100)),
+    );
+  });
+
+  test('stays with its requests within a bound when all places are refused', async () => {
+    const many = questionOfPickup(
+      PICKUP,
+      Array.from({ length: 500 }, (_, n) => ({ lat: 38.73 + n / 1e4, lng: -9.14 })),
+    );
+    answer = osrm([PICKUP], false);
+    expect(await providerOf().ask(many)).toEqual([...fallback.etas(many, 0)]);
+    expect(requests.length).toBeLessThan(3 * MAX_REFUSALS_PER_QUESTION);
+  });
 });

@@ -1,10 +1,10 @@
 import type { Metrics } from '#libs/service';
 
 /**
- * Outcome of a matrix: `answered`, or estimated by straight line because it was `late`, `failed`, or not sent (`open`
- * circuit).
+ * Outcome of a matrix: `answered`; `refused` because of its places and divided; or estimated by straight line because it
+ * was `late`, `failed`, or not sent (`open` circuit).
  */
-export type MatrixOutcome = 'answered' | 'late' | 'failed' | 'open';
+export type MatrixOutcome = 'answered' | 'refused' | 'late' | 'failed' | 'open';
 
 /** Metrics of the routing engine of this process. */
 export class TravelTimeMetrics {

@@ -10,6 +10,7 @@ import { UserError } from '../../ops/command-line/user-error.ts';
 const SIDE = 12;
 const STEP_DEG = 0.0015;
 const HOURS = 24;
+const RADIUS_M = 500;
 
 /** A city of alternating one-way streets like Manhattan's; segment times vary with place and hour. */
 function oneWayCity(): StreetGraph {
@@ -57,7 +58,8 @@ beforeAll(async () => {
     if (!(error instanceof UserError)) throw error;
     missing = error.message;
   });
-  if (programs !== undefined) osrm = await startOsrm({ programs, graph, hour: 8, directory: directory.path });
+  if (programs !== undefined)
+    osrm = await startOsrm({ programs, graph, hour: 8, directory: directory.path, radiusM: RADIUS_M });
 }, 360_000);
 afterAll(async () => {
   await osrm?.server.stop();
@@ -100,6 +102,21 @@ test('a real OSRM returns the times that our own search finds on the same street
   const differ = [...etas].filter((seconds, pair) => Math.abs(seconds - (found[pair] ?? NaN)) > 0.5);
   expect(differ).toEqual([]);
   expect(Math.max(...etas)).toBeGreaterThan(200);
+  expect(await metrics()).not.toMatch(/outcome="(failed|late|open)"/);
+});
+
+test('a driver whom a real OSRM refuses costs no other driver its time, and does not open the breaker', async (context) => {
+  const { provider, metrics } = await timesBy(running(context));
+  const good = everywhere();
+  const expected = await provider.etas(good, EIGHT_MS);
+  const atSea = { lat: 38.6, lng: -9.5 };
+  const origins = good.origins.with(70, atSea);
+  const byAir = greatCircleEta({ detourFactor: 1.3, speedMps: 7 }).etas({ ...good, origins }, EIGHT_MS);
+  for (let round = 0; round < 5; round++)
+    expect(await provider.etas({ ...good, origins }, EIGHT_MS)).toEqual(
+      expected.map((seconds, pair) => (good.columns[pair] === 70 ? (byAir[pair] ?? NaN) : seconds)),
+    );
+  expect(await metrics()).toMatch(/outcome="refused"/);
   expect(await metrics()).not.toMatch(/outcome="(failed|late|open)"/);
 });
 
