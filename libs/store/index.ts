@@ -76,6 +76,7 @@ export {
   type DeliveryWish,
   type TakenDelivery,
 } from './statements/webhooks/deliveries.ts';
+export type { SuspendedWebhook } from './statements/webhooks/note-answers.ts';
 export { takeInTripEvents, type TripProgress } from './statements/webhooks/take-in-events.ts';
 export {
   purgeWebhookLanes,

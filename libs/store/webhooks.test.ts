@@ -67,10 +67,13 @@ const take = (atMs: number, wish = ALONE): ReturnType<typeof takeDueDeliveries> 
 function report(
   [webhookId, tripId, seq, attempt]: [WebhookId, TripId, number, number],
   outcome: DeliveryReport['outcome'],
-): Promise<void> {
+  said: Partial<DeliveryReport> = {},
+): ReturnType<typeof settleDeliveries> {
   const ids = { webhook_id: webhookId, trip_id: tripId, seq, attempt };
-  const rest = { outcome, retry_in_ms: 1_000, status: null, error: null };
-  return database.transact((transaction) => settleDeliveries(transaction, [{ ...ids, ...rest }], NOW_MS));
+  const rest = { outcome, retry_in_ms: 1_000, status: null, error: null, refusal: null, hold_ms: 0 };
+  return database.transact((transaction) =>
+    settleDeliveries(transaction, [{ ...ids, ...rest, ...said }], NOW_MS),
+  );
 }
 
 test('each event is taken in once for each webhook, also if it is reported repeatedly and concurrently', async () => {
@@ -137,6 +140,77 @@ test('a webhook with too many waiting deliveries is suspended, and resumes when 
   expect(await takeIn(tripId, 4)).toBe(1);
   await reviveDeadLetters(database, full, undefined, NOW_MS);
   expect(await takeIn(tripId, 4)).toBe(1);
+});
+
+/** A webhook with one due delivery of each of these trips. */
+async function webhookWith(tripIds: readonly TripId[]): Promise<WebhookId> {
+  const webhookId = await webhook();
+  for (const tripId of tripIds) {
+    await happen(tripId, [1]);
+    await takeIn(tripId, 1);
+  }
+  return webhookId;
+}
+
+const GONE = { refusal: 'gone', error: 'answered 410' } as const;
+const REFUSED = { refusal: 'refused', error: 'answered 404' } as const;
+
+test('a webhook that is gone is suspended at once, told nothing more, and resumes when it is replayed', async () => {
+  const [first, second] = [newId('trip'), newId('trip')] as const;
+  const webhookId = await webhookWith([first, second]);
+  await take(NOW_MS, { ...ALONE, limit: 1 });
+  const suspended = await report([webhookId, first, 1, 1], 'dead', GONE);
+  expect(suspended).toEqual([{ webhookId, reason: 'gone', error: 'answered 410' }]);
+  expect(await report([webhookId, second, 1, 1], 'retry', REFUSED)).toEqual([]);
+  expect(await take(NOW_MS + LEASE_MS)).toEqual([]);
+  expect(await readWebhooks(database, webhookId)).toMatchObject([
+    { suspendedAtMs: NOW_MS, suspendedReason: 'gone', suspendedError: 'answered 410' },
+  ]);
+  const later = newId('trip');
+  await happen(later, [1]);
+  expect(await takeIn(later, 1)).toBe(0);
+  await reviveDeadLetters(database, webhookId, undefined, NOW_MS);
+  expect(await readWebhooks(database, webhookId)).toMatchObject([
+    { suspendedAtMs: null, suspendedReason: null, suspendedError: null },
+  ]);
+  expect((await take(NOW_MS + LEASE_MS)).length).toBeGreaterThan(0);
+});
+
+test('a webhook that refuses each attempt of a delivery is suspended, and its events wait', async () => {
+  const tripId = newId('trip');
+  const webhookId = await webhookWith([tripId]);
+  for (const attempt of [1, 2])
+    expect(await report([webhookId, tripId, 1, attempt], 'retry', REFUSED)).toEqual([]);
+  expect(await report([webhookId, tripId, 1, 3], 'dead', REFUSED)).toMatchObject([{ reason: 'refused' }]);
+  const later = newId('trip');
+  await happen(later, [1]);
+  expect(await takeIn(later, 1)).toBe(1);
+  expect(await take(NOW_MS)).toEqual([]);
+  expect(await suspendOverfull(database, 1, NOW_MS)).toEqual([webhookId]);
+  const last = newId('trip');
+  await happen(last, [1]);
+  expect(await takeIn(last, 1)).toBe(0);
+  await reviveDeadLetters(database, webhookId, undefined, NOW_MS);
+  expect(await take(NOW_MS)).toHaveLength(2);
+});
+
+test('a delivery that alone is refused does not suspend its webhook', async () => {
+  const [bad, good] = [newId('trip'), newId('trip')] as const;
+  const webhookId = await webhookWith([bad, good]);
+  for (const attempt of [1, 2]) await report([webhookId, bad, 1, attempt], 'retry', REFUSED);
+  await report([webhookId, good, 1, 1], 'delivered');
+  expect(await report([webhookId, bad, 1, 3], 'dead', REFUSED)).toEqual([]);
+  expect(await readWebhooks(database, webhookId)).toMatchObject([{ suspendedAtMs: null }]);
+});
+
+test('an endpoint that asks for a pause is not called for any trip until it is over', async () => {
+  const [first, second] = [newId('trip'), newId('trip')] as const;
+  const webhookId = await webhookWith([first, second]);
+  await report([webhookId, first, 1, 0], 'retry', { hold_ms: 60_000, retry_in_ms: 60_000 });
+  await report([webhookId, first, 1, 0], 'retry', { hold_ms: 5_000, retry_in_ms: 60_000 });
+  expect(await take(NOW_MS + 59_999)).toEqual([]);
+  expect(await readWebhooks(database, webhookId)).toMatchObject([{ heldUntilMs: NOW_MS + 60_000 }]);
+  expect(await take(NOW_MS + 60_000)).toHaveLength(2);
 });
 
 test('the lane of a trip is purged in time, but not while a delivery waits', async () => {

@@ -30,6 +30,8 @@ export class Receiver {
   readonly repeated: ReceivedMessage[] = [];
   readonly #confirmed = new Set<string>();
   answer: Answering = () => 200;
+  /** `Retry-After` of each answer but 200. */
+  retryAfter: string | undefined;
   secret = '';
   #port = 0;
 
@@ -89,6 +91,8 @@ export class Receiver {
     if (status === 200 && !this.taken.some(({ id }) => id === message.id)) this.taken.push(message);
     // A sender that gave the call up has closed the connection, and may send the message again.
     if (status === 200 && !response.destroyed) this.#confirmed.add(message.id);
-    if (status !== undefined) response.writeHead(status).end();
+    if (status === undefined) return;
+    const pause = status === 200 ? undefined : this.retryAfter;
+    response.writeHead(status, { ...(pause !== undefined && { 'retry-after': pause }) }).end();
   }
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { uuidOf, type TripId, type WebhookId } from '#libs/contracts';
@@ -132,6 +133,48 @@ test('an event that exhausts its attempts becomes a dead letter with the rest of
   await expect.poll(() => receiver.seqsOf(tripIds[0]!), LIMIT).toEqual([1, 2, 3]);
   expect(await operator.replay(webhookId)).toBe(1);
   await expect.poll(() => receiver.seqsOf(tripIds[1]!), LIMIT).toEqual([1, 2]);
+});
+
+test('an endpoint that answers 410 is called once, and the operator sees why', async () => {
+  receiver.answer = () => 410;
+  const tripId = await trip(3);
+  const shown = { suspended_reason: 'gone', suspended_error: 'answered 410', waiting: 3, dead_letters: 1 };
+  await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject(shown);
+  await trips.happen(tripId);
+  await sleep(1_500);
+  expect(receiver.asked).toHaveLength(1);
+  receiver.answer = () => 200;
+  expect(await operator.replay(webhookId)).toBe(1);
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1, 2, 3]);
+  expect((await operator.list())[0]).toMatchObject({ suspended_at: null, suspended_reason: null });
+});
+
+test('an endpoint that refuses each attempt is suspended with the reason, and gets all after a replay', async () => {
+  receiver.answer = () => 404;
+  const tripId = await trip(2);
+  const shown = { suspended_reason: 'refused', suspended_error: 'answered 404' };
+  await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject(shown);
+  expect(receiver.asked).toHaveLength(ATTEMPTS);
+  const later = await trip(2);
+  await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject({ waiting: 4 });
+  receiver.answer = () => 200;
+  await operator.replay(webhookId);
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1, 2]);
+  await expect.poll(() => receiver.seqsOf(later), LIMIT).toEqual([1, 2]);
+});
+
+test('Retry-After of 429 holds back every delivery to the endpoint', async () => {
+  receiver.answer = () => 429;
+  receiver.retryAfter = '3';
+  const tripId = await trip(1);
+  await expect.poll(async () => (await operator.list())[0]?.paused_until, LIMIT).toEqual(expect.any(String));
+  receiver.answer = () => 200;
+  const startedMs = performance.now();
+  const other = await trip(1);
+  await expect.poll(() => receiver.seqsOf(other), LIMIT).toEqual([1]);
+  expect(performance.now() - startedMs).toBeGreaterThan(1_500);
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1]);
+  expect(receiver.asked.filter((message) => message.tripId === tripId)).toHaveLength(2);
 });
 
 test('a killed webhooks instance loses nothing: its deliveries are repeated with the same id, in order', async () => {

@@ -88,7 +88,14 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
 
   async #settle(reports: readonly DeliveryReport[]): Promise<void> {
     const nowMs = this.clock.now();
-    await this.store.transact((transaction) => settleDeliveries(transaction, reports, nowMs));
+    const suspended = await this.store.transact((transaction) =>
+      settleDeliveries(transaction, reports, nowMs),
+    );
+    for (const { webhookId, reason, error } of suspended)
+      this.logger.warn(
+        { event: 'webhook_suspended', webhook_id: webhookId, reason },
+        `its endpoint ${error ?? 'refuses'}; a replay resumes it`,
+      );
   }
 }
 

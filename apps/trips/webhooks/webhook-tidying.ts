@@ -26,7 +26,7 @@ export class WebhookTidying extends Sweep {
     const nowMs = this.clock.now();
     for (const webhookId of await suspendOverfull(this.store, MAX_WAITING_PER_WEBHOOK, nowMs))
       this.logger.warn(
-        { event: 'webhook_suspended', webhook_id: webhookId },
+        { event: 'webhook_suspended', webhook_id: webhookId, reason: 'too_many_waiting' },
         'too many deliveries wait for it',
       );
     await purgeWebhookLanes(this.store, nowMs - WEBHOOK_MEMORY_MS, LANES_PER_DELETE);

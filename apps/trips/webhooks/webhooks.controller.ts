@@ -12,7 +12,16 @@ import {
   toTimestamp,
   type WebhookView,
 } from '#libs/contracts';
-import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
+import {
+  CallerOf,
+  CLOCK,
+  ForRole,
+  LOGGER,
+  readIdempotencyKey,
+  type Caller,
+  type Clock,
+  type Logger,
+} from '#libs/service';
 import {
   deleteWebhookRow,
   insertWebhook,
@@ -37,6 +46,7 @@ export class WebhooksController {
   constructor(
     private readonly store: TripStore,
     private readonly workers: WebhookWorkers,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -59,8 +69,9 @@ export class WebhooksController {
   @Get(routerPath(listWebhooks))
   @ForRole('operator')
   async list(): Promise<z.output<typeof listWebhooks.response>> {
+    const nowMs = this.clock.now();
     const [rows, delivery] = await Promise.all([readWebhooks(this.store.upToDate), this.workers.delivery()]);
-    return { data: rows.map(webhookView), delivery };
+    return { data: rows.map((row) => webhookView(row, nowMs)), delivery };
   }
 
   @Delete(routerPath(deleteWebhook))
@@ -78,7 +89,7 @@ export class WebhooksController {
       const [row] = await readWebhooks(transaction, webhook_id);
       if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
       await deleteWebhookRow(transaction, webhook_id);
-      return webhookView(row);
+      return webhookView(row, transaction.nowMs);
     });
     this.logger.info({ event: 'webhook_deleted', webhook_id });
     return result;
@@ -94,16 +105,21 @@ async function make(
   const row = { webhookId: newId('webhook'), url, eventTypes: event_types ?? null, createdAtMs };
   if (!(await insertWebhook(transaction, { ...row, secret }, MAX_WEBHOOKS)))
     throw new HailgridError('too_many_webhooks', `${MAX_WEBHOOKS} webhooks`);
-  return { ...webhookView({ ...row, suspendedAtMs: null, waiting: 0, deadLetters: 0 }), secret };
+  const suspension = { suspendedAtMs: null, suspendedReason: null, suspendedError: null, heldUntilMs: null };
+  return { ...webhookView({ ...row, ...suspension, waiting: 0, deadLetters: 0 }, createdAtMs), secret };
 }
 
-function webhookView(row: WebhookRow): WebhookView {
+function webhookView(row: WebhookRow, nowMs: number): WebhookView {
+  const heldUntilMs = row.heldUntilMs ?? 0;
   return {
     webhook_id: row.webhookId,
     url: row.url,
     event_types: row.eventTypes,
     created_at: toTimestamp(row.createdAtMs),
     suspended_at: row.suspendedAtMs === null ? null : toTimestamp(row.suspendedAtMs),
+    suspended_reason: row.suspendedReason,
+    suspended_error: row.suspendedError,
+    paused_until: heldUntilMs > nowMs ? toTimestamp(heldUntilMs) : null,
     waiting: row.waiting,
     dead_letters: row.deadLetters,
   };

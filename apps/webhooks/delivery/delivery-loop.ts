@@ -135,20 +135,23 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
 
   #reportOf(
     { webhook_id, trip_id, seq, attempt }: WebhookDelivery,
-    { ok, status, error }: Attempt,
+    { meaning, retryAfterMs = 0, status, error }: Attempt,
   ): DeliveryReport {
     const { webhookAttempts, webhookRetryMs } = this.config;
-    const isLast = attempt >= webhookAttempts;
-    const retryMs = ok || isLast ? 0 : retryPauseMs(attempt, webhookRetryMs, Math.random());
+    const isDead = meaning === 'gone' || (meaning !== 'delivered' && attempt >= webhookAttempts);
+    const outcome = meaning === 'delivered' ? 'delivered' : isDead ? 'dead' : 'retry';
+    const pauseMs = Math.max(retryPauseMs(attempt, webhookRetryMs, Math.random()), retryAfterMs);
     return {
       webhook_id,
       trip_id,
       seq,
       attempt,
-      outcome: ok ? 'delivered' : isLast ? 'dead' : 'retry',
-      retry_in_ms: machineTime(this.clock, retryMs),
+      outcome,
+      retry_in_ms: outcome === 'retry' ? machineTime(this.clock, pauseMs) : 0,
       status,
       error,
+      refusal: meaning === 'gone' || meaning === 'refused' ? meaning : null,
+      hold_ms: machineTime(this.clock, retryAfterMs),
     };
   }
 }

@@ -15,6 +15,7 @@ const change = {
 
 let server: Server;
 let port: number;
+let retryAfter: string | undefined;
 let received: { path: string; headers: Record<string, string>; body: string }[];
 
 beforeAll(async () => {
@@ -26,7 +27,13 @@ beforeAll(async () => {
       received.push({ path, headers: request.headers as Record<string, string>, body });
       if (path === '/never') return;
       if (path === '/endless') response.writeHead(200).write('…');
-      else response.writeHead(Number(path.slice(1)), { location: '/200' }).end();
+      else
+        response
+          .writeHead(Number(path.slice(1)), {
+            location: '/200',
+            ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
+          })
+          .end();
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -39,6 +46,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   received = [];
+  retryAfter = undefined;
 });
 
 function sender(allowPrivate: boolean): WebhookSender {
@@ -56,7 +64,7 @@ function delivery(url: string): WebhookDelivery {
 
 test('a message verifies with a Standard Webhooks library, and only with its own secret', async () => {
   expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/204`))).toEqual({
-    ok: true,
+    meaning: 'delivered',
     status: 204,
     error: null,
   });
@@ -72,22 +80,46 @@ test('a message verifies with a Standard Webhooks library, and only with its own
   expect(() => new Webhook(SECRET).verify(`${body} `, headers)).toThrow('signature');
 });
 
-test.each([301, 307, 400, 404, 410, 500, 503])(
-  'status %i is a failure and is not followed',
-  async (status) => {
-    expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/${status}`))).toEqual({
-      ok: false,
-      status,
-      error: `answered ${status}`,
-    });
-    expect(received).toHaveLength(1);
-  },
-);
+test.each([
+  [301, 'refused'],
+  [307, 'refused'],
+  [400, 'refused'],
+  [404, 'refused'],
+  [410, 'gone'],
+  [429, 'later'],
+  [500, 'later'],
+  [503, 'later'],
+])('status %i means %s and is not followed', async (status, meaning) => {
+  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/${status}`))).toEqual({
+    meaning,
+    status,
+    error: `answered ${status}`,
+  });
+  expect(received).toHaveLength(1);
+});
+
+test.each([429, 502, 503, 504])('Retry-After of %i is read in both forms', async (status) => {
+  retryAfter = '7';
+  const url = `http://127.0.0.1:${port}/${status}`;
+  expect(await sender(true).send(delivery(url))).toMatchObject({ meaning: 'later', retryAfterMs: 7_000 });
+  retryAfter = new Date(Date.now() + 60_000).toUTCString();
+  const { retryAfterMs = 0 } = await sender(true).send(delivery(url));
+  expect(retryAfterMs).toBeGreaterThan(50_000);
+  expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+});
+
+test('an answer that is none of HTTP’s final ones is a failure', async () => {
+  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/101`))).toMatchObject({
+    meaning: 'later',
+  });
+});
 
 test('an endpoint that never answers times out; one that never ends its body has answered', async () => {
   const never = await sender(true).send(delivery(`http://127.0.0.1:${port}/never`));
-  expect(never).toEqual({ ok: false, status: null, error: 'no answer in time' });
-  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/endless`))).toMatchObject({ ok: true });
+  expect(never).toEqual({ meaning: 'later', status: null, error: 'no answer in time' });
+  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/endless`))).toMatchObject({
+    meaning: 'delivered',
+  });
 });
 
 test.each([
@@ -100,7 +132,7 @@ test.each([
   ['the address of a cloud’s metadata', 'https://169.254.169.254/200'],
 ])('%s is not called by default', async (_, url) => {
   const attempt = await sender(false).send(delivery(url.replace('PORT', String(port))));
-  expect(attempt).toMatchObject({ ok: false, status: null });
+  expect(attempt).toMatchObject({ meaning: 'later', status: null });
   expect(attempt.error).toMatch(/is not a public address|only https/);
   expect(received).toEqual([]);
 });

@@ -12,16 +12,17 @@ import type { WebhookDelivery, TripChange } from '#libs/contracts';
 import { CONFIG } from '#libs/service';
 import { isPublicAddress, lookupPublic } from '../addresses/public-address.ts';
 import type { WebhooksConfig } from '../config.ts';
+import { meaningOf, retryAfterMs, type Meaning } from './read-answer.ts';
 
 const MS_PER_S = 1_000;
-/** Only the status of an answer counts; its body is not read. */
-const SUCCESS = { from: 200, to: 299 };
 /** How many characters of an error text are reported. */
 const MAX_ERROR_CHARS = 200;
 
 /** The outcome of an attempt. */
 export interface Attempt {
-  ok: boolean;
+  meaning: Meaning;
+  /** How long the endpoint asked not to be called; undefined: it did not. */
+  retryAfterMs?: number;
   /** Null if there was no answer. */
   status: number | null;
   error: string | null;
@@ -49,15 +50,14 @@ export class WebhookSender {
       'user-agent': 'Hailgrid-Webhooks',
     };
     try {
-      const status = await this.#post(new URL(url), headers, body);
-      const ok = status >= SUCCESS.from && status <= SUCCESS.to;
-      return { ok, status, error: ok ? null : `answered ${status}` };
+      return attemptOf(await this.#post(new URL(url), headers, body));
     } catch (error) {
-      return { ok: false, status: null, error: reasonOf(error) };
+      return { meaning: 'later', status: null, error: reasonOf(error) };
     }
   }
 
-  async #post(url: URL, headers: Record<string, string | number>, body: string): Promise<number> {
+  /** Reads the status and header of the answer, and not its body. */
+  async #post(url: URL, headers: Record<string, string | number>, body: string): Promise<Answer> {
     this.#refuse(url);
     const options = {
       method: 'POST',
@@ -68,7 +68,7 @@ export class WebhookSender {
     } satisfies RequestOptions;
     return new Promise((resolve, reject) => {
       const answer = (response: IncomingMessage): void => {
-        resolve(response.statusCode ?? 0);
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
         response.destroy();
       };
       const request: ClientRequest =
@@ -86,6 +86,19 @@ export class WebhookSender {
     if (isIP(literal) !== 0 && !isPublicAddress(literal))
       throw new Error(`${literal} is not a public address`);
   }
+}
+
+interface Answer {
+  status: number;
+  retryAfter: string | undefined;
+}
+
+function attemptOf({ status, retryAfter }: Answer): Attempt {
+  const waitMs = retryAfterMs(retryAfter, Date.now());
+  const meaning = meaningOf(status, waitMs !== undefined);
+  if (meaning === 'delivered') return { meaning, status, error: null };
+  const attempt = { meaning, status, error: `answered ${status}` };
+  return meaning === 'later' && waitMs !== undefined ? { ...attempt, retryAfterMs: waitMs } : attempt;
 }
 
 function reasonOf(error: unknown): string {

@@ -55,6 +55,10 @@ export const deliveryReport = z.object({
   retry_in_ms: z.number().min(0),
   status: z.int().nullable(),
   error: z.string().max(500).nullable(),
+  /** `refused`: the same message would be refused again; `gone`: the endpoint wants no more messages (410). */
+  refusal: z.enum(['refused', 'gone']).nullable().optional(),
+  /** How long the endpoint asked not to be called at all (`Retry-After`). */
+  hold_ms: z.number().min(0).optional(),
 });
 export type DeliveryReport = z.infer<typeof deliveryReport>;
 

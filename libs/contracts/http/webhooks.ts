@@ -18,6 +18,15 @@ export const webhookUrl = z
     'contains credentials',
   );
 
+/** Why a webhook is suspended. A replay ends any suspension. */
+export const webhookSuspension = z.enum(['gone', 'refused', 'too_many_waiting']).meta({
+  id: 'WebhookSuspension',
+  description:
+    'gone: the endpoint answered 410; refused: it refused each attempt of a delivery, and the events wait;' +
+    ' too_many_waiting: no further events are kept for it',
+});
+export type WebhookSuspension = z.infer<typeof webhookSuspension>;
+
 /** A URL that receives trip events. Its secret is shown once, at creation. */
 export const webhookView = z
   .object({
@@ -26,7 +35,12 @@ export const webhookView = z
     event_types: z.array(tripEventType).nullable().meta({ description: 'null: all' }),
     created_at: timestamp.meta({ description: 'the webhook gets events from then on' }),
     suspended_at: timestamp.nullable().meta({
-      description: 'start of the suspension because of too many waiting deliveries; a replay ends it',
+      description: 'start of the suspension; a replay ends it',
+    }),
+    suspended_reason: webhookSuspension.nullable(),
+    suspended_error: z.string().nullable().meta({ description: 'the answer that suspended it' }),
+    paused_until: timestamp.nullable().meta({
+      description: 'the endpoint asked not to be called before that (Retry-After)',
     }),
     waiting: z.int().min(0).meta({ description: 'events not delivered yet' }),
     dead_letters: z.int().min(0).meta({ description: 'those of them that are not retried any more' }),

@@ -51,7 +51,10 @@ export async function readDeadLetters(
   }));
 }
 
-/** Makes a webhook's dead letters due again with a full set of attempts, all or one trip's; returns how many. */
+/**
+ * Makes a webhook's dead letters due again with a full set of attempts, all or one trip's; returns how many. Ends a
+ * suspension, and a pause that the endpoint asked for.
+ */
 export async function reviveDeadLetters(
   database: Queryable,
   webhookId: WebhookId,
@@ -61,7 +64,10 @@ export async function reviveDeadLetters(
   const rows = await database.rows<{ revived: number }>({
     name: 'revive-dead-letters',
     text: `
-      WITH resumed AS (UPDATE webhook SET suspended_at = NULL WHERE webhook_id = $1
+      WITH resumed AS (
+        UPDATE webhook SET suspended_at = NULL, suspended_reason = NULL, suspended_error = NULL, refusals = 0,
+          is_full = false, held_until = NULL
+        WHERE webhook_id = $1
       ), revived AS (
         UPDATE webhook_delivery SET dead_at = NULL, attempts = 0, due_at = $3
         WHERE webhook_id = $1 AND dead_at IS NOT NULL AND ($2::uuid IS NULL OR trip_id = $2)

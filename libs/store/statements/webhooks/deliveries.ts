@@ -1,6 +1,7 @@
 import { idFromUuid, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
 import type { Queryable } from '../../postgres/database.ts';
 import { timestampOf } from '../../postgres/values.ts';
+import { noteAnswers, type SuspendedWebhook } from './note-answers.ts';
 
 export interface TakenDelivery {
   webhookId: WebhookId;
@@ -30,7 +31,8 @@ interface DeliveryRow extends Record<string, unknown> {
 
 /**
  * Takes due deliveries, the lowest of each trip and webhook, and postpones them until the lease ends, so that no other
- * process takes them. If there are more than the limit, the webhooks come in random order.
+ * process takes them. If there are more than the limit, the webhooks come in random order. Nothing is taken for a webhook
+ * that is gone, that refuses, or whose endpoint asked for a pause.
  */
 export async function takeDueDeliveries(
   database: Queryable,
@@ -43,7 +45,10 @@ export async function takeDueDeliveries(
     text: `
       WITH busy AS (SELECT * FROM unnest($5::uuid[], $6::integer[]) AS b (webhook_id, n)
       ), due AS (
-        SELECT head.webhook_id, head.trip_id, head.seq FROM (SELECT webhook_id FROM webhook ORDER BY random()) w CROSS JOIN LATERAL (
+        SELECT head.webhook_id, head.trip_id, head.seq FROM (
+          SELECT webhook_id FROM webhook
+          WHERE coalesce(suspended_reason, '') NOT IN ('gone', 'refused') AND (held_until IS NULL OR held_until <= $1)
+          ORDER BY random()) w CROSS JOIN LATERAL (
           SELECT webhook_id, trip_id, seq FROM webhook_delivery d
           WHERE d.webhook_id = w.webhook_id AND dead_at IS NULL AND due_at <= $1
             AND NOT EXISTS (SELECT FROM webhook_delivery earlier
@@ -77,13 +82,15 @@ export async function takeDueDeliveries(
 
 /**
  * Records the outcomes of deliveries. A success always counts, even after the lease, and makes the trip's next delivery due;
- * a failure counts only if there was no newer attempt. Must run in a transaction: it locks the lanes before it reads them.
+ * a failure counts only if there was no newer attempt. Returns the webhooks that the answers suspend. Must run in a
+ * transaction: it locks the webhooks and lanes before it reads them.
  */
 export async function settleDeliveries(
   transaction: Queryable,
   reports: readonly DeliveryReport[],
   nowMs: number,
-): Promise<void> {
+): Promise<SuspendedWebhook[]> {
+  const suspended = await noteAnswers(transaction, reports, nowMs);
   const records = reports.map((report) => ({
     ...report,
     webhook_id: uuidOf('webhook', report.webhook_id),
@@ -120,4 +127,5 @@ export async function settleDeliveries(
         AND d.attempts = r.attempt`,
     values: [JSON.stringify(records), timestampOf(nowMs)],
   });
+  return suspended;
 }

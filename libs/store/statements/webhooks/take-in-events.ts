@@ -9,6 +9,12 @@ export interface TripProgress {
 }
 
 /**
+ * A suspended webhook gets no new deliveries, except that those of one that refuses wait until somebody has mended it, as
+ * long as not too many wait.
+ */
+const TAKES_IN = `(suspended_at IS NULL OR suspended_reason = 'refused' AND NOT is_full)`;
+
+/**
  * Records a delivery to each webhook for the events of these trips that it wants, up to the given numbers, and returns how
  * many. Skips events recorded before, includes earlier ones that were never reported, and skips those older than the webhook
  * or `notBeforeMs`. Must run in a transaction: it locks the lanes before it reads them.
@@ -26,7 +32,7 @@ export async function takeInTripEvents(
       INSERT INTO webhook_lane (webhook_id, trip_id, seq, changed_at)
       SELECT DISTINCT webhook_id, trip_id, 0, $2::timestamptz
       FROM webhook, unnest($1::uuid[]) AS reported (trip_id)
-      WHERE suspended_at IS NULL ORDER BY webhook_id, trip_id
+      WHERE ${TAKES_IN} ORDER BY webhook_id, trip_id
       ON CONFLICT DO NOTHING`,
     values: [trips[0], timestampOf(nowMs)],
   });
@@ -45,7 +51,7 @@ export async function takeInTripEvents(
       ), behind AS (
         SELECT webhook_id, trip_id, lane.seq AS from_seq, reported.seq AS to_seq, created_at, event_types
         FROM webhook JOIN webhook_lane lane USING (webhook_id) JOIN reported USING (trip_id)
-        WHERE suspended_at IS NULL AND lane.seq < reported.seq
+        WHERE ${TAKES_IN} AND lane.seq < reported.seq
       ), moved AS (
         UPDATE webhook_lane lane SET seq = to_seq, changed_at = $3
         FROM behind WHERE lane.webhook_id = behind.webhook_id AND lane.trip_id = behind.trip_id

@@ -1,4 +1,4 @@
-import { idFromUuid, uuidOf, type WebhookId } from '#libs/contracts';
+import { idFromUuid, uuidOf, type WebhookId, type WebhookSuspension } from '#libs/contracts';
 import type { TripEventType } from '#libs/trip';
 import type { Queryable } from '../../postgres/database.ts';
 import { timestampOf } from '../../postgres/values.ts';
@@ -18,6 +18,10 @@ export interface WebhookRow {
   eventTypes: TripEventType[] | null;
   createdAtMs: number;
   suspendedAtMs: number | null;
+  suspendedReason: WebhookSuspension | null;
+  suspendedError: string | null;
+  /** Until then the endpoint asked not to be called; may be past. */
+  heldUntilMs: number | null;
   waiting: number;
   deadLetters: number;
 }
@@ -28,6 +32,9 @@ interface Row extends Record<string, unknown> {
   event_types: TripEventType[] | null;
   created_at: number;
   suspended_at: number | null;
+  suspended_reason: WebhookSuspension | null;
+  suspended_error: string | null;
+  held_until: number | null;
   waiting: number;
   dead_letters: number;
 }
@@ -56,7 +63,8 @@ export async function readWebhooks(database: Queryable, webhookId?: WebhookId): 
   const rows = await database.rows<Row>({
     name: 'read-webhooks',
     text: `
-      SELECT webhook_id, url, event_types, created_at, suspended_at,
+      SELECT webhook_id, url, event_types, created_at, suspended_at, suspended_error, held_until,
+        CASE WHEN suspended_at IS NOT NULL THEN coalesce(suspended_reason, 'too_many_waiting') END AS suspended_reason,
         (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id) AS waiting,
         (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id AND dead_at IS NOT NULL)
           AS dead_letters
@@ -69,6 +77,9 @@ export async function readWebhooks(database: Queryable, webhookId?: WebhookId): 
     eventTypes: row.event_types,
     createdAtMs: row.created_at,
     suspendedAtMs: row.suspended_at,
+    suspendedReason: row.suspended_reason,
+    suspendedError: row.suspended_error,
+    heldUntilMs: row.held_until,
     waiting: row.waiting,
     deadLetters: row.dead_letters,
   }));
@@ -91,8 +102,9 @@ export async function suspendOverfull(
   const rows = await database.rows<{ webhook_id: string }>({
     name: 'suspend-overfull-webhooks',
     text: `
-      UPDATE webhook w SET suspended_at = $2
-      WHERE suspended_at IS NULL
+      UPDATE webhook w SET is_full = true, suspended_at = coalesce(suspended_at, $2),
+        suspended_reason = coalesce(suspended_reason, 'too_many_waiting')
+      WHERE NOT is_full
         AND (SELECT count(*) FROM (
           SELECT FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id LIMIT $1 + 1) waiting) > $1
       RETURNING webhook_id`,
