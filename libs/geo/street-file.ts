@@ -1,4 +1,6 @@
-import { LATITUDE, LONGITUDE, readTable, SECONDS, WHOLE } from './csv-table.ts';
+import { LATITUDE, LONGITUDE, SECONDS, WHOLE } from './csv-numbers.ts';
+import { readTable, TableError } from './csv-table.ts';
+import { impossibleDrive, SEGMENT_ROUNDING_S } from './plausible-speed.ts';
 
 /** How many segment times, one per hour of the day, a street file gives. */
 export const HOURS_PER_DAY = 24;
@@ -22,40 +24,45 @@ const HOUR_COLUMNS = Array.from({ length: HOURS_PER_DAY }, (_, hour) => `s${Stri
 
 /**
  * Reads `node_id,lat,lon`.
- * @throws TableError that names file, line and column; also for a duplicate id
+ * @throws TableError that names file, line and column; also for a duplicate id, and for a file without nodes
  */
 export function parseStreetNodes(text: string, file = 'nodes.csv'): StreetNode[] {
   const lineOf = new Map<number, number>();
-  return readTable(file, text, ['node_id', 'lat', 'lon'], (row) => {
+  const nodes = readTable(file, text, ['node_id', 'lat', 'lon'], (row) => {
     const node = { id: row.number(0, WHOLE), lat: row.number(1, LATITUDE), lng: row.number(2, LONGITUDE) };
     const earlier = lineOf.get(node.id);
     if (earlier !== undefined) throw row.error(0, `node ${node.id} is on line ${earlier} already`);
     lineOf.set(node.id, row.line);
     return node;
   });
+  if (nodes.length === 0) throw new TableError(file, 1, 'node_id', 'expected at least one row, got none');
+  return nodes;
 }
 
 /**
  * Reads `from,to,s00,…,s23`.
  * @param nodes that the segments may reference
- * @throws TableError that names file, line and column; also for an end that is not a node
+ * @throws TableError that names file, line and column; also for an end that is not a node, and for a segment that no
+ *   vehicle drives in its time
  */
 export function parseStreetEdges(
   text: string,
   nodes: readonly StreetNode[],
   file = 'edges.csv',
 ): StreetEdge[] {
-  const ids = new Set(nodes.map(({ id }) => id));
+  const places = new Map(nodes.map((node) => [node.id, node]));
   return readTable(file, text, ['from', 'to', ...HOUR_COLUMNS], (row) => {
-    const end = (column: number): number => {
+    const end = (column: number): StreetNode => {
       const id = row.number(column, WHOLE);
-      if (!ids.has(id)) throw row.error(column, `there is no node ${id}`);
-      return id;
+      const node = places.get(id);
+      if (node === undefined) throw row.error(column, `there is no node ${id}`);
+      return node;
     };
-    return {
-      from: end(0),
-      to: end(1),
-      secondsByHour: HOUR_COLUMNS.map((_, hour) => row.number(2 + hour, SECONDS)),
-    };
+    const [from, to] = [end(0), end(1)];
+    const secondsByHour = HOUR_COLUMNS.map((_, hour) => row.number(2 + hour, SECONDS));
+    const least = Math.min(...secondsByHour);
+    const impossible = impossibleDrive(from, to, least, SEGMENT_ROUNDING_S);
+    if (impossible !== undefined) throw row.error(2 + secondsByHour.indexOf(least), impossible);
+    return { from: from.id, to: to.id, secondsByHour };
   });
 }

@@ -14,12 +14,12 @@ describe('street files', () => {
   it('parse to a graph with times by hour and lengths', () => {
     const graph = parseStreetGraph(
       NODES,
-      [EDGE_HEADER, edgeRow(10, 20, (hour) => 100 + hour), edgeRow(20, 30, () => 7.5)].join('\n'),
+      [EDGE_HEADER, edgeRow(10, 20, (hour) => 100 + hour), edgeRow(20, 30, () => 27.5)].join('\n'),
     );
     expect([graph.nodeCount, graph.edgeCount]).toEqual([3, 2]);
     expect(graph.nodeId(1)).toBe(20);
     expect(graph.point(2)).toEqual({ lat: 40.71, lng: -73.99 });
-    expect([...graph.secondsAt(23)]).toEqual([123, 7.5]);
+    expect([...graph.secondsAt(23)]).toEqual([123, 27.5]);
     expect(graph.lengthsM[0]).toBeCloseTo(greatCircleM(graph.point(0), graph.point(1)));
     expect(() => graph.secondsAt(24)).toThrow(RangeError);
     expect(() => graph.secondsAt(1.5)).toThrow(RangeError);
@@ -37,9 +37,13 @@ describe('street files', () => {
     expect(() => parseStreetEdges(`${EDGE_HEADER}\n${edgeRow(10, 99, () => 1)}`, nodes)).toThrow(
       'edges.csv, line 2, column to: there is no node 99',
     );
-    const badHour = edgeRow(10, 20, (hour) => (hour === 7 ? 'soon' : 1));
+    const badHour = edgeRow(10, 20, (hour) => (hour === 7 ? 'soon' : 99));
     expect(() => parseStreetEdges(`${EDGE_HEADER}\n${badHour}`, nodes)).toThrow(
       'line 2, column s07: expected a number of seconds',
+    );
+    const fast = edgeRow(10, 20, (hour) => (hour === 7 ? 10 : 99));
+    expect(() => parseStreetEdges(`${EDGE_HEADER}\n${fast}\n${fast}`, nodes)).toThrow(
+      'edges.csv, line 2, column s07: expected a time in seconds at 216 km/h or less, got 10 s for 1.1 km straight line (400 km/h) (and 1 more row)',
     );
     expect(() => new StreetGraph([], [])).toThrow(RangeError);
   });
