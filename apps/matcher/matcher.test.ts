@@ -231,6 +231,7 @@ function openTrip(changes: Partial<OpenTrip> = {}): OpenTrip {
     search_deadline_at: toTimestamp(now + 300_000),
     offered: false,
     excluded_driver_ids: [],
+    pauses: [],
     driver_id: null,
     swaps: 0,
     ...changes,

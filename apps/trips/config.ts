@@ -51,6 +51,13 @@ export const tripsConfig = baseConfig.extend({
     .max(120_000)
     .default(15_000)
     .describe('how long a driver may consider an offer'),
+  declinePauseMin: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_440)
+    .default(0)
+    .describe('for how many minutes a driver who declined a trip is not asked for it again; 0: never again'),
   searchDeadlineMs: z.coerce
     .number()
     .int()

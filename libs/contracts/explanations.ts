@@ -23,6 +23,7 @@ export const explainedCandidate = z
       'taken_by_other_trip',
       'pickup_too_far',
       'not_asked_again',
+      'asked_again_later',
     ]),
   })
   .meta({ id: 'ExplainedCandidate' });

@@ -9,6 +9,20 @@ export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType'
 /** Why a trip was canceled, in the words of the rider or driver. */
 export const cancelReason = typedText(200);
 
+/**
+ * Drivers who are asked again later, because an offer lapsed, could not be delivered, or was declined for a while.
+ * Absent from messages of processes before it existed.
+ */
+export const askPauses = z
+  .array(
+    z.object({
+      driver_id: driverId,
+      until: timestamp,
+      silences: z.int().min(0).meta({ description: 'offers of this trip that it did not answer' }),
+    }),
+  )
+  .default([]);
+
 /** The trip as services exchange it. Edges project it to {@link riderTrip} or {@link driverTrip} before it leaves. */
 export const tripRecord = z
   .object({
@@ -39,7 +53,8 @@ export const tripRecord = z
     driver: z.object({ driver_id: driverId, vehicle, pickup_eta_s: z.number() }).nullable(),
     excluded_driver_ids: z
       .array(driverId)
-      .meta({ description: 'drivers who declined, let the offer expire or gave the trip back' }),
+      .meta({ description: 'drivers who declined or gave the trip back: not asked again' }),
+    pauses: askPauses,
     swaps: z.int().meta({ description: 'how often a nearer driver replaced the driver on the way' }),
     accepted_at: timestamp.nullable(),
     arrived_at: timestamp.nullable(),
@@ -187,6 +202,11 @@ export function toTripRecord(trip: Trip): TripRecord {
       pickup_eta_s: driver.pickupEtaS,
     },
     excluded_driver_ids: [...trip.excludedDriverIds],
+    pauses: trip.pauses.map(({ driverId: driver_id, untilMs, silences }) => ({
+      driver_id,
+      until: toTimestamp(untilMs),
+      silences,
+    })),
     swaps: trip.swaps,
     accepted_at: at(trip.acceptedAtMs),
     arrived_at: at(trip.arrivedAtMs),

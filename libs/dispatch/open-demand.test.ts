@@ -16,6 +16,7 @@ function openTrip(change: Partial<OpenTrip> = {}): OpenTrip {
     requestedAtMs: 1000,
     searchDeadlineAtMs: 301_000,
     excludedDriverIds: [],
+    pauses: [],
     offered: false,
     version: 1,
     ...change,

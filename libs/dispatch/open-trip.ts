@@ -1,5 +1,5 @@
 import type { Point } from '#libs/geo';
-import type { DriverId, TripId } from '#libs/trip';
+import type { AskPause, DriverId, TripId } from '#libs/trip';
 
 /** A trip before its pickup, as matchers know it: it waits, or its driver is on the way. */
 export interface OpenTrip {
@@ -14,8 +14,10 @@ export interface OpenTrip {
   readonly requestedAtMs: number;
   /** The search for a driver stops at this time; `trips` decides when the trip ends. */
   readonly searchDeadlineAtMs: number;
-  /** Drivers who get no offer for this trip: they declined, let an offer expire or gave the trip back. */
+  /** Drivers who get no offer for this trip: they declined or gave the trip back. */
   readonly excludedDriverIds: readonly DriverId[];
+  /** Drivers who get no offer for a while. */
+  readonly pauses: readonly AskPause[];
   /** An offer is open: the trip is not matched again until the answer. */
   readonly offered: boolean;
   /** The assigned driver, on the way or still finishing another ride; undefined while the trip waits. */

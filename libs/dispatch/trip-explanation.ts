@@ -17,7 +17,8 @@ export type RoundOutcome = 'offered' | 'reassigned' | 'no_driver_in_radius' | 'p
  * - `other_driver_chosen`: another driver was chosen for this trip, or none.
  * - `taken_by_other_trip`: chosen for another trip of the round.
  * - `pickup_too_far`: cannot arrive in time, or has no route.
- * - `not_asked_again`: has declined this trip, let its offer expire or given it back.
+ * - `not_asked_again`: has declined this trip or given it back.
+ * - `asked_again_later`: did not answer, did not get its offer, or declined for a while.
  */
 export type CandidateReason =
   | 'offered'
@@ -26,7 +27,8 @@ export type CandidateReason =
   | 'other_driver_chosen'
   | 'taken_by_other_trip'
   | 'pickup_too_far'
-  | 'not_asked_again';
+  | 'not_asked_again'
+  | 'asked_again_later';
 
 export interface ExplainedCandidate {
   readonly driverId: DriverId;

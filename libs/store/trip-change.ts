@@ -23,7 +23,11 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
 
 /** Fields of an event that have no place in the message or its trip. */
 function eventData(event: TripEvent): Record<string, unknown> {
-  return 'reason' in event && event.reason !== null ? { reason: event.reason } : {};
+  return {
+    ...('reason' in event && event.reason !== null && { reason: event.reason }),
+    ...('askAgainAtMs' in event &&
+      event.askAgainAtMs !== undefined && { ask_again_at: toTimestamp(event.askAgainAtMs) }),
+  };
 }
 
 /** Replays a trip's events; returns its changes after a sequence number, each with the trip as that event left it. */

@@ -186,7 +186,7 @@ describe('a driver', () => {
       await offer(tripId, driverId);
       const { offerId } = (await readTrip(store, tripId))!.offer!;
       await store.transact((transaction) =>
-        transaction.change(tripId, () => ({ type: 'decline', offerId, driverId })),
+        transaction.change(tripId, () => ({ type: 'decline', offerId, driverId, pauseMs: null })),
       );
       const events = await readEvents(store, tripId);
       versions.push(...events.flatMap(({ drivers }) => drivers.map(({ version }) => version)));

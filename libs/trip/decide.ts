@@ -1,5 +1,6 @@
 import type { TripEvent } from './events.ts';
 import type { DriverId, OfferId } from './ids.ts';
+import { askAgainAtMs, isBarred } from './pauses.ts';
 import type { AssignedDriver, OpenOffer, Trip, TripVehicle } from './trip.ts';
 import { isTerminal, type TripState } from './states.ts';
 
@@ -9,8 +10,11 @@ export type TripCommand =
   /** A driver at work is sent to the trip without an offer, to replace another driver or (null) as its first driver. */
   | { type: 'reassign'; driver: AssignedDriver; replacesDriverId: DriverId | null }
   | { type: 'accept'; offerId: OfferId; driverId: DriverId; vehicle: TripVehicle }
-  | { type: 'decline'; offerId: OfferId; driverId: DriverId }
+  /** `pauseMs`: how long the driver is then not asked for this trip; null: never again. */
+  | { type: 'decline'; offerId: OfferId; driverId: DriverId; pauseMs: number | null }
   | { type: 'expire_offer'; offerId: OfferId }
+  /** The driver's phone did not get the offer: the next driver is asked at once. */
+  | { type: 'undelivered'; offerId: OfferId }
   | { type: 'arrive'; driverId: DriverId }
   | { type: 'start'; driverId: DriverId }
   | { type: 'complete'; driverId: DriverId }
@@ -51,6 +55,8 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
       return decideDecline(trip, command, nowMs);
     case 'expire_offer':
       return decideExpiry(trip, command.offerId, nowMs);
+    case 'undelivered':
+      return decideUndelivered(trip, command.offerId, nowMs);
     case 'arrive':
       return withdrawing(
         trip,
@@ -120,7 +126,7 @@ function refusalOf(
         trip.driver?.driverId === replacesDriverId &&
         replacesDriverId !== driverId;
   if (!waits || trip.offer !== null) return 'trip_not_open';
-  return trip.excludedDriverIds.includes(driverId) ? 'driver_excluded' : null;
+  return isBarred(trip, driverId, nowMs) ? 'driver_excluded' : null;
 }
 
 function decideAccept(
@@ -147,13 +153,28 @@ function decideDecline(
 ): TripDecision {
   if (trip.offer?.offerId !== command.offerId || trip.offer.driverId !== command.driverId)
     return refused('offer_closed');
-  return changed({ type: 'offer_declined', atMs: nowMs, driverId: command.driverId });
+  const { driverId, pauseMs } = command;
+  return changed({
+    type: 'offer_declined',
+    atMs: nowMs,
+    driverId,
+    ...(pauseMs !== null && { askAgainAtMs: nowMs + pauseMs }),
+  });
 }
 
 function decideExpiry(trip: Trip, offerId: OfferId, nowMs: number): TripDecision {
   if (trip.offer?.offerId !== offerId) return UNCHANGED;
   if (nowMs < trip.offer.expiresAtMs) return refused('too_early');
-  return changed({ type: 'offer_expired', atMs: nowMs, driverId: trip.offer.driverId });
+  const { driverId } = trip.offer;
+  const askAgain = askAgainAtMs(trip, driverId, nowMs);
+  return changed({ type: 'offer_expired', atMs: nowMs, driverId, askAgainAtMs: askAgain });
+}
+
+function decideUndelivered(trip: Trip, offerId: OfferId, nowMs: number): TripDecision {
+  if (trip.offer?.offerId !== offerId) return UNCHANGED;
+  const { driverId } = trip.offer;
+  const askAgain = askAgainAtMs(trip, driverId, nowMs);
+  return changed({ type: 'offer_undelivered', atMs: nowMs, driverId, askAgainAtMs: askAgain });
 }
 
 /** One step of a trip by its own driver; `unchanged` if the trip is already in the target state. */

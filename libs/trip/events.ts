@@ -6,8 +6,12 @@ import type { TripEventType } from './states.ts';
 export type TripEvent =
   | { type: 'requested'; atMs: number; request: TripRequest }
   | { type: 'offer_made'; atMs: number; offer: OpenOffer }
-  | { type: 'offer_declined'; atMs: number; driverId: DriverId }
-  | { type: 'offer_expired'; atMs: number; driverId: DriverId }
+  /** Without `askAgainAtMs` the driver is not asked again for this trip. */
+  | { type: 'offer_declined'; atMs: number; driverId: DriverId; askAgainAtMs?: number }
+  /** The driver had the offer and did not answer. Events of before the back-off have no `askAgainAtMs`: never again. */
+  | { type: 'offer_expired'; atMs: number; driverId: DriverId; askAgainAtMs?: number }
+  /** The driver's phone did not get the offer in time. */
+  | { type: 'offer_undelivered'; atMs: number; driverId: DriverId; askAgainAtMs: number }
   /** The driver on the way arrived, or the rider canceled, before the asked replacement answered. */
   | { type: 'offer_withdrawn'; atMs: number; driverId: DriverId }
   | { type: 'accepted'; atMs: number; driver: AssignedDriver }
@@ -52,6 +56,7 @@ export function driverOfEvent(event: TripEvent): DriverId | null {
       return event.driver.driverId;
     case 'offer_declined':
     case 'offer_expired':
+    case 'offer_undelivered':
     case 'offer_withdrawn':
     case 'driver_redispatched':
     case 'arrived':
@@ -84,6 +89,7 @@ const CLAIM_CHANGES: Readonly<Record<TripEventType, ClaimChange | null>> = {
   offer_made: 'take',
   offer_declined: 'release',
   offer_expired: 'release',
+  offer_undelivered: 'release',
   offer_withdrawn: 'release',
   accepted: 'hold',
   driver_assigned: 'assign',

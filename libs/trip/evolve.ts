@@ -1,5 +1,6 @@
 import type { TripEvent } from './events.ts';
 import type { DriverId } from './ids.ts';
+import { withPause } from './pauses.ts';
 import type { Trip } from './trip.ts';
 
 /** Applies an event. Replaying all events of a trip gives the trip. */
@@ -17,6 +18,7 @@ function requested(event: Extract<TripEvent, { type: 'requested' }>): Trip {
     offer: null,
     driver: null,
     excludedDriverIds: [],
+    pauses: [],
     swaps: 0,
     acceptedAtMs: null,
     arrivedAtMs: null,
@@ -31,8 +33,10 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
     case 'offer_made':
       return { offer: event.offer };
     case 'offer_declined':
+      return { offer: null, ...barring(trip, event, false) };
     case 'offer_expired':
-      return { offer: null, excludedDriverIds: excluding(trip, event.driverId) };
+    case 'offer_undelivered':
+      return { offer: null, ...barring(trip, event, true) };
     case 'offer_withdrawn':
       return { offer: null };
     case 'accepted':
@@ -62,6 +66,15 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
     case 'failed':
       return { state: 'failed', offer: null, endedAtMs: event.atMs, cancelReason: event.reason };
   }
+}
+
+function barring(
+  trip: Trip,
+  { driverId, askAgainAtMs }: { driverId: DriverId; askAgainAtMs?: number },
+  silent: boolean,
+): Partial<Trip> {
+  if (askAgainAtMs === undefined) return { excludedDriverIds: excluding(trip, driverId) };
+  return { pauses: withPause(trip, driverId, askAgainAtMs, silent) };
 }
 
 function excluding(trip: Trip, driverId: DriverId): readonly DriverId[] {

@@ -19,6 +19,7 @@ export const TRIP_EVENT_TYPES = [
   'offer_made',
   'offer_declined',
   'offer_expired',
+  'offer_undelivered',
   'offer_withdrawn',
   'accepted',
   'driver_assigned',

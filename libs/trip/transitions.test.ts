@@ -41,6 +41,7 @@ const PROCESSING: Trip = {
   offer: null,
   driver: null,
   excludedDriverIds: ['driver_c'],
+  pauses: [],
   swaps: 0,
   acceptedAtMs: null,
   arrivedAtMs: null,
@@ -88,8 +89,9 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
     case 'accept':
       return DRIVERS.map((driverId) => ({ type, offerId: 'offer_1', driverId, vehicle: VEHICLE }));
     case 'decline':
-      return DRIVERS.map((driverId) => ({ type, offerId: 'offer_1', driverId }));
+      return DRIVERS.map((driverId) => ({ type, offerId: 'offer_1', driverId, pauseMs: null }));
     case 'expire_offer':
+    case 'undelivered':
       return (['offer_1', 'offer_2'] as const).map((offerId) => ({ type, offerId }));
     case 'arrive':
     case 'start':

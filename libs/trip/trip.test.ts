@@ -5,7 +5,9 @@ import {
   decide,
   driverOfEvent,
   evolve,
+  FIRST_PAUSE_MS,
   isTerminal,
+  MAX_PAUSE_MS,
   type Trip,
   type TripCommand,
   type TripEvent,
@@ -72,8 +74,13 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
     driverId: driver,
     vehicle: fc.constant(VEHICLE),
   }),
-  fc.record({ type: fc.constant('decline' as const), offerId, driverId: driver }),
-  fc.record({ type: fc.constant('expire_offer' as const), offerId }),
+  fc.record({
+    type: fc.constant('decline' as const),
+    offerId,
+    driverId: driver,
+    pauseMs: fc.constantFrom(null, 60_000),
+  }),
+  fc.record({ type: fc.constantFrom('expire_offer' as const, 'undelivered' as const), offerId }),
   fc.record({
     type: fc.constantFrom('arrive' as const, 'start' as const, 'complete' as const),
     driverId: driver,
@@ -122,11 +129,20 @@ const GETS_A_DRIVER: ReadonlySet<TripEvent['type']> = new Set([
   'driver_assigned',
   'driver_swapped',
 ]);
-const REFUSALS: ReadonlySet<TripEvent['type']> = new Set([
-  'offer_declined',
-  'offer_expired',
-  'driver_redispatched',
-]);
+/** When the driver of an event may be asked again: never after a refusal, later after silence. */
+function askedAgainFromMs(event: TripEvent): number | undefined {
+  switch (event.type) {
+    case 'driver_redispatched':
+      return Infinity;
+    case 'offer_declined':
+      return event.askAgainAtMs ?? Infinity;
+    case 'offer_expired':
+    case 'offer_undelivered':
+      return event.askAgainAtMs;
+    default:
+      return undefined;
+  }
+}
 
 /** The drivers that a trip binds, by an offer and as its driver. */
 interface Bound {
@@ -200,15 +216,42 @@ describe('any history of commands', () => {
     );
   });
 
-  test('never again asks a driver who declined, let the offer expire or gave the trip back', () => {
+  test('asks a driver again neither after a refusal nor during a pause', () => {
     fc.assert(
       fc.property(history, (steps) => {
-        const refused = new Set<string>();
+        const againFromMs = new Map<string, number>();
         play(steps, (_, __, event) => {
-          const asked = GETS_A_DRIVER.has(event.type) ? driverOfEvent(event) : null;
-          expect([...refused]).not.toContain(asked);
-          if (REFUSALS.has(event.type)) refused.add(driverOfEvent(event)!);
+          const driverId = driverOfEvent(event) ?? '';
+          const fromMs = againFromMs.get(driverId) ?? 0;
+          expect(GETS_A_DRIVER.has(event.type) && event.atMs < fromMs).toBe(false);
+          againFromMs.set(driverId, Math.max(fromMs, askedAgainFromMs(event) ?? 0));
         });
+      }),
+    );
+  });
+
+  test('may always ask a driver again who has only been silent, at the latest after the longest pause', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 12 }), (lapses) => {
+        let [trip, nowMs, lastPauseMs] = [evolve(null, requested), 0, 0];
+        const step = (type: TripCommand): void => {
+          const decision = decide(trip, type, nowMs);
+          if (decision.outcome !== 'changed') throw new Error(`${type.type} is ${decision.outcome}`);
+          trip = decision.events.reduce<Trip>(evolve, { ...trip, searchDeadlineAtMs: Infinity });
+        };
+        for (const isLapse of lapses) {
+          const offerId = 'offer_1';
+          const terms = { pickupEtaS: 60, pickupDistanceM: 300, expiresAtMs: nowMs + 15_000 };
+          trip = { ...trip, searchDeadlineAtMs: Infinity };
+          step({ type: 'offer', offer: { offerId, driverId: 'driver_a', ...terms } });
+          nowMs += isLapse ? 15_000 : 2_000;
+          step({ type: isLapse ? 'expire_offer' : 'undelivered', offerId });
+          const pauseMs = (trip.pauses[0]?.untilMs ?? Infinity) - nowMs;
+          expect(pauseMs).toBeGreaterThanOrEqual(Math.max(FIRST_PAUSE_MS, lastPauseMs));
+          expect(pauseMs).toBeLessThanOrEqual(MAX_PAUSE_MS);
+          nowMs += pauseMs;
+          lastPauseMs = pauseMs;
+        }
       }),
     );
   });

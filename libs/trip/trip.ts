@@ -1,4 +1,5 @@
 import type { DriverId, OfferId, QuoteId, RiderId, TripId } from './ids.ts';
+import type { AskPause } from './pauses.ts';
 import type { TripState } from './states.ts';
 
 /** WGS84 degrees. */
@@ -57,8 +58,10 @@ export interface Trip extends TripRequest {
   seq: number;
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
-  /** Drivers who declined, let an offer expire or gave the trip back. They are not asked again. */
+  /** Drivers who declined or gave the trip back. They are not asked again. */
   excludedDriverIds: readonly DriverId[];
+  /** Drivers who are asked again later: an offer lapsed, could not be delivered, or was declined for a while. */
+  pauses: readonly AskPause[];
   /** How often its driver was replaced by a better one. */
   swaps: number;
   acceptedAtMs: number | null;

@@ -82,6 +82,7 @@ async function canceledTrip(): Promise<TripId> {
     await transaction.write([{ event, trip: offered, drivers: [...taken.values()], authority }]);
     await transaction.change(tripId, ({ offer: open }) => ({
       type: 'decline',
+      pauseMs: null,
       offerId: open!.offerId,
       driverId,
     }));

@@ -205,6 +205,7 @@ function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
     offer: null,
     driver: null,
     excluded_driver_ids: [],
+    pauses: [],
     swaps: 0,
     accepted_at: null,
     arrived_at: null,

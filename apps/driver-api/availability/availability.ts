@@ -53,13 +53,14 @@ export class Availability {
   /** Ends a driver's session. With `session`, ends only that one: a newer session stays open. */
   async goOffline(
     driverId: DriverId,
-    refs: RequestRefs | { reason: string },
+    refs: RequestRefs | { reason: 'silent' },
     { session, key }: { session?: number; key?: unknown } = {},
   ): Promise<DriverView> {
     const idempotency = readIdempotencyKey(key, { online: false });
     const record = await this.commands.call(goOffline, {
       driver_id: driverId,
       ...(session !== undefined && { session }),
+      ...('reason' in refs && { silent: true }),
       ...(idempotency !== undefined && { idempotency }),
     });
     this.attendance.changed(record);

@@ -31,6 +31,7 @@ export function framesOfChange(
       return offerFrames(driverId, change);
     case 'offer_declined':
     case 'offer_expired':
+    case 'offer_undelivered':
     case 'offer_withdrawn':
       return [offerClosed(change, known)];
     case 'accepted':

@@ -81,6 +81,11 @@ export function toOpenTrip(trip: OpenTripMessage): OpenTrip {
     requestedAtMs: fromTimestamp(trip.requested_at),
     searchDeadlineAtMs: fromTimestamp(trip.search_deadline_at),
     excludedDriverIds: trip.excluded_driver_ids,
+    pauses: trip.pauses.map(({ driver_id: driverId, until, silences }) => ({
+      driverId,
+      untilMs: fromTimestamp(until),
+      silences,
+    })),
     offered: trip.offered,
     driverId: trip.driver_id ?? undefined,
     swaps: trip.swaps,

@@ -14,6 +14,7 @@ function trip(name: string, shard = HERE, version = 1): OpenTrip {
     requestedAtMs: 0,
     searchDeadlineAtMs: 300_000,
     excludedDriverIds: [],
+    pauses: [],
     dropoff: { lat: 38.73, lng: -9.13 },
     rideS: 600,
     driverId: undefined,

@@ -21,13 +21,14 @@ export class RoundUrgency {
     private readonly supply: SupplyIndex,
     private readonly pending: PendingAsks,
     @Inject(ROUND_PARAMS) private readonly params: RoundParams,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** True if a replaced driver waits for its next trip, or if no other trip competes for this trip's drivers. */
   isUrgent(trip: OpenTrip): boolean {
     if (this.pending.concerns(trip.tripId)) return true;
     if (trip.driverId !== undefined || trip.offered) return false;
-    return isUncontested(trip, this.demand, this.supply, this.params.pickupRadiusM);
+    return isUncontested(trip, this.demand, this.supply, this.params.pickupRadiusM, this.clock.now());
   }
 }
 

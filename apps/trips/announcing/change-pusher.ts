@@ -16,6 +16,7 @@ const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
   'requested',
   'offer_declined',
   'offer_expired',
+  'offer_undelivered',
   'offer_withdrawn',
   'accepted',
   'driver_assigned',

@@ -95,6 +95,7 @@ function openTripOf(trip: Trip, shard: string): OpenTrip {
     requested_at,
     search_deadline_at,
     excluded_driver_ids,
+    pauses,
     driver,
     swaps,
   } = toTripRecord(trip);
@@ -110,6 +111,7 @@ function openTripOf(trip: Trip, shard: string): OpenTrip {
     search_deadline_at,
     offered: trip.offer !== null,
     excluded_driver_ids,
+    pauses,
     driver_id: driver?.driver_id ?? null,
     swaps,
   };

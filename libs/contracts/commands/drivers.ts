@@ -29,12 +29,16 @@ export const goOnline = defineCommand(
   driverRecord,
 );
 
-/** Ends the session; an open offer counts as declined. Refused with `driver_on_trip` while a trip is live. */
+/**
+ * Ends the session; an open offer counts as declined, or as undelivered if the driver was `silent`. Refused with
+ * `driver_on_trip` while a trip is live.
+ */
 export const goOffline = defineCommand(
   'trips.drivers.offline',
   z.object({
     driver_id: driverId,
     session: z.int().min(1).optional(),
+    silent: z.boolean().optional().meta({ description: 'the driver did not ask for this: it has vanished' }),
     idempotency: idempotency.optional(),
   }),
   driverRecord,

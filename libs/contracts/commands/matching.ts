@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command.ts';
 import { driverId, offerId, tripId } from '../ids.ts';
 import { incarnation, instanceName, shardClaim, shardMapMessage } from '../shards.ts';
+import { askPauses } from '../trip.ts';
 import { h3Cell, point, product, timestamp } from '../values.ts';
 
 /** A trip before its pickup, as its matcher needs it. */
@@ -19,6 +20,7 @@ export const openTrip = z.object({
     .boolean()
     .meta({ description: 'an offer is out; nothing to do until it is answered or expires' }),
   excluded_driver_ids: z.array(driverId),
+  pauses: askPauses,
   driver_id: driverId.nullable().meta({ description: 'the driver on the way' }),
   swaps: z.int().min(0),
 });

@@ -95,7 +95,8 @@ export const postDecline = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/offers/{offer_id}/decline',
-  summary: 'Decline an offer; the driver is not offered this trip again',
+  summary:
+    'Decline an offer; the driver is not offered this trip again, or not for some minutes (HAILGRID_DECLINE_PAUSE_MIN)',
   role: 'driver',
   params: offerParams,
   response: driverTrip,

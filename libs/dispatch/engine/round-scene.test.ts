@@ -24,6 +24,7 @@ function trip(name: string, change: Partial<OpenTrip> = {}): OpenTrip {
     requestedAtMs: NOW_MS - 10_000,
     searchDeadlineAtMs: NOW_MS + 60_000,
     excludedDriverIds: [],
+    pauses: [],
     offered: false,
     driverId: undefined,
     swaps: 0,
@@ -136,9 +137,20 @@ test('a ride watch reports how long drivers were empty, and where', () => {
   expect(look(NOW_MS + 8_000_000)).toEqual([]);
 });
 
+test('a driver with a pause is not asked before its end, and is explained as asked again later', () => {
+  const untilMs = NOW_MS + 5_000;
+  const demand = [trip('a', { pauses: [{ driverId: 'driver_a', untilMs, silences: 1 }] })];
+  const at = (nowMs: number) => {
+    const { trips } = scene(demand, supplyOf({ driver_a: {} }), { nowMs });
+    return trips.map(({ excludedDriverIds, pausedDriverIds }) => ({ excludedDriverIds, pausedDriverIds }));
+  };
+  expect(at(untilMs - 1)).toEqual([{ excludedDriverIds: ['driver_a'], pausedDriverIds: ['driver_a'] }]);
+  expect(at(untilMs)).toEqual([{ excludedDriverIds: [], pausedDriverIds: [] }]);
+});
+
 describe('a waiting trip is uncontested', () => {
   const supply = supplyOf({ driver_free: {} });
-  const asks = (demand: OpenTrip[], who = supply) => isUncontested(trip('a'), demand, who, 4_000);
+  const asks = (demand: OpenTrip[], who = supply) => isUncontested(trip('a'), demand, who, 4_000, NOW_MS);
 
   test('if no other waiting trip could use its nearest driver', () => {
     expect(asks([trip('a')])).toBe(true);

@@ -1,5 +1,5 @@
 import type { Point } from '#libs/geo';
-import type { DriverId, TripId } from '#libs/trip';
+import { pausedDriverIds, type DriverId, type TripId } from '#libs/trip';
 import { byWaiting } from '../open-demand.ts';
 import type { OpenTrip } from '../open-trip.ts';
 import { MAX_TRIPS_PER_ROUND } from '../round-params.ts';
@@ -112,7 +112,8 @@ class Candidates {
  * driver.
  */
 function engineTrip(trip: OpenTrip, nowMs: number): EngineTrip {
-  const { tripId, product, pickup, dropoff, rideS, excludedDriverIds, driverId, swaps } = trip;
+  const { tripId, product, pickup, dropoff, rideS, driverId, swaps } = trip;
+  const paused = pausedDriverIds(trip.pauses, nowMs);
   return {
     tripId,
     product,
@@ -120,7 +121,8 @@ function engineTrip(trip: OpenTrip, nowMs: number): EngineTrip {
     dropoff,
     rideS,
     requestedAtMs: nowMs,
-    excludedDriverIds,
+    excludedDriverIds: [...trip.excludedDriverIds, ...paused],
+    pausedDriverIds: paused,
     driverId,
     swaps,
   };

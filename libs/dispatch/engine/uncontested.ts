@@ -1,4 +1,5 @@
 import { greatCircleM } from '#libs/geo';
+import { pausedDriverIds } from '#libs/trip';
 import type { OpenTrip } from '../open-trip.ts';
 import type { SupplyIndex } from '../supply-index.ts';
 
@@ -11,9 +12,10 @@ export function isUncontested(
   demand: Iterable<OpenTrip>,
   supply: SupplyIndex,
   radiusM: number,
+  nowMs: number,
 ): boolean {
   const { pickup, product } = trip;
-  const barred = new Set(trip.excludedDriverIds);
+  const barred = new Set([...trip.excludedDriverIds, ...pausedDriverIds(trip.pauses, nowMs)]);
   const [nearest] = supply.nearest(pickup, {
     k: 1,
     radiusM,

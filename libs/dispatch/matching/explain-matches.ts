@@ -85,16 +85,15 @@ function weighedCandidates(
 
 function barredCandidates(
   { scene }: MatchPlan,
-  { excludedDriverIds, pickup }: MatchTrip,
+  { excludedDriverIds, pausedDriverIds, pickup }: MatchTrip,
   placeOf: PlanContext['placeOf'],
 ): ExplainedCandidate[] {
   return excludedDriverIds.flatMap((driverId): ExplainedCandidate[] => {
     const place = placeOf(driverId);
     const pickupDistanceM = place === undefined ? Infinity : greatCircleM(pickup, place);
     if (pickupDistanceM > scene.params.pickupRadiusM) return [];
-    return [
-      { driverId, pickupDistanceM, pickupEtaS: undefined, costS: undefined, reason: 'not_asked_again' },
-    ];
+    const reason = pausedDriverIds.includes(driverId) ? 'asked_again_later' : 'not_asked_again';
+    return [{ driverId, pickupDistanceM, pickupEtaS: undefined, costS: undefined, reason }];
   });
 }
 

@@ -9,7 +9,10 @@ export interface MatchTrip {
   /** Estimated duration of the ride. */
   readonly rideS: number;
   readonly requestedAtMs: number;
+  /** Drivers who are not asked in this round … */
   readonly excludedDriverIds: readonly DriverId[];
+  /** … and those of them who may be asked in a later one. */
+  readonly pausedDriverIds: readonly DriverId[];
   /** The assigned driver: on the way, or still finishing another ride. */
   readonly driverId: DriverId | undefined;
   /** How often its driver was replaced. */

@@ -1,17 +1,17 @@
-import type { OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
+import type { AskPause, OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
 import { idFromUuid } from '#libs/contracts';
 
 /** Columns that every statement selects from `trip`, `trip_history` or `any_trip`. */
 export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
-  offer, driver, excluded_driver_ids, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
+  offer, driver, excluded_driver_ids, pauses, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
 
 /** All columns of `trip` and `trip_history`. */
 export const HISTORY_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
   fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, offer, driver, excluded_driver_ids,
-  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash`;
+  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash, pauses`;
 
 /** A row of `trip`: times in milliseconds, ids as UUIDs (those inside `offer` and `driver` are TypeIDs). */
 export interface TripRow {
@@ -35,6 +35,7 @@ export interface TripRow {
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
   excluded_driver_ids: string[];
+  pauses: AskPause[];
   swaps: number;
   accepted_at: number | null;
   arrived_at: number | null;
@@ -63,6 +64,7 @@ export function tripFromRow(row: TripRow): Trip {
     offer: row.offer,
     driver: row.driver,
     excludedDriverIds: row.excluded_driver_ids.map((uuid) => idFromUuid('driver', uuid)),
+    pauses: row.pauses,
     swaps: row.swaps,
     acceptedAtMs: row.accepted_at,
     arrivedAtMs: row.arrived_at,

@@ -122,6 +122,7 @@ function openTrip(n: number, city: City): OpenTrip {
     requestedAtMs: n,
     searchDeadlineAtMs: 2 * NOW_MS,
     excludedDriverIds: [],
+    pauses: [],
     offered: false,
     version: 1,
   };

@@ -237,6 +237,7 @@ function engineTrip(trip: Trip, city: StreetCity): EngineTrip {
     rideS: trip.rideS,
     requestedAtMs: trip.requestedAtS * 1_000,
     excludedDriverIds: trip.refusedBy.map(driverName),
+    pausedDriverIds: [],
     driverId: trip.state === 'matched' ? driverName(trip.car) : undefined,
     swaps: trip.swaps,
   };

@@ -6,6 +6,7 @@ const UNDER_WAY: ReadonlySet<string> = new Set(['accepted', 'arrived', 'in_progr
 export const RELEASING: ReadonlySet<string> = new Set([
   'offer_declined',
   'offer_expired',
+  'offer_undelivered',
   'offer_withdrawn',
   'driver_redispatched',
   'completed',
@@ -100,6 +101,7 @@ function boundAfter(bound: Bound, { type, driverId, freedDriverId, asked }: Even
       return open === null && driver !== driverId ? { driver, asked: driverId } : undefined;
     case 'offer_declined':
     case 'offer_expired':
+    case 'offer_undelivered':
     case 'offer_withdrawn':
       return open === driverId ? { driver, asked: null } : undefined;
     case 'accepted':

@@ -68,6 +68,8 @@ function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripE
       return { type, atMs, driverId: perhaps, reason: 'none' };
     case 'no_drivers_available':
       return { type, atMs };
+    case 'offer_undelivered':
+      return { type, atMs, driverId, askAgainAtMs: atMs + 5_000 };
     case 'offer_declined':
     case 'offer_expired':
     case 'offer_withdrawn':

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { idFromUuid } from '#libs/contracts';
-import type { AssignedDriver, OpenOffer, TripState } from '#libs/trip';
+import type { AskPause, AssignedDriver, OpenOffer, TripState } from '#libs/trip';
 import type { TripFact } from './facts.ts';
 
 /** Times in milliseconds; ids are bare UUIDs, except inside `offer` and `driver`. */
@@ -25,6 +25,7 @@ interface TripRow {
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
   excluded_driver_ids: string[];
+  pauses: AskPause[];
   swaps: number;
   accepted_ms: string | null;
   arrived_ms: string | null;
@@ -38,7 +39,7 @@ export async function readTrips(client: Client): Promise<TripFact[]> {
   const { rows } = await client.query<TripRow>(`
     SELECT trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
       to_hex(pickup_cell) AS cell, fare_minor, currency, distance_m, trip_s, ${msOf('requested_at', 'requested_ms')},
-      ${msOf('search_deadline_at', 'deadline_ms')}, offer, driver, excluded_driver_ids, swaps,
+      ${msOf('search_deadline_at', 'deadline_ms')}, offer, driver, excluded_driver_ids, pauses, swaps,
       ${msOf('accepted_at', 'accepted_ms')}, ${msOf('arrived_at', 'arrived_ms')},
       ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason
     FROM any_trip`);
@@ -69,6 +70,7 @@ function tripFact(row: TripRow): TripFact {
     offer: row.offer,
     driver: row.driver,
     excludedDriverIds: row.excluded_driver_ids.map((uuid) => idFromUuid('driver', uuid)),
+    pauses: row.pauses,
     swaps: row.swaps,
     acceptedAtMs: numberOrNull(row.accepted_ms),
     arrivedAtMs: numberOrNull(row.arrived_ms),

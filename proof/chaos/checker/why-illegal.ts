@@ -17,6 +17,7 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
       return whyNotOffered(trip, event);
     case 'offer_declined':
     case 'offer_expired':
+    case 'offer_undelivered':
       return unless(trip.offer?.driverId === event.driverId, 'no offer of this driver is open');
     case 'offer_withdrawn':
       return unless(
