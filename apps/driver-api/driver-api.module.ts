@@ -11,6 +11,7 @@ import { PositionPublisher } from './positions/position-publisher.ts';
 import { PositionsController } from './positions/positions.controller.ts';
 import { ReceivePosition } from './positions/receive-position.ts';
 import { ResendPositions } from './positions/resend-positions.ts';
+import { Tracks } from './positions/tracks.ts';
 import { TripTracker } from './positions/trip-tracker.ts';
 import { WithdrawLostDrivers } from './positions/withdraw-lost-drivers.ts';
 import { Attendance } from './presence/attendance.ts';
@@ -37,7 +38,14 @@ const PRESENCE = [
   RereadAfterOutage,
   FindLostPushes,
 ];
-const POSITIONS = [ReceivePosition, PositionPublisher, TripTracker, ResendPositions, WithdrawLostDrivers];
+const POSITIONS = [
+  ReceivePosition,
+  PositionPublisher,
+  Tracks,
+  TripTracker,
+  ResendPositions,
+  WithdrawLostDrivers,
+];
 
 /** The API of drivers' phones. */
 @Module({})

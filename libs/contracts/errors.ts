@@ -40,7 +40,7 @@ export const ERRORS = {
   position_stale: { status: 422, title: 'The position is older than one already known' },
   position_duplicate: { status: 422, title: 'A position with this sequence number is already known' },
   position_implausible: { status: 422, title: 'The position is further away than a vehicle can be' },
-  position_time_invalid: { status: 422, title: 'The time of the position is too old or in the future' },
+  clock_offset_too_large: { status: 422, title: 'The clock of the phone is more than a day off' },
   rate_limited: { status: 429, title: 'Too many requests', retryAfterS: 1 },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readInstant, toTimestamp } from './values.ts';
+import { readInstant, timestamp, toTimestamp } from './values.ts';
 
 /** Highest speed that is believed; a faster one is a fault of the phone's sensor, and counts as unknown. */
 const MAX_BELIEVED_SPEED_MPS = 100;
@@ -67,6 +67,10 @@ export const positionsRequest = z
 /** The outcome of a batch; a bad position does not reject the others. */
 export const positionsResult = z
   .object({
+    at: timestamp.meta({ description: 'time of the service' }),
+    clock_offset_ms: z.int().nullable().meta({
+      description: 'how far the clock of the phone is ahead, as measured; null before the first position',
+    }),
     accepted: z.int(),
     rejected: z.array(
       z.object({

@@ -5,9 +5,11 @@ import {
   newId,
   POSITIONS_RESEND_SUBJECT,
   positionSubject,
+  toTimestamp,
   trackSubject,
   type DriverServerFrame,
   type DriverView,
+  type PositionsResult,
 } from '#libs/contracts';
 import { cellKeyToH3, positionCellOf } from '#libs/geo';
 import { systemClock } from '#libs/service';
@@ -134,7 +136,7 @@ test('invalid positions are refused by frame, and valid ones pass', async () => 
   expect(await refused(phone.ping(session, 38.742, -9.122))).toBe('position_implausible');
   expect(
     await refused(phone.ping(session, PICKUP.lat, PICKUP.lng, { recorded_at: '2001-01-01T00:00:00.000Z' })),
-  ).toBe('position_time_invalid');
+  ).toBe('clock_offset_too_large');
   expect(await refused(phone.ping(session + 1, PICKUP.lat, PICKUP.lng))).toBe('invalid_request');
   expect(await refused(phone.ping(session, 91, 0))).toBe('invalid_request');
   const last = phone.ping(session, PICKUP.lat, PICKUP.lng);
@@ -142,12 +144,51 @@ test('invalid positions are refused by frame, and valid ones pass', async () => 
   await ear.until(phone.driverId, ({ seq }) => seq === last.seq);
 });
 
+test('a driver whose clock is an hour off is heard, by a time of the service', async () => {
+  const phone = await newPhone();
+  await phone.connect(here);
+  const session = await phone.online();
+  const hourMs = 3_600_000;
+  const told = (): { recorded_at: string } => ({ recorded_at: toTimestamp(clock.now() - hourMs) });
+  phone.send({ type: 'position', data: phone.ping(session, PICKUP.lat, PICKUP.lng, told()) });
+  const { recordedAtMs } = await ear.until(phone.driverId, ({ status }) => status === 'free');
+  expect(Math.abs(clock.now() - recordedAtMs)).toBeLessThan(60_000);
+  const positions = [phone.ping(session, PICKUP.lat, PICKUP.lng, told())];
+  const { body } = await phone.post<PositionsResult>('/v1/driver/positions', { positions });
+  expect(body.accepted).toBe(1);
+  expect(Math.abs(body.clock_offset_ms! + hourMs)).toBeLessThan(60_000);
+  expect(Math.abs(Date.parse(body.at) - clock.now())).toBeLessThan(60_000);
+});
+
+test('a driver who goes offline and online again has not moved farther for that', async () => {
+  const { phone } = await driverAtPickup();
+  await phone.ask('offline', {});
+  const session = await phone.online();
+  const far = await phone.ask('position', phone.ping(session, 38.742, -9.122));
+  expect(codeOf(far)).toBe('position_implausible');
+});
+
+test('a first position 2 km off is outvoted by three true ones', async () => {
+  const phone = await newPhone();
+  await phone.connect(here);
+  const session = await phone.online();
+  phone.send({ type: 'position', data: phone.ping(session, 38.742, -9.122) });
+  await ear.until(phone.driverId, ({ seq }) => seq === 1);
+  for (let position = 0; position < 3; position += 1) {
+    await new Promise((resolve) => void setTimeout(resolve, 2_000 / CLOCK.speed));
+    phone.send({ type: 'position', data: phone.ping(session, PICKUP.lat, PICKUP.lng) });
+  }
+  const { lat } = await ear.until(phone.driverId, ({ seq }) => seq === 4);
+  expect(lat).toBeCloseTo(PICKUP.lat, 5);
+});
+
 test('a driver who crosses a cell border appears in the new cell and leaves the old one', async () => {
   const { phone, session } = await driverAtPickup();
   const oldCell = positionCellOf(PICKUP);
-  // Northwards in steps that a car can make, until the cell changes.
+  // Northwards in steps that a car can make in 2 s of service time, until the cell changes.
   let position = PICKUP;
   while (positionCellOf(position) === oldCell) {
+    await new Promise((resolve) => void setTimeout(resolve, 2_000 / CLOCK.speed));
     position = { lat: position.lat + 0.001, lng: position.lng };
     phone.send({ type: 'position', data: phone.ping(session, position.lat, position.lng) });
   }

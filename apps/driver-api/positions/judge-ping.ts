@@ -1,9 +1,10 @@
-import type { PositionRecord } from '#libs/contracts';
-import { boxContains, isPoint, shortDistanceM, type BoundingBox } from '#libs/geo';
+import type { Ping } from '#libs/contracts';
+import { boxContains, isPoint, type BoundingBox } from '#libs/geo';
+import { isClockUsable } from '../presence/phone-clock.ts';
+import { stepTrack, type Track } from './track.ts';
 
 /** The members by which a ping is judged, besides its time. */
-type JudgedPing = Pick<PositionRecord, 'session' | 'seq' | 'lat' | 'lng'>;
-type AcceptedPing = JudgedPing & Pick<PositionRecord, 'recordedAtMs'>;
+type JudgedPing = Pick<Ping, 'session' | 'seq' | 'lat' | 'lng'>;
 
 export type PingRefusal =
   | 'driver_offline'
@@ -11,7 +12,7 @@ export type PingRefusal =
   | 'invalid_request'
   | 'position_stale'
   | 'position_duplicate'
-  | 'position_time_invalid'
+  | 'clock_offset_too_large'
   | 'outside_service_area'
   | 'position_implausible';
 
@@ -19,48 +20,36 @@ export type PingRefusal =
 export interface PingContext {
   /** The open session; null while the driver is offline. */
   readonly session: number | null;
-  /** The newest accepted ping of any session. */
-  readonly last: AcceptedPing | undefined;
+  /** The newest accepted number of that session. */
+  readonly lastSeq: number | undefined;
+  /** The driver's movement, in this session and before. */
+  readonly track: Track | undefined;
   /** Where drivers may be, margin included. */
   readonly area: BoundingBox;
   readonly nowMs: number;
 }
 
-/**
- * How old a position may be when it arrives. A phone sends the positions it collected while offline, but after a
- * minute they say nothing about supply.
- */
-export const MAX_PING_AGE_MS = 60_000;
-/** How far a phone's clock may run ahead of the service's. */
-export const MAX_PING_AHEAD_MS = 5_000;
-/**
- * Highest plausible speed between two positions: above that of any road vehicle, with a margin for uneven timestamps.
- */
-export const MAX_SPEED_MPS = 70;
-/** How far apart two fixes of a standing driver may be, among high buildings. */
-export const GPS_NOISE_M = 150;
-/**
- * Silence after which any new position is plausible: the driver may have taken a ferry, or switched the phone off.
- */
-export const FORGET_POSITION_MS = 300_000;
+/** Why a ping is refused, if it is, and the driver's track after it. */
+export interface PingJudgement {
+  readonly refusal: PingRefusal | undefined;
+  readonly track: Track | undefined;
+}
 
 /**
- * Returns why a ping is refused; undefined if it is accepted. Within a session, sequence numbers and times only rise; a
- * new session may start with any number and time.
+ * Judges a ping. Its number decides the order, never its time, since clocks of phones are off and are set. A new
+ * session may start with any number, but continues the track of the driver.
  */
-export function judgePing(
-  ping: JudgedPing,
-  recordedAtMs: number,
-  context: PingContext,
-): PingRefusal | undefined {
-  const last = context.last?.session === ping.session ? context.last : undefined;
-  return (
+export function judgePing(ping: JudgedPing, recordedAtMs: number, context: PingContext): PingJudgement {
+  const { track, area, nowMs } = context;
+  const refusal =
     judgeSession(ping, context.session) ??
-    judgeOrder(ping, last) ??
-    judgeTime(recordedAtMs, last, context.nowMs) ??
-    (isPoint(ping.lat, ping.lng) && boxContains(context.area, ping) ? undefined : 'outside_service_area') ??
-    (last !== undefined && isImpossibleJump(last, ping, recordedAtMs) ? 'position_implausible' : undefined)
-  );
+    judgeOrder(ping, context.lastSeq) ??
+    (isClockUsable(recordedAtMs, nowMs) ? undefined : 'clock_offset_too_large') ??
+    (isPoint(ping.lat, ping.lng) && boxContains(area, ping) ? undefined : 'outside_service_area');
+  if (refusal !== undefined) return { refusal, track };
+  const { session, seq, lat, lng } = ping;
+  const step = stepTrack(track, { session, seq, lat, lng, recordedAtMs, heardAtMs: nowMs });
+  return { refusal: step.plausible ? undefined : 'position_implausible', track: step.track };
 }
 
 function judgeSession(ping: JudgedPing, session: number | null): PingRefusal | undefined {
@@ -70,24 +59,7 @@ function judgeSession(ping: JudgedPing, session: number | null): PingRefusal | u
   return ping.session > session ? 'invalid_request' : undefined;
 }
 
-function judgeOrder(ping: JudgedPing, last: AcceptedPing | undefined): PingRefusal | undefined {
-  if (last === undefined || ping.seq > last.seq) return undefined;
-  return ping.seq === last.seq ? 'position_duplicate' : 'position_stale';
-}
-
-function judgeTime(
-  recordedAtMs: number,
-  last: AcceptedPing | undefined,
-  nowMs: number,
-): PingRefusal | undefined {
-  const ageMs = nowMs - recordedAtMs;
-  // Written so that NaN fails the check.
-  if (!(ageMs <= MAX_PING_AGE_MS && ageMs >= -MAX_PING_AHEAD_MS)) return 'position_time_invalid';
-  return last !== undefined && recordedAtMs < last.recordedAtMs ? 'position_stale' : undefined;
-}
-
-function isImpossibleJump(last: AcceptedPing, ping: JudgedPing, recordedAtMs: number): boolean {
-  const elapsedMs = recordedAtMs - last.recordedAtMs;
-  if (elapsedMs > FORGET_POSITION_MS) return false;
-  return shortDistanceM(last, ping) > GPS_NOISE_M + MAX_SPEED_MPS * (elapsedMs / 1000);
+function judgeOrder(ping: JudgedPing, lastSeq: number | undefined): PingRefusal | undefined {
+  if (lastSeq === undefined || ping.seq > lastSeq) return undefined;
+  return ping.seq === lastSeq ? 'position_duplicate' : 'position_stale';
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import {
   asHailgridError,
@@ -11,16 +11,22 @@ import {
   positionsRequest,
   postPositions,
   routerPath,
+  toTimestamp,
   type PositionsResult,
 } from '#libs/contracts';
-import { CallerOf, ForRole, type Caller } from '#libs/service';
+import { CallerOf, CLOCK, ForRole, type Caller, type Clock } from '#libs/service';
 import { driverOf } from '../caller/caller.ts';
+import { Presences } from '../presence/presences.ts';
 import { ReceivePosition } from './receive-position.ts';
 
 @Controller()
 @ForRole('driver')
 export class PositionsController {
-  constructor(private readonly receivePosition: ReceivePosition) {}
+  constructor(
+    private readonly receivePosition: ReceivePosition,
+    private readonly presences: Presences,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * Receives the positions that a phone collected without a socket. A refused position does not affect the others.
@@ -47,7 +53,13 @@ export class PositionsController {
         rejected.push({ index, seq: seqOf(position), code: error.code, detail: detailOf(error) });
       }
     }
-    return { accepted: positions.length - rejected.length, rejected };
+    const offsetMs = this.presences.get(driverId)?.clock?.offsetMs;
+    return {
+      at: toTimestamp(this.clock.now()),
+      clock_offset_ms: offsetMs === undefined ? null : Math.round(offsetMs),
+      accepted: positions.length - rejected.length,
+      rejected,
+    };
   }
 }
 

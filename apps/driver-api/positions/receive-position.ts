@@ -1,14 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { fromTimestamp, HailgridError, type DriverId, type Ping } from '#libs/contracts';
+import { fromTimestamp, HailgridError, toTimestamp, type DriverId, type Ping } from '#libs/contracts';
 import { CellTracker, expandBoxM, POSITION_CELL_RES, type BoundingBox } from '#libs/geo';
 import { CLOCK, CONFIG, METRICS, type Clock, type Metrics } from '#libs/service';
 import type { DriverApiConfig } from '../config.ts';
 import { Attendance } from '../presence/attendance.ts';
 import type { DriverPresence } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
-import { judgePing } from './judge-ping.ts';
+import { judgePing, type PingRefusal } from './judge-ping.ts';
 import { PositionPublisher } from './position-publisher.ts';
 import { recordOfPing } from './position-record.ts';
+import { lastSeqOf, type Track } from './track.ts';
+import { Tracks } from './tracks.ts';
 import { TripTracker } from './trip-tracker.ts';
 
 /** Shortest interval between two reads of a driver whose positions contradict its record, wall time. */
@@ -27,6 +29,7 @@ export class ReceivePosition {
     private readonly attendance: Attendance,
     private readonly publisher: PositionPublisher,
     private readonly tracker: TripTracker,
+    private readonly tracks: Tracks,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) config: DriverApiConfig,
     @Inject(METRICS) metrics: Metrics,
@@ -42,7 +45,7 @@ export class ReceivePosition {
    */
   receive(driverId: DriverId, ping: Ping): Promise<void> | void {
     const presence = this.presences.get(driverId);
-    if (presence !== undefined && isKnown(presence, ping)) return this.#judge(presence, ping);
+    if (presence !== undefined && isKnown(presence, ping)) return this.#judge(driverId, presence, ping);
     return this.#receiveAfterReading(driverId, ping);
   }
 
@@ -56,17 +59,30 @@ export class ReceivePosition {
       this.presences.applyRecord(presence, record);
       presence.noteRead();
     }
-    this.#judge(this.presences.get(driverId), ping, record?.online === true ? record.session : null);
+    this.#judge(
+      driverId,
+      this.presences.get(driverId),
+      ping,
+      record?.online === true ? record.session : null,
+    );
   }
 
-  #judge(presence: DriverPresence | undefined, ping: Ping, session = openSession(presence)): void {
+  #judge(
+    driverId: DriverId,
+    presence: DriverPresence | undefined,
+    ping: Ping,
+    session = openSession(presence),
+  ): void {
     const recordedAtMs = fromTimestamp(ping.recorded_at);
-    const last = presence?.last?.record;
-    const context = { session, last, area: this.#area, nowMs: this.clock.now() };
-    const refusal = judgePing(ping, recordedAtMs, context);
+    const nowMs = this.clock.now();
+    const before = this.tracks.get(driverId);
+    const lastSeq = lastSeqIn(ping.session, presence, before);
+    const context = { session, lastSeq, track: before, area: this.#area, nowMs };
+    const { refusal, track } = judgePing(ping, recordedAtMs, context);
+    if (track !== undefined && track !== before) this.tracks.set(driverId, track, nowMs);
     if (refusal !== undefined) {
       this.#pings.labels(refusal).inc();
-      throw new HailgridError(refusal, `session ${ping.session}, seq ${ping.seq}`);
+      throw refused(refusal, ping, { lastSeq, recordedAtMs, nowMs });
     }
     if (presence === undefined) throw new HailgridError('driver_offline', 'no presence');
     this.#accepted.inc();
@@ -77,12 +93,51 @@ export class ReceivePosition {
     const { driverId, state } = presence;
     const product = state.session?.product;
     if (product === undefined) return;
+    const nowMs = this.clock.now();
+    const { offsetMs } = presence.tellTime(recordedAtMs, nowMs);
     const previousCell = presence.last?.cell;
-    const record = recordOfPing(ping, recordedAtMs, { driverId, product, state });
+    const record = recordOfPing(ping, recordedAtMs - offsetMs, { driverId, product, state });
     const last = { record, cell: this.#cells.cellKeyAt(ping.lat, ping.lng, previousCell) };
-    presence.moveTo(last, this.clock.now());
+    presence.moveTo(last, nowMs);
     this.publisher.moved(last, previousCell);
     this.tracker.moved(presence, record);
+  }
+}
+
+/** The newest accepted number of the session, also of a presence that has ended meanwhile. */
+function lastSeqIn(
+  session: number,
+  presence: DriverPresence | undefined,
+  track: Track | undefined,
+): number | undefined {
+  const record = presence?.last?.record;
+  return record?.session === session ? record.seq : lastSeqOf(track, session);
+}
+
+interface RefusedAt {
+  readonly lastSeq: number | undefined;
+  readonly recordedAtMs: number;
+  readonly nowMs: number;
+}
+
+/** The refusal, which tells the app what it needs to send positions that are taken. */
+function refused(
+  refusal: PingRefusal,
+  ping: Ping,
+  { lastSeq, recordedAtMs, nowMs }: RefusedAt,
+): HailgridError {
+  const message = `session ${ping.session}, seq ${ping.seq}`;
+  switch (refusal) {
+    case 'position_stale':
+    case 'position_duplicate':
+      return new HailgridError(refusal, message, { detail: `The last seq of this session is ${lastSeq}` });
+    case 'clock_offset_too_large': {
+      const offsetS = Math.round((recordedAtMs - nowMs) / 1000);
+      const detail = `It is ${toTimestamp(nowMs)}; the phone's clock is off by ${offsetS} s`;
+      return new HailgridError(refusal, message, { detail });
+    }
+    default:
+      return new HailgridError(refusal, message);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Subscription } from '@nats-io/transport-node';
 import type { DriverId, DriverServerFrame, PositionRecord, TripChange } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
 import { CLOSE, type StreamConnection } from '#libs/stream';
+import { measureClock, type PhoneClock } from './phone-clock.ts';
 import { UNKNOWN_DRIVER, type DriverState } from './driver-state.ts';
 import { framesOfChange, type KnownOffer } from './frames-of-change.ts';
 import { REACH_AFTER, type Reach } from './reach.ts';
@@ -29,6 +30,7 @@ export class DriverPresence {
   #connection: DriverConnection | undefined;
   #attended = false;
   #last: LastPosition | undefined;
+  #clock: PhoneClock | undefined;
   #reach: Reach = 'present';
   #heardAtMs: number;
   /** When the trip's rider last got a position, service ms. */
@@ -60,6 +62,11 @@ export class DriverPresence {
 
   get last(): LastPosition | undefined {
     return this.#last;
+  }
+
+  /** The phone's clock; undefined before the first position. */
+  get clock(): PhoneClock | undefined {
+    return this.#clock;
   }
 
   get reach(): Reach {
@@ -135,6 +142,12 @@ export class DriverPresence {
     this.#buffer = undefined;
     this.#heardAtMs = nowMs;
     this.#reach = REACH_AFTER[this.#reach].disconnect;
+  }
+
+  /** Measures the phone's clock by the time of one position. */
+  tellTime(recordedAtMs: number, nowMs: number): PhoneClock {
+    this.#clock = measureClock(this.#clock, recordedAtMs, nowMs);
+    return this.#clock;
   }
 
   /** The driver has sent this position, so it can be reached. */
