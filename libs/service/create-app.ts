@@ -14,6 +14,7 @@ import { HailgridError, MAX_BODY_BYTES } from '#libs/contracts';
 import { NestLogger } from './logger.ts';
 import { classify, ProblemFilter, sendProblem, refuseOnSocket } from './problem.filter.ts';
 import type { ServiceParts } from './service-parts.ts';
+import { readBodies } from './request-body.ts';
 import { ServiceModule } from './service.module.ts';
 import { LATENCY_BUCKETS_S, type Metrics } from './metrics.ts';
 
@@ -42,10 +43,10 @@ export async function createApp(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(parts.logger),
     abortOnError: false,
-    // Fastify parses JSON by itself. Nest would add forms, which another site's page may send.
+    // readBodies parses JSON. Nest would add forms, which another site's page may send.
     bodyParser: false,
   });
-  adapter.getInstance().removeContentTypeParser('text/plain');
+  readBodies(adapter.getInstance());
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   app.useGlobalFilters(new ProblemFilter(parts.logger));
   adapter.getInstance().addHook('onRequest', async (request, reply) => {

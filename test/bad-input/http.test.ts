@@ -110,10 +110,11 @@ test('unknown paths and methods, and malformed bytes', async () => {
 test('malformed bodies', async () => {
   const quote = (body: unknown, headers = {}) =>
     call('rider', '/v1/quotes', { token: tokens.rider, body, headers });
-  for (const body of ['{', '[1,', 'null x', '', '\0', '{"__proto__":{"product":"xl"}}'])
+  for (const body of ['{', '[1,', 'null x', '\0', '{"__proto__":{"product":"xl"}}'])
     await expectProblem(await quote(body), 'malformed_json');
   for (const type of ['text/plain', 'application/xml', 'application/x-www-form-urlencoded', ';;'])
     await expectProblem(await quote(QUOTE, { 'content-type': type }), 'unsupported_media_type');
+  await expectProblem(await quote(''), 'invalid_request');
   await expectProblem(await quote({ ...QUOTE, filler: 'x'.repeat(70_000) }), 'payload_too_large');
 
   const at = (point: object) => ({ ...QUOTE, pickup: { ...ROSSIO, ...point } });
