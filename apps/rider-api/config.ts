@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baseConfig, serviceArea, tokenConfig } from '#libs/service';
 import { travelTimeConfig } from '#libs/travel-time';
+import { TARIFF_CURRENCIES } from './quotes/tariffs.ts';
 
 /** How long a price holds by default. */
 const DEFAULT_QUOTE_TTL_MS = 120_000;
@@ -19,9 +20,11 @@ export const riderApiConfig = baseConfig.extend({
     .describe('how long a price holds'),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/)
-    .default('USD')
-    .describe('ISO 4217 code of the currency of all fares'),
+    .default(TARIFF_CURRENCIES[0])
+    .refine((code) => (TARIFF_CURRENCIES as readonly string[]).includes(code), {
+      error: ({ input }) => `there is no tariff in ${String(input)}, only in ${TARIFF_CURRENCIES.join(', ')}`,
+    })
+    .describe('ISO 4217 code of the currency of all fares; there must be a tariff in it'),
   lostPushCheckMs: z.coerce
     .number()
     .int()

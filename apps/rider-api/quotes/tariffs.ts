@@ -15,6 +15,10 @@ interface Prices {
   minimumMinor: number;
 }
 
+/** Currencies that there are prices in: an amount in another one would be the same number with a wrong name. */
+export const TARIFF_CURRENCIES = ['USD'] as const;
+
+/** Prices in USD. */
 const PRODUCTS: Record<Product, { name: string; seats: number; prices: Prices }> = {
   standard: {
     name: 'Standard',
