@@ -11,9 +11,9 @@ import { startService, type RunningService } from '../services/start-service.ts'
 import type { DatabaseState } from './database-state.ts';
 import type { CityOptions } from './options.ts';
 import type { PublicService } from './ports.ts';
+import { zoneWhereItIs } from './zone-where-it-is.ts';
 
 const DATABASE = 'hailgrid';
-const SECONDS_PER_DAY = 86_400;
 
 /** The services of a city without riders and drivers, ready for use through the public API. */
 export interface City {
@@ -56,7 +56,7 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
     serviceArea: area,
     ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),
     ...(options.streets !== undefined && {
-      streets: { directory: options.streets, utcOffsetS: options.fromS - secondsOfDay(Date.now()) },
+      streets: { directory: options.streets, timeZone: zoneWhereItIs(options.fromS, Date.now()) },
     }),
   };
   const services = await startServices(system, directory, options, ports);
@@ -73,13 +73,6 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
     versions: { postgres: postgres.version, nats_server: nats.version },
     stop: () => stopCity(services.children, nats, keeper, postgres),
   };
-}
-
-/**
- * Seconds since midnight UTC. The city's UTC offset depends on it, so that its traffic is that of the demand's hour.
- */
-function secondsOfDay(ms: number): number {
-  return Math.floor(ms / 1000) % SECONDS_PER_DAY;
 }
 
 async function startDatabase(

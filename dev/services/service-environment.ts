@@ -8,8 +8,8 @@ export interface SystemSettings {
   /** `south,west,north,east` in degrees. */
   serviceArea: string;
   clock?: ClockSettings;
-  /** The street network for travel times, and the UTC offset of the city. */
-  streets?: { directory: string; utcOffsetS: number };
+  /** The street network for travel times, and the time zone of the city. */
+  streets?: { directory: string; timeZone: string };
   /** Further HAILGRID_* variables for all services. */
   extra?: Readonly<Record<string, string>>;
 }
@@ -55,7 +55,7 @@ export function serviceEnvironment(
     }),
     ...(system.streets !== undefined && {
       HAILGRID_STREETS_DIR: system.streets.directory,
-      HAILGRID_UTC_OFFSET_S: String(system.streets.utcOffsetS),
+      HAILGRID_TIME_ZONE: system.streets.timeZone,
     }),
     ...system.extra,
   };

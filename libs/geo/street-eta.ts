@@ -1,21 +1,18 @@
 import { checkSparseQuestion, type EtaTable, type SparseEtaQuestion, type SparsePairs } from './eta.ts';
 import type { Point } from './point.ts';
 import { pointsOnStreets } from './street-access.ts';
-import { HOURS_PER_DAY } from './street-file.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
 /** How long a drive to a pickup a search looks for; this bounds the cost of finding candidates. */
 export const DEFAULT_ETA_CUT_OFF_S = 1800;
 
-const MS_PER_HOUR = 3_600_000;
-
 /** How points and times of day map to a street graph, for every search algorithm. */
 export interface StreetEtaSettings {
   /** Speed between a point and its nearest node, metres per second. */
   readonly accessSpeedMps: number;
-  /** Added to UTC to get the local hour, which selects the segment times. */
-  readonly utcOffsetMs: number;
+  /** The hour (0 to 23) of clocks in the city, which selects the segment times. */
+  readonly localHour: (atMs: number) => number;
   /** Longer routes count as none; {@link DEFAULT_ETA_CUT_OFF_S} unless given. */
   readonly cutOffS?: number;
 }
@@ -67,7 +64,7 @@ export function streetEta({ router, ...settings }: StreetEtaOptions): EtaTable {
  */
 export function etaOnStreets(
   times: NodeTimes,
-  { accessSpeedMps, utcOffsetMs, cutOffS = DEFAULT_ETA_CUT_OFF_S }: StreetEtaSettings,
+  { accessSpeedMps, localHour, cutOffS = DEFAULT_ETA_CUT_OFF_S }: StreetEtaSettings,
 ): EtaTable {
   if (!(accessSpeedMps > 0)) throw new RangeError(`accessSpeedMps must be positive, not ${accessSpeedMps}`);
   const etas = (question: SparseEtaQuestion, atMs: number): Float64Array => {
@@ -75,7 +72,7 @@ export function etaOnStreets(
     const { rowStarts, columns } = question;
     const targets = pointsOnStreets(times.graph, question.pickups, accessSpeedMps);
     const sources = pointsOnStreets(times.graph, question.origins, accessSpeedMps);
-    const hour = hourOfDay(atMs + utcOffsetMs);
+    const hour = localHour(atMs);
     const seconds = times.secondsOfPairs(targets.nodes, sources.nodes, question, hour, cutOffS);
     for (const [row, toPickupS] of targets.accessS.entries()) {
       const last = rowStarts[row + 1] as number;
@@ -95,10 +92,4 @@ export function etaOnStreets(
 function questionOf(pickup: Point, origins: readonly Point[]): SparseEtaQuestion {
   const columns = Uint32Array.from(origins, (_, column) => column);
   return { pickups: [pickup], origins, rowStarts: Uint32Array.of(0, columns.length), columns };
-}
-
-/** The hour (0 to 23) of a time of day in milliseconds, any day. */
-export function hourOfDay(localMs: number): number {
-  const hours = Math.floor(localMs / MS_PER_HOUR);
-  return ((hours % HOURS_PER_DAY) + HOURS_PER_DAY) % HOURS_PER_DAY;
 }

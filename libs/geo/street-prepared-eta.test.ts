@@ -40,7 +40,11 @@ function city(): StreetGraph {
 }
 
 const graph = city();
-const settings = { accessSpeedMps: 5, utcOffsetMs: -2 * HOUR_MS, cutOffS: 150 };
+const settings = {
+  accessSpeedMps: 5,
+  localHour: (atMs: number) => (Math.floor(atMs / HOUR_MS) + 22) % 24,
+  cutOffS: 150,
+};
 const bySearch = streetEta({ ...settings, router: new StreetRouter(graph) });
 
 const around = fc.record({

@@ -1,7 +1,7 @@
 import { HierarchyMaker } from './contraction/contraction-hierarchy.ts';
 import { HierarchyRouter } from './contraction/hierarchy-router.ts';
 import type { EtaTable, SparsePairs } from './eta.ts';
-import { etaOnStreets, hourOfDay, type StreetEtaSettings } from './street-eta.ts';
+import { etaOnStreets, type StreetEtaSettings } from './street-eta.ts';
 import type { StreetGraph } from './street-graph.ts';
 import { PreparedHours } from './street-prepared-hours.ts';
 import { TravelTableMaker, type TravelTable } from './travel-table.ts';
@@ -41,7 +41,7 @@ export function tableEta({ graph, ...settings }: PreparedEtaOptions): PreparedEt
     },
     settings,
   );
-  return { ...table, prepare: (atMs) => tables.prepare(hourOfDay(atMs + settings.utcOffsetMs)) };
+  return { ...table, prepare: (atMs) => tables.prepare(settings.localHour(atMs)) };
 }
 
 /** Travel times by contraction hierarchies: exact, for graphs of any size. */
@@ -64,7 +64,7 @@ export function hierarchyEta({ graph, ...settings }: PreparedEtaOptions): Prepar
     },
     settings,
   );
-  return { ...table, prepare: (atMs) => routers.prepare(hourOfDay(atMs + settings.utcOffsetMs)) };
+  return { ...table, prepare: (atMs) => routers.prepare(settings.localHour(atMs)) };
 }
 
 function readPairs(

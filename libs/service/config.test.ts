@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, readConfig, serviceArea } from './config.ts';
+import { baseConfig, ConfigError, readConfig, refuseUnsafe, serviceArea } from './config.ts';
 
 const schema = z.object({ serviceArea });
 
@@ -17,3 +17,17 @@ test.each(['', '1,2,3', '38.745,-9.16,38.7,-9.12', 'here'])(
     expect(read).toThrow(/HAILGRID_SERVICE_AREA: /);
   },
 );
+
+test('a setting that was replaced is refused, naming what replaces it', () => {
+  const read = (value: string): unknown => readConfig(baseConfig, { HAILGRID_UTC_OFFSET_S: value });
+  expect(() => read('-14400')).toThrow(ConfigError);
+  expect(() => read('0')).toThrow(/HAILGRID_UTC_OFFSET_S is replaced by HAILGRID_TIME_ZONE/);
+  expect(read('')).toMatchObject({ mode: 'production' });
+});
+
+test('a fixed offset is no time zone in production', () => {
+  const config = readConfig(baseConfig, {});
+  expect(() => refuseUnsafe({ ...config, timeZone: '-04:00' })).toThrow('HAILGRID_TIME_ZONE');
+  refuseUnsafe({ ...config, timeZone: 'America/New_York' });
+  refuseUnsafe({ ...config, mode: 'development', timeZone: '-04:00' });
+});

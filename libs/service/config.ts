@@ -90,8 +90,17 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Settings that are read no more, and what replaces them: ignored, they would change what a system does unseen. */
+const REPLACED: Readonly<Record<string, string>> = {
+  HAILGRID_UTC_OFFSET_S:
+    'is replaced by HAILGRID_TIME_ZONE, an IANA time zone such as America/New_York, which follows its changes of the year',
+};
+
 /** Parses the environment into typed values. Throws {@link ConfigError} naming every invalid variable. */
 export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.output<S> {
+  for (const [name, replacement] of Object.entries(REPLACED))
+    if (environment[name] !== undefined && environment[name] !== '')
+      throw new ConfigError(`The configuration is not usable:\n  ${name} ${replacement}`);
   const raw: Record<string, string> = {};
   for (const key of Object.keys(schema.shape)) {
     const value = environment[environmentName(key)];
@@ -107,8 +116,16 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
   return parsed.data;
 }
 
-/** Production refuses compressed time: a trip would end before its tokens and its riders expect it. */
-export function refuseUnsafe(config: BaseConfig): void {
+/**
+ * Production refuses compressed time: a trip would end before its tokens and its riders expect it. It refuses a fixed
+ * offset as time zone too, which is wrong for half of the year where clocks change.
+ */
+export function refuseUnsafe(config: BaseConfig & { timeZone?: string }): void {
+  if (config.mode === 'production' && /^[+-]/.test(config.timeZone ?? '')) {
+    throw new ConfigError(
+      `${environmentName('timeZone')} must be an IANA time zone in production mode, not the fixed offset ${config.timeZone}`,
+    );
+  }
   if (config.mode === 'production' && config.clockSpeed !== 1) {
     throw new ConfigError(`${environmentName('clockSpeed')} must be 1 in production mode`);
   }

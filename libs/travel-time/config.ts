@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_DETOUR_FACTOR } from '#libs/geo';
+import { isTimeZone } from './local-hour.ts';
 
 /** Which speed is assumed without a street network, including lights and corners. */
 const DEFAULT_DRIVING_SPEED_MPS = 7;
-/** How far local time may be from UTC: no time zone is further away than a day. */
-const MAX_UTC_OFFSET_S = 86_400;
 /** How long a routing engine may take by default: a quarter of the default round interval. */
 const DEFAULT_ROUTER_TIMEOUT_MS = 250;
 
@@ -40,13 +39,11 @@ export const travelTimeConfig = {
     .describe(
       'how long OSRM or Valhalla may take, wall time; then drives are estimated by straight-line distance',
     ),
-  utcOffsetS: z.coerce
-    .number()
-    .int()
-    .min(-MAX_UTC_OFFSET_S)
-    .max(MAX_UTC_OFFSET_S)
-    .default(0)
-    .describe('local time minus UTC in seconds; selects the hour of traffic'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'not an IANA time zone such as America/New_York')
+    .default('UTC')
+    .describe('IANA time zone of the city, such as America/New_York; selects the hour of traffic'),
   detourFactor: z.coerce
     .number()
     .min(1)

@@ -10,7 +10,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const settings: TravelTimeConfig = {
   detourFactor: 1.3,
   drivingSpeedMps: 7,
-  utcOffsetS: 0,
+  timeZone: 'UTC',
   osrmProfile: 'driving',
   valhallaCosting: 'auto',
   routerTimeoutMs: 250,
@@ -44,7 +44,7 @@ afterAll(() => rm(directory, { recursive: true }));
 describe('travel times', () => {
   test('on a street network follow its directions and the local hour', async () => {
     const utc = await timesOf({ streetsDir: directory });
-    const east = await timesOf({ streetsDir: directory, utcOffsetS: 3 * 3600 });
+    const east = await timesOf({ streetsDir: directory, timeZone: 'Europe/Istanbul' });
     const sixUtcMs = Date.parse('2026-03-01T06:00:00Z');
     expect([...utc.etasToPickup(there, [here], sixUtcMs)]).toEqual([66]);
     expect([...utc.etasToPickup(here, [there], sixUtcMs)]).toEqual([126]);

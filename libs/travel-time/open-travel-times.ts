@@ -11,6 +11,7 @@ import {
 import { machineTime, type Clock, type Metrics } from '#libs/service';
 import type { TravelTimeConfig } from './config.ts';
 import { EngineBreaker } from './engine-breaker.ts';
+import { localHour } from './local-hour.ts';
 import type { MatrixSource } from './matrix-source.ts';
 import { osrmSource } from './osrm-source.ts';
 import { remoteEtaProvider } from './remote-eta-provider.ts';
@@ -75,7 +76,7 @@ function sourceOf(config: TravelTimeConfig): MatrixSource | undefined {
 
 async function onStreets(
   directory: string,
-  { utcOffsetS, drivingSpeedMps }: TravelTimeConfig,
+  { timeZone, drivingSpeedMps }: TravelTimeConfig,
   clock: Clock,
 ): Promise<TravelTimes> {
   const [nodes, edges] = await Promise.all(
@@ -85,7 +86,7 @@ async function onStreets(
   const local = preparedStreetEta({
     graph,
     accessSpeedMps: drivingSpeedMps,
-    utcOffsetMs: utcOffsetS * 1_000,
+    localHour: localHour(timeZone),
   });
   const close = clock.every(machineTime(clock, PREPARATION_INTERVAL_MS), () => {
     local.prepare(clock.now() + PREPARED_AHEAD_MS);

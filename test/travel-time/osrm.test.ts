@@ -42,7 +42,7 @@ const settings = {
   osrmProfile: 'driving',
   valhallaCosting: 'auto',
   routerTimeoutMs: 2_000,
-  utcOffsetS: 0,
+  timeZone: 'UTC',
   detourFactor: 1.3,
   drivingSpeedMps: 7,
 };
@@ -95,7 +95,11 @@ test('a real OSRM returns the times that our own search finds on the same street
   const { provider, metrics } = await timesBy(running(context));
   const question = everywhere();
   const etas = await provider.etas(question, EIGHT_MS);
-  const own = streetEta({ router: new StreetRouter(graph), accessSpeedMps: 7, utcOffsetMs: 0 });
+  const own = streetEta({
+    router: new StreetRouter(graph),
+    accessSpeedMps: 7,
+    localHour: (atMs) => new Date(atMs).getUTCHours(),
+  });
   const found = own.etas(question, EIGHT_MS);
   expect(etas).toHaveLength(4 * SIDE * SIDE);
   // OSRM rounds to tenths of a second.

@@ -18,7 +18,7 @@ const QUERIES = 2_000;
 const QUERIES_BY_SEARCH = 100;
 /** Columns searched with a heap, to extrapolate to a whole table. */
 const COLUMNS_BY_HEAP = 100;
-const ETA_SETTINGS = { accessSpeedMps: 7, utcOffsetMs: 0 };
+const ETA_SETTINGS = { accessSpeedMps: 7, localHour: (atMs: number) => new Date(atMs).getUTCHours() };
 /** A table rounds to whole seconds; a hierarchy adds the same segments in another order. */
 const MAX_TABLE_ERROR_S = 0.6;
 const MAX_HIERARCHY_ERROR_S = 1e-6;
