@@ -11,6 +11,7 @@ import { PositionPublisher } from './positions/position-publisher.ts';
 import { PositionsController } from './positions/positions.controller.ts';
 import { ReceivePosition } from './positions/receive-position.ts';
 import { ResendPositions } from './positions/resend-positions.ts';
+import { ShareTracks } from './positions/share-tracks.ts';
 import { Tracks } from './positions/tracks.ts';
 import { TripTracker } from './positions/trip-tracker.ts';
 import { WithdrawLostDrivers } from './positions/withdraw-lost-drivers.ts';
@@ -42,6 +43,7 @@ const POSITIONS = [
   ReceivePosition,
   PositionPublisher,
   Tracks,
+  ShareTracks,
   TripTracker,
   ResendPositions,
   WithdrawLostDrivers,

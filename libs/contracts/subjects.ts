@@ -42,6 +42,9 @@ export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
 /** Asks every driver-api whether it serves drivers whom the sender no longer reaches (`WhereaboutsRequest`). */
 export const DRIVER_WHEREABOUTS_SUBJECT = 'drivers.whereabouts';
 
+/** Asks every driver-api for the last position of a driver whom it served before (`DriverTrackRequest`). */
+export const DRIVER_TRACK_SUBJECT = 'drivers.track';
+
 /** Repositioning hints for idle drivers, from matchers to every driver-api (JSON `DriverHints`). */
 export const DRIVER_HINTS_SUBJECT = 'drivers.hints';
 

@@ -182,6 +182,34 @@ test('a first position 2 km off is outvoted by three true ones', async () => {
   expect(lat).toBeCloseTo(PICKUP.lat, 5);
 });
 
+test.each([
+  ['at the same instance', () => here],
+  ['at another one', () => there],
+])('an app that restarts %s hears the last seq of its session', async (_, url) => {
+  const { phone, session } = await driverAtPickup();
+  phone.send({ type: 'position', data: phone.ping(session, PICKUP.lat, PICKUP.lng, { seq: 41 }) });
+  await ear.until(phone.driverId, ({ seq }) => seq === 41);
+  const self = await phone.get<DriverView>(`${url()}/v1/driver`);
+  expect(self.body).toMatchObject({ session, last_seq: 41 });
+  const { welcome } = await phone.connect(url());
+  expect(welcome.data.driver).toMatchObject({ session, last_seq: 41 });
+  const stale = await phone.ask('position', phone.ping(session, PICKUP.lat, PICKUP.lng, { seq: 1 }));
+  expect(stale).toMatchObject({
+    data: { code: 'position_stale', detail: 'The last seq of this session is 41' },
+  });
+  phone.send({ type: 'position', data: phone.ping(session, PICKUP.lat, PICKUP.lng, { seq: 42 }) });
+  await ear.until(phone.driverId, ({ seq }) => seq === 42);
+});
+
+test('a driver who goes offline here and online there has not moved farther for that', async () => {
+  const { phone } = await driverAtPickup();
+  await phone.ask('offline', {});
+  await phone.connect(there);
+  const session = await phone.online();
+  const far = await phone.ask('position', phone.ping(session, 38.742, -9.122));
+  expect(codeOf(far)).toBe('position_implausible');
+});
+
 test('a driver who crosses a cell border appears in the new cell and leaves the old one', async () => {
   const { phone, session } = await driverAtPickup();
   const oldCell = positionCellOf(PICKUP);

@@ -10,8 +10,10 @@ import {
 } from '#libs/contracts';
 import { LOGGER, readIdempotencyKey, type Logger } from '#libs/service';
 import type { RequestRefs } from '../caller/caller.ts';
+import { ShareTracks } from '../positions/share-tracks.ts';
 import { Attendance } from '../presence/attendance.ts';
 import { driverView } from '../presence/driver-view.ts';
+import { Presences } from '../presence/presences.ts';
 
 /** Opens and ends a driver's sessions. */
 @Injectable()
@@ -19,13 +21,16 @@ export class Availability {
   constructor(
     private readonly commands: CommandClient,
     private readonly attendance: Attendance,
+    private readonly presences: Presences,
+    private readonly shareTracks: ShareTracks,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** A driver's own status, session, offer and trip, as Postgres has them. */
   async read(driverId: DriverId): Promise<DriverView> {
     this.attendance.heard(driverId);
-    return driverView(driverId, await this.attendance.read(driverId));
+    const record = await this.attendance.read(driverId);
+    return driverView(driverId, record, await this.#lastSeqOf(record));
   }
 
   /** Opens a new session; this instance serves the driver from now on. */
@@ -36,18 +41,20 @@ export class Availability {
     key?: unknown,
   ): Promise<DriverView> {
     const idempotency = readIdempotencyKey(key, { online: true, product, vehicle });
+    const fetched = this.shareTracks.fetch(driverId);
     const record = await this.commands.call(goOnline, {
       driver_id: driverId,
       product,
       vehicle,
       ...(idempotency !== undefined && { idempotency }),
     });
+    await fetched;
     await this.#attend(record, idempotency !== undefined);
     this.logger.info(
       { event: 'driver_online', driver_id: driverId, session: record.session, product, ...refs },
       'driver online',
     );
-    return driverView(driverId, record);
+    return driverView(driverId, record, this.presences.get(driverId)?.lastSeq ?? null);
   }
 
   /** Ends a driver's session. With `session`, ends only that one: a newer session stays open. */
@@ -68,7 +75,11 @@ export class Availability {
       { event: 'driver_offline', driver_id: driverId, session: record.session, ...refs },
       'driver offline',
     );
-    return driverView(driverId, record);
+    return driverView(driverId, record, null);
+  }
+
+  async #lastSeqOf(record: DriverRecord | null): Promise<number | null> {
+    return record?.online === true ? this.shareTracks.lastSeq(record.driver_id, record.session) : null;
   }
 
   /** A replayed answer may be stale: the driver may have a newer session elsewhere. So the record is read instead. */

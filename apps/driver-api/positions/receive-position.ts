@@ -9,6 +9,7 @@ import { Presences } from '../presence/presences.ts';
 import { judgePing, type PingRefusal } from './judge-ping.ts';
 import { PositionPublisher } from './position-publisher.ts';
 import { recordOfPing } from './position-record.ts';
+import { ShareTracks } from './share-tracks.ts';
 import { lastSeqOf, type Track } from './track.ts';
 import { Tracks } from './tracks.ts';
 import { TripTracker } from './trip-tracker.ts';
@@ -30,6 +31,7 @@ export class ReceivePosition {
     private readonly publisher: PositionPublisher,
     private readonly tracker: TripTracker,
     private readonly tracks: Tracks,
+    private readonly shareTracks: ShareTracks,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) config: DriverApiConfig,
     @Inject(METRICS) metrics: Metrics,
@@ -50,7 +52,7 @@ export class ReceivePosition {
   }
 
   async #receiveAfterReading(driverId: DriverId, ping: Ping): Promise<void> {
-    const record = await this.attendance.read(driverId);
+    const [record] = await Promise.all([this.attendance.read(driverId), this.shareTracks.fetch(driverId)]);
     const presence = this.presences.get(driverId);
     if (record?.online === true && record.session === ping.session) {
       this.attendance.attend(record).noteRead();

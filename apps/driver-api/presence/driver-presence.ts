@@ -69,6 +69,12 @@ export class DriverPresence {
     return this.#clock;
   }
 
+  /** The newest accepted number of the newest session; null if this instance has accepted none. */
+  get lastSeq(): number | null {
+    const record = this.#last?.record;
+    return record?.session === this.#state.newestSession ? record.seq : null;
+  }
+
   get reach(): Reach {
     return this.#reach;
   }

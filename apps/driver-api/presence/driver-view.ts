@@ -7,12 +7,17 @@ import {
 } from '#libs/contracts';
 
 /** The driver as its own app sees it; `offline` without a record. */
-export function driverView(driverId: DriverId, record: DriverRecord | null): DriverView {
+export function driverView(
+  driverId: DriverId,
+  record: DriverRecord | null,
+  lastSeq: number | null,
+): DriverView {
   if (record === null) {
     return {
       driver_id: driverId,
       status: 'offline',
       session: null,
+      last_seq: null,
       product: null,
       vehicle: null,
       offer: null,
@@ -28,6 +33,7 @@ export function driverView(driverId: DriverId, record: DriverRecord | null): Dri
     driver_id: driverId,
     status,
     session: online ? session : null,
+    last_seq: online ? lastSeq : null,
     product: online ? product : null,
     vehicle: online ? vehicle : null,
     offer: offered ?? null,

@@ -22,7 +22,10 @@ export class RereadDriver {
     const record = await this.attendance.read(driverId);
     if (record === null || record.driver_version <= presence.state.version) return;
     this.presences.applyRecord(presence, record);
-    const data = { driver: driverView(driverId, record), at: toTimestamp(this.clock.now()) };
+    const data = {
+      driver: driverView(driverId, record, presence.lastSeq),
+      at: toTimestamp(this.clock.now()),
+    };
     presence.connection?.send({ type: 'welcome', data });
   }
 }

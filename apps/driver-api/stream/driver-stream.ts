@@ -12,6 +12,7 @@ import type { StreamHandler } from '#libs/stream';
 import { Availability } from '../availability/availability.ts';
 import { driverOf, type RequestRefs } from '../caller/caller.ts';
 import { ReceivePosition } from '../positions/receive-position.ts';
+import { ShareTracks } from '../positions/share-tracks.ts';
 import { Attendance } from '../presence/attendance.ts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { driverView } from '../presence/driver-view.ts';
@@ -31,13 +32,15 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     private readonly availability: Availability,
     private readonly tripChanges: TripChanges,
     private readonly resumeTrips: ResumeTrips,
+    private readonly shareTracks: ShareTracks,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async opened(connection: DriverConnection): Promise<void> {
     const driverId = driverOf(connection.caller);
     const { presence, record } = await this.attendance.connect(driverId, connection);
-    const data = { driver: driverView(driverId, record), at: toTimestamp(this.clock.now()) };
+    const lastSeq = record?.online === true ? await this.shareTracks.lastSeq(driverId, record.session) : null;
+    const data = { driver: driverView(driverId, record, lastSeq), at: toTimestamp(this.clock.now()) };
     connection.send({ type: 'welcome', data });
     presence.flush(connection);
   }

@@ -72,6 +72,7 @@ function view(change: Partial<DriverView> = {}): DriverView {
     driver_id: DRIVER_ID,
     status: 'free',
     session: 1,
+    last_seq: null,
     product: 'standard',
     vehicle: null,
     offer: null,

@@ -192,10 +192,10 @@ export class Driver {
     if (command.type === 'online' && this.#state.hasSession) this.#startPinging();
   }
 
-  #adoptSession({ session }: DriverView): void {
+  #adoptSession({ session, last_seq: lastSeq }: DriverView): void {
     if (session === this.#session) return;
     this.#session = session;
-    this.#seq = 0;
+    this.#seq = lastSeq ?? 0;
   }
 
   #apply(event: DriverEvent): void {

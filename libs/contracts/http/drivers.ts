@@ -17,6 +17,10 @@ export const driverView = z
     session: z.int().nullable().meta({
       description: 'sent with every position; going online opens a new one',
     }),
+    last_seq: z.int().nullable().meta({
+      description:
+        'of the last position accepted in this session; the next one has a higher seq. Null: none is known',
+    }),
     product: product.nullable(),
     vehicle: vehicle.nullable(),
     offer: driverOffer.nullable(),
