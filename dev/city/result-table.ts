@@ -1,3 +1,4 @@
+import { dataReportLines } from '#libs/geo';
 import { failoversText } from './database-state.ts';
 import type { CityResult } from './result.ts';
 
@@ -26,12 +27,16 @@ export function resultTable(result: CityResult): string[] {
     ['first match after', seconds(result.first_match_s)],
     ['demand lasted', seconds(result.elapsed_s)],
   ];
-  return [...aligned(rows), '', ...processTable(result)];
+  return [...aligned(rows), '', ...processTable(result), ...dataLines(result)];
 }
 
 /** The row of failovers, if there was one. */
 function failoverRow({ failovers }: CityResult): [string, string][] {
   return failovers.length === 0 ? [] : [['Postgres', failoversText(failovers)]];
+}
+
+function dataLines({ data }: CityResult): string[] {
+  return data === null ? [] : ['', ...dataReportLines(data).map((line) => `  ${line}`)];
 }
 
 function processTable({ processes }: CityResult): string[] {

@@ -1,4 +1,5 @@
 import type { FleetStats } from '#libs/contracts';
+import type { DataReport } from '#libs/geo';
 import type { ProcessUsage } from '../process/usage.ts';
 import type { FailoverFact } from './database-state.ts';
 import type { Machine } from '../machine/describe-machine.ts';
@@ -11,6 +12,8 @@ export interface NamedUsage extends ProcessUsage {
 export interface RunFacts extends Machine {
   /** Failovers of Postgres, oldest first. */
   failovers: FailoverFact[];
+  /** What happened to the rows of the given files; null for the built-in city. */
+  data: DataReport | null;
   command: string;
   seed: number;
   /** Time of the command, RFC 3339. */

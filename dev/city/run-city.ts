@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { FleetStats } from '#libs/contracts';
+import { dataReportLines } from '#libs/geo';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
 import { startCity, type City } from './city.ts';
@@ -12,7 +13,7 @@ import { choosePorts } from './ports.ts';
 import { resultTable } from './result-table.ts';
 import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
 import { sampleUsage } from './sample-usage.ts';
-import { serviceArea } from './service-area.ts';
+import { cityData, type CityData } from './city-data.ts';
 import { portsText } from './summary.ts';
 import { firstDeath } from './watch-children.ts';
 
@@ -28,7 +29,8 @@ type Ending = { kind: 'over' } | { kind: 'asked' } | { kind: 'died'; message: st
  * @param end resolves when the user wants it to end
  */
 export async function runCity(options: CityOptions, end: Promise<void>): Promise<number> {
-  const area = serviceArea(options);
+  const { area, report } = cityData(options);
+  for (const line of report === null ? [] : dataReportLines(report)) console.log(line);
   const { ports, notes } = await choosePorts(options.port);
   for (const note of notes) console.log(note);
   const directory = temporaryDirectory('city', CITY_DISK_BYTES);
@@ -49,7 +51,7 @@ export async function runCity(options: CityOptions, end: Promise<void>): Promise
       console.log('stopped before the city was ready');
       return 0;
     }
-    code = await runPeople(city, options, directory.path, end);
+    code = await runPeople(city, options, directory.path, end, report);
   } catch (error) {
     throw directory.keepAfterFailure() ?? error;
   }
@@ -68,6 +70,7 @@ async function runPeople(
   options: CityOptions,
   directory: string,
   end: Promise<void>,
+  data: CityData['report'],
 ): Promise<number> {
   const startedAtMs = Number(process.env['HAILGRID_STARTED_AT_MS'] ?? Date.now());
   const readyS = (Date.now() - startedAtMs) / 1000;
@@ -103,6 +106,7 @@ async function runPeople(
     fleet_started_s: readyS,
     ...describeMachine(city.versions),
     failovers: failoverFacts(city.database().failovers),
+    data,
   };
   printResult(facts, fleet.latest(), processes, options.json);
   if (ending.kind !== 'died') return 0;

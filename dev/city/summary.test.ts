@@ -57,6 +57,7 @@ test('an endless city shows no time left, and a fleet without a report is gettin
 });
 
 const facts = {
+  data: null,
   command: 'npm start',
   seed: 1,
   started_at: '2026-01-01T00:00:00.000Z',

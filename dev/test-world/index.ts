@@ -1,4 +1,4 @@
-export { BUILT_IN_AREA } from '../city/service-area.ts';
+export { BUILT_IN_AREA } from '../city/city-data.ts';
 export { testDatabase, type TestDatabase } from './database.ts';
 export { fetchedOrReason } from './fetched.ts';
 export { testNats, type TestNats } from './nats.ts';

@@ -1,4 +1,4 @@
-import { BUILT_IN_AREA } from '../city/service-area.ts';
+import { BUILT_IN_AREA } from '../city/city-data.ts';
 import { ensureBuilt } from '../build/ensure-built.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../process/temporary-directory.ts';
 import { RestartableService } from '../services/restartable-service.ts';

@@ -7,6 +7,10 @@ const MAX_RECORD_CHARACTERS = 65_536;
 /** Delimiters that a header may have, in order of preference. */
 const DELIMITERS = [',', ';', '\t'] as const;
 
+/** Why a row cannot be used. */
+export type RowReason =
+  'malformed' | 'impossible_speed' | 'off_streets' | 'no_route' | 'same_intersection' | 'dead_part';
+
 /** A malformed file; the message names file, line and column. */
 export class TableError extends Error {
   readonly file: string;
@@ -14,14 +18,16 @@ export class TableError extends Error {
   readonly line: number;
   readonly column: string;
   readonly problem: string;
+  readonly reason: RowReason;
 
-  constructor(file: string, line: number, column: string, problem: string) {
+  constructor(file: string, line: number, column: string, problem: string, reason: RowReason = 'malformed') {
     super(`${file}, line ${line}, column ${column}: ${problem}`);
     this.name = 'TableError';
     this.file = file;
     this.line = line;
     this.column = column;
     this.problem = problem;
+    this.reason = reason;
   }
 }
 
@@ -32,7 +38,7 @@ export interface Row {
   text(column: number): string;
   number(column: number, rule: NumberRule): number;
   /** Creates an error about a value of this row. */
-  error(column: number, problem: string): TableError;
+  error(column: number, problem: string, reason?: RowReason): TableError;
 }
 
 /** The rows of a table: each one is either in `results` or in `errors`. */
@@ -213,8 +219,8 @@ function rowOf(
     );
   }
   const text = (column: number): string => (values[places[column] ?? -1] ?? '').trim();
-  const error = (column: number, problem: string): TableError =>
-    new TableError(file, line, columns[column] ?? '', problem.slice(0, MAX_PROBLEM_CHARACTERS));
+  const error = (column: number, problem: string, reason?: RowReason): TableError =>
+    new TableError(file, line, columns[column] ?? '', problem.slice(0, MAX_PROBLEM_CHARACTERS), reason);
   return {
     line,
     text,

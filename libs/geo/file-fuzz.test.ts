@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TableError } from './csv-table.ts';
-import { parseStreetGraph } from './street-graph.ts';
+import { readStreetNetwork } from './street-network.ts';
 import { readTripFile } from './trip-file.ts';
 
 /** Cases of each format in `npm test`; `HAILGRID_PROPERTY_RUNS` sets another number. */
@@ -152,11 +152,11 @@ describe('any text', () => {
       );
       fc.assert(
         fc.property(nodes, fileOf(['from', 'to', ...HOURS], edge), (nodesText, edgesText) => {
-          const graph = readOrRefused(() => parseStreetGraph(nodesText, edgesText));
-          if (graph instanceof TableError) return;
+          const network = readOrRefused(() => readStreetNetwork(nodesText, edgesText));
+          if (network instanceof TableError) return;
           if (nodesText.includes('"') || edgesText.includes('"')) return;
-          expect(graph.nodeCount).toBe(rowLines(nodesText).length);
-          expect(graph.edgeCount).toBe(rowLines(edgesText).length);
+          expect(network.nodesRead).toBe(rowLines(nodesText).length);
+          expect(network.edgesRead).toBe(rowLines(edgesText).length);
         }),
         { numRuns: RUNS },
       );

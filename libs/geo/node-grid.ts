@@ -5,11 +5,14 @@ import type { Point } from './point.ts';
 /** Looks up the node nearest to a point, by great circle; exact anywhere on earth. */
 export class NodeGrid {
   readonly #grid: PointGrid;
+  readonly #lats: Float64Array;
+  readonly #lngs: Float64Array;
   readonly #nearest = new NearestNode();
 
   /** @throws RangeError without nodes */
   constructor(lats: Float64Array, lngs: Float64Array) {
     if (lats.length === 0) throw new RangeError('a street graph needs at least one node');
+    [this.#lats, this.#lngs] = [lats, lngs];
     const triples = new Float64Array(3 * lats.length);
     for (let node = 0; node < lats.length; node++)
       putCartesian(triples, node, lats[node] as number, lngs[node] as number);
@@ -21,6 +24,12 @@ export class NodeGrid {
     this.#nearest.clear();
     this.#grid.search(lat, lng, this.#nearest);
     return this.#nearest.node;
+  }
+
+  /** Position of the node nearest to the point. */
+  nearestPoint(point: Point): Point {
+    const node = this.nearest(point);
+    return { lat: this.#lats[node] as number, lng: this.#lngs[node] as number };
   }
 }
 

@@ -1,5 +1,11 @@
-import { shortDistanceM, type Point } from './point.ts';
+import { greatCircleM, shortDistanceM, type Point } from './point.ts';
 import type { StreetGraph } from './street-graph.ts';
+
+/**
+ * How far a point may be from its nearest street to be on it. Beyond, a drive is estimated by air, and a recorded trip is
+ * not used.
+ */
+export const DEFAULT_SNAP_LIMIT_M = 500;
 
 /** Points snapped to the street graph. */
 export interface PointsOnStreets {
@@ -7,6 +13,8 @@ export interface PointsOnStreets {
   readonly nodes: Uint32Array;
   /** Seconds between each point and its node, in a straight line. */
   readonly accessS: Float64Array;
+  /** 1 for a point that is on no street: beyond the limit, or in a dead part. */
+  readonly isOff: Uint8Array;
 }
 
 /**
@@ -17,11 +25,17 @@ export function pointsOnStreets(
   graph: StreetGraph,
   points: readonly Point[],
   accessSpeedMps: number,
+  snapLimitM = DEFAULT_SNAP_LIMIT_M,
 ): PointsOnStreets {
   const nodes = Uint32Array.from(points, (point) => graph.nearestNode(point));
   const accessS = Float64Array.from(
     points,
     (point, place) => shortDistanceM(point, graph.point(nodes[place] as number)) / accessSpeedMps,
   );
-  return { nodes, accessS };
+  const isOff = Uint8Array.from(points, (point, place) =>
+    greatCircleM(point, graph.point(nodes[place] as number)) > snapLimitM || graph.isInDeadPart(point)
+      ? 1
+      : 0,
+  );
+  return { nodes, accessS, isOff };
 }

@@ -1,6 +1,7 @@
 import { checkSparseQuestion, type EtaTable, type SparseEtaQuestion, type SparsePairs } from './eta.ts';
-import type { Point } from './point.ts';
-import { pointsOnStreets } from './street-access.ts';
+import { DEFAULT_DETOUR_FACTOR } from './great-circle-eta.ts';
+import { greatCircleM, type Point } from './point.ts';
+import { DEFAULT_SNAP_LIMIT_M, pointsOnStreets } from './street-access.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
@@ -15,6 +16,8 @@ export interface StreetEtaSettings {
   readonly localHour: (atMs: number) => number;
   /** Longer routes count as none; {@link DEFAULT_ETA_CUT_OFF_S} unless given. */
   readonly cutOffS?: number;
+  /** From a point farther from every street, drives are estimated by air; {@link DEFAULT_SNAP_LIMIT_M} unless given. */
+  readonly snapLimitM?: number;
 }
 
 export interface StreetEtaOptions extends StreetEtaSettings {
@@ -64,20 +67,31 @@ export function streetEta({ router, ...settings }: StreetEtaOptions): EtaTable {
  */
 export function etaOnStreets(
   times: NodeTimes,
-  { accessSpeedMps, localHour, cutOffS = DEFAULT_ETA_CUT_OFF_S }: StreetEtaSettings,
+  {
+    accessSpeedMps,
+    localHour,
+    cutOffS = DEFAULT_ETA_CUT_OFF_S,
+    snapLimitM = DEFAULT_SNAP_LIMIT_M,
+  }: StreetEtaSettings,
 ): EtaTable {
   if (!(accessSpeedMps > 0)) throw new RangeError(`accessSpeedMps must be positive, not ${accessSpeedMps}`);
   const etas = (question: SparseEtaQuestion, atMs: number): Float64Array => {
     checkSparseQuestion(question);
     const { rowStarts, columns } = question;
-    const targets = pointsOnStreets(times.graph, question.pickups, accessSpeedMps);
-    const sources = pointsOnStreets(times.graph, question.origins, accessSpeedMps);
+    const targets = pointsOnStreets(times.graph, question.pickups, accessSpeedMps, snapLimitM);
+    const sources = pointsOnStreets(times.graph, question.origins, accessSpeedMps, snapLimitM);
     const hour = localHour(atMs);
     const seconds = times.secondsOfPairs(targets.nodes, sources.nodes, question, hour, cutOffS);
     for (const [row, toPickupS] of targets.accessS.entries()) {
       const last = rowStarts[row + 1] as number;
       for (let place = rowStarts[row] as number; place < last; place++) {
-        const toStreetS = sources.accessS[columns[place] as number] as number;
+        const column = columns[place] as number;
+        if (targets.isOff[row] === 1 || sources.isOff[column] === 1) {
+          const pair = { pickup: question.pickups[row] as Point, origin: question.origins[column] as Point };
+          seconds[place] = secondsByAir(pair, accessSpeedMps, cutOffS);
+          continue;
+        }
+        const toStreetS = sources.accessS[column] as number;
         seconds[place] = (seconds[place] as number) + toPickupS + toStreetS;
       }
     }
@@ -87,6 +101,16 @@ export function etaOnStreets(
     etas,
     etasToPickup: (pickup, origins, atMs) => etas(questionOf(pickup, origins), atMs),
   };
+}
+
+/** For a pair with an end on no street: a driver in a dead part, or beyond the snap limit. */
+function secondsByAir(
+  { pickup, origin }: { pickup: Point; origin: Point },
+  speedMps: number,
+  cutOffS: number,
+): number {
+  const seconds = (greatCircleM(origin, pickup) * DEFAULT_DETOUR_FACTOR) / speedMps;
+  return seconds <= cutOffS ? seconds : Infinity;
 }
 
 function questionOf(pickup: Point, origins: readonly Point[]): SparseEtaQuestion {

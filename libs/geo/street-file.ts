@@ -62,7 +62,8 @@ export function parseStreetEdges(
     const secondsByHour = HOUR_COLUMNS.map((_, hour) => row.number(2 + hour, SECONDS));
     const least = Math.min(...secondsByHour);
     const impossible = impossibleDrive(from, to, least, SEGMENT_ROUNDING_S);
-    if (impossible !== undefined) throw row.error(2 + secondsByHour.indexOf(least), impossible);
+    if (impossible !== undefined)
+      throw row.error(2 + secondsByHour.indexOf(least), impossible, 'impossible_speed');
     return { from: from.id, to: to.id, secondsByHour };
   });
 }

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { greatCircleM, shortDistanceM } from './point.ts';
 import { parseStreetEdges, parseStreetNodes } from './street-file.ts';
-import { parseStreetGraph, StreetGraph } from './street-graph.ts';
+import { StreetGraph } from './street-graph.ts';
+import { parseStreetGraph } from './street-network.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const EDGE_HEADER = `from,to,${HOURS.map((hour) => `s${String(hour).padStart(2, '0')}`).join(',')}`;

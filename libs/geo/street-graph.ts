@@ -1,12 +1,6 @@
 import { NodeGrid } from './node-grid.ts';
 import { greatCircleM, type Point } from './point.ts';
-import {
-  HOURS_PER_DAY,
-  parseStreetEdges,
-  parseStreetNodes,
-  type StreetEdge,
-  type StreetNode,
-} from './street-file.ts';
+import { HOURS_PER_DAY, type StreetEdge, type StreetNode } from './street-file.ts';
 
 /**
  * The incoming or the outgoing segments of each node, as compressed sparse rows: those of node n are the slots
@@ -16,6 +10,20 @@ export interface Adjacency {
   readonly starts: Uint32Array;
   readonly edges: Uint32Array;
   readonly ends: Uint32Array;
+}
+
+/** How a network was divided when it was loaded; see street-network.ts. */
+export interface StreetDivision {
+  /** Strongly connected part of each node; only within one part do all nodes reach each other. */
+  readonly partOf: Int32Array;
+  /** Nodes that are left out, since rides there would not end. */
+  readonly dead: readonly Point[];
+}
+
+/** The node nearest to a point. */
+export interface Snap {
+  readonly node: number;
+  readonly distanceM: number;
 }
 
 /**
@@ -35,15 +43,19 @@ export class StreetGraph {
   readonly #lngs: Float64Array;
   readonly #secondsByHour: readonly Float32Array[];
   readonly #grid: NodeGrid;
+  readonly #partOf: Int32Array | undefined;
+  readonly #deadGrid: NodeGrid | undefined;
 
   /** @throws RangeError without nodes, or for an edge that names an unknown node */
-  constructor(nodes: readonly StreetNode[], edges: readonly StreetEdge[]) {
+  constructor(nodes: readonly StreetNode[], edges: readonly StreetEdge[], division?: StreetDivision) {
     this.nodeCount = nodes.length;
     this.edgeCount = edges.length;
     this.#ids = nodes.map(({ id }) => id);
     this.#lats = Float64Array.from(nodes, ({ lat }) => lat);
     this.#lngs = Float64Array.from(nodes, ({ lng }) => lng);
     this.#grid = new NodeGrid(this.#lats, this.#lngs);
+    this.#partOf = division?.partOf;
+    this.#deadGrid = gridOf(division?.dead ?? []);
     const indexes = new Map(this.#ids.map((id, index) => [id, index]));
     const froms = Uint32Array.from(edges, ({ from }) => indexOf(indexes, from));
     const tos = Uint32Array.from(edges, ({ to }) => indexOf(indexes, to));
@@ -72,6 +84,23 @@ export class StreetGraph {
     return this.#grid.nearest(point);
   }
 
+  /** The nearest node and the distance to it, by great circle. */
+  snap(point: Point): Snap {
+    const node = this.#grid.nearest(point);
+    return { node, distanceM: greatCircleM(point, this.point(node)) };
+  }
+
+  /** Strongly connected part of a node; 0 is the largest. */
+  partOf(node: number): number {
+    return this.#partOf?.[node] ?? 0;
+  }
+
+  /** Whether the point stands in a part of the streets that was left out: its nearest street is a dead one. */
+  isInDeadPart(point: Point): boolean {
+    const dead = this.#deadGrid?.nearestPoint(point);
+    return dead !== undefined && greatCircleM(point, dead) < this.snap(point).distanceM;
+  }
+
   /**
    * Seconds to drive each segment in an hour of the day.
    * @throws RangeError unless the hour is 0 to 23
@@ -83,13 +112,12 @@ export class StreetGraph {
   }
 }
 
-/**
- * A street graph from the texts of its two files.
- * @throws TableError that names file, line and column
- */
-export function parseStreetGraph(nodesCsv: string, edgesCsv: string): StreetGraph {
-  const nodes = parseStreetNodes(nodesCsv);
-  return new StreetGraph(nodes, parseStreetEdges(edgesCsv, nodes));
+function gridOf(points: readonly Point[]): NodeGrid | undefined {
+  if (points.length === 0) return undefined;
+  return new NodeGrid(
+    Float64Array.from(points, ({ lat }) => lat),
+    Float64Array.from(points, ({ lng }) => lng),
+  );
 }
 
 function indexOf(indexes: ReadonlyMap<number, number>, id: number): number {

@@ -1,5 +1,5 @@
 import { LATITUDE, LONGITUDE, type NumberRule } from './csv-numbers.ts';
-import { readRows, refuseErrors, type Row, type TableError } from './csv-table.ts';
+import { readRows, refuseErrors, type Row, type RowReason, type TableError } from './csv-table.ts';
 import { impossibleDrive, ZERO_TRIP_ROUNDING_S } from './plausible-speed.ts';
 import type { Point } from './point.ts';
 import { unwrappedMidnights } from './recorded-midnight.ts';
@@ -51,15 +51,25 @@ const COLUMNS = [
   'dropoff_lon',
   'trip_s',
 ];
-const TRIP_S = COLUMNS.indexOf('trip_s');
+
+/** Why a well-formed trip cannot be used. */
+export interface TripProblem {
+  readonly column: 'pickup_lat' | 'dropoff_lat' | 'trip_s';
+  readonly text: string;
+  readonly reason: RowReason;
+}
+
+/** Says what is wrong with a well-formed trip; undefined if nothing is. */
+export type TripCheck = (trip: RecordedTrip) => TripProblem | undefined;
 
 /**
  * Reads a trips file; a row that cannot be used is an error of the result.
  * @param file name of the text in errors
+ * @param check runs before the check of the speed, so that a trip from a wrong place is not called too fast
  * @throws TableError for a broken header or stray quotes, and for a file with rows of which none can be used
  */
-export function readTripFile(text: string, file = 'trips.csv'): TripFile {
-  const { results, lines, errors } = readRows(file, text, COLUMNS, readTrip);
+export function readTripFile(text: string, file = 'trips.csv', check: TripCheck = () => undefined): TripFile {
+  const { results, lines, errors } = readRows(file, text, COLUMNS, (row) => readTrip(row, check));
   if (results.length === 0) refuseErrors(errors);
   const { timesS, midnights } = unwrappedMidnights(results.map(({ requestedAtS }) => requestedAtS));
   return {
@@ -81,18 +91,23 @@ export function parseTrips(text: string, file = 'trips.csv'): RecordedTrip[] {
   return [...trips];
 }
 
-function readTrip(row: Row): RecordedTrip {
+function readTrip(row: Row, check: TripCheck): RecordedTrip {
   const trip = {
     tripId: idOf(row),
     requestedAtS: row.number(1, REQUESTED_AT),
     pickup: { lat: row.number(2, LATITUDE), lng: row.number(3, LONGITUDE) },
     dropoff: { lat: row.number(4, LATITUDE), lng: row.number(5, LONGITUDE) },
-    tripS: row.number(TRIP_S, TRIP_TIME),
+    tripS: row.number(6, TRIP_TIME),
   };
   const roundingS = trip.tripS === 0 ? ZERO_TRIP_ROUNDING_S : 0;
   const impossible = impossibleDrive(trip.pickup, trip.dropoff, trip.tripS, roundingS);
-  if (impossible !== undefined) throw row.error(TRIP_S, impossible);
+  const problem = check(trip) ?? speedProblem(impossible);
+  if (problem !== undefined) throw row.error(COLUMNS.indexOf(problem.column), problem.text, problem.reason);
   return trip;
+}
+
+function speedProblem(text: string | undefined): TripProblem | undefined {
+  return text === undefined ? undefined : { column: 'trip_s', text, reason: 'impossible_speed' };
 }
 
 function idOf(row: Row): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseStreetGraph, parseTrips, type StreetGraph } from '#libs/geo';
+import { parseStreetGraph, readRecordedCity, type StreetGraph } from '#libs/geo';
 import { replayedDemand, startsFromTrips, rateFor, syntheticDemand, type DemandTrip } from './demand.ts';
 import { hotSpotsOn, startsFromHotSpots } from './hot-spots.ts';
 import { LISBON_BOX, LISBON_HOT_SPOTS, LISBON_PARKS, LISBON_SHORE } from './lisbon.ts';
@@ -42,20 +42,33 @@ const SECONDS_PER_DAY = 86_400;
 export function buildCity(plan: CityPlan): City {
   if (plan.tripsFile !== undefined) {
     if (plan.streetsDir === undefined) throw new Error('a trips file needs the streets it runs on');
-    return replayedCity(plan, plan.tripsFile, readStreets(plan.streetsDir));
+    return replayedCity(plan, plan.tripsFile, plan.streetsDir);
   }
   return plan.streetsDir === undefined ? builtInCity(plan) : syntheticCityOn(plan, plan.streetsDir);
 }
 
-function replayedCity(plan: CityPlan, tripsFile: string, graph: StreetGraph): City {
-  const trips = parseTrips(readFileSync(tripsFile, 'utf8'), tripsFile);
+function replayedCity(plan: CityPlan, tripsFile: string, streetsDir: string): City {
+  const read = (file: string): { file: string; text: string } => ({ file, text: readFileSync(file, 'utf8') });
+  const { graph, trips, report } = readRecordedCity({
+    nodes: read(join(streetsDir, 'nodes.csv')),
+    edges: read(join(streetsDir, 'edges.csv')),
+    trips: read(tripsFile),
+  });
   const lastS = trips.reduce((last, { requestedAtS }) => Math.max(last, requestedAtS), 0);
   const toS = plan.minutes === 0 ? lastS + 1 : plan.fromS + plan.minutes * 60;
   const window = { fromS: plan.fromS, toS };
   const { demand, leftOut } = replayedDemand(trips, window);
+  const unusable = report.files.find(({ file }) => file === tripsFile)?.rows_unusable ?? 0;
   if (demand.length === 0) throw new Error(`${tripsFile} has no trips between ${plan.fromS} s and ${toS} s`);
   const driverStarts = startsFromTrips(graph, trips, window, plan.seed, plan.drivers);
-  return { name: tripsFile, graph, demand, leftOut, driverStarts, demandS: toS - plan.fromS };
+  return {
+    name: tripsFile,
+    graph,
+    demand,
+    leftOut: leftOut + unusable,
+    driverStarts,
+    demandS: toS - plan.fromS,
+  };
 }
 
 function syntheticCityOn(plan: CityPlan, streetsDir: string): City {

@@ -125,8 +125,14 @@ function drawEnds(
   for (let draw = 0; draw < MAX_DRAWS_PER_TRIP; draw++) {
     const to = drawNode(graph, hotSpots, random);
     const distanceM = greatCircleM(graph.point(from), graph.point(to));
+    if (graph.partOf(from) !== graph.partOf(to)) continue;
     if (distanceM >= SHORTEST_TRIP_M && distanceM <= longestM) return [from, to];
   }
-  // The network is too small for that: any other node will do.
-  return [from, (from + 1 + random.below(Math.max(1, graph.nodeCount - 1))) % graph.nodeCount];
+  // The network is too small for that: any other node of the same part will do.
+  const first = random.below(graph.nodeCount);
+  for (let step = 0; step < graph.nodeCount; step++) {
+    const to = (first + step) % graph.nodeCount;
+    if (to !== from && graph.partOf(to) === graph.partOf(from)) return [from, to];
+  }
+  return [from, from];
 }

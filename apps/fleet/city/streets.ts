@@ -1,4 +1,14 @@
-import { HOURS_PER_DAY, StreetRouter, type StreetGraph, type StreetRoute } from '#libs/geo';
+import {
+  DEFAULT_DETOUR_FACTOR,
+  greatCircleM,
+  HOURS_PER_DAY,
+  StreetRouter,
+  type StreetGraph,
+  type StreetRoute,
+} from '#libs/geo';
+
+/** Speed of a simulated car where no streets lead. */
+const BY_AIR_SPEED_MPS = 7;
 
 /** The city's own time of day at a moment of the service clock. */
 export interface TimeOfDay {
@@ -26,14 +36,17 @@ export class Streets {
   }
 
   /**
-   * The fastest route between two nodes when leaving now.
-   * @throws RangeError if there is none, which a strongly connected network rules out
+   * The fastest route between two nodes when leaving now. Where no streets lead, as to another island, the straight line:
+   * the services can send a car there by air, and a fleet must survive that.
    */
   route(from: number, to: number, nowMs: number): StreetRoute {
-    const route = this.#router.route(from, to, this.hourAt(nowMs));
-    if (route !== undefined) return route;
-    const ids = `${this.graph.nodeId(from)} to ${this.graph.nodeId(to)}`;
-    throw new RangeError(`the streets have no route from node ${ids}`);
+    return this.#router.route(from, to, this.hourAt(nowMs)) ?? this.#byAir(from, to);
+  }
+
+  #byAir(from: number, to: number): StreetRoute {
+    const lengthM = DEFAULT_DETOUR_FACTOR * greatCircleM(this.graph.point(from), this.graph.point(to));
+    const totalS = lengthM / BY_AIR_SPEED_MPS;
+    return { nodes: [from, to], segmentS: [totalS], totalS, lengthM };
   }
 
   hourAt(nowMs: number): number {

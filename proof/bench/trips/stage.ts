@@ -7,7 +7,7 @@ import { migrate } from '../../../ops/migrate/migrations.ts';
 import { startPostgres } from '../../../dev/postgres/start-postgres.ts';
 import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
-import { BUILT_IN_AREA } from '../../../dev/city/service-area.ts';
+import { BUILT_IN_AREA } from '../../../dev/city/city-data.ts';
 
 /** A placeholder: no client shows a token here. */
 const NO_ISSUER = 'http://127.0.0.1:9';

@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dataReportLines } from './data-report.ts';
+import { readRecordedCity } from './recorded-city.ts';
+import { streetEta } from './street-eta.ts';
+import type { StreetEdge, StreetNode } from './street-file.ts';
+import { StreetGraph } from './street-graph.ts';
+import { servedNetwork } from './street-network.ts';
+import { strongParts } from './street-parts.ts';
+import { StreetRouter } from './street-router.ts';
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => `s${String(hour).padStart(2, '0')}`);
+const edge = (from: number, to: number): StreetEdge => ({ from, to, secondsByHour: HOURS.map(() => 20) });
+/** A two-way lattice of blocks of 0.001 degrees. */
+function lattice(side: number, firstId: number, lat: number, lng: number) {
+  const nodes: StreetNode[] = [];
+  const edges: StreetEdge[] = [];
+  for (let id = 0; id < side * side; id++) {
+    const [row, column] = [Math.floor(id / side), id % side];
+    nodes.push({ id: firstId + id, lat: lat + row / 1000, lng: lng + column / 1000 });
+    const at = firstId + id;
+    if (column > 0) edges.push(edge(at, at - 1), edge(at - 1, at));
+    if (row > 0) edges.push(edge(at, at - side), edge(at - side, at));
+  }
+  return { nodes, edges };
+}
+
+const city = lattice(8, 0, 40, -74);
+/** A yard of 3 nodes beside node 7, entered by a one-way lane. */
+const yard = {
+  nodes: [0, 1, 2].map((step) => ({ id: 100 + step, lat: 40, lng: -73.992 + step / 1000 })),
+  edges: [edge(7, 100), edge(100, 101), edge(101, 100), edge(101, 102), edge(102, 101)],
+};
+const island = lattice(6, 200, 40, -73.9);
+const nodes = [...city.nodes, ...yard.nodes, ...island.nodes];
+const edges = [...city.edges, ...yard.edges, ...island.edges];
+
+describe('strongly connected parts', () => {
+  it('are those of the definition: nodes that reach each other', () => {
+    const links = fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 40 });
+    fc.assert(
+      fc.property(links, (pairs) => {
+        const graph = new StreetGraph(
+          Array.from({ length: 12 }, (_, id) => ({ id, lat: 40, lng: -74 })),
+          pairs.map(([from, to]) => edge(from, to)),
+        );
+        const router = new StreetRouter(graph);
+        const { partOf, sizes } = strongParts(graph.nodeCount, graph.outgoing);
+        for (let a = 0; a < 12; a++) {
+          for (let b = 0; b < 12; b++) {
+            const both = router.route(a, b, 0) !== undefined && router.route(b, a, 0) !== undefined;
+            expect(partOf[a] === partOf[b]).toBe(both);
+          }
+        }
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(12);
+      }),
+    );
+  });
+
+  it('of a one-way ring of 200,000 nodes are found without recursion', () => {
+    const count = 200_000;
+    const graph = new StreetGraph(
+      Array.from({ length: count }, (_, id) => ({ id, lat: 40, lng: -74 + id * 1e-6 })),
+      Array.from({ length: count }, (_, id) => edge(id, (id + 1) % count)),
+    );
+    expect(strongParts(count, graph.outgoing).sizes).toEqual([count]);
+  });
+});
+
+describe('a network with a yard that has no way out, and an island', () => {
+  const { graph, parts } = servedNetwork(nodes, edges);
+
+  it('serves the largest part and the island, and snaps to no node of the yard', () => {
+    expect(parts.map(({ nodes: size, isServed }) => [size, isServed])).toEqual([
+      [64, true],
+      [36, true],
+      [3, false],
+    ]);
+    expect(graph.nodeCount).toBe(100);
+    expect(graph.nodeId(graph.nearestNode({ lat: 40, lng: -73.991 }))).toBe(7);
+    expect(graph.partOf(graph.nearestNode({ lat: 40, lng: -73.9 }))).toBe(1);
+  });
+
+  it('finds a driver in the yard by air and says that it is in a dead part', () => {
+    const driver = { lat: 40, lng: -73.991 };
+    expect(graph.isInDeadPart(driver)).toBe(true);
+    expect(graph.isInDeadPart({ lat: 40, lng: -73.994 })).toBe(false);
+    const eta = streetEta({ router: new StreetRouter(graph), accessSpeedMps: 7, localHour: () => 0 });
+    const [seconds] = eta.etasToPickup({ lat: 40, lng: -73.993 }, [driver], 0);
+    expect(seconds).toBeCloseTo((170.3 * 1.3) / 7, 0);
+  });
+
+  it('keeps all nodes where no two reach each other', () => {
+    const line = servedNetwork(city.nodes.slice(0, 3), [edge(0, 1), edge(1, 2)]);
+    expect(line.graph.nodeCount).toBe(3);
+    expect(line.graph.partOf(0)).toBe(line.graph.partOf(2));
+  });
+});
+
+describe('readRecordedCity', () => {
+  it('names each trip that cannot be driven, and reports all rows, parts and snap distances', () => {
+    const trips = [
+      'trip_id,requested_at_s,pickup_lat,pickup_lon,dropoff_lat,dropoff_lon,trip_s',
+      'good,60,40,-74,40.005,-73.995,300',
+      'far,60,0,0,40,-74,86400',
+      'yard,60,40,-73.991,40.005,-73.995,300',
+      'apart,60,40,-74,40,-73.9,900',
+      'same,60,40,-74,40.0001,-74,300',
+      'bad,60,40,x,40,-74,300',
+    ].join('\n');
+    const { trips: used, report } = readRecordedCity({
+      nodes: {
+        file: 'n.csv',
+        text: ['node_id,lat,lon', ...nodes.map(({ id, lat, lng }) => `${id},${lat},${lng}`)].join('\n'),
+      },
+      edges: {
+        file: 'e.csv',
+        text: [
+          `from,to,${HOURS.join()}`,
+          ...edges.map(({ from, to, secondsByHour }) => `${from},${to},${secondsByHour.join()}`),
+        ].join('\n'),
+      },
+      trips: { file: 't.csv', text: trips },
+    });
+    expect(used.map(({ tripId }) => tripId)).toEqual(['good', 'yard']);
+    expect(report.unusable_rows).toEqual([
+      {
+        file: 't.csv',
+        line: 3,
+        column: 'pickup_lat',
+        problem: expect.stringMatching(/^expected a street within 500 m, got 8\d{6} m to the nearest one$/),
+      },
+      { file: 't.csv', line: 5, column: 'dropoff_lat', problem: 'no streets lead from node 0 to node 200' },
+      {
+        file: 't.csv',
+        line: 6,
+        column: 'dropoff_lat',
+        problem: 'expected a ride, but it begins and ends at node 0',
+      },
+      {
+        file: 't.csv',
+        line: 7,
+        column: 'pickup_lon',
+        problem: 'expected a longitude (-180 to 180), got "x"',
+      },
+    ]);
+    expect(report.snap_m).toEqual({ p50: 0, p99: expect.closeTo(170, 0) });
+    const lines = dataReportLines(report);
+    expect(lines.slice(0, 4)).toEqual([
+      'n.csv: 103 rows read, 100 used, 3 unusable (dead_part 3)',
+      `e.csv: ${edges.length} rows read, ${edges.length - 5} used, 5 unusable (dead_part 5)`,
+      't.csv: 6 rows read, 2 used, 4 unusable (off_streets 1, no_route 1, same_intersection 1, malformed 1)',
+      'street parts: 3, served 2: 64 nodes at 40,-74; 36 nodes at 40,-73.9; 3 nodes at 40,-73.992 (not served)',
+    ]);
+  });
+});
