@@ -17,7 +17,7 @@ export { evolve } from './evolve.ts';
 export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';
 export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from './ids.ts';
-export { FIRST_PAUSE_MS, MAX_PAUSE_MS, pauseAfterMs, pausedDriverIds, type AskPause } from './pauses.ts';
+export { FIRST_PAUSE_MS, MAX_PAUSE_MS, pauseAfterMs, pausedDriverIds } from './pauses.ts';
 export {
   hasDriver,
   isTerminal,
@@ -27,4 +27,4 @@ export {
   type TripState,
 } from './states.ts';
 export { TRIP_TRANSITIONS, type TripCommandType, type TripOutcome } from './transitions.ts';
-export type { AssignedDriver, OpenOffer, Place, Trip, TripRequest, TripVehicle } from './trip.ts';
+export type { AskPause, AssignedDriver, OpenOffer, Place, Trip, TripRequest, TripVehicle } from './trip.ts';

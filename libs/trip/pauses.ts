@@ -1,13 +1,5 @@
 import type { DriverId } from './ids.ts';
-import type { Trip } from './trip.ts';
-
-/** A driver who may be asked again for the trip, from a time on. */
-export interface AskPause {
-  driverId: DriverId;
-  untilMs: number;
-  /** How many offers of this trip ended without its answer: they lapsed, or could not be delivered. */
-  silences: number;
-}
+import type { AskPause, Trip } from './trip.ts';
 
 /**
  * How long a driver is not asked again for a trip after its first unanswered offer: about as long as the next driver

@@ -1,6 +1,13 @@
 import type { DriverId, OfferId, QuoteId, RiderId, TripId } from './ids.ts';
-import type { AskPause } from './pauses.ts';
 import type { TripState } from './states.ts';
+
+/** A driver who may be asked again for the trip, from a time on. */
+export interface AskPause {
+  driverId: DriverId;
+  untilMs: number;
+  /** How many offers of this trip ended without its answer: they lapsed, or could not be delivered. */
+  silences: number;
+}
 
 /** WGS84 degrees. */
 export interface Place {
