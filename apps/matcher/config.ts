@@ -8,6 +8,7 @@ import {
   MAX_SEARCH_RADIUS_M,
   type RoundParams,
 } from '#libs/dispatch';
+import { DEFAULT_PICKUP_CUT_OFF_S } from '#libs/geo';
 import { baseConfig } from '#libs/service';
 import { travelTimeConfig } from '#libs/travel-time';
 
@@ -42,6 +43,7 @@ export const matcherConfig = baseConfig.extend({
   maxPickupEtaS: z.coerce
     .number()
     .positive()
+    .max(DEFAULT_PICKUP_CUT_OFF_S, 'travel times to pickups are searched up to 30 minutes')
     .default(DEFAULT_ROUND_PARAMS.maxPickupEtaS)
     .describe('longest drive to a pickup for which a driver is asked, in seconds'),
   maxSwapsPerTrip: z.coerce

@@ -37,6 +37,8 @@ export const ERRORS = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request' },
   outside_service_area: { status: 422, title: 'The point lies outside the service area' },
   route_too_short: { status: 422, title: 'Pickup and dropoff are the same place' },
+  no_route: { status: 422, title: 'No street leads from pickup to dropoff' },
+  ride_too_long: { status: 422, title: 'The ride would take longer than this service drives' },
   position_stale: { status: 422, title: 'The position is older than one already known' },
   position_duplicate: { status: 422, title: 'A position with this sequence number is already known' },
   position_implausible: { status: 422, title: 'The position is further away than a vehicle can be' },

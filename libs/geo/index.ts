@@ -60,7 +60,7 @@ export {
   wrapLngDelta,
   type Point,
 } from './point.ts';
-export { streetEta } from './street-eta.ts';
+export { DEFAULT_PICKUP_CUT_OFF_S, DEFAULT_RIDE_CUT_OFF_S, streetEta } from './street-eta.ts';
 export {
   HOURS_PER_DAY,
   parseStreetEdges,
@@ -82,4 +82,14 @@ export { readRecordedCity, type RecordedCity } from './recorded-city.ts';
 export { StreetRouter, type StreetRoute } from './street-router.ts';
 export { MAX_TABLE_NODES, TravelTable, TravelTableMaker, type TravelTableOptions } from './travel-table.ts';
 export { parseTrips, type RecordedTrip } from './trip-file.ts';
+export {
+  airRides,
+  computedRides,
+  streetRides,
+  thinnedLine,
+  type RideOutcome,
+  type RideProvider,
+  type RideRoute,
+  type RideTable,
+} from './ride-route.ts';
 export { RecentMap } from './recent-map.ts';

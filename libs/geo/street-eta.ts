@@ -5,8 +5,13 @@ import { DEFAULT_SNAP_LIMIT_M, pointsOnStreets } from './street-access.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
-/** How long a drive to a pickup a search looks for; this bounds the cost of finding candidates. */
-export const DEFAULT_ETA_CUT_OFF_S = 1800;
+/**
+ * How long a drive to a pickup a search looks for by default: a driver further away is no candidate. It bounds the cost
+ * of finding candidates, and says nothing about rides.
+ */
+export const DEFAULT_PICKUP_CUT_OFF_S = 1_800;
+/** How long a ride may take by default, from pickup to dropoff. A longer one is refused as `ride_too_long`. */
+export const DEFAULT_RIDE_CUT_OFF_S = 6 * 3_600;
 
 /** How points and times of day map to a street graph, for every search algorithm. */
 export interface StreetEtaSettings {
@@ -14,10 +19,12 @@ export interface StreetEtaSettings {
   readonly accessSpeedMps: number;
   /** The hour (0 to 23) of clocks in the city, which selects the segment times. */
   readonly localHour: (atMs: number) => number;
-  /** Longer routes count as none; {@link DEFAULT_ETA_CUT_OFF_S} unless given. */
+  /** Longer drives to a pickup count as none; {@link DEFAULT_PICKUP_CUT_OFF_S} unless given. */
   readonly cutOffS?: number;
   /** From a point farther from every street, drives are estimated by air; {@link DEFAULT_SNAP_LIMIT_M} unless given. */
   readonly snapLimitM?: number;
+  /** Longer rides count as none; {@link DEFAULT_RIDE_CUT_OFF_S} unless given. */
+  readonly rideCutOffS?: number | undefined;
 }
 
 export interface StreetEtaOptions extends StreetEtaSettings {
@@ -70,7 +77,7 @@ export function etaOnStreets(
   {
     accessSpeedMps,
     localHour,
-    cutOffS = DEFAULT_ETA_CUT_OFF_S,
+    cutOffS = DEFAULT_PICKUP_CUT_OFF_S,
     snapLimitM = DEFAULT_SNAP_LIMIT_M,
   }: StreetEtaSettings,
 ): EtaTable {

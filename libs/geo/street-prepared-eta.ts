@@ -1,7 +1,12 @@
 import { HierarchyMaker } from './contraction/contraction-hierarchy.ts';
 import { HierarchyRouter } from './contraction/hierarchy-router.ts';
 import type { EtaTable, SparsePairs } from './eta.ts';
-import { etaOnStreets, type StreetEtaSettings } from './street-eta.ts';
+import {
+  DEFAULT_RIDE_CUT_OFF_S,
+  etaOnStreets,
+  type NodeTimes,
+  type StreetEtaSettings,
+} from './street-eta.ts';
 import type { StreetGraph } from './street-graph.ts';
 import { PreparedHours } from './street-prepared-hours.ts';
 import { TravelTableMaker, type TravelTable } from './travel-table.ts';
@@ -20,6 +25,8 @@ export interface PreparedEtaTable extends EtaTable {
    * not block at the full hour, so it calls this for the next hour repeatedly between other work.
    */
   prepare(atMs: number): boolean;
+  /** The same times with the cut-off of rides: how long until a driver reaches the end of a ride. */
+  readonly rides: EtaTable;
 }
 
 /**
@@ -33,15 +40,12 @@ export function preparedStreetEta(options: PreparedEtaOptions): PreparedEtaTable
 /** Travel times of all pairs of nodes, in whole seconds. Throws a RangeError for a graph too large for a table. */
 export function tableEta({ graph, ...settings }: PreparedEtaOptions): PreparedEtaTable {
   const tables = new PreparedHours((hour) => new TravelTableMaker(graph, hour));
-  const table = etaOnStreets(
-    {
-      graph,
-      secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
-        readPairs(tables.at(hour), targets, sources, pairs, cutOffS),
-    },
-    settings,
-  );
-  return { ...table, prepare: (atMs) => tables.prepare(settings.localHour(atMs)) };
+  const times: NodeTimes = {
+    graph,
+    secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
+      readPairs(tables.at(hour), targets, sources, pairs, cutOffS),
+  };
+  return preparedTable(times, tables, settings);
 }
 
 /** Travel times by contraction hierarchies: exact, for graphs of any size. */
@@ -56,15 +60,25 @@ export function hierarchyEta({ graph, ...settings }: PreparedEtaOptions): Prepar
       finish: () => new HierarchyRouter(maker.finish()),
     };
   });
-  const table = etaOnStreets(
-    {
-      graph,
-      secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
-        routers.at(hour).secondsOfPairs(targets, sources, pairs, cutOffS),
-    },
-    settings,
-  );
-  return { ...table, prepare: (atMs) => routers.prepare(settings.localHour(atMs)) };
+  const times: NodeTimes = {
+    graph,
+    secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
+      routers.at(hour).secondsOfPairs(targets, sources, pairs, cutOffS),
+  };
+  return preparedTable(times, routers, settings);
+}
+
+function preparedTable<T>(
+  times: NodeTimes,
+  hours: PreparedHours<T>,
+  settings: StreetEtaSettings,
+): PreparedEtaTable {
+  const { localHour, rideCutOffS = DEFAULT_RIDE_CUT_OFF_S } = settings;
+  return {
+    ...etaOnStreets(times, settings),
+    prepare: (atMs) => hours.prepare(localHour(atMs)),
+    rides: etaOnStreets(times, { ...settings, cutOffS: rideCutOffS }),
+  };
 }
 
 function readPairs(

@@ -35,9 +35,28 @@ export class StreetRouter {
    * @throws RangeError unless the hour is 0 to 23
    */
   route(from: number, to: number, hour: number): StreetRoute | undefined {
+    const route = this.routeWithin(from, to, hour, Infinity);
+    return typeof route === 'string' ? undefined : route;
+  }
+
+  /**
+   * {@link route} with a bound on its time, which bounds the search. Says why there is no route: `no_route` if no
+   * street leads there, `too_long` if a route may exist beyond the bound.
+   * @throws RangeError unless the hour is 0 to 23
+   */
+  routeWithin(
+    from: number,
+    to: number,
+    hour: number,
+    cutOffS: number,
+  ): StreetRoute | 'no_route' | 'too_long' {
     const costs = this.graph.secondsAt(hour);
-    const meeting = this.#meet(from, to, costs);
-    return meeting < 0 ? undefined : this.#routeOver(meeting, costs);
+    const meeting = this.#meet(from, to, costs, cutOffS);
+    if (meeting >= 0) {
+      const route = this.#routeOver(meeting, costs);
+      return route.totalS <= cutOffS ? route : 'too_long';
+    }
+    return this.#forward.nextSeconds + this.#backward.nextSeconds === Infinity ? 'no_route' : 'too_long';
   }
 
   /**
@@ -53,15 +72,17 @@ export class StreetRouter {
     return this.#secondsBetween(this.#forward, source, targets, hour, cutOffS);
   }
 
-  /** The node where both searches meet on the fastest route; -1 without a route. */
-  #meet(from: number, to: number, costs: Float32Array): number {
+  /** The node where both searches meet on the fastest route; -1 without a route within `cutOffS`. */
+  #meet(from: number, to: number, costs: Float32Array, cutOffS: number): number {
     const forward = this.#forward;
     const backward = this.#backward;
     forward.start(from, costs);
     backward.start(to, costs);
     let meeting = -1;
     let best = Infinity;
-    while (forward.nextSeconds + backward.nextSeconds < best) {
+    for (;;) {
+      const nextSeconds = forward.nextSeconds + backward.nextSeconds;
+      if (nextSeconds >= best || nextSeconds > cutOffS) break;
       const [search, other] =
         forward.nextSeconds <= backward.nextSeconds ? [forward, backward] : [backward, forward];
       const node = search.settleNext();

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { DEFAULT_DETOUR_FACTOR } from '#libs/geo';
+import { DEFAULT_DETOUR_FACTOR, DEFAULT_RIDE_CUT_OFF_S } from '#libs/geo';
 import { isTimeZone } from './local-hour.ts';
 
 /** Which speed is assumed without a street network, including lights and corners. */
 const DEFAULT_DRIVING_SPEED_MPS = 7;
-/** How long a routing engine may take by default: a quarter of the default round interval. */
+/** How long a ride may be configured to take: the times of longer drives are not kept on every street network. */
+const MAX_RIDE_CUT_OFF_S = 18 * 3_600;
+/**
+ * How long a routing engine may take by default, for the times of a round (a quarter of the default round interval) and
+ * for the ride of a quote (as long as a quote waits for its pickup ETA).
+ */
 const DEFAULT_ROUTER_TIMEOUT_MS = 250;
 
 /** Settings of the services that estimate travel times. At most one of streets, OSRM and Valhalla is set. */
@@ -19,7 +24,7 @@ export const travelTimeConfig = {
   osrmUrl: z
     .url()
     .optional()
-    .describe('osrm-routed, whose table service is asked instead of the streets directory'),
+    .describe('osrm-routed, whose table and route services are asked instead of the streets directory'),
   osrmProfile: z
     .string()
     .regex(/^[\w-]+$/)
@@ -28,7 +33,7 @@ export const travelTimeConfig = {
   valhallaUrl: z
     .url()
     .optional()
-    .describe('Valhalla, whose matrix service is asked instead of the streets directory'),
+    .describe('Valhalla, whose matrix and route services are asked instead of the streets directory'),
   valhallaCosting: z.string().regex(/^\w+$/).default('auto').describe('costing model of Valhalla'),
   routerTimeoutMs: z.coerce
     .number()
@@ -39,6 +44,13 @@ export const travelTimeConfig = {
     .describe(
       'how long OSRM or Valhalla may take, wall time; then drives are estimated by straight-line distance',
     ),
+  maxRideS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(MAX_RIDE_CUT_OFF_S)
+    .default(DEFAULT_RIDE_CUT_OFF_S)
+    .describe('longest ride that is quoted, in seconds; pickups have their own limit'),
   timeZone: z
     .string()
     .refine(isTimeZone, 'not an IANA time zone such as America/New_York')

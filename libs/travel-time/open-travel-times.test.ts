@@ -10,6 +10,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const settings: TravelTimeConfig = {
   detourFactor: 1.3,
   drivingSpeedMps: 7,
+  maxRideS: 21_600,
   timeZone: 'UTC',
   osrmProfile: 'driving',
   valhallaCosting: 'auto',

@@ -2,13 +2,24 @@ import { z } from 'zod';
 import type { Point } from '#libs/geo';
 import { engineAnswer, type EngineAnswer } from './engine-answer.ts';
 import { EngineRefusal, type RefusalReason } from './engine-refusal.ts';
-import { requireShape, type MatrixSource } from './matrix-source.ts';
+import { requireShape } from './matrix-source.ts';
+import { decodePolyline } from './polyline.ts';
+import type { RoutingEngine } from './route-source.ts';
 
 /** How many places one matrix request names: Valhalla's default limit is 2,500 pairs, fifty places of each kind. */
 const MAX_PLACES_PER_MATRIX = 100;
 
+const METERS_PER_KM = 1_000;
+
 const matrixAnswer = z.object({
   sources_to_targets: z.array(z.array(z.object({ time: z.number().min(0).nullable() }))),
+});
+
+const routeAnswer = z.object({
+  trip: z.object({
+    summary: z.object({ length: z.number().min(0), time: z.number().min(0) }),
+    legs: z.array(z.object({ shape: z.string() })),
+  }),
 });
 
 const refusalAnswer = z.object({ error_code: z.int(), error: z.string().default('') });
@@ -28,26 +39,40 @@ const REFUSALS: Partial<Record<number, RefusalReason>> = {
 };
 
 /**
- * Valhalla's matrix service (`POST /sources_to_targets`).
+ * Valhalla's matrix service (`POST /sources_to_targets`) and its route service (`POST /route`).
  *
  * @param url of the service, such as `http://valhalla:8002`
  * @param costing such as `auto`
  */
-export function valhallaSource(url: string, costing: string): MatrixSource {
-  const matrix = new URL('sources_to_targets', url.endsWith('/') ? url : `${url}/`);
+export function valhallaSource(url: string, costing: string): RoutingEngine {
+  const ask = async (service: string, body: object, signal: AbortSignal) =>
+    successOf(
+      await engineAnswer(new URL(service, url.endsWith('/') ? url : `${url}/`), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      }),
+    );
   return {
     maxPlaces: MAX_PLACES_PER_MATRIX,
     secondsBetween: async (origins, pickups, signal) => {
-      const answer = await engineAnswer(matrix, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ sources: origins.map(toLatLon), targets: pickups.map(toLatLon), costing }),
-        signal,
-      });
-      const { sources_to_targets } = matrixAnswer.parse(successOf(answer));
+      const question = { sources: origins.map(toLatLon), targets: pickups.map(toLatLon), costing };
+      const answer = await ask('sources_to_targets', question, signal);
+      const { sources_to_targets } = matrixAnswer.parse(answer);
       const rows = sources_to_targets.map((row) => row.map(({ time }) => time));
       requireShape(rows, origins, pickups);
       return rows;
+    },
+    routeBetween: async (from, to, signal) => {
+      const locations = [from, to].map(toLatLon);
+      const question = { locations, costing, units: 'kilometers', directions_type: 'none' };
+      const { trip } = routeAnswer.parse(await ask('route', question, signal));
+      return {
+        distanceM: trip.summary.length * METERS_PER_KM,
+        seconds: trip.summary.time,
+        line: trip.legs.flatMap(({ shape }) => decodePolyline(shape)),
+      };
     },
   };
 }

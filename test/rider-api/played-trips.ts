@@ -74,7 +74,7 @@ export class PlayedTrips implements ReportsFailures {
   @HandleCommand(createQuote)
   async quote(input: CommandInput<typeof createQuote>): Promise<CommandOutput<typeof createQuote>> {
     const { rider_id, pickup_cell, ...rest } = input;
-    const quote = { ...rest, quote_id: newId('quote') };
+    const quote = createQuote.output.parse({ ...rest, quote_id: newId('quote') });
     this.#quotes.set(quote.quote_id, { quote, riderId: rider_id, pickupCell: pickup_cell });
     return quote;
   }

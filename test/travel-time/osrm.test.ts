@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
-import { greatCircleEta, StreetGraph, streetEta, StreetRouter, type Point } from '#libs/geo';
+import { greatCircleEta, greatCircleM, StreetGraph, streetEta, StreetRouter, type Point } from '#libs/geo';
 import { Metrics, systemClock } from '#libs/service';
 import { openTravelTimes } from '#libs/travel-time';
 import { osrmPrograms } from '../../dev/osrm/fetch-osrm.ts';
@@ -42,6 +42,7 @@ const settings = {
   osrmProfile: 'driving',
   valhallaCosting: 'auto',
   routerTimeoutMs: 2_000,
+  maxRideS: 21_600,
   timeZone: 'UTC',
   detourFactor: 1.3,
   drivingSpeedMps: 7,
@@ -72,8 +73,8 @@ function running({ skip }: TestContext): Osrm {
 
 const timesBy = async ({ url }: Osrm) => {
   const parts = { clock: systemClock(), metrics: new Metrics('test', 'test-1') };
-  const { provider } = await openTravelTimes({ ...settings, osrmUrl: url }, parts);
-  return { provider, metrics: () => parts.metrics.registry.metrics() };
+  const { provider, rides } = await openTravelTimes({ ...settings, osrmUrl: url }, parts);
+  return { provider, rides, metrics: () => parts.metrics.registry.metrics() };
 };
 
 /** All corners as origins of some pickups: more than one table of OSRM holds. */
@@ -124,11 +125,29 @@ test('a driver whom a real OSRM refuses costs no other driver its time, and does
   expect(await metrics()).not.toMatch(/outcome="(failed|late|open)"/);
 });
 
+test('a ride has the distance, the time and the line of the route that a real OSRM takes', async (context) => {
+  const { rides, metrics } = await timesBy(running(context));
+  const [from, to] = [graph.point(3), graph.point(SIDE * SIDE - 7)];
+  const ride = await rides.ride(from, to, EIGHT_MS);
+  const own = new StreetRouter(graph).route(3, SIDE * SIDE - 7, 8)!;
+  if (typeof ride === 'string') throw new Error(ride);
+  expect(ride.source).toBe('road');
+  expect(Math.abs(ride.seconds - own.totalS)).toBeLessThan(2);
+  expect(Math.abs(ride.distanceM / own.lengthM - 1)).toBeLessThan(0.01);
+  const along = ride.line.slice(1).map((point, place) => greatCircleM(ride.line[place]!, point));
+  const lineM = along.reduce((sum, metres) => sum + metres, 0);
+  expect(Math.abs(lineM / ride.distanceM - 1)).toBeLessThan(0.01);
+  // No street is within the engine's radius of this place: the ride is an estimate, and says so.
+  expect(await rides.ride(from, { lat: 38.6, lng: -9.5 }, EIGHT_MS)).toMatchObject({ source: 'air' });
+  expect(await metrics()).not.toMatch(/outcome="(failed|late|open)"/);
+});
+
 test('without it, times are by straight line', async (context) => {
   const stopped = running(context);
-  const { provider } = await timesBy(stopped);
+  const { provider, rides } = await timesBy(stopped);
   await stopped.server.stop();
   const question = everywhere();
   const byAir = greatCircleEta({ detourFactor: 1.3, speedMps: 7 });
   expect(await provider.etas(question, EIGHT_MS)).toEqual(byAir.etas(question, EIGHT_MS));
+  expect(await rides.ride(graph.point(0), graph.point(9), EIGHT_MS)).toMatchObject({ source: 'air' });
 });

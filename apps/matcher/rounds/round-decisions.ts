@@ -73,7 +73,7 @@ export class RoundDecisions {
       supply: this.supply,
       nowMs,
       chainHorizonS: this.engine.params.chainHorizonS,
-      remainingS: (from, to) => this.travelTimes.local.etasToPickup(to, [from], nowMs)[0] ?? Infinity,
+      remainingS: (from, to) => this.travelTimes.localRides.etasToPickup(to, [from], nowMs)[0] ?? Infinity,
       heldTrips: this.pending.heldTrips(),
       avoided: (driverId) => this.avoided.isAvoided(driverId, (id) => this.#versionOf(id), nowMs),
     });

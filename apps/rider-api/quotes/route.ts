@@ -2,14 +2,15 @@ import { HailgridError } from '#libs/contracts';
 import {
   boxContains,
   greatCircleM,
-  questionOfPickup,
   type BoundingBox,
   type CellKey,
   type Point,
-  type EtaProvider,
+  type RideOutcome,
+  type RideRoute,
 } from '#libs/geo';
 import type { ShardMap } from '#libs/ownership';
 
+const SECONDS_PER_MIN = 60;
 /** Shortest distance between pickup and drop-off: GPS cannot distinguish nearer points. */
 export const MIN_ROUTE_M = 20;
 
@@ -37,23 +38,16 @@ function requireInside(isInside: boolean, member: 'pickup' | 'dropoff'): void {
   });
 }
 
-export interface RideEstimate {
-  distanceM: number;
-  tripS: number;
-}
-
-/**
- * Distance and time of a ride that starts at `atMs`: the time from the travel-time provider, the distance by great
- * circle times detour factor.
- */
-export async function estimateRide(
-  etas: EtaProvider,
-  detourFactor: number,
-  pickup: Point,
-  dropoff: Point,
-  atMs: number,
-): Promise<RideEstimate> {
-  // The provider answers many origins to one destination: here one origin, the pickup, to the dropoff.
-  const [tripS = Infinity] = await etas.etas(questionOfPickup(dropoff, [pickup]), atMs);
-  return { distanceM: greatCircleM(pickup, dropoff) * detourFactor, tripS };
+/** The ride, if there is one. Throws `no_route` or `ride_too_long`. */
+export function requireRide(outcome: RideOutcome, maxRideS: number): RideRoute {
+  if (outcome === 'no_route')
+    throw new HailgridError('no_route', 'no route from pickup to dropoff', {
+      issues: [{ pointer: '/dropoff', message: 'there is no route from the pickup' }],
+    });
+  if (outcome === 'too_long')
+    throw new HailgridError('ride_too_long', `the ride takes more than ${maxRideS} s`, {
+      detail: `A ride takes at most ${Math.round(maxRideS / SECONDS_PER_MIN)} minutes.`,
+      issues: [{ pointer: '/dropoff', message: 'too far from the pickup' }],
+    });
+  return outcome;
 }

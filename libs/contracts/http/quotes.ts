@@ -8,6 +8,14 @@ export const quoteRequest = z
   .meta({ id: 'QuoteRequest' });
 export type QuoteRequest = z.infer<typeof quoteRequest>;
 
+/** How many points the line of a quote has at most: enough to draw a ride across a city. */
+export const MAX_LINE_POINTS = 500;
+
+const distanceSource = z.enum(['road', 'air']).meta({
+  id: 'DistanceSource',
+  description: 'road: the route on streets; air: estimated from the straight line, no route being known',
+});
+
 export const quote = z
   .object({
     quote_id: quoteId,
@@ -15,8 +23,14 @@ export const quote = z
     pickup: point,
     dropoff: point,
     fare: money,
-    distance_m: z.number().min(0),
+    distance_m: z.number().min(0).meta({ description: 'of the same route as trip_s and line' }),
+    distance_source: distanceSource.default('air'),
     trip_s: z.number().min(0).meta({ description: 'estimated ride time' }),
+    line: z
+      .array(point)
+      .max(MAX_LINE_POINTS)
+      .default([])
+      .meta({ description: 'the route from pickup to dropoff; of a long one evenly chosen points' }),
     pickup_eta_s: z
       .number()
       .nullable()
@@ -37,7 +51,7 @@ export const postQuote = defineRoute({
   response: quote,
   status: 201,
   idempotencyKey: 'optional',
-  errors: ['outside_service_area', 'route_too_short'],
+  errors: ['outside_service_area', 'route_too_short', 'no_route', 'ride_too_long'],
 });
 
 export const productList = z.object({

@@ -2,7 +2,8 @@ import { uuidOf, type Quote, type RiderId, idFromUuid, type QuoteId } from '#lib
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
 
-export interface NewQuote extends Quote {
+/** The stored part of a quote: its line is only for the answer. */
+export interface NewQuote extends Omit<Quote, 'distance_source' | 'line'> {
   rider_id: RiderId;
   pickup_cell: string;
 }
