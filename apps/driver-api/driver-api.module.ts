@@ -18,6 +18,7 @@ import { WithdrawLostDrivers } from './positions/withdraw-lost-drivers.ts';
 import { Attendance } from './presence/attendance.ts';
 import { BusLink } from './presence/bus-link.ts';
 import { FindLostPushes } from './presence/find-lost-pushes.ts';
+import { OfferDelivery } from './presence/offer-delivery.ts';
 import { Presences } from './presence/presences.ts';
 import { RereadAfterOutage } from './presence/reread-after-outage.ts';
 import { RereadDriver } from './presence/reread-driver.ts';
@@ -38,6 +39,7 @@ const PRESENCE = [
   RereadDriver,
   RereadAfterOutage,
   FindLostPushes,
+  OfferDelivery,
 ];
 const POSITIONS = [
   ReceivePosition,

@@ -23,6 +23,12 @@ const DEFAULT_POSTGRES_READ_CONNECTIONS = 4;
  */
 const DEFAULT_HISTORY_AFTER_MS = 600_000;
 
+/**
+ * How long a phone may take to acknowledge an offer by default: a slow mobile network needs about a second, and the
+ * rider waits meanwhile.
+ */
+const DEFAULT_OFFER_DELIVERY_MS = 2_000;
+
 /** How wide a history partition is by default. */
 const DEFAULT_PARTITION_DAYS = 30;
 
@@ -51,6 +57,13 @@ export const tripsConfig = baseConfig.extend({
     .max(120_000)
     .default(15_000)
     .describe('how long a driver may consider an offer'),
+  offerDeliveryMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(DEFAULT_OFFER_DELIVERY_MS)
+    .describe('how long a phone may take to acknowledge an offer before the next driver is asked, wall time'),
   declinePauseMin: z.coerce
     .number()
     .int()

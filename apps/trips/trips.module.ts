@@ -32,6 +32,7 @@ import { MakePartitions } from './history/make-partitions.ts';
 import { MoveEndedTrips } from './history/move-ended-trips.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
+import { NoteDeliveryHandler } from './offers/note-delivery.ts';
 import { RematchHandler } from './offers/rematch.ts';
 import { openStore, StoreCloser } from './open-store.ts';
 import { DrainController } from './operations/drain.controller.ts';
@@ -63,6 +64,7 @@ const COMMAND_HANDLERS = [
   MakeOffersHandler,
   RematchHandler,
   AnswerOfferHandler,
+  NoteDeliveryHandler,
   GoOnlineHandler,
   GoOfflineHandler,
   DriverQueryHandlers,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { driverId, tripId } from './ids.ts';
+import { driverId, offerId, tripId } from './ids.ts';
 import { instanceName } from './shards.ts';
 import { h3Cell, timestamp } from './values.ts';
 
@@ -40,6 +40,36 @@ export const explainedRound = z
   })
   .meta({ id: 'ExplainedRound' });
 export type ExplainedRound = z.infer<typeof explainedRound>;
+
+/**
+ * What became of an offer. `sent`: its phone has not acknowledged it yet. `delivered`: the driver has it and has not
+ * answered. `undelivered`: the phone did not get it in time. `lapsed`: delivered, but not answered. `withdrawn`: the
+ * trip no longer needed it.
+ */
+export const offerFate = z.enum([
+  'sent',
+  'delivered',
+  'undelivered',
+  'lapsed',
+  'declined',
+  'accepted',
+  'withdrawn',
+]);
+
+/** One offer of a trip, from its events. */
+export const explainedOffer = z
+  .object({
+    offer_id: offerId,
+    driver_id: driverId,
+    at: timestamp,
+    fate: offerFate,
+    ended_at: timestamp.nullable().meta({ description: 'null: still open' }),
+    ask_again_at: timestamp
+      .nullable()
+      .meta({ description: 'when the driver may be asked again; null: never' }),
+  })
+  .meta({ id: 'ExplainedOffer' });
+export type ExplainedOffer = z.infer<typeof explainedOffer>;
 
 /** Asks every matcher what it decided about a trip, and why. */
 export const explainRequest = z.object({ trip_id: tripId });

@@ -31,7 +31,7 @@ export {
   setMemberState,
   type MemberRow,
 } from './statements/matchers.ts';
-export { dueOffers } from './statements/offers.ts';
+export { dueOffers, findUndelivered, markDelivered } from './statements/offers.ts';
 export {
   EVENT_STREAM_LOCK,
   readOutbox,

@@ -13,6 +13,9 @@ export const CLOSE = {
   superseded: 4001,
 } as const;
 
+/** How many probes of one socket may be unanswered; a further one forgets the oldest. */
+const MAX_UNANSWERED_PROBES = 16;
+
 /** Members of every server frame; the app's schemas are more specific. */
 export interface ServerFrame {
   type: string;
@@ -32,6 +35,9 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
   #heardAtMs: number;
   #sentAtMs: number;
   #closing = false;
+  /** Callbacks of unanswered probes by number, oldest first. */
+  readonly #probes = new Map<number, () => void>();
+  #lastProbe = 0;
 
   constructor(id: string, caller: Caller, socket: WebSocket, limits: StreamLimits, onSent: () => void) {
     this.id = id;
@@ -72,6 +78,28 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
   /** Notes that the peer is alive. */
   heard(nowMs: number): void {
     this.#heardAtMs = nowMs;
+  }
+
+  /**
+   * Pings the peer. `onAnswer` is called once its WebSocket has received every frame sent before, whatever its app does
+   * with them; not at all if the peer does not answer, or does not keep up with the probes.
+   */
+  probe(onAnswer: () => void): void {
+    if (this.#closing || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#lastProbe += 1;
+    this.#probes.set(this.#lastProbe, onAnswer);
+    if (this.#probes.size > MAX_UNANSWERED_PROBES)
+      this.#probes.delete(this.#lastProbe - MAX_UNANSWERED_PROBES);
+    this.#socket.ping(String(this.#lastProbe));
+  }
+
+  /** Notes a pong. It answers all earlier pings too: a peer may skip those (RFC 6455, 5.5.3). */
+  answered(pong: string): void {
+    for (const [number, onAnswer] of this.#probes) {
+      if (!(number <= Number(pong))) return;
+      this.#probes.delete(number);
+      onAnswer();
+    }
   }
 
   /** Closes the socket of a silent peer; sends a heartbeat if no other frame went out lately. */

@@ -40,7 +40,10 @@ export class StreamSession<F extends ClientFrame> {
     this.#forgiveness = new TokenBucket(limits.badFrameBurst, limits.badFramesPerS, nowMs);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('ping', () => parts.connection.heard(performance.now()));
-    socket.on('pong', () => parts.connection.heard(performance.now()));
+    socket.on('pong', (data) => {
+      parts.connection.heard(performance.now());
+      parts.connection.answered(data.toString());
+    });
     socket.on('error', () => socket.terminate());
   }
 

@@ -6,7 +6,10 @@ import type { AskPause, Trip } from './trip.ts';
  * takes to answer. Each further one doubles the pause.
  */
 export const FIRST_PAUSE_MS = 5_000;
-/** The longest pause between two offers of one trip to a silent driver: short enough that the only driver near is still asked a few times before a search of minutes is given up. */
+/**
+ * The longest pause between two offers of one trip to a silent driver: short enough that the only driver near is still
+ * asked a few times before a search of minutes is given up.
+ */
 export const MAX_PAUSE_MS = 60_000;
 
 /** How long to wait after so many unanswered offers before the driver is asked again. */

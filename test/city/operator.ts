@@ -1,6 +1,11 @@
-import type { ExplainedRound, MatcherView, ShardPage } from '#libs/contracts';
+import type { ExplainedOffer, ExplainedRound, MatcherView, ShardPage } from '#libs/contracts';
 import { tokenFor } from '../phones/tokens.ts';
 import type { TestCity } from './test-city.ts';
+
+interface Explanation {
+  offers: ExplainedOffer[];
+  rounds: ExplainedRound[];
+}
 
 /** An operator of a test city, connected to one `trips` instance. */
 export class Operator {
@@ -20,8 +25,8 @@ export class Operator {
     return (await this.#call('GET', `/v1/shards${query}`)) as ShardPage;
   }
 
-  async explain(tripId: string): Promise<{ rounds: ExplainedRound[] }> {
-    return (await this.#call('GET', `/v1/trips/${tripId}/explain`)) as { rounds: ExplainedRound[] };
+  async explain(tripId: string): Promise<Explanation> {
+    return (await this.#call('GET', `/v1/trips/${tripId}/explain`)) as Explanation;
   }
 
   async drain(matcher: string): Promise<MatcherView> {

@@ -12,6 +12,7 @@ import { LOGGER, readIdempotencyKey, type Logger } from '#libs/service';
 import type { RequestRefs } from '../caller/caller.ts';
 import { ShareTracks } from '../positions/share-tracks.ts';
 import { Attendance } from '../presence/attendance.ts';
+import { OfferDelivery } from '../presence/offer-delivery.ts';
 import { driverView } from '../presence/driver-view.ts';
 import { Presences } from '../presence/presences.ts';
 
@@ -23,6 +24,7 @@ export class Availability {
     private readonly attendance: Attendance,
     private readonly presences: Presences,
     private readonly shareTracks: ShareTracks,
+    private readonly delivery: OfferDelivery,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -30,7 +32,9 @@ export class Availability {
   async read(driverId: DriverId): Promise<DriverView> {
     this.attendance.heard(driverId);
     const record = await this.attendance.read(driverId);
-    return driverView(driverId, record, await this.#lastSeqOf(record));
+    const view = driverView(driverId, record, await this.#lastSeqOf(record));
+    if (view.offer !== null) this.delivery.polled(driverId, view.offer.offer_id);
+    return view;
   }
 
   /** Opens a new session; this instance serves the driver from now on. */

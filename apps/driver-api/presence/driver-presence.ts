@@ -1,5 +1,5 @@
 import type { Subscription } from '@nats-io/transport-node';
-import type { DriverId, DriverServerFrame, PositionRecord, TripChange } from '#libs/contracts';
+import type { DriverId, DriverServerFrame, OfferId, PositionRecord, TripChange } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
 import { CLOSE, type StreamConnection } from '#libs/stream';
 import { measureClock, type PhoneClock } from './phone-clock.ts';
@@ -22,6 +22,14 @@ export interface LastPosition {
  */
 export const MAX_BUFFERED_CHANGES = 100;
 
+interface HeldChange {
+  readonly change: TripChange;
+  readonly offer: KnownOffer | null;
+}
+
+/** Called when an offer has been written to the socket. */
+type OfferListener = (connection: DriverConnection, offerId: OfferId) => void;
+
 /** One driver who is connected to this instance or served by it. */
 export class DriverPresence {
   readonly driverId: DriverId;
@@ -39,7 +47,12 @@ export class DriverPresence {
   #readAtMs = -Infinity;
   /** Subscription to the changes pushed to the driver. */
   #pushes: Subscription | undefined;
-  #buffer: { change: TripChange; offer: KnownOffer | null }[] | undefined;
+  #buffer: HeldChange[] | undefined;
+  /** The change that closed an offer while there was no socket. */
+  #missed: HeldChange | undefined;
+  #onOfferSent: OfferListener = () => undefined;
+  /** Whether the driver's app has ever sent `received`. */
+  #acknowledges = false;
 
   constructor(driverId: DriverId, heardAtMs: number) {
     this.driverId = driverId;
@@ -182,14 +195,41 @@ export class DriverPresence {
     if (this.#connection !== connection) return;
     const buffered = this.#buffer ?? [];
     this.#buffer = undefined;
+    const missed = this.#missed;
+    this.#missed = undefined;
+    if (missed !== undefined && this.#state.offer?.tripId !== missed.change.event.trip_id)
+      this.send(missed.change, missed.offer);
     for (const { change, offer } of buffered) this.send(change, offer);
+  }
+
+  /** Calls the listener after each offer that is written to a socket. */
+  onOfferSent(listener: OfferListener): void {
+    this.#onOfferSent = listener;
+  }
+
+  get acknowledges(): boolean {
+    return this.#acknowledges;
+  }
+
+  /** The driver's app acknowledges offers itself. */
+  noteAcknowledges(): void {
+    this.#acknowledges = true;
+  }
+
+  /** Remembers the closing of an offer that the driver may have, to send it when the driver is back. */
+  #miss(change: TripChange, offer: KnownOffer | null): void {
+    const closes = framesOfChange(this.driverId, change, offer).some(({ type }) => type === 'offer_closed');
+    if (closes) this.#missed = { change, offer };
   }
 
   /** Sends the frames of a change, unless it is stale: the socket has it or a newer one of the trip. */
   send(change: TripChange, offer: KnownOffer | null): void {
-    if (this.#connection === undefined) return;
+    if (this.#connection === undefined) return this.#miss(change, offer);
     if (!this.#sent.take(change.event.trip_id, change.event.seq)) return;
-    for (const frame of framesOfChange(this.driverId, change, offer)) this.#connection.send(frame);
+    for (const frame of framesOfChange(this.driverId, change, offer)) {
+      this.#connection.send(frame);
+      if (frame.type === 'offer') this.#onOfferSent(this.#connection, frame.data.offer_id);
+    }
   }
 
   /** As {@link send}, but behind the buffered changes while pushes are buffered. */

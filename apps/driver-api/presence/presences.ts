@@ -25,6 +25,7 @@ type StateListener = (presence: DriverPresence, before: DriverState) => void;
 export class Presences {
   readonly #byDriver = new Map<DriverId, DriverPresence>();
   readonly #listeners: StateListener[] = [];
+  #added: (presence: DriverPresence) => void = () => undefined;
 
   constructor(
     @Inject(BUS) private readonly bus: NatsConnection,
@@ -43,6 +44,11 @@ export class Presences {
   /** Calls `listener` after each change of a driver's state. */
   onChange(listener: StateListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Calls `listener` with each new presence. */
+  onAdded(listener: (presence: DriverPresence) => void): void {
+    this.#added = listener;
   }
 
   get(driverId: DriverId): DriverPresence | undefined {
@@ -70,6 +76,7 @@ export class Presences {
     );
     presence.receivePushes(pushes);
     this.#byDriver.set(driverId, presence);
+    this.#added(presence);
     return presence;
   }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  asHailgridError,
   toTimestamp,
   type DriverClientFrame,
   type DriverId,
@@ -16,11 +17,12 @@ import { ShareTracks } from '../positions/share-tracks.ts';
 import { Attendance } from '../presence/attendance.ts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { driverView } from '../presence/driver-view.ts';
+import { OfferDelivery } from '../presence/offer-delivery.ts';
 import { TripChanges } from '../trips/trip-changes.ts';
 import { ResumeTrips } from './resume-trips.ts';
 
 type FrameOf<T extends DriverClientFrame['type']> = Extract<DriverClientFrame, { type: T }>;
-type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'resume'>>;
+type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'resume' | 'received'>>;
 type Answer = { driver: DriverView } | { trip: DriverTrip };
 
 /** The sockets of drivers. Each frame goes to the same service as the REST route of that name. */
@@ -33,6 +35,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     private readonly tripChanges: TripChanges,
     private readonly resumeTrips: ResumeTrips,
     private readonly shareTracks: ShareTracks,
+    private readonly delivery: OfferDelivery,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -42,6 +45,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     const lastSeq = record?.online === true ? await this.shareTracks.lastSeq(driverId, record.session) : null;
     const data = { driver: driverView(driverId, record, lastSeq), at: toTimestamp(this.clock.now()) };
     connection.send({ type: 'welcome', data });
+    if (data.driver.offer !== null) this.delivery.sent(presence, connection, data.driver.offer.offer_id);
     presence.flush(connection);
   }
 
@@ -54,6 +58,10 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
         return this.receivePosition.receive(driverId, frame.data);
       case 'resume':
         return this.#resume(connection, driverId, frame);
+      case 'received':
+        // Not waited for: the driver's answer, which may come next, must not be late for it.
+        void this.#received(connection, driverId, frame);
+        return undefined;
       default:
         return this.#acknowledge(connection, driverId, frame);
     }
@@ -70,6 +78,19 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
   ): Promise<void> {
     await this.resumeTrips.execute(driverId, connection, data.trips);
     connection.send({ type: 'ack', ...(id !== undefined && { id }), data: {} });
+  }
+
+  async #received(
+    connection: DriverConnection,
+    driverId: DriverId,
+    { id, data }: FrameOf<'received'>,
+  ): Promise<void> {
+    try {
+      await this.delivery.received(driverId, data.offer_id);
+      connection.send({ type: 'ack', ...(id !== undefined && { id }), data: {} });
+    } catch (thrown) {
+      connection.sendError(asHailgridError(thrown), id);
+    }
   }
 
   async #acknowledge(connection: DriverConnection, driverId: DriverId, frame: StateFrame): Promise<void> {

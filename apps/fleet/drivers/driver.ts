@@ -17,7 +17,7 @@ import { seededDriverId } from '../seeded-ids.ts';
 import type { FleetServices } from '../fleet-services.ts';
 import { Credentials } from '../api/credentials.ts';
 import { Car, vehicleOf } from './car.ts';
-import { commandFrame, positionFrame } from './frames.ts';
+import { commandFrame, positionFrame, receivedFrame } from './frames.ts';
 import { CommandLine } from './command-line.ts';
 import { driverDecisions, type DriverDecisions } from './driver-decisions.ts';
 import { NEW_DRIVER, type DriverCommand, type DriverEffect, type DriverEvent } from './driver-state.ts';
@@ -121,10 +121,13 @@ export class Driver {
     switch (frame.type) {
       case 'welcome':
         this.#adoptSession(frame.data.driver);
+        if (frame.data.driver.offer !== null)
+          this.#link.send(JSON.stringify(receivedFrame(frame.data.driver.offer.offer_id)));
         this.#apply({ type: 'synced', view: frame.data.driver });
         this.#ping(this.#services.clock.now());
         return;
       case 'offer':
+        this.#link.send(JSON.stringify(receivedFrame(frame.data.offer_id)));
         this.#services.book.offer(frame.data.trip_id, performance.now());
         this.#services.log.write({
           kind: 'driver_offered',

@@ -1,4 +1,4 @@
-import type { DriverClientFrame, Vehicle } from '#libs/contracts';
+import type { DriverClientFrame, OfferId, Vehicle } from '#libs/contracts';
 import type { Fix } from './journey.ts';
 import type { DriverCommand } from './driver-state.ts';
 
@@ -35,4 +35,9 @@ export function commandFrame(command: DriverCommand, id: string, vehicle: Vehicl
     case 'cancel':
       return { type: command.type, id, data: { trip_id: command.tripId } };
   }
+}
+
+/** The frame with which a driver's app acknowledges an offer. An offer that has closed meanwhile is no error of the fleet. */
+export function receivedFrame(offerId: OfferId): DriverClientFrame {
+  return { type: 'received', id: 'received', data: { offer_id: offerId } };
 }

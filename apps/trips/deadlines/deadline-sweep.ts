@@ -15,7 +15,7 @@ interface DueTrip {
 }
 
 /**
- * Expires offers that were not answered, so that their trips are matched again, and gives up searches past their
+ * Ends offers that were not answered, or that no phone acknowledged, so that their trips are matched again, and gives up searches past their
  * deadline. Every process may run it: each checks the deadline again under the trip's lock.
  */
 @Injectable()
@@ -45,9 +45,9 @@ export class DeadlineSweep extends Sweep {
     const offers = await dueOffers(this.store, nowMs, MAX_DUE_PER_SWEEP);
     const searches = await dueSearches(this.store, nowMs, MAX_DUE_PER_SWEEP);
     return [
-      ...offers.map(({ tripId, offerId }): DueTrip => ({
+      ...offers.map(({ tripId, offerId, delivered }): DueTrip => ({
         tripId,
-        command: { type: 'expire_offer', offerId },
+        command: { type: delivered ? 'expire_offer' : 'undelivered', offerId },
       })),
       ...searches.map((tripId): DueTrip => ({ tripId, command: { type: 'give_up' } })),
     ];

@@ -8,7 +8,7 @@ import {
   type DriverStanding,
   type OfferOutcome,
 } from '#libs/contracts';
-import { CONFIG, LOGGER, METRICS, Metrics, type Logger } from '#libs/service';
+import { CLOCK, CONFIG, LOGGER, machineTime, METRICS, Metrics, type Clock, type Logger } from '#libs/service';
 import { TripStore, type TripTransaction, type WrittenChange } from '#libs/store';
 import { evolve } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
@@ -24,17 +24,20 @@ type Standings = ReadonlyMap<string, DriverStanding>;
 @Controller()
 export class MakeOffersHandler extends CommandHandlers {
   readonly #offerTtlMs: number;
+  readonly #deliveryMs: number;
   readonly #outcomes;
   readonly #fenced;
 
   constructor(
     private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
+    @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Metrics,
   ) {
     super(logger);
     this.#offerTtlMs = config.offerTtlMs;
+    this.#deliveryMs = machineTime(clock, config.offerDeliveryMs);
     this.#outcomes = metrics.counter('offers_total', 'Offers proposed by matchers, by outcome', ['outcome']);
     this.#fenced = metrics.counter(
       'commits_fenced_total',
@@ -56,7 +59,7 @@ export class MakeOffersHandler extends CommandHandlers {
         transaction.nowMs,
         this.#offerTtlMs,
       );
-      const taken = await claim(transaction, judgements);
+      const taken = await claim(transaction, judgements, transaction.nowMs + this.#deliveryMs);
       return judgements.map((judgement) => outcomeOf(judgement, taken));
     });
     for (const outcome of outcomes) {
@@ -68,7 +71,11 @@ export class MakeOffersHandler extends CommandHandlers {
 }
 
 /** Claims the drivers and writes the offers of those whose claim was free. */
-async function claim(transaction: TripTransaction, judgements: readonly Judgement[]): Promise<Standings> {
+async function claim(
+  transaction: TripTransaction,
+  judgements: readonly Judgement[],
+  deliverByMs: number,
+): Promise<Standings> {
   const admissible = judgements.flatMap((judgement) =>
     judgement.verdict === 'admissible' ? [judgement.offer] : [],
   );
@@ -77,6 +84,7 @@ async function claim(transaction: TripTransaction, judgements: readonly Judgemen
     admissible.map(({ offer, trip, proposal }) => ({
       ...offer,
       tripId: trip.tripId,
+      deliverByMs,
       afterRide: proposal.after_ride_at_version !== undefined,
     })),
   );

@@ -12,7 +12,8 @@ import {
   type ExplainRequest,
 } from '#libs/contracts';
 import { ForRole } from '#libs/service';
-import { foldEvents, readEvents, TripStore } from '#libs/store';
+import { findUndelivered, foldEvents, readEvents, TripStore } from '#libs/store';
+import { explainOffers } from './explain-offers.ts';
 import { readTripFor } from '../requests/trip-reader.ts';
 
 /** How long to wait for answers of the matchers, whose number is unknown, wall time. */
@@ -43,12 +44,15 @@ export class OperatorTripsController {
   async explain(
     @Param({ schema: explainTrip.params }) { trip_id }: z.output<typeof explainTrip.params>,
   ): Promise<z.output<typeof explainTrip.response>> {
-    await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
+    const { offer } = await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
+    const events = (await readEvents(this.store.upToDate, trip_id)).map(({ event }) => event);
+    const isDelivered = offer !== null && (await findUndelivered(this.store, offer)) === undefined;
     const question: ExplainRequest = { trip_id };
     const answers = await requestAllJson(this.bus, EXPLAIN_SUBJECT, question, explainReply, {
       windowMs: ANSWER_WINDOW_MS,
       maxAnswers: MAX_ANSWERS,
     });
-    return { rounds: answers.flatMap(({ rounds }) => rounds).sort((a, b) => (a.at < b.at ? -1 : 1)) };
+    const rounds = answers.flatMap((answer) => answer.rounds).sort((a, b) => (a.at < b.at ? -1 : 1));
+    return { offers: explainOffers(events, isDelivered), rounds };
   }
 }

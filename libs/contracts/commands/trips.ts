@@ -76,6 +76,16 @@ export const driveTrip = defineCommand(
 export const offerAnswer = z.enum(['accept', 'decline']);
 export type OfferAnswer = z.infer<typeof offerAnswer>;
 
+/**
+ * Whether a driver's phone has an offer. `delivered: false`: it cannot be reached, so the next driver is asked at once.
+ * `open`: the offer was still open.
+ */
+export const noteDelivery = defineCommand(
+  'trips.offer_delivery',
+  z.object({ driver_id: driverId, offer_id: offerId, delivered: z.boolean() }),
+  z.object({ open: z.boolean() }),
+);
+
 /** A driver accepts or declines an offer. */
 export const answerOffer = defineCommand(
   'trips.answer_offer',

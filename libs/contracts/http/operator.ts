@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tripParams } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 import { MAX_CLAIMS_PER_PAGE } from '../commands/matching.ts';
-import { explainedRound } from '../explanations.ts';
+import { explainedOffer, explainedRound } from '../explanations.ts';
 import { incarnation, instanceName, shardClaim, shardLoad } from '../shards.ts';
 import { tripEvent, tripRecord } from '../trip.ts';
 import { h3Cell, timestamp } from '../values.ts';
@@ -110,6 +110,7 @@ export const getTripHistory = defineRoute({
 
 export const tripExplanation = z
   .object({
+    offers: z.array(explainedOffer).meta({ description: 'every offer of the trip, and what became of it' }),
     rounds: z.array(explainedRound).meta({
       description: 'the newest rounds, oldest first; matchers keep them in memory for a while',
     }),

@@ -7,6 +7,7 @@ import { cancelReason, driverOffer, driverTrip, tripEventType } from '../trip.ts
 import { timestamp } from '../values.ts';
 import {
   changingFrame,
+  clientFrame,
   errorFrame,
   heartbeat,
   resume,
@@ -24,7 +25,8 @@ export type TripStanding = z.infer<typeof tripStanding>;
 
 /**
  * Frames that a driver's app may send. A `position` gets an answer only if it is refused; any other frame gets an `ack`
- * or an `error` with its id.
+ * or an `error` with its id. `received`: the app has the offer, and shows it; sent at once, before the driver decides.
+ * For an app that never sends it, an offer counts as delivered when its WebSocket answers the ping behind the offer.
  */
 export const driverClientFrame = z
   .discriminatedUnion('type', [
@@ -35,6 +37,7 @@ export const driverClientFrame = z
     tolerantFrame('position', ping),
     changingFrame('accept', offerRef),
     changingFrame('decline', offerRef),
+    clientFrame('received', offerRef),
     changingFrame('arrived', tripRef),
     changingFrame('start', tripRef),
     changingFrame('complete', tripRef),

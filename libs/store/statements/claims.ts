@@ -48,6 +48,8 @@ export interface OfferClaim {
   tripId: string;
   offerId: string;
   expiresAtMs: number;
+  /** When the next driver is asked if the phone has not acknowledged the offer; absent: no acknowledgement is awaited. */
+  deliverByMs?: number;
   /** Whether the trip comes after the driver's present ride. */
   afterRide: boolean;
 }
@@ -63,10 +65,10 @@ export async function takeClaims(
   const rows = await transaction.rows<{ driver_id: string }>({
     name: 'take-claims',
     text: `
-      INSERT INTO driver_claim (driver_id, place, trip_id, offer_id, kind, expires_at)
-      SELECT driver_id, CASE WHEN after_ride THEN 1 ELSE 0 END, trip_id, offer_id, 'offer', expires_at
+      INSERT INTO driver_claim (driver_id, place, trip_id, offer_id, kind, expires_at, deliver_by)
+      SELECT driver_id, CASE WHEN after_ride THEN 1 ELSE 0 END, trip_id, offer_id, 'offer', expires_at, deliver_by
       FROM jsonb_to_recordset($1::jsonb) AS c (driver_id uuid, trip_id uuid, offer_id uuid, expires_at timestamptz,
-        after_ride boolean)
+        deliver_by timestamptz, after_ride boolean)
       WHERE NOT after_ride OR EXISTS (
         SELECT FROM driver_claim AS now JOIN trip ON trip.trip_id = now.trip_id
         WHERE now.driver_id = c.driver_id AND now.place = 0 AND now.kind = 'trip'
@@ -81,6 +83,7 @@ export async function takeClaims(
           trip_id: uuidOf('trip', claim.tripId),
           offer_id: uuidOf('offer', claim.offerId),
           expires_at: timestampOf(claim.expiresAtMs),
+          deliver_by: claim.deliverByMs === undefined ? null : timestampOf(claim.deliverByMs),
           after_ride: claim.afterRide,
         })),
       ),
@@ -139,7 +142,7 @@ export async function holdClaims(
   const rows = await transaction.rows<{ driver_id: string }>({
     name: 'hold-claims',
     text: `
-      UPDATE driver_claim SET kind = 'trip', expires_at = NULL
+      UPDATE driver_claim SET kind = 'trip', expires_at = NULL, deliver_by = NULL
       FROM unnest($1::uuid[], $2::uuid[]) AS held (driver_id, trip_id)
       WHERE driver_claim.driver_id = held.driver_id AND driver_claim.trip_id = held.trip_id AND kind = 'offer'
       RETURNING driver_claim.driver_id`,

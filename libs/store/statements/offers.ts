@@ -65,21 +65,56 @@ function byOffer(rows: readonly FoundRow[]): Map<OfferId, TripId> {
   );
 }
 
-/** Finds expired offers, oldest first. Locks nothing: the caller checks each again under the trip's lock. */
-export async function dueOffers(
-  database: Queryable,
-  atMs: number,
-  limit: number,
-): Promise<{ tripId: TripId; offerId: OfferId }[]> {
-  const rows = await database.rows<{ trip_id: string; offer_id: string }>({
+/** An open offer whose time is over. */
+export interface DueOffer {
+  tripId: TripId;
+  offerId: OfferId;
+  /** Whether the driver's phone has acknowledged it. */
+  delivered: boolean;
+}
+
+/**
+ * Finds offers that have expired, or that no phone acknowledged in time, oldest first. Locks nothing: an offer that is
+ * acknowledged just now is withdrawn all the same, and its driver hears so.
+ */
+export async function dueOffers(database: Queryable, atMs: number, limit: number): Promise<DueOffer[]> {
+  const rows = await database.rows<{ trip_id: string; offer_id: string; delivered: boolean }>({
     name: 'due-offers',
     text: `
-      SELECT trip_id, offer_id FROM driver_claim
-      WHERE kind = 'offer' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`,
+      SELECT trip_id, offer_id, deliver_by IS NULL AS delivered FROM driver_claim
+      WHERE kind = 'offer' AND (expires_at <= $1 OR deliver_by <= $1) ORDER BY expires_at LIMIT $2`,
     values: [timestampOf(atMs), limit],
   });
   return rows.map((row) => ({
     tripId: idFromUuid('trip', row.trip_id),
     offerId: idFromUuid('offer', row.offer_id),
+    delivered: row.delivered,
   }));
+}
+
+/** Notes that the driver's phone has an offer. Returns whether the offer is open. */
+export async function markDelivered(database: Queryable, { offerId, driverId }: OfferedTo): Promise<boolean> {
+  const rows = await database.rows({
+    name: 'mark-delivered',
+    text: `
+      UPDATE driver_claim SET deliver_by = NULL
+      WHERE offer_id = $1 AND driver_id = $2 AND kind = 'offer' RETURNING offer_id`,
+    values: [uuidOf('offer', offerId), uuidOf('driver', driverId)],
+  });
+  return rows.length > 0;
+}
+
+/** The trip of an open offer that the driver's phone has not acknowledged; undefined if there is no such offer. */
+export async function findUndelivered(
+  database: Queryable,
+  { offerId, driverId }: OfferedTo,
+): Promise<TripId | undefined> {
+  const rows = await database.rows<{ trip_id: string }>({
+    name: 'find-undelivered',
+    text: `
+      SELECT trip_id FROM driver_claim
+      WHERE offer_id = $1 AND driver_id = $2 AND kind = 'offer' AND deliver_by IS NOT NULL`,
+    values: [uuidOf('offer', offerId), uuidOf('driver', driverId)],
+  });
+  return rows.map(({ trip_id }) => idFromUuid('trip', trip_id))[0];
 }
