@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_SNAP_LIMIT_M, MAX_SNAP_LIMIT_M } from '#libs/geo';
 
 /** Default second of the day at which the demand begins. */
 const NOON_S = 43_200;
@@ -72,6 +73,12 @@ export const fleetEnvironment = z.object({
     .string()
     .optional()
     .describe('file for all changes that the simulated riders and drivers saw, one JSON line each'),
+  HAILGRID_SNAP_LIMIT_M: z.coerce
+    .number()
+    .positive()
+    .max(MAX_SNAP_LIMIT_M)
+    .default(DEFAULT_SNAP_LIMIT_M)
+    .describe('how far in metres the ends of a recorded trip may be from the nearest street'),
   HAILGRID_CLOCK_SPEED: z.coerce
     .number()
     .min(1)

@@ -15,6 +15,7 @@ function prepare(): { config: FleetConfig; fleet: Fleet; city: City } {
     const city = buildCity({
       tripsFile: config.HAILGRID_FLEET_TRIPS_FILE,
       streetsDir: config.HAILGRID_FLEET_STREETS_DIR,
+      snapLimitM: config.HAILGRID_SNAP_LIMIT_M,
       fromS: config.HAILGRID_FLEET_FROM_S,
       minutes: config.HAILGRID_FLEET_MINUTES,
       drivers: config.HAILGRID_FLEET_DRIVERS,

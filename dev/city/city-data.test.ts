@@ -28,7 +28,7 @@ function writeStreet(places: readonly (readonly [lat: number, lng: number])[]): 
 }
 
 test('is the built-in city without files', () =>
-  expect(cityData({})).toEqual({ area: BUILT_IN_AREA, report: null }));
+  expect(cityData({})).toEqual({ area: BUILT_IN_AREA, report: null, replay: undefined }));
 
 test('the area encloses the streets with a margin of a kilometre, and no trip far from them', () => {
   writeStreet([
@@ -44,6 +44,35 @@ test('the area encloses the streets with a margin of a kilometre, and no trip fa
   expect(report?.unusable_rows).toEqual([
     expect.objectContaining({ file: trips, line: 3, column: expect.any(String) }),
   ]);
+});
+
+test('the snap limit decides which trips are used', () => {
+  writeStreet([
+    [40.6, -74.1],
+    [40.65, -74.1],
+  ]);
+  writeFileSync(trips, `${HEADER}1,0,40.6,-74.1,40.65,-74.1,900\n2,0,40.593,-74.1,40.65,-74.1,900\n`);
+  const usedWithin = (snapLimitM?: number) =>
+    cityData({ trips, streets, ...(snapLimitM !== undefined && { snapLimitM }) }).report?.files.at(-1)
+      ?.rows_used;
+  expect([usedWithin(), usedWithin(770), usedWithin(800)]).toEqual([1, 1, 2]);
+});
+
+test('the trips of the window are told before anything starts, and a window without any is refused', () => {
+  writeStreet([
+    [40.6, -74.1],
+    [40.65, -74.1],
+  ]);
+  const rows = [300, 84_700, 86_000].map((atS) => `${atS},${atS},40.6,-74.1,40.65,-74.1,900`);
+  writeFileSync(trips, HEADER + rows.join('\n'));
+  const from = (fromS: number, minutes: number) => cityData({ trips, streets, fromS, minutes }).replay;
+  expect(from(84_600, 0)).toBe(`${trips}: 2 trips between 23:30 and 23:53`);
+  expect(from(84_600, 60)).toBe(
+    `${trips}: 3 trips between 23:30 and 24:30; 1 of them after midnight, from the start of the same day`,
+  );
+  expect(() => from(43_200, 5)).toThrow(
+    `${trips} has no usable trip between 12:00 and 12:05: its requests are from 00:05 to 23:53`,
+  );
 });
 
 test.each([

@@ -30,7 +30,10 @@ export interface City {
 }
 
 export interface CitySpec {
-  options: Pick<CityOptions, 'matchers' | 'standbys' | 'speed' | 'streets' | 'fromS' | 'webhooks' | 'backup'>;
+  options: Pick<
+    CityOptions,
+    'matchers' | 'standbys' | 'speed' | 'streets' | 'snapLimitM' | 'fromS' | 'webhooks' | 'backup'
+  >;
   ports: Record<PublicService, number>;
   /** `south,west,north,east` in degrees. */
   area: string;
@@ -56,7 +59,11 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
     serviceArea: area,
     ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),
     ...(options.streets !== undefined && {
-      streets: { directory: options.streets, timeZone: zoneWhereItIs(options.fromS, Date.now()) },
+      streets: {
+        directory: options.streets,
+        snapLimitM: options.snapLimitM,
+        timeZone: zoneWhereItIs(options.fromS, Date.now()),
+      },
     }),
   };
   const services = await startServices(system, directory, options, ports);

@@ -16,6 +16,7 @@ test('without arguments: five minutes of a built-in city', () => {
     minutes: 5,
     speed: 1,
     seed: 1,
+    snapLimitM: 500,
     webhooks: false,
     keep: false,
   });
@@ -27,7 +28,7 @@ test('a replay: paths become absolute from the directory of npm, times become se
   for (const file of ['nodes.csv', 'edges.csv']) writeFileSync(join(directory.path, 'streets', file), '');
   vi.stubEnv('INIT_CWD', directory.path);
   const options = readOptions(
-    '--trips trips.csv --streets streets --from 7:30 --minutes 0 --speed 2.5 --json out.json --port 9000'.split(
+    '--trips trips.csv --streets streets --from 7:30 --snap-limit 250 --minutes 0 --speed 2.5 --json out.json --port 9000'.split(
       ' ',
     ),
   );
@@ -37,6 +38,7 @@ test('a replay: paths become absolute from the directory of npm, times become se
     streets: join(directory.path, 'streets'),
     json: join(directory.path, 'out.json'),
     fromS: 27_000,
+    snapLimitM: 250,
     minutes: 0,
     speed: 2.5,
     port: 9000,
@@ -58,6 +60,7 @@ test.each([
   '--standbys 0',
   '--standbys 3',
   '--from 24:00',
+  '--snap-limit 0',
   '--minutes -1',
   '--speed 0.5',
   '--seed 1e3',

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_SNAP_LIMIT_M, MAX_SNAP_LIMIT_M } from '#libs/geo';
 import { decimalNumber, wholeNumber } from '../../ops/command-line/number-arguments.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 import { pathArgument, requireExisting, requireStreets } from '../../ops/command-line/path-argument.ts';
@@ -13,6 +14,8 @@ export interface CityOptions {
   /** Recorded demand to replay, and the streets to drive on; absent: the built-in city. */
   trips?: string;
   streets?: string;
+  /** How far in metres a point may be from the nearest street to be on it. */
+  snapLimitM: number;
   /** Seconds after midnight at which the demand begins. */
   fromS: number;
   /** Minutes of city time; 0: until Ctrl-C. */
@@ -41,9 +44,11 @@ const LAST_SEED = 2 ** 32 - 1;
 
 /** Reads the command line of `npm start`. Throws {@link UserError} for missing files. */
 export function readOptions(argv: readonly string[]): CityOptions {
-  const given = command().parse(argv, { from: 'user' }).opts<CityOptions & { from: number }>();
-  const { from, ...rest } = given;
-  const options: CityOptions = { ...rest, fromS: from };
+  const given = command()
+    .parse(argv, { from: 'user' })
+    .opts<CityOptions & { from: number; snapLimit: number }>();
+  const { from, snapLimit, ...rest } = given;
+  const options: CityOptions = { ...rest, fromS: from, snapLimitM: snapLimit };
   if (options.trips !== undefined) requireExisting(options.trips, '--trips', 'file');
   if (options.streets !== undefined) requireStreets(options.streets);
   if (options.trips !== undefined && options.streets === undefined) {
@@ -76,6 +81,11 @@ function command(): Command {
       '--streets <dir>',
       'drive on the street network of this directory (nodes.csv, edges.csv)',
       pathArgument,
+    )
+    .addOption(
+      new Option('--snap-limit <m>', 'metres to the nearest street up to which a place is on it')
+        .argParser(decimalNumber(1, MAX_SNAP_LIMIT_M))
+        .default(DEFAULT_SNAP_LIMIT_M),
     )
     .addOption(
       new Option('--from <HH:MM>', 'time of day at which the demand begins')

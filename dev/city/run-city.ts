@@ -29,8 +29,9 @@ type Ending = { kind: 'over' } | { kind: 'asked' } | { kind: 'died'; message: st
  * @param end resolves when the user wants it to end
  */
 export async function runCity(options: CityOptions, end: Promise<void>): Promise<number> {
-  const { area, report } = cityData(options);
+  const { area, report, replay } = cityData(options);
   for (const line of report === null ? [] : dataReportLines(report)) console.log(line);
+  if (replay !== undefined) console.log(replay);
   const { ports, notes } = await choosePorts(options.port);
   for (const note of notes) console.log(note);
   const directory = temporaryDirectory('city', CITY_DISK_BYTES);

@@ -31,6 +31,15 @@ test('HAILGRID variables of this process are not passed on, its other variables 
   expect(environment).not.toHaveProperty('HAILGRID_POSTGRES_BIN');
 });
 
+test('streets are passed on with their snap limit and time zone', () => {
+  const streets = { directory: '/streets', snapLimitM: 250, timeZone: 'Europe/Lisbon' };
+  expect(serviceEnvironment('fleet', 'fleet', 0, { ...system, streets }, {})).toMatchObject({
+    HAILGRID_STREETS_DIR: '/streets',
+    HAILGRID_SNAP_LIMIT_M: '250',
+    HAILGRID_TIME_ZONE: 'Europe/Lisbon',
+  });
+});
+
 test.each([
   ['{"event":"ready","http_port":8080}', 8080],
   ['{"event":"ready"}', undefined],

@@ -8,8 +8,8 @@ export interface SystemSettings {
   /** `south,west,north,east` in degrees. */
   serviceArea: string;
   clock?: ClockSettings;
-  /** The street network for travel times, and the time zone of the city. */
-  streets?: { directory: string; timeZone: string };
+  /** The street network for travel times, the distance up to which points are on it, and the time zone of the city. */
+  streets?: { directory: string; snapLimitM: number; timeZone: string };
   /** Further HAILGRID_* variables for all services. */
   extra?: Readonly<Record<string, string>>;
 }
@@ -55,6 +55,7 @@ export function serviceEnvironment(
     }),
     ...(system.streets !== undefined && {
       HAILGRID_STREETS_DIR: system.streets.directory,
+      HAILGRID_SNAP_LIMIT_M: String(system.streets.snapLimitM),
       HAILGRID_TIME_ZONE: system.streets.timeZone,
     }),
     ...system.extra,

@@ -46,7 +46,7 @@ export {
   type SparseEtaQuestion,
   type SparsePairs,
 } from './eta.ts';
-export { dataReportLines, type DataReport } from './data-report.ts';
+export { dataReport, dataReportLines, type DataReport } from './data-report.ts';
 export { DEFAULT_DETOUR_FACTOR, greatCircleEta } from './great-circle-eta.ts';
 export { PointGrid, type GridVisitor } from './point-grid.ts';
 export {
@@ -68,9 +68,14 @@ export {
   type StreetEdge,
   type StreetNode,
 } from './street-file.ts';
-export { DEFAULT_SNAP_LIMIT_M } from './street-access.ts';
+export { DEFAULT_SNAP_LIMIT_M, MAX_SNAP_LIMIT_M } from './street-access.ts';
 export { StreetGraph } from './street-graph.ts';
-export { parseStreetGraph } from './street-network.ts';
+export {
+  parseStreetGraph,
+  readStreetNetwork,
+  type StreetFileNames,
+  type StreetNetwork,
+} from './street-network.ts';
 export {
   hierarchyEta,
   preparedStreetEta,
@@ -78,6 +83,7 @@ export {
   type PreparedEtaOptions,
   type PreparedEtaTable,
 } from './street-prepared-eta.ts';
+export { recordedWindow, tripsWithin, type RecordedWindow } from './recorded-window.ts';
 export { readRecordedCity, type RecordedCity } from './recorded-city.ts';
 export { StreetRouter, type StreetRoute } from './street-router.ts';
 export { MAX_TABLE_NODES, TravelTable, TravelTableMaker, type TravelTableOptions } from './travel-table.ts';

@@ -6,6 +6,8 @@ import type { StreetGraph } from './street-graph.ts';
  * not used.
  */
 export const DEFAULT_SNAP_LIMIT_M = 500;
+/** How far that limit may be configured: beyond, a snapped point is in another town. */
+export const MAX_SNAP_LIMIT_M = 10_000;
 
 /** Points snapped to the street graph. */
 export interface PointsOnStreets {
@@ -13,7 +15,7 @@ export interface PointsOnStreets {
   readonly nodes: Uint32Array;
   /** Seconds between each point and its node, in a straight line. */
   readonly accessS: Float64Array;
-  /** 1 for a point that is on no street: beyond the limit, or in a dead part. */
+  /** 1 for a point that is on no street. */
   readonly isOff: Uint8Array;
 }
 
@@ -33,9 +35,22 @@ export function pointsOnStreets(
     (point, place) => shortDistanceM(point, graph.point(nodes[place] as number)) / accessSpeedMps,
   );
   const isOff = Uint8Array.from(points, (point, place) =>
-    greatCircleM(point, graph.point(nodes[place] as number)) > snapLimitM || graph.isInDeadPart(point)
-      ? 1
-      : 0,
+    greatCircleM(point, graph.point(nodes[place] as number)) > snapLimitM ? 1 : 0,
   );
   return { nodes, accessS, isOff };
+}
+
+/**
+ * As {@link pointsOnStreets}, for drivers. One in a dead part is on no street: the way out of there is unknown, while a
+ * rider there is picked up at the nearest served node.
+ */
+export function driversOnStreets(
+  graph: StreetGraph,
+  points: readonly Point[],
+  accessSpeedMps: number,
+  snapLimitM = DEFAULT_SNAP_LIMIT_M,
+): PointsOnStreets {
+  const snapped = pointsOnStreets(graph, points, accessSpeedMps, snapLimitM);
+  for (const [place, point] of points.entries()) if (graph.isInDeadPart(point)) snapped.isOff[place] = 1;
+  return snapped;
 }

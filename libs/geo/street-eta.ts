@@ -1,7 +1,7 @@
 import { checkSparseQuestion, type EtaTable, type SparseEtaQuestion, type SparsePairs } from './eta.ts';
 import { DEFAULT_DETOUR_FACTOR } from './great-circle-eta.ts';
 import { greatCircleM, type Point } from './point.ts';
-import { DEFAULT_SNAP_LIMIT_M, pointsOnStreets } from './street-access.ts';
+import { DEFAULT_SNAP_LIMIT_M, driversOnStreets, pointsOnStreets } from './street-access.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
@@ -22,7 +22,7 @@ export interface StreetEtaSettings {
   /** Longer drives to a pickup count as none; {@link DEFAULT_PICKUP_CUT_OFF_S} unless given. */
   readonly cutOffS?: number;
   /** From a point farther from every street, drives are estimated by air; {@link DEFAULT_SNAP_LIMIT_M} unless given. */
-  readonly snapLimitM?: number;
+  readonly snapLimitM?: number | undefined;
   /** Longer rides count as none; {@link DEFAULT_RIDE_CUT_OFF_S} unless given. */
   readonly rideCutOffS?: number | undefined;
 }
@@ -86,7 +86,7 @@ export function etaOnStreets(
     checkSparseQuestion(question);
     const { rowStarts, columns } = question;
     const targets = pointsOnStreets(times.graph, question.pickups, accessSpeedMps, snapLimitM);
-    const sources = pointsOnStreets(times.graph, question.origins, accessSpeedMps, snapLimitM);
+    const sources = driversOnStreets(times.graph, question.origins, accessSpeedMps, snapLimitM);
     const hour = localHour(atMs);
     const seconds = times.secondsOfPairs(targets.nodes, sources.nodes, question, hour, cutOffS);
     for (const [row, toPickupS] of targets.accessS.entries()) {

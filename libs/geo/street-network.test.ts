@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dataReportLines } from './data-report.ts';
+import { greatCircleM } from './point.ts';
 import { readRecordedCity } from './recorded-city.ts';
+import { streetRides } from './ride-route.ts';
 import { streetEta } from './street-eta.ts';
 import type { StreetEdge, StreetNode } from './street-file.ts';
 import { StreetGraph } from './street-graph.ts';
@@ -90,10 +92,68 @@ describe('a network with a yard that has no way out, and an island', () => {
     expect(seconds).toBeCloseTo((170.3 * 1.3) / 7, 0);
   });
 
+  it('picks a rider in the yard up at the nearest served node, by road', () => {
+    const router = new StreetRouter(graph);
+    const settings = { router, accessSpeedMps: 7, localHour: () => 0 };
+    const [inYard, atExit, city0] = [{ lat: 40, lng: -73.991 }, graph.point(7), { lat: 40, lng: -74 }];
+    const [seconds] = streetEta(settings).etasToPickup(inYard, [city0], 0);
+    expect(seconds).toBeCloseTo(7 * 20 + greatCircleM(inYard, atExit) / 7, 0);
+    const rides = streetRides(settings);
+    for (const [from, to] of [
+      [inYard, city0],
+      [city0, inYard],
+    ] as const)
+      expect(rides.ride(from, to, 0)).toMatchObject({
+        source: 'road',
+        seconds: expect.closeTo(seconds ?? 0, 0),
+      });
+  });
+
+  it('estimates by air beyond the snap limit, whatever it is', () => {
+    const router = new StreetRouter(graph);
+    const away = { lat: 39.998, lng: -74 };
+    const to = { lat: 40, lng: -73.995 };
+    const byAirS = (greatCircleM(away, to) * 1.3) / 7;
+    const byRoadS = 5 * 20 + greatCircleM(away, graph.point(0)) / 7;
+    for (const [snapLimitM, expectedS, source] of [
+      [undefined, byRoadS, 'road'],
+      [230, byRoadS, 'road'],
+      [200, byAirS, 'air'],
+    ] as const) {
+      const settings = { router, accessSpeedMps: 7, localHour: () => 0, snapLimitM };
+      expect(streetEta(settings).etasToPickup(to, [away], 0)[0]).toBeCloseTo(expectedS, 0);
+      expect(streetEta(settings).etasToPickup(away, [to], 0)[0]).toBeCloseTo(expectedS, 0);
+      expect(streetRides(settings).ride(away, to, 0)).toMatchObject({ source });
+    }
+  });
+
   it('keeps all nodes where no two reach each other', () => {
     const line = servedNetwork(city.nodes.slice(0, 3), [edge(0, 1), edge(1, 2)]);
     expect(line.graph.nodeCount).toBe(3);
     expect(line.graph.partOf(0)).toBe(line.graph.partOf(2));
+  });
+});
+
+describe('a smaller part is served', () => {
+  const large = lattice(20, 0, 40, -74);
+  const isServed = (side: number, ...links: StreetEdge[]): boolean | undefined => {
+    const small = lattice(side, 1_000, 40, -73.9);
+    const network = servedNetwork(
+      [...large.nodes, ...small.nodes],
+      [...large.edges, ...small.edges, ...links],
+    );
+    return network.parts[1]?.isServed;
+  };
+
+  it('from 30 nodes on, without a segment to or from the largest', () => {
+    expect([isServed(5), isServed(6)]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['into it', edge(399, 1_000)],
+    ['out of it', edge(1_000, 399)],
+  ])('from a tenth of the largest on, with a segment %s', (_, link) => {
+    expect([isServed(6, link), isServed(7, link)]).toEqual([false, true]);
   });
 });
 

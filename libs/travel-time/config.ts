@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { DEFAULT_DETOUR_FACTOR, DEFAULT_RIDE_CUT_OFF_S } from '#libs/geo';
+import {
+  DEFAULT_DETOUR_FACTOR,
+  DEFAULT_RIDE_CUT_OFF_S,
+  DEFAULT_SNAP_LIMIT_M,
+  MAX_SNAP_LIMIT_M,
+} from '#libs/geo';
 import { isTimeZone } from './local-hour.ts';
 
 /** Which speed is assumed without a street network, including lights and corners. */
@@ -51,6 +56,14 @@ export const travelTimeConfig = {
     .max(MAX_RIDE_CUT_OFF_S)
     .default(DEFAULT_RIDE_CUT_OFF_S)
     .describe('longest ride that is quoted, in seconds; pickups have their own limit'),
+  snapLimitM: z.coerce
+    .number()
+    .positive()
+    .max(MAX_SNAP_LIMIT_M)
+    .default(DEFAULT_SNAP_LIMIT_M)
+    .describe(
+      'largest distance in metres from a point to its nearest street; beyond, its drives are by straight line',
+    ),
   timeZone: z
     .string()
     .refine(isTimeZone, 'not an IANA time zone such as America/New_York')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EtaTable } from '#libs/geo';
-import { Metrics, systemClock } from '#libs/service';
+import { createLogger, Metrics, systemClock } from '#libs/service';
 import { openTravelTimes, type TravelTimeConfig } from './index.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
@@ -11,12 +11,17 @@ const settings: TravelTimeConfig = {
   detourFactor: 1.3,
   drivingSpeedMps: 7,
   maxRideS: 21_600,
+  snapLimitM: 500,
   timeZone: 'UTC',
   osrmProfile: 'driving',
   valhallaCosting: 'auto',
   routerTimeoutMs: 250,
 };
-const parts = { clock: systemClock(), metrics: new Metrics('test', 'test-1') };
+const parts = {
+  clock: systemClock(),
+  metrics: new Metrics('test', 'test-1'),
+  logger: createLogger('test', 'test-1', 'silent'),
+};
 
 async function timesOf(change: Partial<TravelTimeConfig>): Promise<EtaTable> {
   const times = await openTravelTimes({ ...settings, ...change }, parts);
@@ -50,6 +55,14 @@ describe('travel times', () => {
     expect([...utc.etasToPickup(there, [here], sixUtcMs)]).toEqual([66]);
     expect([...utc.etasToPickup(here, [there], sixUtcMs)]).toEqual([126]);
     expect([...east.etasToPickup(there, [here], sixUtcMs)]).toEqual([69]);
+  });
+
+  test('from beyond the configured snap limit are by air', async () => {
+    const far = { lat: 38.709, lng: -9.14 };
+    const onStreet = await timesOf({ streetsDir: directory });
+    const byAir = await timesOf({ streetsDir: directory, snapLimitM: 100 });
+    expect(onStreet.etasToPickup(there, [far], 0)[0]).toBeCloseTo(60 + 111.2 / 7, 0);
+    expect(byAir.etasToPickup(there, [far], 0)[0]).toBeCloseTo((333.6 * 1.3) / 7, 0);
   });
 
   test('by straight line grow with the distance', async () => {

@@ -4,16 +4,21 @@ import {
   airRides,
   computedEtaProvider,
   computedRides,
+  dataReport,
+  dataReportLines,
   greatCircleEta,
-  parseStreetGraph,
   preparedStreetEta,
+  readStreetNetwork,
   StreetRouter,
   streetRides,
   type EtaProvider,
   type EtaTable,
+  type Point,
   type RideProvider,
+  type StreetFileNames,
+  type StreetNetwork,
 } from '#libs/geo';
-import { machineTime, type Clock, type Metrics } from '#libs/service';
+import { machineTime, type Clock, type Logger, type Metrics } from '#libs/service';
 import type { TravelTimeConfig } from './config.ts';
 import { EngineBreaker } from './engine-breaker.ts';
 import { localHour } from './local-hour.ts';
@@ -28,6 +33,8 @@ import { valhallaSource } from './valhalla-source.ts';
 const PREPARED_AHEAD_MS = 10 * 60_000;
 /** How often a step of the preparation runs, each of a few milliseconds, wall time. */
 const PREPARATION_INTERVAL_MS = 200;
+/** How many street parts the log names at load, the largest first. */
+const MAX_LOGGED_PARTS = 10;
 
 /** The travel times of this process. */
 export interface TravelTimes {
@@ -39,12 +46,15 @@ export interface TravelTimes {
   readonly localRides: EtaTable;
   /** Distance, time and line of a ride, all from the best source. */
   readonly rides: RideProvider;
+  /** Whether the point is in a part of the street network without a way back; false without a network. */
+  isInDeadPart(point: Point): boolean;
   close(): void;
 }
 
 export interface TravelTimeParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly logger: Logger;
 }
 
 /**
@@ -64,7 +74,7 @@ export async function openTravelTimes(
     throw new Error(
       `travel times can come from one source only: ${named.map(([name]) => name).join(' or ')}`,
     );
-  if (streetsDir !== undefined) return onStreets(streetsDir, config, parts.clock);
+  if (streetsDir !== undefined) return onStreets(streetsDir, config, parts);
   const local = greatCircleEta({ detourFactor: config.detourFactor, speedMps: config.drivingSpeedMps });
   const byAir = airRides({
     detourFactor: config.detourFactor,
@@ -72,6 +82,7 @@ export async function openTravelTimes(
     rideCutOffS: config.maxRideS,
   });
   const close = () => {};
+  const isInDeadPart = () => false;
   const source = sourceOf(config);
   if (source === undefined)
     return {
@@ -79,6 +90,7 @@ export async function openTravelTimes(
       local,
       localRides: local,
       rides: computedRides(byAir),
+      isInDeadPart,
       close,
     };
   const metrics = new TravelTimeMetrics(parts.metrics);
@@ -96,6 +108,7 @@ export async function openTravelTimes(
       fallback: byAir,
       metrics,
     }),
+    isInDeadPart,
     close,
   };
 }
@@ -108,22 +121,47 @@ function sourceOf(config: TravelTimeConfig): RoutingEngine | undefined {
 
 async function onStreets(
   directory: string,
-  { timeZone, drivingSpeedMps, maxRideS }: TravelTimeConfig,
-  clock: Clock,
+  { timeZone, drivingSpeedMps, maxRideS, snapLimitM }: TravelTimeConfig,
+  { clock, logger }: TravelTimeParts,
 ): Promise<TravelTimes> {
-  const [nodes, edges] = await Promise.all(
-    ['nodes.csv', 'edges.csv'].map((file) => readFile(join(directory, file), 'utf8')),
-  );
-  const graph = parseStreetGraph(nodes ?? '', edges ?? '');
+  const names = { nodes: join(directory, 'nodes.csv'), edges: join(directory, 'edges.csv') };
+  const [nodes, edges] = await Promise.all([readFile(names.nodes, 'utf8'), readFile(names.edges, 'utf8')]);
+  const network = readStreetNetwork(nodes, edges, names);
+  logNetwork(network, names, logger);
+  const { graph } = network;
   const settings = {
     accessSpeedMps: drivingSpeedMps,
     localHour: localHour(timeZone),
     rideCutOffS: maxRideS,
+    snapLimitM,
   };
   const local = preparedStreetEta({ graph, ...settings });
   const rides = computedRides(streetRides({ router: new StreetRouter(graph), ...settings }));
   const close = clock.every(machineTime(clock, PREPARATION_INTERVAL_MS), () => {
     local.prepare(clock.now() + PREPARED_AHEAD_MS);
   });
-  return { provider: computedEtaProvider(local), local, localRides: local.rides, rides, close };
+  return {
+    provider: computedEtaProvider(local),
+    local,
+    localRides: local.rides,
+    rides,
+    isInDeadPart: (point) => graph.isInDeadPart(point),
+    close,
+  };
+}
+
+/** Logs the parts of the network and the rows that are not served: a warning if there are any. */
+function logNetwork(network: StreetNetwork, names: StreetFileNames, logger: Logger): void {
+  const report = dataReport(network, names);
+  const level = report.files.some(({ rows_unusable: rows }) => rows > 0) ? 'warn' : 'info';
+  const [text] = dataReportLines(report).filter((line) => line.startsWith('street parts'));
+  const { files, street_parts: parts } = report;
+  logger[level](
+    {
+      event: 'streets_loaded',
+      files,
+      street_parts: { ...parts, largest: parts.largest.slice(0, MAX_LOGGED_PARTS) },
+    },
+    text,
+  );
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
 import { greatCircleEta, greatCircleM, StreetGraph, streetEta, StreetRouter, type Point } from '#libs/geo';
-import { Metrics, systemClock } from '#libs/service';
+import { createLogger, Metrics, systemClock } from '#libs/service';
 import { openTravelTimes } from '#libs/travel-time';
 import { osrmPrograms } from '../../dev/osrm/fetch-osrm.ts';
 import { startOsrm, type Osrm } from '../../dev/osrm/start-osrm.ts';
@@ -43,6 +43,7 @@ const settings = {
   valhallaCosting: 'auto',
   routerTimeoutMs: 2_000,
   maxRideS: 21_600,
+  snapLimitM: 500,
   timeZone: 'UTC',
   detourFactor: 1.3,
   drivingSpeedMps: 7,
@@ -72,7 +73,11 @@ function running({ skip }: TestContext): Osrm {
 }
 
 const timesBy = async ({ url }: Osrm) => {
-  const parts = { clock: systemClock(), metrics: new Metrics('test', 'test-1') };
+  const parts = {
+    clock: systemClock(),
+    metrics: new Metrics('test', 'test-1'),
+    logger: createLogger('test', 'test-1', 'silent'),
+  };
   const { provider, rides } = await openTravelTimes({ ...settings, osrmUrl: url }, parts);
   return { provider, rides, metrics: () => parts.metrics.registry.metrics() };
 };

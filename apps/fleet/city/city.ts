@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseStreetGraph, readRecordedCity, type StreetGraph } from '#libs/geo';
+import { parseStreetGraph, readRecordedCity, recordedWindow, type StreetGraph } from '#libs/geo';
 import { replayedDemand, startsFromTrips, rateFor, syntheticDemand, type DemandTrip } from './demand.ts';
 import { hotSpotsOn, startsFromHotSpots } from './hot-spots.ts';
 import { LISBON_BOX, LISBON_HOT_SPOTS, LISBON_PARKS, LISBON_SHORE } from './lisbon.ts';
@@ -23,6 +23,8 @@ export interface City {
 export interface CityPlan {
   readonly tripsFile: string | undefined;
   readonly streetsDir: string | undefined;
+  /** Recorded trips with an end farther from every street are left out. */
+  readonly snapLimitM: number;
   /** Seconds after the city's midnight at which the demand begins. */
   readonly fromS: number;
   /** 0: to the end of the trips file, or endless. */
@@ -49,17 +51,19 @@ export function buildCity(plan: CityPlan): City {
 
 function replayedCity(plan: CityPlan, tripsFile: string, streetsDir: string): City {
   const read = (file: string): { file: string; text: string } => ({ file, text: readFileSync(file, 'utf8') });
-  const { graph, trips, report } = readRecordedCity({
-    nodes: read(join(streetsDir, 'nodes.csv')),
-    edges: read(join(streetsDir, 'edges.csv')),
-    trips: read(tripsFile),
-  });
-  const lastS = trips.reduce((last, { requestedAtS }) => Math.max(last, requestedAtS), 0);
-  const toS = plan.minutes === 0 ? lastS + 1 : plan.fromS + plan.minutes * 60;
-  const window = { fromS: plan.fromS, toS };
+  const { graph, trips, report } = readRecordedCity(
+    {
+      nodes: read(join(streetsDir, 'nodes.csv')),
+      edges: read(join(streetsDir, 'edges.csv')),
+      trips: read(tripsFile),
+    },
+    plan.snapLimitM,
+  );
+  const window = recordedWindow(trips, plan.fromS, plan.minutes);
   const { demand, leftOut } = replayedDemand(trips, window);
   const unusable = report.files.find(({ file }) => file === tripsFile)?.rows_unusable ?? 0;
-  if (demand.length === 0) throw new Error(`${tripsFile} has no trips between ${plan.fromS} s and ${toS} s`);
+  if (demand.length === 0)
+    throw new Error(`${tripsFile} has no trips between ${window.fromS} s and ${window.toS} s`);
   const driverStarts = startsFromTrips(graph, trips, window, plan.seed, plan.drivers);
   return {
     name: tripsFile,
@@ -67,7 +71,7 @@ function replayedCity(plan: CityPlan, tripsFile: string, streetsDir: string): Ci
     demand,
     leftOut: leftOut + unusable,
     driverStarts,
-    demandS: toS - plan.fromS,
+    demandS: window.toS - window.fromS,
   };
 }
 

@@ -1,4 +1,12 @@
-import { greatCircleM, StreetRouter, type Point, type RecordedTrip, type StreetGraph } from '#libs/geo';
+import {
+  greatCircleM,
+  StreetRouter,
+  tripsWithin,
+  type Point,
+  type RecordedTrip,
+  type RecordedWindow,
+  type StreetGraph,
+} from '#libs/geo';
 import { randomStream, type Random } from '#libs/random';
 import { drawNode, type HotSpot } from './hot-spots.ts';
 
@@ -16,12 +24,6 @@ export interface DemandTrip {
 
 const SECONDS_PER_HOUR = 3_600;
 
-/** Seconds after midnight: trips requested in [fromS, toS). */
-export interface Window {
-  readonly fromS: number;
-  readonly toS: number;
-}
-
 /** The recorded trips that can be requested again, and the number of those that cannot. */
 export interface Replay {
   readonly demand: readonly DemandTrip[];
@@ -30,8 +32,8 @@ export interface Replay {
 }
 
 /** The recorded trips of the window, in order of their requests, at their recorded times. */
-export function replayedDemand(trips: readonly RecordedTrip[], window: Window): Replay {
-  const recorded = requestedWithin(trips, window);
+export function replayedDemand(trips: readonly RecordedTrip[], window: RecordedWindow): Replay {
+  const recorded = tripsWithin(trips, window);
   const demand = recorded
     .filter(({ pickup, dropoff }) => pickup.lat !== dropoff.lat || pickup.lng !== dropoff.lng)
     .sort((a, b) => a.requestedAtS - b.requestedAtS)
@@ -49,22 +51,18 @@ export function replayedDemand(trips: readonly RecordedTrip[], window: Window): 
 export function startsFromTrips(
   graph: StreetGraph,
   trips: readonly RecordedTrip[],
-  { fromS, toS }: Window,
+  { fromS, toS }: RecordedWindow,
   seed: number,
   count: number,
 ): number[] {
-  const before = requestedWithin(trips, { fromS: fromS - SECONDS_PER_HOUR, toS: fromS });
+  const before = tripsWithin(trips, { fromS: fromS - SECONDS_PER_HOUR, toS: fromS });
   const places: readonly Point[] =
     before.length > 0
       ? before.map(({ dropoff }) => dropoff)
-      : requestedWithin(trips, { fromS, toS }).map(({ pickup }) => pickup);
+      : tripsWithin(trips, { fromS, toS }).map(({ pickup }) => pickup);
   return Array.from({ length: count }, (_, driver) =>
     graph.nearestNode(randomStream(seed, 'driver-start', driver).pick(places)),
   );
-}
-
-function requestedWithin(trips: readonly RecordedTrip[], { fromS, toS }: Window): RecordedTrip[] {
-  return trips.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
 }
 
 /** Shortest generated trip: riders walk shorter ones. */
