@@ -26,6 +26,7 @@ import { RoundLoop, RoundUrgency } from './rounds/round-loop.ts';
 import { RoundMetrics, RoundTimes } from './rounds/round-metrics.ts';
 import { SwapCommitter } from './rounds/swap-committer.ts';
 import { CellSubscriptions } from './supply/cell-subscriptions.ts';
+import { DeadPartDrivers } from './supply/dead-part-drivers.ts';
 import { PickupEtaHandler } from './supply/pickup-eta.handler.ts';
 import { PingCounts } from './supply/ping-counts.ts';
 import { PositionIntake } from './supply/position-intake.ts';
@@ -41,6 +42,7 @@ const DRIVERS = [
   PositionIntake,
   CellSubscriptions,
   SilentDrivers,
+  DeadPartDrivers,
   PickupEtaHandler,
 ];
 

@@ -14,6 +14,9 @@ export const explainedCandidate = z
     driver_id: driverId,
     pickup_distance_m: z.number().meta({ description: 'by air' }),
     pickup_eta_s: seconds.meta({ description: 'null: not asked, or no route' }),
+    in_dead_part: z.boolean().meta({
+      description: 'on streets without a way back: the pickup ETA is by straight line',
+    }),
     cost_s: seconds.meta({ description: 'null: the pair was not an option' }),
     reason: z.enum([
       'offered',

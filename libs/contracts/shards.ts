@@ -59,6 +59,7 @@ export const matcherHeartbeat = z.object({
   incarnation,
   shards_owned: z.int().min(0),
   round_p99_ms: z.number().min(0),
+  drivers_in_dead_part: z.int().min(0).default(0),
   shards: z
     .array(z.object({ shard: h3Cell, epoch: z.int().min(0), load: shardLoad }))
     .max(MAX_SHARDS_PER_HEARTBEAT),

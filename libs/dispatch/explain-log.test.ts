@@ -8,6 +8,7 @@ const candidate: ExplainedCandidate = {
   pickupDistanceM: 100,
   pickupEtaS: 20,
   costS: 20,
+  isInDeadPart: false,
   reason: 'taken_by_other_trip',
 };
 

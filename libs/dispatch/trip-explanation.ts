@@ -36,6 +36,8 @@ export interface ExplainedCandidate {
   readonly pickupDistanceM: number;
   /** Seconds from now, including the current ride; undefined if not computed or without a route. */
   readonly pickupEtaS: number | undefined;
+  /** Whether it starts on streets without a way back, so that its drive is estimated by straight line. */
+  readonly isInDeadPart: boolean;
   /** Undefined if the assignment could not choose the pair. */
   readonly costS: number | undefined;
   readonly reason: CandidateReason;

@@ -114,6 +114,7 @@ export class PlayedMatcher {
       incarnation: this.incarnation,
       shards_owned: this.owned.length,
       round_p99_ms: 1,
+      drivers_in_dead_part: 0,
       shards: [],
     };
     publishJson(this.#bus, HEARTBEAT_SUBJECT, message);

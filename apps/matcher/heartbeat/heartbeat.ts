@@ -18,6 +18,7 @@ import { CLOCK, machineTime, LOGGER, type Cancel, type Clock, type Logger } from
 import { INCARNATION } from '../ownership/membership.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import { RoundTimes } from '../rounds/round-metrics.ts';
+import { DeadPartDrivers } from '../supply/dead-part-drivers.ts';
 import { LoadMeter } from './load-meter.ts';
 
 /** How often a matcher sends a heartbeat, wall time. A planner suspects it after three missed ones. */
@@ -34,6 +35,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(INCARNATION) private readonly incarnation: string,
     private readonly meter: LoadMeter,
     private readonly rounds: RoundTimes,
+    private readonly deadPartDrivers: DeadPartDrivers,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -63,6 +65,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
       incarnation: this.incarnation,
       shards_owned: own.size,
       round_p99_ms: this.rounds.p99Ms(),
+      drivers_in_dead_part: this.deadPartDrivers.count,
       shards: loads.slice(0, MAX_SHARDS_PER_HEARTBEAT).map(([shard, load]) => ({
         shard,
         epoch: own.get(shard)?.epoch ?? 0,

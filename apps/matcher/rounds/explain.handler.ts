@@ -46,6 +46,7 @@ export class ExplainHandler implements OnApplicationBootstrap {
         driver_id: candidate.driverId,
         pickup_distance_m: candidate.pickupDistanceM,
         pickup_eta_s: candidate.pickupEtaS ?? null,
+        in_dead_part: candidate.isInDeadPart,
         cost_s: candidate.costS ?? null,
         reason: candidate.reason,
       })),

@@ -90,6 +90,7 @@ export class RoundDecisions {
         shardOf: (tripId) => this.#ownShard(tripId),
         isAsked: (driverId) => !holders.has(driverId),
         placeOf: (driverId) => this.supply.view(driverId)?.point,
+        isInDeadPart: (driverId) => this.#isInDeadPart(driverId),
       }),
     );
     return {
@@ -137,6 +138,13 @@ export class RoundDecisions {
   #ownShard(tripId: TripId): string | undefined {
     const shard = this.demand.get(tripId)?.shard;
     return shard !== undefined && this.ownership.isMatchable(shard) ? shard : undefined;
+  }
+
+  /** Where the driver can start: a driver with a rider on board at the end of the ride. */
+  #isInDeadPart(driverId: Match['driverId']): boolean {
+    const view = this.supply.view(driverId);
+    const start = view?.rideEnd ?? view?.point;
+    return start !== undefined && this.travelTimes.isInDeadPart(start);
   }
 
   #versionOf(driverId: Match['driverId']): number {

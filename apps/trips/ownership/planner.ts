@@ -54,13 +54,19 @@ export function serviceCells(area: BoundingBox): string[] {
   return cellsCovering(area, SHARD_CELL_RES).map(cellKeyToH3);
 }
 
+interface MatcherFigures {
+  readonly roundP99Ms: number;
+  readonly driversInDeadPart: number;
+}
+
 /** Runs a coordinator over NATS and Postgres. Every `trips` process has one; only the one with the term acts. */
 @Injectable()
 export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #coordinator: Coordinator;
   readonly #term: PlannerTerm;
   readonly #tasks: readonly RepeatingTask[];
-  readonly #roundP99Ms = new Map<string, number>();
+  /** What the newest heartbeat of each matcher says besides its loads. */
+  readonly #figures = new Map<string, MatcherFigures>();
   #subscriptions: readonly Subscription[] = [];
   #stopped = false;
 
@@ -92,9 +98,9 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     return this.#coordinator.term;
   }
 
-  knowledgeOf(matcher: string): MatcherKnowledge & { readonly roundP99Ms: number | undefined } {
+  knowledgeOf(matcher: string): MatcherKnowledge & Partial<MatcherFigures> {
     const knowledge = this.#coordinator.knowledgeOf(matcher, this.clock.now());
-    return { ...knowledge, roundP99Ms: this.#roundP99Ms.get(matcher) };
+    return { ...knowledge, ...this.#figures.get(matcher) };
   }
 
   onApplicationBootstrap(): void {
@@ -144,8 +150,11 @@ export class Planner implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
   }
 
-  #takeHeartbeat({ matcher, incarnation, shards, round_p99_ms }: MatcherHeartbeat): void {
-    this.#roundP99Ms.set(matcher, round_p99_ms);
+  #takeHeartbeat({ matcher, incarnation, shards, ...figures }: MatcherHeartbeat): void {
+    this.#figures.set(matcher, {
+      roundP99Ms: figures.round_p99_ms,
+      driversInDeadPart: figures.drivers_in_dead_part,
+    });
     const loads = new Map(shards.map(({ shard, load }) => [shard, loadOf(load)]));
     this.#feed({ type: 'heartbeat', instance: matcher, incarnation, loads });
   }

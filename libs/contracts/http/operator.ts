@@ -32,6 +32,11 @@ export const matcherView = z
       .meta({ description: 'last heartbeat; null: none received here' }),
     busy_ms_per_s: z.number().min(0),
     round_p99_ms: z.number().min(0).nullable(),
+    drivers_in_dead_part: z
+      .int()
+      .min(0)
+      .nullable()
+      .meta({ description: 'free drivers on streets without a way back; null: no heartbeat received here' }),
   })
   .meta({ id: 'Matcher' });
 export type MatcherView = z.infer<typeof matcherView>;

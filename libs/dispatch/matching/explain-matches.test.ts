@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { DriverId } from '#libs/trip';
 import { SKIPPED } from '../assignment-problem.ts';
 import { explainMatches } from './explain-matches.ts';
 import type { MatchInput } from './match-input.ts';
@@ -7,7 +8,7 @@ import { matchInput } from '../../../dev/fixtures/match-input.ts';
 import { matchQuestion } from './match-problem.ts';
 import { decideMatches } from './plan-matches.ts';
 
-const explain = (input: MatchInput) => {
+const explain = (input: MatchInput, isDead: (driverId: DriverId) => boolean = () => false) => {
   const question = matchQuestion(input);
   const plan = decideMatches(input, question, input.etas(question));
   const holders = new Set(input.trips.map(({ driverId }) => driverId));
@@ -17,6 +18,7 @@ const explain = (input: MatchInput) => {
       shardOf: () => 'north',
       isAsked: (driverId) => !holders.has(driverId),
       placeOf: (driverId) => input.drivers.points[input.drivers.ids.indexOf(driverId)],
+      isInDeadPart: (driverId) => isDead(driverId),
     }),
   };
 };
@@ -57,6 +59,17 @@ test('the chosen driver costs no more than any that stayed free, and all are wit
   );
 });
 
+test('each candidate says whether it stands on streets without a way back', () => {
+  fc.assert(
+    fc.property(matchInput, (input) => {
+      const isDead = (driverId: DriverId): boolean => input.drivers.ids.indexOf(driverId) % 2 === 1;
+      for (const { candidates } of explain(input, isDead).explained)
+        for (const { driverId, isInDeadPart } of candidates) expect(isInDeadPart).toBe(isDead(driverId));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('a trip without a driver says why: none near, none in time, or other trips need them more', () => {
   fc.assert(
     fc.property(matchInput, (input) => {
@@ -80,7 +93,12 @@ test('trips of other matchers, and trips that keep their driver, are not explain
       const question = matchQuestion(input);
       const plan = decideMatches(input, question, input.etas(question));
       expect(
-        explainMatches(plan, { shardOf: () => undefined, isAsked: () => true, placeOf: () => undefined }),
+        explainMatches(plan, {
+          shardOf: () => undefined,
+          isAsked: () => true,
+          placeOf: () => undefined,
+          isInDeadPart: () => false,
+        }),
       ).toEqual([]);
     }),
     { numRuns: 50 },

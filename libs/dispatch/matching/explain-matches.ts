@@ -26,12 +26,17 @@ export interface PlanContext {
   readonly isAsked: (driverId: DriverId) => boolean;
   /** Position of an excluded driver; undefined if unknown. */
   readonly placeOf: (driverId: DriverId) => Point | undefined;
+  /** Whether a driver starts on streets without a way back. */
+  readonly isInDeadPart: (driverId: DriverId) => boolean;
 }
+
+/** A candidate before its place is looked at. */
+type WeighedCandidate = Omit<ExplainedCandidate, 'isInDeadPart'>;
 
 /** Lists the candidates of each trip that waited or changed its driver, with the reason why each was chosen or not. */
 export function explainMatches(
   plan: MatchPlan,
-  { shardOf, isAsked, placeOf }: PlanContext,
+  { shardOf, isAsked, placeOf, isInDeadPart }: PlanContext,
 ): TripExplanation[] {
   const takenColumns = new Set(Array.from(plan.columnOfRow).filter((column) => column !== SKIPPED));
   const changed = new Set(plan.matches.map(({ tripId }) => tripId));
@@ -52,7 +57,10 @@ export function explainMatches(
       roundAtMs: plan.scene.nowMs,
       outcome: winner === SKIPPED ? skipped(candidates) : chosen,
       skipCostS: (plan.problem.skipCosts[row] as number) / MS_PER_S,
-      candidates: [...candidates, ...barredCandidates(plan, trip, placeOf)],
+      candidates: [...candidates, ...barredCandidates(plan, trip, placeOf)].map((candidate) => ({
+        ...candidate,
+        isInDeadPart: isInDeadPart(candidate.driverId),
+      })),
     };
   });
 }
@@ -62,7 +70,7 @@ function weighedCandidates(
   trip: MatchTrip,
   row: number,
   reasonOf: (column: number, isOption: boolean) => CandidateReason,
-): ExplainedCandidate[] {
+): WeighedCandidate[] {
   const options = new Map<number, Option>();
   const lastOption = problem.rowStarts[row + 1] as number;
   for (let entry = problem.rowStarts[row] as number; entry < lastOption; entry++)
@@ -87,8 +95,8 @@ function barredCandidates(
   { scene }: MatchPlan,
   { excludedDriverIds, pausedDriverIds, pickup }: MatchTrip,
   placeOf: PlanContext['placeOf'],
-): ExplainedCandidate[] {
-  return excludedDriverIds.flatMap((driverId): ExplainedCandidate[] => {
+): WeighedCandidate[] {
+  return excludedDriverIds.flatMap((driverId): WeighedCandidate[] => {
     const place = placeOf(driverId);
     const pickupDistanceM = place === undefined ? Infinity : greatCircleM(pickup, place);
     if (pickupDistanceM > scene.params.pickupRadiusM) return [];
@@ -102,7 +110,7 @@ function distanceM({ drivers }: MatchPlan['scene'], trip: MatchTrip, column: num
   return point === undefined ? Infinity : greatCircleM(trip.pickup, point);
 }
 
-function skipped(candidates: readonly ExplainedCandidate[]): RoundOutcome {
+function skipped(candidates: readonly WeighedCandidate[]): RoundOutcome {
   if (candidates.length === 0) return 'no_driver_in_radius';
   return candidates.every(({ reason }) => reason === 'pickup_too_far') ? 'pickup_too_far' : 'outbid';
 }
