@@ -32,6 +32,27 @@ const DEFAULT_OFFER_DELIVERY_MS = 2_000;
 /** How wide a history partition is by default. */
 const DEFAULT_PARTITION_DAYS = 30;
 
+/** How long the rider waits for a driver on the way who has vanished, by default: a phone in a tunnel comes back sooner. */
+const DEFAULT_SILENT_ACCEPTED_MS = 90_000;
+
+/** How long a silent driver keeps a trip at the pickup by default: car and rider can see each other there. */
+const DEFAULT_SILENT_ARRIVED_MS = 600_000;
+
+/** How long a ride goes without a position before an operator should look, by default: phones die, rides go on. */
+const DEFAULT_SILENT_RIDE_MS = 2_700_000;
+
+/** How long a ride without a position keeps rider and driver bound by default: time for operators to act first. */
+const DEFAULT_LOST_CONTACT_MS = 14_400_000;
+
+/** The shortest silence that counts: an app that loses its driver-api needs some seconds to reach another one. */
+export const MIN_SILENCE_MS = 10_000;
+/** The longest silence that can be set: a day. */
+const MAX_SILENCE_MS = 86_400_000;
+
+function silenceLimit(defaultMs: number) {
+  return z.coerce.number().int().min(MIN_SILENCE_MS).max(MAX_SILENCE_MS).default(defaultMs);
+}
+
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
   postgresUrls: commaList.describe('every server of the Postgres cluster, comma-separated'),
@@ -78,6 +99,18 @@ export const tripsConfig = baseConfig.extend({
     .max(3_600_000)
     .default(300_000)
     .describe('how long a driver is searched for before the trip ends with no_drivers_available'),
+  silentAcceptedMs: silenceLimit(DEFAULT_SILENT_ACCEPTED_MS).describe(
+    'how long the driver of an accepted trip may be silent before the trip goes to another driver',
+  ),
+  silentArrivedMs: silenceLimit(DEFAULT_SILENT_ARRIVED_MS).describe(
+    'how long a driver at the pickup may be silent before the trip goes to another driver',
+  ),
+  silentRideMs: silenceLimit(DEFAULT_SILENT_RIDE_MS).describe(
+    'how long a driver with a rider on board may send no position, or three times the estimated ride if that is longer, before the trip needs attention as stuck',
+  ),
+  lostContactMs: silenceLimit(DEFAULT_LOST_CONTACT_MS).describe(
+    'how long a driver with a rider on board may send no position before the trip ends as failed; longer rides get as long after stuck as others',
+  ),
   splitMsPerS: z.coerce
     .number()
     .min(0)

@@ -22,6 +22,8 @@ import { OutboxRelay } from './announcing/outbox-relay.ts';
 import { StreamKeeper } from './announcing/stream-keeper.ts';
 import type { TripsConfig } from './config.ts';
 import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
+import { HeardDrivers } from './deadlines/heard-drivers.ts';
+import { SilenceSweep } from './deadlines/silence-sweep.ts';
 import { DemandNudger } from './demand/demand-nudger.ts';
 import { OpenDemandHandlers } from './demand/open-demand.ts';
 import { DriverQueryHandlers } from './drivers/driver-queries.ts';
@@ -78,6 +80,7 @@ const SWEEPS = [
   StreamKeeper,
   OutboxRelay,
   DeadlineSweep,
+  SilenceSweep,
   ExpiredRowsPurge,
   MakePartitions,
   MoveEndedTrips,
@@ -108,6 +111,7 @@ export class TripsModule {
         EventPublisher,
         OutboxCleaner,
         DemandNudger,
+        HeardDrivers,
         { provide: LiveShardMap, inject: [BUS, TripStore, CLOCK, LOGGER], useFactory: openShardMap },
         MatcherMembership,
         PlannerReports,

@@ -3,6 +3,7 @@ export * from './commands/index.ts';
 export * from './documents/index.ts';
 export * from './driver-attended.ts';
 export * from './driver-hints.ts';
+export * from './driver-heard.ts';
 export * from './driver-track.ts';
 export * from './driver-whereabouts.ts';
 export * from './errors.ts';

@@ -45,6 +45,9 @@ export const DRIVER_WHEREABOUTS_SUBJECT = 'drivers.whereabouts';
 /** Asks every driver-api for the last position of a driver whom it served before (`DriverTrackRequest`). */
 export const DRIVER_TRACK_SUBJECT = 'drivers.track';
 
+/** `trips` asks every driver-api when it last heard the drivers of some trips (`DriverHeardRequest`). */
+export const DRIVER_HEARD_SUBJECT = 'drivers.heard';
+
 /** Repositioning hints for idle drivers, from matchers to every driver-api (JSON `DriverHints`). */
 export const DRIVER_HINTS_SUBJECT = 'drivers.hints';
 

@@ -53,7 +53,7 @@ export const tripRecord = z
     driver: z.object({ driver_id: driverId, vehicle, pickup_eta_s: z.number() }).nullable(),
     excluded_driver_ids: z
       .array(driverId)
-      .meta({ description: 'drivers who declined or gave the trip back: not asked again' }),
+      .meta({ description: 'drivers who declined, gave the trip back or lost it: not asked again' }),
     pauses: askPauses,
     swaps: z.int().meta({ description: 'how often a nearer driver replaced the driver on the way' }),
     accepted_at: timestamp.nullable(),
@@ -61,6 +61,9 @@ export const tripRecord = z
     started_at: timestamp.nullable(),
     ended_at: timestamp.nullable(),
     cancel_reason: z.string().nullable(),
+    attention: z.enum(['stuck']).nullable().default(null).meta({
+      description: 'why an operator should look: `stuck`, the ride is under way and its driver is silent',
+    }),
   })
   .meta({ id: 'TripRecord' });
 export type TripRecord = z.infer<typeof tripRecord>;
@@ -213,5 +216,6 @@ export function toTripRecord(trip: Trip): TripRecord {
     started_at: at(trip.startedAtMs),
     ended_at: at(trip.endedAtMs),
     cancel_reason: trip.cancelReason,
+    attention: trip.attention,
   };
 }

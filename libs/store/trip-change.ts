@@ -25,6 +25,7 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
 function eventData(event: TripEvent): Record<string, unknown> {
   return {
     ...('reason' in event && event.reason !== null && { reason: event.reason }),
+    ...('silentSinceMs' in event && { silent_since: toTimestamp(event.silentSinceMs) }),
     ...('askAgainAtMs' in event &&
       event.askAgainAtMs !== undefined && { ask_again_at: toTimestamp(event.askAgainAtMs) }),
   };

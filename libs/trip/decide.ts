@@ -1,7 +1,9 @@
+import type { TripDecision, TripRefusal } from './decision.ts';
 import type { TripEvent } from './events.ts';
 import type { DriverId, OfferId } from './ids.ts';
 import { askAgainAtMs, isBarred } from './pauses.ts';
 import type { AssignedDriver, OpenOffer, Trip, TripVehicle } from './trip.ts';
+import { decideHeard, decideSilence, type Silence } from './silence.ts';
 import { isTerminal, type TripState } from './states.ts';
 
 /** A command on an existing trip. */
@@ -20,25 +22,10 @@ export type TripCommand =
   | { type: 'complete'; driverId: DriverId }
   | { type: 'driver_cancel'; driverId: DriverId; reason: string | null; searchMs: number }
   | { type: 'rider_cancel'; reason: string | null }
-  | { type: 'give_up' };
-
-/** Why a command is refused; callers map these to their own errors. */
-export type TripRefusal =
-  | 'trip_not_open'
-  | 'driver_excluded'
-  | 'offer_closed'
-  | 'not_the_driver'
-  | 'illegal_transition'
-  | 'too_early';
-
-/**
- * The outcome of a command. `unchanged`: the trip is already in the requested state (a repeated tap, a retry after a
- * lost reply), which is not an error.
- */
-export type TripDecision =
-  | { outcome: 'changed'; events: readonly TripEvent[] }
-  | { outcome: 'unchanged' }
-  | { outcome: 'refused'; refusal: TripRefusal };
+  | { type: 'give_up' }
+  | ({ type: 'silence' } & Silence)
+  /** The driver of a trip that needs attention for its silence was heard again. */
+  | { type: 'driver_heard'; driverId: DriverId };
 
 const UNCHANGED: TripDecision = { outcome: 'unchanged' };
 
@@ -85,6 +72,10 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
       return decideRiderCancel(trip, command.reason, nowMs);
     case 'give_up':
       return decideGiveUp(trip, nowMs);
+    case 'silence':
+      return decideSilence(trip, command, nowMs);
+    case 'driver_heard':
+      return decideHeard(trip, command.driverId, nowMs);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AssignedDriver, OpenOffer, TripRequest } from './trip.ts';
+import type { AssignedDriver, OpenOffer, TripAttention, TripRequest } from './trip.ts';
 import type { DriverId } from './ids.ts';
 import type { TripEventType } from './states.ts';
 
@@ -35,8 +35,26 @@ export type TripEvent =
       reason: string | null;
       searchDeadlineAtMs: number;
     }
+  /** The driver's phone was silent for too long before the ride: the trip goes to another driver. */
+  | {
+      type: 'driver_lost';
+      atMs: number;
+      driverId: DriverId;
+      silentSinceMs: number;
+      searchDeadlineAtMs: number;
+    }
   | { type: 'arrived'; atMs: number; driverId: DriverId }
   | { type: 'started'; atMs: number; driverId: DriverId }
+  /** An operator should look at the trip. */
+  | {
+      type: 'attention_raised';
+      atMs: number;
+      driverId: DriverId;
+      reason: TripAttention;
+      silentSinceMs: number;
+    }
+  /** The driver was heard again. */
+  | { type: 'attention_cleared'; atMs: number; driverId: DriverId }
   | { type: 'completed'; atMs: number; driverId: DriverId }
   | { type: 'rider_canceled'; atMs: number; driverId: DriverId | null; reason: string | null }
   | { type: 'no_drivers_available'; atMs: number }
@@ -59,8 +77,11 @@ export function driverOfEvent(event: TripEvent): DriverId | null {
     case 'offer_undelivered':
     case 'offer_withdrawn':
     case 'driver_redispatched':
+    case 'driver_lost':
     case 'arrived':
     case 'started':
+    case 'attention_raised':
+    case 'attention_cleared':
     case 'completed':
     case 'rider_canceled':
     case 'failed':
@@ -95,8 +116,11 @@ const CLAIM_CHANGES: Readonly<Record<TripEventType, ClaimChange | null>> = {
   driver_assigned: 'assign',
   driver_swapped: 'assign',
   driver_redispatched: 'release',
+  driver_lost: 'release',
   arrived: null,
   started: null,
+  attention_raised: null,
+  attention_cleared: null,
   completed: 'release',
   rider_canceled: 'release',
   no_drivers_available: null,

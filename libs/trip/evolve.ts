@@ -25,6 +25,7 @@ function requested(event: Extract<TripEvent, { type: 'requested' }>): Trip {
     startedAtMs: null,
     endedAtMs: null,
     cancelReason: null,
+    attention: null,
   };
 }
 
@@ -45,6 +46,7 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
     case 'driver_swapped':
       return { offer: null, driver: event.driver, swaps: trip.swaps + 1 };
     case 'driver_redispatched':
+    case 'driver_lost':
       return {
         state: 'processing',
         driver: null,
@@ -57,14 +59,24 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
       return { state: 'arrived', arrivedAtMs: event.atMs };
     case 'started':
       return { state: 'in_progress', startedAtMs: event.atMs };
+    case 'attention_raised':
+      return { attention: event.reason };
+    case 'attention_cleared':
+      return { attention: null };
     case 'completed':
-      return { state: 'completed', endedAtMs: event.atMs };
+      return { state: 'completed', endedAtMs: event.atMs, attention: null };
     case 'rider_canceled':
       return { state: 'rider_canceled', offer: null, endedAtMs: event.atMs, cancelReason: event.reason };
     case 'no_drivers_available':
       return { state: 'no_drivers_available', endedAtMs: event.atMs };
     case 'failed':
-      return { state: 'failed', offer: null, endedAtMs: event.atMs, cancelReason: event.reason };
+      return {
+        state: 'failed',
+        offer: null,
+        endedAtMs: event.atMs,
+        cancelReason: event.reason,
+        attention: null,
+      };
   }
 }
 

@@ -5,7 +5,8 @@ export {
   type FoundChain,
   type FoundEvent,
 } from './audit-chain.ts';
-export { decide, type TripCommand, type TripDecision, type TripRefusal } from './decide.ts';
+export { decide, type TripCommand } from './decide.ts';
+export type { TripDecision, TripRefusal } from './decision.ts';
 export {
   claimChangesOf,
   driverOfEvent,
@@ -18,6 +19,7 @@ export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';
 export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from './ids.ts';
 export { FIRST_PAUSE_MS, MAX_PAUSE_MS, pauseAfterMs, pausedDriverIds } from './pauses.ts';
+export { LOST_CONTACT, silenceLimitMs, type SilenceLimits } from './silence.ts';
 export {
   hasDriver,
   isTerminal,
@@ -27,4 +29,13 @@ export {
   type TripState,
 } from './states.ts';
 export { TRIP_TRANSITIONS, type TripCommandType, type TripOutcome } from './transitions.ts';
-export type { AskPause, AssignedDriver, OpenOffer, Place, Trip, TripRequest, TripVehicle } from './trip.ts';
+export type {
+  AskPause,
+  AssignedDriver,
+  OpenOffer,
+  Place,
+  Trip,
+  TripAttention,
+  TripRequest,
+  TripVehicle,
+} from './trip.ts';

@@ -21,6 +21,10 @@ const EXPIRES_AT_MS = 1_000;
 const DEADLINE_AT_MS = 2_000;
 /** Before, between and after the two deadlines. */
 const TIMES_MS = [500, 1_500, 2_500];
+/** Shorter than three estimated rides, so that these decide during the ride. */
+const SILENCE_LIMITS = { acceptedMs: 1_000, arrivedMs: 1_000, stuckMs: 1_000, lostContactMs: 2_000 };
+/** Before {@link TIMES_MS}: within every limit, after three rides, and after the trip is failed. */
+const SILENT_FOR_MS = [0, 1_200_500, 1_300_000];
 
 const PROCESSING: Trip = {
   tripId: 'trip_1',
@@ -48,6 +52,7 @@ const PROCESSING: Trip = {
   startedAtMs: null,
   endedAtMs: null,
   cancelReason: null,
+  attention: null,
 };
 
 function offerTo(driverId: DriverId, replacesDriverId: DriverId | null): OpenOffer {
@@ -68,6 +73,7 @@ function tripsIn(state: TripState): Trip[] {
   const driven = { ...driverless, driver };
   if (state === 'processing') return [driverless, { ...driverless, offer: offerTo('driver_b', null) }];
   if (state === 'accepted') return [driven, { ...driven, offer: offerTo('driver_b', 'driver_a') }];
+  if (state === 'in_progress') return [driven, { ...driven, attention: 'stuck' }];
   if (hasDriver(state) || state === 'completed') return [driven];
   return state === 'scheduled' || state === 'no_drivers_available' ? [driverless] : [driverless, driven];
 }
@@ -103,6 +109,18 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
       return [{ type, reason: null }];
     case 'give_up':
       return [{ type }];
+    case 'silence':
+      return DRIVERS.flatMap((driverId) =>
+        SILENT_FOR_MS.map((ms): TripCommand => ({
+          type,
+          driverId,
+          silentSinceMs: -ms,
+          limits: SILENCE_LIMITS,
+          searchMs: 1_000,
+        })),
+      );
+    case 'driver_heard':
+      return DRIVERS.map((driverId) => ({ type, driverId }));
   }
 }
 

@@ -1,4 +1,5 @@
-import type { TripCommand, TripRefusal } from './decide.ts';
+import type { TripCommand } from './decide.ts';
+import type { TripRefusal } from './decision.ts';
 import type { TripEventType, TripState } from './states.ts';
 
 export type TripCommandType = TripCommand['type'];
@@ -31,6 +32,8 @@ const WITHOUT_DRIVER: Outcomes = {
   driver_cancel: [NOT_THE_DRIVER, 'unchanged'],
   rider_cancel: [ILLEGAL],
   give_up: ['unchanged'],
+  silence: ['unchanged'],
+  driver_heard: ['unchanged'],
 };
 
 /** A trip with a driver. The driver who accepted may repeat the command. */
@@ -73,6 +76,7 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     undelivered: ['offer_undelivered', 'unchanged'],
     arrive: ['arrived', 'offer_withdrawn + arrived', NOT_THE_DRIVER],
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
+    silence: ['driver_lost', 'unchanged', TOO_EARLY],
     rider_cancel: ['rider_canceled', 'offer_withdrawn + rider_canceled'],
   },
   arrived: {
@@ -80,12 +84,15 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     arrive: ['unchanged', NOT_THE_DRIVER],
     start: ['started', NOT_THE_DRIVER],
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
+    silence: ['driver_lost', 'unchanged', TOO_EARLY],
     rider_cancel: ['rider_canceled'],
   },
   in_progress: {
     ...WITH_DRIVER,
     start: ['unchanged', NOT_THE_DRIVER],
     complete: ['completed', NOT_THE_DRIVER],
+    silence: ['attention_raised', 'failed', 'unchanged', TOO_EARLY],
+    driver_heard: ['attention_cleared', 'unchanged'],
   },
   completed: { ...WITH_DRIVER, complete: ['unchanged', NOT_THE_DRIVER] },
   rider_canceled: { ...ENDED, rider_cancel: ['unchanged'] },

@@ -31,6 +31,7 @@ const REQUEST: TripRequest = {
   searchDeadlineAtMs: 100_000,
 };
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
+const SILENCE_LIMITS = { acceptedMs: 9_000, arrivedMs: 20_000, stuckMs: 30_000, lostContactMs: 60_000 };
 const requested: TripEvent = { type: 'requested', atMs: 0, request: REQUEST };
 
 /** The only legal transitions. */
@@ -39,7 +40,7 @@ const LEGAL: Readonly<Record<TripState, readonly TripState[]>> = {
   processing: ['processing', 'accepted', 'rider_canceled', 'no_drivers_available', 'failed'],
   accepted: ['accepted', 'arrived', 'processing', 'rider_canceled', 'failed'],
   arrived: ['in_progress', 'processing', 'rider_canceled', 'failed'],
-  in_progress: ['completed', 'failed'],
+  in_progress: ['in_progress', 'completed', 'failed'],
   completed: [],
   rider_canceled: [],
   no_drivers_available: [],
@@ -93,6 +94,16 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
   }),
   fc.record({ type: fc.constant('rider_cancel' as const), reason: fc.constant('changed my mind') }),
   fc.constant<TripCommand>({ type: 'give_up' }),
+  fc
+    .record({ driverId: driver, silentSinceMs: fc.integer({ min: -20_000_000, max: 200_000 }) })
+    .map(({ driverId, silentSinceMs }): TripCommand => ({
+      type: 'silence',
+      driverId,
+      silentSinceMs,
+      limits: SILENCE_LIMITS,
+      searchMs: 50_000,
+    })),
+  fc.record({ type: fc.constant('driver_heard' as const), driverId: driver }),
 );
 const history = fc.array(fc.record({ command, afterMs: fc.integer({ min: 0, max: 30_000 }) }), {
   maxLength: 40,
@@ -133,6 +144,7 @@ const GETS_A_DRIVER: ReadonlySet<TripEvent['type']> = new Set([
 function askedAgainFromMs(event: TripEvent): number | undefined {
   switch (event.type) {
     case 'driver_redispatched':
+    case 'driver_lost':
       return Infinity;
     case 'offer_declined':
       return event.askAgainAtMs ?? Infinity;
@@ -205,12 +217,12 @@ describe('any history of commands', () => {
     );
   });
 
-  test('never takes the driver from a rider but for another one, unless the driver gives the trip back', () => {
+  test('never takes the driver from a rider but for another one, unless the driver gives the trip back or is lost', () => {
     fc.assert(
       fc.property(history, (steps) => {
         play(steps, (before, after, event) => {
           const isLeft = before.driver !== null && after.driver === null;
-          expect(isLeft).toBe(event.type === 'driver_redispatched');
+          expect(isLeft).toBe(event.type === 'driver_redispatched' || event.type === 'driver_lost');
         });
       }),
     );

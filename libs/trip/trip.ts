@@ -58,6 +58,9 @@ export interface TripRequest {
   searchDeadlineAtMs: number;
 }
 
+/** Why an operator should look at a trip. `stuck`: its ride is under way and its driver's phone is silent. */
+export type TripAttention = 'stuck';
+
 /** The aggregate, as an immutable value: {@link evolve} gives the next one. */
 export interface Trip extends TripRequest {
   state: TripState;
@@ -65,7 +68,7 @@ export interface Trip extends TripRequest {
   seq: number;
   offer: OpenOffer | null;
   driver: AssignedDriver | null;
-  /** Drivers who declined or gave the trip back. They are not asked again. */
+  /** Drivers who declined, gave the trip back or lost it. They are not asked again. */
   excludedDriverIds: readonly DriverId[];
   /** Drivers who are asked again later: an offer lapsed, could not be delivered, or was declined for a while. */
   pauses: readonly AskPause[];
@@ -76,4 +79,6 @@ export interface Trip extends TripRequest {
   startedAtMs: number | null;
   endedAtMs: number | null;
   cancelReason: string | null;
+  /** Null: nothing to look at. */
+  attention: TripAttention | null;
 }

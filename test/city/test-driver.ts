@@ -7,18 +7,29 @@ const PING_INTERVAL_MS = 1_000;
 /** A driver who is online, stands still, sends pings, and acts as the test says. */
 export class TestDriver {
   readonly phone: DriverPhone;
-  readonly #pings: NodeJS.Timeout;
+  readonly #ping: () => void;
+  #pings: NodeJS.Timeout;
 
   constructor(phone: DriverPhone, session: number, place: Point) {
     this.phone = phone;
-    const ping = (): void =>
+    this.#ping = (): void =>
       phone.send({ type: 'position', data: phone.ping(session, place.lat, place.lng) });
-    ping();
-    this.#pings = setInterval(ping, PING_INTERVAL_MS);
+    this.#ping();
+    this.#pings = setInterval(this.#ping, PING_INTERVAL_MS);
   }
 
   get driverId(): DriverId {
     return this.phone.driverId;
+  }
+
+  /** Sends no positions until {@link resume}; the socket stays open. */
+  pause(): void {
+    clearInterval(this.#pings);
+  }
+
+  resume(): void {
+    this.#ping();
+    this.#pings = setInterval(this.#ping, PING_INTERVAL_MS);
   }
 
   async offer(): Promise<DriverOffer> {

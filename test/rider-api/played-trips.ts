@@ -212,5 +212,6 @@ function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
     started_at: null,
     ended_at: null,
     cancel_reason: null,
+    attention: null,
   };
 }

@@ -47,12 +47,15 @@ export function framesOfChange(
       // Before acceptance the driver had an offer, not a trip.
       return [change.trip.driver === null ? offerClosed(change, known) : tripFrame(change, 'gone')];
     case 'driver_redispatched':
+    case 'driver_lost':
     case 'completed':
       return [tripFrame(change, 'gone')];
     case 'arrived':
     case 'started':
       return [tripFrame(change, 'current')];
     case 'requested':
+    case 'attention_raised':
+    case 'attention_cleared':
     case 'no_drivers_available':
       return [];
   }

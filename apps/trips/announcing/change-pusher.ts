@@ -22,6 +22,7 @@ const CHANGES_DEMAND: ReadonlySet<TripEventMessage['type']> = new Set([
   'driver_assigned',
   'driver_swapped',
   'driver_redispatched',
+  'driver_lost',
   'arrived',
   'rider_canceled',
   'no_drivers_available',

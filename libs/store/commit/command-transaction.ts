@@ -237,7 +237,7 @@ export class CommandTransaction {
   /** Changes the claims and returns the drivers' new standings. Releases come first: a trip has one claim of each kind. */
   async #changeClaims(decided: readonly DecidedTrip[]): Promise<ReadonlyMap<string, DriverStanding>> {
     const changes = decided.flatMap(({ trip: { tripId }, events }) =>
-      events.flatMap(claimChangesOf).map((change) => ({ ...change, tripId })),
+      events.flatMap(claimChangesOf).map((change) => ({ ...change, tripId, heardAtMs: this.nowMs })),
     );
     if (changes.length === 0) return new Map();
     const driverIds = [...new Set(changes.map(({ driverId }) => driverId))];

@@ -1,17 +1,18 @@
-import type { AskPause, OpenOffer, AssignedDriver, Trip, TripState } from '#libs/trip';
+import type { AskPause, OpenOffer, AssignedDriver, Trip, TripAttention, TripState } from '#libs/trip';
 import { idFromUuid } from '#libs/contracts';
 
 /** Columns that every statement selects from `trip`, `trip_history` or `any_trip`. */
 export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
-  offer, driver, excluded_driver_ids, pauses, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason`;
+  offer, driver, excluded_driver_ids, pauses, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason,
+  attention`;
 
 /** All columns of `trip` and `trip_history`. */
 export const HISTORY_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
   fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, offer, driver, excluded_driver_ids,
-  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash, pauses`;
+  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash, pauses, attention`;
 
 /** A row of `trip`: times in milliseconds, ids as UUIDs (those inside `offer` and `driver` are TypeIDs). */
 export interface TripRow {
@@ -42,6 +43,7 @@ export interface TripRow {
   started_at: number | null;
   ended_at: number | null;
   cancel_reason: string | null;
+  attention: TripAttention | null;
 }
 
 export function tripFromRow(row: TripRow): Trip {
@@ -71,5 +73,6 @@ export function tripFromRow(row: TripRow): Trip {
     startedAtMs: row.started_at,
     endedAtMs: row.ended_at,
     cancelReason: row.cancel_reason,
+    attention: row.attention,
   };
 }

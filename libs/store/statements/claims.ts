@@ -98,6 +98,11 @@ export interface DriverTrip {
   readonly tripId: string;
 }
 
+/** A driver bound to a trip, who counts as heard at that moment. */
+export interface BoundDriver extends DriverTrip {
+  readonly heardAtMs: number;
+}
+
 /** Deletes the claims of these pairs. Returns the drivers that had one. */
 export async function releaseClaims(
   transaction: Queryable,
@@ -137,16 +142,16 @@ export async function promoteClaims(transaction: Queryable, driverIds: readonly 
 /** Turns the claims of offers into claims of trips. Returns the drivers that had one. */
 export async function holdClaims(
   transaction: Queryable,
-  pairs: readonly DriverTrip[],
+  bound: readonly BoundDriver[],
 ): Promise<Set<DriverId>> {
   const rows = await transaction.rows<{ driver_id: string }>({
     name: 'hold-claims',
     text: `
-      UPDATE driver_claim SET kind = 'trip', expires_at = NULL, deliver_by = NULL
-      FROM unnest($1::uuid[], $2::uuid[]) AS held (driver_id, trip_id)
+      UPDATE driver_claim SET kind = 'trip', expires_at = NULL, deliver_by = NULL, heard_at = held.heard_at
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS held (driver_id, trip_id, heard_at)
       WHERE driver_claim.driver_id = held.driver_id AND driver_claim.trip_id = held.trip_id AND kind = 'offer'
       RETURNING driver_claim.driver_id`,
-    values: columnsOf(pairs),
+    values: [...columnsOf(bound), bound.map(({ heardAtMs }) => timestampOf(heardAtMs))],
   });
   return new Set(rows.map(({ driver_id }) => idFromUuid('driver', driver_id)));
 }
@@ -155,13 +160,13 @@ export async function holdClaims(
  * Binds drivers to trips without an offer: at the first free place. Fails if both places are taken, or the trip already has
  * a driver.
  */
-export async function assignClaims(transaction: Queryable, pairs: readonly DriverTrip[]): Promise<void> {
+export async function assignClaims(transaction: Queryable, bound: readonly BoundDriver[]): Promise<void> {
   await transaction.rows({
     name: 'assign-claims',
     text: `
-      INSERT INTO driver_claim (driver_id, place, trip_id, kind)
-      SELECT driver_id, (SELECT count(*) FROM driver_claim AS c WHERE c.driver_id = given.driver_id), trip_id, 'trip'
-      FROM unnest($1::uuid[], $2::uuid[]) AS given (driver_id, trip_id)`,
-    values: columnsOf(pairs),
+      INSERT INTO driver_claim (driver_id, place, trip_id, kind, heard_at)
+      SELECT driver_id, (SELECT count(*) FROM driver_claim AS c WHERE c.driver_id = given.driver_id), trip_id, 'trip', heard_at
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS given (driver_id, trip_id, heard_at)`,
+    values: [...columnsOf(bound), bound.map(({ heardAtMs }) => timestampOf(heardAtMs))],
   });
 }

@@ -91,14 +91,14 @@ async function writeTurn(transaction: Queryable, posted: readonly PostedChange[]
       WITH change AS (
         SELECT * FROM jsonb_to_recordset($1::jsonb) AS c (trip_id uuid, state text, seq integer,
           search_deadline_at timestamptz, offer jsonb, driver jsonb, excluded_driver_ids uuid[], pauses jsonb, swaps integer,
-          accepted_at timestamptz, arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text,
+          accepted_at timestamptz, arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text, attention text,
           type text, at timestamptz, event_driver_id uuid, event jsonb, driver_status text, driver_version bigint,
           drivers jsonb, shard bigint, epoch bigint, facts_digest text, due_at timestamptz)
       ), written AS (
         UPDATE trip t SET state = c.state, seq = c.seq, search_deadline_at = c.search_deadline_at,
           offer = nullif(c.offer, 'null'), driver = nullif(c.driver, 'null'), excluded_driver_ids = c.excluded_driver_ids,
           pauses = c.pauses, swaps = c.swaps, accepted_at = c.accepted_at, arrived_at = c.arrived_at, started_at = c.started_at,
-          ended_at = c.ended_at, cancel_reason = c.cancel_reason,
+          ended_at = c.ended_at, cancel_reason = c.cancel_reason, attention = c.attention,
           event_hash = sha256(convert_to(coalesce(encode(t.event_hash, 'hex'), '') || c.facts_digest, 'UTF8'))
         FROM change c WHERE t.trip_id = c.trip_id AND t.seq = c.seq - 1 AND c.seq > 1
         RETURNING t.trip_id, t.event_hash
@@ -158,5 +158,6 @@ function tripChanges(trip: Trip): Record<string, unknown> {
     started_at: at(trip.startedAtMs),
     ended_at: at(trip.endedAtMs),
     cancel_reason: trip.cancelReason,
+    attention: trip.attention,
   };
 }

@@ -9,6 +9,7 @@ export const RELEASING: ReadonlySet<string> = new Set([
   'offer_undelivered',
   'offer_withdrawn',
   'driver_redispatched',
+  'driver_lost',
   'completed',
   'rider_canceled',
   'failed',
@@ -113,6 +114,7 @@ function boundAfter(bound: Bound, { type, driverId, freedDriverId, asked }: Even
       return wasAsked && driver === freedDriverId ? { driver: driverId, asked: null } : undefined;
     }
     case 'driver_redispatched':
+    case 'driver_lost':
       return driver === driverId ? { driver: null, asked: open } : undefined;
     case 'completed':
     case 'rider_canceled':

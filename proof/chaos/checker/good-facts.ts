@@ -62,6 +62,10 @@ function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripE
       return { type, atMs, driver: assigned, freedDriverId, asked };
     case 'driver_redispatched':
       return { type, atMs, driverId, reason: null, searchDeadlineAtMs: 300_000 };
+    case 'driver_lost':
+      return { type, atMs, driverId, silentSinceMs: atMs - 90_000, searchDeadlineAtMs: 300_000 };
+    case 'attention_raised':
+      return { type, atMs, driverId, reason: 'stuck', silentSinceMs: atMs - 90_000 };
     case 'rider_canceled':
       return { type, atMs, driverId: perhaps, reason: null };
     case 'failed':
@@ -75,6 +79,7 @@ function decided(fact: Omit<EventFact, 'event'>, type: TripEvent['type']): TripE
     case 'offer_withdrawn':
     case 'arrived':
     case 'started':
+    case 'attention_cleared':
     case 'completed':
       return { type, atMs, driverId };
   }

@@ -32,6 +32,7 @@ interface TripRow {
   started_ms: string | null;
   ended_ms: string | null;
   cancel_reason: string | null;
+  attention: 'stuck' | null;
 }
 
 /** Reads every trip row, independently of the code with which the services read it. */
@@ -41,7 +42,7 @@ export async function readTrips(client: Client): Promise<TripFact[]> {
       to_hex(pickup_cell) AS cell, fare_minor, currency, distance_m, trip_s, ${msOf('requested_at', 'requested_ms')},
       ${msOf('search_deadline_at', 'deadline_ms')}, offer, driver, excluded_driver_ids, pauses, swaps,
       ${msOf('accepted_at', 'accepted_ms')}, ${msOf('arrived_at', 'arrived_ms')},
-      ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason
+      ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason, attention
     FROM any_trip`);
   return rows.map(tripFact);
 }
@@ -77,6 +78,7 @@ function tripFact(row: TripRow): TripFact {
     startedAtMs: numberOrNull(row.started_ms),
     endedAtMs: numberOrNull(row.ended_ms),
     cancelReason: row.cancel_reason,
+    attention: row.attention,
   };
   const { tripId, state, seq, pickupCell, searchDeadlineAtMs: searchDeadlineMs, quoteId, riderId } = trip;
   const [offeredTo, driverId] = [row.offer?.driverId ?? null, row.driver?.driverId ?? null];

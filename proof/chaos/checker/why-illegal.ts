@@ -34,9 +34,10 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
     case 'driver_swapped':
       return whyNotSwapped(trip, event);
     case 'driver_redispatched':
+    case 'driver_lost':
       return unless(
         (trip.state === 'accepted' || trip.state === 'arrived') && isOf(trip, event.driverId),
-        'there is no driver before the ride who could cancel',
+        'there is no driver before the ride who could give the trip back or lose it',
       );
     case 'arrived':
       return unless(
@@ -45,6 +46,14 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
       );
     case 'started':
       return unless(trip.state === 'arrived' && isOf(trip, event.driverId), 'the driver has not arrived');
+    case 'attention_raised':
+    case 'attention_cleared':
+      return unless(
+        trip.state === 'in_progress' &&
+          isOf(trip, event.driverId) &&
+          (trip.attention === null) === (event.type === 'attention_raised'),
+        'no ride of this driver, or no change of its attention',
+      );
     case 'completed':
       return unless(trip.state === 'in_progress' && isOf(trip, event.driverId), 'there is no ride to end');
     case 'rider_canceled':

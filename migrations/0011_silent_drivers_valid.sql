@@ -1,0 +1,9 @@
+-- Up Migration
+
+-- In a transaction of its own: adding the constraint blocks writers, checking the rows does not.
+SET LOCAL lock_timeout = '1s';
+SET LOCAL statement_timeout = '10s';
+ALTER TABLE trip VALIDATE CONSTRAINT trip_attention;
+
+-- Down Migration
+-- Forward only: a wrong migration is mended by the next one.
