@@ -259,8 +259,8 @@ describe('any history of commands', () => {
           nowMs += isLapse ? 15_000 : 2_000;
           step({ type: isLapse ? 'expire_offer' : 'undelivered', offerId });
           const pauseMs = (trip.pauses[0]?.untilMs ?? Infinity) - nowMs;
-          expect(pauseMs).toBeGreaterThanOrEqual(Math.max(FIRST_PAUSE_MS, lastPauseMs));
-          expect(pauseMs).toBeLessThanOrEqual(MAX_PAUSE_MS);
+          const expectedMs = lastPauseMs === 0 ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, 2 * lastPauseMs);
+          expect(pauseMs).toBe(expectedMs);
           nowMs += pauseMs;
           lastPauseMs = pauseMs;
         }
