@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driverOffer } from './trip.ts';
 import { readInstant, timestamp, toTimestamp } from './values.ts';
 
 /** Highest speed that is believed; a faster one is a fault of the phone's sensor, and counts as unknown. */
@@ -70,6 +71,10 @@ export const positionsResult = z
     at: timestamp.meta({ description: 'time of the service' }),
     clock_offset_ms: z.int().nullable().meta({
       description: 'how far the clock of the phone is ahead, as measured; null before the first position',
+    }),
+    offer: driverOffer.nullable().meta({
+      description:
+        'the open offer of a driver without a socket, who has it with this answer; null with a socket',
     }),
     accepted: z.int(),
     rejected: z.array(

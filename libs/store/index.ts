@@ -32,7 +32,7 @@ export {
   setMemberState,
   type MemberRow,
 } from './statements/matchers.ts';
-export { dueOffers, findUndelivered, markDelivered } from './statements/offers.ts';
+export { dueOffers, extendDelivery, findUndelivered, markDelivered } from './statements/offers.ts';
 export {
   EVENT_STREAM_LOCK,
   readOutbox,

@@ -83,6 +83,20 @@ test('an app that does not know the frame keeps its offer, since its socket answ
   await near.goHome();
 });
 
+test('each offer that an app acknowledges by the frame stays open, the second one too', async () => {
+  const near = await city.driverAt(placeNo(0));
+  for (const rider of [await city.rider(), await city.rider()]) {
+    const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+    const offer = await near.offer();
+    expect(await near.phone.ask('received', { offer_id: offer.offer_id })).toMatchObject({ type: 'ack' });
+    await new Promise((resolve) => setTimeout(resolve, PASSED_ON_WITHIN_MS));
+    expect(await fatesOf(tripId)).toEqual(['delivered']);
+    await near.accept(offer);
+    await near.drive(tripId);
+  }
+  await near.goHome();
+});
+
 test('a driver who only sends requests gets an offer by polling', async () => {
   const phone = await DriverPhone.register(city.url('dev-issuer-1'), city.url('driver-api-1'), systemClock());
   const { body } = await phone.post<{ session: number }>('/v1/driver/online', onlineBody);

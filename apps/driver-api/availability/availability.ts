@@ -37,6 +37,22 @@ export class Availability {
     return view;
   }
 
+  /**
+   * The open offer of a driver without a socket, who gets it with the answer to this request; null if there is none. Null
+   * too if it cannot be read: the positions of the request are accepted all the same, and the next one asks again.
+   */
+  async poll(driverId: DriverId): Promise<DriverView['offer']> {
+    const presence = this.presences.get(driverId);
+    if (presence === undefined || presence.connection !== undefined || presence.state.offer === null)
+      return null;
+    try {
+      return (await this.read(driverId)).offer;
+    } catch (error) {
+      this.logger.warn({ event: 'offer_not_read', driver_id: driverId, err: error }, 'offer not polled');
+      return null;
+    }
+  }
+
   /** Opens a new session; this instance serves the driver from now on. */
   async goOnline(
     driverId: DriverId,

@@ -15,6 +15,7 @@ import {
   type PositionsResult,
 } from '#libs/contracts';
 import { CallerOf, CLOCK, ForRole, type Caller, type Clock } from '#libs/service';
+import { Availability } from '../availability/availability.ts';
 import { driverOf } from '../caller/caller.ts';
 import { Presences } from '../presence/presences.ts';
 import { ReceivePosition } from './receive-position.ts';
@@ -25,6 +26,7 @@ export class PositionsController {
   constructor(
     private readonly receivePosition: ReceivePosition,
     private readonly presences: Presences,
+    private readonly availability: Availability,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -57,6 +59,7 @@ export class PositionsController {
     return {
       at: toTimestamp(this.clock.now()),
       clock_offset_ms: offsetMs === undefined ? null : Math.round(offsetMs),
+      offer: await this.availability.poll(driverId),
       accepted: positions.length - rejected.length,
       rejected,
     };

@@ -1,7 +1,13 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandClient } from '#libs/bus';
-import { HailgridError, noteDelivery, type DriverId, type OfferId } from '#libs/contracts';
-import { LOGGER, type Logger } from '#libs/service';
+import {
+  HailgridError,
+  noteDelivery,
+  type DriverId,
+  type OfferId,
+  type OfferDelivery as Delivery,
+} from '#libs/contracts';
+import { CLOCK, LOGGER, machineTime, type Clock, type Logger } from '#libs/service';
 import type { DriverConnection, DriverPresence } from './driver-presence.ts';
 import { Presences } from './presences.ts';
 
@@ -11,20 +17,30 @@ import { Presences } from './presences.ts';
  */
 const RETURN_LIMIT_MS = 750;
 
-/** How an offer reached a phone: its app said so, its WebSocket answered, or it read its state over HTTP. */
-type Way = 'received' | 'socket' | 'poll';
+/**
+ * How recently a driver who only sends requests must have sent one, so that its next one is waited for, wall time. Such
+ * apps send a position every few seconds.
+ */
+const POLLED_WITHIN_MS = 10_000;
+
+/**
+ * How an offer fares: its app acknowledged it, its WebSocket answered, or the app got it with the answer to a request;
+ * it waits for the driver's next request, or has nobody to go to.
+ */
+type Way = 'received' | 'socket' | 'poll' | 'polling' | 'unreachable';
 
 /**
  * Tells `trips` whether offers reach their phones. An app that knows the frame `received` acknowledges each offer by it.
  * For an app that has never sent one, its WebSocket's answer to a ping behind the offer counts; for one without a
- * socket, the answer to `GET /v1/driver`. A driver whose socket has closed and is not back soon is reported unreachable.
- * Without a report `trips` asks the next driver after two seconds.
+ * socket, the answer to `GET /v1/driver` or `POST /v1/driver/positions`, which is waited for longer. A driver whose socket
+ * has closed and is not back soon is reported unreachable. Without a report `trips` asks the next driver after two seconds.
  */
 @Injectable()
 export class OfferDelivery implements OnModuleInit {
   constructor(
     private readonly commands: CommandClient,
     private readonly presences: Presences,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -58,17 +74,20 @@ export class OfferDelivery implements OnModuleInit {
     void this.#report(driverId, offerId, 'poll');
   }
 
-  /** A driver who only sends requests is left alone: it has until the deadline to read the offer. */
+  /** An offer has been made to the driver. Reports one that goes to no socket. */
   #offered(presence: DriverPresence, offerId: OfferId): void {
+    const withinMs = machineTime(this.clock, POLLED_WITHIN_MS);
+    if (isPolling(presence, this.clock.now(), withinMs))
+      void this.#report(presence.driverId, offerId, 'polling');
     if (!isUnreachable(presence)) return;
     setTimeout(() => {
       const isOpen = presence.state.offer?.offerId === offerId;
-      if (isOpen && isUnreachable(presence)) void this.#report(presence.driverId, offerId, null);
+      if (isOpen && isUnreachable(presence)) void this.#report(presence.driverId, offerId, 'unreachable');
     }, RETURN_LIMIT_MS).unref();
   }
 
   /** A report that is lost costs an offer, not a trip: `trips` asks the next driver. */
-  async #report(driverId: DriverId, offerId: OfferId, way: Way | null): Promise<void> {
+  async #report(driverId: DriverId, offerId: OfferId, way: Way): Promise<void> {
     try {
       await this.#note(driverId, offerId, way);
     } catch (error) {
@@ -76,13 +95,26 @@ export class OfferDelivery implements OnModuleInit {
     }
   }
 
-  async #note(driverId: DriverId, offerId: OfferId, way: Way | null): Promise<boolean> {
+  async #note(driverId: DriverId, offerId: OfferId, way: Way): Promise<boolean> {
     const ids = { driver_id: driverId, offer_id: offerId };
-    const { open } = await this.commands.call(noteDelivery, { ...ids, delivered: way !== null });
-    const event = way === null ? 'offer_unreachable' : 'offer_delivered';
-    this.logger.info({ event, ...ids, way, open }, 'offer delivery');
+    const { open } = await this.commands.call(noteDelivery, { ...ids, delivery: deliveryOf(way) });
+    this.logger.info({ event: `offer_${deliveryOf(way)}`, ...ids, way, open }, 'offer delivery');
     return open;
   }
+}
+
+function deliveryOf(way: Way): Delivery {
+  return way === 'polling' || way === 'unreachable' ? way : 'delivered';
+}
+
+/** Whether this instance serves the driver, who only sends requests and has lately sent one. */
+function isPolling(
+  { connection, attended, reach, heardAtMs }: DriverPresence,
+  nowMs: number,
+  withinMs: number,
+): boolean {
+  const waits = connection === undefined && attended && reach === 'present';
+  return waits && nowMs - heardAtMs < withinMs;
 }
 
 /** Whether this instance serves the driver, and its socket has closed. */

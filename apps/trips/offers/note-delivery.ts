@@ -1,9 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import { noteDelivery, type CommandInput, type CommandOutput } from '#libs/contracts';
-import { LOGGER, type Logger } from '#libs/service';
-import { findUndelivered, markDelivered, TripStore } from '#libs/store';
+import { CLOCK, LOGGER, machineTime, type Clock, type Logger } from '#libs/service';
+import { extendDelivery, findUndelivered, markDelivered, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
+
+/**
+ * How long an offer waits for the next request of a driver who only sends requests, wall time: such apps send a position
+ * every few seconds. A longer wait costs the rider more when the app has just gone silent.
+ */
+const POLL_LIMIT_MS = 10_000;
 
 /**
  * Notes that a driver's phone has an offer, or ends an offer that cannot reach its phone. The acknowledgement is no event
@@ -13,6 +19,7 @@ import { CommandHandlers } from '../command-handlers.ts';
 export class NoteDeliveryHandler extends CommandHandlers {
   constructor(
     private readonly store: TripStore,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     super(logger);
@@ -22,10 +29,14 @@ export class NoteDeliveryHandler extends CommandHandlers {
   async handle({
     driver_id: driverId,
     offer_id: offerId,
-    delivered,
+    delivery,
   }: CommandInput<typeof noteDelivery>): Promise<CommandOutput<typeof noteDelivery>> {
     const open = await this.store.transact(async (transaction) => {
-      if (delivered) return markDelivered(transaction, { offerId, driverId });
+      if (delivery === 'delivered') return markDelivered(transaction, { offerId, driverId });
+      if (delivery === 'polling') {
+        const deliverByMs = transaction.nowMs + machineTime(this.clock, POLL_LIMIT_MS);
+        return extendDelivery(transaction, { offerId, driverId }, deliverByMs);
+      }
       const tripId = await findUndelivered(transaction, { offerId, driverId });
       if (tripId === undefined) return false;
       await transaction.change(tripId, () => ({ type: 'undelivered', offerId }));

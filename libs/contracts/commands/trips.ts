@@ -77,12 +77,16 @@ export const offerAnswer = z.enum(['accept', 'decline']);
 export type OfferAnswer = z.infer<typeof offerAnswer>;
 
 /**
- * Whether a driver's phone has an offer. `delivered: false`: it cannot be reached, so the next driver is asked at once.
- * `open`: the offer was still open.
+ * How an offer fares on its way to a phone. `delivered`: the phone has it. `polling`: the driver only sends requests, so
+ * the offer waits for the next one. `unreachable`: the next driver is asked at once.
  */
+export const offerDelivery = z.enum(['delivered', 'polling', 'unreachable']);
+export type OfferDelivery = z.infer<typeof offerDelivery>;
+
+/** Reports how an offer fares on its way to its driver's phone. `open`: the offer was still open. */
 export const noteDelivery = defineCommand(
   'trips.offer_delivery',
-  z.object({ driver_id: driverId, offer_id: offerId, delivered: z.boolean() }),
+  z.object({ driver_id: driverId, offer_id: offerId, delivery: offerDelivery }),
   z.object({ open: z.boolean() }),
 );
 

@@ -104,6 +104,22 @@ export async function markDelivered(database: Queryable, { offerId, driverId }: 
   return rows.length > 0;
 }
 
+/** Sets by when the driver's phone must have an open offer that it has not acknowledged. Returns whether there is one. */
+export async function extendDelivery(
+  database: Queryable,
+  { offerId, driverId }: OfferedTo,
+  deliverByMs: number,
+): Promise<boolean> {
+  const rows = await database.rows({
+    name: 'extend-delivery',
+    text: `
+      UPDATE driver_claim SET deliver_by = $3
+      WHERE offer_id = $1 AND driver_id = $2 AND kind = 'offer' AND deliver_by IS NOT NULL RETURNING offer_id`,
+    values: [uuidOf('offer', offerId), uuidOf('driver', driverId), timestampOf(deliverByMs)],
+  });
+  return rows.length > 0;
+}
+
 /** The trip of an open offer that the driver's phone has not acknowledged; undefined if there is no such offer. */
 export async function findUndelivered(
   database: Queryable,
