@@ -39,6 +39,7 @@ import { RematchHandler } from './offers/rematch.ts';
 import { openStore, StoreCloser } from './open-store.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
+import { TripActsController } from './operations/trip-acts.controller.ts';
 import { OperatorTripsController } from './operations/trips.controller.ts';
 import { MatcherMembership } from './ownership/matcher-membership.ts';
 import { PlannerEffects } from './ownership/planner-effects.ts';
@@ -98,6 +99,7 @@ export class TripsModule {
       controllers: [
         ...COMMAND_HANDLERS,
         OperatorTripsController,
+        TripActsController,
         ShardsController,
         DrainController,
         WebhooksController,

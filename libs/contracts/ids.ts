@@ -2,7 +2,17 @@ import { TypeID, typeidUnboxed } from 'typeid-js';
 import { z } from 'zod';
 import type { Id, IdPrefix } from '#libs/trip';
 
-export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from '#libs/trip';
+export type {
+  DriverId,
+  Id,
+  IdPrefix,
+  OfferId,
+  OperatorId,
+  QuoteId,
+  RiderId,
+  TripId,
+  WebhookId,
+} from '#libs/trip';
 
 /*
  * An id is a TypeID: `<prefix>_<26 base32 characters of a UUIDv7>`. Postgres stores the bare UUID; only its queries
@@ -23,6 +33,7 @@ export const quoteId = idSchema('quote');
 export const offerId = idSchema('offer');
 export const riderId = idSchema('rider');
 export const driverId = idSchema('driver');
+export const operatorId = idSchema('operator');
 export const webhookId = idSchema('webhook');
 
 /** Who may hold a token. */

@@ -1,5 +1,12 @@
 import { toTimestamp, toTripRecord, type TripChange } from '#libs/contracts';
-import { driverOfEvent, evolve, freedDriverOf, type Trip, type TripEvent } from '#libs/trip';
+import {
+  driverOfEvent,
+  evolve,
+  freedDriverOf,
+  type OperatorAct,
+  type Trip,
+  type TripEvent,
+} from '#libs/trip';
 import type { StoredEvent } from './statements/events.ts';
 import type { WrittenChange } from './written-change.ts';
 
@@ -25,10 +32,15 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
 function eventData(event: TripEvent): Record<string, unknown> {
   return {
     ...('reason' in event && event.reason !== null && { reason: event.reason }),
+    ...('by' in event && event.by !== undefined && operatorData(event.by)),
     ...('silentSinceMs' in event && { silent_since: toTimestamp(event.silentSinceMs) }),
     ...('askAgainAtMs' in event &&
       event.askAgainAtMs !== undefined && { ask_again_at: toTimestamp(event.askAgainAtMs) }),
   };
+}
+
+function operatorData({ operatorId, reasonCode, note }: OperatorAct): Record<string, unknown> {
+  return { operator_id: operatorId, reason_code: reasonCode, ...(note !== undefined && { note }) };
 }
 
 /** Replays a trip's events; returns its changes after a sequence number, each with the trip as that event left it. */

@@ -1,6 +1,7 @@
 import type { TripDecision, TripRefusal } from './decision.ts';
 import type { TripEvent } from './events.ts';
 import type { DriverId, OfferId } from './ids.ts';
+import { decideOperator, type OperatorCommand } from './operate.ts';
 import { askAgainAtMs, isBarred } from './pauses.ts';
 import type { AssignedDriver, OpenOffer, Trip, TripVehicle } from './trip.ts';
 import { decideHeard, decideSilence, type Silence } from './silence.ts';
@@ -25,7 +26,8 @@ export type TripCommand =
   | { type: 'give_up' }
   | ({ type: 'silence' } & Silence)
   /** The driver of a trip that needs attention for its silence was heard again. */
-  | { type: 'driver_heard'; driverId: DriverId };
+  | { type: 'driver_heard'; driverId: DriverId }
+  | OperatorCommand;
 
 const UNCHANGED: TripDecision = { outcome: 'unchanged' };
 
@@ -76,6 +78,12 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
       return decideSilence(trip, command, nowMs);
     case 'driver_heard':
       return decideHeard(trip, command.driverId, nowMs);
+    case 'operator_cancel':
+    case 'operator_complete':
+    case 'operator_fail':
+    case 'operator_redispatch':
+    case 'operator_withdraw':
+      return decideOperator(trip, command, nowMs);
   }
 }
 

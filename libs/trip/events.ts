@@ -1,8 +1,9 @@
 import type { AssignedDriver, OpenOffer, TripAttention, TripRequest } from './trip.ts';
 import type { DriverId } from './ids.ts';
+import type { OperatorAct } from './operator-act.ts';
 import type { TripEventType } from './states.ts';
 
-/** An event of a trip: a fact, recorded after a decision. */
+/** An event of a trip: a fact, recorded after a decision. `by`: the operator who decided it. */
 export type TripEvent =
   | { type: 'requested'; atMs: number; request: TripRequest }
   | { type: 'offer_made'; atMs: number; offer: OpenOffer }
@@ -12,8 +13,11 @@ export type TripEvent =
   | { type: 'offer_expired'; atMs: number; driverId: DriverId; askAgainAtMs?: number }
   /** The driver's phone did not get the offer in time. */
   | { type: 'offer_undelivered'; atMs: number; driverId: DriverId; askAgainAtMs: number }
-  /** The driver on the way arrived, or the rider canceled, before the asked replacement answered. */
-  | { type: 'offer_withdrawn'; atMs: number; driverId: DriverId }
+  /**
+   * The driver on the way arrived, or the trip ended, before the asked replacement answered; or an operator took the asked
+   * driver offline.
+   */
+  | { type: 'offer_withdrawn'; atMs: number; driverId: DriverId; by?: OperatorAct }
   | { type: 'accepted'; atMs: number; driver: AssignedDriver }
   /** A driver at work, freed from its pickup, is sent to this waiting rider without an offer. */
   | { type: 'driver_assigned'; atMs: number; driver: AssignedDriver }
@@ -34,6 +38,7 @@ export type TripEvent =
       driverId: DriverId;
       reason: string | null;
       searchDeadlineAtMs: number;
+      by?: OperatorAct;
     }
   /** The driver's phone was silent for too long before the ride: the trip goes to another driver. */
   | {
@@ -55,10 +60,16 @@ export type TripEvent =
     }
   /** The driver was heard again. */
   | { type: 'attention_cleared'; atMs: number; driverId: DriverId }
-  | { type: 'completed'; atMs: number; driverId: DriverId }
-  | { type: 'rider_canceled'; atMs: number; driverId: DriverId | null; reason: string | null }
+  | { type: 'completed'; atMs: number; driverId: DriverId; by?: OperatorAct }
+  | {
+      type: 'rider_canceled';
+      atMs: number;
+      driverId: DriverId | null;
+      reason: string | null;
+      by?: OperatorAct;
+    }
   | { type: 'no_drivers_available'; atMs: number }
-  | { type: 'failed'; atMs: number; driverId: DriverId | null; reason: string };
+  | { type: 'failed'; atMs: number; driverId: DriverId | null; reason: string; by?: OperatorAct };
 
 /** The driver that an event binds or frees; the new driver for a swap. */
 export function driverOfEvent(event: TripEvent): DriverId | null {

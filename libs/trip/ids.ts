@@ -9,4 +9,5 @@ export type QuoteId = Id<'quote'>;
 export type OfferId = Id<'offer'>;
 export type RiderId = Id<'rider'>;
 export type DriverId = Id<'driver'>;
+export type OperatorId = Id<'operator'>;
 export type WebhookId = Id<'webhook'>;

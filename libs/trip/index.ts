@@ -17,7 +17,19 @@ export {
 export { evolve } from './evolve.ts';
 export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';
-export type { DriverId, Id, IdPrefix, OfferId, QuoteId, RiderId, TripId, WebhookId } from './ids.ts';
+export type {
+  DriverId,
+  Id,
+  IdPrefix,
+  OfferId,
+  OperatorId,
+  QuoteId,
+  RiderId,
+  TripId,
+  WebhookId,
+} from './ids.ts';
+export type { OperatorCommand } from './operate.ts';
+export type { OperatorAct } from './operator-act.ts';
 export { FIRST_PAUSE_MS, MAX_PAUSE_MS, pauseAfterMs, pausedDriverIds } from './pauses.ts';
 export { LOST_CONTACT, silenceLimitMs, type SilenceLimits } from './silence.ts';
 export {

@@ -26,6 +26,8 @@ const SILENCE_LIMITS = { acceptedMs: 1_000, arrivedMs: 1_000, stuckMs: 1_000, lo
 /** Before {@link TIMES_MS}: within every limit, after three rides, and after the trip is failed. */
 const SILENT_FOR_MS = [0, 1_200_500, 1_300_000];
 
+const ACT = { operatorId: 'operator_1', reasonCode: 'breakdown', note: 'called in' } as const;
+
 const PROCESSING: Trip = {
   tripId: 'trip_1',
   riderId: 'rider_1',
@@ -121,6 +123,14 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
       );
     case 'driver_heard':
       return DRIVERS.map((driverId) => ({ type, driverId }));
+    case 'operator_cancel':
+    case 'operator_complete':
+    case 'operator_fail':
+      return [{ type, by: ACT }];
+    case 'operator_redispatch':
+      return [{ type, by: ACT, searchMs: 1_000 }];
+    case 'operator_withdraw':
+      return (['offer_1', 'offer_2'] as const).map((offerId) => ({ type, by: ACT, offerId }));
   }
 }
 

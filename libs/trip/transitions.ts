@@ -34,6 +34,11 @@ const WITHOUT_DRIVER: Outcomes = {
   give_up: ['unchanged'],
   silence: ['unchanged'],
   driver_heard: ['unchanged'],
+  operator_cancel: [ILLEGAL],
+  operator_complete: [ILLEGAL],
+  operator_fail: [ILLEGAL],
+  operator_redispatch: [ILLEGAL],
+  operator_withdraw: ['unchanged'],
 };
 
 /** A trip with a driver. The driver who accepted may repeat the command. */
@@ -54,7 +59,12 @@ const ENDED: Outcomes = { ...WITH_DRIVER, driver_cancel: [NOT_THE_DRIVER, ILLEGA
  * time; `transitions.test.ts` checks that it has exactly these outcomes.
  */
 export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
-  scheduled: { ...WITHOUT_DRIVER, rider_cancel: ['rider_canceled'] },
+  scheduled: {
+    ...WITHOUT_DRIVER,
+    rider_cancel: ['rider_canceled'],
+    operator_cancel: ['rider_canceled'],
+    operator_fail: ['failed'],
+  },
   processing: {
     ...WITHOUT_DRIVER,
     offer: ['offer_made', NOT_OPEN, EXCLUDED],
@@ -65,6 +75,9 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     undelivered: ['offer_undelivered', 'unchanged'],
     rider_cancel: ['rider_canceled'],
     give_up: ['no_drivers_available', TOO_EARLY],
+    operator_cancel: ['rider_canceled'],
+    operator_fail: ['failed'],
+    operator_withdraw: ['offer_withdrawn', 'unchanged'],
   },
   accepted: {
     ...WITH_DRIVER,
@@ -78,6 +91,10 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
     silence: ['driver_lost', 'unchanged', TOO_EARLY],
     rider_cancel: ['rider_canceled', 'offer_withdrawn + rider_canceled'],
+    operator_cancel: ['rider_canceled', 'offer_withdrawn + rider_canceled'],
+    operator_fail: ['failed', 'offer_withdrawn + failed'],
+    operator_redispatch: ['driver_redispatched'],
+    operator_withdraw: ['offer_withdrawn', 'unchanged'],
   },
   arrived: {
     ...WITH_DRIVER,
@@ -86,6 +103,9 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
     silence: ['driver_lost', 'unchanged', TOO_EARLY],
     rider_cancel: ['rider_canceled'],
+    operator_cancel: ['rider_canceled'],
+    operator_fail: ['failed'],
+    operator_redispatch: ['driver_redispatched'],
   },
   in_progress: {
     ...WITH_DRIVER,
@@ -93,6 +113,8 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     complete: ['completed', NOT_THE_DRIVER],
     silence: ['attention_raised', 'failed', 'unchanged', TOO_EARLY],
     driver_heard: ['attention_cleared', 'unchanged'],
+    operator_complete: ['completed'],
+    operator_fail: ['failed'],
   },
   completed: { ...WITH_DRIVER, complete: ['unchanged', NOT_THE_DRIVER] },
   rider_canceled: { ...ENDED, rider_cancel: ['unchanged'] },

@@ -32,6 +32,7 @@ const REQUEST: TripRequest = {
 };
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
 const SILENCE_LIMITS = { acceptedMs: 9_000, arrivedMs: 20_000, stuckMs: 30_000, lostContactMs: 60_000 };
+const ACT = { operatorId: 'operator_1', reasonCode: 'breakdown' } as const;
 const requested: TripEvent = { type: 'requested', atMs: 0, request: REQUEST };
 
 /** The only legal transitions. */
@@ -104,6 +105,13 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
       searchMs: 50_000,
     })),
   fc.record({ type: fc.constant('driver_heard' as const), driverId: driver }),
+  fc.constantFrom<TripCommand>(
+    { type: 'operator_cancel', by: ACT },
+    { type: 'operator_complete', by: ACT },
+    { type: 'operator_fail', by: ACT },
+    { type: 'operator_redispatch', by: ACT, searchMs: 50_000 },
+  ),
+  fc.record({ type: fc.constant('operator_withdraw' as const), by: fc.constant(ACT), offerId }),
 );
 const history = fc.array(fc.record({ command, afterMs: fc.integer({ min: 0, max: 30_000 }) }), {
   maxLength: 40,

@@ -63,6 +63,22 @@ function bring(action: 'drain' | 'resume', opposite: 'drain' | 'resume'): Decisi
   };
 }
 
+/** An operator acts on an accepted trip, or on a ride; another act follows. */
+function operate(action: 'cancel' | 'complete' | 'fail' | 'redispatch', isRide = false): Decision {
+  return {
+    keyed: async (stage) => {
+      const { driver, tripId } = await stage.accepted();
+      if (isRide)
+        for (const before of ['arrived', 'start']) await driver.phone.post(`/v1/trips/${tripId}/${before}`);
+      const path = `/v1/ops/trips/${tripId}/${action}`;
+      return {
+        ask: posting(stage.operator, path, { reason_code: 'breakdown' }),
+        askOther: posting(stage.operator, path, { reason_code: 'breakdown', note: 'called in' }),
+      };
+    },
+  };
+}
+
 const TICKET: Decision = {
   unkeyed: 'a ticket opens one socket and changes nothing; one whose answer was lost expires after 30 s',
 };
@@ -189,6 +205,10 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
       };
     },
   },
+  'trips POST /v1/ops/trips/{trip_id}/cancel': operate('cancel'),
+  'trips POST /v1/ops/trips/{trip_id}/complete': operate('complete', true),
+  'trips POST /v1/ops/trips/{trip_id}/fail': operate('fail', true),
+  'trips POST /v1/ops/trips/{trip_id}/redispatch': operate('redispatch'),
   'trips POST /v1/matchers/{matcher}/drain': bring('drain', 'resume'),
   'trips POST /v1/matchers/{matcher}/resume': bring('resume', 'drain'),
   'issuer POST /v1/tokens': { unkeyed: 'for development only; stores nothing' },

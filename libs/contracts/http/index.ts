@@ -1,5 +1,6 @@
 import * as drivers from './drivers.ts';
 import * as issuer from './issuer.ts';
+import * as operatorActs from './operator-acts.ts';
 import * as operator from './operator.ts';
 import * as quotes from './quotes.ts';
 import * as riderTrips from './rider-trips.ts';
@@ -9,6 +10,7 @@ import * as webhooks from './webhooks.ts';
 
 export * from './drivers.ts';
 export * from './issuer.ts';
+export * from './operator-acts.ts';
 export * from './operator.ts';
 export * from './quotes.ts';
 export * from './rider-trips.ts';
@@ -16,7 +18,16 @@ export * from './route.ts';
 export * from './streams.ts';
 export * from './webhooks.ts';
 
-const modules: readonly object[] = [quotes, riderTrips, drivers, streams, operator, webhooks, issuer];
+const modules: readonly object[] = [
+  quotes,
+  riderTrips,
+  drivers,
+  streams,
+  operator,
+  operatorActs,
+  webhooks,
+  issuer,
+];
 
 /** Every route of the system; the OpenAPI documents are made from this list. */
 export const HTTP_ROUTES: readonly HttpRoute[] = modules.flatMap((module) =>

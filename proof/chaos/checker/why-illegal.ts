@@ -21,7 +21,7 @@ export function whyIllegal(trip: Trip | null, event: TripEvent): string | undefi
       return unless(trip.offer?.driverId === event.driverId, 'no offer of this driver is open');
     case 'offer_withdrawn':
       return unless(
-        trip.offer?.driverId === event.driverId && trip.state === 'accepted',
+        trip.offer?.driverId === event.driverId && (trip.state === 'accepted' || event.by !== undefined),
         'there is no offer to withdraw',
       );
     case 'accepted':

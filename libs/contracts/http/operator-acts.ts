@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { tripParams } from './rider-trips.ts';
+import { defineRoute } from './route.ts';
+import { tripRecord } from '../trip.ts';
+import { typedText } from '../values.ts';
+
+/** How many characters the reason code of an operator's act may have; it becomes the trip's `cancel_reason`. */
+const MAX_REASON_CODE_LENGTH = 64;
+/** How many characters an operator may note about an act; a longer note gets 400. */
+const MAX_NOTE_LENGTH = 500;
+
+/** Why an operator acts. Operators choose the codes; riders and drivers see the code of an end, never the note. */
+export const operatorActRequest = z
+  .strictObject({
+    reason_code: z
+      .string()
+      .max(MAX_REASON_CODE_LENGTH)
+      .regex(/^[a-z][a-z0-9_]*$/)
+      .meta({ description: "the operators' own code", example: 'vehicle_breakdown' }),
+    note: typedText(MAX_NOTE_LENGTH).optional().meta({ description: 'kept in the event, for operators' }),
+  })
+  .meta({ id: 'OperatorActRequest' });
+export type OperatorActRequest = z.infer<typeof operatorActRequest>;
+
+function actRoute<P extends string>(path: P, summary: string) {
+  return defineRoute({
+    api: 'trips',
+    method: 'POST',
+    path,
+    summary,
+    role: 'operator',
+    params: tripParams,
+    body: operatorActRequest,
+    response: tripRecord,
+    status: 200,
+    idempotencyKey: 'optional',
+    errors: ['trip_not_found', 'illegal_transition', 'idempotency_key_reused'],
+  });
+}
+
+export const postOperatorCancel = actRoute(
+  '/v1/ops/trips/{trip_id}/cancel',
+  'Cancel a trip for its rider before the ride; its driver is free',
+);
+export const postOperatorComplete = actRoute(
+  '/v1/ops/trips/{trip_id}/complete',
+  'End a ride whose driver does not: the rider is at the dropoff',
+);
+export const postOperatorFail = actRoute(
+  '/v1/ops/trips/{trip_id}/fail',
+  'End a trip that cannot go on, in any state but an ended one; its driver is free',
+);
+export const postOperatorRedispatch = actRoute(
+  '/v1/ops/trips/{trip_id}/redispatch',
+  'Take a trip from its driver before the ride, and search for another one',
+);

@@ -1,0 +1,91 @@
+import type { TripDecision } from './decision.ts';
+import type { TripEvent } from './events.ts';
+import type { OfferId } from './ids.ts';
+import type { OperatorAct } from './operator-act.ts';
+import { isTerminal } from './states.ts';
+import type { Trip } from './trip.ts';
+
+/** An operator's command on a trip. */
+export type OperatorCommand =
+  /** Ends a trip before the ride, as its rider could. */
+  | { type: 'operator_cancel'; by: OperatorAct }
+  /** Ends a ride that reached its dropoff. */
+  | { type: 'operator_complete'; by: OperatorAct }
+  /** Ends a trip that cannot go on. */
+  | { type: 'operator_fail'; by: OperatorAct }
+  /** Takes the trip from its driver before the ride; another one is searched for during `searchMs`. */
+  | { type: 'operator_redispatch'; by: OperatorAct; searchMs: number }
+  /** Closes the open offer to a driver whom an operator takes offline. */
+  | { type: 'operator_withdraw'; by: OperatorAct; offerId: OfferId };
+
+/**
+ * Decides what an operator's command does. A command in the wrong state is refused even if somebody else has brought the
+ * trip there: the operator must not take another one's act for its own. Retries have an idempotency key.
+ */
+export function decideOperator(trip: Trip, command: OperatorCommand, nowMs: number): TripDecision {
+  switch (command.type) {
+    case 'operator_cancel':
+      return trip.state === 'in_progress' ? ILLEGAL : decideEnd(trip, 'rider_canceled', command.by, nowMs);
+    case 'operator_fail':
+      return decideEnd(trip, 'failed', command.by, nowMs);
+    case 'operator_complete':
+      return decideComplete(trip, command.by, nowMs);
+    case 'operator_redispatch':
+      return decideRedispatch(trip, command, nowMs);
+    case 'operator_withdraw':
+      return decideWithdraw(trip, command, nowMs);
+  }
+}
+
+const ILLEGAL: TripDecision = { outcome: 'refused', refusal: 'illegal_transition' };
+
+/** Ends the trip and frees the driver who has it, and the one who is asked. */
+function decideEnd(
+  trip: Trip,
+  type: 'rider_canceled' | 'failed',
+  by: OperatorAct,
+  nowMs: number,
+): TripDecision {
+  if (isTerminal(trip.state)) return ILLEGAL;
+  const asked = trip.offer?.driverId ?? null;
+  const driverId = trip.driver?.driverId ?? asked;
+  const end: TripEvent = { type, atMs: nowMs, driverId, reason: by.reasonCode, by };
+  return trip.driver === null || asked === null
+    ? changed(end)
+    : changed({ type: 'offer_withdrawn', atMs: nowMs, driverId: asked, by }, end);
+}
+
+function decideComplete({ state, driver }: Trip, by: OperatorAct, nowMs: number): TripDecision {
+  if (state !== 'in_progress' || driver === null) return ILLEGAL;
+  return changed({ type: 'completed', atMs: nowMs, driverId: driver.driverId, by });
+}
+
+function decideRedispatch(
+  { state, driver, searchDeadlineAtMs }: Trip,
+  { by, searchMs }: Extract<OperatorCommand, { type: 'operator_redispatch' }>,
+  nowMs: number,
+): TripDecision {
+  if ((state !== 'accepted' && state !== 'arrived') || driver === null) return ILLEGAL;
+  return changed({
+    type: 'driver_redispatched',
+    atMs: nowMs,
+    driverId: driver.driverId,
+    reason: by.reasonCode,
+    searchDeadlineAtMs: Math.max(searchDeadlineAtMs, nowMs + searchMs),
+    by,
+  });
+}
+
+/** An offer that is closed already needs no operator. */
+function decideWithdraw(
+  { offer }: Trip,
+  { by, offerId }: Extract<OperatorCommand, { type: 'operator_withdraw' }>,
+  nowMs: number,
+): TripDecision {
+  if (offer?.offerId !== offerId) return { outcome: 'unchanged' };
+  return changed({ type: 'offer_withdrawn', atMs: nowMs, driverId: offer.driverId, by });
+}
+
+function changed(...events: readonly TripEvent[]): TripDecision {
+  return { outcome: 'changed', events };
+}

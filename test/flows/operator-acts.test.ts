@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId, riderServerFrame, uuidOf, type Role, type TripRecord } from '#libs/contracts';
+import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
+import type { TestDriver } from '../city/test-driver.ts';
+import { Phone } from '../phones/phone.ts';
+import type { RiderPhone } from '../phones/rider-phone.ts';
+import { tokenFor } from '../phones/tokens.ts';
+
+const SILENCE_MS = 10_000;
+/** How late a silence may be noticed: a sweep, its question, and a busy machine. */
+const SLACK_MS = 12_000;
+const ACT = { reason_code: 'vehicle_breakdown', note: 'Called in by the driver: 555-0100' };
+const ACTS = ['cancel', 'complete', 'fail', 'redispatch'] as const;
+const NEARBY = { lat: ROSSIO.lat + 0.0014, lng: ROSSIO.lng };
+
+let city: TestCity;
+let operator: Phone<never>;
+
+beforeAll(async () => {
+  const env = {
+    HAILGRID_SILENT_RIDE_MS: String(SILENCE_MS),
+    HAILGRID_MAX_SWAPS_PER_TRIP: '0',
+    HAILGRID_CHAIN_HORIZON_S: '0',
+  };
+  const services = ['dev-issuer', 'trips', 'matcher', 'rider-api', 'driver-api'];
+  city = await TestCity.start(services, { env });
+  operator = await phoneOf('operator');
+});
+afterAll(() => city?.stop());
+
+async function phoneOf(role: Role): Promise<Phone<never>> {
+  const token = await tokenFor(city.url('dev-issuer-1'), role);
+  return new Phone({ api: city.url('trips-1'), token, serverFrame: riderServerFrame as never });
+}
+
+interface Accepted {
+  rider: RiderPhone;
+  driver: TestDriver;
+  tripId: string;
+}
+
+async function accepted(): Promise<Accepted> {
+  const driver = await city.driverAt(ROSSIO);
+  const rider = await city.rider();
+  await rider.connect();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  await driver.accept(await driver.offer());
+  return { rider, driver, tripId };
+}
+
+async function riding(): Promise<Accepted> {
+  const trip = await accepted();
+  for (const step of ['arrived', 'start']) await trip.driver.phone.ask(step, { trip_id: trip.tripId });
+  return trip;
+}
+
+function act(tripId: string, action: (typeof ACTS)[number], body: unknown = ACT, by = operator) {
+  return by.post<TripRecord & { code?: string }>(`/v1/ops/trips/${tripId}/${action}`, body);
+}
+
+function claimsOf(driver: TestDriver): Promise<object[]> {
+  return city.rows(
+    `SELECT trip_id FROM driver_claim WHERE driver_id = '${uuidOf('driver', driver.driverId)}'`,
+  );
+}
+
+interface History {
+  events: { type: string; data: object }[];
+}
+
+test('an operator ends a stuck ride; its driver is free and gets the next trip', async () => {
+  const { rider, driver, tripId } = await riding();
+  // Three estimated rides are the least that a ride may last in silence: this one is short.
+  await city.rows(`UPDATE trip SET trip_s = 1 WHERE state = 'in_progress'`);
+  driver.hangUp();
+  await expect
+    .poll(() => city.rows(`SELECT attention FROM trip WHERE state = 'in_progress'`), {
+      timeout: SILENCE_MS + SLACK_MS,
+    })
+    .toEqual([{ attention: 'stuck' }]);
+
+  const failed = await act(tripId, 'fail');
+  expect([failed.status, failed.body]).toMatchObject([
+    200,
+    { state: 'failed', cancel_reason: 'vehicle_breakdown', attention: null },
+  ]);
+  expect((await rider.trip(tripId)).state).toBe('failed');
+  expect(await claimsOf(driver)).toEqual([]);
+  const { body } = await operator.get<History>(`/v1/trips/${tripId}/history`);
+  const [by] = await city.rows<{ by: { operatorId: string } }>(
+    `SELECT event -> 'by' AS by FROM trip_event WHERE type = 'failed'`,
+  );
+  expect(body.events.at(-1)).toMatchObject({
+    type: 'failed',
+    data: { operator_id: by?.by.operatorId, reason_code: ACT.reason_code, note: ACT.note },
+  });
+
+  const { welcome } = await driver.phone.connect();
+  expect(welcome.data.driver).toMatchObject({ status: 'free', trip: null });
+  driver.resume();
+  const next = await rider.ride(ROSSIO, ESTRELA);
+  await driver.accept(await driver.offer());
+  await driver.drive(next.trip_id);
+  await driver.goHome();
+}, 90_000);
+
+test('an operator gives a trip to another driver; rider and driver see the reason, never the note', async () => {
+  const { rider, driver, tripId } = await accepted();
+  await driver.phone.ask('arrived', { trip_id: tripId });
+  const other = await city.driverAt(NEARBY);
+  const taken = await act(tripId, 'redispatch');
+  expect([taken.status, taken.body.excluded_driver_ids]).toEqual([200, [driver.driverId]]);
+  await expect
+    .poll(() => driver.phone.frames.findLast(({ type }) => type === 'trip')?.data)
+    .toMatchObject({ event: 'driver_redispatched', standing: 'gone' });
+  const offer = await other.offer();
+  expect(offer.trip_id).toBe(tripId);
+  await other.accept(offer);
+  const ended = await act(tripId, 'cancel');
+  expect([ended.status, ended.body.state]).toEqual([200, 'rider_canceled']);
+  await expect
+    .poll(() => rider.frames.findLast(({ type }) => type === 'trip')?.data)
+    .toMatchObject({ event: 'rider_canceled', trip: { cancel_reason: ACT.reason_code } });
+  const seen = JSON.stringify([rider.frames, driver.phone.frames, other.phone.frames]);
+  expect(seen).not.toContain('555-0100');
+  expect(seen).not.toContain('operator_');
+  await Promise.all([driver.goHome(), other.goHome()]);
+});
+
+test('an operator completes a ride', async () => {
+  const { driver, tripId } = await riding();
+  const done = await act(tripId, 'complete', { reason_code: 'phone_lost' });
+  expect([done.status, done.body]).toMatchObject([200, { state: 'completed', cancel_reason: null }]);
+  expect(await claimsOf(driver)).toEqual([]);
+  await driver.goHome();
+});
+
+test.each(ACTS)('%s answers each mistake with its status, and changes nothing', async (action) => {
+  const { rider, driver, tripId } = action === 'complete' ? await accepted() : await riding();
+  const seq = (await rider.trip(tripId)).seq;
+  const path = `/v1/ops/trips/${tripId}/${action}`;
+  const anonymous = await fetch(city.url('trips-1') + path, { method: 'POST' });
+  expect(anonymous.status).toBe(401);
+  for (const role of ['rider', 'driver'] as const)
+    expect((await act(tripId, action, ACT, await phoneOf(role))).status).toBe(403);
+  expect((await act(newId('trip'), action)).body).toMatchObject({ status: 404, code: 'trip_not_found' });
+  const wrong = [
+    null,
+    {},
+    { reason_code: '' },
+    { reason_code: 'Two words' },
+    { reason_code: 'x'.repeat(65) },
+    { ...ACT, note: 'x'.repeat(501) },
+    { ...ACT, note: 'a\u0000b' },
+    { ...ACT, driver_id: driver.driverId },
+  ];
+  for (const body of wrong)
+    expect([body, (await act(tripId, action, body)).body]).toMatchObject([body, { status: 400 }]);
+  expect((await operator.post<object>(path)).status).toBe(400);
+  expect((await act('trip_1', action)).status).toBe(400);
+  // A ride may always fail, but not be canceled.
+  const illegal = action === 'fail' ? 'cancel' : action;
+  expect((await act(tripId, illegal)).body).toMatchObject({ status: 409, code: 'illegal_transition' });
+  expect((await rider.trip(tripId)).seq).toBe(seq);
+  expect((await act(tripId, 'fail')).status).toBe(200);
+  expect((await act(tripId, action)).body).toMatchObject({
+    status: 409,
+    code: 'illegal_transition',
+    detail: 'The trip is failed.',
+  });
+  await driver.goHome();
+});
