@@ -66,8 +66,8 @@ describe.each(Object.entries(UNSAFE_CALLS).filter(([, decision]) => 'keyed' in d
 );
 
 describe('frames', () => {
-  /** Frames that change nothing durable need no key; a position has session and seq. */
-  const UNKEYED = ['heartbeat', 'position', 'resume'];
+  /** Frames that change nothing durable need no key; a position has session and seq, and `received` names its offer. */
+  const UNKEYED = ['heartbeat', 'position', 'received', 'resume'];
 
   test('that change something take a key', () => {
     const shapes = [...driverClientFrame.options, ...riderClientFrame.options].map(({ shape }) => shape);

@@ -101,10 +101,10 @@ test.for<[what: string, facts: Partial<DatabaseFacts>]>([
 const LEGAL: readonly (readonly TripEvent['type'][])[] = [
   ['requested'],
   ['offer_made', 'driver_assigned', 'rider_canceled', 'failed'],
-  ['offer_declined', 'offer_expired', 'accepted', 'rider_canceled', 'failed'],
-  ['driver_redispatched', 'arrived', 'rider_canceled', 'failed'],
-  ['driver_redispatched', 'started', 'rider_canceled', 'failed'],
-  ['completed', 'failed'],
+  ['offer_declined', 'offer_expired', 'offer_undelivered', 'accepted', 'rider_canceled', 'failed'],
+  ['driver_redispatched', 'driver_lost', 'arrived', 'rider_canceled', 'failed'],
+  ['driver_redispatched', 'driver_lost', 'started', 'rider_canceled', 'failed'],
+  ['attention_raised', 'completed', 'failed'],
   [],
 ];
 
