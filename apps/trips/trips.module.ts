@@ -37,6 +37,7 @@ import { MakeOffersHandler } from './offers/make-offers.ts';
 import { NoteDeliveryHandler } from './offers/note-delivery.ts';
 import { RematchHandler } from './offers/rematch.ts';
 import { openStore, StoreCloser } from './open-store.ts';
+import { DriverActsController } from './operations/driver-acts.controller.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
 import { TripActsController } from './operations/trip-acts.controller.ts';
@@ -100,6 +101,7 @@ export class TripsModule {
         ...COMMAND_HANDLERS,
         OperatorTripsController,
         TripActsController,
+        DriverActsController,
         ShardsController,
         DrainController,
         WebhooksController,

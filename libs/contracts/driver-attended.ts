@@ -12,7 +12,8 @@ export const driverAttended = z.object({
 export type DriverAttended = z.infer<typeof driverAttended>;
 
 /**
- * A driver's record was changed through an instance that does not serve the driver; the serving one rereads it.
+ * A driver's record was changed by an operator, or through an instance that does not serve the driver; the serving one
+ * rereads it.
  */
 export const driverChanged = z.object({ driver_id: driverId, driver_version: z.int().min(0) });
 export type DriverChanged = z.infer<typeof driverChanged>;

@@ -20,6 +20,7 @@ export const ERRORS = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   trip_not_found: { status: 404, title: 'No such trip' },
   quote_not_found: { status: 404, title: 'No such quote' },
+  driver_not_found: { status: 404, title: 'No such driver' },
   offer_not_found: { status: 404, title: 'No such offer' },
   matcher_not_found: { status: 404, title: 'No such matcher' },
   webhook_not_found: { status: 404, title: 'No such webhook' },

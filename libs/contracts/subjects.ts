@@ -34,8 +34,8 @@ export const ticketSubject = (instance: string): string => `ticket.${instance}`;
 export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
 
 /**
- * Between driver-api instances: a driver's record was changed through an instance that does not serve the driver
- * (JSON `DriverChanged`).
+ * To driver-api instances: a driver's record was changed by an operator, or through an instance that does not serve the
+ * driver (JSON `DriverChanged`).
  */
 export const DRIVER_CHANGED_SUBJECT = 'drivers.changed';
 

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId, riderServerFrame, uuidOf, type Role, type TripRecord } from '#libs/contracts';
+import {
+  newId,
+  riderServerFrame,
+  uuidOf,
+  type DriverRecord,
+  type Role,
+  type TripRecord,
+} from '#libs/contracts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import type { TestDriver } from '../city/test-driver.ts';
 import { Phone } from '../phones/phone.ts';
@@ -168,5 +175,53 @@ test.each(ACTS)('%s answers each mistake with its status, and changes nothing', 
     code: 'illegal_transition',
     detail: 'The trip is failed.',
   });
+  await driver.goHome();
+});
+
+function offline(driver: TestDriver, body: unknown = ACT, by = operator) {
+  return by.post<DriverRecord & { code?: string }>(`/v1/ops/drivers/${driver.driverId}/offline`, body);
+}
+
+test('an operator takes a driver with an open offer offline; the trip goes to another one, and the driver may come back', async () => {
+  const driver = await city.driverAt(ROSSIO);
+  const rider = await city.rider();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  await driver.offer();
+  const other = await city.driverAt(NEARBY);
+  const gone = await offline(driver);
+  expect([gone.status, gone.body]).toMatchObject([200, { online: false, status: 'offline', trip: null }]);
+  expect((await driver.phone.next('offer_closed')).data).toMatchObject({ event: 'offer_withdrawn' });
+  // The next position tells the phone that it is offline.
+  expect((await driver.phone.next('error')).data).toMatchObject({ code: 'driver_offline' });
+  expect(await claimsOf(driver)).toEqual([]);
+  const again = await offline(driver);
+  expect([again.status, again.body.driver_version]).toEqual([200, gone.body.driver_version]);
+
+  const offer = await other.offer();
+  expect(offer.trip_id).toBe(tripId);
+  await other.accept(offer);
+  const { body } = await operator.get<History>(`/v1/trips/${tripId}/history`);
+  expect(body.events.find(({ type }) => type === 'offer_withdrawn')?.data).toMatchObject({
+    reason_code: ACT.reason_code,
+    note: ACT.note,
+  });
+  await driver.phone.online();
+  await other.drive(tripId);
+  await Promise.all([driver.goHome(), other.goHome()]);
+});
+
+test('offline answers each mistake with its status, and a driver with a trip stays online', async () => {
+  const { driver, tripId } = await accepted();
+  const path = `/v1/ops/drivers/${driver.driverId}/offline`;
+  expect((await fetch(city.url('trips-1') + path, { method: 'POST' })).status).toBe(401);
+  for (const role of ['rider', 'driver'] as const)
+    expect((await offline(driver, ACT, await phoneOf(role))).status).toBe(403);
+  for (const body of [null, {}, { reason_code: 'Two words' }, { ...ACT, note: 'x'.repeat(501) }])
+    expect([body, (await offline(driver, body)).status]).toEqual([body, 400]);
+  const unknown = await operator.post<object>(`/v1/ops/drivers/${newId('driver')}/offline`, ACT);
+  expect(unknown.body).toMatchObject({ status: 404, code: 'driver_not_found' });
+  expect((await operator.post<object>('/v1/ops/drivers/driver_1/offline', ACT)).status).toBe(400);
+  expect((await offline(driver)).body).toMatchObject({ status: 409, code: 'driver_on_trip' });
+  await driver.drive(tripId);
   await driver.goHome();
 });

@@ -209,6 +209,19 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
   'trips POST /v1/ops/trips/{trip_id}/complete': operate('complete', true),
   'trips POST /v1/ops/trips/{trip_id}/fail': operate('fail', true),
   'trips POST /v1/ops/trips/{trip_id}/redispatch': operate('redispatch'),
+  'trips POST /v1/ops/drivers/{driver_id}/offline': {
+    keyed: async (stage) => {
+      const driver = await stage.driverPhone();
+      await driver.post('/v1/driver/online', onlineBody);
+      stage.later(() => driver.post('/v1/driver/offline'));
+      const path = `/v1/ops/drivers/${driver.driverId}/offline`;
+      return {
+        ask: posting(stage.operator, path, { reason_code: 'complaint' }),
+        askOther: posting(stage.operator, path, { reason_code: 'breakdown' }),
+        meanwhile: () => driver.post('/v1/driver/online', onlineBody),
+      };
+    },
+  },
   'trips POST /v1/matchers/{matcher}/drain': bring('drain', 'resume'),
   'trips POST /v1/matchers/{matcher}/resume': bring('resume', 'drain'),
   'issuer POST /v1/tokens': { unkeyed: 'for development only; stores nothing' },

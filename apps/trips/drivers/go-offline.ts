@@ -1,12 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import { goOffline, HailgridError, type CommandInput, type CommandOutput } from '#libs/contracts';
+import { goOffline, type CommandInput, type CommandOutput, type OfferId } from '#libs/contracts';
 import { CONFIG, LOGGER, type Logger } from '#libs/service';
-import { closeSession, readClaims, TripStore, type TripTransaction } from '#libs/store';
+import { TripStore } from '#libs/store';
+import type { TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import type { TripsConfig } from '../config.ts';
 import { declinePauseMs } from '../offers/decline-pause.ts';
-import { driverRecordOf } from './driver-record.ts';
+import { endSession } from './end-session.ts';
 
 type Input = CommandInput<typeof goOffline>;
 
@@ -28,38 +29,19 @@ export class GoOfflineHandler extends CommandHandlers {
   async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
     const { driver_id: id, idempotency } = input;
     const request = { actor: { prefix: 'driver', id }, idempotency, output: goOffline.output } as const;
-    const record = await this.store.transactOnce(request, async (transaction) => {
-      await closeOpenOffer(transaction, input, this.#declinePauseMs);
-      return endSession(transaction, input);
-    });
+    const record = await this.store.transactOnce(request, (transaction) =>
+      endSession(transaction, {
+        driverId: id,
+        session: input.session,
+        closeOffer: (offerId) => this.#closeOffer(input, offerId),
+      }),
+    );
     this.logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
     return record;
   }
-}
 
-/** Runs before the driver is locked, because a trip's lock comes first. An offer that is closed by then is left alone. */
-async function closeOpenOffer(
-  transaction: TripTransaction,
-  { driver_id: driverId, silent }: Input,
-  pauseMs: number | null,
-): Promise<void> {
-  const [claim] = await readClaims(transaction, [driverId]);
-  if (claim?.kind !== 'offer' || claim.offerId === null) return;
-  const { offerId } = claim;
-  await transaction.change(claim.tripId, () =>
-    silent === true ? { type: 'undelivered', offerId } : { type: 'decline', offerId, driverId, pauseMs },
-  );
-}
-
-async function endSession(transaction: TripTransaction, { driver_id: driverId, session }: Input) {
-  const driver = await transaction.lockDriver(driverId);
-  if (session !== undefined && session !== driver.session) {
-    throw new HailgridError('session_superseded', `session ${session} of ${driverId}, now ${driver.session}`);
+  #closeOffer({ driver_id: driverId, silent }: Input, offerId: OfferId): TripCommand {
+    if (silent === true) return { type: 'undelivered', offerId };
+    return { type: 'decline', offerId, driverId, pauseMs: this.#declinePauseMs };
   }
-  if (!driver.online) return driverRecordOf(transaction, driver);
-  // Under the driver's lock its claims do not change.
-  const [claim] = await readClaims(transaction, [driverId]);
-  if (claim !== undefined) throw new HailgridError('driver_on_trip', `${driverId} has ${claim.tripId}`);
-  const closed = await closeSession(transaction, driverId, transaction.nowMs);
-  return driverRecordOf(transaction, closed ?? driver);
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { tripParams } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
+import { driverRecord } from '../commands/drivers.ts';
+import { driverId } from '../ids.ts';
 import { tripRecord } from '../trip.ts';
 import { typedText } from '../values.ts';
 
@@ -54,3 +56,17 @@ export const postOperatorRedispatch = actRoute(
   '/v1/ops/trips/{trip_id}/redispatch',
   'Take a trip from its driver before the ride, and search for another one',
 );
+
+export const postOperatorOffline = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/ops/drivers/{driver_id}/offline',
+  summary: 'End the session of a driver without a trip; an open offer is withdrawn',
+  role: 'operator',
+  params: z.strictObject({ driver_id: driverId }),
+  body: operatorActRequest,
+  response: driverRecord,
+  status: 200,
+  idempotencyKey: 'optional',
+  errors: ['driver_not_found', 'driver_on_trip', 'idempotency_key_reused'],
+});

@@ -1,0 +1,38 @@
+import { HailgridError, type DriverRecord, type OfferId } from '#libs/contracts';
+import { closeSession, readClaims, type TripTransaction } from '#libs/store';
+import type { TripCommand } from '#libs/trip';
+import { driverRecordOf } from './driver-record.ts';
+
+/** The session to end, and what becomes of an open offer to the driver. */
+export interface SessionEnd {
+  readonly driverId: string;
+  /** Ends only this session: a newer one stays open. */
+  readonly session?: number | undefined;
+  readonly closeOffer: (offerId: OfferId) => TripCommand;
+}
+
+/**
+ * Ends the session of a driver and closes an open offer. Throws `driver_on_trip` while the driver has a trip; does nothing
+ * if the driver is offline already.
+ */
+export async function endSession(
+  transaction: TripTransaction,
+  { driverId, session, closeOffer }: SessionEnd,
+): Promise<DriverRecord> {
+  // Before the driver is locked, because a trip's lock comes first. An offer that is closed by then is left alone.
+  const [asked] = await readClaims(transaction, [driverId]);
+  if (asked?.kind === 'offer' && asked.offerId !== null) {
+    const { offerId, tripId } = asked;
+    await transaction.change(tripId, () => closeOffer(offerId));
+  }
+  const driver = await transaction.lockDriver(driverId);
+  if (session !== undefined && session !== driver.session) {
+    throw new HailgridError('session_superseded', `session ${session} of ${driverId}, now ${driver.session}`);
+  }
+  if (!driver.online) return driverRecordOf(transaction, driver);
+  // Under the driver's lock its claims do not change.
+  const [claim] = await readClaims(transaction, [driverId]);
+  if (claim !== undefined) throw new HailgridError('driver_on_trip', `${driverId} has ${claim.tripId}`);
+  const closed = await closeSession(transaction, driverId, transaction.nowMs);
+  return driverRecordOf(transaction, closed ?? driver);
+}
