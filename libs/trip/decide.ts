@@ -16,8 +16,11 @@ export type TripCommand =
   /** `pauseMs`: how long the driver is then not asked for this trip; null: never again. */
   | { type: 'decline'; offerId: OfferId; driverId: DriverId; pauseMs: number | null }
   | { type: 'expire_offer'; offerId: OfferId }
-  /** The driver's phone did not get the offer: the next driver is asked at once. */
-  | { type: 'undelivered'; offerId: OfferId }
+  /**
+   * The driver's phone did not get the offer: the next driver is asked at once. `polling`: the driver only sends requests,
+   * so it may be between two of them, and this does not count as a silence.
+   */
+  | { type: 'undelivered'; offerId: OfferId; polling?: boolean }
   | { type: 'arrive'; driverId: DriverId }
   | { type: 'start'; driverId: DriverId }
   | { type: 'complete'; driverId: DriverId }
@@ -45,7 +48,7 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
     case 'expire_offer':
       return decideExpiry(trip, command.offerId, nowMs);
     case 'undelivered':
-      return decideUndelivered(trip, command.offerId, nowMs);
+      return decideUndelivered(trip, command, nowMs);
     case 'arrive':
       return withdrawing(
         trip,
@@ -165,15 +168,25 @@ function decideExpiry(trip: Trip, offerId: OfferId, nowMs: number): TripDecision
   if (trip.offer?.offerId !== offerId) return UNCHANGED;
   if (nowMs < trip.offer.expiresAtMs) return refused('too_early');
   const { driverId } = trip.offer;
-  const askAgain = askAgainAtMs(trip, driverId, nowMs);
+  const askAgain = askAgainAtMs(trip, driverId, nowMs, true);
   return changed({ type: 'offer_expired', atMs: nowMs, driverId, askAgainAtMs: askAgain });
 }
 
-function decideUndelivered(trip: Trip, offerId: OfferId, nowMs: number): TripDecision {
+function decideUndelivered(
+  trip: Trip,
+  { offerId, polling = false }: Extract<TripCommand, { type: 'undelivered' }>,
+  nowMs: number,
+): TripDecision {
   if (trip.offer?.offerId !== offerId) return UNCHANGED;
   const { driverId } = trip.offer;
-  const askAgain = askAgainAtMs(trip, driverId, nowMs);
-  return changed({ type: 'offer_undelivered', atMs: nowMs, driverId, askAgainAtMs: askAgain });
+  const askAgain = askAgainAtMs(trip, driverId, nowMs, !polling);
+  return changed({
+    type: 'offer_undelivered',
+    atMs: nowMs,
+    driverId,
+    askAgainAtMs: askAgain,
+    ...(polling && { polling: true }),
+  });
 }
 
 /** One step of a trip by its own driver; `unchanged` if the trip is already in the target state. */

@@ -11,8 +11,8 @@ export type TripEvent =
   | { type: 'offer_declined'; atMs: number; driverId: DriverId; askAgainAtMs?: number }
   /** The driver had the offer and did not answer. Events of before the back-off have no `askAgainAtMs`: never again. */
   | { type: 'offer_expired'; atMs: number; driverId: DriverId; askAgainAtMs?: number }
-  /** The driver's phone did not get the offer in time. */
-  | { type: 'offer_undelivered'; atMs: number; driverId: DriverId; askAgainAtMs: number }
+  /** The driver's phone did not get the offer in time. `polling`: it may have been between two requests, no silence. */
+  | { type: 'offer_undelivered'; atMs: number; driverId: DriverId; askAgainAtMs: number; polling?: true }
   /**
    * The driver on the way arrived, or the trip ended, before the asked replacement answered; or an operator took the asked
    * driver offline.

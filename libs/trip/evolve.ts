@@ -36,8 +36,9 @@ function changes(trip: Trip, event: Exclude<TripEvent, { type: 'requested' }>): 
     case 'offer_declined':
       return { offer: null, ...barring(trip, event, false) };
     case 'offer_expired':
-    case 'offer_undelivered':
       return { offer: null, ...barring(trip, event, true) };
+    case 'offer_undelivered':
+      return { offer: null, ...barring(trip, event, event.polling !== true) };
     case 'offer_withdrawn':
       return { offer: null };
     case 'accepted':

@@ -17,9 +17,9 @@ export function pauseAfterMs(silences: number): number {
   return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, silences - 1));
 }
 
-/** When the driver may be asked again if its offer ends without an answer now. */
-export function askAgainAtMs(trip: Trip, driverId: DriverId, nowMs: number): number {
-  return nowMs + pauseAfterMs(silencesOf(trip, driverId) + 1);
+/** When the driver may be asked again if its offer ends without an answer now; `silent` if that counts as a silence. */
+export function askAgainAtMs(trip: Trip, driverId: DriverId, nowMs: number, silent: boolean): number {
+  return nowMs + pauseAfterMs(silencesOf(trip, driverId) + Number(silent));
 }
 
 /** The drivers who are not asked at this time, but later. */

@@ -82,7 +82,8 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
     driverId: driver,
     pauseMs: fc.constantFrom(null, 60_000),
   }),
-  fc.record({ type: fc.constantFrom('expire_offer' as const, 'undelivered' as const), offerId }),
+  fc.record({ type: fc.constant('expire_offer' as const), offerId }),
+  fc.record({ type: fc.constant('undelivered' as const), offerId, polling: fc.boolean() }),
   fc.record({
     type: fc.constantFrom('arrive' as const, 'start' as const, 'complete' as const),
     driverId: driver,
@@ -252,27 +253,30 @@ describe('any history of commands', () => {
 
   test('may always ask a driver again who has only been silent, at the latest after the longest pause', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 12 }), (lapses) => {
-        let [trip, nowMs, lastPauseMs] = [evolve(null, requested), 0, 0];
-        const step = (type: TripCommand): void => {
-          const decision = decide(trip, type, nowMs);
-          if (decision.outcome !== 'changed') throw new Error(`${type.type} is ${decision.outcome}`);
-          trip = decision.events.reduce<Trip>(evolve, { ...trip, searchDeadlineAtMs: Infinity });
-        };
-        for (const isLapse of lapses) {
-          const offerId = 'offer_1';
-          const terms = { pickupEtaS: 60, pickupDistanceM: 300, expiresAtMs: nowMs + 15_000 };
-          trip = { ...trip, searchDeadlineAtMs: Infinity };
-          step({ type: 'offer', offer: { offerId, driverId: 'driver_a', ...terms } });
-          nowMs += isLapse ? 15_000 : 2_000;
-          step({ type: isLapse ? 'expire_offer' : 'undelivered', offerId });
-          const pauseMs = (trip.pauses[0]?.untilMs ?? Infinity) - nowMs;
-          const expectedMs = lastPauseMs === 0 ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, 2 * lastPauseMs);
-          expect(pauseMs).toBe(expectedMs);
-          nowMs += pauseMs;
-          lastPauseMs = pauseMs;
-        }
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('lapsed', 'undelivered', 'polling'), { maxLength: 12 }),
+        (fates) => {
+          let [trip, nowMs, silences] = [evolve(null, requested), 0, 0];
+          const step = (type: TripCommand): void => {
+            const decision = decide(trip, type, nowMs);
+            if (decision.outcome !== 'changed') throw new Error(`${type.type} is ${decision.outcome}`);
+            trip = decision.events.reduce<Trip>(evolve, { ...trip, searchDeadlineAtMs: Infinity });
+          };
+          for (const fate of fates) {
+            const offerId = 'offer_1';
+            const terms = { pickupEtaS: 60, pickupDistanceM: 300, expiresAtMs: nowMs + 15_000 };
+            trip = { ...trip, searchDeadlineAtMs: Infinity };
+            step({ type: 'offer', offer: { offerId, driverId: 'driver_a', ...terms } });
+            nowMs += fate === 'lapsed' ? 15_000 : 2_000;
+            if (fate === 'lapsed') step({ type: 'expire_offer', offerId });
+            else step({ type: 'undelivered', offerId, polling: fate === 'polling' });
+            silences += Number(fate !== 'polling');
+            const pauseMs = (trip.pauses[0]?.untilMs ?? Infinity) - nowMs;
+            expect(pauseMs).toBe(Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, silences - 1)));
+            nowMs += pauseMs;
+          }
+        },
+      ),
     );
   });
 

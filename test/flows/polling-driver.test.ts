@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { PositionsResult } from '#libs/contracts';
 import type { Point } from '#libs/geo';
 import { systemClock } from '#libs/service';
+import { Operator } from '../city/operator.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 
@@ -47,3 +48,20 @@ test.each([3_000, 5_000])(
     expect((await phone.post(`/v1/offers/${offer?.offer_id}/accept`)).status).toBe(200);
   },
 );
+
+test('a driver between two requests misses offers, and its pause does not grow for that', async () => {
+  const { poll } = await pollingDriver(ROSSIO);
+  await poll();
+  const rider = await city.rider();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  onTestFinished(async () => void (await rider.post(`/v1/trips/${tripId}/cancel`)));
+  const operator = await Operator.of(city);
+  const pausesS = async (): Promise<number[]> => {
+    const ended = (await operator.explain(tripId)).offers.filter(({ fate }) => fate === 'undelivered');
+    return ended.map(
+      ({ ended_at, ask_again_at }) => (Date.parse(`${ask_again_at}`) - Date.parse(`${ended_at}`)) / 1_000,
+    );
+  };
+  await expect.poll(pausesS, { timeout: PATIENCE_MS, interval: 500 }).toEqual([5, 5]);
+  await expect.poll(poll, { timeout: PATIENCE_MS, interval: 1_000 }).toMatchObject({ trip_id: tripId });
+});

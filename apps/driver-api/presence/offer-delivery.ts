@@ -7,8 +7,9 @@ import {
   type OfferId,
   type OfferDelivery as Delivery,
 } from '#libs/contracts';
-import { CLOCK, LOGGER, machineTime, type Clock, type Logger } from '#libs/service';
+import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import type { DriverConnection, DriverPresence } from './driver-presence.ts';
+import { pollWaitMs } from './poll-wait.ts';
 import { Presences } from './presences.ts';
 
 /**
@@ -18,16 +19,10 @@ import { Presences } from './presences.ts';
 const RETURN_LIMIT_MS = 750;
 
 /**
- * How recently a driver who only sends requests must have sent one, so that its next one is waited for, wall time. Such
- * apps send a position every few seconds.
- */
-const POLLED_WITHIN_MS = 10_000;
-
-/**
  * How an offer fares: its app acknowledged it, its WebSocket answered, or the app got it with the answer to a request;
- * it waits for the driver's next request, or has nobody to go to.
+ * it waits for the driver's next request, which was too late, or has nobody to go to.
  */
-type Way = 'received' | 'socket' | 'poll' | 'polling' | 'unreachable';
+type Way = 'received' | 'socket' | 'poll' | 'polling' | 'missed' | 'unreachable';
 
 /**
  * Tells `trips` whether offers reach their phones. An app that knows the frame `received` acknowledges each offer by it.
@@ -76,14 +71,23 @@ export class OfferDelivery implements OnModuleInit {
 
   /** An offer has been made to the driver. Reports one that goes to no socket. */
   #offered(presence: DriverPresence, offerId: OfferId): void {
-    const withinMs = machineTime(this.clock, POLLED_WITHIN_MS);
-    if (isPolling(presence, this.clock.now(), withinMs))
-      void this.#report(presence.driverId, offerId, 'polling');
+    if (isPolling(presence)) this.#awaitRequest(presence, offerId);
     if (!isUnreachable(presence)) return;
     setTimeout(() => {
       const isOpen = presence.state.offer?.offerId === offerId;
       if (isOpen && isUnreachable(presence)) void this.#report(presence.driverId, offerId, 'unreachable');
     }, RETURN_LIMIT_MS).unref();
+  }
+
+  /** Waits for the next request of a driver who only sends requests. An offer that it got meanwhile is left alone. */
+  #awaitRequest(presence: DriverPresence, offerId: OfferId): void {
+    const { driverId, heardAtMs } = presence;
+    const waitMs = pollWaitMs((this.clock.now() - heardAtMs) / this.clock.speed);
+    if (waitMs === null) return;
+    void this.#report(driverId, offerId, 'polling');
+    setTimeout(() => {
+      if (presence.state.offer?.offerId === offerId) void this.#report(driverId, offerId, 'missed');
+    }, waitMs).unref();
   }
 
   /** A report that is lost costs an offer, not a trip: `trips` asks the next driver. */
@@ -104,17 +108,12 @@ export class OfferDelivery implements OnModuleInit {
 }
 
 function deliveryOf(way: Way): Delivery {
-  return way === 'polling' || way === 'unreachable' ? way : 'delivered';
+  return way === 'received' || way === 'socket' || way === 'poll' ? 'delivered' : way;
 }
 
-/** Whether this instance serves the driver, who only sends requests and has lately sent one. */
-function isPolling(
-  { connection, attended, reach, heardAtMs }: DriverPresence,
-  nowMs: number,
-  withinMs: number,
-): boolean {
-  const waits = connection === undefined && attended && reach === 'present';
-  return waits && nowMs - heardAtMs < withinMs;
+/** Whether this instance serves the driver, who only sends requests. */
+function isPolling({ connection, attended, reach }: DriverPresence): boolean {
+  return connection === undefined && attended && reach === 'present';
 }
 
 /** Whether this instance serves the driver, and its socket has closed. */

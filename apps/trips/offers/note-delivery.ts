@@ -6,10 +6,10 @@ import { extendDelivery, findUndelivered, markDelivered, TripStore } from '#libs
 import { CommandHandlers } from '../command-handlers.ts';
 
 /**
- * How long an offer waits for the next request of a driver who only sends requests, wall time: such apps send a position
- * every few seconds. A longer wait costs the rider more when the app has just gone silent.
+ * How long an offer waits for the next request of a driver who only sends requests if its `driver-api` dies meanwhile,
+ * wall time. Longer than `driver-api` waits before it reports the offer as missed.
  */
-const POLL_LIMIT_MS = 10_000;
+const POLL_LIMIT_MS = 12_000;
 
 /**
  * Notes that a driver's phone has an offer, or ends an offer that cannot reach its phone. The acknowledgement is no event
@@ -39,7 +39,11 @@ export class NoteDeliveryHandler extends CommandHandlers {
       }
       const tripId = await findUndelivered(transaction, { offerId, driverId });
       if (tripId === undefined) return false;
-      await transaction.change(tripId, () => ({ type: 'undelivered', offerId }));
+      await transaction.change(tripId, () => ({
+        type: 'undelivered',
+        offerId,
+        polling: delivery === 'missed',
+      }));
       return true;
     });
     return { open };

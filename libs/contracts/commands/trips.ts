@@ -78,9 +78,10 @@ export type OfferAnswer = z.infer<typeof offerAnswer>;
 
 /**
  * How an offer fares on its way to a phone. `delivered`: the phone has it. `polling`: the driver only sends requests, so
- * the offer waits for the next one. `unreachable`: the next driver is asked at once.
+ * the offer waits for the next one. `missed`: that was too late, and the next driver is asked; the driver's pause does not
+ * grow. `unreachable`: the next driver is asked at once.
  */
-export const offerDelivery = z.enum(['delivered', 'polling', 'unreachable']);
+export const offerDelivery = z.enum(['delivered', 'polling', 'missed', 'unreachable']);
 export type OfferDelivery = z.infer<typeof offerDelivery>;
 
 /** Reports how an offer fares on its way to its driver's phone. `open`: the offer was still open. */
