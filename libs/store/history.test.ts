@@ -5,6 +5,7 @@ import { query } from '../../ops/postgres/query.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import {
   Database,
+  findTrips,
   insertQuote,
   listTripsOfRider,
   lockTrips,
@@ -112,6 +113,26 @@ test('an ended trip is moved once its quote has expired, and reads give the same
   expect(await listTripsOfRider(store, riderId, undefined, 9)).toEqual(list);
   expect(list).toHaveLength(2);
   expect(await moveNow()).toBe(0);
+});
+
+test('operators find trips under way and in the history, and a rare one by pages of bounded work', async () => {
+  const riderId = newId('rider');
+  const rare = await canceledTrip(riderId);
+  nowMs += 2 * MINUTE_MS;
+  await moveNow();
+  const open: Trip[] = [];
+  for (; open.length < 4; nowMs += 1) open.unshift(await requestedTrip());
+  const all = { riderId: undefined, driverId: undefined, state: undefined, needsAttention: false };
+  const { trips } = await findTrips(store, all, undefined, 5);
+  expect(trips).toEqual([...open, rare]);
+  expect(await findTrips(store, { ...all, riderId }, undefined, 5)).toEqual({ trips: [rare], after: null });
+  expect((await findTrips(store, { ...all, state: 'processing' }, undefined, 4)).trips).toEqual(open);
+  expect((await findTrips(store, { ...all, needsAttention: true }, undefined, 4)).trips).toEqual([]);
+  const rarely = { ...all, state: 'rider_canceled' } as const;
+  const first = await findTrips(store, rarely, undefined, 5, 3);
+  expect(first).toEqual({ trips: [], after: open[2]?.tripId });
+  const second = await findTrips(store, rarely, first.after ?? undefined, 1, 2);
+  expect(second.trips).toEqual([rare]);
 });
 
 test('a repeated command finds a trip that has moved, and one that is being moved', async () => {

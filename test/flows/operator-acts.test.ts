@@ -71,6 +71,17 @@ function claimsOf(driver: TestDriver): Promise<object[]> {
   );
 }
 
+interface Page {
+  data: TripRecord[];
+  next_cursor: string | null;
+}
+
+async function find(query: string): Promise<Page> {
+  const { status, body } = await operator.get<Page>(`/v1/ops/trips${query}`);
+  expect([status, body]).toEqual([200, body]);
+  return body;
+}
+
 interface History {
   events: { type: string; data: object }[];
 }
@@ -86,7 +97,10 @@ test('an operator ends a stuck ride; its driver is free and gets the next trip',
     })
     .toEqual([{ attention: 'stuck' }]);
 
+  const stuck = await find('?attention=true');
+  expect(stuck.data.map(({ trip_id }) => trip_id)).toEqual([tripId]);
   const failed = await act(tripId, 'fail');
+  expect((await find('?attention=true')).data).toEqual([]);
   expect([failed.status, failed.body]).toMatchObject([
     200,
     { state: 'failed', cancel_reason: 'vehicle_breakdown', attention: null },
@@ -224,4 +238,29 @@ test('offline answers each mistake with its status, and a driver with a trip sta
   expect((await offline(driver)).body).toMatchObject({ status: 409, code: 'driver_on_trip' });
   await driver.drive(tripId);
   await driver.goHome();
+});
+
+test('trips are found by state, rider and driver, newest first, page by page', async () => {
+  const { rider, driver, tripId } = await riding();
+  await driver.phone.ask('complete', { trip_id: tripId });
+  const waiting: string[] = [];
+  await driver.goHome();
+  for (let count = 0; count < 3; count++) waiting.unshift((await rider.ride(ROSSIO, ESTRELA)).trip_id);
+  const byRider = `?rider_id=${rider.riderId}`;
+  const idsOf = async (query: string) => (await find(query)).data.map(({ trip_id }) => trip_id);
+  expect(await idsOf(byRider)).toEqual([...waiting, tripId]);
+  expect(await idsOf(`${byRider}&state=processing`)).toEqual(waiting);
+  expect(await idsOf(`?driver_id=${driver.driverId}`)).toEqual([tripId]);
+  expect(await idsOf(`?driver_id=${driver.driverId}&state=failed`)).toEqual([]);
+  const first = await find(`${byRider}&limit=3`);
+  expect(first.data.map(({ trip_id }) => trip_id)).toEqual(waiting);
+  const second = await find(`${byRider}&limit=3&cursor=${first.next_cursor}`);
+  expect([second.data.map(({ trip_id }) => trip_id), second.next_cursor]).toEqual([[tripId], null]);
+
+  const path = '/v1/ops/trips';
+  expect((await fetch(city.url('trips-1') + path)).status).toBe(401);
+  for (const role of ['rider', 'driver'] as const)
+    expect((await (await phoneOf(role)).get(path)).status).toBe(403);
+  for (const wrong of ['state=gone', 'rider_id=1', 'attention=maybe', 'limit=101', 'cursor=x', 'stat=failed'])
+    expect([wrong, (await operator.get(`${path}?${wrong}`)).status]).toEqual([wrong, 400]);
 });

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { BUS, requestAllJson } from '#libs/bus';
@@ -6,13 +6,14 @@ import {
   EXPLAIN_SUBJECT,
   explainReply,
   explainTrip,
+  getOperatorTrips,
   getTripHistory,
   routerPath,
   toTripRecord,
   type ExplainRequest,
 } from '#libs/contracts';
 import { ForRole } from '#libs/service';
-import { findUndelivered, foldEvents, readEvents, TripStore } from '#libs/store';
+import { findTrips, findUndelivered, foldEvents, readEvents, TripStore } from '#libs/store';
 import { explainOffers } from './explain-offers.ts';
 import { readTripFor } from '../requests/trip-reader.ts';
 
@@ -21,13 +22,24 @@ const ANSWER_WINDOW_MS = 500;
 /** How many answers are collected: more than a system has matchers. */
 const MAX_ANSWERS = 1_000;
 
-/** Shows operators the events of a trip, and the rounds of all matchers in which it took part. */
+/** Shows operators trips, the events of a trip, and the rounds of all matchers in which it took part. */
 @Controller()
 export class OperatorTripsController {
   constructor(
     private readonly store: TripStore,
     @Inject(BUS) private readonly bus: NatsConnection,
   ) {}
+
+  @Get(routerPath(getOperatorTrips))
+  @ForRole('operator')
+  async find(
+    @Query({ schema: getOperatorTrips.query }) query: z.output<typeof getOperatorTrips.query>,
+  ): Promise<z.output<typeof getOperatorTrips.response>> {
+    const { rider_id: riderId, driver_id: driverId, state, attention, cursor, limit } = query;
+    const filter = { riderId, driverId, state, needsAttention: attention === 'true' };
+    const { trips, after } = await findTrips(this.store.upToDate, filter, cursor, limit);
+    return { data: trips.map(toTripRecord), next_cursor: after };
+  }
 
   @Get(routerPath(getTripHistory))
   @ForRole('operator')

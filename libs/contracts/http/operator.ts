@@ -4,7 +4,9 @@ import { defineRoute } from './route.ts';
 import { MAX_CLAIMS_PER_PAGE } from '../commands/matching.ts';
 import { explainedOffer, explainedRound } from '../explanations.ts';
 import { incarnation, instanceName, shardClaim, shardLoad } from '../shards.ts';
-import { tripEvent, tripRecord } from '../trip.ts';
+import { MAX_TRIPS_PER_PAGE } from '../commands/trips.ts';
+import { driverId, riderId, tripId } from '../ids.ts';
+import { tripEvent, tripRecord, tripState } from '../trip.ts';
 import { h3Cell, timestamp } from '../values.ts';
 
 /** A shard as operators see it. */
@@ -132,4 +134,27 @@ export const explainTrip = defineRoute({
   response: tripExplanation,
   status: 200,
   errors: ['trip_not_found'],
+});
+
+/** How many trips one page lists for operators by default. */
+const DEFAULT_OPERATOR_TRIPS_PER_PAGE = 50;
+
+export const getOperatorTrips = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/ops/trips',
+  summary:
+    'Trips by state, rider, driver or need of attention, newest first; a page may be short and have a next one',
+  role: 'operator',
+  query: z.strictObject({
+    state: tripState.optional(),
+    rider_id: riderId.optional(),
+    driver_id: driverId.optional().meta({ description: 'the driver of the trip, or the one who is asked' }),
+    attention: z.literal('true').optional().meta({ description: 'only trips that need attention' }),
+    limit: z.coerce.number().int().min(1).max(MAX_TRIPS_PER_PAGE).default(DEFAULT_OPERATOR_TRIPS_PER_PAGE),
+    cursor: tripId.optional(),
+  }),
+  response: z.object({ data: z.array(tripRecord), next_cursor: tripId.nullable() }),
+  status: 200,
+  errors: [],
 });
