@@ -48,6 +48,7 @@ export {
 } from './eta.ts';
 export { dataReport, dataReportLines, type DataReport } from './data-report.ts';
 export { DEFAULT_DETOUR_FACTOR, greatCircleEta } from './great-circle-eta.ts';
+export type { HeadedPoint } from './segment-index.ts';
 export { PointGrid, type GridVisitor } from './point-grid.ts';
 export {
   bearingDeg,
@@ -77,6 +78,7 @@ export {
   type StreetNetwork,
 } from './street-network.ts';
 export {
+  etaOnTables,
   hierarchyEta,
   preparedStreetEta,
   tableEta,

@@ -1,7 +1,7 @@
 import { checkSparseQuestion, type EtaTable, type SparseEtaQuestion, type SparsePairs } from './eta.ts';
 import { DEFAULT_DETOUR_FACTOR } from './great-circle-eta.ts';
 import { greatCircleM, type Point } from './point.ts';
-import { DEFAULT_SNAP_LIMIT_M, driversOnStreets, pointsOnStreets } from './street-access.ts';
+import { DEFAULT_SNAP_LIMIT_M, carsOnStreets, pointsOnStreets } from './street-access.ts';
 import type { StreetGraph } from './street-graph.ts';
 import type { StreetRouter } from './street-router.ts';
 
@@ -69,7 +69,8 @@ export function streetEta({ router, ...settings }: StreetEtaOptions): EtaTable {
 }
 
 /**
- * Travel times from nearest node to nearest node, plus the straight line between each point and its node.
+ * Travel times from the end of the segment that each car is on to the node nearest to the pickup, plus the rest of that
+ * segment and the straight lines between each point and its street.
  * @throws RangeError unless the access speed is positive
  */
 export function etaOnStreets(
@@ -86,8 +87,9 @@ export function etaOnStreets(
     checkSparseQuestion(question);
     const { rowStarts, columns } = question;
     const targets = pointsOnStreets(times.graph, question.pickups, accessSpeedMps, snapLimitM);
-    const sources = driversOnStreets(times.graph, question.origins, accessSpeedMps, snapLimitM);
     const hour = localHour(atMs);
+    const segmentS = times.graph.secondsAt(hour);
+    const sources = carsOnStreets(times.graph, question.origins, segmentS, accessSpeedMps, snapLimitM);
     const seconds = times.secondsOfPairs(targets.nodes, sources.nodes, question, hour, cutOffS);
     for (const [row, toPickupS] of targets.accessS.entries()) {
       const last = rowStarts[row + 1] as number;

@@ -48,6 +48,20 @@ export function tableEta({ graph, ...settings }: PreparedEtaOptions): PreparedEt
   return preparedTable(times, tables, settings);
 }
 
+/** The same times from tables that somebody else keeps, made by {@link TravelTable.of}. */
+export function etaOnTables(
+  graph: StreetGraph,
+  tableAt: (hour: number) => TravelTable,
+  settings: StreetEtaSettings,
+): EtaTable {
+  const times: NodeTimes = {
+    graph,
+    secondsOfPairs: (targets, sources, pairs, hour, cutOffS) =>
+      readPairs(tableAt(hour), targets, sources, pairs, cutOffS),
+  };
+  return etaOnStreets(times, settings);
+}
+
 /** Travel times by contraction hierarchies: exact, for graphs of any size. */
 export function hierarchyEta({ graph, ...settings }: PreparedEtaOptions): PreparedEtaTable {
   const routers = new PreparedHours((hour) => {
