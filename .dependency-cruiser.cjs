@@ -81,6 +81,14 @@ module.exports = {
       from: { path: '^ops/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(apps|dev|proof|load|test)/' },
     },
+    {
+      name: 'benchmark-matchers-know-what-they-are-told',
+      comment:
+        "A matcher of the benchmark may not see recorded durations, true positions or the future: what it knows comes through told.ts, as a live one's.",
+      severity: 'error',
+      from: { path: '^proof/bench/quality/matcher/' },
+      to: { path: '^proof/bench/quality/(?!matcher/)' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

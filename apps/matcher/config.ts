@@ -45,7 +45,16 @@ export const matcherConfig = baseConfig.extend({
     .positive()
     .max(DEFAULT_PICKUP_CUT_OFF_S, 'travel times to pickups are searched up to 30 minutes')
     .default(DEFAULT_ROUND_PARAMS.maxPickupEtaS)
-    .describe('longest drive to a pickup for which a driver is asked, in seconds'),
+    .describe('longest drive to a pickup that a quote gives as its ETA, in seconds'),
+  maxWaitS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(7_200)
+    .default(DEFAULT_ENGINE_PARAMS.match.maxWaitS)
+    .describe(
+      'longest wait from request to pickup that a match may promise, in seconds; a rider who waits longer comes first',
+    ),
   maxSwapsPerTrip: z.coerce
     .number()
     .int()
@@ -84,11 +93,11 @@ export function roundParamsOf(config: MatcherConfig): RoundParams {
 }
 
 export function engineOf(config: MatcherConfig): DispatchEngine {
-  const { candidatesPerTrip, pickupRadiusM, maxPickupEtaS, maxSwapsPerTrip, chainHorizonS } = config;
+  const { candidatesPerTrip, pickupRadiusM, maxWaitS, maxSwapsPerTrip, chainHorizonS } = config;
   const { match } = DEFAULT_ENGINE_PARAMS;
   return new DispatchEngine({
     ...DEFAULT_ENGINE_PARAMS,
     chainHorizonS,
-    match: { ...match, candidatesPerTrip, pickupRadiusM, maxWaitS: maxPickupEtaS, maxSwapsPerTrip },
+    match: { ...match, candidatesPerTrip, pickupRadiusM, maxWaitS, maxSwapsPerTrip },
   });
 }

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
-import { DispatchEngine, ExplainLog, OpenDemand, SupplyIndex } from '#libs/dispatch';
+import { DispatchEngine, ExplainLog, OpenDemand, RoundPlanner, SupplyIndex } from '#libs/dispatch';
+import type { Point } from '#libs/geo';
 import { CONFIG } from '#libs/service';
 import { ShardMapModule } from '#libs/shard-map';
-import { travelTimesProvider } from '#libs/travel-time';
+import { TRAVEL_TIMES, travelTimesProvider, type TravelTimes } from '#libs/travel-time';
 import { engineOf, ROUND_PARAMS, roundParamsOf } from './config.ts';
 import { DemandMetrics } from './demand/demand-metrics.ts';
 import { DemandSweep } from './demand/demand-sweep.ts';
@@ -14,7 +15,7 @@ import { Heartbeat } from './heartbeat/heartbeat.ts';
 import { LoadMeter } from './heartbeat/load-meter.ts';
 import { incarnationProvider, Membership, OwnershipMetrics } from './ownership/membership.ts';
 import { Ownership } from './ownership/ownership.ts';
-import { IdleDrivers, MoveLoop, RequestWatch } from './repositioning/move-loop.ts';
+import { MoveLoop, RequestWatch } from './repositioning/move-loop.ts';
 import { AvoidedDrivers } from './rounds/avoided-drivers.ts';
 import { ExplainHandler } from './rounds/explain.handler.ts';
 import { JointRound } from './rounds/joint-round.ts';
@@ -58,6 +59,11 @@ const ROUNDS = [
   travelTimesProvider,
   { provide: ROUND_PARAMS, inject: [CONFIG], useFactory: roundParamsOf },
   { provide: DispatchEngine, inject: [CONFIG], useFactory: engineOf },
+  {
+    provide: RoundPlanner,
+    inject: [DispatchEngine, OpenDemand, SupplyIndex, TRAVEL_TIMES],
+    useFactory: plannerOf,
+  },
   { provide: ExplainLog, useFactory: () => new ExplainLog() },
   ExplainHandler,
   RoundMetrics,
@@ -73,7 +79,19 @@ const ROUNDS = [
   RoundLoop,
 ];
 
-const REPOSITIONING = [RequestWatch, IdleDrivers, MoveLoop];
+const REPOSITIONING = [RequestWatch, MoveLoop];
+
+/** Times of rides come from the source inside this process: a routing engine is asked once a round, for pickups. */
+function plannerOf(
+  engine: DispatchEngine,
+  demand: OpenDemand,
+  supply: SupplyIndex,
+  { localRides }: TravelTimes,
+): RoundPlanner {
+  const driveS = (from: Point, to: Point, nowMs: number): number =>
+    localRides.etasToPickup(to, [from], nowMs)[0] ?? Infinity;
+  return new RoundPlanner({ engine, demand, supply, driveS });
+}
 
 /** Matches the open trips of the owned shards with the drivers in sight. */
 @Module({

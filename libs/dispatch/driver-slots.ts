@@ -1,3 +1,4 @@
+import { METERS_PER_DEGREE, putCartesian, wrapLngDelta, type HeadedPoint, type Point } from '#libs/geo';
 import type { DriverId } from '#libs/trip';
 import type { DriverStatus } from './supply-event.ts';
 
@@ -14,6 +15,8 @@ export const NO_STATUS_VERSION = -1;
 export const NO_SESSION = -1;
 export const UNPLACED = -1;
 export const NO_SLOT = -1;
+/** A move of at least 8 m has a direction; a shorter one may be the noise of GPS. */
+const MIN_MOVE_DEG = 8 / METERS_PER_DEGREE;
 
 /** The state of each driver: a column per property, a row (slot) per driver. Slots are reused. */
 export class DriverSlots {
@@ -22,6 +25,8 @@ export class DriverSlots {
   readonly seqs: Float64Array;
   readonly lats: Float64Array;
   readonly lngs: Float64Array;
+  /** In which direction each moved last, degrees from north; NaN before its first move. */
+  readonly headings: Float32Array;
   /** Places as coordinate triples (see libs/geo/cartesian.ts). */
   readonly places: Float64Array;
   /** Number of the cell in the graph; UNPLACED while the driver's position is unknown. */
@@ -39,6 +44,8 @@ export class DriverSlots {
   /** 1: the driver already has its next trip, or an offer for it. */
   readonly booked: Uint8Array;
   readonly products: Uint8Array;
+  readonly #points: (HeadedPoint | undefined)[] = [];
+  readonly #ends: (Point | undefined)[] = [];
   readonly #ids: (DriverId | undefined)[] = [];
   readonly #slots = new Map<DriverId, number>();
   readonly #released: number[] = [];
@@ -49,6 +56,7 @@ export class DriverSlots {
     this.seqs = new Float64Array(capacity);
     this.lats = new Float64Array(capacity);
     this.lngs = new Float64Array(capacity);
+    this.headings = new Float32Array(capacity);
     this.places = new Float64Array(3 * capacity);
     this.cells = new Int32Array(capacity);
     this.positionCells = new Float64Array(capacity);
@@ -73,6 +81,35 @@ export class DriverSlots {
     return this.#ids.length;
   }
 
+  /** The place of a driver; the same object until it moves, so that what is known of the object stays known. */
+  pointOf(slot: number): HeadedPoint {
+    const [lat, lng] = [this.lats[slot] as number, this.lngs[slot] as number];
+    const known = this.#points[slot];
+    if (known?.lat === lat && known.lng === lng) return known;
+    const headingDeg = this.headings[slot] as number;
+    return (this.#points[slot] = Number.isNaN(headingDeg) ? { lat, lng } : { lat, lng, headingDeg });
+  }
+
+  /** Moves a driver, and notes its heading if it moved far enough to have one. */
+  moveTo(slot: number, lat: number, lng: number): void {
+    const north = lat - (this.lats[slot] as number);
+    const east = wrapLngDelta(lng - (this.lngs[slot] as number)) * Math.cos((lat * Math.PI) / 180);
+    if (north * north + east * east >= MIN_MOVE_DEG ** 2 && this.cells[slot] !== UNPLACED)
+      this.headings[slot] = (Math.atan2(east, north) * 180) / Math.PI;
+    this.lats[slot] = lat;
+    this.lngs[slot] = lng;
+    putCartesian(this.places, slot, lat, lng);
+  }
+
+  /** Where a driver's ride ends; undefined without a rider on board. */
+  rideEndOf(slot: number): Point | undefined {
+    const lat = this.endLats[slot] as number;
+    if (Number.isNaN(lat)) return undefined;
+    const lng = this.endLngs[slot] as number;
+    const known = this.#ends[slot];
+    return known?.lat === lat && known.lng === lng ? known : (this.#ends[slot] = { lat, lng });
+  }
+
   /** The driver in a slot; undefined if the slot is free. */
   idOf(slot: number): DriverId | undefined {
     return this.#ids[slot];
@@ -92,6 +129,7 @@ export class DriverSlots {
     this.sessions[slot] = NO_SESSION;
     this.seqs[slot] = 0;
     this.cells[slot] = UNPLACED;
+    this.headings[slot] = NaN;
     this.positionCells[slot] = 0;
     this.departed[slot] = 0;
     this.heardAtMs[slot] = -Infinity;

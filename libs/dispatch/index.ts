@@ -7,7 +7,8 @@ export {
   type EngineParams,
   type EngineTrip,
 } from './engine/dispatch-engine.ts';
-export { RideWatch } from './engine/ride-watch.ts';
+export { PickupErrors } from './engine/pickup-errors.ts';
+export { RoundPlanner, type PlannedRound } from './engine/round-planner.ts';
 export { roundScene } from './engine/round-scene.ts';
 export { isUncontested } from './engine/uncontested.ts';
 export { ExplainLog } from './explain-log.ts';
@@ -15,10 +16,11 @@ export { MAX_SEARCH_RADIUS_M } from './nearest-search.ts';
 export { DriverGrid, NearestDrivers } from './matching/driver-grid.ts';
 export type { Match, MatchDrivers, PairEtas } from './matching/match-input.ts';
 export { explainMatches } from './matching/explain-matches.ts';
-export { matchSteps, type Ask } from './matching/match-steps.ts';
-export { settleMatches } from './matching/settle-matches.ts';
+export type { Ask, MatchSteps } from './matching/match-steps.ts';
 export { OpenDemand, type DemandMark } from './open-demand.ts';
 export type { OpenTrip } from './open-trip.ts';
+export { idleMoves } from './repositioning/idle-moves.ts';
+export type { Move } from './repositioning/plan-moves.ts';
 export {
   checkRoundParams,
   DEFAULT_ROUND_PARAMS,

@@ -1,4 +1,4 @@
-import { arcOfChord, cellKeyAt, isPoint, putCartesian, type Point } from '#libs/geo';
+import { arcOfChord, cellKeyAt, isPoint, type Point } from '#libs/geo';
 import type { DriverId } from '#libs/trip';
 import { CellGraph } from './cell-graph.ts';
 import { DriverSlots, FREE, NO_SLOT, OFFERED, ON_TRIP, STATUSES, UNPLACED } from './driver-slots.ts';
@@ -229,10 +229,8 @@ export class SupplyIndex {
   }
 
   #moveTo(slot: number, lat: number, lng: number): void {
-    const { lats, lngs, places, cells } = this.#slots;
-    lats[slot] = lat;
-    lngs[slot] = lng;
-    putCartesian(places, slot, lat, lng);
+    const { places, cells } = this.#slots;
+    this.#slots.moveTo(slot, lat, lng);
     const from = cells[slot] as number;
     if (from !== UNPLACED && this.#graph.surelyContains(from, places, slot)) return;
     this.#makeRoomForCells(1);

@@ -11,10 +11,10 @@ import { DRIVER_HINTS_SUBJECT, MAX_HINTS_PER_MESSAGE, toTimestamp, type DriverHi
 import {
   DEFAULT_ENGINE_PARAMS,
   DispatchEngine,
-  SupplyIndex,
+  idleMoves,
   OpenDemand,
-  type FreeDriver,
-  type PairEtas,
+  RoundPlanner,
+  SupplyIndex,
   type OpenTrip,
 } from '#libs/dispatch';
 import {
@@ -28,37 +28,11 @@ import {
   type Metrics,
 } from '#libs/service';
 import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
-import { pickupCellOf } from '#libs/geo';
+import { pickupCellOf, type Point } from '#libs/geo';
 import { LiveShardMap } from '#libs/shard-map';
 import type { TripId } from '#libs/trip';
 import type { MatcherConfig } from '../config.ts';
 import { Ownership } from '../ownership/ownership.ts';
-
-/** The visible free drivers by product: those in owned shards, which get hints from this matcher, and the others. */
-@Injectable()
-export class IdleDrivers {
-  readonly #self: string;
-
-  constructor(
-    private readonly supply: SupplyIndex,
-    private readonly shards: LiveShardMap,
-    ownership: Ownership,
-  ) {
-    this.#self = ownership.self;
-  }
-
-  byProduct(): Map<string, { own: FreeDriver[]; others: FreeDriver[] }> {
-    const byProduct = new Map<string, { own: FreeDriver[]; others: FreeDriver[] }>();
-    for (const driver of this.supply.freeDrivers()) {
-      const group = byProduct.get(driver.product) ?? { own: [], others: [] };
-      byProduct.set(driver.product, group);
-      const owner = this.shards.map.ownerOf(pickupCellOf(driver.point));
-      // A driver outside the service area gets hints from every matcher that hears it.
-      (owner === undefined || owner === this.#self ? group.own : group.others).push(driver);
-    }
-    return byProduct;
-  }
-}
 
 /**
  * How many counted trips are remembered: more than are requested in one matcher's area while one of them is open.
@@ -86,12 +60,6 @@ export class RequestWatch {
 
 /** How often new requests are counted, service time: a trip is open for longer than that. */
 const WATCH_INTERVAL_MS = 1_000;
-/**
- * How many drivers of one product a plan takes, those of other matchers last. A plan of this size takes a tenth of
- * a second.
- */
-const MAX_DRIVERS_PER_PLAN = 2_000;
-
 /** Sends idle drivers hints where riders are expected, learned from the requests of the owned shards. */
 @Injectable()
 export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -107,7 +75,10 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
     @Inject(CONFIG) config: MatcherConfig,
     @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
     private readonly requests: RequestWatch,
-    private readonly idle: IdleDrivers,
+    private readonly supply: SupplyIndex,
+    private readonly planner: RoundPlanner,
+    private readonly shards: LiveShardMap,
+    private readonly ownership: Ownership,
     @Inject(METRICS) metrics: Metrics,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -138,9 +109,7 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   #send(): void {
     const nowMs = this.clock.now();
-    const hints = [...this.idle.byProduct()].flatMap(([product, { own, others }]) =>
-      this.#hintsFor(this.#engineOf(product), own, others, nowMs),
-    );
+    const hints = [...this.#engines].flatMap(([product, engine]) => this.#hintsFor(engine, product, nowMs));
     for (let start = 0; start < hints.length; start += MAX_HINTS_PER_MESSAGE) {
       const message: DriverHints = { hints: hints.slice(start, start + MAX_HINTS_PER_MESSAGE) };
       publishJson(this.bus, DRIVER_HINTS_SUBJECT, message);
@@ -148,18 +117,18 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.#hints.inc(hints.length);
   }
 
-  #hintsFor(
-    engine: DispatchEngine,
-    own: readonly FreeDriver[],
-    others: readonly FreeDriver[],
-    nowMs: number,
-  ): DriverHints['hints'] {
-    const drivers = columnsOf([...own, ...others].slice(0, MAX_DRIVERS_PER_PLAN));
-    const idleCount = Math.min(own.length, MAX_DRIVERS_PER_PLAN);
-    // A hint binds nobody, so it is not worth a routing engine call.
-    const etas: PairEtas = (question) => this.travelTimes.local.etas(question, nowMs);
+  #hintsFor(engine: DispatchEngine, product: string, nowMs: number): DriverHints['hints'] {
+    const moves = idleMoves(engine, {
+      supply: this.supply,
+      rideEnds: this.planner.rideEnds,
+      product,
+      isOwn: (place) => this.#isOwn(place),
+      nowMs,
+      // A hint binds nobody, so it is not worth a routing engine call.
+      etas: (question) => this.travelTimes.local.etas(question, nowMs),
+    });
     const expiresAt = toTimestamp(nowMs + this.#intervalMs);
-    return engine.moves({ drivers, idleCount, nowMs, etas }).map(({ driverId, to, driveS }) => ({
+    return moves.map(({ driverId, to, driveS }) => ({
       driver_id: driverId,
       to,
       drive_s: driveS,
@@ -167,18 +136,15 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
     }));
   }
 
+  /** A driver outside the service area gets hints from every matcher that hears it. */
+  #isOwn(place: Point): boolean {
+    const owner = this.shards.map.ownerOf(pickupCellOf(place));
+    return owner === undefined || owner === this.ownership.self;
+  }
+
   #engineOf(product: string): DispatchEngine {
     const known = this.#engines.get(product) ?? new DispatchEngine(DEFAULT_ENGINE_PARAMS);
     this.#engines.set(product, known);
     return known;
   }
-}
-
-function columnsOf(drivers: readonly FreeDriver[]) {
-  return {
-    ids: drivers.map(({ driverId }) => driverId),
-    products: drivers.map(({ product }) => product),
-    points: drivers.map(({ point }) => point),
-    availableInS: new Float64Array(drivers.length),
-  };
 }

@@ -1,12 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  DispatchEngine,
   explainMatches,
   ExplainLog,
-  matchSteps,
   OpenDemand,
-  RideWatch,
-  roundScene,
+  RoundPlanner,
   SupplyIndex,
   type Match,
   type Ask,
@@ -44,16 +41,11 @@ export interface RoundPlan {
   readonly swaps: readonly RoundSwap[];
 }
 
-const MS_PER_S = 1_000;
-
-/** Has the engine decide a round on current demand and supply, and records its reasons. */
+/** Has the planner decide a round on current demand and supply, and records its reasons. */
 @Injectable()
 export class RoundDecisions {
-  readonly #rides = new RideWatch();
-  #lastRoundMs: number | undefined;
-
   constructor(
-    private readonly engine: DispatchEngine,
+    private readonly planner: RoundPlanner,
     private readonly demand: OpenDemand,
     private readonly supply: SupplyIndex,
     private readonly ownership: Ownership,
@@ -67,24 +59,13 @@ export class RoundDecisions {
   /** Decides on all trips in sight. The plan holds only what concerns owned shards. */
   async next(): Promise<RoundPlan> {
     const nowMs = this.clock.now();
-    this.#learn(nowMs);
-    const scene = roundScene({
-      demand: this.demand,
-      supply: this.supply,
-      nowMs,
-      chainHorizonS: this.engine.params.chainHorizonS,
-      remainingS: (from, to) => this.travelTimes.localRides.etasToPickup(to, [from], nowMs)[0] ?? Infinity,
+    const asked = this.planner.ask(nowMs, {
       heldTrips: this.pending.heldTrips(),
       avoided: (driverId) => this.avoided.isAvoided(driverId, (id) => this.#versionOf(id), nowMs),
     });
-    if (scene.trips.length === 0 || scene.drivers.ids.length === 0) return { offers: [], swaps: [] };
-    const asked = this.engine.ask(scene);
+    if (asked === undefined) return { offers: [], swaps: [] };
     const etas = await this.travelTimes.provider.etas(asked.question, nowMs);
-    const plan = this.engine.decide(asked, etas);
-    const holders = new Map(
-      scene.trips.flatMap(({ driverId, tripId }) => (driverId ? [[driverId, tripId]] : [])),
-    );
-    const { asks, swaps } = matchSteps(plan.matches, (driverId) => holders.get(driverId));
+    const { plan, holders, asks, swaps } = this.planner.decide(asked, etas);
     this.explain.record(
       explainMatches(plan, {
         shardOf: (tripId) => this.#ownShard(tripId),
@@ -97,16 +78,6 @@ export class RoundDecisions {
       offers: asks.flatMap((ask) => this.#offer(ask)),
       swaps: swaps.filter((swap) => swap.every(({ tripId }) => this.#ownShard(tripId) !== undefined)),
     };
-  }
-
-  #learn(nowMs: number): void {
-    for (const { rideEnd, emptyS } of this.#rides.look(this.supply.ridingDrivers(), nowMs))
-      this.engine.noteEmptyRun(rideEnd, emptyS);
-    const { free, offered, onTrip } = this.supply.counts();
-    const all = free + offered + onTrip;
-    if (this.#lastRoundMs !== undefined && all > 0)
-      this.engine.noteReserve(free / all, (nowMs - this.#lastRoundMs) / MS_PER_S);
-    this.#lastRoundMs = nowMs;
   }
 
   #offer({ match, followUps }: Ask): RoundOffer[] {

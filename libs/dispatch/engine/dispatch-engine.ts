@@ -14,7 +14,7 @@ import { DEFAULT_MOVE_PARAMS, planMoves, type Move, type MoveParams } from '../r
 import { ApproachSpeed } from './approach-speed.ts';
 import { DEFAULT_PRICE_PARAMS, DriverTimePrice, type PriceParams } from './driver-time-price.ts';
 import { EmptyRuns } from './empty-runs.ts';
-import { PickupMargin } from './pickup-margin.ts';
+import { PickupErrors } from './pickup-errors.ts';
 
 /** Parameters of an engine; none depends on a city or an hour. */
 export interface EngineParams {
@@ -78,7 +78,7 @@ export class DispatchEngine {
   readonly #emptyRuns = new EmptyRuns();
   readonly #demand: DemandMemory;
   readonly #speed = new ApproachSpeed();
-  readonly #margin = new PickupMargin();
+  readonly #pickups = new PickupErrors();
 
   constructor(params: EngineParams = DEFAULT_ENGINE_PARAMS) {
     this.params = params;
@@ -101,7 +101,7 @@ export class DispatchEngine {
 
   /** Records the predicted and the actual time from assignment to arrival at the pickup. */
   notePickup(foreseenS: number, tookS: number): void {
-    this.#margin.note(foreseenS, tookS);
+    this.#pickups.note(foreseenS, tookS);
   }
 
   /** @param idleShare idle share of all visible drivers, of every matcher */
@@ -117,7 +117,8 @@ export class DispatchEngine {
       nowMs,
       driverTimePrice: this.#price.value,
       approachMps: this.#speed.mps,
-      pickupMargin: this.#margin.value,
+      driveRatio: this.#pickups.ratio,
+      driveSpread: this.#pickups.spread,
       params: this.params.match,
     };
     return { scene, question: matchQuestion(scene) };

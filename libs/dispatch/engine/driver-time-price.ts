@@ -7,7 +7,7 @@ export interface PriceParams {
   readonly maxPrice: number;
 }
 
-export const DEFAULT_PRICE_PARAMS: PriceParams = { reserveShare: 0.07, gainPerS: 0.02, maxPrice: 1.5 };
+export const DEFAULT_PRICE_PARAMS: PriceParams = { reserveShare: 0.07, gainPerS: 0.04, maxPrice: 3 };
 
 /**
  * The value of a second of driver time to the next riders, in seconds of waiting: 0 while the reserve is full, rising

@@ -18,12 +18,20 @@ export class RideWatch {
   #riding = new Map<DriverId, Point>();
   readonly #ended = new RecentMap<DriverId, { rideEnd: Point; atMs: number }>(MAX_ENDED_RIDES);
 
-  /** @returns the empty runs that have ended since the previous call */
-  look(riding: Iterable<RidingDriver>, nowMs: number): EmptyRun[] {
+  /**
+   * A ride of a driver who left this matcher's sight has not ended here.
+   *
+   * @returns the empty runs that have ended since the previous call */
+  look(
+    riding: Iterable<RidingDriver>,
+    nowMs: number,
+    isInSight: (driverId: DriverId) => boolean,
+  ): EmptyRun[] {
     const before = this.#riding;
     this.#riding = new Map(Array.from(riding, ({ driverId, rideEnd }) => [driverId, rideEnd]));
     for (const [driverId, rideEnd] of before)
-      if (!this.#riding.has(driverId)) this.#ended.set(driverId, { rideEnd, atMs: nowMs });
+      if (!this.#riding.has(driverId) && isInSight(driverId))
+        this.#ended.set(driverId, { rideEnd, atMs: nowMs });
     const runs: EmptyRun[] = [];
     for (const driverId of this.#riding.keys()) {
       const ended = before.has(driverId) ? undefined : this.#ended.get(driverId);

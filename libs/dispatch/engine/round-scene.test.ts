@@ -5,6 +5,7 @@ import type { DriverId } from '#libs/trip';
 import type { OpenTrip } from '../open-trip.ts';
 import type { DriverStatusChange } from '../supply-event.ts';
 import { SupplyIndex } from '../supply-index.ts';
+import type { RideEnd } from './end-errors.ts';
 import { RideWatch } from './ride-watch.ts';
 import { roundScene, type RoundSight } from './round-scene.ts';
 import { isUncontested } from './uncontested.ts';
@@ -45,6 +46,9 @@ function supplyOf(drivers: Readonly<Record<DriverId, Partial<DriverStatusChange>
   return supply;
 }
 
+/** Ends as predicted from progress; other rides end as told. */
+const ENDS: Readonly<Record<DriverId, RideEnd>> = { driver_late: { meanS: 25, spreadS: 12 } };
+
 const riding = (freeAtMs: number, more: Partial<DriverStatusChange> = {}) =>
   ({ status: 'on_trip', freeAtMs, rideEnd: END, ...more }) as const;
 
@@ -54,7 +58,7 @@ function scene(demand: OpenTrip[], supply: SupplyIndex, change: Partial<RoundSig
     supply,
     nowMs: NOW_MS,
     chainHorizonS: 100,
-    remainingS: () => 25,
+    rideEnds: { endOf: (driverId) => ENDS[driverId] },
     heldTrips: new Set(),
     avoided: () => false,
     ...change,
@@ -74,8 +78,9 @@ describe('the drivers of a round', () => {
     });
     const { drivers } = scene([trip('a')], supply);
     expect(drivers.ids).toEqual(['driver_free', 'driver_soon', 'driver_late']);
-    // A ride that is overdue is timed by its remaining route.
+    // Told to be free 5 s ago, but predicted from its progress.
     expect(Array.from(drivers.availableInS)).toEqual([0, 40, 25]);
+    expect(Array.from(drivers.spreadS)).toEqual([0, 0, 12]);
     expect(drivers.points).toEqual([expect.objectContaining({ lat: HERE.lat }), END, END]);
   });
 
@@ -119,7 +124,7 @@ test('the trips of a round are those without an open offer and before their sear
 test('a ride watch reports how long drivers were empty, and where', () => {
   const watch = new RideWatch();
   const supply = supplyOf({ driver_a: riding(NOW_MS + 10_000) });
-  const look = (atMs: number) => watch.look(supply.ridingDrivers(), atMs);
+  const look = (atMs: number) => watch.look(supply.ridingDrivers(), atMs, () => true);
   const become = (statusVersion: number, change: Partial<DriverStatusChange>) =>
     supply.applyStatus({ driverId: 'driver_a', status: 'free', statusVersion, freeAtMs: 0, ...change });
   expect(look(NOW_MS)).toEqual([]);
@@ -135,6 +140,21 @@ test('a ride watch reports how long drivers were empty, and where', () => {
   look(NOW_MS + 400_000);
   become(5, riding(NOW_MS + 9_000_000));
   expect(look(NOW_MS + 8_000_000)).toEqual([]);
+});
+
+test('a ride watch does not take a driver out of sight for one whose ride has ended', () => {
+  const watch = new RideWatch();
+  const driver = {
+    driverId: 'driver_a',
+    point: HERE,
+    rideEnd: END,
+    freeAtMs: 0,
+    product: 'standard',
+    booked: false,
+  } as const;
+  watch.look([driver], NOW_MS, () => true);
+  watch.look([], NOW_MS + 10_000, () => false);
+  expect(watch.look([driver], NOW_MS + 40_000, () => true)).toEqual([]);
 });
 
 test('a driver with a pause is not asked before its end, and is explained as asked again later', () => {

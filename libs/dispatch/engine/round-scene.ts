@@ -6,6 +6,8 @@ import { MAX_TRIPS_PER_ROUND } from '../round-params.ts';
 import type { SupplyIndex } from '../supply-index.ts';
 import type { RidingDriver } from '../supply-view.ts';
 import type { EngineTrip, RoundScene } from './dispatch-engine.ts';
+import type { RideEnd } from './end-errors.ts';
+import type { RideEnds } from './ride-ends.ts';
 
 const MS_PER_S = 1_000;
 
@@ -15,10 +17,9 @@ export interface RoundSight {
   readonly demand: Iterable<OpenTrip>;
   readonly supply: SupplyIndex;
   readonly nowMs: number;
-  /** Drivers whose ride ends within this time are candidates. */
+  /** Drivers whose ride is expected to end within this time are candidates. */
   readonly chainHorizonS: number;
-  /** Driving time from a driver to the end of its ride, for rides that take longer than predicted. */
-  readonly remainingS: (from: Point, to: Point) => number;
+  readonly rideEnds: Pick<RideEnds, 'endOf'>;
   /** Trips reserved for a follow-up; there is no open offer for them. */
   readonly heldTrips: ReadonlySet<TripId>;
   /** Drivers to leave out although they look free, because their claim was just refused. */
@@ -34,11 +35,11 @@ export function roundScene({
   supply,
   nowMs,
   chainHorizonS,
-  remainingS,
+  rideEnds,
   heldTrips,
   avoided,
 }: RoundSight): RoundScene {
-  const drivers = new Candidates(nowMs, remainingS);
+  const drivers = new Candidates(nowMs, rideEnds);
   const trips = [...demand]
     .filter((trip) => !trip.offered && !heldTrips.has(trip.tripId))
     .filter((trip) => trip.driverId !== undefined || nowMs < trip.searchDeadlineAtMs)
@@ -47,44 +48,52 @@ export function roundScene({
     // A trip whose driver has no known position is left out of the round and keeps that driver.
     .filter(({ driverId }) => driverId === undefined || drivers.addHolder(driverId, supply));
   for (const { driverId, point, product } of supply.freeDrivers())
-    if (!avoided(driverId)) drivers.add(driverId, product, point, 0);
+    if (!avoided(driverId)) drivers.add(driverId, product, point, AT_ONCE);
   for (const driver of chainHorizonS > 0 ? supply.ridingDrivers() : []) {
-    if (driver.booked || driver.freeAtMs > nowMs + chainHorizonS * MS_PER_S || avoided(driver.driverId))
-      continue;
-    const availableInS = drivers.remainingRideS(driver);
-    if (availableInS <= chainHorizonS)
-      drivers.add(driver.driverId, driver.product, driver.rideEnd, availableInS);
+    if (driver.booked || avoided(driver.driverId)) continue;
+    const end = drivers.endOf(driver);
+    if (end.meanS <= chainHorizonS) drivers.add(driver.driverId, driver.product, driver.rideEnd, end);
   }
   return { trips: trips.map((trip) => engineTrip(trip, nowMs)), drivers: drivers.columns(), nowMs };
 }
 
+/** Free already. */
+const AT_ONCE: RideEnd = { meanS: 0, spreadS: 0 };
+
 /** Collects drivers as columns, each once. */
 class Candidates {
   readonly #nowMs: number;
-  readonly #remainingS: RoundSight['remainingS'];
+  readonly #rideEnds: RoundSight['rideEnds'];
   readonly #known = new Set<DriverId>();
   readonly #ids: DriverId[] = [];
   readonly #products: string[] = [];
   readonly #points: Point[] = [];
   readonly #availableInS: number[] = [];
+  readonly #spreadS: number[] = [];
 
-  constructor(nowMs: number, remainingS: RoundSight['remainingS']) {
+  constructor(nowMs: number, rideEnds: RoundSight['rideEnds']) {
     this.#nowMs = nowMs;
-    this.#remainingS = remainingS;
+    this.#rideEnds = rideEnds;
   }
 
-  /** The time predicted at the start of the ride; if that is over, the time of the remaining route. */
-  remainingRideS({ freeAtMs, point, rideEnd }: Pick<RidingDriver, 'freeAtMs' | 'point' | 'rideEnd'>): number {
-    return freeAtMs > this.#nowMs ? (freeAtMs - this.#nowMs) / MS_PER_S : this.#remainingS(point, rideEnd);
+  /** A ride that is not followed ends as told. */
+  endOf({ driverId, freeAtMs }: Pick<RidingDriver, 'driverId' | 'freeAtMs'>): RideEnd {
+    return (
+      this.#rideEnds.endOf(driverId, this.#nowMs) ?? {
+        meanS: Math.max(0, (freeAtMs - this.#nowMs) / MS_PER_S),
+        spreadS: 0,
+      }
+    );
   }
 
-  add(driverId: DriverId, product: string, point: Point, availableInS: number): void {
+  add(driverId: DriverId, product: string, point: Point, { meanS, spreadS }: RideEnd): void {
     if (this.#known.has(driverId)) return;
     this.#known.add(driverId);
     this.#ids.push(driverId);
     this.#products.push(product);
     this.#points.push(point);
-    this.#availableInS.push(availableInS);
+    this.#availableInS.push(meanS);
+    this.#spreadS.push(spreadS);
   }
 
   /** Adds the driver of a trip at its position, or at the end of its current ride. False if its position is unknown. */
@@ -92,8 +101,8 @@ class Candidates {
     const view = supply.view(driverId);
     if (view?.point === undefined || view.product === undefined) return false;
     const { point, product, rideEnd, freeAtMs } = view;
-    const availableInS = rideEnd === undefined ? 0 : this.remainingRideS({ freeAtMs, point, rideEnd });
-    this.add(driverId, product, rideEnd ?? point, availableInS);
+    const end = rideEnd === undefined ? AT_ONCE : this.endOf({ driverId, freeAtMs });
+    this.add(driverId, product, rideEnd ?? point, end);
     return true;
   }
 
@@ -103,27 +112,18 @@ class Candidates {
       products: this.#products,
       points: this.#points,
       availableInS: this.#availableInS,
+      spreadS: this.#spreadS,
     };
   }
 }
 
-/**
- * The wait limit of each rider starts at the round, not at the request, so that time spent searching excludes no
- * driver.
- */
+/** Drivers with a pause are left out like those who declined. */
 function engineTrip(trip: OpenTrip, nowMs: number): EngineTrip {
-  const { tripId, product, pickup, dropoff, rideS, driverId, swaps } = trip;
   const paused = pausedDriverIds(trip.pauses, nowMs);
+  if (paused.length === 0) return { ...trip, pausedDriverIds: paused };
   return {
-    tripId,
-    product,
-    pickup,
-    dropoff,
-    rideS,
-    requestedAtMs: nowMs,
+    ...trip,
     excludedDriverIds: [...trip.excludedDriverIds, ...paused],
     pausedDriverIds: paused,
-    driverId,
-    swaps,
   };
 }

@@ -28,8 +28,10 @@ export interface MatchDrivers {
   readonly products: readonly string[];
   /** Where each can start: its position, or the end of its ride. */
   readonly points: readonly Point[];
-  /** Seconds until it can start there; 0 for at once. */
+  /** Expected seconds until it can start there; 0 for at once. */
   readonly availableInS: ArrayLike<number>;
+  /** Standard deviation of that; 0 for a free driver. */
+  readonly spreadS: ArrayLike<number>;
 }
 
 /** Driving seconds of each pair, in the order of the columns; Infinity without a route. */
@@ -44,6 +46,10 @@ export interface MatchParams {
   readonly maxWaitS: number;
   /** Cost of a rider who is not served, in seconds of waiting. */
   readonly lostRiderS: number;
+  /** Share of a ride's driver time, at its price, that leaving its rider waiting saves. */
+  readonly rideWeight: number;
+  /** A pair that is late with a higher probability than this is not matched. */
+  readonly maxLateRisk: number;
   /** A driver on the way is replaced only if that saves at least this much … */
   readonly minSwapGainS: number;
   /** … and only this often for one trip. */
@@ -54,7 +60,9 @@ export const DEFAULT_MATCH_PARAMS: MatchParams = {
   candidatesPerTrip: 40,
   pickupRadiusM: 6_000,
   maxWaitS: 900,
-  lostRiderS: 2_600,
+  lostRiderS: 2_000,
+  maxLateRisk: 0.3,
+  rideWeight: 0.2,
   minSwapGainS: 15,
   maxSwapsPerTrip: 10,
 };
@@ -68,10 +76,9 @@ export interface MatchScene {
   readonly driverTimePrice: number;
   /** Approximate straight-line speed of approach; used only to choose candidates. */
   readonly approachMps: number;
-  /**
-   * Factor by which drives to a pickup may exceed the prediction; a driver who would then be too late is not assigned.
-   */
-  readonly pickupMargin: number;
+  /** Actual over told times of drives to a pickup: mean and standard deviation. */
+  readonly driveRatio: number;
+  readonly driveSpread: number;
   readonly params: MatchParams;
 }
 

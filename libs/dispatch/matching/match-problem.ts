@@ -7,6 +7,8 @@ import type { MatchScene, MatchTrip } from './match-input.ts';
 const MS_PER_S = 1_000;
 /** How much it costs to take the driver from a rider without replacement: more than a round can gain. */
 const LOST_DRIVER_COST_MS = 1e12;
+/** The logistic function with this scale is within 0.01 of the normal distribution (Bowling et al. 2009). */
+const LOGISTIC_SCALE = 1.702;
 
 /** Trips and the candidates of each, before any travel time is known. */
 export interface MatchQuestion extends SparseEtaQuestion {
@@ -71,15 +73,16 @@ export interface MatchProblem extends AssignmentProblem {
 }
 
 /**
- * The cost of a pair is the rider's wait from now on, plus the driver time to the pickup at its price. The cost of a
- * trip left waiting is that of a lost rider, minus the driver time of its ride.
+ * The cost of a pair is the rider's expected wait from now on, the driver time to the pickup at its price, and the cost
+ * of a lost rider times the probability that the pickup is too late. The cost of a trip left waiting is that of a lost
+ * rider, minus the driver time of its ride.
  */
 export function matchProblem(
   input: MatchScene,
   question: MatchQuestion,
   etas: ArrayLike<number>,
 ): MatchProblem {
-  const { trips, drivers, nowMs, driverTimePrice: price, pickupMargin, params } = input;
+  const { trips, drivers, driverTimePrice: price, driveRatio, driveSpread, params } = input;
   const rowStarts = new Uint32Array(trips.length + 1);
   const columns = new Uint32Array(question.columns.length);
   const costs = new Float64Array(question.columns.length);
@@ -87,20 +90,32 @@ export function matchProblem(
   let entries = 0;
   trips.forEach((trip, row) => {
     const own = question.ownColumns[row] as number;
-    const latestInS = params.maxWaitS - (nowMs - trip.requestedAtMs) / MS_PER_S;
+    const leftS = leftToWaitS(trip, input);
+    const isOverdue = leftS <= 0;
+    // An overdue rider is driven as soon as possible: nothing may make it wait longer than its present driver does.
+    const latestInS = !isOverdue ? leftS : own >= 0 ? Infinity : params.maxWaitS;
+    let ownInS = Infinity;
     const end = question.rowStarts[row + 1] as number;
     for (let pair = question.rowStarts[row] as number; pair < end; pair++) {
       const column = question.columns[pair] as number;
-      const driveS = etas[pair] as number;
-      const pickupInS = (drivers.availableInS[column] as number) + driveS;
       const isOwn = column === own;
-      if (!isOwn && !(pickupInS + (pickupMargin - 1) * driveS <= latestInS)) continue;
+      const driveS = (etas[pair] as number) * driveRatio;
+      const pickupInS = (drivers.availableInS[column] as number) + driveS;
+      const spreadS = Math.hypot(drivers.spreadS[column] as number, driveSpread * driveS);
+      const risk = lateRisk(pickupInS, spreadS, latestInS);
+      if (isOwn) ownInS = pickupInS;
+      else if (!(own >= 0 && pickupInS < ownInS) && !(risk <= params.maxLateRisk)) continue;
+      else if (isOverdue && own >= 0 && !(pickupInS < ownInS)) continue;
+      else if (!Number.isFinite(pickupInS)) continue;
       columns[entries] = column;
       pickupsInS[entries] = pickupInS;
-      costs[entries] =
-        isOwn && !Number.isFinite(pickupInS)
-          ? LOST_DRIVER_COST_MS / 2
-          : costMs(pickupInS, own >= 0 && !isOwn, price, params.minSwapGainS);
+      costs[entries] = !Number.isFinite(pickupInS)
+        ? LOST_DRIVER_COST_MS / 2
+        : Math.round(
+            MS_PER_S *
+              ((1 + price) * (pickupInS + (own >= 0 && !isOwn ? params.minSwapGainS : 0)) +
+                params.lostRiderS * risk),
+          );
       entries++;
     }
     rowStarts[row + 1] = entries;
@@ -113,12 +128,19 @@ export function matchProblem(
     skipCosts: Float64Array.from(trips, ({ rideS }, row) =>
       (question.ownColumns[row] as number) >= 0
         ? LOST_DRIVER_COST_MS
-        : Math.round(MS_PER_S * Math.max(1, params.lostRiderS - price * rideS)),
+        : Math.round(MS_PER_S * Math.max(1, params.lostRiderS - params.rideWeight * price * rideS)),
     ),
     pickupsInS,
   };
 }
 
-function costMs(pickupInS: number, isSwap: boolean, price: number, minSwapGainS: number): number {
-  return Math.round(MS_PER_S * (1 + price) * (pickupInS + (isSwap ? minSwapGainS : 0)));
+/** Seconds that are left to pick the rider up in time. */
+function leftToWaitS({ requestedAtMs }: MatchTrip, { nowMs, params }: MatchScene): number {
+  return params.maxWaitS - (nowMs - requestedAtMs) / MS_PER_S;
+}
+
+/** Probability that a pickup is later than `latestS`, for normally distributed errors (logistic approximation). */
+function lateRisk(expectedS: number, spreadS: number, latestS: number): number {
+  if (spreadS <= 0) return expectedS <= latestS ? 0 : 1;
+  return 1 / (1 + Math.exp((LOGISTIC_SCALE * (latestS - expectedS)) / spreadS));
 }

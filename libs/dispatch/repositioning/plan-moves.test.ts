@@ -21,7 +21,13 @@ test('sends only idle drivers, each to one place, neither too far nor too near',
         const ids = points.map((_, number): DriverId => `driver_${number}`);
         const availableInS = Float64Array.from(points, (_, number) => (number < idle.length ? 0 : 90));
         const moves = planMoves({
-          drivers: { ids, products: ids.map(() => 'standard'), points, availableInS },
+          drivers: {
+            ids,
+            products: ids.map(() => 'standard'),
+            points,
+            availableInS,
+            spreadS: availableInS.map(() => 0),
+          },
           idleCount: idle.length,
           targets,
           etas: axisEtas,
@@ -57,6 +63,7 @@ test('a driver who will soon be free near a place saves another one the drive fr
         products: ['standard', 'standard'],
         points: [afar, target],
         availableInS,
+        spreadS: [0, 0],
       },
       idleCount: 1,
       targets: [target],

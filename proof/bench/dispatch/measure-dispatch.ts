@@ -99,7 +99,7 @@ export function measureRound({ seed, drivers, trips }: Effort) {
       supply,
       nowMs: NOW_MS,
       chainHorizonS: engine.params.chainHorizonS,
-      remainingS: () => 0,
+      rideEnds: { endOf: () => undefined },
       heldTrips: new Set(),
       avoided: () => false,
     });

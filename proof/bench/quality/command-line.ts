@@ -1,9 +1,11 @@
+import { DEFAULT_ENGINE_PARAMS } from '#libs/dispatch';
+import { NO_TROUBLES } from './options.ts';
 import { Command, InvalidArgumentError } from 'commander';
 import { decimalNumber, wholeNumber, wholeNumbers } from '../../../ops/command-line/number-arguments.ts';
 import { pathArgument } from '../../../ops/command-line/path-argument.ts';
 import { UserError } from '../../../ops/command-line/user-error.ts';
-import { policyNamed, POLICIES } from './policies.ts';
-import { SYNTHETIC_DEFAULTS } from './synthetic-city.ts';
+import { policyNamed, POLICIES } from './matcher/policies.ts';
+import { SYNTHETIC_DEFAULTS } from './world/synthetic-city.ts';
 
 const S_PER_HOUR = 3_600;
 const S_PER_MINUTE = 60;
@@ -21,13 +23,17 @@ export interface CommandLine {
   readonly policy: readonly string[];
   readonly maxWait: number;
   readonly round: number;
-  readonly etaNoise: number;
+  /** Undefined: the street network's own error. */
+  readonly etaNoise?: number;
   readonly answer: number;
   readonly declines: number;
   readonly cancels: number;
   readonly stale: number;
+  readonly newsDelay: number;
+  readonly radius: number;
   readonly following: number;
   readonly failover: boolean;
+  readonly bound: boolean;
   readonly json?: string;
   readonly plots?: string;
 }
@@ -96,9 +102,9 @@ function command(): Command {
     .option('--round <s>', 'interval of rounds', wholeNumber(0), 2)
     .option(
       '--eta-noise <sigma>',
-      'standard deviation of the logarithm of estimated over true travel times',
+      'standard deviation of the logarithm of true over told times of drives to pickups and of moves; default: the ' +
+        "street network's own error against the recorded rides",
       decimalNumber(0, 1),
-      0,
     )
     .option('--answer <s>', 'mean time a driver takes to answer an offer', wholeNumber(0), 0)
     .option('--declines <share>', 'share of offers that drivers decline', decimalNumber(0, 1), 0)
@@ -108,9 +114,26 @@ function command(): Command {
       decimalNumber(0, 1),
       0,
     )
-    .option('--stale <s>', 'interval of position reports; 0: always known', wholeNumber(0), 0)
+    .option('--stale <s>', 'interval of position reports; 0: each round', wholeNumber(0), NO_TROUBLES.staleS)
+    .option(
+      '--news-delay <s>',
+      'how late a matcher hears of its neighbours’ decisions',
+      wholeNumber(0),
+      NO_TROUBLES.newsDelayS,
+    )
+    .option(
+      '--radius <m>',
+      'greatest straight-line distance of a candidate, and width of the halo around a matcher’s shards',
+      wholeNumber(1),
+      DEFAULT_ENGINE_PARAMS.match.pickupRadiusM,
+    )
     .option('--following <share>', 'share of drivers who follow repositioning advice', decimalNumber(0, 1), 1)
     .option('--failover', 'one matcher crashes in the middle and restarts without its memory', false)
+    .option(
+      '--bound',
+      'also compute what a dispatcher could reach that knows the future; takes a minute a fleet',
+      false,
+    )
     .option('--json <file>', 'also write the rows to this file', pathArgument)
     .option(
       '--plots <dir>',

@@ -1,11 +1,13 @@
 import { parentKey, pickupCellOf } from '#libs/geo';
-import { MOVING, RIDING, TO_PICKUP, type Fleet, type Trip } from './fleet.ts';
-import type { StreetCity } from './street-city.ts';
+import { MOVING, RIDING, TO_PICKUP, type Fleet, type Trip } from './world/fleet.ts';
+import type { StreetCity } from './world/street-city.ts';
 
 /** Zones are cells of about 5 km². */
 const ZONE_RES = 7;
 /** A zone with fewer requests is left out as noise. */
 const MIN_REQUESTS_PER_ZONE = 30;
+
+const FIFTHS = 5;
 
 /** Result of one run. */
 export interface RunResult {
@@ -14,6 +16,14 @@ export interface RunResult {
   /** Share of requests that were picked up too late to count as served. */
   readonly latePct: number;
   readonly waitsS: Float64Array;
+  /** Mean wait of the riders who were picked up too late. */
+  readonly lateWaitS: number;
+  /** Share served by fifths of the true ride length, shortest first. */
+  readonly servedByFifthPct: readonly number[];
+  /** Share of the requested seconds of riding that were served. */
+  readonly rideSecondsPct: number;
+  /** Share of all requests that one matcher sees, in the mean. */
+  readonly demandSeenPct: number;
   readonly pickupSPerTrip: number;
   readonly moveSPerTrip: number;
   readonly utilisation: number;
@@ -61,7 +71,7 @@ export class Kpis {
     this.#roundsMs.push(ms);
   }
 
-  result(trips: readonly Trip[], elapsedS: number): RunResult {
+  result(trips: readonly Trip[], demandSeenPct: number, elapsedS: number): RunResult {
     // A rider who cancels is neither served nor lost.
     const asked = trips.filter(
       ({ requestedAtS, state }) => requestedAtS >= this.#measureFromS && state !== 'canceled',
@@ -74,6 +84,14 @@ export class Kpis {
       requests: asked.length,
       servedPct: percent(served.length, asked.length),
       latePct: asked.length === 0 ? 0 : percent(pickedUp.length - served.length, asked.length),
+      lateWaitS: meanOf(
+        pickedUp
+          .filter((trip) => !this.#isServed(trip))
+          .map(({ pickedUpAtS, requestedAtS }) => pickedUpAtS - requestedAtS),
+      ),
+      servedByFifthPct: this.#byFifth(asked),
+      rideSecondsPct: percent(sumOf(served), sumOf(asked)),
+      demandSeenPct,
       waitsS: Float64Array.from(served, ({ pickedUpAtS, requestedAtS }) => pickedUpAtS - requestedAtS).sort(),
       pickupSPerTrip: pickup / count,
       moveSPerTrip: move / count,
@@ -95,6 +113,14 @@ export class Kpis {
     return isPickedUp(trip) && trip.pickedUpAtS - trip.requestedAtS <= this.#maxWaitS;
   }
 
+  #byFifth(asked: readonly Trip[]): number[] {
+    const sorted = asked.toSorted((a, b) => a.rideS - b.rideS || a.id - b.id);
+    return Array.from({ length: FIFTHS }, (_, fifth) => {
+      const part = sorted.slice((fifth * sorted.length) / FIFTHS, ((fifth + 1) * sorted.length) / FIFTHS);
+      return percent(part.filter((trip) => this.#isServed(trip)).length, part.length);
+    });
+  }
+
   #lowestZone(asked: readonly Trip[]): number {
     const zones = Map.groupBy(asked, ({ from }) => {
       const point = this.#city.points[from];
@@ -109,6 +135,14 @@ export class Kpis {
 
 function isPickedUp({ state }: Trip): boolean {
   return state === 'riding' || state === 'done';
+}
+
+function sumOf(trips: readonly Trip[]): number {
+  return trips.reduce((sum, { rideS }) => sum + rideS, 0);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function percent(part: number, whole: number): number {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCommandLine } from './command-line.ts';
-import { latticeCity } from './lattice-city.ts';
-import { measure } from './measure.ts';
+import { latticeCity } from './world/lattice-city.ts';
+import { bounds, measure } from './measure.ts';
 import { drawPlots } from './plots.ts';
-import { POLICIES } from './policies.ts';
+import { POLICIES } from './matcher/policies.ts';
 
 const CITY = latticeCity(200);
 
@@ -42,6 +42,10 @@ test('reports a row for each policy, fleet and number of matchers, under the doc
       requests: expect.any(Number) as number,
       served_pct: spread,
       late_pct: expect.any(Number) as number,
+      late_wait_s: expect.any(Number) as number,
+      served_by_fifth_pct: Array.from({ length: 5 }, () => expect.any(Number) as number),
+      ride_seconds_pct: expect.any(Number) as number,
+      demand_seen_pct: expect.any(Number) as number,
       wait_s: { ...spread, p50: expect.any(Number) as number, p95: expect.any(Number) as number },
       pickup_s_per_trip: expect.any(Number) as number,
       reposition_s_per_trip: expect.any(Number) as number,
@@ -56,6 +60,18 @@ test('reports a row for each policy, fleet and number of matchers, under the doc
     });
 });
 
+test('no policy serves more than is possible with all of the future known', () => {
+  const [bound] = bounds(CITY, options('--fleet', '15'));
+  const [row] = measure(
+    CITY,
+    options('--fleet', '15', '--policy', 'engine', '--eta-noise', '0'),
+    () => undefined,
+  );
+  expect(bound?.served_pct).toBeGreaterThanOrEqual(row?.row.served_pct.mean ?? Infinity);
+  expect(bound?.served_pct).toBeLessThan(100);
+  expect(row?.row.served_pct.mean).toBeGreaterThan(30);
+});
+
 test('counts seeds from the given one', () => {
   const served = (...more: string[]) =>
     measure(CITY, options('--fleet', '20', '--policy', 'engine', ...more), () => undefined).map(
@@ -67,16 +83,16 @@ test('counts seeds from the given one', () => {
 
 test('finds policies by name and by alias, and `all` of them', () => {
   const policies = (list: string) => options('--policy', list).policy;
-  expect(policies('greedy_air,greedy_road,batch,rematch,engine,foresight')).toEqual(
-    POLICIES.map(({ name }) => name),
-  );
+  expect(
+    policies('greedy_air,greedy_road,greedy_dsb,batch,rematch,hints,chains,engine,known_requests'),
+  ).toEqual(POLICIES.map(({ name }) => name));
   expect(policies('all')).toEqual(POLICIES.map(({ name }) => name));
   expect(policies('greedy nearest by air,greedy-by-road,Batch only,full engine,perfect foresight')).toEqual([
     'greedy_air',
     'greedy_road',
     'batch',
     'engine',
-    'foresight',
+    'known_requests',
   ]);
 });
 

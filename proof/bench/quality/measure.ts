@@ -1,10 +1,14 @@
 import type { CommandLine } from './command-line.ts';
 import type { RunResult } from './kpis.ts';
 import type { Troubles } from './options.ts';
-import { policyNamed } from './policies.ts';
+import { policyNamed } from './matcher/policies.ts';
 import { reportRow, type ReportRow } from './report.ts';
-import { Simulation } from './simulation.ts';
-import type { StreetCity } from './street-city.ts';
+import { seededFractions } from '#libs/random';
+import { Simulation, WARM_UP_S } from './simulation.ts';
+import { clairvoyantBound } from './world/clairvoyant.ts';
+import { startsOf } from './world/starts.ts';
+import { networkError } from './world/traffic.ts';
+import type { StreetCity } from './world/street-city.ts';
 
 /** A row of the report and its runs. */
 export interface MeasuredRow {
@@ -18,11 +22,12 @@ export function measure(
   options: CommandLine,
   measured: (row: ReportRow) => void,
 ): MeasuredRow[] {
+  const troubles = troublesOf(options, city);
   return options.shards.flatMap((shards) =>
     options.fleet.flatMap((fleet) =>
       options.policy.map((policy) => {
         const runs = Array.from({ length: options.seeds }, (_, run) =>
-          simulate(city, { policy, fleet, shards, seed: options.seed + run }, options),
+          simulate(city, { policy, fleet, shards, seed: options.seed + run }, options, troubles),
         );
         const row = reportRow(policy, fleet, shards, runs);
         measured(row);
@@ -32,6 +37,27 @@ export function measure(
   );
 }
 
+/** A bound for a fleet of each size, from the starts of the first seed. */
+export function bounds(city: StreetCity, { fleet, from, to, seed, maxWait }: CommandLine): BoundRow[] {
+  return fleet.map((cars) => {
+    const starts = startsOf(city, from, cars, seededFractions(seed));
+    const hours = { fromS: from, toS: to, measureFromS: from + WARM_UP_S, maxWaitS: maxWait };
+    const { servedPct, waitS } = clairvoyantBound(city, starts, hours);
+    return { fleet: cars, served_pct: round(servedPct), wait_s: round(waitS) };
+  });
+}
+
+/** What nobody can exceed by much, even with all requests, rides and drives known in advance. */
+export interface BoundRow {
+  readonly fleet: number;
+  readonly served_pct: number;
+  readonly wait_s: number;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 interface Case {
   readonly policy: string;
   readonly fleet: number;
@@ -39,7 +65,12 @@ interface Case {
   readonly seed: number;
 }
 
-function simulate(city: StreetCity, { policy, fleet, shards, seed }: Case, options: CommandLine): RunResult {
+function simulate(
+  city: StreetCity,
+  { policy, fleet, shards, seed }: Case,
+  options: CommandLine,
+  troubles: Troubles,
+): RunResult {
   return new Simulation(city, policyNamed(policy), {
     fromS: options.from,
     toS: options.to,
@@ -48,18 +79,21 @@ function simulate(city: StreetCity, { policy, fleet, shards, seed }: Case, optio
     matchers: shards,
     maxWaitS: options.maxWait,
     roundS: options.round,
-    troubles: troublesOf(options),
+    pickupRadiusM: options.radius,
+    troubles,
   }).run();
 }
 
-function troublesOf({
-  etaNoise,
-  answer,
-  declines,
-  cancels,
-  stale,
-  following,
-  failover,
-}: CommandLine): Troubles {
-  return { etaNoise, answerS: answer, declines, cancels, staleS: stale, following, failover };
+function troublesOf(options: CommandLine, city: StreetCity): Troubles {
+  const { etaNoise, answer, declines, cancels, stale, newsDelay, following, failover } = options;
+  return {
+    etaNoise: etaNoise ?? networkError(city, options.from, options.to),
+    answerS: answer,
+    declines,
+    cancels,
+    staleS: stale,
+    newsDelayS: newsDelay,
+    following,
+    failover,
+  };
 }

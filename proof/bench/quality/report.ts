@@ -15,6 +15,14 @@ export interface ReportRow {
   readonly requests: number;
   readonly served_pct: Spread;
   readonly late_pct: number;
+  /** Mean wait of the riders who were picked up too late. */
+  readonly late_wait_s: number;
+  /** Share served by fifths of the true ride length, shortest first. */
+  readonly served_by_fifth_pct: readonly number[];
+  /** Share of the requested seconds of riding that were served. */
+  readonly ride_seconds_pct: number;
+  /** Share of all requests that one matcher sees, in the mean. */
+  readonly demand_seen_pct: number;
   readonly wait_s: Spread & { readonly p50: number; readonly p95: number };
   readonly pickup_s_per_trip: number;
   readonly reposition_s_per_trip: number;
@@ -45,6 +53,12 @@ export function reportRow(
     requests: mean(({ requests }) => requests),
     served_pct: spread(runs.map(({ servedPct }) => servedPct)),
     late_pct: mean(({ latePct }) => latePct),
+    late_wait_s: mean(({ lateWaitS }) => lateWaitS),
+    served_by_fifth_pct: [0, 1, 2, 3, 4].map((fifth) =>
+      mean(({ servedByFifthPct }) => servedByFifthPct[fifth] ?? 0),
+    ),
+    ride_seconds_pct: mean(({ rideSecondsPct }) => rideSecondsPct),
+    demand_seen_pct: mean(({ demandSeenPct }) => demandSeenPct),
     wait_s: {
       ...spread(runs.map(({ waitsS }) => meanOf([...waitsS]))),
       p50: round(quantile(waits, 0.5)),
@@ -71,6 +85,8 @@ export function tableOf(rows: readonly ReportRow[]): string {
     'shards',
     'served %',
     'late %',
+    'by fifths of ride length',
+    'ride s %',
     'wait s',
     'p50',
     'p95',
@@ -89,6 +105,8 @@ export function tableOf(rows: readonly ReportRow[]): string {
     String(row.shards),
     `${row.served_pct.mean} ± ${row.served_pct.sd}`,
     String(row.late_pct),
+    row.served_by_fifth_pct.map((pct) => pct.toFixed(1)).join(' '),
+    String(row.ride_seconds_pct),
     `${row.wait_s.mean} ± ${row.wait_s.sd}`,
     String(row.wait_s.p50),
     String(row.wait_s.p95),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { latticeCity } from './lattice-city.ts';
+import { latticeCity } from './world/lattice-city.ts';
 import { NO_TROUBLES, type RunOptions, type Troubles } from './options.ts';
-import { POLICIES, policyNamed } from './policies.ts';
+import { POLICIES, policyNamed } from './matcher/policies.ts';
 import { Simulation } from './simulation.ts';
 
 const CITY = latticeCity(500);
@@ -19,6 +19,7 @@ function run(
     matchers: 1,
     maxWaitS: 300,
     roundS: 2,
+    pickupRadiusM: 6_000,
     ...change,
     troubles: { ...NO_TROUBLES, ...troubles },
   }).run();

@@ -1,220 +1,256 @@
-import { matchSteps, settleMatches, type Match } from '#libs/dispatch';
+import type { Ask, Match } from '#libs/dispatch';
+import type { EtaTable, Point } from '#libs/geo';
 import { seededFractions } from '#libs/random';
-import { Asks, type OpenAsk } from './asks.ts';
-import { carOf, Dispatcher, driverName, tripName, type Scene, type TripName } from './dispatcher.ts';
-import { Fleet, type Trip } from './fleet.ts';
 import { Kpis, type RunResult } from './kpis.ts';
-import { KnownPlaces } from './known-places.ts';
-import { matcherAreas } from './matcher-areas.ts';
+import { carOf, driverIdOf, Matcher, numberOf } from './matcher/matcher.ts';
+import type { Policy } from './matcher/policies.ts';
 import type { RunOptions } from './options.ts';
-import type { Policy } from './policies.ts';
-import type { Ride, StreetCity } from './street-city.ts';
-import { estimatedTimes } from './estimated-times.ts';
+import { Told, type Listener } from './told.ts';
+import { Fleet, IDLE, MOVING, type Trip } from './world/fleet.ts';
+import { matcherAreas } from './world/matcher-areas.ts';
+import type { Ride, StreetCity } from './world/street-city.ts';
+import { startsOf } from './world/starts.ts';
+import { Traffic } from './world/traffic.ts';
 
-const WARM_UP_S = 3_600;
-/** Cars start where rides requested in this time before the start had ended. */
-const STARTS_FROM_S = 1_800;
-/** Without earlier rides: cars start at this many of the first rides of the day. */
-const FIRST_RIDES = 2_000;
+const MS_PER_S = 1_000;
+/** How long a run warms up before it is measured. */
+export const WARM_UP_S = 3_600;
 const CANCEL_WITHIN_S = 180;
-const RADIUS_M = 6_000;
 /** From the crash of a matcher until its shards are matched again. */
 const FAILOVER_S = 4;
+/** An offer that its driver has not answered yet. */
+interface OpenAsk extends Ask {
+  readonly by: Matcher;
+  readonly dueS: number;
+}
 
-/** One fleet in one city under one policy, for some hours of virtual time. */
+/**
+ * One fleet in one city under one policy, for some hours of virtual time. The matchers run the code of the live ones, and
+ * know what {@link Told} tells them.
+ */
 export class Simulation {
   readonly #city: StreetCity;
   readonly #options: RunOptions;
   readonly #random: () => number;
   readonly #fleet: Fleet;
-  readonly #places: KnownPlaces;
-  readonly #dispatchers: Dispatcher[];
-  readonly #rides: readonly Ride[];
+  readonly #told: Told;
+  readonly #listeners: readonly Listener[];
+  readonly #times: EtaTable;
   readonly #kpis: Kpis;
   readonly #trips: Trip[];
-  readonly #asks = new Asks();
+  readonly #open = new Set<Trip>();
+  #asks: OpenAsk[] = [];
   #next = 0;
 
   constructor(city: StreetCity, policy: Policy, options: RunOptions) {
-    const { fromS, toS, fleet, seed, matchers, maxWaitS, troubles } = options;
+    const { fromS, toS, fleet, seed, matchers, maxWaitS, pickupRadiusM, troubles } = options;
     this.#city = city;
     this.#options = options;
     this.#random = seededFractions(seed);
-    this.#rides = city.rides.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
-    this.#fleet = new Fleet(this.#starts(fleet), fromS);
-    this.#places = new KnownPlaces(this.#fleet, troubles.staleS);
-    const areas = matcherAreas(city, matchers, RADIUS_M, requestsByNode(city, this.#rides));
-    this.#dispatchers = areas.map((area) => new Dispatcher(area, policy, maxWaitS));
-    this.#trips = this.#rides.map((ride, id) => this.#tripOf(ride, id));
+    const rides = city.rides.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
+    const traffic = new Traffic(seed, troubles.etaNoise);
+    this.#fleet = new Fleet(city, traffic, startsOf(city, fromS, fleet, this.#random), fromS);
+    this.#times = city.toldTimes;
+    const areas = matcherAreas(city, matchers, pickupRadiusM, requestsByNode(city, rides));
+    this.#listeners = areas.map((area, number) => ({
+      matcher: new Matcher({
+        self: `matcher-${number}`,
+        policy,
+        maxWaitS,
+        pickupRadiusM,
+        travelTimes: this.#times,
+        isOwn: (place) => area.owns[city.nodeOf(place)] === 1,
+        cars: fleet,
+      }),
+      area,
+      cells: new Float64Array(fleet).fill(NaN),
+      coming: [],
+    }));
+    this.#told = new Told(city, this.#fleet, this.#listeners, troubles);
+    this.#trips = rides.map((ride, id) => this.#tripOf(ride, id));
     this.#kpis = new Kpis(this.#fleet, { measureFromS: fromS + WARM_UP_S, toS, maxWaitS }, city);
   }
 
   run(): RunResult {
     const { fromS, toS, roundS, maxWaitS } = this.#options;
     const startedAt = performance.now();
+    this.#told.begin(fromS);
     for (let nowS = fromS; nowS < toS + maxWaitS; nowS += roundS) this.#step(nowS);
-    return this.#kpis.result(this.#trips, (performance.now() - startedAt) / 1_000);
+    return this.#kpis.result(this.#trips, this.#demandSeenPct(), (performance.now() - startedAt) / 1_000);
+  }
+
+  #demandSeenPct(): number {
+    const seen = this.#listeners.map(
+      ({ area }) => this.#trips.filter(({ from }) => area.sees[from] === 1).length,
+    );
+    const total = seen.reduce((sum, count) => sum + count, 0);
+    return (100 * total) / Math.max(1, this.#trips.length * seen.length);
   }
 
   #step(nowS: number): void {
-    const { roundS, toS, troubles } = this.#options;
-    const table = this.#city.tableAt(Math.min(nowS, toS - 1));
-    this.#fleet.drive(table, nowS, (trip) => this.#noteEmptyRun(trip));
-    this.#places.hear(nowS, roundS);
+    const { roundS, toS } = this.#options;
+    this.#fleet.drive(this.#city.tableAt(Math.min(nowS, toS - 1)), nowS, {
+      pickedUp: (trip) => this.#changed(trip, nowS, undefined),
+      ended: (trip) => this.#told.carChanged(trip.car, nowS, undefined),
+    });
+    this.#told.deliver(nowS, roundS);
     this.#kpis.tick(nowS, roundS);
     this.#takeRequests(nowS);
     this.#endWaits(nowS);
-    for (const ask of this.#asks.takeDue(nowS)) this.#answer(ask, nowS);
-    const etas = estimatedTimes(table, (point) => this.#city.nodeOf(point), troubles.etaNoise);
-    const scene: Scene = {
-      city: this.#city,
-      fleet: this.#fleet,
-      places: this.#places,
-      etas,
-      nowS,
-      trips: this.#dispatchers.flatMap(({ trips }) => trips),
-      askedDrivers: this.#asks.drivers(),
-      heldTrips: this.#asks.trips(),
-    };
-    this.#round(scene);
-    this.#move(scene);
+    for (const ask of this.#takeDue(nowS)) this.#answer(ask, nowS);
+    this.#round(nowS);
+    this.#move(nowS);
   }
 
-  #noteEmptyRun(trip: Trip): void {
-    for (const dispatcher of this.#dispatchers) dispatcher.notePickup(trip);
-    const endedS = this.#fleet.endedS[trip.car] as number;
-    if (endedS < 0) return;
-    const node = this.#fleet.endNodes[trip.car] as number;
-    for (const dispatcher of this.#dispatchers)
-      dispatcher.noteEmptyRun(node, trip.pickedUpAtS - endedS, { city: this.#city });
+  /** Tells a change of a trip and of its driver. */
+  #changed(trip: Trip, nowS: number, by: Matcher | undefined): void {
+    this.#told.tripChanged(trip, nowS);
+    if (trip.state !== 'waiting' && trip.state !== 'matched') this.#open.delete(trip);
+    if (trip.car >= 0) this.#told.carChanged(trip.car, nowS, by);
   }
 
+  /** Each rider gets a quote of the street network. */
   #takeRequests(nowS: number): void {
     for (; this.#next < this.#trips.length; this.#next++) {
       const trip = this.#trips[this.#next] as Trip;
       if (trip.requestedAtS > nowS) return;
-      for (const dispatcher of this.#dispatchers) {
-        dispatcher.noteRequest(trip, { city: this.#city });
-        if (dispatcher.area.owns[trip.from] === 1) dispatcher.trips.push(trip);
-      }
+      const [pickup, dropoff] = [this.#city.pointOf(trip.from), this.#city.pointOf(trip.to)];
+      trip.toldRideS = this.#times.etasToPickup(dropoff, [pickup], nowS * MS_PER_S)[0] ?? 0;
+      this.#open.add(trip);
+      this.#told.tripChanged(trip, nowS, true);
     }
   }
 
   /** Riders who waited too long are lost; some matched riders cancel. */
   #endWaits(nowS: number): void {
-    for (const { trips } of this.#dispatchers) {
-      for (const trip of trips) {
-        if (trip.state === 'waiting' && nowS - trip.requestedAtS > this.#options.maxWaitS)
-          trip.state = 'lost';
-        if (trip.state !== 'matched' || nowS < trip.cancelAtS) continue;
+    for (const trip of this.#open) {
+      if (trip.state === 'waiting' && nowS - trip.requestedAtS > this.#options.maxWaitS) {
+        trip.state = 'lost';
+        this.#changed(trip, nowS, undefined);
+      } else if (trip.state === 'matched' && nowS >= trip.cancelAtS) {
         this.#fleet.release(trip.car, nowS);
         trip.state = 'canceled';
+        this.#changed(trip, nowS, undefined);
       }
     }
   }
 
-  /** Matchers take turns: their rounds are not simultaneous, and each sees the results of the others. */
-  #round(scene: Scene): void {
-    const taken = new Set<string>();
-    for (const [number, dispatcher] of this.#dispatchers.entries()) {
-      if (this.#isAway(number, scene.nowS)) continue;
+  /** Matchers decide at the same time, on what each was told; claims go to the first. */
+  #round(nowS: number): void {
+    const held = new Set(this.#asks.flatMap(({ followUps }) => followUps.map(({ tripId }) => tripId)));
+    const plans = this.#listeners.map(({ matcher }, number) => {
+      if (this.#isAway(number, nowS)) return { matcher, asks: [], swaps: [] };
       const startedAt = performance.now();
-      const plan = dispatcher.match(scene, taken);
+      const steps = matcher.round(nowS * MS_PER_S, held);
       this.#kpis.noteRound(performance.now() - startedAt);
-      this.#commit(plan, dispatcher, taken, scene.nowS);
+      return { matcher, ...steps };
+    });
+    for (const { matcher, asks, swaps } of plans) {
+      for (const ring of swaps)
+        if (ring.every((match) => this.#isAsPlanned(match, true))) this.#carryOut(ring, nowS, matcher);
+      for (const ask of asks) this.#ask(ask, nowS, matcher);
     }
+  }
+
+  /** A claim that is taken by then is refused. */
+  #ask(ask: Ask, nowS: number, by: Matcher): void {
+    const { match } = ask;
+    const trip = this.#tripOfMatch(match);
+    const car = carOf(match.driverId);
+    if (!this.#isAsPlanned(match, false) || this.#told.isAsked(car) || trip.askedCar >= 0) return;
+    const { answerS } = this.#options.troubles;
+    const open: OpenAsk = { ...ask, by, dueS: nowS + answerS * (0.5 + this.#random()) };
+    if (answerS === 0) {
+      this.#answer(open, nowS);
+      return;
+    }
+    trip.askedCar = car;
+    this.#told.setAsked(car, true);
+    this.#told.tripChanged(trip, nowS);
+    this.#told.carChanged(car, nowS, by);
+    this.#asks.push(open);
+  }
+
+  #takeDue(nowS: number): OpenAsk[] {
+    const due = this.#asks.filter(({ dueS }) => dueS <= nowS);
+    this.#asks = this.#asks.filter(({ dueS }) => dueS > nowS);
+    return due.sort((a, b) => a.dueS - b.dueS);
   }
 
   /** On a yes, applies the match and its follow-ups as far as they still fit the current state; on a no, drops them. */
-  #answer({ match, followUps }: OpenAsk, nowS: number): void {
-    const { tripId, driverId } = match;
-    if (!this.#isAsPlanned(match) || this.#isDeclined(this.#tripOfName(tripId), driverId)) return;
-    this.#carryOut([match], nowS);
+  #answer({ match, followUps, by }: OpenAsk, nowS: number): void {
+    const trip = this.#tripOfMatch(match);
+    const car = carOf(match.driverId);
+    if (trip.askedCar === car) {
+      trip.askedCar = -1;
+      this.#told.setAsked(car, false);
+      this.#told.tripChanged(trip, nowS);
+      this.#told.carChanged(car, nowS, by);
+    }
+    if (!this.#isAsPlanned(match, false)) return;
+    if (this.#isDeclined(trip, car)) {
+      this.#told.tripChanged(trip, nowS);
+      return;
+    }
+    this.#carryOut([match], nowS, by);
     for (const next of followUps) {
-      if (!this.#isAsPlanned(next)) return;
-      this.#carryOut([next], nowS);
+      if (!this.#isAsPlanned(next, false)) return;
+      this.#carryOut([next], nowS, by);
     }
   }
 
-  /** Whether the trip still has the same driver, or still waits. */
-  #isAsPlanned({ tripId, driverId, replaces }: Match): boolean {
-    const trip = this.#tripOfName(tripId);
-    if (this.#fleet.heldTrip(carOf(driverId)) !== undefined) return false;
-    return replaces === undefined
-      ? trip?.state === 'waiting'
-      : trip?.state === 'matched' && driverName(trip.car) === replaces;
+  /** Whether the trip still has the same driver, or still waits. @param isSwap the driver leaves a trip of its own */
+  #isAsPlanned(match: Match, isSwap: boolean): boolean {
+    const trip = this.#tripOfMatch(match);
+    const held = this.#fleet.heldTrip(carOf(match.driverId));
+    if ((held !== undefined) !== isSwap) return false;
+    return match.replaces === undefined
+      ? trip.state === 'waiting'
+      : trip.state === 'matched' && driverIdOf(trip.car) === match.replaces;
   }
 
-  /** Free drivers get an offer; drivers at work are assigned immediately. */
-  #ask(plan: readonly Match[], own: ReadonlySet<string>, taken: Set<string>, nowS: number): void {
-    const { answerS } = this.#options.troubles;
-    const { asks, swaps } = matchSteps(plan, (driverId) => this.#holderOf(driverId));
-    for (const ring of swaps) this.#carryOut(ring, nowS);
-    for (const { match, followUps } of asks) {
-      if (taken.has(match.driverId)) continue;
-      taken.add(match.driverId);
-      const foreign = followUps.findIndex(({ tripId }) => !own.has(tripId));
-      const ownPart = foreign === -1 ? followUps : followUps.slice(0, foreign);
-      this.#asks.add({ match, followUps: ownPart, dueS: nowS + answerS * (0.5 + this.#random()) });
-    }
-  }
-
-  #holderOf(driverId: string): TripName | undefined {
-    const held = this.#fleet.heldTrip(carOf(driverId));
-    return held === undefined ? undefined : tripName(held);
-  }
-
-  #tripOfName(name: string): Trip | undefined {
-    return this.#trips[Number(name.slice('trip_'.length))];
-  }
-
-  /** Drops a match if its driver belongs to a neighbour by then, or declines. */
-  #commit(plan: readonly Match[], dispatcher: Dispatcher, taken: Set<string>, nowS: number): void {
-    const own = new Set<string>(dispatcher.trips.map(tripName));
-    if (this.#options.troubles.answerS > 0) return this.#ask(plan, own, taken, nowS);
-    const { stand } = settleMatches(
-      plan,
-      (driverId) => this.#holderOf(driverId),
-      ({ driverId, tripId }) => {
-        const held = this.#holderOf(driverId);
-        const isForeign = held !== undefined && !own.has(held);
-        if (isForeign || (held === undefined && taken.has(driverId))) return true;
-        return this.#isDeclined(this.#tripOfName(tripId), driverId);
-      },
-    );
-    this.#carryOut(stand, nowS);
-    for (const { driverId } of stand) taken.add(driverId);
+  #tripOfMatch({ tripId }: Match): Trip {
+    return this.#trips[numberOf(tripId)] as Trip;
   }
 
   /** Applies all matches together: drivers may swap trips. */
-  #carryOut(matches: readonly Match[], nowS: number): void {
-    for (const { replaces } of matches)
-      if (replaces !== undefined) this.#fleet.release(carOf(replaces), nowS);
-    for (const { tripId, driverId, replaces, pickupInS } of matches) {
-      const trip = this.#tripOfName(tripId);
-      if (trip === undefined) continue;
-      if (replaces !== undefined) trip.swaps++;
+  #carryOut(matches: readonly Match[], nowS: number, by: Matcher): void {
+    const released = matches.flatMap(({ replaces }) => (replaces === undefined ? [] : [carOf(replaces)]));
+    for (const car of released) this.#fleet.release(car, nowS);
+    const bound = new Set<number>();
+    for (const match of matches) {
+      const trip = this.#tripOfMatch(match);
+      if (match.replaces !== undefined) trip.swaps++;
       else if (this.#random() < this.#options.troubles.cancels)
         trip.cancelAtS = nowS + this.#random() * CANCEL_WITHIN_S;
-      trip.boundAtS = nowS;
-      trip.foreseenS = pickupInS;
-      this.#fleet.bind(carOf(driverId), trip, nowS);
+      const car = carOf(match.driverId);
+      bound.add(car);
+      this.#fleet.bind(car, trip, nowS);
       this.#fleet.events++;
+      this.#changed(trip, nowS, by);
     }
+    for (const car of released) if (!bound.has(car)) this.#told.carChanged(car, nowS, by);
   }
 
-  #isDeclined(trip: Trip | undefined, driverId: string): boolean {
-    if (trip === undefined || this.#random() >= this.#options.troubles.declines) return false;
-    trip.refusedBy.push(carOf(driverId));
+  #isDeclined(trip: Trip, car: number): boolean {
+    if (this.#random() >= this.#options.troubles.declines) return false;
+    trip.refusedBy.push(car);
     return true;
   }
 
-  #move(scene: Scene): void {
-    const foreseen = this.#trips.slice(this.#next, this.#next + this.#fleet.count);
-    for (const [number, dispatcher] of this.#dispatchers.entries()) {
-      if (this.#isAway(number, scene.nowS)) continue;
-      for (const { car, node } of dispatcher.moves(scene, foreseen))
-        if (follows(car, this.#options.troubles.following)) this.#fleet.send(car, node, scene.nowS);
+  #move(nowS: number): void {
+    const foreseen: Point[] = this.#trips
+      .slice(this.#next, this.#next + this.#fleet.count)
+      .map(({ from }) => this.#city.pointOf(from));
+    for (const [number, { matcher }] of this.#listeners.entries()) {
+      if (this.#isAway(number, nowS)) continue;
+      for (const { driverId, to } of matcher.moves(nowS * MS_PER_S, foreseen)) {
+        const car = carOf(driverId);
+        const phase = this.#fleet.phases[car];
+        if (phase !== IDLE && phase !== MOVING) continue;
+        if (follows(car, this.#options.troubles.following))
+          this.#fleet.send(car, this.#city.nodeOf(to), nowS);
+      }
     }
   }
 
@@ -222,17 +258,8 @@ export class Simulation {
     const { fromS, toS, troubles, roundS } = this.#options;
     const crashS = (fromS + WARM_UP_S + toS) / 2;
     if (!troubles.failover || number !== 0 || nowS < crashS || nowS >= crashS + FAILOVER_S) return false;
-    if (nowS >= crashS + FAILOVER_S - roundS) this.#dispatchers[number]?.forget();
+    if (nowS >= crashS + FAILOVER_S - roundS) this.#listeners[number]?.matcher.forget();
     return true;
-  }
-
-  #starts(count: number): number[] {
-    const { fromS } = this.#options;
-    const before = this.#city.rides.filter(
-      ({ requestedAtS }) => requestedAtS < fromS && requestedAtS >= fromS - STARTS_FROM_S,
-    );
-    const sources = before.length > 0 ? before : this.#city.rides.slice(0, FIRST_RIDES);
-    return Array.from({ length: count }, () => sources[Math.floor(this.#random() * sources.length)]?.to ?? 0);
   }
 
   #tripOf({ from, to, rideS, requestedAtS }: Ride, id: number): Trip {
@@ -242,14 +269,15 @@ export class Simulation {
       to,
       rideS,
       requestedAtS,
+      toldRideS: 0,
       state: 'waiting',
       car: -1,
       swaps: 0,
       pickedUpAtS: 0,
-      boundAtS: 0,
-      foreseenS: 0,
       cancelAtS: Infinity,
       refusedBy: [],
+      askedCar: -1,
+      version: 0,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { TravelTable, type Point, type RecordedTrip } from '#libs/geo';
 import { seededFractions } from '#libs/random';
-import { gridCity } from '../streets/grid-city.ts';
+import { gridCity } from '../../streets/grid-city.ts';
 import { StreetCity } from './street-city.ts';
 
 const S_PER_HOUR = 3_600;

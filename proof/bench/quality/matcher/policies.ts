@@ -2,14 +2,19 @@ import { DEFAULT_ENGINE_PARAMS, type EngineParams } from '#libs/dispatch';
 
 /** How a matcher chooses drivers. */
 export type Policy =
-  | { readonly name: string; readonly kind: 'greedy'; readonly by: 'air' | 'road' }
+  | {
+      readonly name: string;
+      readonly kind: 'greedy';
+      /** The nearest driver by straight line or by told drive time. */
+      readonly by: 'air' | 'road';
+      /** Where riders outnumber free drivers, each driver takes its nearest rider. */
+      readonly driversChoose: boolean;
+    }
   | {
       readonly name: string;
       readonly kind: 'engine';
       /** Drivers on the way to a pickup may be swapped. */
       readonly rematches: boolean;
-      /** Drivers whose ride ends soon are candidates. */
-      readonly chains: boolean;
       /** Idle drivers are sent where riders are expected: by the learned forecast, or by the true future requests. */
       readonly moves: 'none' | 'learned' | 'foreseen';
       readonly params: EngineParams;
@@ -19,26 +24,34 @@ const PRICELESS: EngineParams = {
   ...DEFAULT_ENGINE_PARAMS,
   price: { ...DEFAULT_ENGINE_PARAMS.price, maxPrice: 0 },
 };
+const CHAINLESS: EngineParams = { ...PRICELESS, chainHorizonS: 0 };
 
 /** In the order of the report. */
 export const POLICIES: readonly Policy[] = [
-  { name: 'greedy_air', kind: 'greedy', by: 'air' },
-  { name: 'greedy_road', kind: 'greedy', by: 'road' },
-  { name: 'batch', kind: 'engine', rematches: false, chains: false, moves: 'none', params: PRICELESS },
-  { name: 'rematch', kind: 'engine', rematches: true, chains: false, moves: 'none', params: PRICELESS },
+  { name: 'greedy_air', kind: 'greedy', by: 'air', driversChoose: false },
+  { name: 'greedy_road', kind: 'greedy', by: 'road', driversChoose: false },
+  { name: 'greedy_dsb', kind: 'greedy', by: 'road', driversChoose: true },
+  { name: 'batch', kind: 'engine', rematches: false, moves: 'none', params: CHAINLESS },
+  { name: 'rematch', kind: 'engine', rematches: true, moves: 'none', params: CHAINLESS },
+  { name: 'hints', kind: 'engine', rematches: true, moves: 'learned', params: CHAINLESS },
+  {
+    name: 'chains',
+    kind: 'engine',
+    rematches: true,
+    moves: 'learned',
+    params: PRICELESS,
+  },
   {
     name: 'engine',
     kind: 'engine',
     rematches: true,
-    chains: true,
     moves: 'learned',
     params: DEFAULT_ENGINE_PARAMS,
   },
   {
-    name: 'foresight',
+    name: 'known_requests',
     kind: 'engine',
     rematches: true,
-    chains: true,
     moves: 'foreseen',
     params: DEFAULT_ENGINE_PARAMS,
   },
@@ -53,7 +66,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   batch_only: 'batch',
   full: 'engine',
   full_engine: 'engine',
-  perfect_foresight: 'foresight',
+  foresight: 'known_requests',
+  perfect_foresight: 'known_requests',
 };
 
 export function policyNamed(name: string): Policy {

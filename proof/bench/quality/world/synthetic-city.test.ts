@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CHECKOUT } from '../../../dev/build/checkout.ts';
-import { readCommandLine } from './command-line.ts';
+import { CHECKOUT } from '../../../../dev/build/checkout.ts';
+import { readCommandLine } from '../command-line.ts';
 import { syntheticCity } from './synthetic-city.ts';
 
 test('the command runs without data, says so first, and writes its report into the working directory', () => {

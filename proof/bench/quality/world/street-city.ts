@@ -1,18 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  DEFAULT_RIDE_CUT_OFF_S,
+  etaOnTables,
   HOURS_PER_DAY,
-  parseStreetGraph,
-  parseTrips,
+  readRecordedCity,
   TravelTable,
+  type DataReport,
+  type EtaTable,
   type Point,
   type RecordedTrip,
   type StreetGraph,
 } from '#libs/geo';
 
 const S_PER_HOUR = 3_600;
+const MS_PER_HOUR = S_PER_HOUR * 1_000;
+/** Speed between a point and the nearest street: the default of the services. */
+const ACCESS_SPEED_MPS = 7;
 /** Travel time tables kept, one per hour; each takes four bytes per pair of intersections. */
-const MAX_TABLES = 2;
+const MAX_TABLES = 6;
 
 /** A request of the recorded day, on the street network. */
 export interface Ride {
@@ -29,11 +35,18 @@ export class StreetCity {
   readonly points: readonly Point[];
   /** In the order of the requests; without those that begin and end at the same intersection. */
   readonly rides: readonly Ride[];
+  /** The travel times that services tell: those of the street network, as live. */
+  readonly toldTimes: EtaTable;
   readonly #nodes: ReadonlyMap<Point, number>;
   readonly #tables = new Map<number, TravelTable>();
 
   constructor(graph: StreetGraph, trips: readonly RecordedTrip[]) {
     this.graph = graph;
+    this.toldTimes = etaOnTables(graph, (hour) => this.#tableOf(hour), {
+      accessSpeedMps: ACCESS_SPEED_MPS,
+      localHour: (atMs) => Math.floor(atMs / MS_PER_HOUR) % HOURS_PER_DAY,
+      cutOffS: DEFAULT_RIDE_CUT_OFF_S,
+    });
     this.points = Array.from({ length: graph.nodeCount }, (_, node) => graph.point(node));
     this.#nodes = new Map(this.points.map((point, node) => [point, node]));
     this.rides = trips
@@ -47,15 +60,26 @@ export class StreetCity {
       .sort((a, b) => a.requestedAtS - b.requestedAtS);
   }
 
-  static open(streetsDirectory: string, tripsFile: string): StreetCity {
-    const read = (name: string): string => readFileSync(join(streetsDirectory, name), 'utf8');
-    const graph = parseStreetGraph(read('nodes.csv'), read('edges.csv'));
-    return new StreetCity(graph, parseTrips(readFileSync(tripsFile, 'utf8'), tripsFile));
+  /**
+   * Reads a city from its files.
+   * @throws TableError for files that cannot be read, and for trips of which none can be used
+   */
+  static open(streetsDirectory: string, tripsFile: string): { city: StreetCity; report: DataReport } {
+    const read = (file: string) => ({ file, text: readFileSync(file, 'utf8') });
+    const { graph, trips, report } = readRecordedCity({
+      nodes: read(join(streetsDirectory, 'nodes.csv')),
+      edges: read(join(streetsDirectory, 'edges.csv')),
+      trips: read(tripsFile),
+    });
+    return { city: new StreetCity(graph, trips), report };
   }
 
   /** The travel times of the hour. Computing them takes a second or two. */
   tableAt(atS: number): TravelTable {
-    const hour = Math.floor(atS / S_PER_HOUR) % HOURS_PER_DAY;
+    return this.#tableOf(Math.floor(atS / S_PER_HOUR) % HOURS_PER_DAY);
+  }
+
+  #tableOf(hour: number): TravelTable {
     const known = this.#tables.get(hour);
     if (known !== undefined) return known;
     const table = TravelTable.of(this.graph, hour, { withNextNodes: true });
@@ -67,10 +91,14 @@ export class StreetCity {
     return table;
   }
 
-  /** The intersection of one of {@link points}. */
+  pointOf(node: number): Point {
+    const point = this.points[node];
+    if (point === undefined) throw new RangeError(`no intersection ${node} in this city`);
+    return point;
+  }
+
+  /** The intersection nearest to a point. */
   nodeOf(point: Point): number {
-    const node = this.#nodes.get(point);
-    if (node === undefined) throw new RangeError('not a point of this city');
-    return node;
+    return this.#nodes.get(point) ?? this.graph.nearestNode(point);
   }
 }

@@ -28,18 +28,22 @@ export function latticeCity(requestsPerHour: number): StreetCity {
     ),
   );
   const random = seededFractions(5);
-  const node = (side: number): Point => {
-    const id = Math.floor(random() * side) * SIDE + Math.floor(random() * side);
-    return { lat: 40.7 + Math.floor(id / SIDE) * STEP_DEGREES, lng: -74 + (id % SIDE) * STEP_DEGREES };
-  };
+  const place = (row: number, column: number): Point => ({
+    lat: 40.7 + row * STEP_DEGREES,
+    lng: -74 + column * STEP_DEGREES,
+  });
+  const below = (side: number): number => Math.floor(random() * side);
   const trips = Array.from({ length: 2 * requestsPerHour }, (_, number): RecordedTrip => {
-    const [pickup, dropoff] = [node(random() < 0.5 ? SIDE / 2 : SIDE), node(SIDE)];
+    const side = random() < 0.5 ? SIDE / 2 : SIDE;
+    const [row, column, toRow, toColumn] = [below(side), below(side), below(SIDE), below(SIDE)];
+    const streetS = STREET_S * Math.max(1, Math.abs(row - toRow) + Math.abs(column - toColumn));
     return {
       tripId: String(number),
       requestedAtS: FROM_S + Math.floor((number / requestsPerHour) * S_PER_HOUR),
-      pickup,
-      dropoff,
-      tripS: 120 + Math.floor(random() * 600),
+      pickup: place(row, column),
+      dropoff: place(toRow, toColumn),
+      // The recorded time differs from that of the streets by a factor from a half to two.
+      tripS: Math.round(streetS * 2 ** (2 * random() - 1)),
     };
   });
   return new StreetCity(new StreetGraph(nodes, edges), trips);
