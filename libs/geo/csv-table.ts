@@ -240,6 +240,11 @@ function isCsvError(error: unknown): error is CsvError {
 /** After a stray quote the following rows cannot be told apart, so the file is refused, not the row. */
 function syntaxError(file: string, error: CsvError, line: number, names: readonly string[]): TableError {
   const column: unknown = error['column'];
-  const name = typeof column === 'number' ? (names[column] ?? String(column + 1)) : String(column ?? 1);
+  const name =
+    typeof column === 'number'
+      ? (names[column] ?? String(column + 1))
+      : typeof column === 'string'
+        ? column
+        : '1';
   return new TableError(file, line, name, `expected comma-separated values (RFC 4180): ${error.message}`);
 }

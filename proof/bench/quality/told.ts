@@ -118,7 +118,7 @@ export class Told {
       const { supply } = listener.matcher;
       const isOwn = by === undefined || by === listener.matcher;
       this.#tell(listener, isOwn, nowS, () =>
-        supply.applyReport(sees ? told : { ...told, left: true }, cell as CellKey, nowS * MS_PER_S),
+        supply.applyReport(sees ? told : { ...told, left: true }, cell, nowS * MS_PER_S),
       );
     }
   }
