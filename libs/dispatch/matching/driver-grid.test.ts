@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { chordOfArc, greatCircleM, type Point } from '#libs/geo';
+import { EARTH_RADIUS_M, greatCircleM, type Point } from '#libs/geo';
 import { describe, expect, test } from 'vitest';
 import { hardPlace, randomUnit, scatter, searchPlace, seed } from '../../../dev/test-world/hard-places.ts';
 import { DriverGrid, NearestDrivers } from './driver-grid.ts';
@@ -8,6 +8,15 @@ const SEARCHES_PER_CASE = 500;
 /** Maximum difference between chord and haversine distances. */
 const ROUNDING_M = 1e-4;
 const MAX_K = 12;
+
+/** By the haversine itself: its arc, and the chord of that, are decimetres off on the other side of the earth. */
+function chordM(a: Point, b: Point): number {
+  const radians = Math.PI / 180;
+  const [dLat, dLng] = [(b.lat - a.lat) * radians, (b.lng - a.lng) * radians];
+  const haversine =
+    Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * radians) * Math.cos(b.lat * radians) * Math.sin(dLng / 2) ** 2;
+  return 2 * EARTH_RADIUS_M * Math.sqrt(haversine);
+}
 
 interface Drivers {
   readonly points: readonly Point[];
@@ -21,7 +30,7 @@ function keysWithin({ points, handicapsM, may }: Drivers, from: Point, radiusM: 
   for (const [driver, point] of points.entries()) {
     if (!may(driver)) continue;
     const distanceM = greatCircleM(from, point);
-    if (distanceM <= radiusM) keys.push(chordOfArc(distanceM) + handicapsM[driver]!);
+    if (distanceM <= radiusM) keys.push(chordM(from, point) + handicapsM[driver]!);
   }
   return keys.sort((a, b) => a - b);
 }
@@ -43,9 +52,7 @@ function mistake(
     return `${got.length} drivers found, not ${Math.min(k, sure.length)}`;
   if (new Set(got).size < got.length) return 'a driver is found twice';
   if (!got.every(drivers.may)) return 'a driver is found who may not drive';
-  const keys = got.map(
-    (driver) => chordOfArc(greatCircleM(from, drivers.points[driver]!)) + drivers.handicapsM[driver]!,
-  );
+  const keys = got.map((driver) => chordM(from, drivers.points[driver]!) + drivers.handicapsM[driver]!);
   const off = keys.findIndex((key, rank) => key > (sure[rank] ?? Infinity) + ROUNDING_M);
   return off < 0 ? undefined : `rank ${off} is at ${keys[off]} m, not at ${sure[off]} m`;
 }
@@ -76,8 +83,14 @@ describe('DriverGrid.nearest', () => {
           expect(wrong).toEqual([]);
         },
       ),
-      // Regression: the bound of a ring once added the distance to the grid's box.
-      { examples: [[{ lat: 64.7, lng: -179.999 }, 1, 34, 0]] },
+      {
+        examples: [
+          // Regression: the bound of a ring once added the distance to the grid's box.
+          [{ lat: 64.7, lng: -179.999 }, 1, 34, 0],
+          // Regression: a search without a limit once left out drivers on the other side of the earth.
+          [{ lat: 0, lng: 0 }, 1, 22, 301_640_773],
+        ],
+      },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { chordOfArc, PointGrid, putCartesian, type GridVisitor, type Point } from '#libs/geo';
+import { chordOfArc, EARTH_RADIUS_M, PointGrid, putCartesian, type GridVisitor, type Point } from '#libs/geo';
 
 /**
  * The drivers of one round by place, to find those who can reach a pickup soonest. Built for each round, because
@@ -43,7 +43,8 @@ class DriverSearch implements GridVisitor {
     may: (driver: number) => boolean,
   ) {
     this.#handicapsM = handicapsM;
-    this.#radiusM = chordOfArc(radiusM);
+    // Rounding puts the other side of the earth a hair beyond the longest chord.
+    this.#radiusM = radiusM >= Math.PI * EARTH_RADIUS_M ? Infinity : chordOfArc(radiusM);
     this.#found = found;
     this.#may = may;
   }

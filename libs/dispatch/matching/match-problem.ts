@@ -75,7 +75,7 @@ export interface MatchProblem extends AssignmentProblem {
 /**
  * The cost of a pair is the rider's expected wait from now on, the driver time to the pickup at its price, and the cost
  * of a lost rider times the probability that the pickup is too late. The cost of a trip left waiting is that of a lost
- * rider, minus the driver time of its ride.
+ * rider, minus a share of the driver time of its ride.
  */
 export function matchProblem(
   input: MatchScene,
@@ -90,32 +90,24 @@ export function matchProblem(
   let entries = 0;
   trips.forEach((trip, row) => {
     const own = question.ownColumns[row] as number;
-    const leftS = leftToWaitS(trip, input);
-    const isOverdue = leftS <= 0;
-    // An overdue rider is driven as soon as possible: nothing may make it wait longer than its present driver does.
-    const latestInS = !isOverdue ? leftS : own >= 0 ? Infinity : params.maxWaitS;
-    let ownInS = Infinity;
+    const limits = new PickupLimits(trip, own >= 0, input);
     const end = question.rowStarts[row + 1] as number;
     for (let pair = question.rowStarts[row] as number; pair < end; pair++) {
       const column = question.columns[pair] as number;
-      const isOwn = column === own;
       const driveS = (etas[pair] as number) * driveRatio;
       const pickupInS = (drivers.availableInS[column] as number) + driveS;
       const spreadS = Math.hypot(drivers.spreadS[column] as number, driveSpread * driveS);
-      const risk = lateRisk(pickupInS, spreadS, latestInS);
-      if (isOwn) ownInS = pickupInS;
-      else if (!(own >= 0 && pickupInS < ownInS) && !(risk <= params.maxLateRisk)) continue;
-      else if (isOverdue && own >= 0 && !(pickupInS < ownInS)) continue;
-      else if (!Number.isFinite(pickupInS)) continue;
+      const risk = limits.riskOf(pickupInS, spreadS);
+      const isOwn = column === own;
+      // The present driver is the first candidate of its trip.
+      if (isOwn) limits.presentInS = pickupInS;
+      else if (!limits.allows(pickupInS, risk)) continue;
+      const swapS = own >= 0 && !isOwn ? params.minSwapGainS : 0;
       columns[entries] = column;
       pickupsInS[entries] = pickupInS;
-      costs[entries] = !Number.isFinite(pickupInS)
-        ? LOST_DRIVER_COST_MS / 2
-        : Math.round(
-            MS_PER_S *
-              ((1 + price) * (pickupInS + (own >= 0 && !isOwn ? params.minSwapGainS : 0)) +
-                params.lostRiderS * risk),
-          );
+      costs[entries] = Number.isFinite(pickupInS)
+        ? Math.round(MS_PER_S * ((1 + price) * (pickupInS + swapS) + params.lostRiderS * risk))
+        : LOST_DRIVER_COST_MS / 2;
       entries++;
     }
     rowStarts[row + 1] = entries;
@@ -134,9 +126,38 @@ export function matchProblem(
   };
 }
 
-/** Seconds that are left to pick the rider up in time. */
-function leftToWaitS({ requestedAtMs }: MatchTrip, { nowMs, params }: MatchScene): number {
-  return params.maxWaitS - (nowMs - requestedAtMs) / MS_PER_S;
+/** Which pickups a trip allows. */
+class PickupLimits {
+  /** Pickup by the present driver, seconds from now. */
+  presentInS = Infinity;
+  readonly #isOverdue: boolean;
+  readonly #hasDriver: boolean;
+  readonly #latestInS: number;
+  readonly #maxRisk: number;
+
+  constructor({ requestedAtMs }: MatchTrip, hasDriver: boolean, { nowMs, params }: MatchScene) {
+    const leftS = params.maxWaitS - (nowMs - requestedAtMs) / MS_PER_S;
+    this.#isOverdue = leftS <= 0;
+    this.#hasDriver = hasDriver;
+    // The limit of an overdue rider without a driver counts again from now on; one with a driver is driven in any case.
+    this.#latestInS = !this.#isOverdue ? leftS : hasDriver ? Infinity : params.maxWaitS;
+    this.#maxRisk = params.maxLateRisk;
+  }
+
+  /** Probability that the pickup is too late. */
+  riskOf(pickupInS: number, spreadS: number): number {
+    return Number.isFinite(pickupInS) ? lateRisk(pickupInS, spreadS, this.#latestInS) : 1;
+  }
+
+  /**
+   * Whether a new driver may be chosen: one who is hardly late, or sooner there than the present one. An overdue rider
+   * never waits longer for a new driver than for its present one.
+   */
+  allows(pickupInS: number, risk: number): boolean {
+    if (!Number.isFinite(pickupInS)) return false;
+    if (this.#hasDriver && pickupInS < this.presentInS) return true;
+    return risk <= this.#maxRisk && !(this.#isOverdue && this.#hasDriver);
+  }
 }
 
 /** Probability that a pickup is later than `latestS`, for normally distributed errors (logistic approximation). */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DriverId } from '#libs/trip';
-import type { Match, MatchInput, MatchTrip } from './match-input.ts';
-import { axisS, matchInput } from '../../../dev/fixtures/match-input.ts';
+import { DEFAULT_MATCH_PARAMS, type Match, type MatchInput, type MatchTrip } from './match-input.ts';
+import { axisEtas, axisS, matchInput } from '../../../dev/fixtures/match-input.ts';
 import { planMatches } from './plan-matches.ts';
 
 const RUNS = { numRuns: 2_000 };
@@ -107,6 +107,65 @@ describe('planMatches', () => {
       }),
       RUNS,
     );
+  });
+
+  describe('with a rider who waits too long', () => {
+    const HERE = { lat: 38.7, lng: -9.1 };
+    /** A driver so many seconds north of the rider. */
+    const away = (seconds: number) => ({ lat: HERE.lat + (seconds * 8) / 111_000, lng: HERE.lng });
+    const round = (
+      waitedS: number,
+      driversInS: readonly number[],
+      change: Partial<MatchInput> = {},
+      held = true,
+    ) =>
+      planMatches({
+        trips: [
+          {
+            tripId: 'trip_0',
+            product: 'standard',
+            pickup: HERE,
+            rideS: 600,
+            requestedAtMs: 1_000_000 - waitedS * 1_000,
+            excludedDriverIds: [],
+            pausedDriverIds: [],
+            driverId: held ? 'driver_0' : undefined,
+            swaps: 0,
+          },
+        ],
+        drivers: {
+          ids: driversInS.map((_, number): DriverId => `driver_${number}`),
+          products: driversInS.map(() => 'standard'),
+          points: driversInS.map(away),
+          availableInS: driversInS.map(() => 0),
+          spreadS: driversInS.map(() => 0),
+        },
+        nowMs: 1_000_000,
+        etas: axisEtas,
+        driverTimePrice: 0,
+        approachMps: 8,
+        driveRatio: 1,
+        driveSpread: 0,
+        params: { ...DEFAULT_MATCH_PARAMS, maxWaitS: 300 },
+        ...change,
+      }).map(({ driverId }) => driverId);
+
+    test('changes the driver only for one who is there sooner', () => {
+      expect(round(320, [200, 150])).toEqual(['driver_1']);
+      expect(round(320, [150, 200])).toEqual([]);
+    });
+
+    test('lets one without a driver have any, and those who can be in time no late one', () => {
+      expect(round(320, [200], {}, false)).toEqual(['driver_0']);
+      expect(round(200, [150], {}, false)).toEqual([]);
+      expect(round(200, [90], {}, false)).toEqual(['driver_0']);
+    });
+
+    test('asks nobody who may well be late, although expected in time', () => {
+      expect(round(200, [90], { driveSpread: 0.05 }, false)).toEqual(['driver_0']);
+      expect(round(200, [90], { driveSpread: 0.5 }, false)).toEqual([]);
+      expect(round(200, [90], { driveRatio: 1.3 }, false)).toEqual([]);
+    });
   });
 
   test('is empty without trips or without drivers', () => {
