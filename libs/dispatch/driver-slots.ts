@@ -94,7 +94,8 @@ export class DriverSlots {
   moveTo(slot: number, lat: number, lng: number): void {
     const north = lat - (this.lats[slot] as number);
     const east = wrapLngDelta(lng - (this.lngs[slot] as number)) * Math.cos((lat * Math.PI) / 180);
-    if (north * north + east * east >= MIN_MOVE_DEG ** 2 && this.cells[slot] !== UNPLACED)
+    // Before the first ping the place is NaN, and so is its distance.
+    if (north * north + east * east >= MIN_MOVE_DEG ** 2)
       this.headings[slot] = (Math.atan2(east, north) * 180) / Math.PI;
     this.lats[slot] = lat;
     this.lngs[slot] = lng;
@@ -128,6 +129,8 @@ export class DriverSlots {
     this.#slots.set(driverId, slot);
     this.sessions[slot] = NO_SESSION;
     this.seqs[slot] = 0;
+    this.lats[slot] = NaN;
+    this.lngs[slot] = NaN;
     this.cells[slot] = UNPLACED;
     this.headings[slot] = NaN;
     this.positionCells[slot] = 0;

@@ -32,7 +32,12 @@ let there: string;
 const phones: DriverPhone[] = [];
 
 beforeAll(async () => {
-  const env = { HAILGRID_OFFER_TTL_MS: '120000', HAILGRID_SEARCH_DEADLINE_MS: '3600000' };
+  // A vanished driver keeps its trip here for longer than it stays online without one.
+  const env = {
+    HAILGRID_OFFER_TTL_MS: '120000',
+    HAILGRID_SEARCH_DEADLINE_MS: '3600000',
+    HAILGRID_SILENT_ACCEPTED_MS: '3600000',
+  };
   world = await startServices(['dev-issuer', 'trips', 'driver-api', 'driver-api'], { clock: CLOCK, env });
   here = world.service('driver-api-1').url;
   there = world.service('driver-api-2').url;
@@ -288,7 +293,7 @@ test('a vanished driver is taken offline, unless it has a trip', async () => {
   const { tripId } = await desk.requestTrip(PICKUP, DROPOFF);
   await desk.offer(tripId, busy.phone.driverId, PICKUP);
   const offer = await busy.phone.next('offer');
-  await busy.phone.ask('accept', { offer_id: offer.data.offer_id });
+  expect(await busy.phone.ask('accept', { offer_id: offer.data.offer_id })).toMatchObject({ type: 'ack' });
   busy.phone.hangUp();
   idle.phone.hangUp();
   await ear.until(idle.phone.driverId, ({ status }) => status === 'offline');
