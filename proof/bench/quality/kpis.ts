@@ -83,7 +83,7 @@ export class Kpis {
     return {
       requests: asked.length,
       servedPct: percent(served.length, asked.length),
-      latePct: asked.length === 0 ? 0 : percent(pickedUp.length - served.length, asked.length),
+      latePct: percent(pickedUp.length - served.length, asked.length),
       lateWaitS: meanOf(
         pickedUp
           .filter((trip) => !this.#isServed(trip))
@@ -129,7 +129,7 @@ export class Kpis {
     const shares = [...zones.values()]
       .filter((trips) => trips.length >= MIN_REQUESTS_PER_ZONE)
       .map((trips) => percent(trips.filter((trip) => this.#isServed(trip)).length, trips.length));
-    return Math.min(100, ...shares);
+    return shares.length === 0 ? NaN : Math.min(...shares);
   }
 }
 
@@ -142,11 +142,12 @@ function sumOf(trips: readonly Trip[]): number {
 }
 
 function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** NaN, which is null in a report, of nothing: a share of no riders is no score. */
 function percent(part: number, whole: number): number {
-  return whole === 0 ? 100 : (100 * part) / whole;
+  return whole === 0 ? NaN : (100 * part) / whole;
 }
 
 /** 0: all equal; towards 1: one has everything. */

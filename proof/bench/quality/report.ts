@@ -132,7 +132,7 @@ function sorted(parts: readonly Float64Array[]): Float64Array {
 }
 
 function quantile(values: Float64Array, share: number): number {
-  return values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
+  return values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? NaN;
 }
 
 function spread(values: readonly number[]): Spread {
@@ -143,7 +143,7 @@ function spread(values: readonly number[]): Spread {
 }
 
 function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function round(value: number): number {

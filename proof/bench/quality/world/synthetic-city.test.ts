@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,26 @@ test('the command runs without data, says so first, and writes its report into t
     expect(report).toMatchObject({ synthetic: true, seed: 1 });
     expect(report).toHaveProperty('rows.0.served_pct.mean', expect.any(Number));
     expect(report).not.toHaveProperty('rows.0.requests', 0);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('a window without requests after its warm-up is no success: null in the report, exit code 1', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hailgrid-quality-'));
+  try {
+    const empty = ['--to', '11:30', '--fleet', '10', '--policy', 'greedy_road', '--json', 'report.json'];
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--conditions=source', 'proof/bench/quality/run.ts', ...empty],
+      { cwd: CHECKOUT, env: { ...process.env, INIT_CWD: directory }, encoding: 'utf8' },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('nothing measured');
+    const report: unknown = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+    expect(report).toMatchObject({
+      rows: [{ requests: 0, served_pct: { mean: null }, wait_s: { mean: null } }],
+    });
   } finally {
     rmSync(directory, { recursive: true });
   }
