@@ -22,7 +22,7 @@ const MAX_ANSWERS = 16;
 
 /**
  * Passes tracks between instances: a driver who comes back at another one continues its numbers and its distance
- * budget. Without an answer it begins anew. A false answer can have the driver's positions refused until it goes online
+ * budget. Without an answer it begins a new track. A false answer can have the driver's positions refused until it goes online
  * again, and nothing else.
  */
 @Injectable()

@@ -54,7 +54,7 @@ export class DeadPartDrivers implements OnApplicationBootstrap, OnModuleDestroy 
     this.#cancel();
   }
 
-  /** Counts them anew, and logs those that were not there before. */
+  /** Counts them again, and logs those that were not there before. */
   look(): void {
     const before = this.#drivers;
     const now = new Set<DriverId>();

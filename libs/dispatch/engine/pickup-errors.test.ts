@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PickupErrors } from './pickup-errors.ts';
 
-/** What is learned from pickups that repeatedly take these multiples of the told time. */
-function learned(ratios: readonly number[], pickups: number, toldS = 100): PickupErrors {
+/** What is learned from pickups that repeatedly take these multiples of the estimated time. */
+function learned(ratios: readonly number[], pickups: number, estimatedS = 100): PickupErrors {
   const errors = new PickupErrors();
   for (let pickup = 0; pickup < pickups; pickup++)
-    errors.note(toldS, toldS * (ratios[pickup % ratios.length] ?? 1));
+    errors.note(estimatedS, estimatedS * (ratios[pickup % ratios.length] ?? 1));
   return errors;
 }
 
@@ -29,13 +29,13 @@ test('the shortest drives teach nothing, and an interrupted one little', () => {
 
 test('both stay finite and positive for any drives', () => {
   const drive = fc.record({
-    toldS: fc.integer({ min: 0, max: 900 }),
+    estimatedS: fc.integer({ min: 0, max: 900 }),
     tookS: fc.integer({ min: 0, max: 9_000 }),
   });
   fc.assert(
     fc.property(fc.array(drive, { maxLength: 400 }), (drives) => {
       const errors = new PickupErrors();
-      for (const { toldS, tookS } of drives) errors.note(toldS, tookS);
+      for (const { estimatedS, tookS } of drives) errors.note(estimatedS, tookS);
       expect(errors.ratio).toBeGreaterThanOrEqual(0);
       expect(errors.ratio).toBeLessThanOrEqual(5);
       expect(errors.spread).toBeGreaterThanOrEqual(0);

@@ -1,24 +1,24 @@
 /** How many drives are averaged before old ones fade. */
 const MEMORY = 300;
-/** How long a told drive has to be to count: a second more or less is a large part of a shorter one. */
+/** How long an estimated drive has to be to count: a second more or less is a large part of a shorter one. */
 const MIN_FORESEEN_S = 30;
-/** A drive that took more times the told time than this was interrupted, which says nothing about the streets. */
+/** A drive that took more times the estimated time than this was interrupted, which says nothing about the streets. */
 const MAX_RATIO = 5;
 /** Which relative deviation is believed before the first drive. */
 const FIRST_SPREAD = 0.2;
 
-/** Actual over told times of drives to a pickup: mean and deviation, learned from recent drives. */
+/** Actual over estimated times of drives to a pickup: mean and deviation, learned from recent drives. */
 export class PickupErrors {
   #ratio = 1;
   #square = 1 + FIRST_SPREAD ** 2;
   #count = 0;
 
-  /** Mean of actual over told time. */
+  /** Mean of actual over estimated time. */
   get ratio(): number {
     return this.#ratio;
   }
 
-  /** Standard deviation of actual over told time. */
+  /** Standard deviation of actual over estimated time. */
   get spread(): number {
     return Math.sqrt(Math.max(0, this.#square - this.#ratio ** 2));
   }

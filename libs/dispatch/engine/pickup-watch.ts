@@ -8,7 +8,7 @@ export const MAX_WATCHED_PICKUPS = 50_000;
 const NEWS_LIMIT_MS = 10_000;
 const MS_PER_S = 1_000;
 
-/** A drive to a pickup that ended: the time told at its start, and the time it took. */
+/** A drive to a pickup that ended: the time estimated at its start, and the time it took. */
 export interface EndedPickup {
   readonly foreseenS: number;
   readonly tookS: number;
@@ -22,13 +22,13 @@ interface Watched {
 }
 
 /**
- * Compares the told with the actual times of drives to pickups. A drive counts from the first round that sees the driver
+ * Compares the estimated with the actual times of drives to pickups. A drive counts from the first round that sees the driver
  * on the way; a driver who still has a rider on board is not yet on the way.
  */
 export class PickupWatch {
   readonly #watched = new Map<DriverId, Watched>();
 
-  /** Watches the drivers on the way in a round. @param etas of the pairs of the question, as told */
+  /** Watches the drivers on the way in a round. @param etas of the pairs of the question */
   note({ scene, question }: MatchPlan, etas: ArrayLike<number>): void {
     const { trips, drivers, nowMs } = scene;
     trips.forEach(({ tripId, driverId }, row) => {

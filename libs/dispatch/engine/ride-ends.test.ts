@@ -9,7 +9,7 @@ const END: Point = { lat: 40, lng: -74 };
 /** Degrees of latitude that take a second on these streets. */
 const DEGREES_PER_S = 0.0001;
 
-/** A street that runs north, on which a place is as many seconds from the end as it is told. */
+/** A street that runs north, on which a place is as many seconds from its end as its coordinate says. */
 const driveS = (from: Point, to: Point): number => Math.abs(from.lat - to.lat) / DEGREES_PER_S;
 
 function riding(leftS: number, freeAtMs: number, driverId: DriverId = 'driver_a'): RidingDriver {
@@ -20,16 +20,16 @@ function riding(leftS: number, freeAtMs: number, driverId: DriverId = 'driver_a'
 const inSight = (): boolean => true;
 
 describe('the end of a ride', () => {
-  test('is first as told', () => {
+  test('is first as quoted', () => {
     const ends = new RideEnds(driveS);
     ends.look([riding(100, 100_000)], 0, inSight);
     expect(ends.endOf('driver_a', 0)?.meanS).toBeCloseTo(100, 0);
     expect(ends.endOf('driver_b', 0)).toBeUndefined();
   });
 
-  test('moves away when the ride is slower than told, and its overrun is not taken for its end', () => {
+  test('moves away when the ride is slower than quoted, and its overrun is not taken for its end', () => {
     const ends = new RideEnds(driveS);
-    // Told 200 s; after 200 s only half of the street lies behind it.
+    // Quoted 200 s; after 200 s only half of the street lies behind it.
     for (let nowS = 0; nowS <= 200; nowS += 4)
       ends.look([riding(200 - nowS / 2, 200_000)], nowS * 1_000, inSight);
     expect(ends.endOf('driver_a', 200_000)?.meanS).toBeGreaterThan(110);
@@ -53,7 +53,7 @@ test('mean and spread are learned from rides that end later than predicted', () 
   let nowS = 0;
   for (let ride = 0; ride < 400; ride++) {
     const beganS = nowS;
-    // Each ride drives as told, and then waits 20 to 40 s at its end.
+    // Each ride drives as quoted, and then waits 20 to 40 s at its end.
     const lengthS = 100 + Math.round(random.between(20, 40));
     for (; nowS - beganS < lengthS; nowS += 2)
       ends.look([riding(Math.max(0, 100 - (nowS - beganS)), (beganS + 100) * 1_000)], nowS * 1_000, inSight);

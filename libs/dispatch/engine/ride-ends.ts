@@ -3,10 +3,10 @@ import type { DriverId } from '#libs/trip';
 import type { RidingDriver } from '../supply-view.ts';
 import { EndErrors, type RideEnd } from './end-errors.ts';
 
-/** How many rides are followed at once; the end of a further one is as told. */
+/** How many rides are followed at once; the end of a further one is as quoted. */
 export const MAX_FOLLOWED_RIDES = 50_000;
-/** How much the told pace of a ride weighs against the observed one: as if it had been driven for this long. */
-const TOLD_PACE_WEIGHT_S = 300;
+/** How much the quoted pace of a ride weighs against the observed one: as if it had been driven for this long. */
+const QUOTED_PACE_WEIGHT_S = 300;
 /** How much slower or faster than the street network a ride is believed to be at most. */
 const MAX_PACE = 3;
 /** A ride that is this far from its end by air, at this speed, ends later than any horizon: its route is not computed. */
@@ -16,8 +16,8 @@ const MS_PER_S = 1_000;
 interface Ride {
   readonly rideEnd: Point;
   readonly firstMs: number;
-  /** Told and street seconds to the end when the ride was first seen. */
-  readonly toldS: number;
+  /** Quoted and street seconds to the end when the ride was first seen. */
+  readonly quotedS: number;
   readonly streetS: number;
   point: Point;
   /** Street seconds from the last position, and the time of that position. */
@@ -29,7 +29,7 @@ interface Ride {
 
 /**
  * Predicts the ends of rides from progress on the way: the street time that is left at the pace so far, which begins as
- * the told one. The errors of earlier predictions give mean and spread; a ride that should have ended gets wider.
+ * the quoted one. The errors of earlier predictions give mean and spread; a ride that should have ended gets wider.
  */
 export class RideEnds {
   readonly #driveS: (from: Point, to: Point, nowMs: number) => number;
@@ -73,12 +73,12 @@ export class RideEnds {
   #begin({ driverId, rideEnd, point, freeAtMs }: RidingDriver, nowMs: number): void {
     if (this.#rides.size >= MAX_FOLLOWED_RIDES) return;
     const streetS = this.#driveS(point, rideEnd, nowMs);
-    const toldS = Math.max(0, (freeAtMs - nowMs) / MS_PER_S);
+    const quotedS = Math.max(0, (freeAtMs - nowMs) / MS_PER_S);
     if (!Number.isFinite(streetS)) return;
     const ride: Ride = {
       rideEnd,
       firstMs: nowMs,
-      toldS,
+      quotedS,
       streetS,
       point,
       leftS: streetS,
@@ -118,11 +118,11 @@ export class RideEnds {
 }
 
 /** Seconds to the end, before the correction by learned errors. */
-function predict({ firstMs, toldS, streetS, leftS, leftAtMs }: Ride, nowMs: number): number {
-  const toldPace = streetS > 0 ? Math.min(MAX_PACE, Math.max(1 / MAX_PACE, toldS / streetS)) : 1;
+function predict({ firstMs, quotedS, streetS, leftS, leftAtMs }: Ride, nowMs: number): number {
+  const quotedPace = streetS > 0 ? Math.min(MAX_PACE, Math.max(1 / MAX_PACE, quotedS / streetS)) : 1;
   const elapsedS = (leftAtMs - firstMs) / MS_PER_S;
   const doneS = Math.max(0, streetS - leftS);
-  const pace = (TOLD_PACE_WEIGHT_S * toldPace + elapsedS) / (TOLD_PACE_WEIGHT_S + doneS);
+  const pace = (QUOTED_PACE_WEIGHT_S * quotedPace + elapsedS) / (QUOTED_PACE_WEIGHT_S + doneS);
   return Math.max(0, leftS * Math.min(MAX_PACE, pace) - (nowMs - leftAtMs) / MS_PER_S);
 }
 

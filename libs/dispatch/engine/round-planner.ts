@@ -38,7 +38,7 @@ export interface PlannedRound extends MatchSteps {
 }
 
 /**
- * The rounds of one matcher, from what it was told: builds the scene, has the engine decide, and learns from what
+ * The rounds of one matcher, from what it hears: builds the scene, has the engine decide, and learns from what
  * followed earlier decisions. The matcher process and the benchmark run this same code; travel times come from outside,
  * between `ask` and `decide`.
  */

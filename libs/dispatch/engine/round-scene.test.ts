@@ -46,7 +46,7 @@ function supplyOf(drivers: Readonly<Record<DriverId, Partial<DriverStatusChange>
   return supply;
 }
 
-/** Ends as predicted from progress; other rides end as told. */
+/** Ends as predicted from progress; other rides end as quoted. */
 const ENDS: Readonly<Record<DriverId, RideEnd>> = { driver_late: { meanS: 25, spreadS: 12 } };
 
 const riding = (freeAtMs: number, more: Partial<DriverStatusChange> = {}) =>
@@ -78,7 +78,7 @@ describe('the drivers of a round', () => {
     });
     const { drivers } = scene([trip('a')], supply);
     expect(drivers.ids).toEqual(['driver_free', 'driver_soon', 'driver_late']);
-    // Told to be free 5 s ago, but predicted from its progress.
+    // Quoted to be free 5 s ago, but predicted from its progress.
     expect(Array.from(drivers.availableInS)).toEqual([0, 40, 25]);
     expect(Array.from(drivers.spreadS)).toEqual([0, 0, 12]);
     expect(drivers.points).toEqual([expect.objectContaining({ lat: HERE.lat }), END, END]);

@@ -76,7 +76,7 @@ class Candidates {
     this.#rideEnds = rideEnds;
   }
 
-  /** A ride that is not followed ends as told. */
+  /** A ride that is not followed ends as quoted. */
   endOf({ driverId, freeAtMs }: Pick<RidingDriver, 'driverId' | 'freeAtMs'>): RideEnd {
     return (
       this.#rideEnds.endOf(driverId, this.#nowMs) ?? {

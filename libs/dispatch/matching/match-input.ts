@@ -76,7 +76,7 @@ export interface MatchScene {
   readonly driverTimePrice: number;
   /** Approximate straight-line speed of approach; used only to choose candidates. */
   readonly approachMps: number;
-  /** Actual over told times of drives to a pickup: mean and standard deviation. */
+  /** Actual over estimated times of drives to a pickup: mean and standard deviation. */
   readonly driveRatio: number;
   readonly driveSpread: number;
   readonly params: MatchParams;
