@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { tripRequest } from '../../dev/fixtures/trip-request.ts';
 import {
   claimChangesOf,
   decide,
@@ -19,21 +20,12 @@ const DRIVING = 'driver_a';
 const REQUESTED: TripEvent = {
   type: 'requested',
   atMs: 0,
-  request: {
+  request: tripRequest({
     tripId: 'trip_1',
     riderId: 'rider_1',
     quoteId: 'quote_1',
-    product: 'standard',
-    pickup: { lat: 38.71, lng: -9.14 },
-    dropoff: { lat: 38.72, lng: -9.13 },
-    pickupCell: '89393362b83ffff',
-    fareAmountMinor: 700,
-    fareCurrency: 'EUR',
-    distanceM: 2_000,
-    tripS: 400,
-    requestedAtMs: 0,
     searchDeadlineAtMs: 100_000,
-  },
+  }),
 };
 const OFFER = { offerId: 'offer_1', driverId: ASKED, expiresAtMs: 15_000, pickupEtaS: 60 } as const;
 const offered: TripEvent = { type: 'offer_made', atMs: 0, offer: { ...OFFER, pickupDistanceM: 300 } };

@@ -92,9 +92,9 @@ export class RideEnds {
   #progress(ride: Ride, { point, rideEnd }: RidingDriver, nowMs: number): void {
     if (!samePoint(ride.point, point)) {
       ride.point = point;
-      const airS = shortDistanceM(point, rideEnd) / FASTEST_MPS;
-      const leftS = airS > this.#errors.horizonS ? ride.leftS : this.#driveS(point, rideEnd, nowMs);
-      if (Number.isFinite(leftS) && airS <= this.#errors.horizonS) {
+      const isNear = shortDistanceM(point, rideEnd) / FASTEST_MPS <= this.#errors.horizonS;
+      const leftS = isNear ? this.#driveS(point, rideEnd, nowMs) : Infinity;
+      if (Number.isFinite(leftS)) {
         ride.leftS = leftS;
         ride.leftAtMs = nowMs;
       }

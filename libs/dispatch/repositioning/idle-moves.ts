@@ -35,16 +35,15 @@ export function idleMoves(
   const others = new Supply();
   for (const driver of supply.freeDrivers())
     if (driver.product === product)
-      (isOwn(driver.point) ? own : others).add(driver.driverId, driver.point, 0, MAX_DRIVERS_PER_PLAN);
+      (isOwn(driver.point) ? own : others).add(driver.driverId, driver.point, 0);
   const idleCount = own.ids.length;
   if (idleCount === 0) return [];
-  for (const [place, driverId] of others.ids.entries())
-    own.add(driverId, others.points[place] as Point, 0, MAX_DRIVERS_PER_PLAN);
+  for (const [place, driverId] of others.ids.entries()) own.add(driverId, others.points[place] as Point, 0);
   for (const driver of supply.ridingDrivers()) {
     if (driver.booked || driver.product !== product) continue;
     const end = rideEnds.endOf(driver.driverId, nowMs);
     if (end !== undefined && end.meanS <= engine.params.supplyHorizonS)
-      own.add(driver.driverId, driver.rideEnd, end.meanS, MAX_DRIVERS_PER_PLAN);
+      own.add(driver.driverId, driver.rideEnd, end.meanS);
   }
   return engine.moves({
     drivers: own.columns(product),
@@ -55,14 +54,14 @@ export function idleMoves(
   });
 }
 
-/** Collects drivers as columns, up to a bound. */
+/** Collects drivers as columns, up to {@link MAX_DRIVERS_PER_PLAN}. */
 class Supply {
   readonly ids: DriverId[] = [];
   readonly points: Point[] = [];
   readonly #availableInS: number[] = [];
 
-  add(driverId: DriverId, point: Point, availableInS: number, capacity: number): void {
-    if (this.ids.length >= capacity) return;
+  add(driverId: DriverId, point: Point, availableInS: number): void {
+    if (this.ids.length >= MAX_DRIVERS_PER_PLAN) return;
     this.ids.push(driverId);
     this.points.push(point);
     this.#availableInS.push(availableInS);
