@@ -35,7 +35,7 @@ async function attempt(who: LoginFor, statement: string): Promise<string> {
 
 const EVENT = `INSERT INTO trip_event (trip_id, seq, type, at, event) VALUES (gen_random_uuid(), 1, 'x', now(), '{}')`;
 const CLAIM = `INSERT INTO driver_claim (driver_id, trip_id, kind) SELECT gen_random_uuid(), trip_id, 'trip' FROM trip`;
-const MAKE = `SELECT make_history_partitions(now() + interval '900 days', '30 days', 1)`;
+const MAKE = `SELECT make_history_partitions(now() + interval '400 days', '30 days', 1)`;
 
 const CHANGES = [
   `INSERT INTO trip SELECT * FROM any_trip`,
