@@ -33,6 +33,12 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
   integer: ['NULL', '0', '-1', '101', '2147483647', '-2147483648'],
 };
 
+function hostileOf(type: string): readonly string[] {
+  const values = HOSTILE[type];
+  if (values === undefined) throw new Error(`no hostile arguments of type ${type}`);
+  return values;
+}
+
 /** Who may call each function besides its owner, and arguments that it takes. A function that is not here fails the test. */
 const FUNCTIONS: Readonly<Record<string, { roles: readonly string[]; good: readonly string[] }>> = {
   make_history_partitions: {
@@ -98,8 +104,7 @@ describe('functions that run with the rights of their owner', () => {
     expect(functions.map(({ name, roles }) => ({ name, roles }))).toEqual(
       Object.entries(FUNCTIONS).map(([name, { roles }]) => ({ name, roles })),
     );
-    for (const { name, config } of functions)
-      expect(config, name).toContain('search_path=public, pg_temp');
+    for (const { name, config } of functions) expect(config, name).toContain('search_path=public, pg_temp');
   });
 
   test('refuse each hostile argument by an error of their own, and change nothing', async () => {
@@ -109,7 +114,7 @@ describe('functions that run with the rights of their owner', () => {
       expect(control.code, name).toBe('done');
       expect(control.made, name).toBeGreaterThan(0);
       for (const [place, type] of types.entries())
-        for (const hostile of HOSTILE[type] ?? expect.fail(`no hostile arguments of type ${type}`)) {
+        for (const hostile of hostileOf(type)) {
           const args = good.with(place, hostile);
           expect({ args, ...(await call(name, args)) }).toEqual({ args, code: INVALID_ARGUMENT, made: 0 });
         }
