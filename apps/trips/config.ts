@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
+import { webhookTargetConfig } from '#libs/webhooks';
 
 /** How large the event stream grows by default: about a hundred thousand trips. */
 const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
@@ -55,6 +56,7 @@ function silenceLimit(defaultMs: number) {
 
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
+  ...webhookTargetConfig,
   postgresUrls: commaList.describe('every server of the Postgres cluster, comma-separated'),
   postgresConnections: z.coerce
     .number()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { baseConfig, flag } from '#libs/service';
+import { baseConfig } from '#libs/service';
+import { webhookTargetConfig } from '#libs/webhooks';
 
 /** How long an endpoint may take to answer by default. */
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -12,6 +13,7 @@ const DEFAULT_RETRY_MS = 5_000;
 const DEFAULT_ATTEMPTS = 10;
 
 export const webhooksConfig = baseConfig.extend({
+  ...webhookTargetConfig,
   webhookTimeoutMs: z.coerce
     .number()
     .int()
@@ -33,6 +35,5 @@ export const webhooksConfig = baseConfig.extend({
     .max(100)
     .default(DEFAULT_ATTEMPTS)
     .describe('attempts before a delivery becomes a dead letter'),
-  webhookAllowPrivate: flag.default(false).describe('allow private addresses and plain http'),
 });
 export type WebhooksConfig = z.infer<typeof webhooksConfig>;

@@ -121,12 +121,13 @@ async function startServices(
 
   const issuer = await start('dev-issuer', 1, system, ports['dev-issuer']);
   const trusting = { ...system, issuerUrl: issuer.url };
-  const trips = await start('trips', 1, trusting, ports.trips);
+  const allowPrivate = { HAILGRID_WEBHOOK_ALLOW_PRIVATE: String(webhooks) };
+  const trips = await start('trips', 1, trusting, ports.trips, allowPrivate);
   const [riderApi, driverApi, ...others] = await Promise.all([
     start('rider-api', 1, trusting, ports['rider-api']),
     start('driver-api', 1, trusting, ports['driver-api']),
     ...Array.from({ length: matchers }, (_, index) => start('matcher', index + 1, trusting)),
-    ...(webhooks ? [start('webhooks', 1, trusting, 0, { HAILGRID_WEBHOOK_ALLOW_PRIVATE: 'true' })] : []),
+    ...(webhooks ? [start('webhooks', 1, trusting, 0, allowPrivate)] : []),
   ]);
   return {
     urls: {

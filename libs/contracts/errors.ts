@@ -37,6 +37,7 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, title: 'Only application/json is understood' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request' },
   outside_service_area: { status: 422, title: 'The point lies outside the service area' },
+  webhook_target_refused: { status: 422, title: 'Webhooks do not call this address' },
   route_too_short: { status: 422, title: 'Pickup and dropoff are the same place' },
   no_route: { status: 422, title: 'No street leads from pickup to dropoff' },
   ride_too_long: { status: 422, title: 'The ride would take longer than this service drives' },

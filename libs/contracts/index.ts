@@ -20,3 +20,4 @@ export * from './stream/index.ts';
 export * from './subjects.ts';
 export * from './trip.ts';
 export * from './values.ts';
+export * from './webhook-event.ts';

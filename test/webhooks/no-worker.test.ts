@@ -21,6 +21,16 @@ async function workerMissing(): Promise<string | undefined> {
   return /^hailgrid_webhook_worker_missing\{[^}]*\} (\d)$/m.exec(text)?.[1];
 }
 
+test.each([
+  'http://example.com/hailgrid',
+  'https://127.0.0.1/hailgrid',
+  'https://localhost/hailgrid',
+  'https://[::ffff:169.254.169.254]/latest/meta-data',
+])('%s is refused at creation', async (url) => {
+  await expect(operator.create(url)).rejects.toThrow(/422.*webhook_target_refused.*"\/url"/);
+  expect(await operator.list()).toEqual([]);
+});
+
 test('webhooks report no_worker until a webhooks process runs, and again after it stops', async () => {
   expect(await workerMissing()).toBe('0');
   const webhook = await operator.create(NEVER_CALLED_URL);

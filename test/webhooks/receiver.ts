@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { Webhook } from 'standardwebhooks';
-import type { TripChange, TripId } from '#libs/contracts';
+
+import { webhookEvent, type TripId, type WebhookEvent } from '#libs/contracts';
 
 export interface ReceivedMessage {
   /** From `webhook-id`. */
@@ -8,12 +10,6 @@ export interface ReceivedMessage {
   type: string;
   tripId: TripId;
   seq: number;
-}
-
-interface Body {
-  type: string;
-  timestamp: string;
-  data: TripChange;
 }
 
 /** The status for a message; undefined: never answers. */
@@ -28,6 +24,8 @@ export class Receiver {
   readonly taken: ReceivedMessage[] = [];
   /** Messages that came again although the sender had waited for the answer 200: it must not send those again. */
   readonly repeated: ReceivedMessage[] = [];
+  /** Messages with members that the contract does not have. */
+  readonly undocumented: unknown[] = [];
   readonly #confirmed = new Set<string>();
   answer: Answering = () => 200;
   /** `Retry-After` of each answer but 200. */
@@ -71,13 +69,15 @@ export class Receiver {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    let body: Body;
+    let body: WebhookEvent;
     try {
-      body = new Webhook(this.secret).verify(text, headers) as Body;
+      body = new Webhook(this.secret).verify(text, headers) as WebhookEvent;
     } catch (error) {
       response.writeHead(401).end(String(error));
       return;
     }
+    // The schema drops members that it does not know: a message with one is no documented message.
+    if (!isDeepStrictEqual(webhookEvent.parse(body), body)) this.undocumented.push(body);
     const { type, data } = body;
     const message = {
       id: headers['webhook-id']!,

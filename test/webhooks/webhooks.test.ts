@@ -46,6 +46,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await operator.delete(webhookId);
   await receiver.close();
+  expect(receiver.undocumented).toEqual([]);
 });
 
 /** A trip with a number of events. */
@@ -84,7 +85,7 @@ test('a webhook gets the events it subscribed to, from its creation on', async (
   await trips.happen(tripId);
   await trips.end(tripId);
   await expect.poll(() => other.taken, LIMIT).toMatchObject([{ type: 'trip.rider_canceled', seq: 4 }]);
-  expect(receiver.seqsOf(tripId)).toEqual([1, 2, 3, 4]);
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual([1, 2, 3, 4]);
   await operator.delete(webhook.webhook_id);
   await other.close();
 });

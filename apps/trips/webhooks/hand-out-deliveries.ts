@@ -3,11 +3,13 @@ import { HandleCommand } from '#libs/bus';
 import {
   reportDeliveries,
   takeDeliveries,
+  toWebhookEvent,
   type CommandInput,
   type CommandOutput,
   type DeliveryReport,
   type TripChange,
   type WebhookDelivery,
+  type WebhookEvent,
 } from '#libs/contracts';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import {
@@ -38,7 +40,7 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
     const nowMs = this.clock.now();
     const wish = { limit, perWebhook, underWay };
     const taken = await takeDueDeliveries(this.store, wish, nowMs, nowMs + leaseMs);
-    return { deliveries: await this.#withChanges(taken) };
+    return { deliveries: await this.#withMessages(taken) };
   }
 
   @HandleCommand(reportDeliveries)
@@ -50,15 +52,15 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
   }
 
   /** Builds the payload from the stored events, so that every attempt sends the same. */
-  async #withChanges(taken: readonly TakenDelivery[]): Promise<WebhookDelivery[]> {
+  async #withMessages(taken: readonly TakenDelivery[]): Promise<WebhookDelivery[]> {
     if (taken.length === 0) return [];
     const histories = await readHistories(this.store, [...new Set(taken.map(({ tripId }) => tripId))]);
     const changes = new Map(histories.map((history) => [history.tripId, this.#changesOf(history)]));
     const deliveries = taken.map((delivery) => toMessage(delivery, changes.get(delivery.tripId)));
-    const unreadable = deliveries.filter(({ change }) => change === undefined);
+    const unreadable = deliveries.filter(({ message }) => message === undefined);
     if (unreadable.length > 0) await this.#giveUp(unreadable);
-    return deliveries.flatMap(({ change, ...delivery }) =>
-      change === undefined ? [] : { ...delivery, change },
+    return deliveries.flatMap(({ message, ...delivery }) =>
+      message === undefined ? [] : { ...delivery, message },
     );
   }
 
@@ -72,7 +74,7 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
     }
   }
 
-  async #giveUp(deliveries: readonly Omit<WebhookDelivery, 'change'>[]): Promise<void> {
+  async #giveUp(deliveries: readonly Omit<WebhookDelivery, 'message'>[]): Promise<void> {
     const reports = deliveries.map(({ webhook_id, trip_id, seq, attempt }) => ({
       webhook_id,
       trip_id,
@@ -102,7 +104,8 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
 function toMessage(
   { webhookId, tripId, seq, attempt, url, secret }: TakenDelivery,
   changes: readonly TripChange[] = [],
-): Omit<WebhookDelivery, 'change'> & { change: TripChange | undefined } {
+): Omit<WebhookDelivery, 'message'> & { message: WebhookEvent | undefined } {
   const change = changes.find(({ event }) => event.seq === seq);
-  return { webhook_id: webhookId, trip_id: tripId, seq, attempt, url, secret, change };
+  const message = change === undefined ? undefined : toWebhookEvent(change);
+  return { webhook_id: webhookId, trip_id: tripId, seq, attempt, url, secret, message };
 }

@@ -15,6 +15,7 @@ import {
 import {
   CallerOf,
   CLOCK,
+  CONFIG,
   ForRole,
   LOGGER,
   readIdempotencyKey,
@@ -30,6 +31,8 @@ import {
   type TripTransaction,
   type WebhookRow,
 } from '#libs/store';
+import { refuseResolvedTarget } from '#libs/webhooks';
+import type { TripsConfig } from '../config.ts';
 import { WebhookWorkers } from './webhook-workers.ts';
 
 type CreatedWebhook = z.output<typeof createWebhook.response>;
@@ -46,6 +49,7 @@ export class WebhooksController {
   constructor(
     private readonly store: TripStore,
     private readonly workers: WebhookWorkers,
+    @Inject(CONFIG) private readonly config: TripsConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -61,7 +65,14 @@ export class WebhooksController {
     const idempotency = readIdempotencyKey(key, { create_webhook: body });
     const actor = { prefix: 'operator', id: caller.id } as const;
     const request = { actor, idempotency, output: storedWebhook };
-    const result = await this.store.transactOnce(request, (transaction) => make(transaction, body));
+    // Looked up outside of the transaction, and thrown inside: a repeated key gets the first answer, whatever the name has become.
+    const refusal = this.config.webhookAllowPrivate
+      ? undefined
+      : await refuseResolvedTarget(new URL(body.url));
+    const result = await this.store.transactOnce(request, async (transaction) => {
+      if (refusal !== undefined) throw targetRefused(refusal);
+      return make(transaction, body);
+    });
     this.logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
     return { ...result, delivery: await this.workers.delivery() };
   }
@@ -94,6 +105,13 @@ export class WebhooksController {
     this.logger.info({ event: 'webhook_deleted', webhook_id });
     return result;
   }
+}
+
+function targetRefused(reason: string): HailgridError {
+  return new HailgridError('webhook_target_refused', reason, {
+    detail: reason,
+    issues: [{ pointer: '/url', message: reason }],
+  });
 }
 
 async function make(

@@ -1,17 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { newId, type TripChange, type WebhookDelivery } from '#libs/contracts';
+import { newId, type WebhookDelivery, type WebhookEvent } from '#libs/contracts';
 import { readConfig } from '#libs/service';
 import { webhooksConfig } from '../config.ts';
 import { WebhookSender } from './webhook-sender.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const tripId = newId('trip');
-const change = {
-  event: { trip_id: tripId, seq: 3, type: 'accepted', at: '2026-03-01T12:00:00.000Z' },
-  trip: { trip_id: tripId, state: 'accepted' },
-} as unknown as TripChange;
+const message = {
+  type: 'trip.accepted',
+  timestamp: '2026-03-01T12:00:00.000Z',
+  data: {
+    event: { trip_id: tripId, seq: 3, type: 'accepted' },
+    trip: { trip_id: tripId, state: 'accepted' },
+  },
+} as unknown as WebhookEvent;
 
 let server: Server;
 let port: number;
@@ -59,7 +63,7 @@ function sender(allowPrivate: boolean): WebhookSender {
 }
 
 function delivery(url: string): WebhookDelivery {
-  return { webhook_id: newId('webhook'), trip_id: tripId, seq: 3, attempt: 1, url, secret: SECRET, change };
+  return { webhook_id: newId('webhook'), trip_id: tripId, seq: 3, attempt: 1, url, secret: SECRET, message };
 }
 
 test('a message verifies with a Standard Webhooks library, and only with its own secret', async () => {
@@ -69,11 +73,7 @@ test('a message verifies with a Standard Webhooks library, and only with its own
     error: null,
   });
   const [{ headers, body }] = received as [(typeof received)[0]];
-  expect(new Webhook(SECRET).verify(body, headers)).toEqual({
-    type: 'trip.accepted',
-    timestamp: '2026-03-01T12:00:00.000Z',
-    data: change,
-  });
+  expect(new Webhook(SECRET).verify(body, headers)).toEqual(message);
   expect(headers['webhook-id']).toBe(`${tripId}_3`);
   const other = new Webhook(`whsec_${Buffer.alloc(32, 8).toString('base64')}`);
   expect(() => other.verify(body, headers)).toThrow('signature');

@@ -5,12 +5,11 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { WebhookDelivery, TripChange } from '#libs/contracts';
+import type { WebhookDelivery, WebhookEvent } from '#libs/contracts';
 import { CONFIG } from '#libs/service';
-import { isPublicAddress, lookupPublic } from '../addresses/public-address.ts';
+import { lookupPublic, refuseTarget } from '#libs/webhooks';
 import type { WebhooksConfig } from '../config.ts';
 import { meaningOf, retryAfterMs, type Meaning } from './read-answer.ts';
 
@@ -40,9 +39,9 @@ export class WebhookSender {
   }
 
   /** Never rejects. */
-  async send({ url, secret, change }: WebhookDelivery): Promise<Attempt> {
-    const body = messageBody(change);
-    const message = { id: messageId(change), timestampS: Math.floor(Date.now() / MS_PER_S), body };
+  async send({ url, secret, message: event }: WebhookDelivery): Promise<Attempt> {
+    const body = JSON.stringify(event);
+    const message = { id: messageId(event), timestampS: Math.floor(Date.now() / MS_PER_S), body };
     const headers = {
       ...signedHeaders(message, secret),
       'content-type': 'application/json',
@@ -58,7 +57,9 @@ export class WebhookSender {
 
   /** Reads the status and header of the answer, and not its body. */
   async #post(url: URL, headers: Record<string, string | number>, body: string): Promise<Answer> {
-    this.#refuse(url);
+    // The checks that need no lookup: a literal IP address is never looked up.
+    const refusal = this.#allowPrivate ? undefined : refuseTarget(url);
+    if (refusal !== undefined) throw new Error(refusal);
     const options = {
       method: 'POST',
       headers,
@@ -76,15 +77,6 @@ export class WebhookSender {
       request.on('error', reject);
       request.end(body);
     });
-  }
-
-  /** Checks that need no lookup. A literal IP address is never looked up, so it is checked here. */
-  #refuse({ protocol, hostname }: URL): void {
-    if (this.#allowPrivate) return;
-    if (protocol !== 'https:') throw new Error('only https addresses are called');
-    const literal = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(literal) !== 0 && !isPublicAddress(literal))
-      throw new Error(`${literal} is not a public address`);
   }
 }
 
@@ -133,11 +125,6 @@ export function signedHeaders(
 }
 
 /** The id of an event's message: the same for all webhooks and attempts. */
-export function messageId({ event }: TripChange): string {
+export function messageId({ data: { event } }: WebhookEvent): string {
   return `${event.trip_id}_${event.seq}`;
-}
-
-/** The body of an event's message: type, time, the event, and the trip after it. */
-export function messageBody({ event, trip }: TripChange): string {
-  return JSON.stringify({ type: `trip.${event.type}`, timestamp: event.at, data: { event, trip } });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../command.ts';
 import { tripId, webhookId } from '../ids.ts';
-import { tripChange } from '../trip.ts';
+import { webhookEvent } from '../webhook-event.ts';
 
 /** How many events one command turns into deliveries; the rest go into the next batch. */
 export const MAX_EVENTS_PER_INTAKE = 500;
@@ -28,7 +28,7 @@ const delivery = z.object({
   attempt: z.int().min(1),
   url: z.string(),
   secret: z.string(),
-  change: tripChange,
+  message: webhookEvent.meta({ description: 'the body; `webhooks` gets nothing that it does not send' }),
 });
 export type WebhookDelivery = z.infer<typeof delivery>;
 

@@ -4,6 +4,7 @@ import type { HttpRoute } from '../http/route.ts';
 import { apiInfo, type ApiName } from './api-info.ts';
 import { problemResponses } from './problem-responses.ts';
 import { SchemaComponents } from './schema-components.ts';
+import { webhooksSection } from './webhooks-section.ts';
 
 const REQUEST_ID = {
   'X-Request-Id': {
@@ -40,11 +41,13 @@ export function openApiDocument(api: ApiName) {
     const path = (paths[route.path] ??= {});
     path[route.method.toLowerCase()] = operation(route, components);
   }
+  const webhooks = api === 'trips' ? webhooksSection(components) : undefined;
   return {
     openapi: '3.1.0',
     info: apiInfo(api),
     servers: [{ url: '/' }],
     paths,
+    ...(webhooks !== undefined && { webhooks }),
     components: {
       schemas: components.all(),
       securitySchemes: {

@@ -9,7 +9,7 @@ const MAX_URL_LENGTH = 2_000;
 /** How many dead letters one page lists; a request for more gets 400. */
 export const MAX_DEAD_LETTERS_PER_PAGE = 500;
 
-/** In production `https` only. The resolved address is checked at each delivery. */
+/** `https` and a public address, unless the switch for development is set; checked at creation and at each delivery. */
 export const webhookUrl = z
   .url({ protocol: /^https?$/ })
   .max(MAX_URL_LENGTH)
@@ -77,7 +77,7 @@ export const createWebhook = defineRoute({
   response: createdWebhook,
   status: 201,
   idempotencyKey: 'optional',
-  errors: ['too_many_webhooks'],
+  errors: ['too_many_webhooks', 'webhook_target_refused'],
 });
 
 export const listWebhooks = defineRoute({

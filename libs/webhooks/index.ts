@@ -1,0 +1,3 @@
+export { webhookTargetConfig } from './config.ts';
+export { lookupPublic } from './public-address.ts';
+export { refuseResolvedTarget, refuseTarget } from './refuse-target.ts';
