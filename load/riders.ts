@@ -14,8 +14,6 @@ import { summarize, type K6Summary } from './riders/summary.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(__ENV);
-/** Age at which a token is renewed: well before its lifetime of one hour. */
-const TOKEN_RENEWAL_MS = 30 * 60_000;
 /** Time of an iteration besides the wait for a driver. */
 const ERRANDS_S = 5;
 /** Wait for which virtual users are allocated in advance; allocating them during the run drops iterations. */
@@ -37,9 +35,7 @@ export const options: Options = {
   summaryTrendStats: ['avg', 'min', 'med', 'p(95)', 'p(99)', 'max'],
 };
 
-/** Each virtual user is one rider that makes one request after another; it has its own module variables. */
-let token: { text: string; renewAt: number } | undefined;
-
+/** One iteration is one rider: the trip of the one before may still be under way, and a rider has one at a time. */
 export default async function requestAndWait(): Promise<void> {
   if (exec.vu.iterationInInstance === 0) randomSeed(settings.seed * 1_000_003 + exec.vu.idInTest);
   const api = new RiderApi(settings.riderApiUrl, riderToken());
@@ -61,12 +57,10 @@ export function handleSummary(data: K6Summary): Record<string, string> {
 }
 
 function riderToken(): string {
-  if (token !== undefined && Date.now() < token.renewAt) return token.text;
   const answer = issueToken(settings.issuerUrl);
   check(answer, { 'token is 201': ({ status }) => status === 201 });
   if (answer.body === undefined) fail('no token');
-  token = { text: answer.body.token, renewAt: Date.now() + TOKEN_RENEWAL_MS };
-  return token.text;
+  return answer.body.token;
 }
 
 function requestTrip(api: RiderApi): RiderTrip {

@@ -13,7 +13,7 @@ const {
 } = new Command('npm run audit --')
   .description(
     'Checks all trips, and reports which events were changed, removed, reordered, cut off or added since they were ' +
-      'written; with --nats also how many the stream lacks or has out of order. Exit code 0 only if there are none.',
+      'written, and whether open trips and the slots of their riders agree; with --nats also how many the stream lacks or has out of order. Exit code 0 only if there are none.',
   )
   .option(
     '--database <url>',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, serviceArea, tokenConfig } from '#libs/service';
 import { webhookTargetConfig } from '#libs/webhooks';
+import { DEFAULT_MAX_OPEN_TRIPS, MAX_OPEN_TRIPS } from '#libs/store';
 
 /** How large the event stream grows by default: about a hundred thousand trips. */
 const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
@@ -101,6 +102,13 @@ export const tripsConfig = baseConfig.extend({
     .max(3_600_000)
     .default(300_000)
     .describe('how long a driver is searched for before the trip ends with no_drivers_available'),
+  maxOpenTrips: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_OPEN_TRIPS)
+    .default(DEFAULT_MAX_OPEN_TRIPS)
+    .describe('how many trips a rider may have that have not ended'),
   silentAcceptedMs: silenceLimit(DEFAULT_SILENT_ACCEPTED_MS).describe(
     'how long the driver of an accepted trip may be silent before the trip goes to another driver',
   ),

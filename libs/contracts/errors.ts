@@ -26,6 +26,7 @@ export const ERRORS = {
   webhook_not_found: { status: 404, title: 'No such webhook' },
   method_not_allowed: { status: 405, title: 'This address does not support the method' },
   quote_expired: { status: 409, title: 'The quote has expired; ask for a new one' },
+  too_many_open_trips: { status: 409, title: 'The rider has as many open trips as allowed' },
   quote_used: { status: 409, title: 'The quote was used for another trip' },
   illegal_transition: { status: 409, title: 'The trip is in a state that does not allow this' },
   offer_closed: { status: 409, title: 'The offer was answered, withdrawn or has expired' },

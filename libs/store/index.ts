@@ -70,6 +70,12 @@ export {
   type PartitionFigures,
   moveEndedTrips,
 } from './statements/trip-history.ts';
+export {
+  DEFAULT_MAX_OPEN_TRIPS,
+  MAX_OPEN_TRIPS,
+  readSlotDisagreements,
+  type SlotDisagreement,
+} from './statements/trip-slots.ts';
 export { dueSearches, listTripsOfRider, lockTrips, openTrips, readTrip } from './statements/trips.ts';
 export { readDeadLetters, reviveDeadLetters, type DeadDelivery } from './statements/webhooks/dead-letters.ts';
 export {

@@ -9,7 +9,7 @@ import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { query, withClient } from '../postgres/query.ts';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
-import { auditTrips, type AuditReport } from './audit-trips.ts';
+import { auditTrips, isSound, type AuditReport } from './audit-trips.ts';
 
 /** Times with fractions of a millisecond, as faster clocks have them, and places with all digits. */
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z') + 0.25;
@@ -30,7 +30,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await query(
     testBase.url,
-    'SET session_replication_role = replica; TRUNCATE trip, trip_history, trip_event, driver_claim, outbox',
+    'SET session_replication_role = replica; TRUNCATE trip, trip_slot, trip_history, trip_event, driver_claim, outbox',
   );
 });
 
@@ -111,6 +111,7 @@ test('unchanged events have no fault', async () => {
     unchained_events: 0,
     faults: { changed: 0, missing: 0, reordered: 0, truncated: 0, added: 0 },
     findings: [],
+    slots: { missing: 0, orphaned: 0, trip_ids: [] },
   });
 });
 
@@ -182,6 +183,17 @@ test.each(TAMPERINGS)('%s is found', async (_, statements, expected) => {
   const tripId = await canceledTrip();
   await tamper(...statements(`trip_id = '${uuidOf('trip', tripId)}'`));
   expect(await found()).toEqual(expected);
+});
+
+test('an open trip without a slot is found, and a slot without an open trip', async () => {
+  const [open, ended] = [await canceledTrip(), await canceledTrip()];
+  await tamper(
+    `UPDATE trip SET state = 'processing', ended_at = NULL WHERE trip_id = '${uuidOf('trip', open)}'`,
+    `INSERT INTO trip_slot VALUES (gen_random_uuid(), 0, '${uuidOf('trip', ended)}')`,
+  );
+  const report = await auditTrips(database);
+  expect(report.slots).toEqual({ missing: 1, orphaned: 1, trip_ids: [open, ended].toSorted() });
+  expect(isSound({ ...report, faults: { ...report.faults, truncated: 0 } })).toBe(false);
 });
 
 test('events from before the chain are counted, and the trip continues after them', async () => {

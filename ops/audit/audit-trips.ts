@@ -1,5 +1,5 @@
 import type { TripId } from '#libs/contracts';
-import { readChains, sha256Hex, type Database } from '#libs/store';
+import { readChains, readSlotDisagreements, sha256Hex, type Database } from '#libs/store';
 import { auditChain, type ChainFinding } from '#libs/trip';
 import type { StreamNumbers } from '../events/stream-numbers.ts';
 import { StreamAudit, type StreamReport } from './audit-stream.ts';
@@ -20,7 +20,16 @@ export interface AuditReport {
   unchained_events: number;
   faults: Record<ChainFinding['fault'], number>;
   findings: AuditFinding[];
+  /** Open trips without a slot of their rider, and slots without an open trip. */
+  slots: SlotReport;
   stream?: StreamReport;
+}
+
+export interface SlotReport {
+  missing: number;
+  orphaned: number;
+  /** The first of them. */
+  trip_ids: TripId[];
 }
 
 /** Compares the events of all trips with their hashes, and with the stream if one is given. */
@@ -33,6 +42,7 @@ export async function auditTrips(database: Database, numbers?: StreamNumbers): P
     unchained_events: 0,
     faults: { changed: 0, missing: 0, reordered: 0, truncated: 0, added: 0 },
     findings: [],
+    slots: await auditSlots(database),
   };
   let after: TripId | undefined;
   do {
@@ -54,8 +64,15 @@ export async function auditTrips(database: Database, numbers?: StreamNumbers): P
   return report;
 }
 
+/** Reads both tables in one statement, so that trips which begin or end meanwhile are no fault. */
+async function auditSlots(database: Database): Promise<SlotReport> {
+  const found = await readSlotDisagreements(database, MAX_NAMED_FINDINGS);
+  const missing = found.filter(({ fault }) => fault === 'slot_missing').length;
+  return { missing, orphaned: found.length - missing, trip_ids: found.map(({ tripId }) => tripId) };
+}
+
 /** Whether the audit found no fault. */
-export function isSound({ faults, stream }: AuditReport): boolean {
+export function isSound({ faults, slots, stream }: AuditReport): boolean {
   const count = Object.values(faults).reduce((sum, faulty) => sum + faulty, 0);
-  return count + (stream?.missing ?? 0) + (stream?.out_of_order ?? 0) === 0;
+  return count + slots.missing + slots.orphaned + (stream?.missing ?? 0) + (stream?.out_of_order ?? 0) === 0;
 }

@@ -35,6 +35,7 @@ async function attempt(who: LoginFor, statement: string): Promise<string> {
 
 const EVENT = `INSERT INTO trip_event (trip_id, seq, type, at, event) VALUES (gen_random_uuid(), 1, 'x', now(), '{}')`;
 const CLAIM = `INSERT INTO driver_claim (driver_id, trip_id, kind) SELECT gen_random_uuid(), trip_id, 'trip' FROM trip`;
+const SLOT = `INSERT INTO trip_slot SELECT gen_random_uuid(), 0, gen_random_uuid()`;
 const MAKE = `SELECT make_history_partitions(now() + interval '400 days', '30 days', 1)`;
 
 const CHANGES = [
@@ -48,6 +49,8 @@ const CHANGES = [
   `UPDATE trip_history SET seq = 2`,
   `DELETE FROM trip_history`,
   CLAIM,
+  SLOT,
+  `DELETE FROM trip_slot`,
   `UPDATE driver SET version = 1`,
   `UPDATE shard SET epoch = epoch + 1`,
   `DELETE FROM outbox`,
@@ -73,6 +76,8 @@ describe('trips', () => {
     `DELETE FROM trip`,
     EVENT,
     CLAIM,
+    SLOT,
+    `DELETE FROM trip_slot`,
     `INSERT INTO trip_history SELECT * FROM any_trip WHERE ended_at IS NOT NULL`,
     `SELECT FROM quote FOR UPDATE SKIP LOCKED`,
     `DELETE FROM quote`,

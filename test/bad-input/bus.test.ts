@@ -181,6 +181,7 @@ test('malformed position batches are counted, and the valid ones among them are 
 
 test('offers that a matcher may not make', async () => {
   const rider = await city.rider();
+  const stranger = await city.rider();
   // No driver drives premium, so the trip stays open.
   const { body: quote } = await rider.post<{ quote_id: string }>('/v1/quotes', {
     product: 'premium',
@@ -189,7 +190,7 @@ test('offers that a matcher may not make', async () => {
   });
   const [open, other] = await Promise.all([
     rider.requestTrip(quote.quote_id, 'open').then(({ body }) => body.trip_id),
-    rider.ride(ROSSIO, ESTRELA).then(({ trip_id }) => trip_id),
+    stranger.ride(ROSSIO, ESTRELA).then(({ trip_id }) => trip_id),
   ]);
   acknowledged += 2;
   const { shard, epoch, owner } = route(
@@ -236,8 +237,11 @@ test('offers that a matcher may not make', async () => {
   expect(twice).toEqual(['offered', 'trip_not_open', 'driver_unavailable']);
   expect(await reasons(owner, proposal(open, { driver_id: driver }))).toEqual(['trip_not_open']);
   expect(await city.rows('SELECT * FROM driver_claim')).toHaveLength(1);
-  for (const tripId of [open, other])
-    expect(await rider.post(`/v1/trips/${tripId}/cancel`)).toMatchObject({ status: 200 });
+  for (const [phone, tripId] of [
+    [rider, open],
+    [stranger, other],
+  ] as const)
+    expect(await phone.post(`/v1/trips/${tripId}/cancel`)).toMatchObject({ status: 200 });
   await expectStillWell();
 });
 

@@ -245,11 +245,15 @@ test('trips are found by state, rider and driver, newest first, page by page', a
   await driver.phone.ask('complete', { trip_id: tripId });
   const waiting: string[] = [];
   await driver.goHome();
-  for (let count = 0; count < 3; count++) waiting.unshift((await rider.ride(ROSSIO, ESTRELA)).trip_id);
+  for (let count = 0; count < 3; count++) {
+    if (waiting[0] !== undefined) await rider.post(`/v1/trips/${waiting[0]}/cancel`);
+    waiting.unshift((await rider.ride(ROSSIO, ESTRELA)).trip_id);
+  }
   const byRider = `?rider_id=${rider.riderId}`;
   const idsOf = async (query: string) => (await find(query)).data.map(({ trip_id }) => trip_id);
   expect(await idsOf(byRider)).toEqual([...waiting, tripId]);
-  expect(await idsOf(`${byRider}&state=processing`)).toEqual(waiting);
+  expect(await idsOf(`${byRider}&state=processing`)).toEqual(waiting.slice(0, 1));
+  expect(await idsOf(`${byRider}&state=rider_canceled`)).toEqual(waiting.slice(1));
   expect(await idsOf(`?driver_id=${driver.driverId}`)).toEqual([tripId]);
   expect(await idsOf(`?driver_id=${driver.driverId}&state=failed`)).toEqual([]);
   const first = await find(`${byRider}&limit=3`);

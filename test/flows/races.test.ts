@@ -1,9 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CommandClient } from '#libs/bus';
+import {
+  cancelTrip,
+  createQuote,
+  createTrip,
+  newId,
+  toTimestamp,
+  type CommandInput,
+  type QuoteId,
+  type RiderId,
+} from '#libs/contracts';
+import { cellKeyToH3, pickupCellOf } from '#libs/geo';
+import { systemClock } from '#libs/service';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import type { TestDriver } from '../city/test-driver.ts';
 
 const DRIVERS = 8;
 const RIDERS = 100;
+const REQUESTS = 100;
 let city: TestCity;
 
 beforeAll(async () => {
@@ -45,6 +59,48 @@ test(`${RIDERS} riders who ask at once never share one of ${DRIVERS} drivers`, a
   expect(states.filter(({ state }) => state === 'processing')).toHaveLength(RIDERS - DRIVERS);
   expect(await city.rows(OVERLAPPING_CLAIMS)).toEqual([]);
 });
+
+test('a rider who asks two processes a hundred times at once has one trip, and the next one after canceling', async () => {
+  const riderId = newId('rider');
+  const commands = new CommandClient([...city.world.nats.urls], 'racing-rider', systemClock());
+  await commands.connect();
+  const request = async (quoteId: QuoteId) => {
+    const idempotency = { key: quoteId, request_digest: '0'.repeat(64) };
+    return commands.call(createTrip, { rider_id: riderId, quote_id: quoteId, idempotency }).then(
+      ({ trip_id: tripId }) => ({ tripId, code: 'created' }),
+      ({ code }: { code: string }) => ({ tripId: undefined, code }),
+    );
+  };
+  const quotes = await Promise.all(
+    Array.from({ length: REQUESTS }, () => commands.call(createQuote, quoteFor(riderId))),
+  );
+  const answers = await Promise.all(quotes.map(({ quote_id }) => request(quote_id)));
+  const created = answers.filter(({ code }) => code === 'created');
+  expect(created).toHaveLength(1);
+  expect(answers.filter(({ code }) => code === 'too_many_open_trips')).toHaveLength(REQUESTS - 1);
+
+  await commands.call(cancelTrip, { rider_id: riderId, trip_id: created[0]!.tripId! });
+  const refused = quotes[answers.findIndex(({ code }) => code !== 'created')]!;
+  expect((await request(refused.quote_id)).code).toBe('created');
+  await commands.close();
+});
+
+function quoteFor(riderId: RiderId): CommandInput<typeof createQuote> {
+  const nowMs = Date.now();
+  return {
+    rider_id: riderId,
+    product: 'premium',
+    pickup: ROSSIO,
+    dropoff: ESTRELA,
+    pickup_cell: cellKeyToH3(pickupCellOf(ROSSIO)),
+    fare: { amount_minor: 900, currency: 'EUR' },
+    distance_m: 1_500,
+    trip_s: 300,
+    pickup_eta_s: null,
+    created_at: toTimestamp(nowMs),
+    expires_at: toTimestamp(nowMs + 600_000),
+  };
+}
 
 /** Consecutive steps of one driver, by version, where the second binds the driver before the first released it. */
 const OVERLAPPING_CLAIMS = `

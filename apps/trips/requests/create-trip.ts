@@ -20,6 +20,7 @@ import type { TripsConfig } from '../config.ts';
 @Controller()
 export class CreateTripHandler extends CommandHandlers {
   readonly #searchMs: number;
+  readonly #maxOpenTrips: number;
 
   constructor(
     private readonly store: TripStore,
@@ -28,6 +29,7 @@ export class CreateTripHandler extends CommandHandlers {
   ) {
     super(logger);
     this.#searchMs = config.searchDeadlineMs;
+    this.#maxOpenTrips = config.maxOpenTrips;
   }
 
   @HandleCommand(createTrip)
@@ -40,7 +42,7 @@ export class CreateTripHandler extends CommandHandlers {
     } as const;
     return this.store.commit(request, async (transaction) => {
       const trip = await requestOf(transaction, riderId, quoteId, this.#searchMs);
-      return toTripRecord(await transaction.create(trip));
+      return toTripRecord(await transaction.create(trip, this.#maxOpenTrips));
     });
   }
 }

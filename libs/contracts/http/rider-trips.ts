@@ -29,6 +29,7 @@ export const postTrip = defineRoute({
     'quote_not_found',
     'quote_expired',
     'quote_used',
+    'too_many_open_trips',
   ],
 });
 

@@ -102,7 +102,7 @@ export class StepQueue<Item, Found> {
 type RunnableStep = Pick<StepQueue<never, unknown>, 'run'>;
 
 /**
- * The steps of a command. Their order is that of the locks (keys, trips, drivers, claims; libs/store/README.md), so two
+ * The steps of a command. Their order is that of the locks (keys, trips, drivers, claims, slots; libs/store/README.md), so two
  * transactions cannot deadlock.
  */
 function openSteps() {

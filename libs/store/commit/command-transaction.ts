@@ -26,6 +26,8 @@ import { takeClaims, type ClaimRow, type OfferClaim } from '../statements/claims
 import { bumpDrivers, type DriverRow } from '../statements/drivers.ts';
 import { keyName, type KeyId } from '../statements/idempotency-keys.ts';
 import type { QuoteRow } from '../statements/quotes.ts';
+import { DEFAULT_MAX_OPEN_TRIPS } from '../statements/trip-slots.ts';
+import type { Insertion, NewTrip } from '../statements/write-trips.ts';
 import { factsOf, sha256Hex, type WrittenChange } from '../written-change.ts';
 import { CommandBatch, type StepQueue } from './command-batch.ts';
 
@@ -129,14 +131,21 @@ export class CommandTransaction {
     return claims.filter((claim) => claim.driverId === driverId);
   }
 
-  /** Creates a trip with its first event. Throws `quote_used`. */
-  async create(request: TripRequest): Promise<Trip> {
+  /**
+   * Creates a trip with its first event, in a free slot of its rider. Throws `quote_used`, `too_many_open_trips`.
+   */
+  async create(request: TripRequest, maxOpenTrips = DEFAULT_MAX_OPEN_TRIPS): Promise<Trip> {
     const event: TripEvent = { type: 'requested', atMs: this.nowMs, request };
     const trip = evolve(null, event);
     const change = { event, trip, drivers: [], authority: null };
     const eventHash = chainHash(NO_HASH, factsOf(change), sha256Hex);
-    const inserted: ReadonlySet<string> = await this.#ask(this.#steps.insertTrips, [{ trip, eventHash }]);
-    if (!inserted.has(trip.tripId)) throw new HailgridError('quote_used', `quote ${request.quoteId} is used`);
+    const insertion = await this.#insert({ trip, eventHash, maxOpenTrips });
+    if (insertion === 'quote_used') throw new HailgridError('quote_used', `quote ${request.quoteId} is used`);
+    if (insertion === 'too_many_open_trips')
+      throw new HailgridError(
+        'too_many_open_trips',
+        `${request.riderId} has ${maxOpenTrips} open trips or more`,
+      );
     await this.write([change]);
     return trip;
   }
@@ -224,6 +233,18 @@ export class CommandTransaction {
     return this.#batch.ask(this.#member, step, items);
   }
 
+  /**
+   * Inserts the trip, again after each loss of a slot to another transaction. The last attempt then finds no slot free, or
+   * slots come and go so fast that the rider can hardly miss one.
+   */
+  async #insert(trip: NewTrip): Promise<Exclude<Insertion, 'contended'>> {
+    for (let attempt = 0; attempt <= trip.maxOpenTrips; attempt += 1) {
+      const insertion = (await this.#ask(this.#steps.insertTrips, [trip])).get(trip.trip.tripId);
+      if (insertion !== undefined && insertion !== 'contended') return insertion;
+    }
+    return 'too_many_open_trips';
+  }
+
   async #lockDrivers(driverIds: readonly string[]): Promise<void> {
     const wanted = driverIds.filter((driverId) => !this.#drivers.has(driverId));
     if (wanted.length === 0) return;
@@ -276,7 +297,7 @@ function requireAll(
 
 /**
  * A transaction with one piece of work, which may run any statement beside the steps. Locks are taken in one order
- * everywhere (keys, shards, trips, drivers, claims; within a kind by id), so transactions cannot deadlock.
+ * everywhere (keys, shards, trips, drivers, claims, slots; within a kind by id), so transactions cannot deadlock.
  */
 export class TripTransaction extends CommandTransaction implements Queryable {
   readonly #transaction: Queryable;

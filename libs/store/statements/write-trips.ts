@@ -2,16 +2,51 @@ import { idFromUuid, uuidOf, type TripId } from '#libs/contracts';
 import { type Trip, driverOfEvent, factsDigest } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
+import { giveSlotsBack, takeSlots, type SlotOutcome } from './trip-slots.ts';
 import { factsOf, sha256Hex, standingIn, type WrittenChange } from '../written-change.ts';
 
 export interface NewTrip {
   trip: Trip;
   /** Hash of the trip's first event. */
   eventHash: string;
+  /** How many open trips the rider may have, this one included. */
+  maxOpenTrips: number;
+}
+
+/** `contended`: another transaction took the rider's slot meanwhile. Only `inserted` leaves anything behind. */
+export type Insertion = 'inserted' | 'quote_used' | 'too_many_open_trips' | 'contended';
+
+/** Inserts trips, each into a slot of its rider. */
+export async function insertTrips(
+  transaction: Queryable,
+  trips: readonly NewTrip[],
+): Promise<ReadonlyMap<string, Insertion>> {
+  const slots = await takeSlots(
+    transaction,
+    trips.map(({ trip: { riderId, tripId, quoteId }, maxOpenTrips }) => ({
+      riderId,
+      tripId,
+      quoteId,
+      maxOpenTrips,
+    })),
+  );
+  const placed = trips.filter(({ trip }) => slots.get(trip.tripId) === 'taken');
+  const inserted = placed.length === 0 ? new Set<string>() : await insertPlaced(transaction, placed);
+  const unplaced = placed.map(({ trip }) => trip.tripId).filter((tripId) => !inserted.has(tripId));
+  if (unplaced.length > 0) await giveSlotsBack(transaction, unplaced);
+  return new Map(
+    trips.map(({ trip: { tripId } }) => [tripId, insertionOf(slots.get(tripId), inserted.has(tripId))]),
+  );
+}
+
+function insertionOf(slot: SlotOutcome | undefined, isInserted: boolean): Insertion {
+  if (isInserted) return 'inserted';
+  if (slot === 'full') return 'too_many_open_trips';
+  return slot === 'contended' ? 'contended' : 'quote_used';
 }
 
 /** Inserts trips in the order of their quotes; returns those inserted. The quotes of the others have a trip already. */
-export async function insertTrips(transaction: Queryable, trips: readonly NewTrip[]): Promise<Set<TripId>> {
+async function insertPlaced(transaction: Queryable, trips: readonly NewTrip[]): Promise<Set<TripId>> {
   const rows = await transaction.rows<{ trip_id: string }>({
     name: 'insert-trips',
     text: `

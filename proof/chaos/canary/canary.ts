@@ -30,7 +30,8 @@ export interface CanarySpec {
  */
 export class Canary {
   readonly #spec: CanarySpec;
-  readonly #tokens: { riderId: string; token: string }[] = [];
+  /** Riders without a trip: a rider has one at a time. */
+  readonly #idle: CanaryRider[] = [];
   readonly #entries: ClientEntry[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -43,7 +44,7 @@ export class Canary {
 
   static async start(spec: CanarySpec): Promise<Canary> {
     const canary = new Canary(spec);
-    for (let index = 0; index < RIDERS; index += 1) canary.#tokens.push(await tokenOf(spec.issuerUrl));
+    for (let index = 0; index < RIDERS; index += 1) canary.#idle.push(await newRider(spec.issuerUrl));
     canary.#timer = setInterval(() => canary.#release(), INTERVAL_MS);
     return canary;
   }
@@ -76,9 +77,9 @@ export class Canary {
 
   async #fly(number: number): Promise<void> {
     const { riderApis, pickup, dropoff } = this.#spec;
-    const rider = this.#tokens[number % this.#tokens.length];
     const api = riderApis[number % riderApis.length];
-    if (rider === undefined || api === undefined) return;
+    if (api === undefined) return;
+    const rider = this.#idle.shift() ?? (await newRider(this.#spec.issuerUrl));
     const { riderId, token } = rider;
 
     const price = await this.#sendKeyed(riderId, {
@@ -106,7 +107,9 @@ export class Canary {
       body: { reason: 'canary' },
       idempotencyKey: randomUUID(),
     });
+    // A rider whose trip may still be open is not used again.
     if (canceled === undefined) return;
+    this.#idle.push(rider);
     const seq = Number(canceled.body['seq']);
     this.#note({ kind: 'rider_canceled', trip_id: tripId, seq });
     // Sent to another instance than the one that acknowledged it, if there is one.
@@ -173,7 +176,12 @@ type Unstamped = ClientEntry extends infer Entry
     : never
   : never;
 
-async function tokenOf(issuerUrl: string): Promise<{ riderId: string; token: string }> {
+interface CanaryRider {
+  readonly riderId: string;
+  readonly token: string;
+}
+
+async function newRider(issuerUrl: string): Promise<CanaryRider> {
   const riderId = newId('rider');
   const answer = await fetch(`${issuerUrl}/v1/tokens`, {
     method: 'POST',
