@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseConfig, environmentName } from '#libs/service';
+import { baseConfig, environmentName, isSecret } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { driverApiConfig } from '../../apps/driver-api/config.ts';
 import { fleetEnvironment } from '../../apps/fleet/fleet-config.ts';
@@ -21,7 +21,8 @@ const SERVICES: Readonly<Record<string, z.ZodObject>> = {
 
 const INTRODUCTION = `Environment variables, read once at start by \`readConfig\` (\`libs/service/config.ts\`). A wrong value is named on
 stderr and the process exits with code 78 before it starts anything. An empty variable counts as not set. The
-unit stands at the end of a name.`;
+unit stands at the end of a name. A secret may be given as a file instead: \`<variable>_FILE\` is its path, and its last line break is
+ignored. Both at once are refused.`;
 
 /** A variable that one or more processes read. */
 interface Variable {
@@ -65,7 +66,12 @@ function variables(): Variable[] {
   for (const [reader, name, key, schema] of readVariables()) {
     const { description: meaning } = schema;
     if (meaning === undefined) throw new Error(`${name} of ${reader} needs .describe() in its schema`);
-    const variable = { name, byDefault: defaultOf(key, schema), accepts: acceptedBy(schema), meaning };
+    const variable = {
+      name,
+      byDefault: defaultOf(key, schema),
+      accepts: acceptedBy(schema),
+      meaning: isSecret(schema) ? `${meaning}; or \`${name}_FILE\`` : meaning,
+    };
     const identity = JSON.stringify(variable);
     const known = merged.get(identity);
     if (known === undefined) merged.set(identity, { ...variable, readers: [reader] });

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { baseConfig, ConfigError, readConfig, refuseUnsafe, serviceArea } from './config.ts';
 
@@ -30,4 +33,50 @@ test('a fixed offset is no time zone in production', () => {
   expect(() => refuseUnsafe({ ...config, timeZone: '-04:00' })).toThrow('HAILGRID_TIME_ZONE');
   refuseUnsafe({ ...config, timeZone: 'America/New_York' });
   refuseUnsafe({ ...config, mode: 'development', timeZone: '-04:00' });
+});
+
+describe('a secret in a file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hailgrid-config-'));
+  const path = join(directory, 'urls');
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const read = (environment: NodeJS.ProcessEnv): unknown => readConfig(baseConfig, environment);
+
+  test('is read without its last line break', () => {
+    writeFileSync(path, 'nats://user:hush@a:4222,nats://user:hush@b:4222\n');
+    expect(read({ HAILGRID_NATS_URLS_FILE: path, HAILGRID_NATS_URLS: '' })).toMatchObject({
+      natsUrls: ['nats://user:hush@a:4222', 'nats://user:hush@b:4222'],
+    });
+  });
+
+  test('is refused beside its variable', () => {
+    const both = { HAILGRID_NATS_URLS_FILE: path, HAILGRID_NATS_URLS: 'nats://c:4222' };
+    expect(() => read(both)).toThrow('set HAILGRID_NATS_URLS or HAILGRID_NATS_URLS_FILE, not both');
+  });
+
+  test.each([
+    ['that is not there', join(directory, 'nothing'), /HAILGRID_NATS_URLS_FILE: cannot read .*ENOENT/],
+    ['that is a directory', directory, /HAILGRID_NATS_URLS_FILE: cannot read .*EISDIR/],
+  ])('%s is refused, naming the variable', (_, wrong, message) => {
+    expect(() => read({ HAILGRID_NATS_URLS_FILE: wrong })).toThrow(message);
+    expect(() => read({ HAILGRID_NATS_URLS_FILE: wrong })).toThrow(ConfigError);
+  });
+
+  test.each(['', '\n', 'hush'.repeat(20_000)])(
+    'that is empty or too long is refused without its content',
+    (text) => {
+      writeFileSync(path, text);
+      let message = '';
+      try {
+        read({ HAILGRID_NATS_URLS_FILE: path });
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).toContain('HAILGRID_NATS_URLS_FILE');
+      expect(message).not.toContain('hush');
+    },
+  );
+
+  test('is for secrets only', () => {
+    expect(() => read({ HAILGRID_HTTP_PORT_FILE: path })).toThrow('HAILGRID_HTTP_PORT is no secret');
+  });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { instanceName } from '#libs/contracts';
@@ -8,6 +9,59 @@ const PREFIX = 'HAILGRID_';
 /** `offerTtlMs` → `HAILGRID_OFFER_TTL_MS`. */
 export function environmentName(key: string): string {
   return PREFIX + key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** Settings that contain passwords or keys: each may be given as `<NAME>_FILE`, a path, too. */
+const secrets = z.registry<{ isSecret: true }>();
+
+/** Marks a setting that contains a password or a key. Wraps the whole schema: a wrapper around this one is not marked. */
+export function secret<S extends z.ZodType>(schema: S): S {
+  secrets.add(schema, { isSecret: true });
+  return schema;
+}
+
+export function isSecret(schema: z.core.$ZodType): boolean {
+  return secrets.has(schema);
+}
+
+/** How many characters a file of a secret may have: a bigger one is not a secret but a wrong path. */
+const MAX_SECRET_CHARS = 65_536;
+
+/** Reads the file of a secret without its last line break. Throws an error that does not contain the content. */
+function readSecretFile(name: string, path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new ConfigError(`The configuration is not usable:\n  ${name}: cannot read ${path} (${code})`, {
+      cause: error,
+    });
+  }
+  const content = text.replace(/\r?\n$/, '');
+  if (content === '' || content.length > MAX_SECRET_CHARS)
+    throw new ConfigError(
+      `The configuration is not usable:\n  ${name}: ${path} is empty or longer than ${MAX_SECRET_CHARS} characters`,
+    );
+  return content;
+}
+
+/** The text of a setting, from its variable or, if it is a secret, from the file that `<NAME>_FILE` names. */
+function readSetting(
+  name: string,
+  schema: z.core.$ZodType,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  const value = environment[name] === '' ? undefined : environment[name];
+  const path = environment[`${name}_FILE`] === '' ? undefined : environment[`${name}_FILE`];
+  if (path === undefined) return value;
+  if (!isSecret(schema))
+    throw new ConfigError(
+      `The configuration is not usable:\n  ${name}_FILE: ${name} is no secret; set ${name}`,
+    );
+  if (value !== undefined)
+    throw new ConfigError(`The configuration is not usable:\n  set ${name} or ${name}_FILE, not both`);
+  return readSecretFile(`${name}_FILE`, path);
 }
 
 /** A comma-separated list with at least one member. */
@@ -57,7 +111,7 @@ export const baseConfig = z.object({
     .max(65_535)
     .default(0)
     .describe('port to listen on; 0: any free port, named in the log line ready'),
-  natsUrls: commaList.default(['nats://127.0.0.1:4222']).describe('NATS servers, comma-separated'),
+  natsUrls: secret(commaList.default(['nats://127.0.0.1:4222']).describe('NATS servers, comma-separated')),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -102,9 +156,9 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
     if (environment[name] !== undefined && environment[name] !== '')
       throw new ConfigError(`The configuration is not usable:\n  ${name} ${replacement}`);
   const raw: Record<string, string> = {};
-  for (const key of Object.keys(schema.shape)) {
-    const value = environment[environmentName(key)];
-    if (value !== undefined && value !== '') raw[key] = value;
+  for (const [key, setting] of Object.entries(schema.shape)) {
+    const value = readSetting(environmentName(key), setting as z.core.$ZodType, environment);
+    if (value !== undefined) raw[key] = value;
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
