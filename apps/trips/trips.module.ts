@@ -20,6 +20,7 @@ import { EventPublisher } from './announcing/event-publisher.ts';
 import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
 import { OutboxRelay } from './announcing/outbox-relay.ts';
 import { StreamKeeper } from './announcing/stream-keeper.ts';
+import { CommandMetrics } from './command-metrics.ts';
 import type { TripsConfig } from './config.ts';
 import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
 import { HeardDrivers } from './deadlines/heard-drivers.ts';
@@ -110,6 +111,7 @@ export class TripsModule {
       providers: [
         { provide: TripStore, inject: [CONFIG, CLOCK, HEALTH, METRICS], useFactory: openStore },
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
+        CommandMetrics,
         Announcer,
         ChangePusher,
         EventPublisher,

@@ -35,8 +35,8 @@ export function subjectsPage(): Promise<string> {
     '## Commands',
     'Request and reply; `trips` handles all of them.',
     markdownTable(
-      ['subject', 'command', 'called by', 'handled by', 'input', 'output', 'timeout, ms', 'meaning'],
-      commands(sources).map(({ subject, constant, timeoutMs, input, output }) => [
+      ['subject', 'command', 'called by', 'handled by', 'input', 'output', 'class', 'timeout, ms', 'meaning'],
+      commands(sources).map(({ subject, constant, sharing, timeoutMs, input, output }) => [
         code(subject),
         code(constant.name),
         partsThat(
@@ -46,6 +46,7 @@ export function subjectsPage(): Promise<string> {
         partsThat(sources, ({ syntax }) => syntax.text.includes(`@HandleCommand(${constant.name})`)),
         code(input),
         code(output),
+        sharing,
         String(timeoutMs),
         constant.comment,
       ]),
@@ -88,6 +89,7 @@ function subjectIn(initializer: ts.Expression): string {
 }
 
 interface CommandSubject extends Subject {
+  sharing: string;
   timeoutMs: number;
   input: string;
   output: string;
@@ -102,11 +104,12 @@ function commands(sources: readonly SourceFile[]): CommandSubject[] {
       const command = exported[constant.name];
       if (!isCommand(command) || !ts.isCallExpression(constant.initializer)) return [];
       if (constant.comment === '') throw new Error(`the command ${constant.name} needs a comment`);
-      const [, input, output] = constant.initializer.arguments;
-      const { subject, timeoutMs } = command;
+      const [, , input, output] = constant.initializer.arguments;
+      const { subject, sharing, timeoutMs } = command;
       return {
         subject,
         constant,
+        sharing: sharing.of + (sharing.alone ? ', one at a time' : ''),
         timeoutMs,
         input: schemaName(input, command.input),
         output: schemaName(output, command.output),

@@ -9,6 +9,7 @@ import { connectBus } from './connect.ts';
 import { subscribeJson, subscribe } from './json-messages.ts';
 
 const double = defineCommand(
+  'riders',
   'numbers.double',
   z.object({ value: z.number() }),
   z.object({ value: z.number() }),

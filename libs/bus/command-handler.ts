@@ -9,7 +9,8 @@ import {
   type CommandReply,
 } from '#libs/contracts';
 import type { z } from 'zod';
-import { LATE_COMMAND } from './command-packets.ts';
+import { ArrivedCommand } from './command-packets.ts';
+import { inPlace } from './share-places.ts';
 
 type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<CommandOutput<C>>;
 
@@ -17,14 +18,6 @@ type Handler<C extends Command> = (input: z.output<C['input']>) => Promise<Comma
 export interface ReportsFailures {
   reportFailure(command: Command, error: HailgridError): void;
 }
-
-/**
- * How many commands a process handles at once; any further one gets `unavailable`. Without this bound, commands
- * that wait for Postgres outlive their callers' deadlines, and the process only does work whose callers have given up.
- */
-export const MAX_COMMANDS_IN_HAND = 256;
-
-let inHand = 0;
 
 /**
  * Makes a method the handler of a command: validates the input, and replies with the method's result or error. Refuses
@@ -40,20 +33,21 @@ export function HandleCommand<C extends Command>(command: C) {
     const handle = descriptor.value;
     if (handle === undefined) throw new TypeError(`${String(key)} is not a method`);
     const answer = async function (this: ReportsFailures, raw: unknown): Promise<CommandReply> {
-      inHand += 1;
       try {
-        if (raw === LATE_COMMAND) throw late(command);
-        if (inHand > MAX_COMMANDS_IN_HAND) throw overloaded(command);
-        return {
-          ok: true,
-          value: await handle.call(this, parseOrThrow<C['input']>(command.input, raw, command.subject)),
-        };
+        const { input: unchecked, isLate } =
+          raw instanceof ArrivedCommand ? raw : new ArrivedCommand(raw, () => false);
+        if (isLate()) throw late(command);
+        const input = parseOrThrow<C['input']>(command.input, unchecked, command.subject);
+        const value = await inPlace(command, input, async () => {
+          // It may have waited for its place.
+          if (isLate()) throw late(command);
+          return handle.call(this, input);
+        });
+        return { ok: true, value };
       } catch (thrown) {
         const error = asHailgridError(thrown);
         this.reportFailure(command, error);
         return { ok: false, error: toReply(error) };
-      } finally {
-        inHand -= 1;
       }
     };
     // Changed in place: the class gets this same descriptor once all decorators have run.
@@ -61,10 +55,6 @@ export function HandleCommand<C extends Command>(command: C) {
     method.value = answer;
     applyDecorators(MessagePattern(command.subject))(target, key, method);
   };
-}
-
-function overloaded({ subject }: Command): HailgridError {
-  return new HailgridError('unavailable', `${subject}: ${MAX_COMMANDS_IN_HAND} commands in hand`);
 }
 
 function late({ subject }: Command): HailgridError {

@@ -13,6 +13,7 @@ import { commandTransport } from './connect.ts';
 
 const LIMIT_MS = 3_000;
 const double = defineCommand(
+  'riders',
   'numbers.double',
   z.object({ value: z.number() }),
   z.object({ value: z.number() }),

@@ -14,8 +14,17 @@ const DEADLINE_HEADER = 'Hailgrid-Deadline-Ms';
 /** How far the clocks of two machines may differ before commands are refused as late, in wall time. */
 export const CLOCK_TOLERANCE_MS = 250;
 
-/** Replaces the input of a command whose caller has given up. */
-export const LATE_COMMAND = Symbol('late command');
+/** A command's input with the deadline of its caller. */
+export class ArrivedCommand {
+  readonly input: unknown;
+  readonly isLate: () => boolean;
+
+  /** @param isLate whether the caller has given up by now */
+  constructor(input: unknown, isLate: () => boolean) {
+    this.input = input;
+    this.isLate = isLate;
+  }
+}
 
 export function deadlineHeaders(deadlineMs: number): MsgHdrs {
   const envelope = headers();
@@ -37,8 +46,7 @@ interface Arrival {
 
 /**
  * Reads a command's packet. Passes a malformed packet on as a request without input, so that the handler's schema
- * refuses it and the caller gets the reason: Nest would let the caller time out. Replaces the input of a late command
- * with {@link LATE_COMMAND}.
+ * refuses it and the caller gets the reason: Nest would let the caller time out. The input is an {@link ArrivedCommand}.
  */
 export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
   readonly #clock: Clock;
@@ -56,7 +64,8 @@ export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
     const unread = { ...(replyTo !== undefined && { id: replyTo }), pattern: channel, data: undefined };
     try {
       const read = { ...unread, ...(await super.deserialize(message, { channel, replyTo })) };
-      return isLate(message.headers, this.#clock) ? { ...read, data: LATE_COMMAND } : read;
+      const { data } = read;
+      return { ...read, data: new ArrivedCommand(data, () => isLate(message.headers, this.#clock)) };
     } catch {
       return unread;
     }

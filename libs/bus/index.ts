@@ -1,6 +1,7 @@
 export { BUS, BusModule } from './bus.module.ts';
 export { CommandClient } from './command-client.ts';
 export { HandleCommand, type ReportsFailures } from './command-handler.ts';
+export { followCommandPlaces } from './share-places.ts';
 export { commandTransport, connectBus, openConnection } from './connect.ts';
 export {
   publishJson,

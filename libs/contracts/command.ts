@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CommandSharing } from './command-class.ts';
 import { errorReply } from './problem.ts';
 
 /**
@@ -9,6 +10,7 @@ export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   subject: string;
   input: I;
   output: O;
+  sharing: CommandSharing;
   /** Service time after which the caller reports `unavailable`; the outcome is then unknown. */
   timeoutMs: number;
 }
@@ -22,13 +24,21 @@ export type CommandOutput<C extends Command> = z.output<C['output']>;
  */
 const DEFAULT_COMMAND_TIMEOUT_MS = 5_000;
 
+/** Defines a command. `sharing` may be the class alone. */
 export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
+  sharing: CommandSharing | CommandSharing['of'],
   subject: string,
   input: I,
   output: O,
   timeoutMs = DEFAULT_COMMAND_TIMEOUT_MS,
 ): Command<I, O> {
-  return { subject, input, output, timeoutMs };
+  return {
+    subject,
+    input,
+    output,
+    sharing: typeof sharing === 'string' ? { of: sharing, alone: false } : sharing,
+    timeoutMs,
+  };
 }
 
 /** The reply to a command: its output, or an error. */

@@ -1,3 +1,4 @@
+export * from './command-class.ts';
 export * from './command.ts';
 export * from './commands/index.ts';
 export * from './documents/index.ts';

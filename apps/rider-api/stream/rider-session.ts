@@ -48,6 +48,7 @@ export class RiderSession {
   #cancelChecks: Cancel = () => {};
   #cancelCheck: Cancel = () => {};
   #checkDue = false;
+  #lastReplay: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(context: SessionContext, connection: StreamConnection<RiderServerFrame>, riderId: RiderId) {
@@ -175,7 +176,15 @@ export class RiderSession {
     return feed;
   }
 
-  async #replay(tripId: TripId, afterSeq: number): Promise<SeenChange[]> {
+  /** Reads changes, one trip after the other: `trips` has one replay of a rider in hand. */
+  #replay(tripId: TripId, afterSeq: number): Promise<SeenChange[]> {
+    const read = this.#lastReplay.then(() => this.#readChanges(tripId, afterSeq));
+    this.#lastReplay = read.catch(() => {});
+    return read;
+  }
+
+  async #readChanges(tripId: TripId, afterSeq: number): Promise<SeenChange[]> {
+    if (this.#closed) return [];
     const { changes } = await this.#context.commands.call(replayTrip, {
       trip_id: tripId,
       after_seq: afterSeq,

@@ -24,6 +24,7 @@ export type DriverRecord = z.infer<typeof driverRecord>;
 
 /** Opens a new session. An older one of the same driver is superseded, a live trip is kept. */
 export const goOnline = defineCommand(
+  'drivers',
   'trips.drivers.online',
   z.object({ driver_id: driverId, product, vehicle, idempotency: idempotency.optional() }),
   driverRecord,
@@ -34,6 +35,7 @@ export const goOnline = defineCommand(
  * `driver_on_trip` while a trip is live.
  */
 export const goOffline = defineCommand(
+  'drivers',
   'trips.drivers.offline',
   z.object({
     driver_id: driverId,
@@ -46,6 +48,7 @@ export const goOffline = defineCommand(
 
 /** One driver's record; null if the driver was never online. */
 export const getDriver = defineCommand(
+  'drivers',
   'trips.drivers.get',
   z.object({ driver_id: driverId }),
   driverRecord.nullable(),
@@ -59,6 +62,7 @@ export const MAX_DRIVERS_PER_CHECK = 1_000;
  * the cost of one request per thousand drivers.
  */
 export const outdatedDrivers = defineCommand(
+  'drivers',
   'trips.drivers.outdated',
   z.object({
     drivers: z

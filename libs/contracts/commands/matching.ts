@@ -40,6 +40,7 @@ export const MAX_NEIGHBOURS_PER_SWEEP = 2048;
  * first; `truncated` if the bound cut the list.
  */
 export const openDemand = defineCommand(
+  'matching',
   'trips.open_demand',
   z.object({
     matcher: instanceName,
@@ -51,6 +52,7 @@ export const openDemand = defineCommand(
 
 /** One open trip, read after a nudge; null if it is no longer open. */
 export const readOpenTrip = defineCommand(
+  'matching',
   'trips.open_trip',
   z.object({ trip_id: tripId, shard: h3Cell }),
   openTrip.nullable(),
@@ -114,6 +116,7 @@ const MAKE_OFFERS_TIMEOUT_MS = 2_000;
  * under FOR SHARE, that the trip is open, and that the driver is online and unclaimed.
  */
 export const makeOffers = defineCommand(
+  'matching',
   'trips.offer',
   z.object({ matcher: instanceName, offers: z.array(offerProposal).min(1).max(MAX_OFFERS_PER_BATCH) }),
   z.object({ outcomes: z.array(offerOutcome) }),
@@ -147,6 +150,7 @@ export type RematchRefusal = z.infer<typeof rematchRefusal>;
  * at all, and only if every trip that loses its driver gets another one in the same set (`rider_left` otherwise).
  */
 export const rematch = defineCommand(
+  'matching',
   'trips.rematch',
   z.object({
     matcher: instanceName,
@@ -176,6 +180,7 @@ export const rematch = defineCommand(
  * decision assigns its share. Returns the shards it owns now; one incarnation may repeat the command.
  */
 export const joinShards = defineCommand(
+  'matching',
   'trips.shards.join',
   z.object({ matcher: instanceName, incarnation }),
   shardMapMessage,
@@ -186,6 +191,7 @@ export const joinShards = defineCommand(
  * still owns, so that repeated commands show the progress. Changes nothing if the member is another incarnation.
  */
 export const leaveShards = defineCommand(
+  'matching',
   'trips.shards.leave',
   z.object({ matcher: instanceName, incarnation }),
   shardMapMessage,
@@ -196,6 +202,7 @@ export const MAX_CLAIMS_PER_PAGE = 4096;
 
 /** The shard map in pages, ordered by cell; the next page starts after the last shard of this one. */
 export const getShardMap = defineCommand(
+  'matching',
   'trips.shards.map',
   z.object({ after: h3Cell.optional() }),
   shardMapMessage.extend({ more: z.boolean() }),

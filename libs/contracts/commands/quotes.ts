@@ -5,6 +5,7 @@ import { h3Cell } from '../values.ts';
 
 /** Stores a quote, so that its price holds until it expires. */
 export const createQuote = defineCommand(
+  'riders',
   'trips.quotes.create',
   quote
     .omit({ quote_id: true })

@@ -5,6 +5,7 @@ import { cancelReason, tripChange, tripRecord } from '../trip.ts';
 
 /** Turns a quote into a trip in `processing`. Acknowledged only after the commit. */
 export const createTrip = defineCommand(
+  'riders',
   'trips.create',
   z.object({ rider_id: riderId, quote_id: quoteId, idempotency }),
   tripRecord,
@@ -19,6 +20,7 @@ export const tripReader = z.discriminatedUnion('role', [
 
 /** One trip as it is now. */
 export const getTrip = defineCommand(
+  'reader',
   'trips.get',
   z.object({ trip_id: tripId, reader: tripReader }),
   tripRecord,
@@ -29,6 +31,7 @@ export const MAX_TRIPS_PER_PAGE = 100;
 
 /** A rider's own trips, newest first; `after` is the last trip of the page before. */
 export const listTrips = defineCommand(
+  'riders',
   'trips.list',
   z.object({ rider_id: riderId, after: tripId.optional(), limit: z.int().min(1).max(MAX_TRIPS_PER_PAGE) }),
   z.object({ trips: z.array(tripRecord), more: z.boolean() }),
@@ -39,6 +42,7 @@ export const MAX_EVENTS_PER_REPLAY = 500;
 
 /** The changes of a trip after a sequence number, for a client that reconnects. */
 export const replayTrip = defineCommand(
+  { of: 'reader', alone: true },
   'trips.replay',
   z.object({ trip_id: tripId, after_seq: z.int().min(0), reader: tripReader }),
   z.object({ changes: z.array(tripChange) }),
@@ -46,6 +50,7 @@ export const replayTrip = defineCommand(
 
 /** The rider cancels a trip that has not begun. */
 export const cancelTrip = defineCommand(
+  'riders',
   'trips.cancel',
   z.object({
     rider_id: riderId,
@@ -62,6 +67,7 @@ export type DriveAction = z.infer<typeof driveAction>;
 
 /** The driver of a trip moves it on by one action. */
 export const driveTrip = defineCommand(
+  'drivers',
   'trips.drive',
   z.object({
     driver_id: driverId,
@@ -86,6 +92,7 @@ export type OfferDelivery = z.infer<typeof offerDelivery>;
 
 /** Reports how an offer fares on its way to its driver's phone. `open`: the offer was still open. */
 export const noteDelivery = defineCommand(
+  'drivers',
   'trips.offer_delivery',
   z.object({ driver_id: driverId, offer_id: offerId, delivery: offerDelivery }),
   z.object({ open: z.boolean() }),
@@ -93,6 +100,7 @@ export const noteDelivery = defineCommand(
 
 /** A driver accepts or declines an offer. */
 export const answerOffer = defineCommand(
+  'drivers',
   'trips.answer_offer',
   z.object({
     driver_id: driverId,

@@ -16,6 +16,7 @@ const eventNumber = z.object({ trip_id: tripId, seq: z.int().min(1) });
 
 /** Creates the deliveries of trips up to these events, for every webhook. Ignores events that were taken in before. */
 export const takeInEvents = defineCommand(
+  'webhooks',
   'trips.webhooks.take_in',
   z.object({ events: z.array(eventNumber).max(MAX_EVENTS_PER_INTAKE) }),
   z.object({ deliveries: z.int().meta({ description: 'deliveries created for these events' }) }),
@@ -34,6 +35,7 @@ export type WebhookDelivery = z.infer<typeof delivery>;
 
 /** Deliveries that are due, at most one per trip and webhook; no other process gets them until the lease ends. */
 export const takeDeliveries = defineCommand(
+  'webhooks',
   'trips.webhooks.take',
   z.object({
     limit: z.int().min(1).max(MAX_DELIVERIES_PER_TAKE),
@@ -64,6 +66,7 @@ export type DeliveryReport = z.infer<typeof deliveryReport>;
 
 /** Outcomes of delivery attempts. Ends the lease of each delivery. */
 export const reportDeliveries = defineCommand(
+  'webhooks',
   'trips.webhooks.report',
   z.object({ reports: z.array(deliveryReport).max(MAX_DELIVERY_REPORTS) }),
   z.object({}),
