@@ -50,6 +50,9 @@ export interface TableRows<T> {
   readonly errors: TableError[];
 }
 
+/** A table without a row that cannot be used. */
+export type CompleteTable<T> = Omit<TableRows<T>, 'errors'>;
+
 /**
  * Reads the rows of a delimited text with a header (RFC 4180). The named columns may come in any order, with others
  * between them; they are separated by commas, semicolons or tabs. Skips empty lines; accepts CRLF, CR, a byte-order mark
@@ -95,10 +98,10 @@ export function readTable<T>(
   text: string,
   columns: readonly string[],
   read: (row: Row) => T,
-): T[] {
-  const { results, errors } = readRows(file, text, columns, read);
+): CompleteTable<T> {
+  const { results, lines, errors } = readRows(file, text, columns, read);
   refuseErrors(errors);
-  return results;
+  return { results, lines };
 }
 
 /** Throws the first of these errors, with the number of the others. */

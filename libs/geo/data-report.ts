@@ -1,12 +1,12 @@
 import type { RowReason, TableError } from './csv-table.ts';
-import type { StreetFileNames, StreetNetwork } from './street-network.ts';
+import type { StreetFileNames, StreetNetworkOfFiles } from './street-network.ts';
 
-/** How many unusable rows of a report are listed one by one; all of them are counted. */
+/** How many unusable rows of each file a report lists one by one; all of them are counted. */
 export const MAX_LISTED_ROWS = 1_000;
-/** How many unusable rows and street parts the text of a report shows. */
+/** How many unusable rows of each file the text of a report shows. */
 const MAX_SHOWN = 10;
-/** How many street parts a report lists, the largest first. */
-const MAX_LISTED_PARTS = 100;
+/** How many street parts a report lists, the largest first; `others` counts the rest. */
+export const MAX_LISTED_PARTS = 20;
 
 /** What happened to the rows of one file. */
 export interface FileReport {
@@ -25,16 +25,26 @@ export interface UnusableRow {
   readonly problem: string;
 }
 
+export interface ListedPart {
+  readonly nodes: number;
+  readonly lat: number;
+  readonly lng: number;
+  readonly line: number;
+  readonly is_served: boolean;
+}
+
 /** What happened to the data of a city; written as JSON. */
 export interface DataReport {
   readonly files: readonly FileReport[];
-  /** The first {@link MAX_LISTED_ROWS}. */
+  /** The first {@link MAX_LISTED_ROWS} of each file. */
   readonly unusable_rows: readonly UnusableRow[];
   readonly street_parts: {
     readonly count: number;
     readonly served: number;
-    /** The largest ones, and one node of each. */
-    readonly largest: readonly { nodes: number; lat: number; lng: number; is_served: boolean }[];
+    /** The largest ones: the first node of each, and its line in the file of nodes. */
+    readonly largest: readonly ListedPart[];
+    /** Those that are not listed. */
+    readonly others: { readonly count: number; readonly nodes: number };
   };
   /** Metres from the ends of the used trips to their nodes; null without trips. */
   readonly snap_m: { readonly p50: number; readonly p99: number } | null;
@@ -51,51 +61,82 @@ export interface UsedTrips {
   readonly snapsM: readonly number[];
 }
 
-export function dataReport(network: StreetNetwork, names: StreetFileNames, trips?: UsedTrips): DataReport {
+export function dataReport(
+  network: StreetNetworkOfFiles,
+  names: StreetFileNames,
+  trips?: UsedTrips,
+): DataReport {
   const { graph, parts, nodesRead, edgesRead } = network;
+  const listed = parts.slice(0, MAX_LISTED_PARTS);
+  const others = parts.slice(MAX_LISTED_PARTS);
   return {
     files: [
       streetFile(names.nodes, nodesRead, graph.nodeCount),
       streetFile(names.edges, edgesRead, graph.edgeCount),
       ...(trips === undefined ? [] : [tripsFile(trips)]),
     ],
-    unusable_rows: (trips?.errors ?? [])
-      .slice(0, MAX_LISTED_ROWS)
-      .map(({ file, line, column, problem }) => ({ file, line, column, problem })),
+    unusable_rows: [...deadRows(network, names), ...unusableTrips(trips)],
     street_parts: {
       count: parts.length,
       served: parts.filter(({ isServed }) => isServed).length,
-      largest: parts
-        .slice(0, MAX_LISTED_PARTS)
-        .map(({ nodes, at, isServed }) => ({ nodes, lat: at.lat, lng: at.lng, is_served: isServed })),
+      largest: listed.map(({ nodes, first, at, isServed }) => {
+        return { nodes, lat: at.lat, lng: at.lng, line: network.nodeLines[first] ?? 0, is_served: isServed };
+      }),
+      others: { count: others.length, nodes: others.reduce((sum, { nodes }) => sum + nodes, 0) },
     },
     snap_m: trips === undefined ? null : snapDistances(trips.snapsM),
     midnights: trips?.midnights ?? [],
   };
 }
 
+/** The nodes and segments of the dead parts, by line. */
+function deadRows(network: StreetNetworkOfFiles, names: StreetFileNames): UnusableRow[] {
+  const { deadNodes, deadEdges, nodeLines, edgeLines } = network;
+  const rows = (file: string, column: string, places: readonly number[], lines: readonly number[]) =>
+    places.slice(0, MAX_LISTED_ROWS).map((place) => {
+      return { file, line: lines[place] ?? 0, column, problem: 'in a street part that is not served' };
+    });
+  return [
+    ...rows(names.nodes, 'node_id', deadNodes, nodeLines),
+    ...rows(names.edges, 'from', deadEdges, edgeLines),
+  ];
+}
+
+function unusableTrips(trips: UsedTrips | undefined): UnusableRow[] {
+  return (trips?.errors ?? [])
+    .slice(0, MAX_LISTED_ROWS)
+    .map(({ file, line, column, problem }) => ({ file, line, column, problem }));
+}
+
 /** The report as lines of text. */
 export function dataReportLines(report: DataReport): string[] {
-  const { count, served, largest } = report.street_parts;
-  const shownParts = largest.slice(0, MAX_SHOWN).map(({ nodes, lat, lng, is_served: isServed }) => {
-    return `${nodes} nodes at ${lat},${lng}${isServed ? '' : ' (not served)'}`;
-  });
-  const shownRows = report.unusable_rows.slice(0, MAX_SHOWN);
-  const unusable = report.files.reduce((sum, { file, rows_unusable: rows }) => {
-    return report.unusable_rows.some((row) => row.file === file) ? sum + rows : sum;
-  }, 0);
   return [
     ...report.files.map(fileLine),
-    `street parts: ${count}, served ${served}: ${shownParts.join('; ')}${count > shownParts.length ? '; …' : ''}`,
+    partsLine(report.street_parts),
     ...(report.snap_m === null
       ? []
       : [`snap distance: p50 ${report.snap_m.p50} m, p99 ${report.snap_m.p99} m`]),
     ...report.midnights.map((line) => `midnight at line ${line}: a day is added from there on`),
-    ...shownRows.map(
-      ({ file, line, column, problem }) => `${file}, line ${line}, column ${column}: ${problem}`,
-    ),
-    ...(unusable > shownRows.length ? [`… and ${unusable - shownRows.length} more unusable rows`] : []),
+    ...report.files.flatMap((file) => rowLines(file, report.unusable_rows)),
   ];
+}
+
+function partsLine({ count, served, largest, others }: DataReport['street_parts']): string {
+  const listed = largest.map(({ nodes, lat, lng, line, is_served: isServed }) => {
+    return `${nodes} nodes at ${lat},${lng} (line ${line}${isServed ? '' : ', not served'})`;
+  });
+  const rest = others.count === 0 ? '' : `; and ${others.count} more with ${others.nodes} nodes`;
+  return `street parts: ${count}, served ${served}: ${listed.join('; ')}${rest}`;
+}
+
+/** The first unusable rows of one file, one a line, and the number of the others. */
+function rowLines({ file, rows_unusable: unusable }: FileReport, rows: readonly UnusableRow[]): string[] {
+  const shown = rows.filter((row) => row.file === file).slice(0, MAX_SHOWN);
+  const lines = shown.map(
+    ({ line, column, problem }) => `${file}, line ${line}, column ${column}: ${problem}`,
+  );
+  const more = unusable - shown.length;
+  return more > 0 ? [...lines, `${file}: … and ${more} more unusable rows`] : lines;
 }
 
 function fileLine({ file, ...rows }: FileReport): string {

@@ -75,7 +75,7 @@ export {
   parseStreetGraph,
   readStreetNetwork,
   type StreetFileNames,
-  type StreetNetwork,
+  type StreetNetworkOfFiles,
 } from './street-network.ts';
 export {
   etaOnTables,

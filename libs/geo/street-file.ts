@@ -1,5 +1,5 @@
 import { LATITUDE, LONGITUDE, SECONDS, WHOLE } from './csv-numbers.ts';
-import { readTable, TableError } from './csv-table.ts';
+import { readTable, TableError, type CompleteTable } from './csv-table.ts';
 import { impossibleDrive, SEGMENT_ROUNDING_S } from './plausible-speed.ts';
 
 /** How many segment times, one per hour of the day, a street file gives. */
@@ -27,16 +27,22 @@ const HOUR_COLUMNS = Array.from({ length: HOURS_PER_DAY }, (_, hour) => `s${Stri
  * @throws TableError that names file, line and column; also for a duplicate id, and for a file without nodes
  */
 export function parseStreetNodes(text: string, file = 'nodes.csv'): StreetNode[] {
+  return readStreetNodes(text, file).results;
+}
+
+/** As {@link parseStreetNodes}, with the line of each node. */
+export function readStreetNodes(text: string, file = 'nodes.csv'): CompleteTable<StreetNode> {
   const lineOf = new Map<number, number>();
-  const nodes = readTable(file, text, ['node_id', 'lat', 'lon'], (row) => {
+  const table = readTable(file, text, ['node_id', 'lat', 'lon'], (row) => {
     const node = { id: row.number(0, WHOLE), lat: row.number(1, LATITUDE), lng: row.number(2, LONGITUDE) };
     const earlier = lineOf.get(node.id);
     if (earlier !== undefined) throw row.error(0, `node ${node.id} is on line ${earlier} already`);
     lineOf.set(node.id, row.line);
     return node;
   });
-  if (nodes.length === 0) throw new TableError(file, 1, 'node_id', 'expected at least one row, got none');
-  return nodes;
+  if (table.results.length === 0)
+    throw new TableError(file, 1, 'node_id', 'expected at least one row, got none');
+  return table;
 }
 
 /**
@@ -50,6 +56,15 @@ export function parseStreetEdges(
   nodes: readonly StreetNode[],
   file = 'edges.csv',
 ): StreetEdge[] {
+  return readStreetEdges(text, nodes, file).results;
+}
+
+/** As {@link parseStreetEdges}, with the line of each segment. */
+export function readStreetEdges(
+  text: string,
+  nodes: readonly StreetNode[],
+  file = 'edges.csv',
+): CompleteTable<StreetEdge> {
   const places = new Map(nodes.map((node) => [node.id, node]));
   return readTable(file, text, ['from', 'to', ...HOUR_COLUMNS], (row) => {
     const end = (column: number): StreetNode => {

@@ -183,7 +183,13 @@ describe('readRecordedCity', () => {
       trips: { file: 't.csv', text: trips },
     });
     expect(used.map(({ tripId }) => tripId)).toEqual(['good', 'yard']);
+    const dead = { problem: 'in a street part that is not served' };
+    const deadEdgeLines = edges.flatMap(({ from, to }, place) => {
+      return [from, to].some((id) => id >= 100 && id <= 102) ? [place + 2] : [];
+    });
     expect(report.unusable_rows).toEqual([
+      ...[66, 67, 68].map((line) => ({ file: 'n.csv', line, column: 'node_id', ...dead })),
+      ...deadEdgeLines.map((line) => ({ file: 'e.csv', line, column: 'from', ...dead })),
       {
         file: 't.csv',
         line: 3,
@@ -210,7 +216,50 @@ describe('readRecordedCity', () => {
       'n.csv: 103 rows read, 100 used, 3 unusable (dead_part 3)',
       `e.csv: ${edges.length} rows read, ${edges.length - 5} used, 5 unusable (dead_part 5)`,
       't.csv: 6 rows read, 2 used, 4 unusable (off_streets 1, no_route 1, same_intersection 1, malformed 1)',
-      'street parts: 3, served 2: 64 nodes at 40,-74; 36 nodes at 40,-73.9; 3 nodes at 40,-73.992 (not served)',
+      'street parts: 3, served 2: 64 nodes at 40,-74 (line 2); 36 nodes at 40,-73.9 (line 69); ' +
+        '3 nodes at 40,-73.992 (line 66, not served)',
     ]);
+    expect(lines).toContain('n.csv, line 66, column node_id: in a street part that is not served');
+    expect(lines.filter((line) => line.includes('more unusable'))).toEqual([]);
+  });
+});
+
+describe('the data report of many dead parts', () => {
+  it('lists the 20 largest parts by line and the first rows of each file, and counts the rest', () => {
+    const lanes = Array.from({ length: 50 }, (_, id) => ({
+      id: 1_000 + id,
+      lat: 40.02,
+      lng: -74 + id / 1000,
+    }));
+    const all = [...city.nodes, ...lanes];
+    const { report } = readRecordedCity({
+      nodes: {
+        file: 'n.csv',
+        text: ['node_id,lat,lon', ...all.map(({ id, lat, lng }) => `${id},${lat},${lng}`)].join('\n'),
+      },
+      edges: {
+        file: 'e.csv',
+        text: [
+          `from,to,${HOURS.join()}`,
+          ...[
+            ...city.edges,
+            ...lanes.map(({ id }) => ({ ...edge(7, id), secondsByHour: HOURS.map(() => 90) })),
+          ].map(({ from, to, secondsByHour }) => `${from},${to},${secondsByHour.join()}`),
+        ].join('\n'),
+      },
+    });
+    expect(report.street_parts).toMatchObject({ count: 51, served: 1, others: { count: 31, nodes: 31 } });
+    expect(report.street_parts.largest[1]).toEqual({
+      nodes: 1,
+      lat: 40.02,
+      lng: -74,
+      line: 66,
+      is_served: false,
+    });
+    const lines = dataReportLines(report);
+    expect(lines[2]).toMatch(/; and 31 more with 31 nodes$/);
+    expect(lines.filter((line) => line.startsWith('n.csv, line'))).toHaveLength(10);
+    expect(lines).toContain('n.csv: … and 40 more unusable rows');
+    expect(lines).toContain('e.csv: … and 40 more unusable rows');
   });
 });

@@ -1,5 +1,5 @@
 import type { Point } from './point.ts';
-import { parseStreetEdges, parseStreetNodes, type StreetEdge, type StreetNode } from './street-file.ts';
+import { readStreetEdges, readStreetNodes, type StreetEdge, type StreetNode } from './street-file.ts';
 import { StreetGraph } from './street-graph.ts';
 import { strongParts, type StrongParts } from './street-parts.ts';
 
@@ -14,7 +14,8 @@ export const MIN_ATTACHED_SHARE = 0.1;
 /** A strongly connected part of the streets. */
 export interface StreetPart {
   readonly nodes: number;
-  /** One of its nodes. */
+  /** Its first node. */
+  readonly first: number;
   readonly at: Point;
   /** Only served parts have rides: the largest, and islands. */
   readonly isServed: boolean;
@@ -28,6 +29,15 @@ export interface StreetNetwork {
   readonly parts: readonly StreetPart[];
   readonly nodesRead: number;
   readonly edgesRead: number;
+  /** Nodes and segments that are left out, as indexes of what was read. */
+  readonly deadNodes: readonly number[];
+  readonly deadEdges: readonly number[];
+}
+
+/** A network, with the line of each node and segment in its file. */
+export interface StreetNetworkOfFiles extends StreetNetwork {
+  readonly nodeLines: readonly number[];
+  readonly edgeLines: readonly number[];
 }
 
 /** Names of the files, for errors. */
@@ -44,9 +54,11 @@ export function readStreetNetwork(
   nodesCsv: string,
   edgesCsv: string,
   names?: StreetFileNames,
-): StreetNetwork {
-  const nodes = parseStreetNodes(nodesCsv, names?.nodes);
-  return servedNetwork(nodes, parseStreetEdges(edgesCsv, nodes, names?.edges));
+): StreetNetworkOfFiles {
+  const nodes = readStreetNodes(nodesCsv, names?.nodes);
+  const edges = readStreetEdges(edgesCsv, nodes.results, names?.edges);
+  const network = servedNetwork(nodes.results, edges.results);
+  return { ...network, nodeLines: nodes.lines, edgeLines: edges.lines };
 }
 
 /**
@@ -69,26 +81,31 @@ export function servedNetwork(nodes: readonly StreetNode[], edges: readonly Stre
   const first = firstNodes(strong);
   const parts = order.map((part) => ({
     nodes: sizeOf(strong, part),
+    first: first[part] ?? 0,
     at: whole.point(first[part] ?? 0),
     isServed: served.has(part),
   }));
   const counts = { nodesRead: nodes.length, edgesRead: edges.length };
   if (parts.length === 1 || (served.size === parts.length && parts[0]?.nodes === 1))
-    return { graph: whole, parts, ...counts };
+    return { graph: whole, parts, ...counts, deadNodes: [], deadEdges: [] };
   const rank = new Int32Array(order.length);
   for (const [place, part] of order.entries()) rank[part] = place;
   const isServed = (node: number): boolean => served.has(strong.partOf[node] as number);
-  const kept = nodes.flatMap((_, node) => (isServed(node) ? [node] : []));
+  const [kept, deadNodes] = divided(nodes.length, isServed);
   const ids = new Set(kept.map((node) => nodes[node]?.id));
+  const [keptEdges, deadEdges] = divided(edges.length, (place) => {
+    const { from, to } = edges[place] as StreetEdge;
+    return ids.has(from) && ids.has(to);
+  });
   const graph = new StreetGraph(
     kept.map((node) => nodes[node] as StreetNode),
-    edges.filter(({ from, to }) => ids.has(from) && ids.has(to)),
+    keptEdges.map((place) => edges[place] as StreetEdge),
     {
       partOf: Int32Array.from(kept, (node) => rank[strong.partOf[node] as number] as number),
-      dead: nodes.filter((_, node) => !isServed(node)),
+      dead: deadNodes.map((node) => nodes[node] as StreetNode),
     },
   );
-  return { graph, parts, ...counts };
+  return { graph, parts, ...counts, deadNodes, deadEdges };
 }
 
 function servedParts(graph: StreetGraph, strong: StrongParts, largest: number): Set<number> {
@@ -121,6 +138,13 @@ function attachedParts(graph: StreetGraph, { partOf }: StrongParts, largest: num
     }
   }
   return attached;
+}
+
+/** The indexes below `count` that are kept, and the others. */
+function divided(count: number, isKept: (index: number) => boolean): [kept: number[], others: number[]] {
+  const [kept, others]: [number[], number[]] = [[], []];
+  for (let index = 0; index < count; index++) (isKept(index) ? kept : others).push(index);
+  return [kept, others];
 }
 
 /** The first node of each part. */

@@ -16,7 +16,7 @@ import {
   type Point,
   type RideProvider,
   type StreetFileNames,
-  type StreetNetwork,
+  type StreetNetworkOfFiles,
 } from '#libs/geo';
 import { machineTime, type Clock, type Logger, type Metrics } from '#libs/service';
 import type { TravelTimeConfig } from './config.ts';
@@ -33,8 +33,8 @@ import { valhallaSource } from './valhalla-source.ts';
 const PREPARED_AHEAD_MS = 10 * 60_000;
 /** How often a step of the preparation runs, each of a few milliseconds, wall time. */
 const PREPARATION_INTERVAL_MS = 200;
-/** How many street parts the log names at load, the largest first. */
-const MAX_LOGGED_PARTS = 10;
+/** How many rows of dead parts the log names at load. */
+const MAX_LOGGED_ROWS = 20;
 
 /** The travel times of this process. */
 export interface TravelTimes {
@@ -151,17 +151,11 @@ async function onStreets(
 }
 
 /** Logs the parts of the network and the rows that are not served: a warning if there are any. */
-function logNetwork(network: StreetNetwork, names: StreetFileNames, logger: Logger): void {
+function logNetwork(network: StreetNetworkOfFiles, names: StreetFileNames, logger: Logger): void {
   const report = dataReport(network, names);
   const level = report.files.some(({ rows_unusable: rows }) => rows > 0) ? 'warn' : 'info';
   const [text] = dataReportLines(report).filter((line) => line.startsWith('street parts'));
-  const { files, street_parts: parts } = report;
-  logger[level](
-    {
-      event: 'streets_loaded',
-      files,
-      street_parts: { ...parts, largest: parts.largest.slice(0, MAX_LOGGED_PARTS) },
-    },
-    text,
-  );
+  const { files, street_parts, unusable_rows: rows } = report;
+  const dead_rows = rows.slice(0, MAX_LOGGED_ROWS).map(({ file, line }) => `${file}, line ${line}`);
+  logger[level]({ event: 'streets_loaded', files, street_parts, dead_rows }, text);
 }

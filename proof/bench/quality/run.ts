@@ -14,7 +14,8 @@ import { syntheticCity } from './world/synthetic-city.ts';
 function main(): number {
   const options = readCommandLine(process.argv);
   const { city, report: data } = openCity(options);
-  for (const line of data === undefined ? [] : dataReportLines(data)) console.log(line);
+  const dataLines = data === undefined ? [] : dataReportLines(data);
+  for (const line of dataLines) console.log(line);
   const measured = measure(city, options, ({ policy, fleet, shards, served_pct, wait_s }) => {
     process.stderr.write(
       `${policy}, ${fleet} cars, ${shards} matchers: ${served_pct.mean} % served, ${wait_s.mean} s\n`,
@@ -30,12 +31,14 @@ function main(): number {
     command: `npm run bench:quality -- ${process.argv.slice(2).join(' ')}`,
     synthetic: options.recorded === undefined,
     seed: options.seed,
-    data,
     rows,
     bounds: limits,
     ...describeMachine({}),
+    data,
   };
   writeReport(report, options.json);
+  // Again at the end: the progress of a long run has scrolled the first one away.
+  for (const line of dataLines) console.log(line);
   if (rows.every(({ requests }) => requests > 0)) return 0;
   console.error('nothing measured: no request after the first hour of the window');
   return 1;
