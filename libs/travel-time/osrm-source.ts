@@ -63,11 +63,14 @@ export function osrmSource(base: string, profile: string): RoutingEngine {
   };
 }
 
-/** The body of a success. Throws an {@link EngineRefusal} or an error for any other answer. */
+/**
+ * The body of a success. Throws an {@link EngineRefusal} or an error for any other answer. The code counts, not the
+ * status alone: osrm-routed refuses with 400, some proxies and bindings around libosrm with 200.
+ */
 function successOf({ status, body }: EngineAnswer): unknown {
-  if (status === 200) return body;
   const { data } = refusalAnswer.safeParse(body);
-  const reason = status === 400 && data !== undefined ? REFUSALS[data.code] : undefined;
+  if (status === 200 && data?.code === 'Ok') return body;
+  const reason = (status === 200 || status === 400) && data !== undefined ? REFUSALS[data.code] : undefined;
   if (data === undefined || reason === undefined)
     throw new Error(`osrm answered ${status} (${data?.code ?? 'no known code'})`);
   // "Could not find a matching segment for coordinate 3"

@@ -242,6 +242,31 @@ describe('a refused place', () => {
     expect(await sample('travel_time_circuit_open')).toEqual([expect.stringMatching(/ 0$/)]);
   });
 
+  test.each([
+    ['OSRM calls too big', 'osrm', { code: 'TooBig', message: 'Too many table coordinates' }],
+    ['Valhalla calls too large (150)', 'valhalla', { error_code: 150, error: 'Exceeded max locations' }],
+    ['Valhalla gives up on (430)', 'valhalla', { error_code: 430, error: 'Exceeded max iterations' }],
+  ] as const)('is asked by halves if it is one that %s', async (_, engine, refusal) => {
+    const free = engine === 'osrm' ? osrm([]) : valhalla([], 0);
+    const placesOf = (path: string) => path.split('?')[0]?.split(';').length ?? 0;
+    answer = (request, response) => {
+      const isLarge = engine === 'osrm' ? placesOf(request.url ?? '') > 8 : requests.length < 4;
+      (isLarge ? json(refusal, 400) : free)(request, response);
+    };
+    const source = engine === 'osrm' ? osrmSource(url, 'driving') : valhallaSource(url, 'auto');
+    const { ask, sample } = providerOf(source);
+    expect(await ask(question)).toEqual(airOf.map(() => 100));
+    expect(await sample('travel_time_circuit_open')).toEqual([expect.stringMatching(/ 0$/)]);
+  });
+
+  test('is read from the code, also of an answer that is no error: OSRM behind a proxy', async () => {
+    answer = json({ code: 'NoTable', message: '' });
+    const { etas, sample } = providerOf();
+    for (let round = 0; round < 2 * FAILURES_BEFORE_OPEN; round++)
+      expect(await etas()).toEqual([Infinity, Infinity]);
+    expect(await sample('travel_time_circuit_open')).toEqual([expect.stringMatching(/ 0$/)]);
+  });
+
   test('with no way to it has none; beyond the engine it is estimated by air', async () => {
     answer = valhalla([drivers[7]!], 442);
     expect(await providerOf(valhallaSource(url, 'auto')).ask(question)).toEqual(

@@ -115,6 +115,9 @@ describe('an engine that', () => {
   test.each([
     ['takes longer than a ride may', 'osrm', 200, osrmRoute(7_201), 'too_long'],
     ['knows no route', 'osrm', 400, { code: 'NoRoute' }, 'no_route'],
+    ['knows no route, with a success', 'osrm', 200, { code: 'NoRoute', message: 'Impossible' }, 'no_route'],
+    ['answers with an unknown code', 'osrm', 200, { code: 'InvalidQuery' }, byAir],
+    ['cannot reach the place (441)', 'valhalla', 400, { error_code: 441, error: '' }, 'no_route'],
     ['knows no street there', 'osrm', 400, { code: 'NoSegment' }, byAir],
     ['fails', 'osrm', 500, {}, byAir],
     ['answers without a line', 'osrm', 200, { code: 'Ok', routes: [{ distance: 5, duration: 5 }] }, byAir],

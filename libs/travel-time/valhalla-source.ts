@@ -12,7 +12,7 @@ const MAX_PLACES_PER_MATRIX = 100;
 const METERS_PER_KM = 1_000;
 
 const matrixAnswer = z.object({
-  sources_to_targets: z.array(z.array(z.object({ time: z.number().min(0).nullable() }))),
+  sources_to_targets: z.array(z.array(z.object({ time: z.number().min(0).nullable() }).nullable())),
 });
 
 const routeAnswer = z.object({
@@ -24,7 +24,11 @@ const routeAnswer = z.object({
 
 const refusalAnswer = z.object({ error_code: z.int(), error: z.string().default('') });
 
-/** Valhalla's error codes that are about the places of a request (its API documentation, "Return codes"). */
+/**
+ * Valhalla's error codes that are about the places of a request, each sent with status 400 (its API documentation,
+ * "Internal error codes and conditions", and `src/exceptions.cc`). A matrix of which no pair has a route is refused with
+ * 442; one of which some pairs have a route has null for the others.
+ */
 const REFUSALS: Partial<Record<number, RefusalReason>> = {
   // Exceeded max locations
   150: 'too_large',
@@ -34,6 +38,10 @@ const REFUSALS: Partial<Record<number, RefusalReason>> = {
   170: 'no_route',
   // No suitable edges near location
   171: 'place',
+  // Exceeded max iterations in CostMatrix
+  430: 'too_large',
+  // Location is unreachable
+  441: 'no_route',
   // No path could be found for input
   442: 'no_route',
 };
@@ -60,7 +68,7 @@ export function valhallaSource(url: string, costing: string): RoutingEngine {
       const question = { sources: origins.map(toLatLon), targets: pickups.map(toLatLon), costing };
       const answer = await ask('sources_to_targets', question, signal);
       const { sources_to_targets } = matrixAnswer.parse(answer);
-      const rows = sources_to_targets.map((row) => row.map(({ time }) => time));
+      const rows = sources_to_targets.map((row) => row.map((pair) => pair?.time ?? null));
       requireShape(rows, origins, pickups);
       return rows;
     },
