@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { FUZZ_CASES, FUZZ_TIMEOUT_MS } from '../../dev/test-world/fuzz.ts';
 import { ping } from './ping.ts';
 import { toTimestamp } from './values.ts';
 
@@ -75,18 +76,26 @@ test('any time of any place, however many digits its fraction has, is taken as t
   );
 });
 
-test('whatever a phone sends is read in full or refused with the member at fault', () => {
-  const odd = fc.oneof(fc.anything(), fc.double(), fc.constantFrom(null, -1, 360, 'x', PING.recorded_at));
-  const members = fc.dictionary(fc.constantFrom(...Object.keys(PING), 'heading_deg', 'speed_mps', 'x'), odd);
-  fc.assert(
-    fc.property(members, (part) => {
-      const { data, error } = ping.safeParse({ ...PING, ...part });
-      const isRead = data?.recorded_at.endsWith('Z') === true && Number.isFinite(data.lat + data.lng);
-      const isNamed = error?.issues.every(({ path }) => path.length > 0) === true;
-      expect(isRead || isNamed).toBe(true);
-    }),
-  );
-});
+test(
+  'whatever a phone sends is read in full or refused with the member at fault',
+  () => {
+    const odd = fc.oneof(fc.anything(), fc.double(), fc.constantFrom(null, -1, 360, 'x', PING.recorded_at));
+    const members = fc.dictionary(
+      fc.constantFrom(...Object.keys(PING), 'heading_deg', 'speed_mps', 'x'),
+      odd,
+    );
+    fc.assert(
+      fc.property(members, (part) => {
+        const { data, error } = ping.safeParse({ ...PING, ...part });
+        const isRead = data?.recorded_at.endsWith('Z') === true && Number.isFinite(data.lat + data.lng);
+        const isNamed = error?.issues.every(({ path }) => path.length > 0) === true;
+        expect(isRead || isNamed).toBe(true);
+      }),
+      { numRuns: FUZZ_CASES },
+    );
+  },
+  FUZZ_TIMEOUT_MS,
+);
 
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');

@@ -1,13 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_CASES, FUZZ_TIMEOUT_MS } from '../../dev/test-world/fuzz.ts';
 import { TableError } from './csv-table.ts';
 import { readStreetNetwork } from './street-network.ts';
 import { readTripFile } from './trip-file.ts';
-
-/** Cases of each format in `npm test`; `HAILGRID_PROPERTY_RUNS` sets another number. */
-const RUNS = Number(process.env['HAILGRID_PROPERTY_RUNS'] ?? 2_000);
-/** Beyond the longest run by command: a million cases. */
-const TIMEOUT_MS = 3_600_000;
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => `s${String(hour).padStart(2, '0')}`);
 const TRIP_COLUMNS = [
@@ -130,10 +126,10 @@ describe('any text', () => {
           if (text.includes('"')) return;
           for (const line of rowLines(text)) expect(named).toContain(line);
         }),
-        { numRuns: RUNS },
+        { numRuns: FUZZ_CASES },
       );
     },
-    TIMEOUT_MS,
+    FUZZ_TIMEOUT_MS,
   );
 
   it(
@@ -158,9 +154,9 @@ describe('any text', () => {
           expect(network.nodesRead).toBe(rowLines(nodesText).length);
           expect(network.edgesRead).toBe(rowLines(edgesText).length);
         }),
-        { numRuns: RUNS },
+        { numRuns: FUZZ_CASES },
       );
     },
-    TIMEOUT_MS,
+    FUZZ_TIMEOUT_MS,
   );
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { boxContains, METERS_PER_DEGREE, parseBoundingBox, shortDistanceM, type Point } from '#libs/geo';
+import { FUZZ_CASES, FUZZ_TIMEOUT_MS } from '../../../dev/test-world/fuzz.ts';
 import { MAX_CLOCK_OFFSET_MS } from '../presence/phone-clock.ts';
 import { judgePing, type PingContext, type PingRefusal } from './judge-ping.ts';
 import {
@@ -213,21 +214,26 @@ describe('for any sequence of pings', () => {
     waitMs: fc.nat(20_000),
   });
 
-  test('accepted ones are inside the area, and within a session their numbers only rise', () => {
-    fc.assert(
-      fc.property(fc.array(pings, { maxLength: 40 }), (sequence) => {
-        let [track, nowMs, open]: [Track | undefined, number, number] = [undefined, NOW_MS, SESSION];
-        for (const ping of sequence) {
-          nowMs += ping.waitMs;
-          open = Math.max(open, ping.session);
-          const lastSeq = lastSeqOf(track, open);
-          const context = { session: open, lastSeq, track, area: AREA, nowMs };
-          const judged = judgePing(ping, ping.recordedAtMs, context);
-          track = judged.track;
-          const isFit = boxContains(AREA, ping) && ping.session === open && ping.seq > (lastSeq ?? 0);
-          expect(judged.refusal !== undefined || isFit).toBe(true);
-        }
-      }),
-    );
-  });
+  test(
+    'accepted ones are inside the area, and within a session their numbers only rise',
+    () => {
+      fc.assert(
+        fc.property(fc.array(pings, { maxLength: 40 }), (sequence) => {
+          let [track, nowMs, open]: [Track | undefined, number, number] = [undefined, NOW_MS, SESSION];
+          for (const ping of sequence) {
+            nowMs += ping.waitMs;
+            open = Math.max(open, ping.session);
+            const lastSeq = lastSeqOf(track, open);
+            const context = { session: open, lastSeq, track, area: AREA, nowMs };
+            const judged = judgePing(ping, ping.recordedAtMs, context);
+            track = judged.track;
+            const isFit = boxContains(AREA, ping) && ping.session === open && ping.seq > (lastSeq ?? 0);
+            expect(judged.refusal !== undefined || isFit).toBe(true);
+          }
+        }),
+        { numRuns: FUZZ_CASES },
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
 });
