@@ -53,6 +53,7 @@ import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
 import { DriveTripHandler } from './requests/drive-trip.ts';
 import { TripQueryHandlers } from './requests/trip-queries.ts';
+import { CatchUpWebhooks } from './webhooks/catch-up-webhooks.ts';
 import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
 import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
 import { TakeInEventsHandler } from './webhooks/take-in-events.ts';
@@ -88,6 +89,7 @@ const SWEEPS = [
   MakePartitions,
   MoveEndedTrips,
   WebhookTidying,
+  CatchUpWebhooks,
   WebhookWorkers,
 ];
 

@@ -84,6 +84,7 @@ export {
   type DeliveryWish,
   type TakenDelivery,
 } from './statements/webhooks/deliveries.ts';
+export { catchUpWebhook } from './statements/webhooks/catch-up.ts';
 export type { SuspendedWebhook } from './statements/webhooks/note-answers.ts';
 export { takeInTripEvents, type TripProgress } from './statements/webhooks/take-in-events.ts';
 export {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { newId, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
+import { newId, newIdAt, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
 import { query } from '../../ops/postgres/query.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import {
+  catchUpWebhook,
   Database,
   insertWebhook,
   purgeWebhookLanes,
@@ -140,6 +141,61 @@ test('a webhook with too many waiting deliveries is suspended, and resumes when 
   expect(await takeIn(tripId, 4)).toBe(1);
   await reviveDeadLetters(database, full, undefined, NOW_MS);
   expect(await takeIn(tripId, 4)).toBe(1);
+});
+
+/** Takes in what resumed webhooks have missed, two trips at a time; returns the deliveries of each page. */
+async function catchUp(waiting = 100, notBeforeMs = 0): Promise<number[]> {
+  const pages: number[] = [];
+  for (;;) {
+    const page = await database.transact((transaction) =>
+      catchUpWebhook(transaction, { trips: 2, waiting }, NOW_MS, notBeforeMs),
+    );
+    if (page === undefined) return pages;
+    pages.push(page.deliveries);
+  }
+}
+
+test('a resumed webhook catches up with what happened while it was gone, each trip in order, and no other does', async () => {
+  const underWay = newIdAt('trip', NOW_MS - 3_600_000);
+  const webhookId = await webhookWith([underWay]);
+  const other = await webhook();
+  await takeIn(underWay, 1);
+  await take(NOW_MS);
+  await report([webhookId, underWay, 1, 1], 'dead', GONE);
+  const during = [1, 2, 3].map((second) => newIdAt('trip', NOW_MS + 1_000 * second));
+  await happen(underWay, [2, 3], NOW_MS + 500);
+  for (const tripId of during) await happen(tripId, [1, 2], NOW_MS + 1_000);
+  expect(await catchUp()).toEqual([]);
+  await reviveDeadLetters(database, webhookId, undefined, NOW_MS);
+  expect(await readWebhooks(database, webhookId)).toMatchObject([{ catchesUp: true, waiting: 1 }]);
+  // Three waiting deliveries are too many for a start: the rest is taken in later.
+  expect(await catchUp(3)).toEqual([4]);
+  expect(await catchUp()).toEqual([4, 0]);
+  expect(await readWebhooks(database, webhookId)).toMatchObject([{ catchesUp: false, waiting: 9 }]);
+  expect(await readWebhooks(database, other)).toMatchObject([{ waiting: 1 }]);
+  expect(await takeIn(underWay, 3)).toBe(2); // of the other webhook
+  const seqs = [];
+  for (let taken = await take(NOW_MS + 1); taken.length > 0; taken = await take(NOW_MS + 1))
+    for (const { webhookId: of, tripId, seq, attempt } of taken) {
+      if (of === webhookId && tripId === underWay) seqs.push(seq);
+      await report([of, tripId, seq, attempt], 'delivered');
+    }
+  expect(seqs).toEqual([1, 2, 3]);
+});
+
+test('a resumed webhook gets nothing from before it existed or from too long ago', async () => {
+  const webhookId = await webhook();
+  const [old, recent] = [newIdAt('trip', NOW_MS - 1_000), newIdAt('trip', NOW_MS + 1_000)];
+  await query(
+    testBase.url,
+    `UPDATE webhook SET suspended_at = to_timestamp(${NOW_MS / 1_000}), suspended_reason = 'gone'`,
+  );
+  await happen(old, [1], NOW_MS - 1_000);
+  await happen(old, [2], NOW_MS + 1_000);
+  await happen(recent, [1], NOW_MS + 5_000);
+  await reviveDeadLetters(database, webhookId, undefined, NOW_MS);
+  expect(await catchUp(100, NOW_MS + 2_000)).toEqual([1, 0]);
+  expect((await take(NOW_MS)).map(({ tripId, seq }) => [tripId, seq])).toEqual([[recent, 1]]);
 });
 
 /** A webhook with one due delivery of each of these trips. */

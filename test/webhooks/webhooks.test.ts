@@ -142,12 +142,16 @@ test('an endpoint that answers 410 is called once, and the operator sees why', a
   const shown = { suspended_reason: 'gone', suspended_error: 'answered 410', dead_letters: 1 };
   await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject(shown);
   await trips.happen(tripId);
+  const during = await trip(2);
   await sleep(1_500);
   expect(receiver.asked).toHaveLength(1);
   receiver.answer = () => 200;
   expect(await operator.replay(webhookId)).toBe(1);
   expect((await operator.list())[0]).toMatchObject({ suspended_at: null, suspended_reason: null });
-  // What happened while nobody was there comes with the trip's next event.
+  // What happened while nobody was there comes too, though neither trip has another event.
+  await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual(numbersUpTo(4));
+  await expect.poll(() => receiver.seqsOf(during), LIMIT).toEqual(numbersUpTo(2));
+  await expect.poll(async () => (await operator.list())[0], LIMIT).toMatchObject({ catching_up: false });
   await trips.happen(tripId);
   await expect.poll(() => receiver.seqsOf(tripId), LIMIT).toEqual(numbersUpTo(5));
 });

@@ -124,7 +124,8 @@ async function make(
   if (!(await insertWebhook(transaction, { ...row, secret }, MAX_WEBHOOKS)))
     throw new HailgridError('too_many_webhooks', `${MAX_WEBHOOKS} webhooks`);
   const suspension = { suspendedAtMs: null, suspendedReason: null, suspendedError: null, heldUntilMs: null };
-  return { ...webhookView({ ...row, ...suspension, waiting: 0, deadLetters: 0 }, createdAtMs), secret };
+  const fresh = { ...row, ...suspension, catchesUp: false, waiting: 0, deadLetters: 0 };
+  return { ...webhookView(fresh, createdAtMs), secret };
 }
 
 function webhookView(row: WebhookRow, nowMs: number): WebhookView {
@@ -138,6 +139,7 @@ function webhookView(row: WebhookRow, nowMs: number): WebhookView {
     suspended_reason: row.suspendedReason,
     suspended_error: row.suspendedError,
     paused_until: heldUntilMs > nowMs ? toTimestamp(heldUntilMs) : null,
+    catching_up: row.catchesUp,
     waiting: row.waiting,
     dead_letters: row.deadLetters,
   };

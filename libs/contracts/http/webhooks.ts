@@ -23,7 +23,7 @@ export const webhookSuspension = z.enum(['gone', 'refused', 'too_many_waiting'])
   id: 'WebhookSuspension',
   description:
     'gone: the endpoint answered 410; refused: it refused each attempt of a delivery, and the events wait;' +
-    ' too_many_waiting: no further events are kept for it',
+    ' too_many_waiting: no further events wait for it. After a replay it gets those of the suspension, of 30 days at most',
 });
 export type WebhookSuspension = z.infer<typeof webhookSuspension>;
 
@@ -41,6 +41,9 @@ export const webhookView = z
     suspended_error: z.string().nullable().meta({ description: 'the answer that suspended it' }),
     paused_until: timestamp.nullable().meta({
       description: 'the endpoint asked not to be called before that (Retry-After)',
+    }),
+    catching_up: z.boolean().default(false).meta({
+      description: 'events of a suspension that a replay has ended are still being taken in',
     }),
     waiting: z.int().min(0).meta({ description: 'events not delivered yet' }),
     dead_letters: z.int().min(0).meta({ description: 'those of them that are not retried any more' }),

@@ -2,6 +2,9 @@ import { idFromUuid, uuidOf, type TripId, type WebhookId } from '#libs/contracts
 import type { Queryable } from '../../postgres/database.ts';
 import { timestampOf } from '../../postgres/values.ts';
 
+/** How long before a suspension a trip may have begun whose events are caught up: longer than any trip is under way. */
+const LONGEST_TRIP_S = 2 * 86_400;
+
 export interface DeadDelivery {
   tripId: TripId;
   seq: number;
@@ -53,7 +56,8 @@ export async function readDeadLetters(
 
 /**
  * Makes a webhook's dead letters due again with a full set of attempts, all or one trip's; returns how many. Ends a
- * suspension, and a pause that the endpoint asked for.
+ * suspension, and a pause that the endpoint asked for. What happened during the suspension is taken in by
+ * `catchUpWebhook`, from the trips on that may have been under way when it began.
  */
 export async function reviveDeadLetters(
   database: Queryable,
@@ -65,7 +69,10 @@ export async function reviveDeadLetters(
     name: 'revive-dead-letters',
     text: `
       WITH resumed AS (
-        UPDATE webhook SET suspended_at = NULL, suspended_reason = NULL, suspended_error = NULL, refusals = 0,
+        UPDATE webhook SET catch_up_after = CASE
+            WHEN suspended_at IS NULL OR suspended_reason = 'refused' AND NOT is_full THEN catch_up_after
+            ELSE least(catch_up_after, uuid_floor(suspended_at - make_interval(secs => $4))) END,
+          suspended_at = NULL, suspended_reason = NULL, suspended_error = NULL, refusals = 0,
           is_full = false, held_until = NULL
         WHERE webhook_id = $1
       ), revived AS (
@@ -78,6 +85,7 @@ export async function reviveDeadLetters(
       uuidOf('webhook', webhookId),
       tripId === undefined ? null : uuidOf('trip', tripId),
       timestampOf(nowMs),
+      LONGEST_TRIP_S,
     ],
   });
   return rows[0]?.revived ?? 0;

@@ -1,4 +1,4 @@
-import { uuidOf, type TripId } from '#libs/contracts';
+import { uuidOf, type TripId, type WebhookId } from '#libs/contracts';
 import type { Queryable } from '../../postgres/database.ts';
 import { timestampOf } from '../../postgres/values.ts';
 
@@ -12,19 +12,21 @@ export interface TripProgress {
  * A suspended webhook gets no new deliveries, except that those of one that refuses wait until somebody has mended it, as
  * long as not too many wait.
  */
-const TAKES_IN = `(suspended_at IS NULL OR suspended_reason = 'refused' AND NOT is_full)`;
+export const TAKES_IN = `(suspended_at IS NULL OR suspended_reason = 'refused' AND NOT is_full)`;
 
 /**
  * Records a delivery to each webhook for the events of these trips that it wants, up to the given numbers, and returns how
  * many. Skips events recorded before, includes earlier ones that were never reported, and skips those older than the webhook
- * or `notBeforeMs`. Must run in a transaction: it locks the lanes before it reads them.
+ * or `notBeforeMs`. With a webhook, only for that one. Must run in a transaction: it locks the lanes before it reads them.
  */
 export async function takeInTripEvents(
   transaction: Queryable,
   progress: readonly TripProgress[],
   nowMs: number,
   notBeforeMs: number,
+  webhookId?: WebhookId,
 ): Promise<number> {
+  const only = webhookId === undefined ? null : uuidOf('webhook', webhookId);
   const trips = [progress.map(({ tripId }) => uuidOf('trip', tripId)), progress.map(({ seq }) => seq)];
   await transaction.rows({
     name: 'open-webhook-lanes',
@@ -32,16 +34,18 @@ export async function takeInTripEvents(
       INSERT INTO webhook_lane (webhook_id, trip_id, seq, changed_at)
       SELECT DISTINCT webhook_id, trip_id, 0, $2::timestamptz
       FROM webhook, unnest($1::uuid[]) AS reported (trip_id)
-      WHERE ${TAKES_IN} ORDER BY webhook_id, trip_id
+      WHERE ${TAKES_IN} AND ($3::uuid IS NULL OR webhook_id = $3) ORDER BY webhook_id, trip_id
       ON CONFLICT DO NOTHING`,
-    values: [trips[0], timestampOf(nowMs)],
+    values: [trips[0], timestampOf(nowMs), only],
   });
   await transaction.rows({
     name: 'lock-lanes-of-trips',
     text: `
-      SELECT FROM webhook_lane WHERE trip_id = ANY ($1::uuid[]) AND webhook_id IN (SELECT webhook_id FROM webhook)
+      SELECT FROM webhook_lane
+      WHERE trip_id = ANY ($1::uuid[]) AND webhook_id IN (SELECT webhook_id FROM webhook)
+        AND ($2::uuid IS NULL OR webhook_id = $2)
       ORDER BY webhook_id, trip_id FOR UPDATE`,
-    values: [trips[0]],
+    values: [trips[0], only],
   });
   const rows = await transaction.rows<{ deliveries: number }>({
     name: 'take-in-events',
@@ -51,7 +55,7 @@ export async function takeInTripEvents(
       ), behind AS (
         SELECT webhook_id, trip_id, lane.seq AS from_seq, reported.seq AS to_seq, created_at, event_types
         FROM webhook JOIN webhook_lane lane USING (webhook_id) JOIN reported USING (trip_id)
-        WHERE ${TAKES_IN} AND lane.seq < reported.seq
+        WHERE ${TAKES_IN} AND lane.seq < reported.seq AND ($5::uuid IS NULL OR webhook_id = $5)
       ), moved AS (
         UPDATE webhook_lane lane SET seq = to_seq, changed_at = $3
         FROM behind WHERE lane.webhook_id = behind.webhook_id AND lane.trip_id = behind.trip_id
@@ -70,7 +74,7 @@ export async function takeInTripEvents(
         RETURNING webhook_id
       )
       SELECT count(*)::integer AS deliveries FROM noted`,
-    values: [...trips, timestampOf(nowMs), timestampOf(notBeforeMs)],
+    values: [...trips, timestampOf(nowMs), timestampOf(notBeforeMs), only],
   });
   return rows[0]?.deliveries ?? 0;
 }

@@ -22,6 +22,8 @@ export interface WebhookRow {
   suspendedError: string | null;
   /** Until then the endpoint asked not to be called; may be past. */
   heldUntilMs: number | null;
+  /** Whether events of a suspension are still to be taken in. */
+  catchesUp: boolean;
   waiting: number;
   deadLetters: number;
 }
@@ -35,6 +37,7 @@ interface Row extends Record<string, unknown> {
   suspended_reason: WebhookSuspension | null;
   suspended_error: string | null;
   held_until: number | null;
+  catches_up: boolean;
   waiting: number;
   dead_letters: number;
 }
@@ -64,6 +67,7 @@ export async function readWebhooks(database: Queryable, webhookId?: WebhookId): 
     name: 'read-webhooks',
     text: `
       SELECT webhook_id, url, event_types, created_at, suspended_at, suspended_error, held_until,
+        catch_up_after IS NOT NULL AS catches_up,
         CASE WHEN suspended_at IS NOT NULL THEN coalesce(suspended_reason, 'too_many_waiting') END AS suspended_reason,
         (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id) AS waiting,
         (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id AND dead_at IS NOT NULL)
@@ -80,6 +84,7 @@ export async function readWebhooks(database: Queryable, webhookId?: WebhookId): 
     suspendedReason: row.suspended_reason,
     suspendedError: row.suspended_error,
     heldUntilMs: row.held_until,
+    catchesUp: row.catches_up,
     waiting: row.waiting,
     deadLetters: row.dead_letters,
   }));
