@@ -1,7 +1,17 @@
 import { TRIP_EVENT_TYPES, TRIP_STATES, type Trip } from '#libs/trip';
 import { z } from 'zod';
 import { driverId, offerId, quoteId, riderId, tripId } from './ids.ts';
-import { h3Cell, money, point, product, timestamp, toTimestamp, typedText, vehicle } from './values.ts';
+import {
+  distanceSource,
+  h3Cell,
+  money,
+  point,
+  product,
+  timestamp,
+  toTimestamp,
+  typedText,
+  vehicle,
+} from './values.ts';
 
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
 export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType' });
@@ -37,6 +47,9 @@ export const tripRecord = z
     pickup_cell: h3Cell.meta({ description: 'H3 cell of the pickup at resolution 9' }),
     fare: money,
     distance_m: z.number(),
+    distance_source: distanceSource.nullable().default(null).meta({
+      description: "of the quote's distance_m and trip_s; null: requested before it was kept",
+    }),
     trip_s: z.number(),
     requested_at: timestamp,
     search_deadline_at: timestamp,
@@ -80,6 +93,7 @@ const SEEN_BY_DRIVER = {
   dropoff: true,
   fare: true,
   distance_m: true,
+  distance_source: true,
   trip_s: true,
   requested_at: true,
   accepted_at: true,
@@ -110,6 +124,7 @@ export const driverOffer = z
     pickup_eta_s: z.number(),
     pickup_distance_m: z.number(),
     distance_m: z.number(),
+    distance_source: distanceSource.nullable().default(null),
     trip_s: z.number(),
     requested_at: timestamp,
     expires_at: timestamp,
@@ -188,6 +203,7 @@ export function toTripRecord(trip: Trip): TripRecord {
     pickup_cell: trip.pickupCell,
     fare: { amount_minor: trip.fareAmountMinor, currency: trip.fareCurrency },
     distance_m: trip.distanceM,
+    distance_source: trip.distanceSource,
     trip_s: trip.tripS,
     requested_at: toTimestamp(trip.requestedAtMs),
     search_deadline_at: toTimestamp(trip.searchDeadlineAtMs),

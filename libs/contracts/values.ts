@@ -78,3 +78,9 @@ export function readInstant(text: string): number | undefined {
   if (!Number.isFinite(ms)) return undefined;
   return new Date(Date.parse(`${date}T00:00Z`)).toISOString().startsWith(date) ? ms : undefined;
 }
+
+/** Where the distance and the time of a ride come from. */
+export const distanceSource = z.enum(['road', 'air']).meta({
+  id: 'DistanceSource',
+  description: 'road: the route on streets; air: estimated from the straight line, no route being known',
+});

@@ -35,6 +35,7 @@ function changeOf(type: TripEventType): TripChange {
       pickup_cell: '89393362b83ffff',
       fare: { amount_minor: 700, currency: 'EUR' },
       distance_m: 2_000,
+      distance_source: 'road',
       trip_s: 400,
       requested_at: AT,
       search_deadline_at: AT,

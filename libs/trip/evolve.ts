@@ -13,6 +13,7 @@ export function evolve(trip: Trip | null, event: TripEvent): Trip {
 function requested(event: Extract<TripEvent, { type: 'requested' }>): Trip {
   return {
     ...event.request,
+    distanceSource: event.request.distanceSource ?? null,
     state: 'processing',
     seq: 1,
     offer: null,

@@ -43,6 +43,7 @@ export {
 export { TRIP_TRANSITIONS, type TripCommandType, type TripOutcome } from './transitions.ts';
 export type {
   AskPause,
+  DistanceSource,
   AssignedDriver,
   OpenOffer,
   Place,

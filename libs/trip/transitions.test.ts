@@ -39,6 +39,7 @@ const PROCESSING: Trip = {
   fareAmountMinor: 700,
   fareCurrency: 'EUR',
   distanceM: 2_000,
+  distanceSource: 'road',
   tripS: 400,
   requestedAtMs: 0,
   searchDeadlineAtMs: DEADLINE_AT_MS,

@@ -39,6 +39,9 @@ export interface AssignedDriver {
   pickupEtaS: number;
 }
 
+/** Where distance and time of a ride come from: a route on streets, or an estimate from the straight line. */
+export type DistanceSource = 'road' | 'air';
+
 /** The immutable part of a trip, from its request. */
 export interface TripRequest {
   tripId: TripId;
@@ -52,6 +55,8 @@ export interface TripRequest {
   fareAmountMinor: number;
   fareCurrency: string;
   distanceM: number;
+  /** Absent in requests from before it was kept. */
+  distanceSource?: DistanceSource;
   tripS: number;
   requestedAtMs: number;
   /** The search is given up at this time if no driver has accepted. */
@@ -62,7 +67,9 @@ export interface TripRequest {
 export type TripAttention = 'stuck';
 
 /** The aggregate, as an immutable value: {@link evolve} gives the next one. */
-export interface Trip extends TripRequest {
+export interface Trip extends Omit<TripRequest, 'distanceSource'> {
+  /** Null: requested before it was kept. */
+  distanceSource: DistanceSource | null;
   state: TripState;
   /** Number of the newest event; the first is 1. */
   seq: number;

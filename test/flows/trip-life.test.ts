@@ -20,10 +20,12 @@ test('a rider is matched, driven and completed, and gets every event once and in
   const requested = await rider.requestTrip(quote.body.quote_id, 'first-trip');
   expect(requested.status).toBe(201);
   expect(requested.body).toMatchObject({ state: 'processing', seq: 1, fare: quote.body.fare, driver: null });
+  expect([quote.body.distance_source, requested.body.distance_source]).toEqual(['air', 'air']);
   const tripId = requested.body.trip_id;
 
   const offer = await driver.offer();
   expect(offer).toMatchObject({ trip_id: tripId, fare: quote.body.fare, pickup: ROSSIO, dropoff: ESTRELA });
+  expect(offer.distance_source).toBe('air');
   await driver.accept(offer);
   const accepted = await rider.untilEvent('accepted');
   expect(accepted.data.trip.driver).toMatchObject({
@@ -51,7 +53,7 @@ test('a rider is matched, driven and completed, and gets every event once and in
     [5, 'started'],
     [6, 'completed'],
   ]);
-  expect(await rider.trip(tripId)).toMatchObject({ state: 'completed', seq: 6 });
+  expect(await rider.trip(tripId)).toMatchObject({ state: 'completed', seq: 6, distance_source: 'air' });
   expect(await city.rows('SELECT * FROM driver_claim')).toEqual([]);
   await driver.goHome();
 });

@@ -185,7 +185,7 @@ function changeOf(trip: TripRecord, type: TripEventType): TripChange {
 }
 
 function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
-  const { quote_id, product, pickup, dropoff, fare, distance_m, trip_s } = quote;
+  const { quote_id, product, pickup, dropoff, fare, distance_m, distance_source, trip_s } = quote;
   const nowMs = Date.now();
   return {
     trip_id: newId('trip'),
@@ -199,6 +199,7 @@ function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
     pickup_cell: pickupCell,
     fare,
     distance_m,
+    distance_source,
     trip_s,
     requested_at: toTimestamp(nowMs),
     search_deadline_at: toTimestamp(nowMs + 300_000),

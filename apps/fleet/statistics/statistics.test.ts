@@ -64,6 +64,7 @@ function trip(change: Partial<RiderTrip>): RiderTrip {
     dropoff: { lat: 38.72, lng: -9.15 },
     fare: { amount_minor: 900, currency: 'EUR' },
     distance_m: 1_500,
+    distance_source: 'road',
     trip_s: 300,
     requested_at: toTimestamp(START_MS),
     search_deadline_at: toTimestamp(START_MS + 300_000),

@@ -68,6 +68,7 @@ async function requestOf(
     fareAmountMinor: quote.fare_minor,
     fareCurrency: quote.currency,
     distanceM: quote.distance_m,
+    ...(quote.distance_source !== null && { distanceSource: quote.distance_source }),
     tripS: quote.trip_s,
     requestedAtMs: nowMs,
     searchDeadlineAtMs: nowMs + searchMs,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quoteId } from '../ids.ts';
-import { money, point, product, timestamp } from '../values.ts';
+import { distanceSource, money, point, product, timestamp } from '../values.ts';
 import { defineRoute } from './route.ts';
 
 export const quoteRequest = z
@@ -10,11 +10,6 @@ export type QuoteRequest = z.infer<typeof quoteRequest>;
 
 /** How many points the line of a quote has at most: enough to draw a ride across a city. */
 export const MAX_LINE_POINTS = 500;
-
-const distanceSource = z.enum(['road', 'air']).meta({
-  id: 'DistanceSource',
-  description: 'road: the route on streets; air: estimated from the straight line, no route being known',
-});
 
 export const quote = z
   .object({

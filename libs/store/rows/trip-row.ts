@@ -1,4 +1,12 @@
-import type { AskPause, OpenOffer, AssignedDriver, Trip, TripAttention, TripState } from '#libs/trip';
+import type {
+  DistanceSource,
+  AskPause,
+  OpenOffer,
+  AssignedDriver,
+  Trip,
+  TripAttention,
+  TripState,
+} from '#libs/trip';
 import { idFromUuid } from '#libs/contracts';
 
 /** Columns that every statement selects from `trip`, `trip_history` or `any_trip`. */
@@ -6,13 +14,14 @@ export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
   offer, driver, excluded_driver_ids, pauses, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason,
-  attention`;
+  attention, distance_source`;
 
 /** All columns of `trip` and `trip_history`. */
 export const HISTORY_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
   fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, offer, driver, excluded_driver_ids,
-  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash, pauses, attention`;
+  accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash, pauses, attention,
+  distance_source`;
 
 /** A row of `trip`: times in milliseconds, ids as UUIDs (those inside `offer` and `driver` are TypeIDs). */
 export interface TripRow {
@@ -30,6 +39,7 @@ export interface TripRow {
   fare_minor: number;
   currency: string;
   distance_m: number;
+  distance_source: DistanceSource | null;
   trip_s: number;
   requested_at: number;
   search_deadline_at: number;
@@ -60,6 +70,7 @@ export function tripFromRow(row: TripRow): Trip {
     fareAmountMinor: row.fare_minor,
     fareCurrency: row.currency,
     distanceM: row.distance_m,
+    distanceSource: row.distance_source,
     tripS: row.trip_s,
     requestedAtMs: row.requested_at,
     searchDeadlineAtMs: row.search_deadline_at,

@@ -1,9 +1,15 @@
 import { uuidOf, type Quote, type RiderId, idFromUuid, type QuoteId } from '#libs/contracts';
+import type { DistanceSource } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
 
-/** The stored part of a quote: its line is only for the answer. */
+/**
+ * The stored part of a quote. Its line is only for the answer: it is up to 500 points, some twenty times the rest of a
+ * trip, and would be in each event, push and webhook message of the trip.
+ */
 export interface NewQuote extends Omit<Quote, 'distance_source' | 'line'> {
+  /** Absent: from a process of before it was kept. */
+  distance_source?: DistanceSource | undefined;
   rider_id: RiderId;
   pickup_cell: string;
 }
@@ -13,8 +19,8 @@ export async function insertQuote(database: Queryable, quote: NewQuote): Promise
     name: 'insert-quote',
     text: `
       INSERT INTO quote (quote_id, rider_id, product, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
-        fare_minor, currency, distance_m, trip_s, pickup_eta_s, created_at, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+        fare_minor, currency, distance_m, distance_source, trip_s, pickup_eta_s, created_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     values: [
       uuidOf('quote', quote.quote_id),
       uuidOf('rider', quote.rider_id),
@@ -27,6 +33,7 @@ export async function insertQuote(database: Queryable, quote: NewQuote): Promise
       quote.fare.amount_minor,
       quote.fare.currency,
       quote.distance_m,
+      quote.distance_source ?? null,
       quote.trip_s,
       quote.pickup_eta_s,
       quote.created_at,
@@ -51,6 +58,8 @@ export interface QuoteRow extends QuoteOfRider {
   fare_minor: number;
   currency: string;
   distance_m: number;
+  /** Null: from before it was kept. */
+  distance_source: DistanceSource | null;
   trip_s: number;
   expires_at: number;
 }
@@ -66,7 +75,7 @@ export async function readQuotes(
     name: 'read-quotes',
     text: `
       SELECT quote_id, rider_id, product, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
-        to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, expires_at
+        to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, expires_at
       FROM quote JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (quote_id, rider_id) USING (quote_id, rider_id)`,
     values: [
       quotes.map(({ quoteId }) => uuidOf('quote', quoteId)),

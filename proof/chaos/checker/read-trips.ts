@@ -19,6 +19,7 @@ interface TripRow {
   fare_minor: string;
   currency: string;
   distance_m: number;
+  distance_source: 'road' | 'air' | null;
   trip_s: number;
   requested_ms: string;
   deadline_ms: string;
@@ -42,7 +43,8 @@ export async function readTrips(client: Client): Promise<TripFact[]> {
       to_hex(pickup_cell) AS cell, fare_minor, currency, distance_m, trip_s, ${msOf('requested_at', 'requested_ms')},
       ${msOf('search_deadline_at', 'deadline_ms')}, offer, driver, excluded_driver_ids, pauses, swaps,
       ${msOf('accepted_at', 'accepted_ms')}, ${msOf('arrived_at', 'arrived_ms')},
-      ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason, attention
+      ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason, attention,
+      distance_source
     FROM any_trip`);
   return rows.map(tripFact);
 }
@@ -65,6 +67,7 @@ function tripFact(row: TripRow): TripFact {
     fareAmountMinor: Number(row.fare_minor),
     fareCurrency: row.currency,
     distanceM: row.distance_m,
+    distanceSource: row.distance_source,
     tripS: row.trip_s,
     requestedAtMs: Number(row.requested_ms),
     searchDeadlineAtMs: Number(row.deadline_ms),
