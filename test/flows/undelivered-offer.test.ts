@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '#libs/service';
 import { Operator } from '../city/operator.ts';
-import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
+import { ALL_SERVICES, ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
 
 /** Far below the life of an offer (15 s): the delivery deadline and a round. */
@@ -12,7 +12,7 @@ const AT_ONCE_MS = 1_800;
 let city: TestCity;
 
 beforeAll(async () => {
-  city = await TestCity.start();
+  city = await TestCity.start([...ALL_SERVICES, 'driver-api']);
 });
 afterAll(() => city?.stop());
 
@@ -44,6 +44,29 @@ test('the nearest driver has just lost its socket: the next one is asked at once
   });
   await far.drive(tripId);
   await Promise.all([near, far].map((driver) => driver.goHome()));
+});
+
+test('a driver who comes back by another instance sees its open offer, and hears by its resume that one is gone', async () => {
+  const driver = await city.driverAt(placeNo(0));
+  const { phone } = driver;
+  const rider = await city.rider();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  const offer = await driver.offer();
+  await phone.ask('received', { offer_id: offer.offer_id });
+  driver.hangUp();
+  const there = await phone.connect(city.url('driver-api-2'));
+  expect(there.welcome.data.driver.offer).toMatchObject({ offer_id: offer.offer_id, trip_id: tripId });
+  phone.hangUp();
+  expect((await rider.post(`/v1/trips/${tripId}/cancel`, {})).status).toBe(200);
+  const back = await phone.connect(city.url('driver-api-1'));
+  expect(back.welcome.data.driver.offer).toBeNull();
+  phone.send({ type: 'resume', data: { trips: [{ trip_id: tripId, last_seq: 2 }] } });
+  expect((await phone.next('offer_closed')).data).toMatchObject({
+    trip_id: tripId,
+    event: 'rider_canceled',
+  });
+  await phone.ask('offline', {});
+  phone.hangUp();
 });
 
 test('an app that acknowledged before and now does not: the next driver is asked, long before the offer expires', async () => {

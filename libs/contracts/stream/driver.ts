@@ -47,8 +47,9 @@ export const driverClientFrame = z
 export type DriverClientFrame = z.infer<typeof driverClientFrame>;
 
 /**
- * Frames that a driver's app receives. `offer_closed`: the offer was withdrawn, answered or has expired. `reposition`:
- * where demand is expected; drivers are free to ignore it.
+ * Frames that a driver's app receives. `offer_closed`: the offer was withdrawn, answered or has expired. After a
+ * reconnect, to whichever instance: `welcome` has the open offer, so any other is gone, and a `resume` that names the
+ * trip of an offer gets its `offer_closed`. `reposition`: where demand is expected; drivers are free to ignore it.
  */
 export const driverServerFrame = z
   .discriminatedUnion('type', [
