@@ -86,9 +86,17 @@ const PUBLISHED = [
   'type',
   'timestamp',
   ...['trip_id', 'seq', 'type', 'at', 'driver_id', 'freed_driver_id'].map((name) => `data.event.${name}`),
-  ...['trip_id', 'rider_id', 'quote_id', 'product', 'state', 'seq', 'distance_m', 'trip_s'].map(
-    (name) => `data.trip.${name}`,
-  ),
+  ...[
+    'trip_id',
+    'rider_id',
+    'quote_id',
+    'product',
+    'state',
+    'seq',
+    'distance_m',
+    'distance_source',
+    'trip_s',
+  ].map((name) => `data.trip.${name}`),
   ...['requested_at', 'search_deadline_at', 'accepted_at', 'arrived_at', 'started_at', 'ended_at'].map(
     (name) => `data.trip.${name}`,
   ),
