@@ -1,5 +1,4 @@
 /** `npm run events:rebuild`: rebuilds the event stream in JetStream from Postgres. */
-import { connect } from '@nats-io/transport-node';
 import { Command } from 'commander';
 import { findPrimary } from './postgres/find-primary.ts';
 import { withClient } from './postgres/query.ts';
@@ -45,8 +44,9 @@ await runCommand(async () => {
   const urls = databaseUrls.split(',');
   // Loaded after the options are parsed: --help takes 0.19 s of processor time instead of 0.56 s.
   const { Database } = await import('#libs/store');
+  const { connectAsOperator } = await import('./events/operator-bus.ts');
   const { rebuildStream } = await import('./events/rebuild-stream.ts');
-  const bus = await connect({ servers: natsUrls.split(','), name: 'hailgrid-rebuild' });
+  const bus = await connectAsOperator(natsUrls, 'hailgrid-rebuild');
   const database = new Database({ urls, maxConnections: 2, applicationName: 'hailgrid-rebuild' });
   try {
     const report = await withClient(await findPrimary(urls), (session) =>

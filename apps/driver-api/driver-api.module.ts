@@ -59,7 +59,7 @@ export class DriverApiModule {
   static of(config: DriverApiConfig): DynamicModule {
     return {
       module: DriverApiModule,
-      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('driver')],
+      imports: [BusModule.of('driver-api'), AuthenticationModule.of(config), ApiDocumentsModule.of('driver')],
       controllers: [AvailabilityController, TripsController, PositionsController, TicketsController],
       providers: [
         ...PRESENCE,

@@ -95,7 +95,7 @@ function plannerOf(
 
 /** Matches the open trips of the owned shards with the drivers in sight. */
 @Module({
-  imports: [BusModule, ShardMapModule],
+  imports: [BusModule.of('matcher'), ShardMapModule],
   providers: [...SHARDS, ...DRIVERS, ...TRIPS, ...ROUNDS, ...REPOSITIONING],
 })
 export class MatcherModule {}

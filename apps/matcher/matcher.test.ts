@@ -158,7 +158,7 @@ afterAll(async () => {
   await nats.stop();
 });
 beforeEach(async () => {
-  bus = await connectBus([nats.url], 'test');
+  bus = await connectBus({ servers: nats.urls }, 'test');
   listensTo = new Set();
   bus.subscribe(POSITIONS_RESEND_SUBJECT, {
     callback: (_, message) => message.json<ResendRequest>().cells.forEach((cell) => listensTo.add(cell)),
@@ -175,7 +175,7 @@ afterEach(async () => {
 
 async function startTrips(): Promise<void> {
   service = await NestFactory.createMicroservice(FakeTripsModule, {
-    ...commandTransport([nats.url], 'trips-1', 'trips', systemClock()),
+    ...commandTransport({ servers: nats.urls }, 'trips-1', 'trips', systemClock()),
     logger: false,
   });
   await service.listen();

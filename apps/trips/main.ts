@@ -1,4 +1,4 @@
-import { commandTransport } from '#libs/bus';
+import { busAccessOf, commandTransport } from '#libs/bus';
 import { runService } from '#libs/service';
 import { tripsConfig } from './config.ts';
 import { TripsModule } from './trips.module.ts';
@@ -10,6 +10,6 @@ await runService({
   name: 'trips',
   config: tripsConfig,
   module: (config) => TripsModule.of(config),
-  transport: ({ natsUrls, instance }, { clock }) =>
-    commandTransport(natsUrls, `${instance}-transport`, QUEUE, clock),
+  transport: (config, { clock }) =>
+    commandTransport(busAccessOf(config, 'trips'), `${config.instance}-transport`, QUEUE, clock),
 });

@@ -99,7 +99,7 @@ export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [BusModule, AuthenticationModule.of(config), ApiDocumentsModule.of('trips')],
+      imports: [BusModule.of('trips'), AuthenticationModule.of(config), ApiDocumentsModule.of('trips')],
       controllers: [
         ...COMMAND_HANDLERS,
         OperatorTripsController,

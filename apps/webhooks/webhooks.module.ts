@@ -6,5 +6,5 @@ import { WebhookSender } from './delivery/webhook-sender.ts';
 import { EventIntake } from './intake/event-intake.ts';
 
 /** Delivers trip events to webhooks. `trips` stores the deliveries and their progress. */
-@Module({ imports: [BusModule], providers: [WebhookSender, DeliveryLoop, EventIntake, Probe] })
+@Module({ imports: [BusModule.of('webhooks')], providers: [WebhookSender, DeliveryLoop, EventIntake, Probe] })
 export class WebhooksModule {}

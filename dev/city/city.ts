@@ -55,6 +55,7 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
   const keeper = keepPostgres(postgres);
   const system: SystemSettings = {
     natsUrls: nats.urls,
+    natsSeeds: nats.seeds,
     postgresUrls,
     serviceArea: area,
     ...(options.speed !== 1 && { clock: { speed: options.speed, originMs: Date.now() } }),

@@ -1,5 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderAuthorization } from '#libs/nats';
+import type { BusRole } from '#libs/contracts';
+import { makeBusKeys } from '../../ops/bus-keys/make-bus-keys.ts';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
 import { until } from '../process/until.ts';
@@ -31,22 +35,32 @@ export interface NatsNode {
 
 export interface Nats {
   readonly version: string;
-  /** For HAILGRID_NATS_URLS: one URL per server. */
+  /** One URL per server, with the login of a user who may do everything: for tests, benches and observers. */
   readonly urls: readonly string[];
+  /** The private key of each role, made for this run. Services log in with these, as in production. */
+  readonly seeds: Readonly<Record<BusRole, string>>;
   readonly nodes: readonly NatsNode[];
   /** The current processes. */
   readonly servers: readonly SupervisedChild[];
   stop(): Promise<void>;
 }
 
+/** The user who may do everything, beside the roles. */
+const OBSERVER = 'observer';
+
 /** Starts a nats-server, or several clustered ones, on loopback; resolves when clients can connect. */
 export async function startNats(options: NatsOptions): Promise<Nats> {
   const binary = await findServer();
   const count = options.servers ?? 1;
+  const { seeds, publicKeys } = makeBusKeys();
+  const password = randomBytes(16).toString('hex');
+  const observer = `    { user: ${OBSERVER}, password: "${password}" }`;
+  const configFile = join(options.directory, 'nats-server.conf');
+  writeFileSync(configFile, renderAuthorization(publicKeys, [observer]));
   const clusterPorts = count > 1 ? await Promise.all(Array.from({ length: count }, freePort)) : [];
   const nodes = Array.from(
     { length: count },
-    (_, index) => new RestartableNode(binary.path, options, index, clusterPorts),
+    (_, index) => new RestartableNode({ binary: binary.path, configFile, options, index, clusterPorts }),
   );
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -59,7 +73,8 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   }
   return {
     version: binary.version,
-    urls: nodes.map(({ url }) => url),
+    urls: nodes.map(({ url }) => url.replace('//', `//${OBSERVER}:${password}@`)),
+    seeds,
     nodes,
     get servers() {
       return nodes.map(({ server }) => server);
@@ -68,16 +83,26 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   };
 }
 
+interface NodeParts {
+  binary: string;
+  configFile: string;
+  options: NatsOptions;
+  index: number;
+  clusterPorts: readonly number[];
+}
+
 class RestartableNode implements NatsNode {
   readonly #binary: string;
+  readonly #configFile: string;
   readonly #options: NatsOptions;
   readonly #index: number;
   readonly #clusterPorts: readonly number[];
   #server: SupervisedChild | undefined;
   #url: string | undefined;
 
-  constructor(binary: string, options: NatsOptions, index: number, clusterPorts: readonly number[]) {
+  constructor({ binary, configFile, options, index, clusterPorts }: NodeParts) {
     this.#binary = binary;
+    this.#configFile = configFile;
     this.#options = options;
     this.#index = index;
     this.#clusterPorts = clusterPorts;
@@ -100,6 +125,7 @@ class RestartableNode implements NatsNode {
       name: this.#name,
       command: this.#binary,
       args: [
+        `--config=${this.#configFile}`,
         `--addr=${LOOPBACK}`,
         `--port=${this.#port}`,
         `--name=${this.#name}`,

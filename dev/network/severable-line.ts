@@ -19,7 +19,7 @@ export class SeverableLine {
   private constructor(server: Server, target: URL) {
     this.#server = server;
     this.#target = target;
-    this.url = `${target.protocol}//${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+    this.url = `${target.protocol}//${loginOf(target)}${LOOPBACK}:${(server.address() as AddressInfo).port}`;
     server.on('connection', (near) => this.#take(near));
   }
 
@@ -95,4 +95,9 @@ export class SeverableLine {
       });
     });
   }
+}
+
+/** The line has the login of its target, so that a client can use its URL in place of the target's. */
+function loginOf({ username, password }: URL): string {
+  return username === '' ? '' : `${username}:${password}@`;
 }

@@ -2,17 +2,11 @@ import ts from 'typescript';
 import { z } from 'zod';
 import * as contracts from '#libs/contracts';
 import { code, markdownPage, markdownTable } from './markdown-page.ts';
-import {
-  constantsOf,
-  nodesOf,
-  partOf,
-  productSources,
-  type Constant,
-  type SourceFile,
-} from './source-files.ts';
+import { constantsOf, productSources, type Constant, type SourceFile } from './source-files.ts';
 
 const INTRODUCTION = `Every NATS subject. Commands are defined in \`libs/contracts/commands/\`, the other subjects in
-\`libs/contracts/subjects.ts\`. Text in angle brackets is an id. A timeout is in service time; after it the caller answers
+\`libs/contracts/subjects.ts\`. Text in angle brackets is an id. Who may send and
+receive each is declared there too; nats-server refuses everybody else (\`deploy/nats/authorization.conf\`). A timeout is in service time; after it the caller answers
 \`unavailable\` without knowing the outcome.`;
 
 const SUBJECTS_FILE = 'libs/contracts/subjects.ts';
@@ -35,15 +29,11 @@ export function subjectsPage(): Promise<string> {
     '## Commands',
     'Request and reply; `trips` handles all of them.',
     markdownTable(
-      ['subject', 'command', 'called by', 'handled by', 'input', 'output', 'class', 'timeout, ms', 'meaning'],
-      commands(sources).map(({ subject, constant, sharing, timeoutMs, input, output }) => [
+      ['subject', 'command', 'callers', 'input', 'output', 'class', 'timeout, ms', 'meaning'],
+      commands(sources).map(({ subject, constant, callers, sharing, timeoutMs, input, output }) => [
         code(subject),
         code(constant.name),
-        partsThat(
-          sources,
-          ({ path, syntax }) => !path.startsWith('libs/contracts/') && calls(syntax, constant.name),
-        ),
-        partsThat(sources, ({ syntax }) => syntax.text.includes(`@HandleCommand(${constant.name})`)),
+        callers.join(', '),
         code(input),
         code(output),
         sharing,
@@ -54,10 +44,11 @@ export function subjectsPage(): Promise<string> {
     '## Messages',
     'Published messages, and requests to one instance or to all of them.',
     markdownTable(
-      ['subject', 'used by', 'meaning'],
+      ['subject', 'from', 'to', 'meaning'],
       messages(sources).map(({ subject, constant }) => [
         code(subject),
-        partsThat(sources, ({ path, syntax }) => path !== SUBJECTS_FILE && mentions(syntax, constant.name)),
+        contracts.SUBJECT_TRAFFIC[constant.name as keyof typeof contracts.SUBJECT_TRAFFIC].from.join(', '),
+        contracts.SUBJECT_TRAFFIC[constant.name as keyof typeof contracts.SUBJECT_TRAFFIC].to.join(', '),
         constant.comment,
       ]),
     ),
@@ -90,6 +81,7 @@ function subjectIn(initializer: ts.Expression): string {
 
 interface CommandSubject extends Subject {
   sharing: string;
+  callers: readonly string[];
   timeoutMs: number;
   input: string;
   output: string;
@@ -105,11 +97,12 @@ function commands(sources: readonly SourceFile[]): CommandSubject[] {
       if (!isCommand(command) || !ts.isCallExpression(constant.initializer)) return [];
       if (constant.comment === '') throw new Error(`the command ${constant.name} needs a comment`);
       const [, , input, output] = constant.initializer.arguments;
-      const { subject, sharing, timeoutMs } = command;
+      const { subject, sharing, callers, timeoutMs } = command;
       return {
         subject,
         constant,
         sharing: sharing.of + (sharing.alone ? ', one at a time' : ''),
+        callers,
         timeoutMs,
         input: schemaName(input, command.input),
         output: schemaName(output, command.output),
@@ -130,22 +123,4 @@ function schemaName(expression: ts.Expression | undefined, schema: z.ZodType): s
   return schema instanceof z.ZodObject
     ? `{ ${Object.keys(schema.shape).join(', ')} }`.replace('{  }', '{}')
     : text;
-}
-
-/** The apps and libs with a file that meets the condition; apps without the prefix `apps/`. */
-function partsThat(sources: readonly SourceFile[], condition: (source: SourceFile) => boolean): string {
-  const parts = sources.filter(condition).map(({ path }) => partOf(path).replace(/^apps\//, ''));
-  return [...new Set(parts)].join(', ');
-}
-
-/** Whether a file calls a command, as opposed to handling it. */
-function calls(syntax: ts.SourceFile, name: string): boolean {
-  return mentions(syntax, name) && !syntax.text.includes(`@HandleCommand(${name})`);
-}
-
-function mentions(syntax: ts.SourceFile, name: string): boolean {
-  if (!syntax.text.includes(name)) return false;
-  return [...nodesOf(syntax)].some(
-    (node) => ts.isIdentifier(node) && node.text === name && !ts.isImportSpecifier(node.parent),
-  );
 }

@@ -24,6 +24,11 @@ export const TOOL_VARIABLES: Readonly<Record<string, ToolVariable>> = {
     meaning: 'default of `--database`',
   },
   HAILGRID_NATS_URLS: { readers: 'events:rebuild', meaning: 'default of `--nats`' },
+  HAILGRID_NATS_NKEY_SEED: { readers: 'audit, events:rebuild', meaning: 'key of the role operator' },
+  HAILGRID_NATS_CREDS_FILE: { readers: 'audit, events:rebuild', meaning: 'credentials in place of a key' },
+  HAILGRID_NATS_CA_FILE: { readers: 'audit, events:rebuild', meaning: 'as for the services' },
+  HAILGRID_NATS_CERT_FILE: { readers: 'audit, events:rebuild', meaning: 'as for the services' },
+  HAILGRID_NATS_KEY_FILE: { readers: 'audit, events:rebuild', meaning: 'as for the services' },
   HAILGRID_PROPERTY_SEED: { readers: 'npm test', meaning: 'seed of the properties, to replay a failed one' },
   HAILGRID_PROPERTY_PATH: { readers: 'npm test', meaning: 'path to the failed case below that seed' },
   HAILGRID_PROPERTY_RUNS: {

@@ -1,6 +1,10 @@
+import { isBusRole, type BusRole } from '#libs/contracts';
+
 /** Settings that all services of a running system share. */
 export interface SystemSettings {
   natsUrls: readonly string[];
+  /** The key of each role; a process without one logs in as the URLs say. */
+  natsSeeds?: Readonly<Record<BusRole, string>>;
   /** Passed only to `trips`, the only process with credentials of the database. */
   postgresUrls: readonly string[];
   /** Base URL of the dev-issuer; undefined until it runs. */
@@ -43,7 +47,7 @@ export function serviceEnvironment(
     HAILGRID_INSTANCE: instance,
     HAILGRID_HTTP_PORT: String(httpPort),
     HAILGRID_EXIT_WITH_PARENT: 'true',
-    HAILGRID_NATS_URLS: system.natsUrls.join(','),
+    ...busLogin(app, system),
     HAILGRID_SERVICE_AREA: system.serviceArea,
     HAILGRID_JWT_ISSUER: JWT_ISSUER,
     HAILGRID_JWT_AUDIENCE: JWT_AUDIENCE,
@@ -59,5 +63,14 @@ export function serviceEnvironment(
       HAILGRID_TIME_ZONE: system.streets.timeZone,
     }),
     ...system.extra,
+  };
+}
+
+/** With a key of its role a service must not get the login in the URLs: that one may do everything. */
+function busLogin(app: string, { natsUrls, natsSeeds }: SystemSettings): Record<string, string> {
+  if (natsSeeds === undefined || !isBusRole(app)) return { HAILGRID_NATS_URLS: natsUrls.join(',') };
+  return {
+    HAILGRID_NATS_URLS: natsUrls.map((url) => url.replace(/\/\/[^@/]*@/, '//')).join(','),
+    HAILGRID_NATS_NKEY_SEED: natsSeeds[app],
   };
 }

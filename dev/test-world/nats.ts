@@ -1,10 +1,12 @@
-import { startNats, type NatsNode } from '../nats/start-nats.ts';
+import { startNats, type Nats, type NatsNode } from '../nats/start-nats.ts';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 
 export interface TestNats {
   readonly url: string;
   readonly urls: readonly string[];
+  /** The key of each role, for processes that are started by hand. */
+  readonly seeds: Nats['seeds'];
   /** The server processes, for pausing or killing. */
   readonly servers: readonly SupervisedChild[];
   /** The same servers, with restart. */
@@ -19,6 +21,7 @@ export async function testNats(servers = 1): Promise<TestNats> {
   return {
     url: nats.urls.join(','),
     urls: nats.urls,
+    seeds: nats.seeds,
     get servers() {
       return nats.servers;
     },

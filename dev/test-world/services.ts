@@ -69,6 +69,7 @@ class World implements TestWorld {
     this.#directory = directory;
     this.#system = {
       natsUrls: nats.urls,
+      natsSeeds: nats.seeds,
       postgresUrls: database.urls,
       serviceArea: options.serviceArea ?? BUILT_IN_AREA,
       ...(options.clock !== undefined && { clock: options.clock }),

@@ -5,7 +5,7 @@ import { defineCommand } from '#libs/contracts';
 import { systemClock } from '#libs/service';
 import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
-import { connectBus } from './connect.ts';
+import { connectBus } from '#libs/nats';
 import { subscribeJson, subscribe } from './json-messages.ts';
 
 const double = defineCommand(
@@ -13,6 +13,7 @@ const double = defineCommand(
   'numbers.double',
   z.object({ value: z.number() }),
   z.object({ value: z.number() }),
+  { callers: ['matcher'] },
 );
 const GARBAGE = ['', 'x', '{', 'null', '[]', '0', '"text"', '{}', '{"ok":true,"value":{"value":"2"}}'];
 
@@ -23,8 +24,11 @@ let commands: CommandClient;
 
 beforeAll(async () => {
   nats = await testNats();
-  [bus, peer] = await Promise.all([connectBus([...nats.urls], 'bus'), connectBus([...nats.urls], 'peer')]);
-  commands = new CommandClient([...nats.urls], 'commands', systemClock());
+  [bus, peer] = await Promise.all([
+    connectBus({ servers: nats.urls }, 'bus'),
+    connectBus({ servers: nats.urls }, 'peer'),
+  ]);
+  commands = new CommandClient({ servers: nats.urls }, 'commands', systemClock());
   await commands.connect();
 });
 afterAll(async () => {

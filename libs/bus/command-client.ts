@@ -8,9 +8,10 @@ import {
   type CommandInput,
   type CommandOutput,
 } from '#libs/contracts';
+import type { BusAccess } from '#libs/nats';
 import { machineTime, type Clock } from '#libs/service';
 import { deadlineHeaders } from './command-packets.ts';
-import { commandClientOptions } from './connect.ts';
+import { commandClientOptions } from './command-transport.ts';
 
 /** How many commands a process may have unanswered; any further one gets `unavailable`. */
 export const MAX_COMMANDS_IN_FLIGHT = 4_096;
@@ -29,8 +30,8 @@ export class CommandClient {
   #inFlight = 0;
   #connected = false;
 
-  constructor(servers: string[], name: string, clock: Clock) {
-    this.#proxy = new ClientNats(commandClientOptions(servers, name));
+  constructor(access: BusAccess, name: string, clock: Clock) {
+    this.#proxy = new ClientNats(commandClientOptions(access, name));
     this.#clock = clock;
     this.#proxy.status.subscribe((status: string) => (this.#connected = status === CONNECTED));
   }

@@ -1,6 +1,6 @@
 import { Controller, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCommand } from '#libs/contracts';
@@ -9,7 +9,8 @@ import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { CommandClient } from './command-client.ts';
 import { CLOCK_TOLERANCE_MS } from './command-packets.ts';
 import { HandleCommand, type ReportsFailures } from './command-handler.ts';
-import { commandTransport } from './connect.ts';
+import { connectBus } from '#libs/nats';
+import { commandTransport } from './command-transport.ts';
 
 const LIMIT_MS = 3_000;
 const double = defineCommand(
@@ -17,7 +18,7 @@ const double = defineCommand(
   'numbers.double',
   z.object({ value: z.number() }),
   z.object({ value: z.number() }),
-  LIMIT_MS,
+  { callers: ['matcher'], timeoutMs: LIMIT_MS },
 );
 
 const handled: number[] = [];
@@ -43,14 +44,14 @@ let commands: CommandClient;
 
 beforeAll(async () => {
   nats = await testNats();
-  bus = await connect({ servers: [...nats.urls] });
+  bus = await connectBus({ servers: nats.urls }, 'raw');
   const module = { module: class Numbers {}, controllers: [Doubler] };
   service = await NestFactory.createMicroservice(module, {
-    ...commandTransport([...nats.urls], 'numbers', 'numbers', handlerClock),
+    ...commandTransport({ servers: nats.urls }, 'numbers', 'numbers', handlerClock),
     logger: false,
   });
   await service.listen();
-  commands = new CommandClient([...nats.urls], 'commands', callerClock);
+  commands = new CommandClient({ servers: nats.urls }, 'commands', callerClock);
   await commands.connect();
 });
 afterAll(async () => {

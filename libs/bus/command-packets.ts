@@ -6,6 +6,7 @@ import {
   type IncomingRequest,
   type IncomingResponse,
 } from '@nestjs/microservices';
+import { isInbox } from '#libs/nats';
 import { machineTime, type Clock } from '#libs/service';
 
 /** Header of a command: when its caller gives up, in ms of service time. */
@@ -60,6 +61,8 @@ export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
     message: Msg,
     { channel, replyTo }: Arrival = {},
   ): Promise<IncomingRequest | IncomingEvent> {
+    // Nest logs the error and sends no answer.
+    if (replyTo !== undefined && !isInbox(replyTo)) throw new Error(`${channel}: ${replyTo} is no inbox`);
     // Without a reply subject there is no caller to answer: Nest treats a packet without an id as an event.
     const unread = { ...(replyTo !== undefined && { id: replyTo }), pattern: channel, data: undefined };
     try {

@@ -2,11 +2,13 @@ export { BUS, BusModule } from './bus.module.ts';
 export { CommandClient } from './command-client.ts';
 export { HandleCommand, type ReportsFailures } from './command-handler.ts';
 export { followCommandPlaces } from './share-places.ts';
-export { commandTransport, connectBus, openConnection } from './connect.ts';
+export { busAccessOf, commandTransport } from './command-transport.ts';
+export { connectBus, openConnection, type BusAccess } from '#libs/nats';
 export {
   publishJson,
   requestAllJson,
   requestJson,
+  respondJson,
   serveJson,
   subscribeJson,
   subscribe,

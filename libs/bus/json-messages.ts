@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { HailgridError } from '#libs/contracts';
+import { isInbox } from '#libs/nats';
 import type { DroppedMessage } from './log-dropped.ts';
 
 /**
@@ -49,6 +50,11 @@ export function subscribeJson<S extends z.ZodType>(
   );
 }
 
+/** Sends an answer to the inbox of the caller, and nowhere else: a request may name any subject for its answer. */
+export function respondJson(message: Msg, answer: unknown): void {
+  if (isInbox(message.reply)) message.respond(JSON.stringify(answer));
+}
+
 /** Answers requests on a subject of this instance; if the handler throws, the caller times out. */
 export function serveJson<I extends z.ZodType, O>(
   bus: NatsConnection,
@@ -59,6 +65,7 @@ export function serveJson<I extends z.ZodType, O>(
 ): Subscription {
   const answer = async (message: Msg): Promise<void> => {
     try {
+      if (!isInbox(message.reply)) throw new Error(`no inbox to answer to: ${message.reply ?? 'none'}`);
       message.respond(JSON.stringify(await handle(schema.parse(readJson(message)))));
     } catch (failure) {
       onDropped(failure, subject);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CommandSharing } from './command-class.ts';
+import type { BusRole } from './bus-roles.ts';
 import { errorReply } from './problem.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   input: I;
   output: O;
   sharing: CommandSharing;
+  /** The roles that may send it; `trips` handles all of them. nats-server refuses every other role. */
+  callers: readonly BusRole[];
   /** Service time after which the caller reports `unavailable`; the outcome is then unknown. */
   timeoutMs: number;
 }
@@ -24,19 +27,23 @@ export type CommandOutput<C extends Command> = z.output<C['output']>;
  */
 const DEFAULT_COMMAND_TIMEOUT_MS = 5_000;
 
+/** What a command declares beside its messages. */
+export type CommandSettings = Pick<Command, 'callers'> & Partial<Pick<Command, 'timeoutMs'>>;
+
 /** Defines a command. `sharing` may be the class alone. */
 export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
   sharing: CommandSharing | CommandSharing['of'],
   subject: string,
   input: I,
   output: O,
-  timeoutMs = DEFAULT_COMMAND_TIMEOUT_MS,
+  { callers, timeoutMs = DEFAULT_COMMAND_TIMEOUT_MS }: CommandSettings,
 ): Command<I, O> {
   return {
     subject,
     input,
     output,
     sharing: typeof sharing === 'string' ? { of: sharing, alone: false } : sharing,
+    callers,
     timeoutMs,
   };
 }

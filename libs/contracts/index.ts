@@ -1,4 +1,6 @@
 export * from './command-class.ts';
+export * from './bus-roles.ts';
+export * from './bus-traffic.ts';
 export * from './command.ts';
 export * from './commands/index.ts';
 export * from './documents/index.ts';
@@ -8,6 +10,7 @@ export * from './driver-heard.ts';
 export * from './driver-track.ts';
 export * from './driver-whereabouts.ts';
 export * from './errors.ts';
+export * from './event-stream-names.ts';
 export * from './explanations.ts';
 export * from './fleet-stats.ts';
 export * from './http/index.ts';

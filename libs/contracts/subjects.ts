@@ -27,8 +27,11 @@ export const demandSubject = (matcher: string): string => `matcher.${matcher}.de
 /** Asks the owner of a shard how far its nearest free driver is (request/reply, `PickupEtaRequest`). */
 export const pickupEtaSubject = (matcher: string): string => `matcher.${matcher}.pickup_eta`;
 
-/** Redeems a stream ticket at the instance that issued it (request/reply). */
-export const ticketSubject = (instance: string): string => `ticket.${instance}`;
+/** Redeems a rider's stream ticket at the rider-api that issued it (request/reply). */
+export const riderTicketSubject = (instance: string): string => `ticket.rider.${instance}`;
+
+/** Redeems a driver's stream ticket at the driver-api that issued it (request/reply). */
+export const driverTicketSubject = (instance: string): string => `ticket.driver.${instance}`;
 
 /** Between driver-api instances: a driver is served here now (JSON `DriverAttended`). */
 export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';

@@ -7,7 +7,9 @@ import { timestamp } from './values.ts';
  * The members of a trip that webhooks get: what its rider sees, and who the rider is. An allow-list: whom the trip was
  * offered to, who is not asked again, and why an operator should look stay internal.
  */
-export const webhookTrip = riderTrip.extend({ rider_id: tripRecord.shape.rider_id }).meta({ id: 'WebhookTrip' });
+export const webhookTrip = riderTrip
+  .extend({ rider_id: tripRecord.shape.rider_id })
+  .meta({ id: 'WebhookTrip' });
 
 /** The event itself. Its `data` stays internal: operators' notes and reason codes are in it. */
 export const webhookTripEvent = tripEvent.omit({ data: true }).meta({ id: 'WebhookTripEvent' });

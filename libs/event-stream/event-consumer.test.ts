@@ -18,7 +18,7 @@ let dropped: string[];
 
 beforeEach(async () => {
   nats = await testNats();
-  bus = await connectBus([...nats.urls], 'consumer');
+  bus = await connectBus({ servers: nats.urls }, 'consumer');
   await ensureEventStream(bus, SETTINGS);
   [failures, dropped] = [[], []];
 });
@@ -32,6 +32,7 @@ function consume(handle: (events: EventNumber[]) => Promise<void>): EventConsume
   consumer = new EventConsumer({
     bus,
     name: 'test',
+    createsConsumer: true,
     handle,
     onFailure: (error) => void failures.push(error),
     onWork: () => {},

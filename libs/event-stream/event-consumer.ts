@@ -9,8 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
-import { tripId } from '#libs/contracts';
-import { EVENT_STREAM } from './event-stream.ts';
+import { EVENT_STREAM, tripId } from '#libs/contracts';
 
 /** How many delivered events may be unacknowledged before the server delivers no more. */
 export const MAX_UNACKNOWLEDGED_EVENTS = 1_000;
@@ -31,6 +30,8 @@ export interface EventConsumerOptions {
   bus: NatsConnection;
   /** Durable name: under it the server stores the position, shared by all instances and kept across restarts. */
   name: string;
+  /** Creates a missing consumer. Without it the consumer is somebody else's to create: see {@link ensureEventConsumer}. */
+  createsConsumer?: boolean;
   /** Handles a batch; called again with the same events if it rejects. */
   handle: (events: EventNumber[]) => Promise<void>;
   /** Called for each failure; the consumer then retries. */
@@ -39,6 +40,18 @@ export interface EventConsumerOptions {
   onWork: () => void;
   /** Called for a message that is not an event; it is not redelivered. */
   onDropped: (error: unknown, subject: string) => void;
+}
+
+/** Creates the durable consumer of this name; leaves an existing one at its place in the stream. */
+export async function ensureEventConsumer(bus: NatsConnection, name: string): Promise<void> {
+  const { consumers } = await jetstreamManager(bus, { checkAPI: false, timeout: API_TIMEOUT_MS });
+  await consumers.add(EVENT_STREAM, {
+    durable_name: name,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(ACK_WAIT_MS),
+    max_ack_pending: MAX_UNACKNOWLEDGED_EVENTS,
+  });
 }
 
 /**
@@ -85,16 +98,9 @@ export class EventConsumer {
   }
 
   async #open(): Promise<ConsumerMessages> {
-    const { bus, name } = this.#options;
-    const { consumers } = await jetstreamManager(bus, { checkAPI: false, timeout: API_TIMEOUT_MS });
-    await consumers.add(EVENT_STREAM, {
-      durable_name: name,
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(ACK_WAIT_MS),
-      max_ack_pending: MAX_UNACKNOWLEDGED_EVENTS,
-    });
-    const consumer = await jetstream(bus).consumers.get(EVENT_STREAM, name);
+    const { bus, name, createsConsumer = false } = this.#options;
+    if (createsConsumer) await ensureEventConsumer(bus, name);
+    const consumer = await jetstream(bus, { timeout: API_TIMEOUT_MS }).consumers.get(EVENT_STREAM, name);
     return consumer.consume({
       max_messages: MAX_EVENTS_PER_BATCH,
       abort_on_missing_resource: true,

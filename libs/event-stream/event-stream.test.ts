@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import { newId, tripEventsSubject, type TripChange, type TripId } from '#libs/contracts';
 import { testNats, type TestNats } from '../../dev/test-world/index.ts';
-import { ensureEventStream, EVENT_STREAM, replaceEventStream } from './event-stream.ts';
+import { EVENT_STREAM } from '#libs/contracts';
+import { ensureEventStream, replaceEventStream } from './event-stream.ts';
 import { EventWriter } from './event-writer.ts';
 
 const SETTINGS = { replicas: 1, maxBytes: 64 * 1024 * 1024 };
@@ -14,7 +15,7 @@ let writer: EventWriter;
 
 beforeAll(async () => {
   nats = await testNats();
-  bus = await connectBus([...nats.urls], 'event-stream');
+  bus = await connectBus({ servers: nats.urls }, 'event-stream');
   writer = new EventWriter(bus);
 });
 afterAll(async () => {
@@ -69,7 +70,7 @@ test('stored events survive a killed server', async () => {
 
 test('three servers keep a stream with one replica each', async () => {
   const cluster = await testNats(3);
-  const connection = await connectBus([...cluster.urls], 'event-stream');
+  const connection = await connectBus({ servers: cluster.urls }, 'event-stream');
   const make = (): Promise<boolean | undefined> =>
     ensureEventStream(connection, { ...SETTINGS, replicas: 3 }).catch(() => undefined);
   await expect.poll(make, { timeout: 30_000 }).toBeDefined();

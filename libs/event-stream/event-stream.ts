@@ -8,10 +8,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { tripEventsSubject } from '#libs/contracts';
-
-/** The stream of all committed changes of trips, for consumers that must miss none. */
-export const EVENT_STREAM = 'trip-events';
+import { EVENT_STREAM, tripEventsSubject } from '#libs/contracts';
 
 /**
  * How long the event stream keeps an event; older ones are in Postgres only, from which the stream can be rebuilt.

@@ -1,7 +1,6 @@
-export { EventConsumer, type EventNumber } from './event-consumer.ts';
+export { ensureEventConsumer, EventConsumer, type EventNumber } from './event-consumer.ts';
 export {
   ensureEventStream,
-  EVENT_STREAM,
   replaceEventStream,
   type EventStreamSettings,
 } from './event-stream.ts';

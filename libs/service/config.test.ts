@@ -28,8 +28,11 @@ test('a setting that was replaced is refused, naming what replaces it', () => {
   expect(read('')).toMatchObject({ mode: 'production' });
 });
 
+/** What a production configuration must name when it has no keys and no TLS. */
+const INSECURE = { HAILGRID_ALLOW_INSECURE: 'anonymous_nats, plain_nats, plain_postgres' };
+
 test('a fixed offset is no time zone in production', () => {
-  const config = readConfig(baseConfig, {});
+  const config = readConfig(baseConfig, INSECURE);
   expect(() => refuseUnsafe({ ...config, timeZone: '-04:00' })).toThrow('HAILGRID_TIME_ZONE');
   refuseUnsafe({ ...config, timeZone: 'America/New_York' });
   refuseUnsafe({ ...config, mode: 'development', timeZone: '-04:00' });
@@ -79,4 +82,45 @@ describe('a secret in a file', () => {
   test('is for secrets only', () => {
     expect(() => read({ HAILGRID_HTTP_PORT_FILE: path })).toThrow('HAILGRID_HTTP_PORT is no secret');
   });
+});
+
+const SEED = `SU${'A'.repeat(56)}`;
+const SAFE = { HAILGRID_NATS_NKEY_SEED: SEED, HAILGRID_NATS_URLS: 'tls://a,tls://b' };
+
+test.each([
+  ['anonymous NATS', { ...SAFE, HAILGRID_NATS_NKEY_SEED: '' }, 'anonymous_nats'],
+  [
+    'NATS with a login for one server of two',
+    { HAILGRID_NATS_URLS: 'tls://u:p@a,tls://b' },
+    'anonymous_nats',
+  ],
+  ['plain NATS', { ...SAFE, HAILGRID_NATS_URLS: 'nats://a' }, 'plain_nats'],
+  ['one plain NATS server of two', { ...SAFE, HAILGRID_NATS_URLS: 'tls://a,nats://b' }, 'plain_nats'],
+])('production refuses %s unless it is named', (_, environment, link) => {
+  const read = (allowed: string) =>
+    readConfig(baseConfig, { ...environment, HAILGRID_ALLOW_INSECURE: allowed });
+  expect(() => refuseUnsafe(read(''))).toThrow(`refuses ${link}`);
+  refuseUnsafe(read(link));
+  refuseUnsafe({ ...read(''), mode: 'development' });
+});
+
+test.each([
+  ['postgres://a/x', false],
+  ['postgres://a/x?sslmode=disable', false],
+  ['postgres://a/x?sslmode=prefer', false],
+  ['postgres://a/x?sslmode=require', true],
+  ['postgres://a/x?application_name=y&sslmode=verify-full', true],
+])('production takes %s for a secure link to Postgres: %s', (url, secure) => {
+  const config = {
+    ...readConfig(baseConfig, SAFE),
+    postgresUrls: [url, 'postgres://b/x?sslmode=verify-full'],
+  };
+  if (secure) refuseUnsafe(config);
+  else expect(() => refuseUnsafe(config)).toThrow('refuses plain_postgres');
+});
+
+test('a link that is no link cannot be allowed', () => {
+  expect(() => readConfig(baseConfig, { HAILGRID_ALLOW_INSECURE: 'everything' })).toThrow(
+    'HAILGRID_ALLOW_INSECURE',
+  );
 });

@@ -94,6 +94,9 @@ export const serviceArea = z
 /** How many times faster than wall time service time may run. */
 export const MAX_CLOCK_SPEED = 100;
 
+/** Links that production mode refuses unless each is named in `HAILGRID_ALLOW_INSECURE`. */
+const INSECURE_LINKS = ['anonymous_nats', 'plain_nats', 'plain_postgres'] as const;
+
 /** Settings that every service reads; an app extends them with its own. */
 export const baseConfig = z.object({
   mode: z
@@ -111,7 +114,38 @@ export const baseConfig = z.object({
     .max(65_535)
     .default(0)
     .describe('port to listen on; 0: any free port, named in the log line ready'),
-  natsUrls: secret(commaList.default(['nats://127.0.0.1:4222']).describe('NATS servers, comma-separated')),
+  natsUrls: secret(
+    commaList
+      .default(['nats://127.0.0.1:4222'])
+      .describe(
+        'NATS servers, comma-separated; tls:// asks for TLS; a user and password in them identify the process',
+      ),
+  ),
+  natsNkeySeed: secret(
+    z
+      .string()
+      .regex(/^SU[A-Z2-7]{56}$/, 'must be the seed of a user NKey: SU and 56 further characters')
+      .optional()
+      .describe('private half of the NKey of this app’s role; npm run bus:keys makes one for each role'),
+  ),
+  natsCredsFile: z
+    .string()
+    .optional()
+    .describe('credentials file (.creds) in place of an NKey, where the operator of NATS uses accounts'),
+  natsCaFile: z
+    .string()
+    .optional()
+    .describe('PEM file of the authorities that sign the nats-servers’ certificates'),
+  natsCertFile: z.string().optional().describe('PEM file of the certificate of this process for NATS'),
+  natsKeyFile: z.string().optional().describe('PEM file of the private key of that certificate'),
+  allowInsecure: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.enum(INSECURE_LINKS)))
+    .default([])
+    .describe(
+      'what production mode may use all the same, comma-separated: anonymous_nats, plain_nats, plain_postgres',
+    ),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -172,15 +206,46 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
 
 /**
  * Production refuses compressed time: a trip would end before its tokens and its riders expect it. It refuses a fixed
- * offset as time zone too, which is wrong for half of the year where clocks change.
+ * offset as time zone too, which is wrong for half of the year where clocks change, and links that others can read or
+ * enter.
  */
-export function refuseUnsafe(config: BaseConfig & { timeZone?: string }): void {
-  if (config.mode === 'production' && /^[+-]/.test(config.timeZone ?? '')) {
+export function refuseUnsafe(config: BaseConfig & { timeZone?: string; postgresUrls?: string[] }): void {
+  if (config.mode !== 'production') return;
+  if (/^[+-]/.test(config.timeZone ?? '')) {
     throw new ConfigError(
       `${environmentName('timeZone')} must be an IANA time zone in production mode, not the fixed offset ${config.timeZone}`,
     );
   }
-  if (config.mode === 'production' && config.clockSpeed !== 1) {
+  if (config.clockSpeed !== 1) {
     throw new ConfigError(`${environmentName('clockSpeed')} must be 1 in production mode`);
   }
+  for (const [link, remedy] of insecureLinks(config)) {
+    if (config.allowInsecure.includes(link)) continue;
+    throw new ConfigError(
+      `production mode refuses ${link}: ${remedy}, or name it in ${environmentName('allowInsecure')}`,
+    );
+  }
+}
+
+type InsecureLink = (typeof INSECURE_LINKS)[number];
+
+/** The insecure links of a configuration, each with what makes it secure. */
+function insecureLinks(config: BaseConfig & { postgresUrls?: string[] }): [InsecureLink, string][] {
+  const { natsUrls, natsNkeySeed, natsCredsFile, natsCaFile, natsCertFile, postgresUrls = [] } = config;
+  const links: [InsecureLink, string][] = [];
+  if (
+    natsNkeySeed === undefined &&
+    natsCredsFile === undefined &&
+    !natsUrls.every((url) => url.includes('@'))
+  )
+    links.push(['anonymous_nats', `set ${environmentName('natsNkeySeed')}`]);
+  if (
+    natsCaFile === undefined &&
+    natsCertFile === undefined &&
+    !natsUrls.every((url) => url.startsWith('tls://'))
+  )
+    links.push(['plain_nats', `use tls:// in ${environmentName('natsUrls')}`]);
+  if (!postgresUrls.every((url) => /[?&]sslmode=(require|verify-ca|verify-full)\b/.test(url)))
+    links.push(['plain_postgres', `add sslmode=verify-full to each of ${environmentName('postgresUrls')}`]);
+  return links;
 }

@@ -18,7 +18,7 @@ let live: LiveShardMap | undefined;
 
 beforeAll(async () => {
   nats = await testNats();
-  bus = await connectBus([...nats.urls], 'shard-map-test');
+  bus = await connectBus({ servers: nats.urls }, 'shard-map-test');
 });
 afterEach(() => {
   live?.onApplicationShutdown();

@@ -10,7 +10,7 @@ import type { Server } from 'node:http';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { BUS } from '#libs/bus';
-import { JSON_SUBPROTOCOL, type Role } from '#libs/contracts';
+import { JSON_SUBPROTOCOL } from '#libs/contracts';
 import {
   CLOCK,
   CONFIG,
@@ -24,10 +24,10 @@ import {
 import type { StreamHandler } from './stream-connection.ts';
 import { StreamServer } from './stream-server.ts';
 import type { ClientFrame } from './stream-session.ts';
-import { TicketOffice } from './ticket-office.ts';
+import { TicketOffice, type StreamRole } from './ticket-office.ts';
 
 export interface StreamDefinition<F extends ClientFrame> {
-  role: Role;
+  role: StreamRole;
   clientFrame: z.ZodType<F>;
   /** Injection token of the app's {@link StreamHandler}. */
   handler: InjectionToken<StreamHandler<F>>;
@@ -61,7 +61,7 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
       provide: TicketOffice,
       inject: [CONFIG, BUS, CLOCK, LOGGER],
       useFactory: (config: BaseConfig, bus: NatsConnection, clock: Clock, logger: Logger) =>
-        new TicketOffice(config.instance, bus, clock, logger),
+        new TicketOffice(role, { instance: config.instance, bus, clock, logger }),
     },
     {
       provide: StreamServer,

@@ -1,5 +1,6 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectBus } from '#libs/bus';
 import { newId, TICKET_TTL_MS } from '#libs/contracts';
 import { createLogger, systemClock, type Caller } from '#libs/service';
 import { startNats, type Nats } from '../../dev/nats/start-nats.ts';
@@ -15,10 +16,10 @@ let there: TicketOffice;
 
 beforeAll(async () => {
   nats = await startNats({ directory: directory.path });
-  bus = await connect({ servers: [...nats.urls], noAsyncTraces: true });
+  bus = await connectBus({ servers: nats.urls }, 'tickets');
   const logger = createLogger('test', 'test-1', 'silent');
-  here = new TicketOffice('driver-api-1', bus, systemClock(), logger);
-  there = new TicketOffice('driver-api-2', bus, systemClock(), logger);
+  here = new TicketOffice('driver', { instance: 'driver-api-1', bus, clock: systemClock(), logger });
+  there = new TicketOffice('driver', { instance: 'driver-api-2', bus, clock: systemClock(), logger });
   await bus.flush();
 });
 

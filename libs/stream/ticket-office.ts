@@ -11,8 +11,9 @@ import {
   HailgridError,
   instanceName,
   role,
+  riderTicketSubject,
+  driverTicketSubject,
   TICKET_TTL_MS,
-  ticketSubject,
   toTimestamp,
 } from '#libs/contracts';
 import type { Caller, Clock, Logger } from '#libs/service';
@@ -30,6 +31,15 @@ const redeemReply = z.object({
   caller: z.object({ role, id: z.string() }).nullable(),
 });
 
+/** Whose sockets a process serves. */
+export type StreamRole = 'rider' | 'driver';
+
+/** One subject a role: a driver-api may not answer for the tickets of riders. */
+const TICKET_SUBJECTS: Readonly<Record<StreamRole, (instance: string) => string>> = {
+  rider: riderTicketSubject,
+  driver: driverTicketSubject,
+};
+
 export interface IssuedTicket {
   ticket: string;
   expires_at: string;
@@ -41,18 +51,23 @@ export interface IssuedTicket {
  */
 export class TicketOffice {
   readonly #instance: string;
+  readonly #subjectOf: (instance: string) => string;
   readonly #bus: NatsConnection;
   readonly #clock: Clock;
   readonly #open = new TicketStore(TICKET_TTL_MS);
   readonly #requests: Subscription;
 
-  constructor(instance: string, bus: NatsConnection, clock: Clock, logger: Logger) {
+  constructor(
+    role: StreamRole,
+    { instance, bus, clock, logger }: { instance: string; bus: NatsConnection; clock: Clock; logger: Logger },
+  ) {
     this.#instance = instanceName.parse(instance);
+    this.#subjectOf = TICKET_SUBJECTS[role];
     this.#bus = bus;
     this.#clock = clock;
     this.#requests = serveJson(
       bus,
-      ticketSubject(instance),
+      this.#subjectOf(this.#instance),
       redeemRequest,
       ({ secret }): z.infer<typeof redeemReply> => ({ caller: this.#take(secret) ?? null }),
       logDropped(logger),
@@ -92,7 +107,7 @@ export class TicketOffice {
     try {
       const reply = await requestJson(
         this.#bus,
-        ticketSubject(issuer),
+        this.#subjectOf(issuer),
         { secret },
         redeemReply,
         REDEEM_LIMIT_MS,

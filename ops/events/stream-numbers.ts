@@ -1,7 +1,7 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { TripChange, TripId } from '#libs/contracts';
-import { EVENT_STREAM } from '#libs/event-stream';
+import { EVENT_STREAM } from '#libs/contracts';
 
 const MESSAGES_PER_FETCH = 1_000;
 

@@ -17,7 +17,8 @@ import {
   positionSubject,
   riderPushSubject,
   SHARD_MAP_SUBJECT,
-  ticketSubject,
+  driverTicketSubject,
+  riderTicketSubject,
   trackSubject,
   type OfferProposal,
   type PositionRecord,
@@ -58,8 +59,8 @@ let acknowledged = 0;
 
 beforeAll(async () => {
   city = await TestCity.start();
-  bus = await connectBus([...city.world.nats.urls], 'bad-input');
-  commands = new CommandClient([...city.world.nats.urls], 'bad-input-commands', systemClock());
+  bus = await connectBus({ servers: city.world.nats.urls }, 'bad-input');
+  commands = new CommandClient({ servers: city.world.nats.urls }, 'bad-input-commands', systemClock());
   await commands.connect();
 });
 afterAll(async () => {
@@ -86,7 +87,8 @@ test('garbage on every subject in use', { timeout: 120_000 }, async () => {
     POSITIONS_RESEND_SUBJECT,
     DRIVER_ATTENDED_SUBJECT,
     DRIVER_CHANGED_SUBJECT,
-    ...['driver-api-1', 'rider-api-1'].map(ticketSubject),
+    driverTicketSubject('driver-api-1'),
+    riderTicketSubject('rider-api-1'),
     ...['matcher-1', 'matcher-2'].flatMap((matcher) => [demandSubject(matcher), pickupEtaSubject(matcher)]),
   ]);
   const rider = await city.rider();

@@ -31,6 +31,7 @@ beforeAll(async () => {
     httpPort: 0,
     system: {
       natsUrls: [line.url],
+      natsSeeds: world.nats.seeds,
       postgresUrls: [],
       issuerUrl: world.service('dev-issuer-1').url,
       serviceArea: BUILT_IN_AREA,

@@ -26,7 +26,7 @@ async function openWorld(speed: number): Promise<void> {
   const settings = { speed, originMs: Date.now() };
   clock = systemClock(settings.speed, settings.originMs);
   world = await startServices(['dev-issuer', 'trips', 'driver-api'], { clock: settings });
-  commands = new CommandClient([...world.nats.urls], 'test', clock);
+  commands = new CommandClient({ servers: world.nats.urls }, 'test', clock);
   await commands.connect();
   there = world.service('driver-api-1').url;
   line = await SeverableLine.to(world.nats.urls[0]!);
@@ -36,6 +36,7 @@ async function openWorld(speed: number): Promise<void> {
     httpPort: 0,
     system: {
       natsUrls: [line.url],
+      natsSeeds: world.nats.seeds,
       postgresUrls: [],
       issuerUrl: world.service('dev-issuer-1').url,
       serviceArea: BUILT_IN_AREA,

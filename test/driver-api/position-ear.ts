@@ -1,4 +1,5 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectBus } from '#libs/bus';
 import { decodePositionBatch, type DriverId, type PositionRecord } from '#libs/contracts';
 
 export interface HeardRecord extends PositionRecord {
@@ -24,7 +25,7 @@ export class PositionEar {
   }
 
   static async open(natsUrls: readonly string[]): Promise<PositionEar> {
-    const ear = new PositionEar(await connect({ servers: [...natsUrls] }));
+    const ear = new PositionEar(await connectBus({ servers: natsUrls }, 'ear'));
     await ear.bus.flush();
     return ear;
   }

@@ -21,7 +21,7 @@ let trips: TripsProcess;
 beforeAll(async () => {
   [testBase, nats] = await Promise.all([testDatabase(), testNats()]);
   database = new Database({ urls: testBase.urls, maxConnections: 2, applicationName: 'audit' });
-  bus = await connectBus([...nats.urls], 'audit');
+  bus = await connectBus({ servers: nats.urls }, 'audit');
   trips = await TripsProcess.start('trips-1', testBase, nats.url);
 });
 afterAll(async () => {

@@ -21,7 +21,7 @@ let processes: TripsProcess[];
 
 beforeAll(async () => {
   [database, nats] = await Promise.all([testDatabase(), testNats()]);
-  bus = await connectBus([...nats.urls], 'reader');
+  bus = await connectBus({ servers: nats.urls }, 'reader');
   processes = await Promise.all(
     Array.from({ length: PROCESSES }, (_, index) => TripsProcess.start(`trips-${index}`, database, nats.url)),
   );

@@ -14,7 +14,7 @@ let bus: NatsConnection;
 
 beforeAll(async () => {
   city = await TestCity.start(['dev-issuer', 'trips', 'trips', 'matcher', 'rider-api', 'driver-api']);
-  bus = await connectBus([...city.world.nats.urls], 'reader');
+  bus = await connectBus({ servers: city.world.nats.urls }, 'reader');
 });
 afterAll(async () => {
   await bus.close();

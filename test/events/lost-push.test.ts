@@ -18,7 +18,7 @@ const heard: TripId[] = [];
 beforeAll(async () => {
   [database, nats] = await Promise.all([testDatabase(), testNats()]);
   line = await SeverableLine.to(nats.url);
-  ear = await connectBus([...nats.urls], 'ear');
+  ear = await connectBus({ servers: nats.urls }, 'ear');
   ear.subscribe(riderPushSubject('*'), {
     callback: (_, message) => void heard.push(message.json<TripChange>().event.trip_id),
   });

@@ -21,7 +21,7 @@ let trips: TripsProcess;
 
 beforeAll(async () => {
   [database, nats] = await Promise.all([testDatabase(), testNats()]);
-  bus = await connectBus([...nats.urls], 'reader');
+  bus = await connectBus({ servers: nats.urls }, 'reader');
   trips = await TripsProcess.start('trips-1', database, nats.url);
 });
 afterAll(async () => {

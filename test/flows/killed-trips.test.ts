@@ -60,7 +60,7 @@ test('a killed trips instance loses nothing acknowledged, and repeats nothing', 
 
   // The event stream also has all events of each trip, in order.
   const written = await city.rows<{ seq: number }>('SELECT seq FROM any_trip ORDER BY trip_id');
-  const bus = await connectBus([...city.world.nats.urls], 'reader');
+  const bus = await connectBus({ servers: city.world.nats.urls }, 'reader');
   const stored = [...(await readStream(bus))].toSorted(([a], [b]) => (a < b ? -1 : 1));
   expect(stored.map(([, seqs]) => seqs)).toEqual(written.map(({ seq }) => numbersUpTo(seq)));
   await bus.close();

@@ -55,12 +55,13 @@ beforeAll(async () => {
     directory: directory.path,
     system: {
       natsUrls: nats.urls,
+      natsSeeds: nats.seeds,
       postgresUrls: [line.url],
       serviceArea: BUILT_IN_AREA,
       issuerUrl: 'http://127.0.0.1:9',
     },
   });
-  commands = new CommandClient([...nats.urls], 'riders', systemClock());
+  commands = new CommandClient({ servers: nats.urls }, 'riders', systemClock());
   await commands.connect();
 });
 afterAll(async () => {

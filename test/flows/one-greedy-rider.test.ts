@@ -14,7 +14,7 @@ let attack: CommandClient;
 beforeAll(async () => {
   const env = { HAILGRID_MAX_OPEN_TRIPS: String(RESUMED_TRIPS), HAILGRID_POSTGRES_CONNECTIONS: '2' };
   city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api'], { env });
-  attack = new CommandClient([...city.world.nats.urls], 'attack', systemClock());
+  attack = new CommandClient({ servers: city.world.nats.urls }, 'attack', systemClock());
   await attack.connect();
 });
 afterAll(async () => {

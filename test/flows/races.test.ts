@@ -62,7 +62,7 @@ test(`${RIDERS} riders who ask at once never share one of ${DRIVERS} drivers`, a
 
 test('a rider who asks two processes a hundred times at once has one trip, and the next one after canceling', async () => {
   const riderId = newId('rider');
-  const commands = new CommandClient([...city.world.nats.urls], 'racing-rider', systemClock());
+  const commands = new CommandClient({ servers: city.world.nats.urls }, 'racing-rider', systemClock());
   await commands.connect();
   const request = async (quoteId: QuoteId) => {
     const idempotency = { key: quoteId, request_digest: '0'.repeat(64) };

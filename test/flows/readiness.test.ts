@@ -21,6 +21,7 @@ beforeAll(async () => {
     httpPort: 0,
     system: {
       natsUrls: [line.url],
+      natsSeeds: world.nats.seeds,
       postgresUrls: world.database.urls,
       issuerUrl: world.service('dev-issuer-1').url,
       serviceArea: BUILT_IN_AREA,

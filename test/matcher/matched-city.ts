@@ -38,8 +38,8 @@ export class MatchedCity {
 
   static async start(): Promise<MatchedCity> {
     const world = await startServices(['dev-issuer', 'trips', 'matcher', 'matcher']);
-    const bus = await connectBus([...world.nats.urls], 'test');
-    const commands = new CommandClient([...world.nats.urls], 'test-commands', systemClock());
+    const bus = await connectBus({ servers: world.nats.urls }, 'test');
+    const commands = new CommandClient({ servers: world.nats.urls }, 'test-commands', systemClock());
     await commands.connect();
     const city = new MatchedCity(world, bus, commands);
     await vi.waitUntil(async () => (await city.owners()).size === MATCHERS.length, POLL);

@@ -43,8 +43,8 @@ export class PlayedMatcher {
     name: string,
     clock: Clock = systemClock(),
   ): Promise<PlayedMatcher> {
-    const commands = new CommandClient([...natsUrls], name, clock);
-    const [bus] = await Promise.all([connectBus([...natsUrls], name), commands.connect()]);
+    const commands = new CommandClient({ servers: natsUrls }, name, clock);
+    const [bus] = await Promise.all([connectBus({ servers: natsUrls }, name), commands.connect()]);
     const matcher = new PlayedMatcher(commands, bus, name);
     matcher.#serve();
     matcher.beat();

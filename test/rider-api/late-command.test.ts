@@ -18,7 +18,7 @@ let commands: CommandClient;
 
 beforeAll(async () => {
   city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api']);
-  commands = new CommandClient([...city.world.nats.urls], 'test', systemClock());
+  commands = new CommandClient({ servers: city.world.nats.urls }, 'test', systemClock());
   await commands.connect();
 });
 afterAll(async () => {

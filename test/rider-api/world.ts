@@ -44,14 +44,14 @@ export class RiderWorld {
 
   static async start(): Promise<RiderWorld> {
     const nats = await testNats();
-    const bus = await connectBus([...nats.urls], 'test');
+    const bus = await connectBus({ servers: nats.urls }, 'test');
     const config = readConfig(issuerConfig, QUIET);
     const issuer = await createApp(await DevIssuerModule.of(config), serviceParts('dev-issuer', config));
     return new RiderWorld(nats, bus, issuer, await listen(issuer));
   }
 
   async startTrips(): Promise<void> {
-    const transport = commandTransport([...this.nats.urls], 'trips-1', 'trips', systemClock());
+    const transport = commandTransport({ servers: this.nats.urls }, 'trips-1', 'trips', systemClock());
     this.#tripsService = await NestFactory.createMicroservice(PlayedTripsModule, {
       ...transport,
       logger: false,

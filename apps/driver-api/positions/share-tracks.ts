@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BUS, logDropped, requestAllJson, subscribe } from '#libs/bus';
+import { BUS, logDropped, requestAllJson, respondJson, subscribe } from '#libs/bus';
 import {
   DRIVER_TRACK_SUBJECT,
   driverTrack,
@@ -43,7 +43,7 @@ export class ShareTracks implements OnModuleInit {
       (message) => {
         const { driver_id: driverId } = driverTrackRequest.parse(message.json());
         const track = this.tracks.get(driverId);
-        if (track !== undefined) message.respond(JSON.stringify(toMessage(track)));
+        if (track !== undefined) respondJson(message, toMessage(track));
       },
       onDropped,
     );

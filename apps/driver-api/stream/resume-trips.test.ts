@@ -25,8 +25,8 @@ let sockets: WebSocketServer;
 
 beforeAll(async () => {
   nats = await testNats();
-  bus = await connectBus([...nats.urls], 'resume');
-  commands = new CommandClient([...nats.urls], 'resume-commands', clock);
+  bus = await connectBus({ servers: nats.urls }, 'resume');
+  commands = new CommandClient({ servers: nats.urls }, 'resume-commands', clock);
   await commands.connect();
   sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(sockets, 'listening');

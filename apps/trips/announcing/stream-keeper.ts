@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS } from '#libs/bus';
-import { ensureEventStream } from '#libs/event-stream';
+import { WEBHOOK_EVENT_CONSUMER } from '#libs/contracts';
+import { ensureEventConsumer, ensureEventStream } from '#libs/event-stream';
 import { CLOCK, CONFIG, LOGGER, type Clock, type Logger } from '#libs/service';
 import type { TripsConfig } from '../config.ts';
 import { Sweep } from '../sweep.ts';
@@ -9,7 +10,10 @@ import { Sweep } from '../sweep.ts';
 /** How often the event stream is checked, and created if it is missing. */
 const CHECK_INTERVAL_MS = 5_000;
 
-/** Creates the event stream if NATS has none. The events of a lost stream are still in Postgres. */
+/**
+ * Creates the event stream if NATS has none, and the consumer of `webhooks`, which may only read from it. The events of a
+ * lost stream are still in Postgres.
+ */
 @Injectable()
 export class StreamKeeper extends Sweep {
   constructor(
@@ -28,5 +32,6 @@ export class StreamKeeper extends Sweep {
         { event: 'event_stream_made', replicas },
         'created empty; npm run events:rebuild fills it',
       );
+    await ensureEventConsumer(this.bus, WEBHOOK_EVENT_CONSUMER);
   }
 }

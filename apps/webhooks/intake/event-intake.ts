@@ -6,13 +6,10 @@ import {
 } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient, logDropped } from '#libs/bus';
-import { takeInEvents } from '#libs/contracts';
+import { takeInEvents, WEBHOOK_EVENT_CONSUMER } from '#libs/contracts';
 import { EventConsumer, type EventNumber } from '#libs/event-stream';
 import { LOGGER, METRICS, OutageLog, type Logger, type Metrics } from '#libs/service';
 import { DeliveryLoop } from '../delivery/delivery-loop.ts';
-
-/** Durable consumer name; the stream keeps one position for all instances. */
-const CONSUMER = 'webhooks';
 
 /** Reads the event stream and has `trips` create the deliveries for each webhook. */
 @Injectable()
@@ -31,7 +28,7 @@ export class EventIntake implements OnApplicationBootstrap, BeforeApplicationShu
     const outage = new OutageLog(logger, 'reading the event stream');
     this.#consumer = new EventConsumer({
       bus,
-      name: CONSUMER,
+      name: WEBHOOK_EVENT_CONSUMER,
       handle: (events) => this.#takeIn(events),
       onFailure: (error) => outage.failed(error),
       onWork: () => outage.worked(),

@@ -28,6 +28,7 @@ export const goOnline = defineCommand(
   'trips.drivers.online',
   z.object({ driver_id: driverId, product, vehicle, idempotency: idempotency.optional() }),
   driverRecord,
+  { callers: ['driver-api'] },
 );
 
 /**
@@ -44,6 +45,7 @@ export const goOffline = defineCommand(
     idempotency: idempotency.optional(),
   }),
   driverRecord,
+  { callers: ['driver-api'] },
 );
 
 /** One driver's record; null if the driver was never online. */
@@ -52,6 +54,7 @@ export const getDriver = defineCommand(
   'trips.drivers.get',
   z.object({ driver_id: driverId }),
   driverRecord.nullable(),
+  { callers: ['driver-api'] },
 );
 
 /** How many drivers one check for lost pushes names; more drivers take several checks. */
@@ -71,4 +74,5 @@ export const outdatedDrivers = defineCommand(
       .max(MAX_DRIVERS_PER_CHECK),
   }),
   z.object({ driver_ids: z.array(driverId) }),
+  { callers: ['driver-api'] },
 );

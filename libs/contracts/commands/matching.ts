@@ -48,6 +48,7 @@ export const openDemand = defineCommand(
     neighbours: z.array(h3Cell).max(MAX_NEIGHBOURS_PER_SWEEP),
   }),
   z.object({ trips: z.array(openTrip), moved: z.array(shardClaim), truncated: z.boolean() }),
+  { callers: ['matcher'] },
 );
 
 /** One open trip, read after a nudge; null if it is no longer open. */
@@ -56,6 +57,7 @@ export const readOpenTrip = defineCommand(
   'trips.open_trip',
   z.object({ trip_id: tripId, shard: h3Cell }),
   openTrip.nullable(),
+  { callers: ['matcher'] },
 );
 
 /** How many offers one transaction commits; the rest go into the next batch. */
@@ -120,7 +122,7 @@ export const makeOffers = defineCommand(
   'trips.offer',
   z.object({ matcher: instanceName, offers: z.array(offerProposal).min(1).max(MAX_OFFERS_PER_BATCH) }),
   z.object({ outcomes: z.array(offerOutcome) }),
-  MAKE_OFFERS_TIMEOUT_MS,
+  { callers: ['matcher'], timeoutMs: MAKE_OFFERS_TIMEOUT_MS },
 );
 
 /** How many drivers swap trips in one set; a longer ring is not applied. */
@@ -172,7 +174,7 @@ export const rematch = defineCommand(
       ]),
     ),
   }),
-  MAKE_OFFERS_TIMEOUT_MS,
+  { callers: ['matcher'], timeoutMs: MAKE_OFFERS_TIMEOUT_MS },
 );
 
 /**
@@ -184,6 +186,7 @@ export const joinShards = defineCommand(
   'trips.shards.join',
   z.object({ matcher: instanceName, incarnation }),
   shardMapMessage,
+  { callers: ['matcher'] },
 );
 
 /**
@@ -195,6 +198,7 @@ export const leaveShards = defineCommand(
   'trips.shards.leave',
   z.object({ matcher: instanceName, incarnation }),
   shardMapMessage,
+  { callers: ['matcher'] },
 );
 
 /** How many shards one page of the shard map has. */
@@ -206,4 +210,5 @@ export const getShardMap = defineCommand(
   'trips.shards.map',
   z.object({ after: h3Cell.optional() }),
   shardMapMessage.extend({ more: z.boolean() }),
+  { callers: ['matcher', 'rider-api'] },
 );

@@ -11,4 +11,5 @@ export const createQuote = defineCommand(
     .omit({ quote_id: true })
     .extend({ rider_id: riderId, pickup_cell: h3Cell, idempotency: idempotency.optional() }),
   quote,
+  { callers: ['rider-api'] },
 );

@@ -9,6 +9,7 @@ export const createTrip = defineCommand(
   'trips.create',
   z.object({ rider_id: riderId, quote_id: quoteId, idempotency }),
   tripRecord,
+  { callers: ['rider-api'] },
 );
 
 /** Who reads a trip. A rider reads its own trips, a driver those that it has, had or was offered. */
@@ -24,6 +25,7 @@ export const getTrip = defineCommand(
   'trips.get',
   z.object({ trip_id: tripId, reader: tripReader }),
   tripRecord,
+  { callers: ['rider-api'] },
 );
 
 /** How many trips one page lists; a request for more gets 400. */
@@ -35,6 +37,7 @@ export const listTrips = defineCommand(
   'trips.list',
   z.object({ rider_id: riderId, after: tripId.optional(), limit: z.int().min(1).max(MAX_TRIPS_PER_PAGE) }),
   z.object({ trips: z.array(tripRecord), more: z.boolean() }),
+  { callers: ['rider-api'] },
 );
 
 /** How many changes one replay returns; the caller asks again for the rest. */
@@ -46,6 +49,7 @@ export const replayTrip = defineCommand(
   'trips.replay',
   z.object({ trip_id: tripId, after_seq: z.int().min(0), reader: tripReader }),
   z.object({ changes: z.array(tripChange) }),
+  { callers: ['rider-api', 'driver-api'] },
 );
 
 /** The rider cancels a trip that has not begun. */
@@ -59,6 +63,7 @@ export const cancelTrip = defineCommand(
     idempotency: idempotency.optional(),
   }),
   tripRecord,
+  { callers: ['rider-api'] },
 );
 
 /** An action of a driver on its trip. `cancel` gives the trip back: it is matched with another driver. */
@@ -77,6 +82,7 @@ export const driveTrip = defineCommand(
     idempotency: idempotency.optional(),
   }),
   tripRecord,
+  { callers: ['driver-api'] },
 );
 
 export const offerAnswer = z.enum(['accept', 'decline']);
@@ -96,6 +102,7 @@ export const noteDelivery = defineCommand(
   'trips.offer_delivery',
   z.object({ driver_id: driverId, offer_id: offerId, delivery: offerDelivery }),
   z.object({ open: z.boolean() }),
+  { callers: ['driver-api'] },
 );
 
 /** A driver accepts or declines an offer. */
@@ -109,4 +116,5 @@ export const answerOffer = defineCommand(
     idempotency: idempotency.optional(),
   }),
   tripRecord,
+  { callers: ['driver-api'] },
 );

@@ -20,6 +20,7 @@ export const takeInEvents = defineCommand(
   'trips.webhooks.take_in',
   z.object({ events: z.array(eventNumber).max(MAX_EVENTS_PER_INTAKE) }),
   z.object({ deliveries: z.int().meta({ description: 'deliveries created for these events' }) }),
+  { callers: ['webhooks'] },
 );
 
 const delivery = z.object({
@@ -45,6 +46,7 @@ export const takeDeliveries = defineCommand(
     lease_ms: z.number().positive(),
   }),
   z.object({ deliveries: z.array(delivery) }),
+  { callers: ['webhooks'] },
 );
 
 /** Outcome of an attempt: delivered, to be retried after a pause, or a dead letter. */
@@ -70,4 +72,5 @@ export const reportDeliveries = defineCommand(
   'trips.webhooks.report',
   z.object({ reports: z.array(deliveryReport).max(MAX_DELIVERY_REPORTS) }),
   z.object({}),
+  { callers: ['webhooks'] },
 );

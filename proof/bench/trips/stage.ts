@@ -1,4 +1,5 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectBus } from '#libs/nats';
 import { startNats } from '../../../dev/nats/start-nats.ts';
 import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
 import { createDatabase } from '../../../dev/postgres/database.ts';
@@ -33,7 +34,7 @@ export async function openStage(standbys: number): Promise<Stage> {
   await ensureBuilt();
   const postgres = await startPostgres({ directory: directory.path, standbys });
   const nats = await startNats({ directory: directory.path });
-  const bus = await connect({ servers: [...nats.urls], noAsyncTraces: true });
+  const bus = await connectBus({ servers: nats.urls }, 'bench');
   const services: RestartableService[] = [];
   let asTrips: AsLogin | undefined;
   return {
@@ -57,6 +58,7 @@ export async function openStage(standbys: number): Promise<Stage> {
         directory: directory.path,
         system: {
           natsUrls: nats.urls,
+          natsSeeds: nats.seeds,
           postgresUrls: postgresUrls.map((url) => asTrips?.(url) ?? url),
           serviceArea: BUILT_IN_AREA,
           issuerUrl: NO_ISSUER,

@@ -97,6 +97,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
   const eventStream = { replicas: spec.natsServers, maxBytes: EVENT_STREAM_BYTES };
   const system: SystemSettings = {
     natsUrls: nats.urls,
+    natsSeeds: nats.seeds,
     postgresUrls: postgres.urls(DATABASE).map(asTrips),
     serviceArea: GRID_AREA,
     extra: {

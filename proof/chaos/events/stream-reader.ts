@@ -1,12 +1,11 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectBus } from '#libs/nats';
 import { EventConsumer } from '#libs/event-stream';
 import { pollUntil } from '../city/observer.ts';
 import { ConsumedEvents } from '../checker/consumed-events.ts';
 import type { EventFact } from '../checker/facts.ts';
 
 const NAME = 'chaos';
-/** A lost server is detected within seconds; reconnects without a limit. */
-const CONNECTION = { name: NAME, pingInterval: 1_000, maxPingOut: 3, maxReconnectAttempts: -1 };
 
 /** A durable consumer of the event stream that reads throughout the run. */
 export class StreamReader {
@@ -22,7 +21,7 @@ export class StreamReader {
   }
 
   static async start(natsUrls: readonly string[]): Promise<StreamReader> {
-    return new StreamReader(await connect({ ...CONNECTION, servers: [...natsUrls] }));
+    return new StreamReader(await connectBus({ servers: natsUrls }, NAME));
   }
 
   /** Pauses while the stream is rebuilt, then forgets everything and reads it from the beginning. */
@@ -37,6 +36,7 @@ export class StreamReader {
     const consumer = new EventConsumer({
       bus: this.#bus,
       name: NAME,
+      createsConsumer: true,
       handle: (events) => {
         for (const { trip_id: tripId, seq } of events) this.consumed.note({ tripId, seq });
         return Promise.resolve();

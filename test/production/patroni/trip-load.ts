@@ -50,7 +50,7 @@ export class TripLoad {
   }
 
   static async start(natsUrls: readonly string[], name: string): Promise<TripLoad> {
-    const commands = new CommandClient([...natsUrls], name, systemClock());
+    const commands = new CommandClient({ servers: natsUrls }, name, systemClock());
     await commands.connect();
     return new TripLoad(commands);
   }

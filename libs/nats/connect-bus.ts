@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { Transport, type NatsOptions } from '@nestjs/microservices';
-import type { Clock } from '#libs/service';
-import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-packets.ts';
+import { accessOptions, type BusAccess } from './bus-access.ts';
+import { BusRefusedError, refusalOf } from './bus-refused.ts';
 
 /**
  * How often a connection pings its server. A dead server is noticed after two missed pings; nats.js takes minutes
@@ -19,9 +19,9 @@ const RECONNECT_WAIT_MS = 250;
 const CONNECT_LIMIT_MS = 2_000;
 
 /** One list for the raw client and Nest's transport: never give up, notice quickly, no stack trace per request. */
-function connectionOptions(servers: string[], name: string) {
+export function connectionOptions(access: BusAccess, name: string) {
   return {
-    servers,
+    ...accessOptions(access),
     name,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: MAX_PINGS_OUT,
@@ -30,35 +30,27 @@ function connectionOptions(servers: string[], name: string) {
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_WAIT_MS,
     waitOnFirstConnect: true,
+    // Keeps trying after a refusal: a key that is being renewed must not end a process that works.
+    ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
   } satisfies NodeConnectionOptions;
 }
 
-/** The raw connection of a process, for positions, pushes and nudges. Never stops reconnecting. */
-export async function connectBus(servers: string[], name: string): Promise<NatsConnection> {
-  return connect(connectionOptions(servers, name));
-}
-
-/** How long a stopping service still answers requests that were already sent to it. */
-const GRACE_PERIOD_MS = 500;
-
-/** Nest's transport for the commands of a service; instances of one queue share the work. */
-export function commandTransport(servers: string[], name: string, queue: string, clock: Clock): NatsOptions {
-  return {
-    transport: Transport.NATS,
-    options: {
-      ...connectionOptions(servers, name),
-      queue,
-      gracefulShutdown: true,
-      gracePeriod: GRACE_PERIOD_MS,
-      deserializer: new CommandRequestDeserializer(clock),
-    },
-  };
-}
-
-/** Options of Nest's client side. */
-export function commandClientOptions(servers: string[], name: string): NonNullable<NatsOptions['options']> {
-  return { ...connectionOptions(servers, name), deserializer: new CommandReplyDeserializer() };
+/**
+ * The raw connection of a process, for positions, pushes and nudges. Waits for a server that is away, and never stops
+ * reconnecting. Throws {@link BusRefusedError} if a server refuses the identity at the first connection.
+ */
+export async function connectBus(access: BusAccess, name: string): Promise<NatsConnection> {
+  const options = { ...connectionOptions(access, name), waitOnFirstConnect: false };
+  for (;;) {
+    try {
+      return await connect(options);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) throw new BusRefusedError(access, refusal, error);
+      await sleep(RECONNECT_WAIT_MS);
+    }
+  }
 }
 
 /**
