@@ -18,7 +18,12 @@ export class RiderApiModule {
   static of(config: RiderApiConfig): DynamicModule {
     return {
       module: RiderApiModule,
-      imports: [BusModule.of('rider-api'), ShardMapModule, AuthenticationModule.of(config), ApiDocumentsModule.of('rider')],
+      imports: [
+        BusModule.of('rider-api'),
+        ShardMapModule,
+        AuthenticationModule.of(config),
+        ApiDocumentsModule.of('rider'),
+      ],
       controllers: [QuotesController, TripsController, IssueTicketController],
       providers: [
         travelTimesProvider,

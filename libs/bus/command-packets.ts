@@ -62,7 +62,8 @@ export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
     { channel, replyTo }: Arrival = {},
   ): Promise<IncomingRequest | IncomingEvent> {
     // A packet without an id and without input: it is refused, and nothing is published on the subject it names.
-    if (replyTo !== undefined && replyTo !== '' && !isInbox(replyTo)) return { pattern: channel, data: undefined };
+    if (replyTo !== undefined && replyTo !== '' && !isInbox(replyTo))
+      return { pattern: channel, data: undefined };
     // Without a reply subject there is no caller to answer: Nest treats a packet without an id as an event.
     const unread = { ...(replyTo !== undefined && { id: replyTo }), pattern: channel, data: undefined };
     try {

@@ -1,7 +1,3 @@
 export { ensureEventConsumer, EventConsumer, type EventNumber } from './event-consumer.ts';
-export {
-  ensureEventStream,
-  replaceEventStream,
-  type EventStreamSettings,
-} from './event-stream.ts';
+export { ensureEventStream, replaceEventStream, type EventStreamSettings } from './event-stream.ts';
 export { eventKey, EventWriter, STORE_TIMEOUT_MS, STORING_LIMIT_MS } from './event-writer.ts';

@@ -9,7 +9,11 @@ export function connectAsOperator(natsUrls: string, name: string): Promise<NatsC
       role: 'operator',
       nkeySeed: process.env['HAILGRID_NATS_NKEY_SEED'],
       credsFile: process.env['HAILGRID_NATS_CREDS_FILE'],
-      tls: { caFile: process.env['HAILGRID_NATS_CA_FILE'], certFile: process.env['HAILGRID_NATS_CERT_FILE'], keyFile: process.env['HAILGRID_NATS_KEY_FILE'] },
+      tls: {
+        caFile: process.env['HAILGRID_NATS_CA_FILE'],
+        certFile: process.env['HAILGRID_NATS_CERT_FILE'],
+        keyFile: process.env['HAILGRID_NATS_KEY_FILE'],
+      },
     },
     name,
   );
