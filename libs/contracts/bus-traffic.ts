@@ -3,6 +3,9 @@ import type { Command } from './command.ts';
 import * as commands from './commands/index.ts';
 import * as subjects from './subjects.ts';
 
+/** Every subject by its name, or the function that makes it from an id. */
+const SUBJECTS: Readonly<Record<SubjectName, string | ((id: string) => string)>> = { ...subjects };
+
 /** One kind of message on the bus: its subject, with `*` for each id, and who may send and receive it. */
 export interface BusTraffic {
   pattern: string;
@@ -68,6 +71,6 @@ function isCommand(value: unknown): value is Command {
 }
 
 function patternOf(name: SubjectName): string {
-  const subject = subjects[name];
+  const subject = SUBJECTS[name];
   return typeof subject === 'string' ? subject : subject('*');
 }
