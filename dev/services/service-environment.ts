@@ -26,6 +26,20 @@ export interface ClockSettings {
 
 const JWT_ISSUER = 'hailgrid-dev';
 const JWT_AUDIENCE = 'hailgrid';
+/**
+ * A simulated fleet calls from one address, each caller as often as compressed time makes it; a process that a test
+ * freezes or starves is to answer late, not to refuse.
+ */
+export const UNLIMITED_CALLS: Readonly<Record<string, string>> = {
+  HAILGRID_ADDRESS_REQUESTS_PER_MIN: '100000000',
+  HAILGRID_ADDRESS_REFUSALS_PER_MIN: '100000000',
+  HAILGRID_CALLER_REQUESTS_PER_MIN: '100000000',
+  HAILGRID_CALLER_QUOTES_PER_MIN: '100000000',
+  HAILGRID_CALLER_CANCELS_PER_MIN: '100000000',
+  HAILGRID_CALLER_TICKETS_PER_MIN: '100000000',
+  HAILGRID_MAX_ADDRESS_CONNECTIONS: '1000000',
+  HAILGRID_MAX_EVENT_LOOP_DELAY_MS: '0',
+};
 /** The only app with credentials of the database. */
 const STORE_APP = 'trips';
 
@@ -44,6 +58,7 @@ export function serviceEnvironment(
   return {
     ...Object.fromEntries(own),
     HAILGRID_MODE: 'development',
+    ...UNLIMITED_CALLS,
     HAILGRID_INSTANCE: instance,
     HAILGRID_HTTP_PORT: String(httpPort),
     HAILGRID_EXIT_WITH_PARENT: 'true',

@@ -25,6 +25,7 @@ export const ERRORS = {
   matcher_not_found: { status: 404, title: 'No such matcher' },
   webhook_not_found: { status: 404, title: 'No such webhook' },
   method_not_allowed: { status: 405, title: 'This address does not support the method' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   quote_expired: { status: 409, title: 'The quote has expired; ask for a new one' },
   too_many_open_trips: { status: 409, title: 'The rider has as many open trips as allowed' },
   quote_used: { status: 409, title: 'The quote was used for another trip' },
@@ -50,6 +51,7 @@ export const ERRORS = {
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service cannot answer just now', retryAfterS: 1 },
+  overloaded: { status: 503, title: 'The service has more to do than it can', retryAfterS: 5 },
   shutting_down: { status: 503, title: 'The service is going down; connect again', retryAfterS: 1 },
 } as const satisfies Record<string, ErrorSpec>;
 
@@ -69,6 +71,8 @@ export interface ErrorDetails {
   /** Shown to the caller beside the title. Never contains secrets or another party's data. */
   detail?: string;
   issues?: readonly FieldIssue[];
+  /** Seconds to wait before a retry, where it is not that of {@link ERRORS}. */
+  retryAfterS?: number;
   cause?: unknown;
 }
 
@@ -81,12 +85,14 @@ export class HailgridError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly issues: readonly FieldIssue[];
+  readonly #retryAfterS: number | undefined;
 
   constructor(code: ErrorCode, internalMessage: string, details: ErrorDetails = {}) {
     super(`${code}: ${internalMessage}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.detail = details.detail;
     this.issues = details.issues?.slice(0, MAX_ISSUES) ?? [];
+    this.#retryAfterS = details.retryAfterS;
   }
 
   get status(): number {
@@ -95,6 +101,6 @@ export class HailgridError extends Error {
 
   get retryAfterS(): number | undefined {
     const spec: ErrorSpec = ERRORS[this.code];
-    return spec.retryAfterS;
+    return this.#retryAfterS ?? spec.retryAfterS;
   }
 }

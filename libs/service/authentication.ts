@@ -1,5 +1,6 @@
 import {
   createParamDecorator,
+  Inject,
   Injectable,
   Module,
   SetMetadata,
@@ -7,16 +8,41 @@ import {
   type DynamicModule,
   type ExecutionContext,
 } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import { APP_GUARD, HttpAdapterHost, Reflector } from '@nestjs/core';
+import { RouteConfig, type FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HailgridError, type Role } from '#libs/contracts';
+import { CALL_LIMITS, type CallLimits } from './edge/call-limits.ts';
+import { limitCaller } from './edge/limit-calls.ts';
 import { TokenVerifier, type Caller, type TokenSettings } from './token-verifier.ts';
 
 const ROLE = 'hailgrid.role';
 const callers = new WeakMap<FastifyRequest, Caller>();
 
 /** Restricts a route to callers of this role; a route without it is public (health, metrics, documents). */
-export const ForRole = (role: Role): MethodDecorator & ClassDecorator => SetMetadata(ROLE, role);
+export function ForRole(role: Role): MethodDecorator & ClassDecorator {
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    if (key !== undefined && descriptor !== undefined) {
+      markRoute(role, target, key, descriptor);
+      return;
+    }
+    // Fastify knows routes only, so that a controller's role is that of each of its methods.
+    const prototype = (target as { prototype: object }).prototype;
+    for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(prototype)))
+      if (
+        name !== 'constructor' &&
+        typeof method.value === 'function' &&
+        !Reflect.hasMetadata(ROLE, method.value as object)
+      )
+        markRoute(role, prototype, name, method);
+  };
+}
+
+/** Tells the guard, and Fastify's hooks, which role a route is for. */
+function markRoute(role: Role, target: object, key: string | symbol, method: PropertyDescriptor): void {
+  SetMetadata(ROLE, role)(target, key, method);
+  RouteConfig({ role })(target, key, method);
+}
 
 /** The verified caller of a {@link ForRole} route. */
 export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
@@ -25,26 +51,53 @@ export const CallerOf = createParamDecorator((_: unknown, context: ExecutionCont
   return caller;
 });
 
+/**
+ * Verifies the token of every {@link ForRole} route in `onRequest`: who has none is answered before the body is read.
+ */
+@Injectable()
+class Authentication {
+  constructor(
+    private readonly tokens: TokenVerifier,
+    @Inject(CALL_LIMITS) private readonly limits: CallLimits,
+    host: HttpAdapterHost<FastifyAdapter>,
+  ) {
+    host.httpAdapter.getInstance().addHook('onRequest', (request, reply) => this.#admit(request, reply));
+  }
+
+  async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { role } = request.routeOptions.config as { role?: Role };
+    if (role === undefined) return;
+    const caller = await this.#verify(request);
+    await limitCaller(this.limits, caller.id, request, reply);
+    if (caller.role !== role)
+      throw new HailgridError('forbidden', `a ${caller.role} token where ${role} is needed`);
+    callers.set(request, caller);
+  }
+
+  async #verify(request: FastifyRequest): Promise<Caller> {
+    try {
+      return await this.tokens.verify(request.headers.authorization);
+    } catch (error) {
+      if (error instanceof HailgridError && error.status === 401) await this.limits.refused(request.ip);
+      throw error;
+    }
+  }
+}
+
+/** Refuses a {@link ForRole} route whose caller was not verified, however that came about. */
 @Injectable()
 class RoleGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly tokens: TokenVerifier,
-  ) {}
+  constructor(private readonly reflector: Reflector) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
     const role = this.reflector.getAllAndOverride<Role | undefined>(ROLE, [
       context.getHandler(),
       context.getClass(),
     ]);
     if (role === undefined) return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.tokens.verify(request.headers.authorization);
-    if (caller.role !== role)
-      throw new HailgridError('forbidden', `a ${caller.role} token where ${role} is needed`);
-    callers.set(request, caller);
-    return true;
+    if (callers.get(context.switchToHttp().getRequest<FastifyRequest>())?.role === role) return true;
+    throw new HailgridError('unauthenticated', 'the caller was not verified');
   }
 }
 
@@ -56,6 +109,7 @@ export class AuthenticationModule {
       module: AuthenticationModule,
       providers: [
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(settings) },
+        Authentication,
         { provide: APP_GUARD, useClass: RoleGuard },
       ],
       exports: [TokenVerifier],

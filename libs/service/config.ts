@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { instanceName } from '#libs/contracts';
 import { parseBoundingBox } from '#libs/geo';
+import { commaList } from './config-values.ts';
+import { edgeConfig } from './edge/edge-config.ts';
 
 const PREFIX = 'HAILGRID_';
 
@@ -63,17 +65,6 @@ function readSetting(
     throw new ConfigError(`The configuration is not usable:\n  set ${name} or ${name}_FILE, not both`);
   return readSecretFile(`${name}_FILE`, path);
 }
-
-/** A comma-separated list with at least one member. */
-export const commaList = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .pipe(z.array(z.string()).min(1));
 
 /** `true`/`false`/`1`/`0`. */
 export const flag = z.stringbool();
@@ -162,6 +153,7 @@ export const baseConfig = z.object({
     .min(0)
     .default(0)
     .describe('Unix time in ms at which service time and wall time agree; the same in every process'),
+  ...edgeConfig,
   exitWithParent: flag.default(false).describe('exit when standard input closes; for supervisors'),
 });
 export type BaseConfig = z.infer<typeof baseConfig>;

@@ -3,7 +3,6 @@ export { AuthenticationModule, CallerOf, ForRole } from './authentication.ts';
 export { machineTime, systemClock, type Cancel, type Clock } from './clock.ts';
 export {
   baseConfig,
-  commaList,
   ConfigError,
   environmentName,
   flag,
@@ -14,7 +13,9 @@ export {
   tokenConfig,
   type BaseConfig,
 } from './config.ts';
+export { commaList } from './config-values.ts';
 export { createApp, RequestIdOf } from './create-app.ts';
+export { CallLimits, CALL_LIMITS } from './edge/call-limits.ts';
 export { Health } from './health.ts';
 export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts';
 export { inParallel } from './in-parallel.ts';

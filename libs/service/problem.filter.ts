@@ -27,6 +27,9 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
+/** Refusals with a 5xx status that are no faults; under load there are many of them. */
+const EXPECTED: ReadonlySet<ErrorCode> = new Set(['shutting_down', 'overloaded']);
+
 /** Converts anything thrown while a request is handled to a HailgridError. */
 export function classify(thrown: unknown): HailgridError {
   if (thrown instanceof HailgridError) return thrown;
@@ -59,9 +62,15 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const known = request.is404 ? allowedMethods(request) : [];
     if (known.length > 0) void reply.header('allow', known.join(', '));
-    const error = known.length > 0 ? wrongMethod(request.method) : classify(thrown);
+    const error = known.length > 0 ? wrongMethod(request.method) : orHungUp(classify(thrown), request);
     sendProblem(error, request, reply, this.#logger);
   }
+}
+
+/** A client that hangs up in the middle of a body makes reading it fail: its doing, not ours. */
+function orHungUp(error: HailgridError, { raw }: FastifyRequest): HailgridError {
+  if (!raw.destroyed || raw.complete) return error;
+  return new HailgridError('invalid_request', 'the client hung up', { cause: error });
 }
 
 function wrongMethod(method: string): HailgridError {
@@ -81,8 +90,7 @@ export function sendProblem(
     method: request.method,
     path: request.routeOptions.url,
   };
-  if (error.status >= 500 && error.code !== 'shutting_down')
-    logger.error({ ...line, err: error }, error.message);
+  if (error.status >= 500 && !EXPECTED.has(error.code)) logger.error({ ...line, err: error }, error.message);
   else logger.debug(line, error.message);
   const body = toProblem(error, request.id);
   if (error.retryAfterS !== undefined) void reply.header('retry-after', String(error.retryAfterS));

@@ -31,7 +31,7 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
   const { logger } = parts;
   try {
     const app = await createApp(await definition.module(config, parts), parts);
-    endWithSignals(app, parts);
+    endWithSignals(app, parts, base.drainDelayMs);
     if (base.exitWithParent) endWithParent(logger);
     if (definition.transport) {
       const options = { inheritAppConfig: false };
@@ -68,13 +68,17 @@ function readOrExit<S extends z.ZodObject<typeof baseConfig.shape>>(
   }
 }
 
-function endWithSignals(app: NestFastifyApplication, { health, logger }: ServiceParts): void {
+/**
+ * Says that it is not ready at once, serves on for `drainDelayMs` while load balancers notice, and then closes. A second
+ * signal changes nothing.
+ */
+function endWithSignals(
+  app: NestFastifyApplication,
+  { health, logger }: ServiceParts,
+  drainDelayMs: number,
+): void {
   let ending = false;
-  const end = (signal: string): void => {
-    if (ending) return;
-    ending = true;
-    health.drain();
-    logger.info({ event: 'stopping', signal }, 'stopping');
+  const close = (): void => {
     setTimeout(() => {
       logger.error({ event: 'stop_forced' }, `still open work after ${SHUTDOWN_LIMIT_MS} ms`);
       process.exit(1);
@@ -89,6 +93,13 @@ function endWithSignals(app: NestFastifyApplication, { health, logger }: Service
         process.exit(1);
       },
     );
+  };
+  const end = (signal: string): void => {
+    if (ending) return;
+    ending = true;
+    health.drain();
+    logger.info({ event: 'stopping', signal }, 'stopping');
+    setTimeout(close, drainDelayMs);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(signal));
   process.on('uncaughtException', (error) => {

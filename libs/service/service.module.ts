@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Res, Global, Module, type DynamicModule } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { CALL_LIMITS, type CallLimits } from './edge/call-limits.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { HEALTH, METRICS, CLOCK, CONFIG, LOGGER, type ServiceParts } from './service-parts.ts';
@@ -38,13 +39,14 @@ export class OperationsController {
 @Global()
 @Module({})
 export class ServiceModule {
-  static of(parts: ServiceParts): DynamicModule {
+  static of(parts: ServiceParts, limits: CallLimits): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: parts.config },
       { provide: CLOCK, useValue: parts.clock },
       { provide: LOGGER, useValue: parts.logger },
       { provide: HEALTH, useValue: parts.health },
       { provide: METRICS, useValue: parts.metrics },
+      { provide: CALL_LIMITS, useValue: limits },
     ];
     return {
       module: ServiceModule,

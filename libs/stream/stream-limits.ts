@@ -4,6 +4,8 @@ import { HEARTBEAT_INTERVAL_MS, MAX_FRAME_BYTES, SILENCE_LIMIT_MS } from '#libs/
 export interface StreamLimits {
   /** Sockets of the process, including those being opened. */
   maxConnections: number;
+  /** Sockets of one caller; a further one closes the oldest (4001). */
+  maxConnectionsPerCaller: number;
   maxFrameBytes: number;
   /** The server sends a heartbeat after this time without another frame … */
   heartbeatIntervalMs: number;
@@ -28,6 +30,7 @@ export interface StreamLimits {
 /** High enough for a phone that catches up and for a city in compressed time, too low for a flood. */
 export const STREAM_LIMITS: StreamLimits = {
   maxConnections: 20_000,
+  maxConnectionsPerCaller: 4,
   maxFrameBytes: MAX_FRAME_BYTES,
   heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
   silenceLimitMs: SILENCE_LIMIT_MS,

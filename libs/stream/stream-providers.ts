@@ -12,11 +12,13 @@ import type { z } from 'zod';
 import { BUS } from '#libs/bus';
 import { JSON_SUBPROTOCOL } from '#libs/contracts';
 import {
+  CALL_LIMITS,
   CLOCK,
   CONFIG,
   LOGGER,
   METRICS,
   type BaseConfig,
+  type CallLimits,
   type Clock,
   type Logger,
   type Metrics,
@@ -65,13 +67,14 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
     },
     {
       provide: StreamServer,
-      inject: [definition.handler, TicketOffice, CLOCK, METRICS, LOGGER],
+      inject: [definition.handler, TicketOffice, CLOCK, METRICS, LOGGER, CALL_LIMITS],
       useFactory: (
         handler: StreamHandler<F>,
         tickets: TicketOffice,
         clock: Clock,
         metrics: Metrics,
         logger: Logger,
+        callLimits: CallLimits,
       ) => {
         const redeem = (ticket: string) => tickets.redeem(ticket);
         return new StreamServer<F>({
@@ -83,6 +86,7 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
           clock,
           metrics,
           logger,
+          callLimits,
         });
       },
     },

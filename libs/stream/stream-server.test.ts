@@ -1,11 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { clientFrame, HailgridError, heartbeat, JSON_SUBPROTOCOL, newId } from '#libs/contracts';
-import { createLogger, Metrics, systemClock, type Caller } from '#libs/service';
+import {
+  baseConfig,
+  CallLimits,
+  createLogger,
+  Metrics,
+  readConfig,
+  systemClock,
+  type Caller,
+} from '#libs/service';
 import type { StreamHandler, ServerFrame, StreamConnection } from './stream-connection.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import { StreamServer } from './stream-server.ts';
@@ -57,7 +66,7 @@ afterEach(async () => {
   }
 });
 
-async function start(limits: Partial<StreamLimits> = {}): Promise<World> {
+async function start(limits: Partial<StreamLimits> = {}, callLimits?: CallLimits): Promise<World> {
   const handler = new EchoHandler();
   const used = new Set<string>();
   const server = new StreamServer<Frame>({
@@ -66,7 +75,7 @@ async function start(limits: Partial<StreamLimits> = {}): Promise<World> {
     clientFrame: frames,
     handler,
     redeem: async (ticket) => {
-      if (used.has(ticket)) throw new HailgridError('ticket_invalid', 'used');
+      if (used.has(ticket) || ticket.startsWith('guess')) throw new HailgridError('ticket_invalid', 'used');
       used.add(ticket);
       return ticket.startsWith('rider') ? { role: 'rider', id: newId('rider') } : DRIVER;
     },
@@ -74,6 +83,7 @@ async function start(limits: Partial<StreamLimits> = {}): Promise<World> {
     metrics: new Metrics('test', 'test-1'),
     logger: createLogger('test', 'test-1', 'silent'),
     limits,
+    ...(callLimits !== undefined && { callLimits }),
   });
   const http = createServer();
   server.attach(http);
@@ -251,8 +261,44 @@ test('the socket of a peer that does not read is closed instead of buffered with
   const flood = setInterval(() => {
     for (let sent = 0; sent < 50; sent++) client.send({ type: 'echo', data: { text } });
   }, 1);
+  // Its own sending is slowed down by the server, which reads no more of it; another client notices nothing.
+  const other = await Client.connect(world);
+  other.send({ type: 'echo', data: { text: 'meanwhile' } });
+  expect((await other.next()).data.text).toBe('meanwhile');
   await expect.poll(() => world.handler.closings, { timeout: 10_000 }).toBe(1);
   clearInterval(flood);
+  other.send({ type: 'echo', data: { text: 'afterwards' } });
+  expect((await other.next()).data.text).toBe('afterwards');
+});
+
+test('a caller with too many sockets loses the oldest; other callers lose none', async () => {
+  const world = await start({ maxConnectionsPerCaller: 2 });
+  const [first, second, third] = [
+    await Client.connect(world),
+    await Client.connect(world),
+    await Client.connect(world),
+  ];
+  expect(await first.closed).toEqual({ code: 4001, reason: 'too_many_sockets' });
+  second.socket.close();
+  await second.closed;
+  const fourth = await Client.connect(world);
+  for (const client of [third, fourth]) {
+    client.send({ type: 'echo', data: { text: 'here' } });
+    expect((await client.next()).data.text).toBe('here');
+  }
+});
+
+test('upgrades are limited by address, and guessed tickets more strictly', async () => {
+  const limitsOf = (environment: NodeJS.ProcessEnv): Promise<CallLimits> =>
+    CallLimits.of(fastify(), readConfig(baseConfig, environment), new Metrics('test', 'test-1'));
+  const few = await start({}, await limitsOf({ HAILGRID_ADDRESS_REQUESTS_PER_MIN: '2' }));
+  await Client.connect(few);
+  await Client.connect(few);
+  const tooMany = await refusal(`${few.url}/v1/stream?ticket=one-more`);
+  expect(tooMany).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  const guessed = await start({}, await limitsOf({ HAILGRID_ADDRESS_REFUSALS_PER_MIN: '2' }));
+  for (const status of [401, 401, 429])
+    expect((await refusal(`${guessed.url}/v1/stream?ticket=guess`)).status).toBe(status);
 });
 
 test('draining closes every socket and refuses new ones', async () => {

@@ -4,7 +4,14 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { z } from 'zod';
 import { asHailgridError, HailgridError, toTimestamp, type Role } from '#libs/contracts';
-import { refuseOnSocket, type Caller, type Clock, type Logger, type Metrics } from '#libs/service';
+import {
+  refuseOnSocket,
+  type CallLimits,
+  type Caller,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from '#libs/service';
 import { admit, chooseSubprotocol } from './admission.ts';
 import { CLOSE, StreamConnection, type StreamHandler } from './stream-connection.ts';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
@@ -24,6 +31,8 @@ export interface StreamServerOptions<F extends ClientFrame> {
   metrics: Metrics;
   logger: Logger;
   limits?: Partial<StreamLimits>;
+  /** Limits of the caller's address. None in tests of the sockets alone. */
+  callLimits?: CallLimits;
 }
 
 /**
@@ -36,6 +45,8 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
   readonly #metrics: StreamMetrics;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<StreamConnection>();
+  /** The open sockets of each caller, oldest first. */
+  readonly #byCaller = new Map<string, Set<StreamConnection>>();
   #opening = 0;
   #draining = false;
   #whenEmpty: (() => void) | undefined;
@@ -87,12 +98,7 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
     this.#opening += 1;
     try {
       this.#refuseWhenFull();
-      const caller = await admit(request, {
-        path: STREAM_PATH,
-        subprotocols: this.#options.subprotocols,
-        role: this.#options.role,
-        redeem: this.#options.redeem,
-      });
+      const caller = await this.#admit(request);
       if (this.#draining) throw new HailgridError('shutting_down', 'draining');
       this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#open(id, caller, opened));
     } catch (thrown) {
@@ -103,6 +109,19 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
       refuseOnSocket(socket, error, id);
     } finally {
       this.#opening -= 1;
+    }
+  }
+
+  /** Counts the address before the ticket is looked at; a refused ticket counts as a refused token does. */
+  async #admit(request: IncomingMessage): Promise<Caller> {
+    const { callLimits, subprotocols, role, redeem } = this.#options;
+    const address = callLimits?.addressOf(request) ?? '';
+    await callLimits?.admitAddress(address);
+    try {
+      return await admit(request, { path: STREAM_PATH, subprotocols, role, redeem });
+    } catch (error) {
+      if (error instanceof HailgridError && error.status === 401) await callLimits?.refused(address);
+      throw error;
     }
   }
 
@@ -127,8 +146,10 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
       logger,
     });
     this.#connections.add(connection);
+    this.#supersede(connection);
     socket.once('close', (code) => {
       this.#connections.delete(connection);
+      this.#forget(connection);
       metrics.closed(code);
       logger.debug({ event: 'stream_closed', connection: id, caller: caller.id, code }, 'stream closed');
       session.close();
@@ -136,6 +157,23 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
     });
     logger.debug({ event: 'stream_opened', connection: id, caller: caller.id }, 'stream opened');
     session.open();
+  }
+
+  /** Closes the oldest socket of a caller who has too many: a phone that lost its network has left it behind. */
+  #supersede(connection: StreamConnection): void {
+    const own = this.#byCaller.get(connection.caller.id) ?? new Set();
+    own.add(connection);
+    this.#byCaller.set(connection.caller.id, own);
+    const [oldest] = own;
+    if (oldest === undefined || own.size <= this.#limits.maxConnectionsPerCaller) return;
+    own.delete(oldest);
+    oldest.close(CLOSE.superseded, 'too_many_sockets');
+  }
+
+  #forget(connection: StreamConnection): void {
+    const own = this.#byCaller.get(connection.caller.id);
+    own?.delete(connection);
+    if (own?.size === 0) this.#byCaller.delete(connection.caller.id);
   }
 
   #keepAlive(): void {

@@ -10,6 +10,7 @@ import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { DevIssuerModule } from '../../apps/dev-issuer/dev-issuer.module.ts';
 import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { RiderApiModule } from '../../apps/rider-api/rider-api.module.ts';
+import { UNLIMITED_CALLS } from '../../dev/services/service-environment.ts';
 import { BUILT_IN_AREA, testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { RiderPhone } from '../phones/rider-phone.ts';
 import { PlayedTrips, PlayedTripsModule } from './played-trips.ts';
@@ -19,7 +20,7 @@ export const DROPOFF: Point = { lat: 38.735, lng: -9.13 };
 export const SHARD = cellKeyToH3(shardCellOf(PICKUP));
 
 const READY_LIMIT_MS = 10_000;
-const QUIET = { HAILGRID_MODE: 'development', HAILGRID_LOG_LEVEL: 'silent' };
+const QUIET = { ...UNLIMITED_CALLS, HAILGRID_MODE: 'development', HAILGRID_LOG_LEVEL: 'silent' };
 
 /**
  * The real rider-api and issuer over a real nats-server; `trips` is played, since these tests are not about its decisions.

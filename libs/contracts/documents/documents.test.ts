@@ -72,10 +72,12 @@ describe('an operation', () => {
       '401',
       '403',
       '404',
+      '408',
       '409',
       '413',
       '415',
       '422',
+      '429',
       '500',
       '503',
     ]);
@@ -89,6 +91,11 @@ describe('an operation', () => {
       'enum',
     ]);
     expect(responses['503']?.headers).toHaveProperty('Retry-After');
+  });
+
+  test('says that it may be limited, and when to call again', () => {
+    for (const [, , { responses }] of APIS.flatMap(operationsOf))
+      expect(responses['429']?.headers).toHaveProperty('Retry-After');
   });
 
   test('that reads a trip supports ETags', () => {

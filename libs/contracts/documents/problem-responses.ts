@@ -38,13 +38,15 @@ function errorCodesOf(route: HttpRoute): ErrorCode[] {
       ...(takesInput === undefined ? [] : (['invalid_request'] as const)),
       ...(route.body === undefined
         ? []
-        : (['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const)),
+        : (['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout'] as const)),
       ...(route.role === null ? [] : (['unauthenticated', 'token_expired', 'forbidden'] as const)),
       ...(route.idempotencyKey === undefined ? [] : (['idempotency_key_reused'] as const)),
       ...(route.idempotencyKey === 'required' ? (['idempotency_key_required'] as const) : []),
       ...route.errors,
+      'rate_limited',
       'internal',
       'unavailable',
+      'overloaded',
       'shutting_down',
     ]),
   ];

@@ -46,6 +46,7 @@ export const postQuote = defineRoute({
   response: quote,
   status: 201,
   idempotencyKey: 'optional',
+  budget: 'quotes',
   errors: ['outside_service_area', 'route_too_short', 'no_route', 'ride_too_long'],
 });
 

@@ -83,5 +83,6 @@ export const postRiderCancel = defineRoute({
   response: riderTrip,
   status: 200,
   idempotencyKey: 'optional',
+  budget: 'cancels',
   errors: ['trip_not_found', 'illegal_transition', 'idempotency_key_reused'],
 });

@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 import type { Role } from '../ids.ts';
 
+/** Calls that are limited more strictly than the others. */
+export type CallBudget = 'quotes' | 'cancels' | 'tickets';
+
 /**
  * One route of the public API. The handler's validation, the OpenAPI document and the clients' types come from it; a
  * test compares the documented routes with those of a running service.
@@ -23,6 +26,8 @@ export interface HttpRoute {
   idempotencyKey?: 'required' | 'optional';
   /** The answer has an ETag, and a matching If-None-Match gets 304. */
   etag?: true;
+  /** A limit of calls per caller of its own, beside that of all calls. */
+  budget?: CallBudget;
   /** In addition to those of any call (invalid_request, unauthenticated, forbidden, unavailable …). */
   errors: readonly ErrorCode[];
 }

@@ -19,7 +19,8 @@ function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
     role: api,
     response: streamTicket,
     status: 201,
-    errors: ['rate_limited'],
+    budget: 'tickets',
+    errors: [],
   });
 }
 
