@@ -38,7 +38,7 @@ ENTRYPOINT ["node", "--conditions=source", "ops/migrate.ts"]
 
 FROM runtime AS service
 COPY --from=build /app/dist dist
-ENV HAILGRID_HTTP_HOST=0.0.0.0 HAILGRID_HTTP_PORT=8080
+ENV HAILGRID_HTTP_HOST=0.0.0.0 HAILGRID_HTTP_PORT=8080 HAILGRID_OPS_PORT=9090
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 CMD ["node", "-e", \
   "fetch(`http://127.0.0.1:${process.env.HAILGRID_HTTP_PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -184,6 +184,7 @@ async function startTrips(): Promise<void> {
 
 async function startMatcher(): Promise<NestFastifyApplication> {
   const config = readConfig(matcherConfig, {
+    HAILGRID_MODE: 'development',
     HAILGRID_INSTANCE: SELF,
     HAILGRID_NATS_URLS: nats.url,
     HAILGRID_LOG_LEVEL: 'silent',

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
 import { baseConfig, ConfigError, readConfig, refuseUnsafe, type BaseConfig } from './config.ts';
 import { createApp } from './create-app.ts';
+import { startOperationsServer } from './edge/operations-server.ts';
 import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import { serviceParts, type ServiceParts } from './service-parts.ts';
@@ -39,8 +40,12 @@ export async function runService<S extends z.ZodObject<typeof baseConfig.shape>>
       await app.startAllMicroservices();
     }
     await app.listen(base.httpPort, base.httpHost);
+    const opsPort = await startOperationsServer(parts);
     const { port } = new URL(await app.getUrl());
-    logger.info({ event: 'ready', http_port: Number(port), mode: base.mode }, `${definition.name} is ready`);
+    logger.info(
+      { event: 'ready', http_port: Number(port), ops_port: opsPort, mode: base.mode },
+      `${definition.name} is ready`,
+    );
   } catch (error) {
     logger.fatal({ event: 'start_failed', err: error }, 'could not start');
     process.exit(1);

@@ -1,5 +1,7 @@
 import { Controller, Get, Inject, Res, Global, Module, type DynamicModule } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { HailgridError } from '#libs/contracts';
+import type { BaseConfig } from './config.ts';
 import { CALL_LIMITS, type CallLimits } from './edge/call-limits.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -13,6 +15,7 @@ export class OperationsController {
   constructor(
     @Inject(HEALTH) private readonly health: Health,
     @Inject(METRICS) metrics: Metrics,
+    @Inject(CONFIG) private readonly config: BaseConfig,
   ) {
     this.#metrics = metrics;
   }
@@ -28,8 +31,10 @@ export class OperationsController {
     await reply.status(report.status === 'ok' ? 200 : 503).send(report);
   }
 
+  /** In production mode only the operations port has it: the public one is open to everybody. */
   @Get('/metrics')
   async metrics(@Res() reply: FastifyReply): Promise<void> {
+    if (this.config.mode === 'production') throw new HailgridError('not_found', 'metrics on the public port');
     const { registry } = this.#metrics;
     await reply.header('content-type', registry.contentType).send(await registry.metrics());
   }

@@ -56,3 +56,20 @@ test.each([
   line.mend(client);
   await expect.poll(readiness, WAIT).toMatchObject({ status: 200, checks: ALL_OK });
 });
+
+test('a service that is asked to end says so at once, and serves on until load balancers have noticed', async () => {
+  const issuer = await startService({
+    app: 'dev-issuer',
+    instance: 'dev-issuer-2',
+    httpPort: 0,
+    system: { natsUrls: world.nats.urls, postgresUrls: [], serviceArea: BUILT_IN_AREA },
+    directory: directory.path,
+    env: { HAILGRID_DRAIN_DELAY_MS: '3000' },
+  });
+  const status = async (path: string): Promise<number> => (await fetch(issuer.url + path)).status;
+  const ended = issuer.child.stop();
+  await expect.poll(() => status('/health/ready'), WAIT).toBe(503);
+  expect(await status('/.well-known/jwks.json')).toBe(200);
+  expect(await ended).toMatchObject({ code: 0 });
+  await expect(status('/health/live')).rejects.toThrow('fetch failed');
+});

@@ -29,6 +29,15 @@ const perMinute = (byDefault: number, what: string) =>
 
 /** Settings of the HTTP edge of a service. */
 export const edgeConfig = {
+  opsPort: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe(
+      'port for /metrics and health alone, on the same address; 0: any free port. In production mode /metrics is on no other',
+    ),
   trustedProxies: commaList
     .optional()
     .describe(

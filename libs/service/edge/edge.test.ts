@@ -10,6 +10,7 @@ import { AuthenticationModule, CallerOf, ForRole } from '../authentication.ts';
 import { baseConfig, readConfig } from '../config.ts';
 import { createApp } from '../create-app.ts';
 import { serviceParts, type ServiceParts } from '../service-parts.ts';
+import { startOperationsServer } from './operations-server.ts';
 import type { Caller } from '../token-verifier.ts';
 
 /** Routes of which the contracts know budgets, so that the limits of real routes are tested. */
@@ -316,4 +317,23 @@ test('a client that does not read its answer is disconnected', async () => {
   wire.socket.pause();
   wire.socket.write('GET /v1/much HTTP/1.1\r\nhost: a\r\n\r\n');
   await expect.poll(edge.metrics, { timeout: 10_000 }).toMatch(/hailgrid_http_aborted_total\{.*\} 1/);
+});
+
+test('in production metrics are on the operations port only; health is on both', async () => {
+  const development = await start({ HAILGRID_MODE: 'development' });
+  expect((await get(development, '/metrics')).status).toBe(200);
+  const edge = await start({ HAILGRID_OPS_PORT: '0' });
+  expect((await get(edge, '/metrics')).status).toBe(404);
+  const operations = await startOperationsServer(edge.parts);
+  const ask = (path: string) => fetch(`http://127.0.0.1:${operations}${path}`);
+  expect(await (await ask('/metrics')).text()).toContain('hailgrid_http_request_seconds');
+  expect((await ask('/v1/products')).status).toBe(404);
+  edge.parts.health.drain();
+  for (const [path, status] of [
+    ['/health/live', 200],
+    ['/health/ready', 503],
+  ] as const) {
+    expect((await ask(path)).status).toBe(status);
+    expect((await get(edge, path)).status).toBe(status);
+  }
 });
