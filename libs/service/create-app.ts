@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import {
   StandardSchemaValidationPipe,
   createParamDecorator,
@@ -62,7 +62,7 @@ export async function createApp(
   await shedLoad(http, config.maxEventLoopDelayMs, metrics);
   const limits = await CallLimits.of(http, config, metrics);
   limitAddresses(http, limits);
-  boundConnections(http.server as Server, config, limits);
+  boundConnections(http.server, config, limits);
   const module = {
     module: class Process {},
     imports: [ServiceModule.of(parts, limits), root as DynamicModule],
