@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { z } from 'zod';
 import * as contracts from '#libs/contracts';
+import { SUBJECT_TRAFFIC } from '#libs/contracts';
 import { code, markdownPage, markdownTable } from './markdown-page.ts';
 import { constantsOf, productSources, type Constant, type SourceFile } from './source-files.ts';
 
@@ -47,12 +48,18 @@ export function subjectsPage(): Promise<string> {
       ['subject', 'from', 'to', 'meaning'],
       messages(sources).map(({ subject, constant }) => [
         code(subject),
-        contracts.SUBJECT_TRAFFIC[constant.name as keyof typeof contracts.SUBJECT_TRAFFIC].from.join(', '),
-        contracts.SUBJECT_TRAFFIC[constant.name as keyof typeof contracts.SUBJECT_TRAFFIC].to.join(', '),
+        ...speakers(constant.name),
         constant.comment,
       ]),
     ),
   );
+}
+
+/** Who sends and who receives the messages of a subject. */
+function speakers(name: string): [string, string] {
+  const [, traffic] = Object.entries(SUBJECT_TRAFFIC).find(([subject]) => subject === name) ?? [];
+  if (traffic === undefined) throw new Error(`${name} declares nobody who sends or receives it`);
+  return [traffic.from.join(', '), traffic.to.join(', ')];
 }
 
 interface Subject {
