@@ -22,6 +22,7 @@ export * from './problem.ts';
 export * from './shards.ts';
 export * from './stream/index.ts';
 export * from './subjects.ts';
+export * from './text.ts';
 export * from './trip.ts';
 export * from './values.ts';
 export * from './webhook-event.ts';

@@ -9,15 +9,15 @@ import {
   product,
   timestamp,
   toTimestamp,
-  typedText,
   vehicle,
 } from './values.ts';
+import { keptText, typedText } from './text.ts';
 
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });
 export const tripEventType = z.enum(TRIP_EVENT_TYPES).meta({ id: 'TripEventType' });
 
 /** Why a trip was canceled, in the words of the rider or driver. */
-export const cancelReason = typedText(200);
+export const cancelReason = typedText(200, { lines: true });
 
 /**
  * Drivers who are asked again later, because an offer lapsed, could not be delivered, or was declined for a while.
@@ -73,7 +73,7 @@ export const tripRecord = z
     arrived_at: timestamp.nullable(),
     started_at: timestamp.nullable(),
     ended_at: timestamp.nullable(),
-    cancel_reason: z.string().nullable(),
+    cancel_reason: keptText.nullable(),
     attention: z.enum(['stuck']).nullable().default(null).meta({
       description: 'why an operator should look: `stuck`, the ride is under way and its driver is silent',
     }),

@@ -1,5 +1,6 @@
 import { parseCellKey } from '#libs/geo';
 import { z } from 'zod';
+import { typedText } from './text.ts';
 
 /** WGS84 degrees. */
 export const point = z
@@ -33,16 +34,6 @@ export const product = z
   .enum(['standard', 'xl', 'premium'])
   .meta({ id: 'Product', description: 'Vehicle product a rider asks for and a driver offers' });
 export type Product = z.infer<typeof product>;
-
-/** Text that a person typed. Refuses NUL and unpaired surrogates, which Postgres cannot store. */
-export function typedText(maxLength: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxLength)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'contains a NUL or an unpaired surrogate');
-}
 
 export const vehicle = z
   .strictObject({

@@ -4,7 +4,7 @@ import { defineRoute } from './route.ts';
 import { driverRecord } from '../commands/drivers.ts';
 import { driverId } from '../ids.ts';
 import { tripRecord } from '../trip.ts';
-import { typedText } from '../values.ts';
+import { typedText } from '../text.ts';
 
 /** How many characters the reason code of an operator's act may have; it becomes the trip's `cancel_reason`. */
 const MAX_REASON_CODE_LENGTH = 64;
@@ -19,7 +19,7 @@ export const operatorActRequest = z
       .max(MAX_REASON_CODE_LENGTH)
       .regex(/^[a-z][a-z0-9_]*$/)
       .meta({ description: "the operators' own code", example: 'vehicle_breakdown' }),
-    note: typedText(MAX_NOTE_LENGTH).optional().meta({ description: 'kept in the event, for operators' }),
+    note: typedText(MAX_NOTE_LENGTH, { lines: true }).optional().meta({ description: 'kept in the event, for operators' }),
   })
   .meta({ id: 'OperatorActRequest' });
 export type OperatorActRequest = z.infer<typeof operatorActRequest>;
