@@ -58,8 +58,7 @@ interface TextLimits {
 
 function faultOf(text: string, { maxGraphemes, maxBytes, lines }: TextLimits): string | undefined {
   // Before the costly count: a text has at least as many bytes as UTF-16 units.
-  if (text.length > maxBytes || utf8.encode(text).length > maxBytes)
-    return `has more than ${maxBytes} bytes`;
+  if (text.length > maxBytes || utf8.encode(text).length > maxBytes) return `has more than ${maxBytes} bytes`;
   if (UNFIT.test(lines ? text.replace(LINE_CONTROLS, '') : text))
     return 'contains a control, private-use, bidirectional or invalid character';
   if (!VISIBLE.test(text)) return 'contains no visible character';

@@ -1,16 +1,7 @@
 import { TRIP_EVENT_TYPES, TRIP_STATES, type Trip } from '#libs/trip';
 import { z } from 'zod';
 import { driverId, offerId, quoteId, riderId, tripId } from './ids.ts';
-import {
-  distanceSource,
-  h3Cell,
-  money,
-  point,
-  product,
-  timestamp,
-  toTimestamp,
-  vehicle,
-} from './values.ts';
+import { distanceSource, h3Cell, money, point, product, timestamp, toTimestamp, vehicle } from './values.ts';
 import { keptText, typedText } from './text.ts';
 
 export const tripState = z.enum(TRIP_STATES).meta({ id: 'TripState' });

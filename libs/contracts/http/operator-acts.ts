@@ -19,7 +19,9 @@ export const operatorActRequest = z
       .max(MAX_REASON_CODE_LENGTH)
       .regex(/^[a-z][a-z0-9_]*$/)
       .meta({ description: "the operators' own code", example: 'vehicle_breakdown' }),
-    note: typedText(MAX_NOTE_LENGTH, { lines: true }).optional().meta({ description: 'kept in the event, for operators' }),
+    note: typedText(MAX_NOTE_LENGTH, { lines: true })
+      .optional()
+      .meta({ description: 'kept in the event, for operators' }),
   })
   .meta({ id: 'OperatorActRequest' });
 export type OperatorActRequest = z.infer<typeof operatorActRequest>;
