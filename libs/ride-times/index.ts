@@ -1,0 +1,2 @@
+export { RideTimes, type CompletedRide, type RideEstimate, type RideTimesSnapshot } from './ride-times.ts';
+export type { RideQuestion } from './ride-features.ts';
