@@ -47,7 +47,7 @@ export interface RideEstimate {
   /** How much of the doubt about this ride's factor observations have removed: 0 none, towards 1 nearly all. */
   readonly weight: number;
   /** Seconds that a share of such rides do not exceed. @param share above 0 and below 1 */
-  quantileS(share: number): number;
+  readonly quantileS: (share: number) => number;
 }
 
 /** What was learned, as plain JSON. */

@@ -1,6 +1,7 @@
 import { DEFAULT_ENGINE_PARAMS } from '#libs/dispatch';
 import { NO_TROUBLES } from './options.ts';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { RideTimeSource } from './quoted-rides.ts';
 import { decimalNumber, wholeNumber, wholeNumbers } from '../../../ops/command-line/number-arguments.ts';
 import { pathArgument } from '../../../ops/command-line/path-argument.ts';
 import { UserError } from '../../../ops/command-line/user-error.ts';
@@ -23,6 +24,9 @@ export interface CommandLine {
   readonly policy: readonly string[];
   readonly maxWait: number;
   readonly round: number;
+  readonly rideTimes: RideTimeSource;
+  /** Hours of recorded rides before the start from which ride times were learned. */
+  readonly history: number;
   /** Undefined: the street network's own error. */
   readonly etaNoise?: number;
   readonly answer: number;
@@ -43,6 +47,9 @@ type Given = Omit<CommandLine, 'recorded' | 'from' | 'to' | 'fleet'> &
     readonly trips?: string;
     readonly streets?: string;
   };
+
+/** A service that has been running since the early morning. */
+const DEFAULT_HISTORY_H = 6;
 
 /** Defaults for a run on recorded demand. */
 const RECORDED_DEFAULTS = { fleet: [1_300], fromS: 11 * S_PER_HOUR, toS: 15 * S_PER_HOUR };
@@ -100,6 +107,20 @@ function command(): Command {
     ])
     .option('--max-wait <s>', 'from request to pickup; a rider who waits longer is lost', wholeNumber(0), 300)
     .option('--round <s>', 'interval of rounds', wholeNumber(0), 2)
+    .addOption(
+      new Option(
+        '--ride-times <source>',
+        'ride times of quotes: of the street network, or learned from completed rides',
+      )
+        .choices(['street', 'learned'] satisfies RideTimeSource[])
+        .default('learned' satisfies RideTimeSource),
+    )
+    .option(
+      '--history <h>',
+      'hours of recorded rides before the start from which ride times were learned; 0: none',
+      wholeNumber(0),
+      DEFAULT_HISTORY_H,
+    )
     .option(
       '--eta-noise <sigma>',
       'standard deviation of the logarithm of true over told times of drives to pickups and of moves; default: the ' +

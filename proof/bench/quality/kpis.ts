@@ -1,4 +1,5 @@
 import { parentKey, pickupCellOf } from '#libs/geo';
+import { quoteErrors, type QuoteErrors } from './quote-error.ts';
 import { MOVING, RIDING, TO_PICKUP, type Fleet, type Trip } from './world/fleet.ts';
 import type { StreetCity } from './world/street-city.ts';
 
@@ -31,6 +32,8 @@ export interface RunResult {
   readonly unmatchedRiders: number;
   readonly lowestZoneServedPct: number;
   readonly gini: number;
+  /** Of all measured requests. */
+  readonly quoteErrors: QuoteErrors;
   readonly roundsMs: Float64Array;
   readonly eventsPerS: number;
   readonly elapsedS: number;
@@ -102,6 +105,7 @@ export class Kpis {
         .length,
       lowestZoneServedPct: this.#lowestZone(asked),
       gini: gini(this.#fleet.incomesS),
+      quoteErrors: quoteErrors(asked, (this.#measureFromS + this.#toS) / 2),
       roundsMs: Float64Array.from(this.#roundsMs).sort(),
       eventsPerS: (this.#fleet.events + trips.length) / elapsedS,
       elapsedS,

@@ -17,6 +17,17 @@ function options(...more: string[]) {
 
 const spread = { mean: expect.any(Number) as number, sd: expect.any(Number) as number };
 
+const timeError = {
+  bias_s: expect.any(Number) as number,
+  mae_s: expect.any(Number) as number,
+  log_sd: expect.any(Number) as number,
+};
+const quoteError = {
+  street: timeError,
+  learned: timeError,
+  learned_p90_pct: expect.any(Number) as number,
+};
+
 test('reports a row for each policy, fleet and number of matchers, under the documented names', () => {
   const rows = measure(
     CITY,
@@ -39,6 +50,7 @@ test('reports a row for each policy, fleet and number of matchers, under the doc
       fleet: expect.any(Number) as number,
       shards: expect.any(Number) as number,
       seeds: 2,
+      ride_times: 'learned',
       requests: expect.any(Number) as number,
       served_pct: spread,
       late_pct: expect.any(Number) as number,
@@ -54,6 +66,7 @@ test('reports a row for each policy, fleet and number of matchers, under the doc
       unmatched_riders: 0,
       lowest_zone_served_pct: expect.any(Number) as number,
       gini: expect.any(Number) as number,
+      quote_error: { ...quoteError, halves: [quoteError, quoteError] },
       round_ms: { p50: expect.any(Number) as number, p99: expect.any(Number) as number },
       events_per_s: expect.any(Number) as number,
       elapsed_s: expect.any(Number) as number,

@@ -4,6 +4,8 @@ import type { Troubles } from './options.ts';
 import { policyNamed } from './matcher/policies.ts';
 import { reportRow, type ReportRow } from './report.ts';
 import { seededFractions } from '#libs/random';
+import type { RideTimesSnapshot } from '#libs/ride-times';
+import { learnedBefore } from './quoted-rides.ts';
 import { Simulation, WARM_UP_S } from './simulation.ts';
 import { clairvoyantBound } from './world/clairvoyant.ts';
 import { startsOf } from './world/starts.ts';
@@ -23,13 +25,14 @@ export function measure(
   measured: (row: ReportRow) => void,
 ): MeasuredRow[] {
   const troubles = troublesOf(options, city);
+  const before = options.history === 0 ? undefined : learnedBefore(city, options.from, options.history);
   return options.shards.flatMap((shards) =>
     options.fleet.flatMap((fleet) =>
       options.policy.map((policy) => {
         const runs = Array.from({ length: options.seeds }, (_, run) =>
-          simulate(city, { policy, fleet, shards, seed: options.seed + run }, options, troubles),
+          simulate(city, { policy, fleet, shards, seed: options.seed + run }, options, { troubles, before }),
         );
-        const row = reportRow(policy, fleet, shards, runs);
+        const row = reportRow(policy, fleet, shards, options.rideTimes, runs);
         measured(row);
         return { row, runs };
       }),
@@ -69,7 +72,7 @@ function simulate(
   city: StreetCity,
   { policy, fleet, shards, seed }: Case,
   options: CommandLine,
-  troubles: Troubles,
+  { troubles, before }: { readonly troubles: Troubles; readonly before: RideTimesSnapshot | undefined },
 ): RunResult {
   return new Simulation(city, policyNamed(policy), {
     fromS: options.from,
@@ -80,6 +83,8 @@ function simulate(
     maxWaitS: options.maxWait,
     roundS: options.round,
     pickupRadiusM: options.radius,
+    rideTimes: options.rideTimes,
+    learnedBefore: before,
     troubles,
   }).run();
 }

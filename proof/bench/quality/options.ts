@@ -1,3 +1,6 @@
+import type { RideTimesSnapshot } from '#libs/ride-times';
+import type { RideTimeSource } from './quoted-rides.ts';
+
 /** Disturbances of a run. */
 export interface Troubles {
   /**
@@ -32,6 +35,10 @@ export interface RunOptions {
   readonly roundS: number;
   /** Greatest straight-line distance of a candidate, and the width of the halo around a matcher's shards. */
   readonly pickupRadiusM: number;
+  /** Where quotes take ride times from. */
+  readonly rideTimes: RideTimeSource;
+  /** What was learned of ride times before the start; undefined: nothing. */
+  readonly learnedBefore?: RideTimesSnapshot | undefined;
   readonly troubles: Troubles;
 }
 

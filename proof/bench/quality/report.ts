@@ -1,4 +1,6 @@
 import type { RunResult } from './kpis.ts';
+import { meanQuoteErrors, type QuoteError, type QuoteErrors } from './quote-error.ts';
+import type { RideTimeSource } from './quoted-rides.ts';
 
 /** A figure over several seeds. */
 export interface Spread {
@@ -11,6 +13,8 @@ export interface ReportRow {
   readonly policy: string;
   readonly fleet: number;
   readonly shards: number;
+  /** What quotes said. */
+  readonly ride_times: RideTimeSource;
   readonly seeds: number;
   readonly requests: number;
   readonly served_pct: Spread;
@@ -31,6 +35,8 @@ export interface ReportRow {
   readonly unmatched_riders: number;
   readonly lowest_zone_served_pct: number;
   readonly gini: number;
+  /** Both kinds of quotes beside each other, whichever was told. */
+  readonly quote_error: QuoteErrors;
   readonly round_ms: { readonly p50: number; readonly p99: number };
   readonly events_per_s: number;
   readonly elapsed_s: number;
@@ -40,6 +46,7 @@ export function reportRow(
   policy: string,
   fleet: number,
   shards: number,
+  rideTimes: RideTimeSource,
   runs: readonly RunResult[],
 ): ReportRow {
   const mean = (of: (run: RunResult) => number): number => round(meanOf(runs.map(of)));
@@ -49,6 +56,7 @@ export function reportRow(
     policy,
     fleet,
     shards,
+    ride_times: rideTimes,
     seeds: runs.length,
     requests: mean(({ requests }) => requests),
     served_pct: spread(runs.map(({ servedPct }) => servedPct)),
@@ -71,6 +79,7 @@ export function reportRow(
     unmatched_riders: runs.reduce((sum, { unmatchedRiders }) => sum + unmatchedRiders, 0),
     lowest_zone_served_pct: mean(({ lowestZoneServedPct }) => lowestZoneServedPct),
     gini: mean(({ gini }) => gini),
+    quote_error: meanQuoteErrors(runs.map((run) => run.quoteErrors)),
     round_ms: { p50: round(quantile(rounds, 0.5)), p99: round(quantile(rounds, 0.99)) },
     events_per_s: Math.round(meanOf(runs.map(({ eventsPerS }) => eventsPerS))),
     elapsed_s: mean(({ elapsedS }) => elapsedS),
@@ -125,6 +134,26 @@ export function tableOf(rows: readonly ReportRow[]): string {
   return [head, ...lines]
     .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
     .join('\n');
+}
+
+/** The errors of quotes for the terminal, one line a row and half. */
+export function quoteErrorLines(rows: readonly ReportRow[]): string[] {
+  const words = ({ street, learned, learned_p90_pct }: QuoteError): string =>
+    [
+      ...(
+        [
+          ['street', street],
+          ['learned', learned],
+        ] as const
+      ).map(
+        ([name, { bias_s, mae_s, log_sd }]) => `${name} bias ${bias_s} s, mae ${mae_s} s, log-sd ${log_sd}`,
+      ),
+      `${learned_p90_pct} % within the learned p90`,
+    ].join('; ');
+  return rows.flatMap(({ policy, fleet, shards, ride_times, quote_error }) => [
+    `quotes of ${policy}, ${fleet} cars, ${shards} matchers, told by ${ride_times}: ${words(quote_error)}`,
+    ...quote_error.halves.map((half, place) => `  ${place === 0 ? 'first' : 'second'} half: ${words(half)}`),
+  ]);
 }
 
 function sorted(parts: readonly Float64Array[]): Float64Array {

@@ -7,7 +7,7 @@ import { runCommand } from '../../../ops/command-line/run-command.ts';
 import { readCommandLine, type CommandLine } from './command-line.ts';
 import { bounds, measure } from './measure.ts';
 import { drawPlots } from './plots.ts';
-import { tableOf } from './report.ts';
+import { quoteErrorLines, tableOf } from './report.ts';
 import { StreetCity } from './world/street-city.ts';
 import { syntheticCity } from './world/synthetic-city.ts';
 
@@ -23,6 +23,7 @@ function main(): number {
   });
   const rows = measured.map(({ row }) => row);
   console.log(tableOf(rows));
+  for (const line of quoteErrorLines(rows)) console.log(line);
   const limits = options.bound ? bounds(city, options) : [];
   for (const { fleet, served_pct, wait_s } of limits)
     console.log(`with all of the future known, ${fleet} cars: ${served_pct} % served, ${wait_s} s`);

@@ -20,6 +20,7 @@ function run(
     maxWaitS: 300,
     roundS: 2,
     pickupRadiusM: 6_000,
+    rideTimes: 'learned',
     ...change,
     troubles: { ...NO_TROUBLES, ...troubles },
   }).run();

@@ -1,10 +1,11 @@
 import type { Ask, Match } from '#libs/dispatch';
-import type { EtaTable, Point } from '#libs/geo';
+import type { Point } from '#libs/geo';
 import { seededFractions } from '#libs/random';
 import { Kpis, type RunResult } from './kpis.ts';
 import { carOf, driverIdOf, Matcher, numberOf } from './matcher/matcher.ts';
 import type { Policy } from './matcher/policies.ts';
 import type { RunOptions } from './options.ts';
+import { QuotedRides } from './quoted-rides.ts';
 import { Told, type Listener } from './told.ts';
 import { Fleet, IDLE, MOVING, type Trip } from './world/fleet.ts';
 import { matcherAreas } from './world/matcher-areas.ts';
@@ -35,7 +36,7 @@ export class Simulation {
   readonly #fleet: Fleet;
   readonly #told: Told;
   readonly #listeners: readonly Listener[];
-  readonly #times: EtaTable;
+  readonly #quotes: QuotedRides;
   readonly #kpis: Kpis;
   readonly #trips: Trip[];
   readonly #open = new Set<Trip>();
@@ -50,7 +51,7 @@ export class Simulation {
     const rides = city.rides.filter(({ requestedAtS }) => requestedAtS >= fromS && requestedAtS < toS);
     const traffic = new Traffic(seed, troubles.etaNoise);
     this.#fleet = new Fleet(city, traffic, startsOf(city, fromS, fleet, this.#random), fromS);
-    this.#times = city.toldTimes;
+    this.#quotes = new QuotedRides(city, options.learnedBefore);
     const areas = matcherAreas(city, matchers, pickupRadiusM, requestsByNode(city, rides));
     this.#listeners = areas.map((area, number) => ({
       matcher: new Matcher({
@@ -58,7 +59,7 @@ export class Simulation {
         policy,
         maxWaitS,
         pickupRadiusM,
-        travelTimes: this.#times,
+        travelTimes: city.toldTimes,
         isOwn: (place) => area.owns[city.nodeOf(place)] === 1,
         cars: fleet,
       }),
@@ -91,7 +92,10 @@ export class Simulation {
     const { roundS, toS } = this.#options;
     this.#fleet.drive(this.#city.tableAt(Math.min(nowS, toS - 1)), nowS, {
       pickedUp: (trip) => this.#changed(trip, nowS, undefined),
-      ended: (trip) => this.#told.carChanged(trip.car, nowS, undefined),
+      ended: (trip) => {
+        this.#quotes.completed(trip);
+        this.#told.carChanged(trip.car, nowS, undefined);
+      },
     });
     this.#told.deliver(nowS, roundS);
     this.#kpis.tick(nowS, roundS);
@@ -109,13 +113,13 @@ export class Simulation {
     if (trip.car >= 0) this.#told.carChanged(trip.car, nowS, by);
   }
 
-  /** Each rider gets a quote of the street network. */
+  /** Each rider gets a quote; it knows of the rides that have ended by now. */
   #takeRequests(nowS: number): void {
     for (; this.#next < this.#trips.length; this.#next++) {
       const trip = this.#trips[this.#next] as Trip;
       if (trip.requestedAtS > nowS) return;
-      const [pickup, dropoff] = [this.#city.pointOf(trip.from), this.#city.pointOf(trip.to)];
-      trip.toldRideS = this.#times.etasToPickup(dropoff, [pickup], nowS * MS_PER_S)[0] ?? 0;
+      trip.quoted = this.#quotes.quote(trip.from, trip.to, nowS);
+      trip.toldRideS = this.#options.rideTimes === 'learned' ? trip.quoted.learnedS : trip.quoted.streetS;
       this.#open.add(trip);
       this.#told.tripChanged(trip, nowS, true);
     }
@@ -270,6 +274,7 @@ export class Simulation {
       rideS,
       requestedAtS,
       toldRideS: 0,
+      quoted: { streetS: 0, learnedS: 0, upperS: 0 },
       state: 'waiting',
       car: -1,
       swaps: 0,

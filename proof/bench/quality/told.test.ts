@@ -43,6 +43,7 @@ function trip(change: Partial<Trip> = {}): Trip {
     rideS: 1_234,
     requestedAtS: FROM_S,
     toldRideS: 400,
+    quoted: { streetS: 380, learnedS: 400, upperS: 600 },
     state: 'waiting',
     car: -1,
     swaps: 0,

@@ -7,6 +7,14 @@ export const MOVING = 1;
 export const TO_PICKUP = 2;
 export const RIDING = 3;
 
+/** What a quote could say about a ride: by the street network, by completed rides, and an upper end. */
+export interface Quoted {
+  readonly streetS: number;
+  readonly learnedS: number;
+  /** The 0.9 quantile of the learned times. */
+  readonly upperS: number;
+}
+
 /** A request, from its arrival to its end. */
 export interface Trip {
   readonly id: number;
@@ -17,6 +25,8 @@ export interface Trip {
   readonly requestedAtS: number;
   /** What the quote said. */
   toldRideS: number;
+  /** What it could have said. */
+  quoted: Quoted;
   state: 'waiting' | 'matched' | 'riding' | 'done' | 'lost' | 'canceled';
   car: number;
   swaps: number;
