@@ -14,7 +14,7 @@ variable in [configuration.md](configuration.md) replaces a constant that begins
 const FAILOVER_FILES = ['dev/postgres/failover/cut-off.ts', 'dev/postgres/failover/silence.ts'];
 
 /** A conversion such as `MS_PER_S`. */
-const CONVERSION = /^(?:MS|SECONDS|MINUTES|HOURS|METERS|RADIANS)_PER_(?:S|MIN|HOUR|DAY|KM|DEGREE)$/;
+const CONVERSION = /^(?:MS|SECONDS|MINUTES|HOURS|METERS|RADIANS)_PER_(?:S|MIN|HOUR|DAY|WEEK|KM|DEGREE)$/;
 
 interface Bound {
   name: string;
