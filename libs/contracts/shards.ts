@@ -33,8 +33,22 @@ export type DemandNudgeReply = z.infer<typeof demandNudgeReply>;
 
 export const pickupEtaRequest = z.object({ ...routed, pickup: point, product });
 export type PickupEtaRequest = z.infer<typeof pickupEtaRequest>;
+
+/** The shortest pickup time of a quote. */
+export const MIN_ETA_S = 60;
+/** In which steps a quote gives pickup times. */
+export const ETA_STEP_S = 30;
+/** From which pickup time on a quote gives longer steps. */
+export const LONG_ETA_S = 300;
+/** In which steps a quote gives long pickup times. */
+export const LONG_ETA_STEP_S = 60;
+
+/** A pickup time in the steps of a quote: a finer one would tell riders where cars are, and is refused. */
 export const pickupEtaReply = z.discriminatedUnion('result', [
-  z.object({ result: z.literal('eta'), pickup_eta_s: z.number().nullable() }),
+  z.object({
+    result: z.literal('eta'),
+    pickup_eta_s: z.number().min(MIN_ETA_S).multipleOf(ETA_STEP_S).nullable(),
+  }),
   moved,
 ]);
 export type PickupEtaReply = z.infer<typeof pickupEtaReply>;

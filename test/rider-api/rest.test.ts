@@ -69,15 +69,21 @@ async function requestTrip(who = rider): Promise<RiderTrip> {
 
 describe('a quote', () => {
   test('has the fare, the times and an expiry', async () => {
-    const asked = await matcher('matcher-1', () => ({ result: 'eta', pickup_eta_s: 93.4 }));
+    const asked = await matcher('matcher-1', () => ({ result: 'eta', pickup_eta_s: 90 }));
     const { status, body } = await askQuote();
     expect(status).toBe(201);
-    expect(quoteSchema.parse(body)).toMatchObject({ ...QUOTE, pickup_eta_s: 93 });
+    expect(quoteSchema.parse(body)).toMatchObject({ ...QUOTE, pickup_eta_s: 90 });
     // Straight line 1668 m north and 867 m east; 1.3 times that, at 7 m/s; 250 + 110 per km + 35 per minute.
     expect(body).toMatchObject({ distance_m: 2444, trip_s: 349 });
     expect(body.fare).toEqual({ amount_minor: 722, currency: 'USD' });
     expect(Date.parse(body.expires_at) - Date.parse(body.created_at)).toBe(120_000);
     expect(asked).toEqual([{ shard: SHARD, epoch: 1, pickup: PICKUP, product: 'standard' }]);
+  });
+
+  test('does not pass on a pickup time that is finer than its steps', async () => {
+    const asked = await matcher('matcher-1', () => ({ result: 'eta', pickup_eta_s: 93.4 }));
+    expect((await askQuote()).body.pickup_eta_s).toBeNull();
+    expect(asked).toHaveLength(1);
   });
 
   test('has no pickup ETA if no matcher listens', async () => {

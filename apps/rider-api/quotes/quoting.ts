@@ -67,7 +67,7 @@ export class Quoting {
       distance_source: ride.source,
       trip_s: tripS,
       line: thinnedLine(ride.line, MAX_LINE_POINTS),
-      pickup_eta_s: pickupEtaS === null ? null : Math.round(pickupEtaS),
+      pickup_eta_s: pickupEtaS,
       created_at: toTimestamp(nowMs),
       expires_at: toTimestamp(nowMs + this.config.quoteTtlMs),
       ...(idempotency !== undefined && { idempotency }),
