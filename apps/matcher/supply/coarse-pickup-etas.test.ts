@@ -63,7 +63,9 @@ function locate(answers: readonly { pickup: Point; etaS: number }[]): Point {
     for (let east = -10; east <= 10; east++)
       for (let north = -10; north <= 10; north++) {
         const place = eastNorth(around, east * stepM, north * stepM);
-        const residuals = answers.map(({ pickup, etaS }) => greatCircleM(pickup, place) / METERS_PER_SECOND - etaS);
+        const residuals = answers.map(
+          ({ pickup, etaS }) => greatCircleM(pickup, place) / METERS_PER_SECOND - etaS,
+        );
         const offset = residuals.reduce((sum, each) => sum + each, 0) / residuals.length;
         const squares = residuals.reduce((sum, each) => sum + (each - offset) ** 2, 0);
         if (squares >= least) continue;
@@ -150,7 +152,9 @@ test('is of the first to arrive; null if no driver of the product arrives in tim
 test('places of a cell without a route do not count, and a cell without any gives no time', async () => {
   const water = (wet: (origin: Point) => boolean): EtaProvider =>
     computedEtaProvider(
-      etaTableByPickup((_, origins) => Float64Array.from(origins, (origin) => (wet(origin) ? Infinity : 100))),
+      etaTableByPickup((_, origins) =>
+        Float64Array.from(origins, (origin) => (wet(origin) ? Infinity : 100)),
+      ),
     );
   const car = eastNorth(CENTER, 200, 0);
   expect(await new Cars(water(({ lng }) => lng <= CENTER.lng + 0.001)).put(car).ask(CENTER)).toBe(90);

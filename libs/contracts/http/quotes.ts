@@ -29,8 +29,10 @@ export const quote = z
     pickup_eta_s: z
       .number()
       .nullable()
-      .meta({ description: 
-          'drive time of the nearest free driver between the areas of driver and pickup, in steps, and the same for some seconds; null: none known' }),
+      .meta({
+        description:
+          'drive time of the nearest free driver between the areas of driver and pickup, in steps, and the same for some seconds; null: none known',
+      }),
     created_at: timestamp,
     expires_at: timestamp,
   })
