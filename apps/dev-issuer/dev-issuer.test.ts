@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { jwks, newId, problem, tokenResponse } from '#libs/contracts';
+import { jwks, newId, problem, tokenResponse, scope } from '#libs/contracts';
+import { tokenSettings } from '../../dev/fixtures/token-settings.ts';
 import { ConfigError, createApp, readConfig, serviceParts, TokenVerifier } from '#libs/service';
 import { issuerConfig } from './config.ts';
 import { DevIssuerModule } from './dev-issuer.module.ts';
@@ -47,7 +48,7 @@ async function keysOf(issuer: string) {
 
 function verifierOf(issuer: string): TokenVerifier {
   const jwksUrl = `${issuer}/.well-known/jwks.json`;
-  return new TokenVerifier({ jwksUrl, jwtIssuer: 'hailgrid', jwtAudience: 'hailgrid' });
+  return new TokenVerifier(tokenSettings({ jwksUrl }));
 }
 
 describe('tokens', () => {
@@ -58,7 +59,12 @@ describe('tokens', () => {
       const answer = await requestToken(issuer, { role });
       expect(answer.status).toBe(201);
       const { token, subject } = tokenResponse.parse(await answer.json());
-      expect(await verifierOf(issuer).verify(`Bearer ${token}`)).toEqual({ id: subject, role });
+      const scopes = role === 'operator' ? scope.options : [];
+      expect(await verifierOf(issuer).verify(`Bearer ${token}`)).toMatchObject({
+        subject,
+        roles: [role],
+        scopes: expect.arrayContaining([...scopes]) as unknown,
+      });
     },
   );
 
@@ -85,6 +91,19 @@ describe('tokens', () => {
     );
     const { exp, iat } = decodeJwt(token);
     expect([exp! - iat!, expires_in_s]).toEqual([60, 60]);
+  });
+
+  test('an operator’s token has fewer scopes by request', async () => {
+    const issuer = await startIssuer();
+    const answer = await requestToken(issuer, { role: 'operator', scopes: ['ops.read'] });
+    const { token } = tokenResponse.parse(await answer.json());
+    expect((await verifierOf(issuer).verify(`Bearer ${token}`)).scopes).toEqual(['ops.read']);
+  });
+
+  test('a subject may be as providers have it', async () => {
+    const issuer = await startIssuer();
+    const answer = await requestToken(issuer, { role: 'rider', subject: 'auth0|64b7' });
+    expect(tokenResponse.parse(await answer.json()).subject).toBe('auth0|64b7');
   });
 
   test('an id of another role is refused, with a pointer to the member', async () => {

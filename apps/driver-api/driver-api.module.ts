@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { BusModule } from '#libs/bus';
+import { BusModule, identitiesOverBus } from '#libs/bus';
 import { driverClientFrame } from '#libs/contracts';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import { streamProviders } from '#libs/stream';
@@ -59,7 +59,7 @@ export class DriverApiModule {
   static of(config: DriverApiConfig): DynamicModule {
     return {
       module: DriverApiModule,
-      imports: [BusModule.of('driver-api'), AuthenticationModule.of(config), ApiDocumentsModule.of('driver')],
+      imports: [BusModule.of('driver-api'), AuthenticationModule.of(config, identitiesOverBus), ApiDocumentsModule.of('driver')],
       controllers: [AvailabilityController, TripsController, PositionsController, TicketsController],
       providers: [
         ...PRESENCE,

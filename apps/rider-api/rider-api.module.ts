@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { BusModule } from '#libs/bus';
+import { BusModule, identitiesOverBus } from '#libs/bus';
 import { riderClientFrame } from '#libs/contracts';
 import { ApiDocumentsModule, AuthenticationModule } from '#libs/service';
 import { ShardMapModule } from '#libs/shard-map';
@@ -21,7 +21,7 @@ export class RiderApiModule {
       imports: [
         BusModule.of('rider-api'),
         ShardMapModule,
-        AuthenticationModule.of(config),
+        AuthenticationModule.of(config, identitiesOverBus),
         ApiDocumentsModule.of('rider'),
       ],
       controllers: [QuotesController, TripsController, IssueTicketController],

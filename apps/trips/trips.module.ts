@@ -5,11 +5,10 @@ import {
   ApiDocumentsModule,
   AuthenticationModule,
   CLOCK,
-  CONFIG,
-  HEALTH,
   LOGGER,
-  METRICS,
   type Clock,
+  type Identities,
+  type IdentitiesFactory,
   type Logger,
 } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
@@ -33,11 +32,12 @@ import { GoOnlineHandler } from './drivers/go-online.ts';
 import { ExpiredRowsPurge } from './expired-rows.ts';
 import { MakePartitions } from './history/make-partitions.ts';
 import { MoveEndedTrips } from './history/move-ended-trips.ts';
+import { identityOf, ResolveIdentityHandler } from './identities/resolve-identity.ts';
 import { AnswerOfferHandler } from './offers/answer-offer.ts';
 import { MakeOffersHandler } from './offers/make-offers.ts';
 import { NoteDeliveryHandler } from './offers/note-delivery.ts';
 import { RematchHandler } from './offers/rematch.ts';
-import { openStore, StoreCloser } from './open-store.ts';
+import { StoreCloser } from './open-store.ts';
 import { DriverActsController } from './operations/driver-acts.controller.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
@@ -48,6 +48,7 @@ import { PlannerEffects } from './ownership/planner-effects.ts';
 import { PlannerReports } from './ownership/planner-reports.ts';
 import { Planner, SERVICE_CELLS, serviceCells } from './ownership/planner.ts';
 import { ShardCommandHandlers } from './ownership/shard-commands.ts';
+import { StoreModule } from './store.module.ts';
 import { CreateQuoteHandler } from './quotes/create-quote.ts';
 import { CancelTripHandler } from './requests/cancel-trip.ts';
 import { CreateTripHandler } from './requests/create-trip.ts';
@@ -62,6 +63,7 @@ import { WebhookWorkers } from './webhooks/webhook-workers.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 const COMMAND_HANDLERS = [
+  ResolveIdentityHandler,
   CreateQuoteHandler,
   CreateTripHandler,
   TripQueryHandlers,
@@ -93,13 +95,24 @@ const SWEEPS = [
   WebhookWorkers,
 ];
 
+/** Operators are people too; this process makes their identities itself. */
+const IDENTITIES: IdentitiesFactory = {
+  inject: [TripStore],
+  useFactory: (store: TripStore): Identities => ({ lookUp: (identity) => identityOf(store, identity) }),
+};
+
 /** The only writer of trips. */
 @Module({})
 export class TripsModule {
   static of(config: TripsConfig): DynamicModule {
     return {
       module: TripsModule,
-      imports: [BusModule.of('trips'), AuthenticationModule.of(config), ApiDocumentsModule.of('trips')],
+      imports: [
+        BusModule.of('trips'),
+        StoreModule,
+        AuthenticationModule.of(config, IDENTITIES),
+        ApiDocumentsModule.of('trips'),
+      ],
       controllers: [
         ...COMMAND_HANDLERS,
         OperatorTripsController,
@@ -111,7 +124,6 @@ export class TripsModule {
         DeadLettersController,
       ],
       providers: [
-        { provide: TripStore, inject: [CONFIG, CLOCK, HEALTH, METRICS], useFactory: openStore },
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         CommandMetrics,
         Announcer,

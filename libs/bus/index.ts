@@ -1,6 +1,7 @@
 export { BUS, BusModule } from './bus.module.ts';
 export { CommandClient } from './command-client.ts';
 export { HandleCommand, type ReportsFailures } from './command-handler.ts';
+export { identitiesOverBus } from './identities-over-bus.ts';
 export { followCommandPlaces } from './share-places.ts';
 export { busAccessOf, commandTransport } from './command-transport.ts';
 export { connectBus, openConnection, type BusAccess } from '#libs/nats';

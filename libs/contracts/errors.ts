@@ -17,6 +17,7 @@ export const ERRORS = {
   token_expired: { status: 401, title: 'The token has expired' },
   ticket_invalid: { status: 401, title: 'The stream ticket is unknown, used or expired' },
   forbidden: { status: 403, title: 'This token may not do that' },
+  insufficient_scope: { status: 403, title: 'This token lacks the scope for that' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   trip_not_found: { status: 404, title: 'No such trip' },
   quote_not_found: { status: 404, title: 'No such quote' },

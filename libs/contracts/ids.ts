@@ -40,6 +40,13 @@ export const webhookId = idSchema('webhook');
 export const role = z.enum(['rider', 'driver', 'operator']);
 export type Role = z.infer<typeof role>;
 
+/**
+ * What an operator's token allows. `ops.read`: to see trips, drivers and matchers. `ops.write`: to act on them.
+ * `ops.force`: to end a ride against what the phones say. `integrations`: webhooks.
+ */
+export const scope = z.enum(['ops.read', 'ops.write', 'ops.force', 'integrations']);
+export type Scope = z.infer<typeof scope>;
+
 /** The id of a token's holder; its prefix is the role. */
 export const subjectId = z.string().regex(new RegExp(`^(${role.options.join('|')})_${SUFFIX}$`));
 

@@ -7,18 +7,25 @@ import {
   type CanActivate,
   type DynamicModule,
   type ExecutionContext,
+  type FactoryProvider,
 } from '@nestjs/common';
 import { APP_GUARD, HttpAdapterHost, Reflector } from '@nestjs/core';
 import { RouteConfig, type FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HailgridError, type Role } from '#libs/contracts';
+import type { BaseConfig } from './config.ts';
 import { CALL_LIMITS, type CallLimits } from './edge/call-limits.ts';
 import { limitCaller } from './edge/limit-calls.ts';
-import { TokenVerifier, type Caller, type TokenSettings } from './token-verifier.ts';
+import type { Logger } from './logger.ts';
+import { LOGGER } from './service-parts.ts';
+import { Callers, type Caller, type Identities } from './tokens/callers.ts';
+import { requireScope } from './tokens/require-scope.ts';
+import type { TokenSettings } from './tokens/token-config.ts';
+import { TokenVerifier, type AccessToken } from './tokens/token-verifier.ts';
 
 const ROLE = 'hailgrid.role';
+const IDENTITIES = Symbol('hailgrid.identities');
 const callers = new WeakMap<FastifyRequest, Caller>();
-
 /** Restricts a route to callers of this role; a route without it is public (health, metrics, documents). */
 export function ForRole(role: Role): MethodDecorator & ClassDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
@@ -58,7 +65,9 @@ export const CallerOf = createParamDecorator((_: unknown, context: ExecutionCont
 class Authentication {
   constructor(
     private readonly tokens: TokenVerifier,
+    private readonly people: Callers,
     @Inject(CALL_LIMITS) private readonly limits: CallLimits,
+    @Inject(LOGGER) private readonly logger: Logger,
     host: HttpAdapterHost<FastifyAdapter>,
   ) {
     host.httpAdapter.getInstance().addHook('onRequest', (request, reply) => this.#admit(request, reply));
@@ -67,20 +76,34 @@ class Authentication {
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { role } = request.routeOptions.config as { role?: Role };
     if (role === undefined) return;
-    const caller = await this.#verify(request);
-    await limitCaller(this.limits, caller.id, request, reply);
-    if (caller.role !== role)
-      throw new HailgridError('forbidden', `a ${caller.role} token where ${role} is needed`);
-    callers.set(request, caller);
+    try {
+      const token = await this.#verify(request);
+      await limitCaller(this.limits, token.subject, request, reply);
+      const caller = await this.people.of(token, role);
+      requireScope(caller, request);
+      callers.set(request, caller);
+    } catch (error) {
+      this.#noteRefusal(error, request);
+      throw error;
+    }
   }
 
-  async #verify(request: FastifyRequest): Promise<Caller> {
+  async #verify(request: FastifyRequest): Promise<AccessToken> {
     try {
       return await this.tokens.verify(request.headers.authorization);
     } catch (error) {
       if (error instanceof HailgridError && error.status === 401) await this.limits.refused(request.ip);
       throw error;
     }
+  }
+
+  /** The answer does not say why a token is refused; whoever integrates a provider reads it in the log. */
+  #noteRefusal(error: unknown, request: FastifyRequest): void {
+    if (!(error instanceof HailgridError) || (error.status !== 401 && error.status !== 403)) return;
+    if (request.headers.authorization === undefined) return;
+    const { id: request_id, routeOptions } = request;
+    const line = { event: 'token_refused', code: error.code, request_id, path: routeOptions.url };
+    this.logger.info(line, error.message);
   }
 }
 
@@ -101,18 +124,33 @@ class RoleGuard implements CanActivate {
   }
 }
 
+/** How an app finds the identities of people. */
+export type IdentitiesFactory = Pick<FactoryProvider<Identities>, 'inject' | 'useFactory'>;
+
 /** Checks the bearer token of every {@link ForRole} route of the process. */
 @Module({})
 export class AuthenticationModule {
-  static of(settings: TokenSettings): DynamicModule {
+  static of(
+    settings: TokenSettings & Pick<BaseConfig, 'mode'>,
+    identities: IdentitiesFactory,
+    imports: DynamicModule['imports'] = [],
+  ): DynamicModule {
+    const subjectIsId = settings.jwtSubjectIsId ?? settings.mode === 'development';
     return {
       module: AuthenticationModule,
+      imports,
       providers: [
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(settings) },
+        { provide: IDENTITIES, ...identities },
+        {
+          provide: Callers,
+          inject: [IDENTITIES],
+          useFactory: ({ lookUp }: Identities) => new Callers(lookUp, { subjectIsId }),
+        },
         Authentication,
         { provide: APP_GUARD, useClass: RoleGuard },
       ],
-      exports: [TokenVerifier],
+      exports: [TokenVerifier, Callers],
     };
   }
 }

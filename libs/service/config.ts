@@ -158,13 +158,6 @@ export const baseConfig = z.object({
 });
 export type BaseConfig = z.infer<typeof baseConfig>;
 
-/** Settings of the services that verify tokens: the APIs of phones and operators. */
-export const tokenConfig = {
-  jwksUrl: z.url().describe('public keys of the token issuer'),
-  jwtIssuer: z.string().default('hailgrid').describe('claim iss of every token'),
-  jwtAudience: z.string().default('hailgrid').describe('claim aud of every token'),
-};
-
 /** A setting is invalid. The message names the variable and the values it accepts; nothing has started yet. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

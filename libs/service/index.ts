@@ -1,5 +1,5 @@
 export { ApiDocumentsModule } from './api-documents.module.ts';
-export { AuthenticationModule, CallerOf, ForRole } from './authentication.ts';
+export { AuthenticationModule, CallerOf, ForRole, type IdentitiesFactory } from './authentication.ts';
 export { machineTime, systemClock, type Cancel, type Clock } from './clock.ts';
 export {
   baseConfig,
@@ -10,7 +10,6 @@ export {
   readConfig,
   secret,
   serviceArea,
-  tokenConfig,
   type BaseConfig,
 } from './config.ts';
 export { commaList } from './config-values.ts';
@@ -25,4 +24,6 @@ export { refuseOnSocket } from './problem.filter.ts';
 export { RepeatingTask } from './repeating-task.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, CLOCK, CONFIG, HEALTH, LOGGER, METRICS, type ServiceParts } from './service-parts.ts';
-export { TokenVerifier, type Caller } from './token-verifier.ts';
+export { Callers, type Caller, type Identities, type Identity, type IdentityLookup } from './tokens/callers.ts';
+export { tokenConfig, type TokenSettings } from './tokens/token-config.ts';
+export { TokenVerifier, type AccessToken } from './tokens/token-verifier.ts';

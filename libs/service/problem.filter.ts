@@ -95,6 +95,8 @@ export function sendProblem(
   const body = toProblem(error, request.id);
   if (error.retryAfterS !== undefined) void reply.header('retry-after', String(error.retryAfterS));
   if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (error.code === 'insufficient_scope')
+    void reply.header('www-authenticate', 'Bearer error="insufficient_scope"');
   void reply
     .status(error.status)
     .header('content-type', 'application/problem+json')

@@ -49,6 +49,7 @@ export {
   type PlannerCandidate,
   raiseTerm,
 } from './statements/planner-term.ts';
+export { makeIdentity, readIdentity, type Person } from './statements/identities.ts';
 export { insertQuote, purgeQuotes } from './statements/quotes.ts';
 export {
   claimShards,

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { toProblem, type HailgridError } from '#libs/contracts';
+import { HailgridError, TOKEN_EXPIRED_CLOSE_CODE, toProblem } from '#libs/contracts';
 import type { Caller } from '#libs/service';
 import type { StreamLimits } from './stream-limits.ts';
 
@@ -11,6 +11,7 @@ export const CLOSE = {
   tryAgainLater: 1013,
   /** Another socket of the same caller has taken over. */
   superseded: 4001,
+  tokenExpired: TOKEN_EXPIRED_CLOSE_CODE,
 } as const;
 
 /** How many probes of one socket may be unanswered; a further one forgets the oldest. */
@@ -28,7 +29,7 @@ export interface ServerFrame {
 export class StreamConnection<S extends ServerFrame = ServerFrame> {
   /** For logs. */
   readonly id: string;
-  readonly caller: Caller;
+  #caller: Caller;
   readonly #socket: WebSocket;
   readonly #limits: StreamLimits;
   readonly #onSent: () => void;
@@ -41,12 +42,28 @@ export class StreamConnection<S extends ServerFrame = ServerFrame> {
 
   constructor(id: string, caller: Caller, socket: WebSocket, limits: StreamLimits, onSent: () => void) {
     this.id = id;
-    this.caller = caller;
+    this.#caller = caller;
     this.#socket = socket;
     this.#limits = limits;
     this.#onSent = onSent;
     this.#heardAtMs = performance.now();
     this.#sentAtMs = this.#heardAtMs;
+  }
+
+  /** Its token ends the socket, unless {@link renew} brings a newer one of the same person. */
+  get caller(): Caller {
+    return this.#caller;
+  }
+
+  renew(caller: Caller): void {
+    this.#caller = caller;
+  }
+
+  /** Closes the socket if its token has ended by this wall time. */
+  endWithToken(wallMs: number): void {
+    if (this.#closing || wallMs < this.#caller.expiresAtMs) return;
+    this.sendError(new HailgridError('token_expired', 'the token of the socket has ended'), undefined);
+    this.close(CLOSE.tokenExpired, 'token_expired');
   }
 
   /** Sends the frame, or drops it if the socket is closing. Closes the socket of a peer that reads too slowly. */

@@ -10,14 +10,17 @@ import type { Server } from 'node:http';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { BUS } from '#libs/bus';
-import { JSON_SUBPROTOCOL } from '#libs/contracts';
+import { HailgridError, JSON_SUBPROTOCOL } from '#libs/contracts';
 import {
   CALL_LIMITS,
   CLOCK,
   CONFIG,
   LOGGER,
   METRICS,
+  Callers,
+  TokenVerifier,
   type BaseConfig,
+  type Caller,
   type CallLimits,
   type Clock,
   type Logger,
@@ -25,8 +28,26 @@ import {
 } from '#libs/service';
 import type { StreamHandler } from './stream-connection.ts';
 import { StreamServer } from './stream-server.ts';
-import type { ClientFrame } from './stream-session.ts';
+import type { ClientFrame, RenewToken } from './stream-session.ts';
 import { TicketOffice, type StreamRole } from './ticket-office.ts';
+
+const RENEWAL = Symbol('hailgrid.stream.renewal');
+
+/** Verifies newer tokens of sockets as those of calls; the log says why one is refused. */
+function renewal(tokens: TokenVerifier, callers: Callers, logger: Logger): RenewToken {
+  return async (text, caller) => {
+    try {
+      const newer = await callers.of(await tokens.verifyToken(text), caller.role);
+      if (newer.issuer !== caller.issuer || newer.subject !== caller.subject)
+        throw new HailgridError('forbidden', 'the newer token is of another person');
+      return newer;
+    } catch (error) {
+      if (error instanceof HailgridError && error.status < 500)
+        logger.info({ event: 'token_refused', code: error.code, caller: caller.id }, error.message);
+      throw error;
+    }
+  };
+}
 
 export interface StreamDefinition<F extends ClientFrame> {
   role: StreamRole;
@@ -66,8 +87,13 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
         new TicketOffice(role, { instance: config.instance, bus, clock, logger }),
     },
     {
+      provide: RENEWAL,
+      inject: [TokenVerifier, Callers, LOGGER],
+      useFactory: renewal,
+    },
+    {
       provide: StreamServer,
-      inject: [definition.handler, TicketOffice, CLOCK, METRICS, LOGGER, CALL_LIMITS],
+      inject: [definition.handler, TicketOffice, CLOCK, METRICS, LOGGER, CALL_LIMITS, RENEWAL],
       useFactory: (
         handler: StreamHandler<F>,
         tickets: TicketOffice,
@@ -75,6 +101,7 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
         metrics: Metrics,
         logger: Logger,
         callLimits: CallLimits,
+        renew: RenewToken,
       ) => {
         const redeem = (ticket: string) => tickets.redeem(ticket);
         return new StreamServer<F>({
@@ -83,6 +110,7 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
           clientFrame,
           handler,
           redeem,
+          renew,
           clock,
           metrics,
           logger,

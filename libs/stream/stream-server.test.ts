@@ -5,7 +5,7 @@ import fastify from 'fastify';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { clientFrame, HailgridError, heartbeat, JSON_SUBPROTOCOL, newId } from '#libs/contracts';
+import { clientFrame, HailgridError, heartbeat, JSON_SUBPROTOCOL, newId, token } from '#libs/contracts';
 import {
   baseConfig,
   CallLimits,
@@ -13,18 +13,22 @@ import {
   Metrics,
   readConfig,
   systemClock,
-  type Caller,
 } from '#libs/service';
+import { callerWith } from '../../dev/fixtures/caller.ts';
 import type { StreamHandler, ServerFrame, StreamConnection } from './stream-connection.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import { StreamServer } from './stream-server.ts';
 
 const echo = clientFrame('echo', z.strictObject({ text: z.string(), wait_ms: z.int().optional() }));
 const fail = clientFrame('fail', z.strictObject({}));
-const frames = z.discriminatedUnion('type', [heartbeat, echo, fail]);
+const frames = z.discriminatedUnion('type', [heartbeat, token, echo, fail]);
 type Frame = z.infer<typeof frames>;
 
-const DRIVER: Caller = { role: 'driver', id: newId('driver') };
+const DRIVER = callerWith('driver', newId('driver'));
+
+/** When a token of the tickets `short…` ends, on the clock that tests set. */
+const TOKEN_END_MS = 1_000;
+const wall = { ms: 0 };
 
 /** Answers `echo` with its text, at once or after `wait_ms`; throws on `fail`. */
 class EchoHandler implements StreamHandler<Frame> {
@@ -77,8 +81,14 @@ async function start(limits: Partial<StreamLimits> = {}, callLimits?: CallLimits
     redeem: async (ticket) => {
       if (used.has(ticket) || ticket.startsWith('guess')) throw new HailgridError('ticket_invalid', 'used');
       used.add(ticket);
-      return ticket.startsWith('rider') ? { role: 'rider', id: newId('rider') } : DRIVER;
+      if (ticket.startsWith('short')) return { ...DRIVER, expiresAtMs: TOKEN_END_MS };
+      return ticket.startsWith('rider') ? callerWith('rider', newId('rider')) : DRIVER;
     },
+    renew: async (text, caller) => {
+      if (text !== 'newer') throw new HailgridError('forbidden', 'not of this person');
+      return { ...caller, expiresAtMs: 2 * TOKEN_END_MS, token: text };
+    },
+    wallMs: () => wall.ms,
     clock: systemClock(),
     metrics: new Metrics('test', 'test-1'),
     logger: createLogger('test', 'test-1', 'silent'),
@@ -174,6 +184,24 @@ test.each([
   const world = await start();
   const refused = await refusal(world.url + path, protocols);
   expect(refused).toMatchObject({ status, contentType: 'application/problem+json', body: { code, status } });
+});
+
+test('a socket ends with its token, unless a newer one of the same person comes first', async () => {
+  wall.ms = 0;
+  const world = await start({ sweepIntervalMs: 5 });
+  const [left, renewed] = [await Client.connect(world, 'short-1'), await Client.connect(world, 'short-2')];
+  renewed.send({ type: 'token', id: 'a', data: { token: 'of somebody else' } });
+  expect(await renewed.next()).toMatchObject({ type: 'error', id: 'a', data: { code: 'forbidden' } });
+  renewed.send({ type: 'token', id: 'b', data: { token: 'newer' } });
+  expect(await renewed.next()).toEqual({ type: 'ack', id: 'b', data: {} });
+  wall.ms = TOKEN_END_MS;
+  expect(await left.next()).toMatchObject({ type: 'error', data: { code: 'token_expired' } });
+  expect(await left.closed).toEqual({ code: 4401, reason: 'token_expired' });
+  renewed.send({ type: 'echo', id: 'c', data: { text: 'still here' } });
+  expect(await renewed.next()).toMatchObject({ type: 'echo', id: 'c' });
+  wall.ms = 2 * TOKEN_END_MS;
+  expect(await renewed.closed).toEqual({ code: 4401, reason: 'token_expired' });
+  wall.ms = 0;
 });
 
 test('sockets are bounded, and a closed one makes room for another', async () => {

@@ -16,7 +16,7 @@ import { admit, chooseSubprotocol } from './admission.ts';
 import { CLOSE, StreamConnection, type StreamHandler } from './stream-connection.ts';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
 import { streamMetrics, type StreamMetrics } from './stream-metrics.ts';
-import { StreamSession, type ClientFrame } from './stream-session.ts';
+import { StreamSession, type ClientFrame, type RenewToken } from './stream-session.ts';
 
 export const STREAM_PATH = '/v1/stream';
 
@@ -27,6 +27,10 @@ export interface StreamServerOptions<F extends ClientFrame> {
   handler: StreamHandler<F>;
   /** Throws `ticket_invalid` or `unavailable`. */
   redeem: (ticket: string) => Promise<Caller>;
+  /** Verifies a newer token of the caller of a socket; throws if it is none. */
+  renew: RenewToken;
+  /** Wall time, which tokens follow; {@link Date.now} but in tests. */
+  wallMs?: () => number;
   clock: Clock;
   metrics: Metrics;
   logger: Logger;
@@ -133,7 +137,7 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
   }
 
   #open(id: string, caller: Caller, socket: WebSocket): void {
-    const { clientFrame, handler, logger } = this.#options;
+    const { clientFrame, handler, logger, renew } = this.#options;
     const metrics = this.#metrics;
     const connection = new StreamConnection(id, caller, socket, this.#limits, metrics.frameSent);
     const session = new StreamSession({
@@ -141,6 +145,7 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
       socket,
       clientFrame,
       handler,
+      renew,
       limits: this.#limits,
       metrics,
       logger,
@@ -179,6 +184,10 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
   #keepAlive(): void {
     const nowMs = performance.now();
     const at = toTimestamp(this.#options.clock.now());
-    for (const connection of this.#connections) connection.keepAlive(nowMs, at);
+    const wallMs = (this.#options.wallMs ?? Date.now)();
+    for (const connection of this.#connections) {
+      connection.keepAlive(nowMs, at);
+      connection.endWithToken(wallMs);
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
-import { asHailgridError, HailgridError } from '#libs/contracts';
-import type { Logger } from '#libs/service';
+import { asHailgridError, HailgridError, token as tokenFrame } from '#libs/contracts';
+import type { Caller, Logger } from '#libs/service';
 import { FrameQueue, TokenBucket } from './frame-queue.ts';
 import { FrameRefused, readFrame } from './read-frame.ts';
 import { CLOSE, type StreamConnection, type StreamHandler } from './stream-connection.ts';
@@ -14,11 +14,15 @@ export interface ClientFrame {
   id?: string | undefined;
 }
 
+/** Verifies a newer token of the caller; throws if it is none, or another person's. */
+export type RenewToken = (token: string, caller: Caller) => Promise<Caller>;
+
 export interface SessionParts<F extends ClientFrame> {
   connection: StreamConnection;
   socket: WebSocket;
   clientFrame: z.ZodType<F>;
   handler: StreamHandler<F>;
+  renew: RenewToken;
   limits: StreamLimits;
   metrics: StreamMetrics;
   logger: Logger;
@@ -94,10 +98,17 @@ export class StreamSession<F extends ClientFrame> {
     if (!this.#forgiveness.take(nowMs)) connection.close(CLOSE.policyViolation, 'too_many_bad_frames');
   }
 
+  async #renew({ id, data }: z.infer<typeof tokenFrame>): Promise<void> {
+    const { connection, renew } = this.#parts;
+    connection.renew(await renew(data.token, connection.caller));
+    connection.send({ type: 'ack', ...(id !== undefined && { id }), data: {} });
+  }
+
   #handle(frame: F): Promise<void> | undefined {
     const { handler, connection } = this.#parts;
     try {
-      const pending = handler.received(connection, frame);
+      const newer = frame.type === 'token' ? tokenFrame.parse(frame) : undefined;
+      const pending = newer === undefined ? handler.received(connection, frame) : this.#renew(newer);
       return pending?.catch((thrown: unknown) => this.#answerFailure(thrown, frame));
     } catch (thrown) {
       this.#answerFailure(thrown, frame);

@@ -2,13 +2,14 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus } from '#libs/bus';
 import { newId, TICKET_TTL_MS } from '#libs/contracts';
-import { createLogger, systemClock, type Caller } from '#libs/service';
+import { createLogger, systemClock } from '#libs/service';
+import { callerWith } from '../../dev/fixtures/caller.ts';
 import { startNats, type Nats } from '../../dev/nats/start-nats.ts';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { TicketOffice } from './ticket-office.ts';
 
 const directory = temporaryDirectory('ticket-test');
-const DRIVER: Caller = { role: 'driver', id: newId('driver') };
+const DRIVER = callerWith('driver', newId('driver'));
 let nats: Nats;
 let bus: NatsConnection;
 let here: TicketOffice;

@@ -27,8 +27,19 @@ const TICKET = /^(?<issuer>[\w-]{1,63})\.(?<secret>[\w-]{43})$/;
 const REDEEM_LIMIT_MS = 2_000;
 
 const redeemRequest = z.object({ secret: z.string().max(100) });
+/** The caller with the token: a socket proves with it that the person is present, and ends with it. */
 const redeemReply = z.object({
-  caller: z.object({ role, id: z.string() }).nullable(),
+  caller: z
+    .object({
+      role,
+      id: z.string(),
+      issuer: z.string(),
+      subject: z.string(),
+      scopes: z.array(z.string()).readonly(),
+      expiresAtMs: z.number(),
+      token: z.string(),
+    })
+    .nullable(),
 });
 
 /** Whose sockets a process serves. */

@@ -1,10 +1,16 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Caller } from '#libs/service';
+import { callerWith } from '../../dev/fixtures/caller.ts';
 import { MAX_OPEN_TICKETS_PER_CALLER, TicketStore } from './ticket-store.ts';
 
 const TTL_MS = 1_000;
-const caller = (name: string): Caller => ({ role: 'driver', id: `driver_${name}` });
+const callers = new Map<string, Caller>();
+const caller = (name: string): Caller => {
+  const known = callers.get(name) ?? callerWith('driver', `driver_${name}`);
+  callers.set(name, known);
+  return known;
+};
 
 test('a ticket is valid once, until it expires', () => {
   const store = new TicketStore(TTL_MS);

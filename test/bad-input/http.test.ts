@@ -220,7 +220,7 @@ test('forged tokens, tokens of another role, expired tokens', async () => {
   const key = await importPKCS8(readFileSync(keyFile, 'utf8'), 'ES256', { extractable: true });
   const { kty, crv, x, y } = await exportJWK(key);
   const forged = await generateKeyPair('ES256');
-  const base = { iss: 'hailgrid-dev', aud: 'hailgrid', sub: newId('rider'), role: 'rider' };
+  const base = { iss: 'hailgrid-dev', aud: 'hailgrid', sub: newId('rider'), role: 'rider', iat: Math.floor(Date.now() / 1000) };
   const soon = { exp: Math.floor(Date.now() / 1000) + 60 };
   const sign = (payload: JWTPayload, signingKey: Parameters<SignJWT['sign']>[0] = key, alg = 'ES256') =>
     new SignJWT(payload).setProtectedHeader({ alg }).sign(signingKey);
@@ -246,7 +246,11 @@ test('forged tokens, tokens of another role, expired tokens', async () => {
     [await sign({ ...base, ...soon, iss: 'elsewhere' }), 'unauthenticated'],
     [await sign({ ...base, ...soon, nbf: soon.exp }), 'unauthenticated'],
     [await sign({ ...base, ...soon, role: 'operator' }), 'unauthenticated'],
-    [await sign({ ...base, ...soon, role: 'king', sub: 'king_1' }), 'unauthenticated'],
+    [await sign({ ...base, ...soon, role: 'king', sub: 'king_1' }), 'forbidden'],
+    [await sign({ ...base, ...soon, iat: undefined as never }), 'unauthenticated'],
+    [await sign({ ...base, ...soon, nonce: 'n' }), 'unauthenticated'],
+    [await sign({ ...base, ...soon, cnf: { jkt: 'x' } }), 'unauthenticated'],
+    [await sign({ ...base, ...soon, iat: base.iat - 90_000 }), 'token_expired'],
     [await sign({ ...base, ...soon, sub: 'rider_1' }), 'unauthenticated'],
     [await sign({ ...base, exp: soon.exp - 120 }), 'token_expired'],
     [tokens.driver, 'forbidden'],

@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { newId, type TripChange } from '#libs/contracts';
 import { CLOSE, STREAM_LIMITS, StreamConnection } from '#libs/stream';
 import { DriverPresence, type DriverConnection, MAX_BUFFERED_CHANGES } from './driver-presence.ts';
+import { callerWith } from '../../../dev/fixtures/caller.ts';
 import { changeOf, DRIVER, tripOf } from '../../../dev/fixtures/driven-trip.ts';
 
 const servers: WebSocketServer[] = [];
@@ -24,7 +25,7 @@ async function connected() {
   phone.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString())));
   const [socket] = await accepted;
   const presence = new DriverPresence(DRIVER, 0);
-  const caller = { role: 'driver', id: DRIVER } as const;
+  const caller = callerWith('driver', DRIVER);
   const connection: DriverConnection = new StreamConnection('c1', caller, socket, STREAM_LIMITS, () => {});
   presence.connect(connection);
   return { presence, phone, frames, connection };

@@ -22,7 +22,7 @@ import { TripChanges } from '../trips/trip-changes.ts';
 import { ResumeTrips } from './resume-trips.ts';
 
 type FrameOf<T extends DriverClientFrame['type']> = Extract<DriverClientFrame, { type: T }>;
-type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'resume' | 'received'>>;
+type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'token' | 'resume' | 'received'>>;
 type Answer = { driver: DriverView } | { trip: DriverTrip };
 
 /** The sockets of drivers. Each frame goes to the same service as the REST route of that name. */
@@ -53,6 +53,7 @@ export class DriverStream implements StreamHandler<DriverClientFrame, DriverServ
     const driverId = driverOf(connection.caller);
     switch (frame.type) {
       case 'heartbeat':
+      case 'token':
         return undefined;
       case 'position':
         return this.receivePosition.receive(driverId, frame.data);

@@ -7,6 +7,7 @@ import { CommandClient, connectBus } from '#libs/bus';
 import { replayTrip } from '#libs/contracts';
 import { createLogger, Metrics, systemClock } from '#libs/service';
 import { STREAM_LIMITS, StreamConnection } from '#libs/stream';
+import { callerWith } from '../../../dev/fixtures/caller.ts';
 import { testNats, type TestNats } from '../../../dev/test-world/index.ts';
 import type { DriverConnection } from '../presence/driver-presence.ts';
 import { Presences } from '../presence/presences.ts';
@@ -46,7 +47,7 @@ async function openSocket(id: string): Promise<{ connection: DriverConnection; f
   const frames: string[] = [];
   phone.on('message', (data: Buffer) => frames.push((JSON.parse(data.toString()) as { type: string }).type));
   const [socket] = await accepted;
-  const caller = { role: 'driver', id: DRIVER } as const;
+  const caller = callerWith('driver', DRIVER);
   return { connection: new StreamConnection(id, caller, socket, STREAM_LIMITS, () => {}), frames };
 }
 

@@ -61,7 +61,7 @@ export class RiderStream
   }
 
   async received(connection: RiderConnection, frame: RiderClientFrame): Promise<void> {
-    if (frame.type === 'heartbeat') return;
+    if (frame.type === 'heartbeat' || frame.type === 'token') return;
     await this.#sessions.get(connection)?.resume(frame.data.trips);
     connection.send({ type: 'ack', ...(frame.id !== undefined && { id: frame.id }), data: {} });
   }

@@ -1,4 +1,5 @@
 export * from './drivers.ts';
+export * from './identities.ts';
 export * from './matching.ts';
 export * from './quotes.ts';
 export * from './trips.ts';

@@ -6,6 +6,7 @@ import {
   JSON_SUBPROTOCOL,
   MAX_FRAME_BYTES,
   SILENCE_LIMIT_MS,
+  TOKEN_EXPIRED_CLOSE_CODE,
 } from '../stream/frame.ts';
 import { riderClientFrame, riderServerFrame } from '../stream/rider.ts';
 import { apiInfo, type ApiName } from './api-info.ts';
@@ -28,7 +29,8 @@ const DESCRIPTION = [
     `after ${SILENCE_LIMIT_MS / 1000} s without a frame from the other side.`,
   'After a reconnect the client sends a `resume` frame with its last `seq` of each trip and gets all later changes.',
   'A bad frame is answered with an `error` frame. The socket closes only for abuse (1008, 1009), a client that reads ' +
-    'too slowly (1013), silence or a shutdown (1001), or a newer socket of the same driver (4001).',
+    'too slowly (1013), silence or a shutdown (1001), a newer socket of the same ' +
+    `caller (4001), or the end of the access token behind the ticket (${TOKEN_EXPIRED_CLOSE_CODE}); a frame \`token\` with a newer one prevents that.`,
 ].join('\n\n');
 
 export function hasStream(api: ApiName): api is StreamingApi {

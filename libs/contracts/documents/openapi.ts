@@ -74,7 +74,7 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
   return {
     operationId: operationId(route),
     summary: route.summary,
-    security: route.role === null ? [] : [{ bearer: [] }],
+    security: route.role === null ? [] : [{ bearer: route.scope === undefined ? [] : [route.scope] }],
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && { requestBody: requestBody(route.body, components) }),
     responses: {

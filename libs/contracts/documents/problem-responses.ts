@@ -40,6 +40,7 @@ function errorCodesOf(route: HttpRoute): ErrorCode[] {
         ? []
         : (['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout'] as const)),
       ...(route.role === null ? [] : (['unauthenticated', 'token_expired', 'forbidden'] as const)),
+      ...(route.scope === undefined ? [] : (['insufficient_scope'] as const)),
       ...(route.idempotencyKey === undefined ? [] : (['idempotency_key_reused'] as const)),
       ...(route.idempotencyKey === 'required' ? (['idempotency_key_required'] as const) : []),
       ...route.errors,

@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import { role, subjectId } from '../ids.ts';
+import { role, scope, subjectId } from '../ids.ts';
 import { defineRoute } from './route.ts';
 
 export const tokenRequest = z
   .strictObject({
     role,
-    subject: subjectId.optional().meta({ description: 'an id of that role; default: a new one' }),
+    subject: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,255}$/)
+      .optional()
+      .meta({ description: 'an id of that role, or a subject as providers have it; default: a new id' }),
+    scopes: z
+      .array(scope)
+      .max(scope.options.length)
+      .optional()
+      .meta({ description: "of an operator's token; default: all of them" }),
     ttl_s: z.int().min(1).max(86_400).optional(),
   })
   .meta({ id: 'TokenRequest' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tripParams } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 import { driverRecord } from '../commands/drivers.ts';
-import { driverId } from '../ids.ts';
+import { driverId, type Scope } from '../ids.ts';
 import { tripRecord } from '../trip.ts';
 import { typedText } from '../text.ts';
 
@@ -26,13 +26,14 @@ export const operatorActRequest = z
   .meta({ id: 'OperatorActRequest' });
 export type OperatorActRequest = z.infer<typeof operatorActRequest>;
 
-function actRoute<P extends string>(path: P, summary: string) {
+function actRoute<P extends string>(path: P, summary: string, scope: Scope = 'ops.write') {
   return defineRoute({
     api: 'trips',
     method: 'POST',
     path,
     summary,
     role: 'operator',
+    scope,
     params: tripParams,
     body: operatorActRequest,
     response: tripRecord,
@@ -49,10 +50,12 @@ export const postOperatorCancel = actRoute(
 export const postOperatorComplete = actRoute(
   '/v1/ops/trips/{trip_id}/complete',
   'End a ride whose driver does not: the rider is at the dropoff',
+  'ops.force',
 );
 export const postOperatorFail = actRoute(
   '/v1/ops/trips/{trip_id}/fail',
   'End a trip that cannot go on, in any state but an ended one; its driver is free',
+  'ops.force',
 );
 export const postOperatorRedispatch = actRoute(
   '/v1/ops/trips/{trip_id}/redispatch',
@@ -65,6 +68,7 @@ export const postOperatorOffline = defineRoute({
   path: '/v1/ops/drivers/{driver_id}/offline',
   summary: 'End the session of a driver without a trip; an open offer is withdrawn',
   role: 'operator',
+  scope: 'ops.write',
   params: z.strictObject({ driver_id: driverId }),
   body: operatorActRequest,
   response: driverRecord,

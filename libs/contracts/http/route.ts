@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import type { Role } from '../ids.ts';
+import type { Role, Scope } from '../ids.ts';
 
 /** Calls that are limited more strictly than the others. */
 export type CallBudget = 'quotes' | 'cancels' | 'tickets';
@@ -17,6 +17,8 @@ export interface HttpRoute {
   summary: string;
   /** Null: no token is needed. */
   role: Role | null;
+  /** What an operator's token must allow; each operator's route has one. */
+  scope?: Scope;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

@@ -13,6 +13,7 @@ import {
   resume,
   serverFrame,
   serverHeartbeat,
+  token,
   tolerantFrame,
 } from './frame.ts';
 
@@ -31,6 +32,7 @@ export type TripStanding = z.infer<typeof tripStanding>;
 export const driverClientFrame = z
   .discriminatedUnion('type', [
     heartbeat,
+    token,
     resume,
     changingFrame('online', onlineRequest),
     changingFrame('offline', z.strictObject({})),

@@ -47,6 +47,15 @@ export function serverFrame<T extends string, D extends z.ZodType>(type: T, data
   return z.object({ type: z.literal(type), id: frameId.optional(), seq: z.int().min(0).optional(), data });
 }
 
+/** How long an access token may be; a longer one is refused unread. Bounds what headers, tickets and frames carry. */
+export const MAX_TOKEN_LENGTH = 8_192;
+
+/** A newer access token of the same person: the WebSocket then ends with that one. Answered with `ack`. */
+export const token = clientFrame('token', z.strictObject({ token: z.string().min(1).max(MAX_TOKEN_LENGTH) }));
+
+/** The WebSocket is closed with this code when its access token ends, after an `error` frame `token_expired`. */
+export const TOKEN_EXPIRED_CLOSE_CODE = 4401;
+
 export const heartbeat = clientFrame('heartbeat', z.strictObject({}));
 export const serverHeartbeat = serverFrame('heartbeat', z.object({ at: timestamp }));
 export const errorFrame = serverFrame('error', problem);

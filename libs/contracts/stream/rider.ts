@@ -3,11 +3,11 @@ import { timestamp } from '../values.ts';
 import { trackedPosition } from '../positions.ts';
 import { riderId } from '../ids.ts';
 import { riderTrip, tripEventType } from '../trip.ts';
-import { errorFrame, heartbeat, resume, serverFrame, serverHeartbeat } from './frame.ts';
+import { errorFrame, heartbeat, resume, serverFrame, serverHeartbeat, token } from './frame.ts';
 
 /** Frames that a rider's app may send. */
 export const riderClientFrame = z
-  .discriminatedUnion('type', [heartbeat, resume])
+  .discriminatedUnion('type', [heartbeat, token, resume])
   .meta({ id: 'RiderClientFrame' });
 export type RiderClientFrame = z.infer<typeof riderClientFrame>;
 

@@ -4,14 +4,15 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { newId } from '#libs/contracts';
+import { tokenSettings } from '../../../dev/fixtures/token-settings.ts';
 import { AuthenticationModule, CallerOf, ForRole } from '../authentication.ts';
 import { baseConfig, readConfig } from '../config.ts';
 import { createApp } from '../create-app.ts';
 import { serviceParts, type ServiceParts } from '../service-parts.ts';
 import { startOperationsServer } from './operations-server.ts';
-import type { Caller } from '../token-verifier.ts';
+import type { Caller } from '../tokens/callers.ts';
 
 /** Routes of which the contracts know budgets, so that the limits of real routes are tested. */
 @Controller()
@@ -72,7 +73,10 @@ async function start(environment: NodeJS.ProcessEnv = {}): Promise<Edge> {
   const jwksUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/`;
   const module = {
     module: class EdgeModule {},
-    imports: [AuthenticationModule.of({ jwksUrl, jwtIssuer: 'us', jwtAudience: 'phones' })],
+    imports: [AuthenticationModule.of(
+        { ...tokenSettings({ jwksUrl, jwtIssuer: 'us', jwtAudience: 'phones' }), mode: 'development' },
+        { useFactory: () => ({ lookUp: () => Promise.reject(new Error('subjects are ids here')) }) },
+      )],
     controllers: [Riders],
   };
   const app = await createApp(module, parts);
@@ -90,6 +94,7 @@ async function ownMetrics({ metrics }: ServiceParts): Promise<string> {
 const tokenOf = (sub: string): Promise<string> =>
   new SignJWT({ role: 'rider', sub, iss: 'us', aud: 'phones' })
     .setProtectedHeader({ alg: 'ES256' })
+    .setIssuedAt()
     .setExpirationTime('1 min')
     .sign(key);
 const newToken = (): Promise<string> => tokenOf(newId('rider'));
@@ -336,4 +341,20 @@ test('in production metrics are on the operations port only; health is on both',
     expect((await ask(path)).status).toBe(status);
     expect((await get(edge, path)).status).toBe(status);
   }
+});
+
+test('why a token is refused is in the log at info, without the token, and not in the answer', async () => {
+  const edge = await start();
+  const info = vi.spyOn(edge.parts.logger, 'info');
+  const bad = await new SignJWT({ role: 'rider', sub: newId('rider'), iss: 'us', aud: 'elsewhere' })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setIssuedAt()
+    .setExpirationTime('1 min')
+    .sign(key);
+  const answer = await quote(edge, bad);
+  expect(answer.status).toBe(401);
+  expect(await answer.text()).not.toContain('phones');
+  const logged = JSON.stringify(info.mock.calls);
+  expect(logged).toMatch(/token_refused.*claim aud is not/);
+  expect(logged).not.toContain(bad.split('.')[1]);
 });
