@@ -151,7 +151,7 @@ describe('keys', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const { token } = tokenResponse.parse(await (await requestToken(first, { role: 'rider' })).json());
     const second = await startIssuer(environment);
-    expect(await verifierOf(second).verify(`Bearer ${token}`)).toMatchObject({ role: 'rider' });
+    expect(await verifierOf(second).verify(`Bearer ${token}`)).toMatchObject({ roles: ['rider'] });
   });
 
   test('issuers that start concurrently with a missing key file agree on one key', async () => {

@@ -2,6 +2,7 @@
 export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   any_trip: 'Trips under way and ended trips together.',
   driver: 'A driver: session, product, vehicle, and the version that orders the changes of its status.',
+  identity: 'People as the issuers of tokens name them, with the UUID of their ids in every role.',
   trip_slot: 'Which trips of a rider are open; the key bounds how many.',
   driver_claim:
     'What binds a driver: an offer, with its expiry, then the trip. The key is the driver and the trip is unique, so nobody is assigned twice.',

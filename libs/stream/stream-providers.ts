@@ -20,7 +20,6 @@ import {
   Callers,
   TokenVerifier,
   type BaseConfig,
-  type Caller,
   type CallLimits,
   type Clock,
   type Logger,

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HTTP_ROUTES, scope, tokenResponse, uuidOf, type DriverId, type Role, type Scope } from '#libs/contracts';
+import {
+  HTTP_ROUTES,
+  scope,
+  tokenResponse,
+  uuidOf,
+  type DriverId,
+  type Role,
+  type Scope,
+} from '#libs/contracts';
 import { TestCity } from '../city/test-city.ts';
 
 const OPERATOR_ROUTES = HTTP_ROUTES.filter(({ role }) => role === 'operator');
@@ -31,11 +39,11 @@ function call(instance: string, method: string, path: string, bearer: string): P
   return fetch(city.url(instance) + path, { method, headers });
 }
 
-test('a person as a provider names it gets one identity of a hundred first calls, for all its roles', async () => {
+test('a person as a provider names it gets one identity of first calls at once, for all its roles', async () => {
   const subject = 'auth0|64b7f0c2a1d3e4f5';
   const [rider, driver] = [await token('rider', { subject }), await token('driver', { subject })];
   const ids = await Promise.all(
-    Array.from({ length: 50 }, async () => {
+    Array.from({ length: 10 }, async () => {
       const [view, ticket] = await Promise.all([
         call('driver-api-1', 'GET', '/v1/driver', driver),
         call('rider-api-1', 'POST', '/v1/stream/tickets', rider),
@@ -68,8 +76,8 @@ test('each operators’ route needs its scope, and a token of an operator', asyn
     for (const [given, bearer] of scopes) {
       const answer = await call('trips-1', route.method, path, bearer);
       const { code } = (await answer.json()) as { code?: string };
-      if (given === route.scope) expect([path, given, code]).not.toContain('insufficient_scope');
-      else expect([path, given, answer.status, code]).toEqual([path, given, 403, 'insufficient_scope']);
+      const missing = answer.status === 403 && code === 'insufficient_scope';
+      expect([path, given, missing]).toEqual([path, given, given !== route.scope]);
     }
     const foreign = await call('trips-1', route.method, path, rider);
     expect([path, ((await foreign.json()) as { code?: string }).code]).toEqual([path, 'forbidden']);

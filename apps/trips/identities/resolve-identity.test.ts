@@ -10,7 +10,11 @@ let stores: readonly [TripStore, TripStore];
 beforeAll(async () => {
   testBase = await testDatabase();
   const open = (): TripStore => {
-    const database = new Database({ urls: testBase.urls, maxConnections: 8, applicationName: 'identity-test' });
+    const database = new Database({
+      urls: testBase.urls,
+      maxConnections: 8,
+      applicationName: 'identity-test',
+    });
     return new TripStore(database, { now: () => Date.now(), outboxGraceMs: 2_000 });
   };
   stores = [open(), open()];

@@ -1,12 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
-import {
-  newIdAt,
-  resolveIdentity,
-  uuidOf,
-  type CommandInput,
-  type CommandOutput,
-} from '#libs/contracts';
+import { newIdAt, resolveIdentity, uuidOf, type CommandInput, type CommandOutput } from '#libs/contracts';
 import { LOGGER, type Identity, type Logger } from '#libs/service';
 import { makeIdentity, readIdentity, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
@@ -22,7 +16,9 @@ export class ResolveIdentityHandler extends CommandHandlers {
   }
 
   @HandleCommand(resolveIdentity)
-  async handle(identity: CommandInput<typeof resolveIdentity>): Promise<CommandOutput<typeof resolveIdentity>> {
+  async handle(
+    identity: CommandInput<typeof resolveIdentity>,
+  ): Promise<CommandOutput<typeof resolveIdentity>> {
     return { identity_id: await identityOf(this.store, identity) };
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { role, scope, subjectId } from '../ids.ts';
+import { role, scope } from '../ids.ts';
 import { defineRoute } from './route.ts';
 
 export const tokenRequest = z

@@ -73,10 +73,12 @@ async function start(environment: NodeJS.ProcessEnv = {}): Promise<Edge> {
   const jwksUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/`;
   const module = {
     module: class EdgeModule {},
-    imports: [AuthenticationModule.of(
+    imports: [
+      AuthenticationModule.of(
         { ...tokenSettings({ jwksUrl, jwtIssuer: 'us', jwtAudience: 'phones' }), mode: 'development' },
         { useFactory: () => ({ lookUp: () => Promise.reject(new Error('subjects are ids here')) }) },
-      )],
+      ),
+    ],
     controllers: [Riders],
   };
   const app = await createApp(module, parts);

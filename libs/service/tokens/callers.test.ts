@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { newId } from '#libs/contracts';
-import { Callers } from './callers.ts';
+import { Callers, type IdentityLookup } from './callers.ts';
 import { IdentityCache } from './identity-cache.ts';
 import type { AccessToken } from './token-verifier.ts';
 
@@ -25,15 +25,21 @@ describe('a caller', () => {
     const rider = await people(false).of(token({}), 'rider');
     const driver = await people(false).of(token({}), 'driver');
     expect(rider).toMatchObject({ subject: 'auth0|1', token: 'a.b.c', role: 'rider' });
-    expect([rider.id, driver.id]).toEqual(['rider', 'driver'].map((role) => `${role}_01h455vb4pex5vsknk084sn02q`));
+    expect([rider.id, driver.id]).toEqual(
+      ['rider', 'driver'].map((role) => `${role}_01h455vb4pex5vsknk084sn02q`),
+    );
   });
 
   test('has its subject as id only where subjects are ids', async () => {
     const subject = newId('rider');
-    const lookUp = vi.fn(async () => UUID);
-    expect((await new Callers(lookUp, { subjectIsId: true }).of(token({ subject }), 'rider')).id).toBe(subject);
+    const lookUp = vi.fn<IdentityLookup>(async () => UUID);
+    expect((await new Callers(lookUp, { subjectIsId: true }).of(token({ subject }), 'rider')).id).toBe(
+      subject,
+    );
     expect(lookUp).not.toHaveBeenCalled();
-    expect((await new Callers(lookUp, { subjectIsId: false }).of(token({ subject }), 'rider')).id).not.toBe(subject);
+    expect((await new Callers(lookUp, { subjectIsId: false }).of(token({ subject }), 'rider')).id).not.toBe(
+      subject,
+    );
   });
 
   test.each([
@@ -51,7 +57,7 @@ describe('identities', () => {
   const [ana, bo, cy] = ['ana', 'bo', 'cy'].map((subject) => ({ issuer: 'us', subject }));
 
   test('are looked up once, also by those who ask at once; a failure is not kept', async () => {
-    const lookUp = vi.fn(async () => UUID).mockRejectedValueOnce(new Error('away'));
+    const lookUp = vi.fn<IdentityLookup>(async () => UUID).mockRejectedValueOnce(new Error('away'));
     const cache = new IdentityCache(lookUp);
     await expect(cache.uuidOf(ana!)).rejects.toThrow('away');
     await Promise.all(Array.from({ length: 100 }, () => cache.uuidOf(ana!)));
@@ -60,7 +66,7 @@ describe('identities', () => {
   });
 
   test('beyond the bound the one that was not used for longest is forgotten', async () => {
-    const lookUp = vi.fn(async () => UUID);
+    const lookUp = vi.fn<IdentityLookup>(async () => UUID);
     const cache = new IdentityCache(lookUp, 2);
     for (const person of [ana!, bo!, ana!, cy!, ana!]) await cache.uuidOf(person);
     expect(lookUp).toHaveBeenCalledTimes(3);
@@ -69,7 +75,7 @@ describe('identities', () => {
   });
 
   test('of two issuers are two, whatever their names contain', async () => {
-    const lookUp = vi.fn(async () => UUID);
+    const lookUp = vi.fn<IdentityLookup>(async () => UUID);
     const cache = new IdentityCache(lookUp);
     await cache.uuidOf({ issuer: 'a","b', subject: 'c' });
     await cache.uuidOf({ issuer: 'a', subject: 'b","c' });

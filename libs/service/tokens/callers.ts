@@ -37,7 +37,9 @@ export interface Identities {
 const OWN_ID = new RegExp(`^(${ROLES.join('|')})_`);
 
 function roleOf(subject: string): Role | undefined {
-  return subjectId.safeParse(subject).success ? ROLES.find((name) => subject.startsWith(`${name}_`)) : undefined;
+  return subjectId.safeParse(subject).success
+    ? ROLES.find((name) => subject.startsWith(`${name}_`))
+    : undefined;
 }
 
 /** Turns verified tokens into callers. */
@@ -59,7 +61,10 @@ export class Callers {
     if (isId && (ofRole === undefined || !token.roles.includes(ofRole)))
       throw new HailgridError('unauthenticated', 'token refused: its subject is no id of its role');
     if (!token.roles.includes(role) || (isId && ofRole !== role))
-      throw new HailgridError('forbidden', `a token of ${token.roles.join(', ') || 'no role'} where ${role} is needed`);
+      throw new HailgridError(
+        'forbidden',
+        `a token of ${token.roles.join(', ') || 'no role'} where ${role} is needed`,
+      );
     const id = isId ? subject : idFromUuid(role, await this.#known.uuidOf({ issuer, subject }));
     return { role, id, issuer, subject, scopes, expiresAtMs, token: text };
   }

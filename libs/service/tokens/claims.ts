@@ -46,7 +46,8 @@ export function claimAt(payload: JWTPayload, path: string): unknown {
 
 /** The strings of an array, or the words of a string and the whole of it. */
 export function valuesOf(claim: unknown): string[] {
-  if (typeof claim === 'string') return [...new Set([claim, ...claim.split(' ')])].filter((word) => word !== '');
+  if (typeof claim === 'string')
+    return [...new Set([claim, ...claim.split(' ')])].filter((word) => word !== '');
   if (!Array.isArray(claim)) return [];
   return claim.filter((value) => typeof value === 'string');
 }
@@ -68,9 +69,11 @@ export function misuse(
   if (!HEADER_TYPES.has(typ.toLowerCase())) return `header typ is ${JSON.stringify(typ)}`;
   if (payload['cnf'] !== undefined) return 'it is bound to a key of its sender (cnf), which is not supported';
   const { typ: use = 'Bearer', token_use: cognitoUse = 'access' } = payload;
-  const isId = use === 'ID' || cognitoUse === 'id' || ID_TOKEN_CLAIMS.some((name) => Object.hasOwn(payload, name));
+  const isId =
+    use === 'ID' || cognitoUse === 'id' || ID_TOKEN_CLAIMS.some((name) => Object.hasOwn(payload, name));
   if (isId) return acceptIdTokens ? undefined : 'it is an ID token';
-  if (typeof use !== 'string' || !CLAIM_TYPES.has(use.toLowerCase())) return `claim typ is ${JSON.stringify(use)}`;
+  if (typeof use !== 'string' || !CLAIM_TYPES.has(use.toLowerCase()))
+    return `claim typ is ${JSON.stringify(use)}`;
   if (cognitoUse !== 'access') return `claim token_use is ${JSON.stringify(cognitoUse)}`;
   return undefined;
 }

@@ -70,17 +70,20 @@ export class IssuerKeys {
   /** Fetches the keys; a failure is kept, not thrown. */
   #ask(): Promise<void> {
     this.#askedAtMs = this.#nowMs();
-    this.#fetching = this.#fetch()
-      .then(
-        (keys) => {
-          this.#keys = keys;
-          this.#fetchedAtMs = this.#nowMs();
-          this.#failure = undefined;
-        },
-        (error: unknown) => void (this.#failure = error),
-      )
-      .finally(() => (this.#fetching = undefined));
+    this.#fetching = this.#replace();
     return this.#fetching;
+  }
+
+  async #replace(): Promise<void> {
+    try {
+      this.#keys = await this.#fetch();
+      this.#fetchedAtMs = this.#nowMs();
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error;
+    } finally {
+      this.#fetching = undefined;
+    }
   }
 
   async #fetch() {

@@ -15,7 +15,9 @@ const roleValues = z.string().transform((text, context) =>
     const [name = '', ...rest] = pair.trim().split('=');
     const [known, value] = [role.safeParse(name).data, rest.join('=')];
     if (known === undefined || value === '') {
-      context.addIssue(`${JSON.stringify(pair)} is not <role>=<value> with a role of ${role.options.join(', ')}`);
+      context.addIssue(
+        `${JSON.stringify(pair)} is not <role>=<value> with a role of ${role.options.join(', ')}`,
+      );
       return [];
     }
     if (value === ANY_TOKEN && known === 'operator') {
@@ -55,13 +57,17 @@ export const tokenConfig = {
   jwtScopePrefix: z
     .string()
     .default('')
-    .describe('text before each scope, such as hailgrid/ for a resource server of Cognito; other scopes are ignored'),
+    .describe(
+      'text before each scope, such as hailgrid/ for a resource server of Cognito; other scopes are ignored',
+    ),
   jwtSubjectIsId: flag
     .optional()
     .describe(
       'whether a subject such as rider_01k… is the internal id; only for an issuer that gives subjects out itself; default: true in development, false in production',
     ),
-  jwtAcceptIdTokens: flag.default(false).describe('whether ID tokens are accepted where they are recognised as such'),
+  jwtAcceptIdTokens: flag
+    .default(false)
+    .describe('whether ID tokens are accepted where they are recognised as such'),
   jwtMaxAgeS: z.coerce
     .number()
     .int()

@@ -22,8 +22,7 @@ beforeAll(async () => {
   for (const [kid, alg] of Object.entries({ first: 'ES256', second: 'RS256', unpublished: 'ES256' })) {
     const pair = await generateKeyPair(alg, { extractable: true });
     keys.set(kid, pair.privateKey);
-    if (kid !== 'unpublished')
-      published.push({ ...(await exportJWK(pair.publicKey)), kid, alg, use: 'sig' });
+    if (kid !== 'unpublished') published.push({ ...(await exportJWK(pair.publicKey)), kid, alg, use: 'sig' });
   }
   goodKeys = JSON.stringify({ keys: published });
   issuer = createServer((request, response) => {
@@ -43,7 +42,10 @@ beforeEach(() => {
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
-function sign(payload: JWTPayload, header: { kid?: string; typ?: string; alg?: string } = {}): Promise<string> {
+function sign(
+  payload: JWTPayload,
+  header: { kid?: string; typ?: string; alg?: string } = {},
+): Promise<string> {
   const { kid = 'first' } = header;
   const key = keys.get(kid) ?? keys.get('unpublished')!;
   return new SignJWT({ iat: nowS(), exp: nowS() + 300, ...payload })
@@ -156,31 +158,36 @@ const SHAPES = {
   },
 } as const;
 
-describe.each(Object.entries(SHAPES))('a token as %s makes it', (_, { header, settings, wrong, payload, expected }) => {
-  const read = async (more: object) =>
-    new TokenVerifier(tokenSettings({ jwksUrl, ...settings, ...more })).verify(
-      `Bearer ${await sign({ ...payload } as JWTPayload, header)}`,
-    );
+describe.each(Object.entries(SHAPES))(
+  'a token as %s makes it',
+  (_, { header, settings, wrong, payload, expected }) => {
+    const read = async (more: object) =>
+      new TokenVerifier(tokenSettings({ jwksUrl, ...settings, ...more })).verify(
+        `Bearer ${await sign({ ...payload } as JWTPayload, header)}`,
+      );
 
-  test('is read with its mapping', async () => {
-    expect(await read({})).toMatchObject({ issuer: settings.jwtIssuer, ...expected });
-  });
-
-  test('gives nothing with another mapping', async () => {
-    const roles = await read(wrong).then(
-      (token) => token.roles,
-      (error: { code: string }) => error.code,
-    );
-    expect(roles).toEqual('jwtRoleClaim' in wrong ? [] : 'unauthenticated');
-  });
-
-  test('is refused by the defaults', async () => {
-    const plain = new TokenVerifier(tokenSettings({ jwksUrl, jwtIssuer: settings.jwtIssuer }));
-    await expect(plain.verifyToken(await sign({ ...payload } as JWTPayload, header))).rejects.toMatchObject({
-      code: 'unauthenticated',
+    test('is read with its mapping', async () => {
+      expect(await read({})).toMatchObject({ issuer: settings.jwtIssuer, ...expected });
     });
-  });
-});
+
+    test('gives nothing with another mapping', async () => {
+      const roles = await read(wrong).then(
+        (token) => token.roles,
+        (error: { code: string }) => error.code,
+      );
+      expect(roles).toEqual('jwtRoleClaim' in wrong ? [] : 'unauthenticated');
+    });
+
+    test('is refused by the defaults', async () => {
+      const plain = new TokenVerifier(tokenSettings({ jwksUrl, jwtIssuer: settings.jwtIssuer }));
+      await expect(plain.verifyToken(await sign({ ...payload } as JWTPayload, header))).rejects.toMatchObject(
+        {
+          code: 'unauthenticated',
+        },
+      );
+    });
+  },
+);
 
 const own = () => ({ role: 'rider', sub: newId('rider'), iss: 'hailgrid', aud: 'hailgrid' });
 const verifier = (change: Parameters<typeof tokenSettings>[0] = {}) =>
@@ -213,7 +220,9 @@ describe('a token', () => {
   test('that is an ID token is accepted where the settings say so', async () => {
     const settings = verifier({ jwtAcceptIdTokens: 'true' });
     for (const change of [{ nonce: 'n' }, { typ: 'ID' }, { token_use: 'id' }])
-      expect(await settings.verifyToken(await sign({ ...own(), ...change }))).toMatchObject({ roles: ['rider'] });
+      expect(await settings.verifyToken(await sign({ ...own(), ...change }))).toMatchObject({
+        roles: ['rider'],
+      });
   });
 
   test('is accepted from a little before its time, and no longer than its age allows', async () => {
@@ -248,7 +257,10 @@ describe('an issuer', () => {
     const time = { ms: 0 };
     const settings = tokenSettings({ jwksUrl, jwksStaleLimitMs: String(HOUR_MS) });
     const verify = new TokenVerifier(settings, new IssuerKeys(settings, () => time.ms));
-    return { time, verify: async (kid?: string) => verify.verifyToken(await sign(own(), kid === undefined ? {} : { kid })) };
+    return {
+      time,
+      verify: async (kid?: string) => verify.verifyToken(await sign(own(), kid === undefined ? {} : { kid })),
+    };
   }
 
   test('that goes away is done without for a bounded time, then nobody knows', async () => {

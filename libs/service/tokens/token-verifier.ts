@@ -48,7 +48,8 @@ export class TokenVerifier {
 
   /** Throws `unauthenticated`, `token_expired`, or `unavailable` if nobody knows the keys. */
   async verifyToken(token: string): Promise<AccessToken> {
-    if (token.length > MAX_TOKEN_LENGTH) throw refusedToken(`it is longer than ${MAX_TOKEN_LENGTH} characters`);
+    if (token.length > MAX_TOKEN_LENGTH)
+      throw refusedToken(`it is longer than ${MAX_TOKEN_LENGTH} characters`);
     const { jwtIssuer, jwtMaxAgeS, jwtAcceptIdTokens } = this.#settings;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.#keys.keyOf, {
@@ -76,10 +77,15 @@ export class TokenVerifier {
 
   #read(payload: JWTPayload, text: string): AccessToken {
     const { iss = '', sub = '', exp = 0, iat = 0 } = payload;
-    if (!SUBJECT.test(sub)) throw refusedToken(`claim sub is not 1 to ${MAX_SUBJECT_LENGTH} ASCII characters`);
+    if (!SUBJECT.test(sub))
+      throw refusedToken(`claim sub is not 1 to ${MAX_SUBJECT_LENGTH} ASCII characters`);
     const endsAtS = Math.min(exp, iat + this.#settings.jwtMaxAgeS);
-    const { jwtRoleClaim: roleClaim, jwtRoles: roles, jwtScopeClaim: scopeClaim, jwtScopePrefix: scopePrefix } =
-      this.#settings;
+    const {
+      jwtRoleClaim: roleClaim,
+      jwtRoles: roles,
+      jwtScopeClaim: scopeClaim,
+      jwtScopePrefix: scopePrefix,
+    } = this.#settings;
     const mapping = { roleClaim, roles, scopeClaim, scopePrefix };
     return {
       issuer: iss,
@@ -100,7 +106,8 @@ function refusedToken(why: string, cause?: unknown): HailgridError {
 function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired)
     return new HailgridError('token_expired', `token expired: ${error.message}`, { cause: error });
-  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)) return refusedToken(error.message, error);
+  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid))
+    return refusedToken(error.message, error);
   if (error instanceof HailgridError) return error;
   return new HailgridError('unavailable', 'the token cannot be verified', { cause: error });
 }
