@@ -1,5 +1,12 @@
 import { SignJWT } from 'jose';
-import { HailgridError, newId, scope, subjectId, type TokenRequest, type TokenResponse } from '#libs/contracts';
+import {
+  HailgridError,
+  newId,
+  scope,
+  subjectId,
+  type TokenRequest,
+  type TokenResponse,
+} from '#libs/contracts';
 import { SIGNING_ALGORITHM, type SigningKey } from './signing-key.ts';
 
 export interface IssuerSettings {

@@ -59,7 +59,11 @@ export class DriverApiModule {
   static of(config: DriverApiConfig): DynamicModule {
     return {
       module: DriverApiModule,
-      imports: [BusModule.of('driver-api'), AuthenticationModule.of(config, identitiesOverBus), ApiDocumentsModule.of('driver')],
+      imports: [
+        BusModule.of('driver-api'),
+        AuthenticationModule.of(config, identitiesOverBus),
+        ApiDocumentsModule.of('driver'),
+      ],
       controllers: [AvailabilityController, TripsController, PositionsController, TicketsController],
       providers: [
         ...PRESENCE,

@@ -24,6 +24,12 @@ export { refuseOnSocket } from './problem.filter.ts';
 export { RepeatingTask } from './repeating-task.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, CLOCK, CONFIG, HEALTH, LOGGER, METRICS, type ServiceParts } from './service-parts.ts';
-export { Callers, type Caller, type Identities, type Identity, type IdentityLookup } from './tokens/callers.ts';
+export {
+  Callers,
+  type Caller,
+  type Identities,
+  type Identity,
+  type IdentityLookup,
+} from './tokens/callers.ts';
 export { tokenConfig, type TokenSettings } from './tokens/token-config.ts';
 export { TokenVerifier, type AccessToken } from './tokens/token-verifier.ts';

@@ -6,14 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { clientFrame, HailgridError, heartbeat, JSON_SUBPROTOCOL, newId, token } from '#libs/contracts';
-import {
-  baseConfig,
-  CallLimits,
-  createLogger,
-  Metrics,
-  readConfig,
-  systemClock,
-} from '#libs/service';
+import { baseConfig, CallLimits, createLogger, Metrics, readConfig, systemClock } from '#libs/service';
 import { callerWith } from '../../dev/fixtures/caller.ts';
 import type { StreamHandler, ServerFrame, StreamConnection } from './stream-connection.ts';
 import type { StreamLimits } from './stream-limits.ts';

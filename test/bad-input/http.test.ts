@@ -220,7 +220,13 @@ test('forged tokens, tokens of another role, expired tokens', async () => {
   const key = await importPKCS8(readFileSync(keyFile, 'utf8'), 'ES256', { extractable: true });
   const { kty, crv, x, y } = await exportJWK(key);
   const forged = await generateKeyPair('ES256');
-  const base = { iss: 'hailgrid-dev', aud: 'hailgrid', sub: newId('rider'), role: 'rider', iat: Math.floor(Date.now() / 1000) };
+  const base = {
+    iss: 'hailgrid-dev',
+    aud: 'hailgrid',
+    sub: newId('rider'),
+    role: 'rider',
+    iat: Math.floor(Date.now() / 1000),
+  };
   const soon = { exp: Math.floor(Date.now() / 1000) + 60 };
   const sign = (payload: JWTPayload, signingKey: Parameters<SignJWT['sign']>[0] = key, alg = 'ES256') =>
     new SignJWT(payload).setProtectedHeader({ alg }).sign(signingKey);

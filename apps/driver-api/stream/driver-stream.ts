@@ -22,7 +22,10 @@ import { TripChanges } from '../trips/trip-changes.ts';
 import { ResumeTrips } from './resume-trips.ts';
 
 type FrameOf<T extends DriverClientFrame['type']> = Extract<DriverClientFrame, { type: T }>;
-type StateFrame = Exclude<DriverClientFrame, FrameOf<'position' | 'heartbeat' | 'token' | 'resume' | 'received'>>;
+type StateFrame = Exclude<
+  DriverClientFrame,
+  FrameOf<'position' | 'heartbeat' | 'token' | 'resume' | 'received'>
+>;
 type Answer = { driver: DriverView } | { trip: DriverTrip };
 
 /** The sockets of drivers. Each frame goes to the same service as the REST route of that name. */
