@@ -12,7 +12,7 @@ import {
   type Logger,
 } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
-import { readShards, TripStore } from '#libs/store';
+import { readShards, readShardsOf, TripStore } from '#libs/store';
 import { Announcer } from './announcing/announcer.ts';
 import { ChangePusher } from './announcing/change-pusher.ts';
 import { EventPublisher } from './announcing/event-publisher.ts';
@@ -147,5 +147,11 @@ export class TripsModule {
 
 /** Opens the shard map of the process that writes it: it reads the table itself. */
 function openShardMap(bus: NatsConnection, store: TripStore, clock: Clock, logger: Logger): LiveShardMap {
-  return new LiveShardMap({ bus, clock, logger, read: () => readShards(store.mayLag) });
+  return new LiveShardMap({
+    bus,
+    clock,
+    logger,
+    read: () => readShards(store.mayLag),
+    reread: (shards) => readShardsOf(store, shards),
+  });
 }

@@ -3,7 +3,8 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { logDropped, subscribeJson } from '#libs/bus';
 import { SHARD_MAP_SUBJECT, shardMapMessage } from '#libs/contracts';
 import type { CellKey } from '#libs/geo';
-import { route, ShardMap, type OwnedShard, type ShardClaim } from '#libs/ownership';
+import { route, ShardMap, type OwnedShard, type ShardClaim, type ShardKey } from '#libs/ownership';
+import { HintedShards } from './hinted-shards.ts';
 import { machineTime, OutageLog, type Cancel, type Clock, type Logger } from '#libs/service';
 
 /** How often an empty shard map is read again; until then no request can be routed. */
@@ -19,6 +20,8 @@ export interface LiveShardMapParts {
   logger: Logger;
   /** Reads the map from its source. */
   read: () => Promise<readonly ShardClaim[]>;
+  /** Reads the claims of at most {@link MAX_SHARDS_PER_REREAD} shards from its source, with their newest changes. */
+  reread: (shards: readonly ShardKey[]) => Promise<readonly ShardClaim[]>;
 }
 
 /** Called synchronously by {@link LiveShardMap.learn}. */
@@ -28,12 +31,14 @@ export type ShardMapListener = (before: ShardMap, changed: readonly ShardClaim[]
 type RoutedReply = { result: string } | { result: 'moved'; claim: ShardClaim | null };
 
 /**
- * The shard map as this process knows it, from hints over NATS, periodic reads of its source, and `moved` replies. A
- * shard's epoch never goes down.
+ * The shard map as this process knows it. Only its source is believed: a hint over NATS, and the claim in a `moved` reply,
+ * name shards to read again and never enter the map. Otherwise one false epoch would fence a shard's true owner until a
+ * restart. A shard's epoch never goes down.
  */
 export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #parts: LiveShardMapParts;
   readonly #outage: OutageLog;
+  readonly #hinted: HintedShards;
   readonly #listeners: ShardMapListener[] = [];
   #map = ShardMap.empty;
   #hints: Subscription | undefined;
@@ -44,6 +49,10 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(parts: LiveShardMapParts) {
     this.#parts = parts;
     this.#outage = new OutageLog(parts.logger, 'reading the shard map');
+    this.#hinted = new HintedShards(parts, {
+      learn: (claims) => this.learn(claims),
+      overflow: () => void this.reload(),
+    });
   }
 
   /** Empty until the first successful read, and while there are no shards. */
@@ -61,7 +70,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
       bus,
       SHARD_MAP_SUBJECT,
       shardMapMessage,
-      ({ shards }) => this.learn(shards),
+      ({ shards }) => void this.#hint(shards),
       logDropped(logger),
     );
     void this.#keepReading();
@@ -71,9 +80,10 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
     this.#stopped = true;
     this.#cancelNext();
     this.#hints?.unsubscribe();
+    this.#hinted.stop();
   }
 
-  /** Merges claims from any source; ignores claims older than the known ones. */
+  /** Merges claims that the source has given; ignores claims older than the known ones. */
   learn(claims: Iterable<ShardClaim>): void {
     const before = this.#map;
     const { map, changed } = before.merge(claims);
@@ -91,7 +101,7 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Asks the owner of the shard that contains the cell. If it replies `moved`, asks the owner that the reply names.
+   * Asks the owner of the shard that contains the cell. If it replies `moved`, rereads the shard and asks its owner.
    * `unowned`: the shard has no owner now. `moved`: the last matcher asked does not own it either. Throws what `ask`
    * throws.
    */
@@ -109,9 +119,15 @@ export class LiveShardMap implements OnApplicationBootstrap, OnApplicationShutdo
         void this.reload();
         return 'moved';
       }
-      this.learn([reply.claim]);
+      await this.#hint([reply.claim]);
     }
     return 'moved';
+  }
+
+  /** Rereads the shards whose hinted claim is newer than the known one. Resolves when they have been read. */
+  async #hint(claims: readonly ShardClaim[]): Promise<void> {
+    const { changed } = this.#map.merge(claims);
+    if (changed.length > 0) await this.#hinted.reread(changed.map(({ shard }) => shard));
   }
 
   async #keepReading(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, CommandClient } from '#libs/bus';
-import { getShardMap } from '#libs/contracts';
+import { getShardMap, readShardClaims } from '#libs/contracts';
 import type { ShardClaim } from '#libs/ownership';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { LiveShardMap } from './live-shard-map.ts';
@@ -21,7 +21,13 @@ function openShardMap(
   clock: Clock,
   logger: Logger,
 ): LiveShardMap {
-  return new LiveShardMap({ bus, clock, logger, read: () => readAllPages(commands) });
+  return new LiveShardMap({
+    bus,
+    clock,
+    logger,
+    read: () => readAllPages(commands),
+    reread: async (shards) => (await commands.call(readShardClaims, { shards: [...shards] })).shards,
+  });
 }
 
 /** How many pages of the shard map are read; the rest of a larger map is cut off. A planner handles far fewer. */

@@ -10,6 +10,7 @@ import {
   HailgridError,
   listTrips,
   newId,
+  readShardClaims,
   replayTrip,
   riderPushSubject,
   toTimestamp,
@@ -69,6 +70,13 @@ export class PlayedTrips implements ReportsFailures {
   @HandleCommand(getShardMap)
   async shardMap(): Promise<CommandOutput<typeof getShardMap>> {
     return { shards: this.map.claims(), more: false };
+  }
+
+  @HandleCommand(readShardClaims)
+  async claims({
+    shards,
+  }: CommandInput<typeof readShardClaims>): Promise<CommandOutput<typeof readShardClaims>> {
+    return { shards: this.map.claims().filter(({ shard }) => shards.includes(shard)) };
   }
 
   @HandleCommand(createQuote)

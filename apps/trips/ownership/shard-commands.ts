@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import {
   getShardMap,
+  readShardClaims,
   joinShards,
   leaveShards,
   MAX_CLAIMS_PER_PAGE,
@@ -9,7 +10,7 @@ import {
   type CommandOutput,
 } from '#libs/contracts';
 import { LOGGER, type Logger } from '#libs/service';
-import { readShardPage, TripStore } from '#libs/store';
+import { readShardPage, readShardsOf, TripStore } from '#libs/store';
 import { CommandHandlers } from '../command-handlers.ts';
 import { MatcherMembership } from './matcher-membership.ts';
 
@@ -44,5 +45,13 @@ export class ShardCommandHandlers extends CommandHandlers {
       .slice(0, MAX_CLAIMS_PER_PAGE)
       .map(({ shard, epoch, owner }) => ({ shard, epoch, owner }));
     return { shards, more: rows.length > MAX_CLAIMS_PER_PAGE };
+  }
+
+  /** Reads the claims of some shards from the primary: a standby may not have the change that was hinted at. */
+  @HandleCommand(readShardClaims)
+  async readClaims({
+    shards,
+  }: CommandInput<typeof readShardClaims>): Promise<CommandOutput<typeof readShardClaims>> {
+    return { shards: await readShardsOf(this.store, shards) };
   }
 }

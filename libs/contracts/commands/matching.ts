@@ -212,3 +212,15 @@ export const getShardMap = defineCommand(
   shardMapMessage.extend({ more: z.boolean() }),
   { callers: ['matcher', 'rider-api'] },
 );
+
+/** How many shards one command rereads; more of them take several. */
+export const MAX_SHARDS_PER_REREAD = 256;
+
+/** The present claims of some shards, read after a hint that they have changed; unknown shards are left out. */
+export const readShardClaims = defineCommand(
+  'matching',
+  'trips.shards.claims',
+  z.object({ shards: z.array(h3Cell).min(1).max(MAX_SHARDS_PER_REREAD) }),
+  shardMapMessage,
+  { callers: ['matcher', 'rider-api'] },
+);
