@@ -37,6 +37,8 @@ export class DriverSlots {
   readonly heardAtMs: Float64Array;
   readonly statuses: Uint8Array;
   readonly statusVersions: Float64Array;
+  /** Since when every ping has carried an older status than the known one; NaN: the newest ping does not. */
+  readonly overruledSinceMs: Float64Array;
   readonly freeAtMs: Float64Array;
   /** Where the ride ends; NaN without a rider on board. */
   readonly endLats: Float64Array;
@@ -64,6 +66,7 @@ export class DriverSlots {
     this.heardAtMs = new Float64Array(capacity);
     this.statuses = new Uint8Array(capacity);
     this.statusVersions = new Float64Array(capacity);
+    this.overruledSinceMs = new Float64Array(capacity);
     this.freeAtMs = new Float64Array(capacity);
     this.endLats = new Float64Array(capacity);
     this.endLngs = new Float64Array(capacity);
@@ -138,6 +141,7 @@ export class DriverSlots {
     this.heardAtMs[slot] = -Infinity;
     this.statuses[slot] = OFFLINE;
     this.statusVersions[slot] = NO_STATUS_VERSION;
+    this.overruledSinceMs[slot] = NaN;
     this.freeAtMs[slot] = 0;
     this.endLats[slot] = NaN;
     this.endLngs[slot] = NaN;

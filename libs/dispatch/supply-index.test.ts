@@ -396,3 +396,35 @@ describe('SupplyIndex', () => {
     expect(index.size).toBe(0);
   });
 });
+
+describe('a false status', () => {
+  const free = (seq: number, reportedAtMs: number): HeardReport =>
+    ping({ seq, reportedAtMs, status: 'free', statusVersion: 7 });
+  const lie = {
+    driverId: 'driver_a',
+    status: 'on_trip',
+    statusVersion: Number.MAX_SAFE_INTEGER,
+    freeAtMs: 0,
+  } as const;
+
+  it('of the highest version is given up once the pings have contradicted it for long enough', () => {
+    const index = new SupplyIndex();
+    hear(index, free(1, 0));
+    index.applyStatus(lie);
+    for (let seq = 2; seq <= 8; seq++) hear(index, free(seq, seq * 5_000));
+    expect(index.view('driver_a')?.status).toBe('on_trip');
+    hear(index, free(9, 45_000));
+    expect(index.view('driver_a')).toMatchObject({ status: 'free', statusVersion: 7 });
+    expect(index.counts()).toEqual({ free: 1, offered: 0, onTrip: 0 });
+  });
+
+  it('is kept while the pings contradict it for a short time only', () => {
+    const index = new SupplyIndex();
+    hear(index, free(1, 0));
+    index.applyStatus({ ...lie, statusVersion: 8 });
+    hear(index, free(2, 10_000));
+    hear(index, { ...free(3, 20_000), status: 'on_trip', statusVersion: 8 });
+    hear(index, free(4, 45_000));
+    expect(index.view('driver_a')).toMatchObject({ status: 'on_trip', statusVersion: 8 });
+  });
+});

@@ -1,7 +1,16 @@
 import { arcOfChord, cellKeyAt, isPoint, type Point } from '#libs/geo';
 import type { DriverId } from '#libs/trip';
 import { CellGraph } from './cell-graph.ts';
-import { DriverSlots, FREE, NO_SLOT, OFFERED, ON_TRIP, STATUSES, UNPLACED } from './driver-slots.ts';
+import {
+  DriverSlots,
+  FREE,
+  NO_SLOT,
+  OFFERED,
+  ON_TRIP,
+  STATUSES,
+  UNPLACED,
+  NO_STATUS_VERSION,
+} from './driver-slots.ts';
 import { FreeDrivers } from './free-drivers.ts';
 import { checkSearch, MAX_SEARCH_CELLS, NearestSearch, SUPPLY_CELL_RES } from './nearest-search.ts';
 import { ProductCodes } from './product-codes.ts';
@@ -18,6 +27,12 @@ import type {
 
 /** For how many searches of the widest radius the index has room for empty cells. */
 const ROOM_IN_SEARCHES = 4;
+
+/**
+ * How long a status is kept against pings that carry an older one. A lost change of status reaches the pings within
+ * seconds (`apps/driver-api/presence/find-lost-pushes.ts`).
+ */
+export const OVERRULED_STATUS_LIMIT_MS = 30_000;
 
 /** How many drivers one index holds by default; further ones are counted as `full`. */
 export const DEFAULT_DRIVER_CAPACITY = 131_072;
@@ -96,9 +111,25 @@ export class SupplyIndex {
       this.#slots.products[slot] = this.#products.codeOf(report.product);
       this.#hear(slot, report, positionCell, heardAtMs);
       this.#moveTo(slot, lat, lng);
+      this.#doubtStatus(slot, report.statusVersion, heardAtMs);
     }
     this.#applyStatusAt(slot, report);
     return outcome;
+  }
+
+  /**
+   * Gives up a status that the driver's own pings contradict for too long. Versions only rise, so such a status was false:
+   * kept, one false version would hide the driver for good.
+   */
+  #doubtStatus(slot: number, statusVersion: number, heardAtMs: number): void {
+    const { statusVersions, overruledSinceMs } = this.#slots;
+    const since = overruledSinceMs[slot] as number;
+    if (statusVersion >= (statusVersions[slot] as number)) overruledSinceMs[slot] = NaN;
+    else if (Number.isNaN(since)) overruledSinceMs[slot] = heardAtMs;
+    else if (heardAtMs - since > OVERRULED_STATUS_LIMIT_MS) {
+      statusVersions[slot] = NO_STATUS_VERSION;
+      overruledSinceMs[slot] = NaN;
+    }
   }
 
   /** Applies a status that came without a ping. */
