@@ -45,21 +45,23 @@ export function subjectsPage(): Promise<string> {
     '## Messages',
     'Published messages, and requests to one instance or to all of them.',
     markdownTable(
-      ['subject', 'from', 'to', 'meaning'],
+      ['subject', 'from', 'to', 'meaning', 'a lie at most'],
       messages(sources).map(({ subject, constant }) => [
         code(subject),
-        ...speakers(constant.name),
+        traffic(constant.name).from.join(', '),
+        traffic(constant.name).to.join(', '),
         constant.comment,
+        traffic(constant.name).lie,
       ]),
     ),
   );
 }
 
-/** Who sends and who receives the messages of a subject. */
-function speakers(name: string): [string, string] {
-  const [, traffic] = Object.entries(SUBJECT_TRAFFIC).find(([subject]) => subject === name) ?? [];
-  if (traffic === undefined) throw new Error(`${name} declares nobody who sends or receives it`);
-  return [traffic.from.join(', '), traffic.to.join(', ')];
+/** Who sends and receives the messages of a subject, and what a false one does. */
+function traffic(name: string): (typeof SUBJECT_TRAFFIC)[keyof typeof SUBJECT_TRAFFIC] {
+  const [, found] = Object.entries(SUBJECT_TRAFFIC).find(([subject]) => subject === name) ?? [];
+  if (found === undefined) throw new Error(`${name} declares nobody who sends or receives it`);
+  return found;
 }
 
 interface Subject {

@@ -13,35 +13,132 @@ export interface BusTraffic {
   to: readonly BusRole[];
 }
 
+/** A subject with the worst that a false message, or a false answer, can do. */
+interface SubjectTraffic extends Omit<BusTraffic, 'pattern'> {
+  lie: string;
+}
+
 type SubjectName = keyof typeof subjects;
 
 /** Who may send and receive the messages of each subject. Complete by type: a subject without an entry is an error. */
-export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, Omit<BusTraffic, 'pattern'>>> = {
-  positionSubject: { from: ['driver-api'], to: ['matcher'] },
-  riderPushSubject: { from: ['trips'], to: ['rider-api'] },
-  driverPushSubject: { from: ['trips'], to: ['driver-api'] },
+export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
+  positionSubject: {
+    from: ['driver-api'],
+    to: ['matcher'],
+    lie: 'Shows drivers where they are not, or hides them, until 30 s after the lies end. Binds nobody: `trips` checks every driver.',
+  },
+  riderPushSubject: {
+    from: ['trips'],
+    to: ['rider-api'],
+    lie: 'Shows riders false changes until they read the trip again. Changes no trip.',
+  },
+  driverPushSubject: {
+    from: ['trips'],
+    to: ['driver-api'],
+    lie: 'Shows drivers false offers and changes. An answer to a false offer is refused.',
+  },
   // JetStream stores these; who may read the stream is in `libs/bus/permissions.ts`.
-  tripEventsSubject: { from: ['trips', 'operator'], to: [] },
-  trackSubject: { from: ['driver-api'], to: ['rider-api'] },
-  SHARD_MAP_SUBJECT: { from: ['trips'], to: ['rider-api', 'matcher', 'trips'] },
-  POSITIONS_RESEND_SUBJECT: { from: ['matcher'], to: ['driver-api'] },
-  demandSubject: { from: ['trips'], to: ['matcher'] },
-  pickupEtaSubject: { from: ['rider-api'], to: ['matcher'] },
-  riderTicketSubject: { from: ['rider-api'], to: ['rider-api'] },
-  driverTicketSubject: { from: ['driver-api'], to: ['driver-api'] },
-  DRIVER_ATTENDED_SUBJECT: { from: ['driver-api'], to: ['driver-api'] },
-  DRIVER_CHANGED_SUBJECT: { from: ['trips', 'driver-api'], to: ['driver-api'] },
-  DRIVER_WHEREABOUTS_SUBJECT: { from: ['driver-api'], to: ['driver-api'] },
-  DRIVER_TRACK_SUBJECT: { from: ['driver-api'], to: ['driver-api'] },
-  DRIVER_HEARD_SUBJECT: { from: ['trips'], to: ['driver-api'] },
-  DRIVER_HINTS_SUBJECT: { from: ['matcher'], to: ['driver-api'] },
-  HEARTBEAT_SUBJECT: { from: ['matcher'], to: ['trips'] },
-  PLANNER_WAKE_SUBJECT: { from: ['trips'], to: ['trips'] },
-  probeSubject: { from: ['trips'], to: ['matcher'] },
-  prepareSubject: { from: ['trips'], to: ['matcher'] },
-  drainSubject: { from: ['trips'], to: ['matcher'] },
-  EXPLAIN_SUBJECT: { from: ['trips'], to: ['matcher'] },
-  WEBHOOKS_PROBE_SUBJECT: { from: ['trips'], to: ['webhooks'] },
+  tripEventsSubject: {
+    from: ['trips', 'operator'],
+    to: [],
+    lie: 'Puts false events before those who read the stream; Postgres keeps the true ones, `npm run audit` compares them.',
+  },
+  trackSubject: {
+    from: ['driver-api'],
+    to: ['rider-api'],
+    lie: 'Shows a rider a false place of its driver.',
+  },
+  SHARD_MAP_SUBJECT: {
+    from: ['trips'],
+    to: ['rider-api', 'matcher', 'trips'],
+    lie: 'Makes every process reread the named shards, at most 20 times a second. Moves no epoch.',
+  },
+  POSITIONS_RESEND_SUBJECT: {
+    from: ['matcher'],
+    to: ['driver-api'],
+    lie: 'Makes driver-apis repeat positions that they hold.',
+  },
+  demandSubject: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'Makes the owner read one trip that it would read within a second anyway.',
+  },
+  pickupEtaSubject: {
+    from: ['rider-api'],
+    to: ['matcher'],
+    lie: 'Learns how far the nearest free driver of a place is. A false answer shows riders a false time.',
+  },
+  riderTicketSubject: {
+    from: ['rider-api'],
+    to: ['rider-api'],
+    lie: 'Redeems a ticket that the sender knows already. A false answer opens a socket as any rider.',
+  },
+  driverTicketSubject: {
+    from: ['driver-api'],
+    to: ['driver-api'],
+    lie: 'Redeems a ticket that the sender knows already. A false answer opens a socket as any driver.',
+  },
+  DRIVER_ATTENDED_SUBJECT: {
+    from: ['driver-api'],
+    to: ['driver-api'],
+    lie: 'Closes the sockets of a driver at other instances; it connects again.',
+  },
+  DRIVER_CHANGED_SUBJECT: {
+    from: ['trips', 'driver-api'],
+    to: ['driver-api'],
+    lie: 'Makes the serving driver-api reread one driver. Moves no version.',
+  },
+  DRIVER_WHEREABOUTS_SUBJECT: {
+    from: ['driver-api'],
+    to: ['driver-api'],
+    lie: 'A false answer makes an instance leave a driver to another one, until its next ping.',
+  },
+  DRIVER_TRACK_SUBJECT: {
+    from: ['driver-api'],
+    to: ['driver-api'],
+    lie: 'Learns the last place of a driver. A false answer has pings refused as stale or too far until the next session.',
+  },
+  DRIVER_HEARD_SUBJECT: {
+    from: ['trips'],
+    to: ['driver-api'],
+    lie: 'A false answer keeps a silent driver bound to its trip for as long as it is repeated, or until an operator acts.',
+  },
+  DRIVER_HINTS_SUBJECT: {
+    from: ['matcher'],
+    to: ['driver-api'],
+    lie: 'Advises idle drivers to wrong places.',
+  },
+  HEARTBEAT_SUBJECT: {
+    from: ['matcher'],
+    to: ['trips'],
+    lie: 'Makes a dead matcher look alive, or distorts the balance of shards, while the lies go on.',
+  },
+  PLANNER_WAKE_SUBJECT: { from: ['trips'], to: ['trips'], lie: 'Makes the planner look at the tables.' },
+  probeSubject: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'A false answer makes a dead matcher look alive while the lies go on.',
+  },
+  prepareSubject: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'Makes a matcher follow positions of further cells.',
+  },
+  drainSubject: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'Makes a matcher stop offering in its shards for a lease of at most 60 s, again and again.',
+  },
+  EXPLAIN_SUBJECT: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'Learns why a trip got its driver. A false answer misleads an operator.',
+  },
+  WEBHOOKS_PROBE_SUBJECT: {
+    from: ['trips'],
+    to: ['webhooks'],
+    lie: 'A false answer hides that no webhooks process runs.',
+  },
 };
 
 /** All messages on the bus except those of JetStream: commands, published messages, and requests to instances. */
@@ -54,7 +151,8 @@ export function busTraffic(): BusTraffic[] {
     })),
     ...(Object.keys(SUBJECT_TRAFFIC) as SubjectName[]).map((name) => ({
       pattern: patternOf(name),
-      ...SUBJECT_TRAFFIC[name],
+      from: SUBJECT_TRAFFIC[name].from,
+      to: SUBJECT_TRAFFIC[name].to,
     })),
   ];
 }

@@ -100,7 +100,7 @@ test('asks the owner, and once the new owner if the shard has moved', async () =
 const HIGHEST = Number.MAX_SAFE_INTEGER;
 const OTHER = '86393362fffffff';
 
-test('a false hint moves nothing: only what the source answers enters the map', async () => {
+test('a false hint moves nothing', async () => {
   truth = [claim(2, 'matcher-1')];
   const map = following(async () => truth);
   await expect.poll(() => map.map.ownerOf(CELL)).toBe('matcher-1');
