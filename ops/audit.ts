@@ -1,4 +1,4 @@
-/** `npm run audit`: compares every event of every trip with the hash that was written with it. */
+/** `npm run audit`: compares every event of every trip with the hash that was written with it, and every act of an operator. */
 import { Command } from 'commander';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
@@ -12,7 +12,7 @@ const {
 } = new Command('npm run audit --')
   .description(
     'Checks all trips, and reports which events were changed, removed, reordered, cut off or added since they were ' +
-      'written, and whether open trips and the slots of their riders agree; with --nats also how many the stream lacks or has out of order. Exit code 0 only if there are none.',
+      'written, the same of the acts of operators, and whether open trips and the slots of their riders agree; with --nats also how many the stream lacks or has out of order. Exit code 0 only if there are none.',
   )
   .option(
     '--database <url>',

@@ -40,6 +40,7 @@ import { RematchHandler } from './offers/rematch.ts';
 import { StoreCloser } from './open-store.ts';
 import { DriverActsController } from './operations/driver-acts.controller.ts';
 import { DrainController } from './operations/drain.controller.ts';
+import { OperatorAudit } from './operations/operator-audit.ts';
 import { ShardsController } from './operations/shards.controller.ts';
 import { TripActsController } from './operations/trip-acts.controller.ts';
 import { OperatorTripsController } from './operations/trips.controller.ts';
@@ -126,6 +127,7 @@ export class TripsModule {
       providers: [
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         CommandMetrics,
+        OperatorAudit,
         Announcer,
         ChangePusher,
         EventPublisher,

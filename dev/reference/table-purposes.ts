@@ -13,6 +13,10 @@ export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   matcher:
     'A matcher instance that has joined and not left: its incarnation, and whether it is active, drained, leaving or lost.',
   migration: 'The migrations that were applied.',
+  operator_audit:
+    'An act of an operator, or a look at histories of people: who, what, on what, why, and the hash of all before it. A trigger refuses update and delete.',
+  operator_audit_head:
+    'One row: number and hash of the newest row of `operator_audit`, so that a cut-off end shows.',
   outbox: 'A committed change that is not yet known to be both pushed and stored in the event stream.',
   planner: 'One row: which process plans, under which term, until when. A trigger refuses a lower term.',
   quote: 'A price that holds until it expires.',

@@ -36,6 +36,7 @@ export const ERRORS = {
   driver_offline: { status: 409, title: 'The driver is not online' },
   session_superseded: { status: 409, title: 'A newer session of this driver is online' },
   too_many_webhooks: { status: 409, title: 'The maximum number of webhooks exists already' },
+  precondition_failed: { status: 412, title: 'It has changed since: If-Match names another version' },
   payload_too_large: { status: 413, title: 'The body or frame is too large' },
   unsupported_media_type: { status: 415, title: 'Only application/json is understood' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request' },

@@ -52,11 +52,26 @@ function markRoute(role: Role, target: object, key: string | symbol, method: Pro
 }
 
 /** The verified caller of a {@link ForRole} route. */
-export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerIn(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** Who asks, and in which request: what an audit keeps. */
+export interface Asker extends Caller {
+  requestId: string;
+}
+
+/** The verified caller of a {@link ForRole} route, with the request. */
+export const AskerOf = createParamDecorator((_: unknown, context: ExecutionContext): Asker => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return { ...callerIn(request), requestId: request.id };
+});
+
+function callerIn(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
   if (caller === undefined) throw new HailgridError('unauthenticated', 'the route has no role');
   return caller;
-});
+}
 
 /**
  * Verifies the token of every {@link ForRole} route in `onRequest`: who has none is answered before the body is read.

@@ -1,5 +1,5 @@
 export { ApiDocumentsModule } from './api-documents.module.ts';
-export { AuthenticationModule, CallerOf, ForRole, type IdentitiesFactory } from './authentication.ts';
+export { AskerOf, AuthenticationModule, CallerOf, ForRole, type Asker, type IdentitiesFactory } from './authentication.ts';
 export { machineTime, systemClock, type Cancel, type Clock } from './clock.ts';
 export {
   baseConfig,
@@ -21,6 +21,7 @@ export { inParallel } from './in-parallel.ts';
 export { createLogger, OutageLog, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
 export { refuseOnSocket } from './problem.filter.ts';
+export { etagOf, matchesEtag, requireMatch } from './etags.ts';
 export { RepeatingTask } from './repeating-task.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, CLOCK, CONFIG, HEALTH, LOGGER, METRICS, type ServiceParts } from './service-parts.ts';

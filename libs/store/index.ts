@@ -41,6 +41,7 @@ export {
   takeDueOutbox,
   type OutboxEntry,
 } from './statements/outbox.ts';
+export { appendAct, readActs, readAuditEnd } from './statements/operator-audit.ts';
 export {
   giveUpTerm,
   lockTerm,

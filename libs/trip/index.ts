@@ -1,4 +1,13 @@
 export {
+  ActChainAudit,
+  actHash,
+  type ActFacts,
+  type ActFault,
+  type ActFinding,
+  type FoundAct,
+} from './act-chain.ts';
+export { actorOf, type TripActor } from './actors.ts';
+export {
   auditChain,
   type ChainFault,
   type ChainFinding,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { tripRequest } from '../../dev/fixtures/trip-request.ts';
 import {
+  actorOf,
   claimChangesOf,
   decide,
   evolve,
@@ -169,4 +170,35 @@ test("an operator's act is kept in each event that it makes", () => {
   for (const history of Object.values(HISTORIES))
     for (const command of OPERATOR)
       for (const event of play(history, [command]).events) expect(event).toMatchObject({ by: BY });
+});
+
+test('each act names its rider, driver or operator as the actor of its event', () => {
+  for (const history of Object.values(HISTORIES))
+    for (const command of [...OPERATOR, ...DRIVER, ...RIDER]) {
+      const last = play(history, [command]).events.at(-1);
+      if (last === undefined) continue;
+      const expected =
+        'by' in command
+          ? { kind: 'operator', id: BY.operatorId }
+          : 'driverId' in command
+            ? { kind: 'driver', id: command.driverId }
+            : { kind: 'rider', id: 'rider_1' };
+      expect([command.type, actorOf(last, 'rider_1')]).toEqual([command.type, expected]);
+    }
+});
+
+test.each<[TripCommand, 'processing' | 'accepted' | 'in_progress', 'matcher' | 'trips']>([
+  [{ type: 'offer', offer: { ...OFFER, pickupDistanceM: 300 } }, 'processing', 'matcher'],
+  [
+    {
+      type: 'reassign',
+      driver: { driverId: ASKED, vehicle: VEHICLE, pickupEtaS: 60 },
+      replacesDriverId: DRIVING,
+    },
+    'accepted',
+    'matcher',
+  ],
+])('what no person did is an act of the system: %j', (command, state, id) => {
+  const [event] = play(HISTORIES[state]!, [command]).events;
+  expect(actorOf(event!, 'rider_1')).toEqual({ kind: 'system', id });
 });

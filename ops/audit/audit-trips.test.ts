@@ -112,6 +112,12 @@ test('unchanged events have no fault', async () => {
     faults: { changed: 0, missing: 0, reordered: 0, truncated: 0, added: 0 },
     findings: [],
     slots: { missing: 0, orphaned: 0, trip_ids: [] },
+    acts: {
+      rows: 0,
+      faults: { changed: 0, missing: 0, truncated: 0, added: 0 },
+      findings: [],
+      head: { number: 0, hash: null },
+    },
   });
 });
 

@@ -2,6 +2,7 @@ import type { TripId } from '#libs/contracts';
 import { readChains, readSlotDisagreements, sha256Hex, type Database } from '#libs/store';
 import { auditChain, type ChainFinding } from '#libs/trip';
 import type { StreamNumbers } from '../events/stream-numbers.ts';
+import { auditActs, type ActsReport } from './audit-acts.ts';
 import { StreamAudit, type StreamReport } from './audit-stream.ts';
 
 /** How many trips are read at a time, each with its tens of events. */
@@ -22,6 +23,8 @@ export interface AuditReport {
   findings: AuditFinding[];
   /** Open trips without a slot of their rider, and slots without an open trip. */
   slots: SlotReport;
+  /** What operators did. */
+  acts: ActsReport;
   stream?: StreamReport;
 }
 
@@ -43,6 +46,7 @@ export async function auditTrips(database: Database, numbers?: StreamNumbers): P
     faults: { changed: 0, missing: 0, reordered: 0, truncated: 0, added: 0 },
     findings: [],
     slots: await auditSlots(database),
+    acts: await auditActs(database),
   };
   let after: TripId | undefined;
   do {
@@ -72,7 +76,10 @@ async function auditSlots(database: Database): Promise<SlotReport> {
 }
 
 /** Whether the audit found no fault. */
-export function isSound({ faults, slots, stream }: AuditReport): boolean {
-  const count = Object.values(faults).reduce((sum, faulty) => sum + faulty, 0);
+export function isSound({ faults, slots, acts, stream }: AuditReport): boolean {
+  const count = [...Object.values(faults), ...Object.values(acts.faults)].reduce(
+    (sum, faulty) => sum + faulty,
+    0,
+  );
   return count + slots.missing + slots.orphaned + (stream?.missing ?? 0) + (stream?.out_of_order ?? 0) === 0;
 }

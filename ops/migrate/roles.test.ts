@@ -36,6 +36,9 @@ async function attempt(who: LoginFor, statement: string): Promise<string> {
 const EVENT = `INSERT INTO trip_event (trip_id, seq, type, at, event) VALUES (gen_random_uuid(), 1, 'x', now(), '{}')`;
 const CLAIM = `INSERT INTO driver_claim (driver_id, trip_id, kind) SELECT gen_random_uuid(), trip_id, 'trip' FROM trip`;
 const SLOT = `INSERT INTO trip_slot SELECT gen_random_uuid(), 0, gen_random_uuid()`;
+const ACT = `WITH head AS (SELECT number FROM lock_operator_audit())
+  INSERT INTO operator_audit (number, at, issuer, subject, actor_id, role, act, target, request_id, hash)
+  SELECT number + 1, now(), 'i', 's', 'a', 'operator', 'x', '{}', 'r', decode(repeat('00', 32), 'hex') FROM head`;
 const MAKE = `SELECT make_history_partitions(now() + interval '400 days', '30 days', 1)`;
 
 const CHANGES = [
@@ -51,6 +54,10 @@ const CHANGES = [
   CLAIM,
   SLOT,
   `DELETE FROM trip_slot`,
+  ACT,
+  `UPDATE operator_audit SET act = 'y'`,
+  `DELETE FROM operator_audit`,
+  `UPDATE operator_audit_head SET number = 0`,
   `UPDATE driver SET version = 1`,
   `UPDATE shard SET epoch = epoch + 1`,
   `DELETE FROM outbox`,
@@ -78,6 +85,7 @@ describe('trips', () => {
     CLAIM,
     SLOT,
     `DELETE FROM trip_slot`,
+    ACT,
     `INSERT INTO trip_history SELECT * FROM any_trip WHERE ended_at IS NOT NULL`,
     `SELECT FROM quote FOR UPDATE SKIP LOCKED`,
     `DELETE FROM quote`,
@@ -92,6 +100,10 @@ describe('trips', () => {
     ...DEFINITIONS,
     `UPDATE trip_event SET seq = 2`,
     `DELETE FROM trip_event`,
+    `UPDATE operator_audit SET act = 'y'`,
+    `DELETE FROM operator_audit`,
+    'TRUNCATE operator_audit',
+    `UPDATE operator_audit_head SET number = 0`,
     `INSERT INTO trip_event_first SELECT * FROM trip_event`,
     `UPDATE trip_history SET seq = 2`,
     `DELETE FROM trip_history`,

@@ -21,8 +21,10 @@ import {
 } from '#libs/contracts';
 import {
   CallerOf,
+  etagOf,
   ForRole,
   LOGGER,
+  matchesEtag,
   METRICS,
   readIdempotencyKey,
   RequestIdOf,
@@ -33,7 +35,6 @@ import {
 } from '#libs/service';
 import { riderOf } from '../rider-of.ts';
 import { cursorAfter, readCursor } from './trip-cursor.ts';
-import { tripEtag, matchesEtag } from './trip-etag.ts';
 
 @Controller()
 @ForRole('rider')
@@ -81,7 +82,7 @@ export class TripsController {
       trip_id,
       reader: { role: 'rider', rider_id: riderOf(caller) },
     });
-    const etag = tripEtag(trip);
+    const etag = etagOf(trip.seq);
     void reply.header('etag', etag);
     if (!matchesEtag(ifNoneMatch, etag)) return toRiderTrip(trip);
     void reply.status(304);

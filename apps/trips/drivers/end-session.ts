@@ -1,5 +1,5 @@
 import { HailgridError, type DriverRecord, type OfferId } from '#libs/contracts';
-import { closeSession, readClaims, type TripTransaction } from '#libs/store';
+import { closeSession, readClaims, type DriverRow, type TripTransaction } from '#libs/store';
 import type { TripCommand } from '#libs/trip';
 import { driverRecordOf } from './driver-record.ts';
 
@@ -9,6 +9,8 @@ export interface SessionEnd {
   /** Ends only this session: a newer one stays open. */
   readonly session?: number | undefined;
   readonly closeOffer: (offerId: OfferId) => TripCommand;
+  /** Gets the driver as it was before, and may throw. */
+  readonly check?: (driver: DriverRow) => void;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface SessionEnd {
  */
 export async function endSession(
   transaction: TripTransaction,
-  { driverId, session, closeOffer }: SessionEnd,
+  { driverId, session, closeOffer, check }: SessionEnd,
 ): Promise<DriverRecord> {
   // Before the driver is locked, because a trip's lock comes first. An offer that is closed by then is left alone.
   const [asked] = await readClaims(transaction, [driverId]);
@@ -26,6 +28,7 @@ export async function endSession(
     await transaction.change(tripId, () => closeOffer(offerId));
   }
   const driver = await transaction.lockDriver(driverId);
+  check?.(driver);
   if (session !== undefined && session !== driver.session) {
     throw new HailgridError('session_superseded', `session ${session} of ${driverId}, now ${driver.session}`);
   }

@@ -2,11 +2,12 @@ import { Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/comm
 import type { z } from 'zod';
 import { drainMatcher, HailgridError, resumeMatcher, routerPath, type MatcherView } from '#libs/contracts';
 import type { MemberState } from '#libs/ownership';
-import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
-import { readMembers, readShardCounts, setMemberState, TripStore, type Queryable } from '#libs/store';
+import { AskerOf, ForRole, LOGGER, readIdempotencyKey, type Asker, type Logger } from '#libs/service';
+import { readMembers, readShardCounts, setMemberState, type Queryable } from '#libs/store';
 import { Planner } from '../ownership/planner.ts';
 import { MatcherMembership } from '../ownership/matcher-membership.ts';
 import { matcherView } from './matcher-view.ts';
+import { OperatorAudit } from './operator-audit.ts';
 
 type MatcherParams = z.output<typeof drainMatcher.params>;
 
@@ -20,7 +21,7 @@ interface StateChange {
 @Controller()
 export class DrainController {
   constructor(
-    private readonly store: TripStore,
+    private readonly audit: OperatorAudit,
     private readonly planner: Planner,
     private readonly membership: MatcherMembership,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -30,33 +31,35 @@ export class DrainController {
   @HttpCode(drainMatcher.status)
   @ForRole('operator')
   async drain(
-    @CallerOf() caller: Caller,
+    @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: drainMatcher.params }) { matcher }: MatcherParams,
   ): Promise<MatcherView> {
-    return this.#setState({ matcher, state: 'drained', from: ['active'] }, caller, key);
+    return this.#setState({ matcher, state: 'drained', from: ['active'] }, asker, key);
   }
 
   @Post(routerPath(resumeMatcher))
   @HttpCode(resumeMatcher.status)
   @ForRole('operator')
   async resume(
-    @CallerOf() caller: Caller,
+    @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: resumeMatcher.params }) { matcher }: MatcherParams,
   ): Promise<MatcherView> {
-    return this.#setState({ matcher, state: 'active', from: ['drained'] }, caller, key);
+    return this.#setState({ matcher, state: 'active', from: ['drained'] }, asker, key);
   }
 
-  async #setState({ matcher, state, from }: StateChange, caller: Caller, key: unknown): Promise<MatcherView> {
+  async #setState({ matcher, state, from }: StateChange, asker: Asker, key: unknown): Promise<MatcherView> {
     const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
     let hasChanged = false;
-    const actor = { prefix: 'operator', id: caller.id } as const;
-    const request = { actor, idempotency, output: drainMatcher.response };
-    const result = await this.store.transactOnce(request, async (transaction) => {
+    const act = state === 'active' ? 'resume_matcher' : 'drain_matcher';
+    const asked = { asker, act, target: { matcher }, idempotency, output: drainMatcher.response };
+    const result = await this.audit.act(asked, async (transaction) => {
       const { nowMs } = transaction;
+      const before = (await readMembers(transaction)).find(({ instance }) => instance === matcher)?.state;
       hasChanged = await setMemberState(transaction, { instance: matcher, state, from }, nowMs);
-      return this.#view(transaction, matcher, nowMs);
+      const view = await this.#view(transaction, matcher, nowMs);
+      return { result: view, before: { state: before }, after: { state: view.state } };
     });
     if (hasChanged) {
       this.logger.info({ event: `matcher_${state}`, matcher });

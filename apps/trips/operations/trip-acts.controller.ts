@@ -1,4 +1,5 @@
-import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   postOperatorCancel,
   postOperatorComplete,
@@ -10,19 +11,33 @@ import {
   type TripParams,
   type TripRecord,
 } from '#libs/contracts';
-import { CallerOf, CONFIG, ForRole, readIdempotencyKey, type Caller } from '#libs/service';
-import { TripStore } from '#libs/store';
-import type { OperatorAct, TripCommand } from '#libs/trip';
+import {
+  AskerOf,
+  CONFIG,
+  etagOf,
+  ForRole,
+  readIdempotencyKey,
+  requireMatch,
+  type Asker,
+} from '#libs/service';
+import type { OperatorAct, Trip, TripCommand } from '#libs/trip';
 import type { TripsConfig } from '../config.ts';
 import { tripOrThrow } from '../refusals.ts';
 import { actOf } from './operator-act.ts';
+import { OperatorAudit } from './operator-audit.ts';
 
 /** What an operator asks of one trip. */
 interface Asked {
-  caller: Caller;
-  key: unknown;
+  asker: Asker;
+  headers: ActHeaders;
   tripId: TripParams['trip_id'];
   body: OperatorActRequest;
+  reply: FastifyReply;
+}
+
+interface ActHeaders {
+  'idempotency-key'?: string;
+  'if-match'?: string;
 }
 
 /** Operators end trips, or give them to another driver, where rider and driver cannot. */
@@ -31,7 +46,7 @@ export class TripActsController {
   readonly #searchMs: number;
 
   constructor(
-    private readonly store: TripStore,
+    private readonly audit: OperatorAudit,
     @Inject(CONFIG) config: TripsConfig,
   ) {
     this.#searchMs = config.searchDeadlineMs;
@@ -41,61 +56,89 @@ export class TripActsController {
   @HttpCode(postOperatorCancel.status)
   @ForRole('operator')
   async cancel(
-    @CallerOf() caller: Caller,
-    @Headers('idempotency-key') key: unknown,
+    @AskerOf() asker: Asker,
+    @Headers() headers: ActHeaders,
     @Param({ schema: postOperatorCancel.params }) { trip_id: tripId }: TripParams,
     @Body({ schema: postOperatorCancel.body }) body: OperatorActRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TripRecord> {
-    return this.#act({ caller, key, tripId, body }, (by) => ({ type: 'operator_cancel', by }));
+    return this.#act({ asker, headers, tripId, body, reply }, (by) => ({ type: 'operator_cancel', by }));
   }
 
   @Post(routerPath(postOperatorComplete))
   @HttpCode(postOperatorComplete.status)
   @ForRole('operator')
   async complete(
-    @CallerOf() caller: Caller,
-    @Headers('idempotency-key') key: unknown,
+    @AskerOf() asker: Asker,
+    @Headers() headers: ActHeaders,
     @Param({ schema: postOperatorComplete.params }) { trip_id: tripId }: TripParams,
     @Body({ schema: postOperatorComplete.body }) body: OperatorActRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TripRecord> {
-    return this.#act({ caller, key, tripId, body }, (by) => ({ type: 'operator_complete', by }));
+    return this.#act({ asker, headers, tripId, body, reply }, (by) => ({ type: 'operator_complete', by }));
   }
 
   @Post(routerPath(postOperatorFail))
   @HttpCode(postOperatorFail.status)
   @ForRole('operator')
   async fail(
-    @CallerOf() caller: Caller,
-    @Headers('idempotency-key') key: unknown,
+    @AskerOf() asker: Asker,
+    @Headers() headers: ActHeaders,
     @Param({ schema: postOperatorFail.params }) { trip_id: tripId }: TripParams,
     @Body({ schema: postOperatorFail.body }) body: OperatorActRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TripRecord> {
-    return this.#act({ caller, key, tripId, body }, (by) => ({ type: 'operator_fail', by }));
+    return this.#act({ asker, headers, tripId, body, reply }, (by) => ({ type: 'operator_fail', by }));
   }
 
   @Post(routerPath(postOperatorRedispatch))
   @HttpCode(postOperatorRedispatch.status)
   @ForRole('operator')
   async redispatch(
-    @CallerOf() caller: Caller,
-    @Headers('idempotency-key') key: unknown,
+    @AskerOf() asker: Asker,
+    @Headers() headers: ActHeaders,
     @Param({ schema: postOperatorRedispatch.params }) { trip_id: tripId }: TripParams,
     @Body({ schema: postOperatorRedispatch.body }) body: OperatorActRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TripRecord> {
     const searchMs = this.#searchMs;
-    return this.#act({ caller, key, tripId, body }, (by) => ({ type: 'operator_redispatch', by, searchMs }));
+    return this.#act({ asker, headers, tripId, body, reply }, (by) => ({
+      type: 'operator_redispatch',
+      by,
+      searchMs,
+    }));
   }
 
   async #act(
-    { caller, key, tripId, body }: Asked,
+    { asker, headers, tripId, body, reply }: Asked,
     commandOf: (by: OperatorAct) => TripCommand,
   ): Promise<TripRecord> {
-    const command = commandOf(actOf(caller, body));
-    const idempotency = readIdempotencyKey(key, { act: command.type, trip_id: tripId, ...body });
-    const actor = { prefix: 'operator', id: caller.id } as const;
-    const request = { actor, idempotency, output: postOperatorCancel.response };
-    return this.store.commit(request, async (transaction) =>
-      toTripRecord(tripOrThrow(await transaction.change(tripId, () => command))),
+    const command = commandOf(actOf(asker, body));
+    const idempotency = readIdempotencyKey(headers['idempotency-key'], {
+      act: command.type,
+      trip_id: tripId,
+      ...body,
+    });
+    const asked = { asker, act: command.type, target: { trip_id: tripId }, reason: body, idempotency };
+    const record = await this.audit.act(
+      { ...asked, output: postOperatorCancel.response },
+      async (transaction) => {
+        let before: object | undefined;
+        const changed = await transaction.change(tripId, (trip) => {
+          requireMatch(headers['if-match'], trip.seq);
+          before = versionOf(trip);
+          return command;
+        });
+        const trip = tripOrThrow(changed);
+        return { result: toTripRecord(trip), before, after: versionOf(trip) };
+      },
     );
+    void reply.header('etag', etagOf(record.seq));
+    return record;
   }
+}
+
+/** What the audit keeps of a trip: its events have the rest. */
+function versionOf({ state, seq, driver }: Trip): object {
+  return { state, seq, driver_id: driver?.driverId ?? null };
 }

@@ -12,8 +12,10 @@ import {
   toTripRecord,
   type ExplainRequest,
 } from '#libs/contracts';
-import { ForRole } from '#libs/service';
+import { AskerOf, ForRole, type Asker } from '#libs/service';
 import { findTrips, findUndelivered, foldEvents, readEvents, TripStore } from '#libs/store';
+import { OperatorAudit } from './operator-audit.ts';
+import { actorOf } from '#libs/trip';
 import { explainOffers } from './explain-offers.ts';
 import { readTripFor } from '../requests/trip-reader.ts';
 
@@ -27,16 +29,19 @@ const MAX_ANSWERS = 1_000;
 export class OperatorTripsController {
   constructor(
     private readonly store: TripStore,
+    private readonly audit: OperatorAudit,
     @Inject(BUS) private readonly bus: NatsConnection,
   ) {}
 
   @Get(routerPath(getOperatorTrips))
   @ForRole('operator')
   async find(
+    @AskerOf() asker: Asker,
     @Query({ schema: getOperatorTrips.query }) query: z.output<typeof getOperatorTrips.query>,
   ): Promise<z.output<typeof getOperatorTrips.response>> {
     const { rider_id: riderId, driver_id: driverId, state, attention, cursor, limit } = query;
     const filter = { riderId, driverId, state, needsAttention: attention === 'true' };
+    await this.audit.look(asker, 'list_trips', query);
     const { trips, after } = await findTrips(this.store.upToDate, filter, cursor, limit);
     return { data: trips.map(toTripRecord), next_cursor: after };
   }
@@ -44,18 +49,27 @@ export class OperatorTripsController {
   @Get(routerPath(getTripHistory))
   @ForRole('operator')
   async history(
+    @AskerOf() asker: Asker,
     @Param({ schema: getTripHistory.params }) { trip_id }: z.output<typeof getTripHistory.params>,
   ): Promise<z.output<typeof getTripHistory.response>> {
+    await this.audit.look(asker, 'read_trip_history', { trip_id });
     const trip = await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
-    const changes = foldEvents(await readEvents(this.store.upToDate, trip_id), 0);
-    return { trip: toTripRecord(trip), events: changes.map(({ event }) => event) };
+    const stored = await readEvents(this.store.upToDate, trip_id);
+    const changes = foldEvents(stored, 0);
+    const events = stored.flatMap(({ event }, index) => {
+      const change = changes[index];
+      return change === undefined ? [] : [{ ...change.event, actor: actorOf(event, trip.riderId) }];
+    });
+    return { trip: toTripRecord(trip), events };
   }
 
   @Get(routerPath(explainTrip))
   @ForRole('operator')
   async explain(
+    @AskerOf() asker: Asker,
     @Param({ schema: explainTrip.params }) { trip_id }: z.output<typeof explainTrip.params>,
   ): Promise<z.output<typeof explainTrip.response>> {
+    await this.audit.look(asker, 'explain_trip', { trip_id });
     const { offer } = await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
     const events = (await readEvents(this.store.upToDate, trip_id)).map(({ event }) => event);
     const isDelivered = offer !== null && (await findUndelivered(this.store, offer)) === undefined;

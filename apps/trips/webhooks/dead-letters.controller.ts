@@ -8,14 +8,16 @@ import {
   toTimestamp,
   type WebhookId,
 } from '#libs/contracts';
-import { CallerOf, ForRole, LOGGER, readIdempotencyKey, type Caller, type Logger } from '#libs/service';
+import { AskerOf, ForRole, LOGGER, readIdempotencyKey, type Asker, type Logger } from '#libs/service';
 import { readDeadLetters, readWebhooks, reviveDeadLetters, TripStore, type Queryable } from '#libs/store';
+import { OperatorAudit } from '../operations/operator-audit.ts';
 
 /** Lists and replays the dead letters of a webhook. */
 @Controller()
 export class DeadLettersController {
   constructor(
     private readonly store: TripStore,
+    private readonly audit: OperatorAudit,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -46,17 +48,24 @@ export class DeadLettersController {
   @HttpCode(replayDeadLetters.status)
   @ForRole('operator')
   async replay(
-    @CallerOf() caller: Caller,
+    @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: replayDeadLetters.params }) { webhook_id }: z.output<typeof replayDeadLetters.params>,
     @Body({ schema: replayDeadLetters.body }) { trip_id }: z.output<typeof replayDeadLetters.body>,
   ): Promise<z.output<typeof replayDeadLetters.response>> {
     const idempotency = readIdempotencyKey(key, { replay_webhook: webhook_id, trip_id });
-    const actor = { prefix: 'operator', id: caller.id } as const;
-    const request = { actor, idempotency, output: replayDeadLetters.response };
-    const result = await this.store.transactOnce(request, async (transaction) => {
+    const target = { webhook_id, trip_id };
+    const asked = {
+      asker,
+      act: 'replay_dead_letters',
+      target,
+      idempotency,
+      output: replayDeadLetters.response,
+    };
+    const result = await this.audit.act(asked, async (transaction) => {
       await requireWebhook(transaction, webhook_id);
-      return { replayed: await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs) };
+      const replayed = await reviveDeadLetters(transaction, webhook_id, trip_id, transaction.nowMs);
+      return { result: { replayed }, after: { replayed } };
     });
     this.logger.info({ event: 'dead_letters_replayed', webhook_id, ...result });
     return result;

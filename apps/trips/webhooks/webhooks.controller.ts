@@ -13,13 +13,13 @@ import {
   type WebhookView,
 } from '#libs/contracts';
 import {
-  CallerOf,
+  AskerOf,
   CLOCK,
   CONFIG,
   ForRole,
   LOGGER,
   readIdempotencyKey,
-  type Caller,
+  type Asker,
   type Clock,
   type Logger,
 } from '#libs/service';
@@ -33,6 +33,7 @@ import {
 } from '#libs/store';
 import { refuseResolvedTarget } from '#libs/webhooks';
 import type { TripsConfig } from '../config.ts';
+import { OperatorAudit } from '../operations/operator-audit.ts';
 import { WebhookWorkers } from './webhook-workers.ts';
 
 type CreatedWebhook = z.output<typeof createWebhook.response>;
@@ -48,6 +49,7 @@ const SECRET_BYTES = 32;
 export class WebhooksController {
   constructor(
     private readonly store: TripStore,
+    private readonly audit: OperatorAudit,
     private readonly workers: WebhookWorkers,
     @Inject(CONFIG) private readonly config: TripsConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -58,20 +60,22 @@ export class WebhooksController {
   @HttpCode(createWebhook.status)
   @ForRole('operator')
   async create(
-    @CallerOf() caller: Caller,
+    @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Body({ schema: createWebhook.body }) body: z.output<typeof createWebhook.body>,
   ): Promise<CreatedWebhook> {
     const idempotency = readIdempotencyKey(key, { create_webhook: body });
-    const actor = { prefix: 'operator', id: caller.id } as const;
-    const request = { actor, idempotency, output: storedWebhook };
+    // The audit keeps the target's host only: its path and query may be a secret.
+    const target = { host: new URL(body.url).host };
+    const asked = { asker, act: 'create_webhook', target, idempotency, output: storedWebhook };
     // Looked up outside of the transaction, and thrown inside: a repeated key gets the first answer, whatever the name has become.
     const refusal = this.config.webhookAllowPrivate
       ? undefined
       : await refuseResolvedTarget(new URL(body.url));
-    const result = await this.store.transactOnce(request, async (transaction) => {
+    const result = await this.audit.act(asked, async (transaction) => {
       if (refusal !== undefined) throw targetRefused(refusal);
-      return make(transaction, body);
+      const made = await make(transaction, body);
+      return { result: made, after: { webhook_id: made.webhook_id, event_types: made.event_types } };
     });
     this.logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
     return { ...result, delivery: await this.workers.delivery() };
@@ -89,18 +93,26 @@ export class WebhooksController {
   @HttpCode(deleteWebhook.status)
   @ForRole('operator')
   async delete(
-    @CallerOf() caller: Caller,
+    @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: deleteWebhook.params }) { webhook_id }: z.output<typeof deleteWebhook.params>,
   ): Promise<WebhookView> {
     const idempotency = readIdempotencyKey(key, { delete_webhook: webhook_id });
-    const actor = { prefix: 'operator', id: caller.id } as const;
-    const request = { actor, idempotency, output: deleteWebhook.response };
-    const result = await this.store.transactOnce(request, async (transaction) => {
+    const asked = {
+      asker,
+      act: 'delete_webhook',
+      target: { webhook_id },
+      idempotency,
+      output: deleteWebhook.response,
+    };
+    const result = await this.audit.act(asked, async (transaction) => {
       const [row] = await readWebhooks(transaction, webhook_id);
       if (row === undefined) throw new HailgridError('webhook_not_found', `no webhook ${webhook_id}`);
       await deleteWebhookRow(transaction, webhook_id);
-      return webhookView(row, transaction.nowMs);
+      return {
+        result: webhookView(row, transaction.nowMs),
+        before: { event_types: row.eventTypes },
+      };
     });
     this.logger.info({ event: 'webhook_deleted', webhook_id });
     return result;

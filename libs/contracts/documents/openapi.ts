@@ -29,7 +29,15 @@ const IF_NONE_MATCH = {
   schema: { type: 'string' },
 };
 
-const ETAG = { ETag: { description: 'Changes with every change of the trip', schema: { type: 'string' } } };
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'ETags of the versions that the caller means; another current version is answered 412',
+  schema: { type: 'string' },
+};
+
+const ETAG = { ETag: { description: 'Changes with every change', schema: { type: 'string' } } };
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
@@ -70,6 +78,7 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
       ? []
       : [{ ...IDEMPOTENCY_KEY, required: route.idempotencyKey === 'required' }]),
     ...(route.etag === true ? [IF_NONE_MATCH] : []),
+    ...(route.ifMatch === true ? [IF_MATCH] : []),
   ];
   return {
     operationId: operationId(route),
@@ -80,7 +89,7 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
     responses: {
       [route.status]: {
         description: route.summary,
-        headers: { ...REQUEST_ID, ...(route.etag === true && ETAG) },
+        headers: { ...REQUEST_ID, ...((route.etag ?? route.ifMatch) === true && ETAG) },
         content: { 'application/json': { schema: components.schema(route.response) } },
       },
       ...(route.etag === true && {

@@ -39,7 +39,8 @@ function actRoute<P extends string>(path: P, summary: string, scope: Scope = 'op
     response: tripRecord,
     status: 200,
     idempotencyKey: 'optional',
-    errors: ['trip_not_found', 'illegal_transition', 'idempotency_key_reused'],
+    ifMatch: true,
+    errors: ['trip_not_found', 'illegal_transition', 'precondition_failed', 'idempotency_key_reused'],
   });
 }
 
@@ -74,5 +75,6 @@ export const postOperatorOffline = defineRoute({
   response: driverRecord,
   status: 200,
   idempotencyKey: 'optional',
-  errors: ['driver_not_found', 'driver_on_trip', 'idempotency_key_reused'],
+  ifMatch: true,
+  errors: ['driver_not_found', 'driver_on_trip', 'precondition_failed', 'idempotency_key_reused'],
 });

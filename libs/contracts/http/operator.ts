@@ -102,8 +102,19 @@ export const resumeMatcher = defineRoute({
   errors: ['matcher_not_found'],
 });
 
+/** Who made an event happen. */
+export const tripActor = z
+  .object({
+    kind: z.enum(['rider', 'driver', 'operator', 'system']),
+    id: z.string().meta({ description: 'of the person; of the system: `matcher`, or `trips` for deadlines' }),
+  })
+  .meta({ id: 'TripActor' });
+
 export const tripHistory = z
-  .object({ trip: tripRecord, events: z.array(tripEvent) })
+  .object({
+    trip: tripRecord,
+    events: z.array(tripEvent.extend({ actor: tripActor }).meta({ id: 'ActedEvent' })),
+  })
   .meta({ id: 'TripHistory' });
 
 export const getTripHistory = defineRoute({

@@ -30,6 +30,8 @@ export interface HttpRoute {
   etag?: true;
   /** A limit of calls per caller of its own, beside that of all calls. */
   budget?: CallBudget;
+  /** The answer has an ETag, and the call is refused with 412 if an If-Match names another version. */
+  ifMatch?: true;
   /** In addition to those of any call (invalid_request, unauthenticated, forbidden, unavailable …). */
   errors: readonly ErrorCode[];
 }
