@@ -61,8 +61,21 @@ async function riding(): Promise<Accepted> {
   return trip;
 }
 
-function act(tripId: string, action: (typeof ACTS)[number], body: unknown = ACT, by = operator) {
-  return by.post<TripRecord & { code?: string }>(`/v1/ops/trips/${tripId}/${action}`, body);
+function act(
+  tripId: string,
+  action: (typeof ACTS)[number],
+  body: unknown = ACT,
+  by = operator,
+  headers = {},
+) {
+  return by.post<TripRecord & { code?: string }>(`/v1/ops/trips/${tripId}/${action}`, body, headers);
+}
+
+/** The newest rows of the audit, newest first. */
+function audited(count: number): Promise<object[]> {
+  return city.rows(`
+    SELECT act, target, reason, before, after, role, subject = actor_id AS is_subject, issuer <> '' AS has_issuer, request_id
+    FROM operator_audit ORDER BY number DESC LIMIT ${count}`);
 }
 
 function claimsOf(driver: TestDriver): Promise<object[]> {
@@ -148,9 +161,40 @@ test('an operator gives a trip to another driver; rider and driver see the reaso
   await Promise.all([driver.goHome(), other.goHome()]);
 });
 
-test('an operator completes a ride', async () => {
-  const { driver, tripId } = await riding();
-  const done = await act(tripId, 'complete', { reason_code: 'phone_lost' });
+test('an operator completes a ride that is as it was seen, and the audit says who, what, on what and why', async () => {
+  const { rider, driver, tripId } = await riding();
+  const { seq } = await rider.trip(tripId);
+  const reason = { reason_code: 'phone_lost' };
+  const stale = await act(tripId, 'complete', reason, operator, { 'if-match': `W/"${seq - 1}"` });
+  expect(stale.body).toMatchObject({
+    status: 412,
+    code: 'precondition_failed',
+    detail: `The current ETag is W/"${seq}".`,
+  });
+  const asked = { 'if-match': `W/"${seq}"`, 'x-request-id': 'completes-a-ride' };
+  const done = await act(tripId, 'complete', reason, operator, asked);
+  const driver_id = driver.driverId;
+  expect(await audited(1)).toEqual([
+    {
+      act: 'operator_complete',
+      target: { trip_id: tripId },
+      reason,
+      before: { state: 'in_progress', seq, driver_id },
+      after: { state: 'completed', seq: seq + 1, driver_id },
+      role: 'operator',
+      is_subject: true,
+      has_issuer: true,
+      request_id: 'completes-a-ride',
+    },
+  ]);
+  await operator.get(`/v1/ops/trips?rider_id=${rider.riderId}`);
+  await operator.get(`/v1/trips/${tripId}/history`);
+  await operator.get(`/v1/trips/${tripId}/explain`);
+  expect(await audited(3)).toMatchObject([
+    { act: 'explain_trip', target: { trip_id: tripId } },
+    { act: 'read_trip_history', target: { trip_id: tripId } },
+    { act: 'list_trips', target: { rider_id: rider.riderId } },
+  ]);
   expect([done.status, done.body]).toMatchObject([200, { state: 'completed', cancel_reason: null }]);
   expect(await claimsOf(driver)).toEqual([]);
   await driver.goHome();

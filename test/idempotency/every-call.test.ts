@@ -33,6 +33,8 @@ const DOCUMENTED = new Map<string, Operation>(
 const takesKey = (operation: Operation | undefined): boolean =>
   operation?.parameters?.some(({ name }) => name === 'Idempotency-Key') === true;
 
+const auditedActs = () => stage.city.rows('SELECT FROM operator_audit');
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.start();
@@ -49,18 +51,24 @@ test('for every call that may change something the test decides whether it takes
 
 describe.each(Object.entries(UNSAFE_CALLS).filter(([, decision]) => 'keyed' in decision))(
   '%s',
-  (_, decision) => {
+  (name, decision) => {
+    const actsOf = async () => (name.startsWith('trips ') ? (await auditedActs()).length : 0);
     test('repeats the first answer, and refuses another request under its key', async () => {
       if (!('keyed' in decision)) return;
       const { ask, askOther, meanwhile } = await decision.keyed(stage);
       const key = newId('event');
+      const before = await actsOf();
       const first = await ask(key);
       expect([first.status, first.body]).toEqual([first.status < 300 ? first.status : 'well', first.body]);
+      // Every act of an operator is audited, once.
+      expect(await actsOf()).toBe(before + (name.startsWith('trips ') ? 1 : 0));
       await meanwhile?.();
+      const meantime = await actsOf();
       const again = await ask(key);
       expect([again.status, again.body]).toEqual([first.status, first.body]);
       const other = await askOther(key);
       expect([other.status, other.body]).toMatchObject([422, REUSED]);
+      expect(await actsOf()).toBe(meantime);
     });
   },
 );
