@@ -43,7 +43,7 @@ function audit({ rows, head }: Log): ActFinding[] {
 /** Checks a tampering with any row of any log. */
 function always(
   tamper: (log: Log, index: number) => void,
-  expected: (index: number, length: number) => ActFinding[],
+  check: (findings: ActFinding[], index: number, length: number) => void,
 ) {
   const notes = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 8 });
   fc.assert(
@@ -51,7 +51,7 @@ function always(
       const log = written(texts);
       const index = at % texts.length;
       tamper(log, index);
-      expect(audit(log)).toEqual(expected(index, texts.length));
+      check(audit(log), index, texts.length);
     }),
   );
 }
@@ -59,7 +59,7 @@ function always(
 test('an untampered log of operators has no fault, nor has an empty one', () => {
   always(
     () => undefined,
-    () => [],
+    (findings) => expect(findings).toEqual([]),
   );
   expect(audit({ rows: [], head: { number: 0, hash: NO_HASH } })).toEqual([]);
 });
@@ -79,7 +79,7 @@ test.each([
 ])('a row whose %s was changed is found by number, and no other one', (member) => {
   always(
     ({ rows }, index) => Object.assign(rows[index]!.facts, { [member]: 'another' }),
-    (index) => [{ fault: 'changed', number: index + 1 }],
+    (findings, index) => expect(findings).toEqual([{ fault: 'changed', number: index + 1 }]),
   );
 });
 
@@ -89,17 +89,21 @@ test('a changed hash is found by number', () => {
       rows[index]!.hash = digest('another');
       if (index + 1 === rows.length) head.hash = digest('a third');
     },
-    (index, length) => [
-      { fault: 'changed', number: index + 1 },
-      ...(index + 1 === length ? [{ fault: 'truncated' as const, number: length + 1 }] : []),
-    ],
+    (findings, index, length) =>
+      expect(findings).toEqual([
+        { fault: 'changed', number: index + 1 },
+        ...(index + 1 === length ? [{ fault: 'truncated' as const, number: length + 1 }] : []),
+      ]),
   );
 });
 
 test('a removed row is found: inside as missing, at the end by the head', () => {
   always(
     ({ rows }, index) => rows.splice(index, 1),
-    (index, length) => [{ fault: index + 1 === length ? 'truncated' : 'missing', number: index + 1 }],
+    (findings, index, length) =>
+      expect(findings).toEqual([
+        { fault: index + 1 === length ? 'truncated' : 'missing', number: index + 1 },
+      ]),
   );
 });
 
@@ -110,17 +114,16 @@ test('a row that was added behind the head is found', () => {
       const facts = { ...last.facts, number: rows.length + 1 };
       rows.push({ facts, hash: actHash(last.hash, facts, digest) });
     },
-    (_, length) => [{ fault: 'added', number: length + 1 }],
+    (findings, _, length) => expect(findings).toEqual([{ fault: 'added', number: length + 1 }]),
   );
 });
 
 test('a log set back with its rows is found by its head', () => {
   always(
-    (log, index) => {
+    (log) => {
       const other = written(['another', ...log.rows.slice(1).map(() => 'x')]);
       log.rows = other.rows;
-      expect(index).toBeGreaterThanOrEqual(0);
     },
-    (_, length) => [{ fault: 'truncated', number: length + 1 }],
+    (findings, _, length) => expect(findings).toEqual([{ fault: 'truncated', number: length + 1 }]),
   );
 });
