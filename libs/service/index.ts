@@ -1,5 +1,12 @@
 export { ApiDocumentsModule } from './api-documents.module.ts';
-export { AskerOf, AuthenticationModule, CallerOf, ForRole, type Asker, type IdentitiesFactory } from './authentication.ts';
+export {
+  AskerOf,
+  AuthenticationModule,
+  CallerOf,
+  ForRole,
+  type Asker,
+  type IdentitiesFactory,
+} from './authentication.ts';
 export { machineTime, systemClock, type Cancel, type Clock } from './clock.ts';
 export {
   baseConfig,
