@@ -11,3 +11,8 @@ export type RiderId = Id<'rider'>;
 export type DriverId = Id<'driver'>;
 export type OperatorId = Id<'operator'>;
 export type WebhookId = Id<'webhook'>;
+
+/** The id that this rider has as a driver: the ids of one person share what follows the prefix (ADR 0027). */
+export function driverIdOfRider(riderId: RiderId): DriverId {
+  return `driver_${riderId.slice('rider_'.length)}`;
+}

@@ -26,6 +26,7 @@ export {
 export { evolve } from './evolve.ts';
 export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';
+export { driverIdOfRider } from './ids.ts';
 export type {
   DriverId,
   Id,

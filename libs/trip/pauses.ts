@@ -1,4 +1,4 @@
-import type { DriverId } from './ids.ts';
+import { driverIdOfRider, type DriverId } from './ids.ts';
 import type { AskPause, Trip } from './trip.ts';
 
 /**
@@ -27,8 +27,9 @@ export function pausedDriverIds(pauses: readonly AskPause[], nowMs: number): Dri
   return pauses.filter(({ untilMs }) => nowMs < untilMs).map(({ driverId }) => driverId);
 }
 
-/** Whether the driver must not be asked for the trip at this time. */
+/** Whether the driver must not be asked for the trip at this time; nobody drives itself. */
 export function isBarred(trip: Trip, driverId: DriverId, nowMs: number): boolean {
+  if (driverId === driverIdOfRider(trip.riderId)) return true;
   return trip.excludedDriverIds.includes(driverId) || pausedDriverIds(trip.pauses, nowMs).includes(driverId);
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { sortOut } from './open-demand.ts';
+import { evolve } from '#libs/trip';
+import { tripRequest } from '../../../dev/fixtures/trip-request.ts';
+import { openTripOf, sortOut } from './open-demand.ts';
 
 const claim = (shard: string, epoch: number, owner: string | null) => ({ shard, epoch, owner });
 
@@ -15,4 +17,11 @@ test('only claims that still hold give demand; for the others the matcher gets t
   ];
   const believed = [kept!, newer!, lost!, freed!, unknown!].map((shard) => claim(shard, 4, 'matcher-1'));
   expect(sortOut('matcher-1', believed, rows)).toEqual({ owned: [rows[0]], moved: rows.slice(1) });
+});
+
+test('a matcher hears that a rider does not drive itself', () => {
+  const request = tripRequest();
+  const trip = evolve(undefined, { type: 'requested', atMs: 0, request });
+  const { excluded_driver_ids } = openTripOf(trip, '86393362fffffff');
+  expect(excluded_driver_ids).toEqual([request.riderId.replace('rider_', 'driver_')]);
 });

@@ -14,7 +14,7 @@ import { cellKeyFromH3, descendantRange, PICKUP_CELL_RES } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
 import { LOGGER, type Logger } from '#libs/service';
 import { openTrips, readShardsOf, readTrip, TripStore } from '#libs/store';
-import type { Trip } from '#libs/trip';
+import { driverIdOfRider, type Trip } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 
 /** Reads the open demand from Postgres for matchers. */
@@ -84,7 +84,8 @@ export function sortOut(
   return { owned, moved };
 }
 
-function openTripOf(trip: Trip, shard: string): OpenTrip {
+/** A trip as matchers hear of it: its rider counts as excluded, in case it drives too. */
+export function openTripOf(trip: Trip, shard: string): OpenTrip {
   const {
     trip_id,
     seq,
@@ -110,7 +111,7 @@ function openTripOf(trip: Trip, shard: string): OpenTrip {
     requested_at,
     search_deadline_at,
     offered: trip.offer !== null,
-    excluded_driver_ids,
+    excluded_driver_ids: [...excluded_driver_ids, driverIdOfRider(trip.riderId)],
     pauses,
     driver_id: driver?.driver_id ?? null,
     swaps,

@@ -57,6 +57,11 @@ const trip = tripOf();
 const driver = driverOf();
 
 describe('a proposal', () => {
+  test('of a trip to its own rider, who drives too, is refused', () => {
+    const self = driverOf({ driverId: `driver_${trip.riderId.slice('rider_'.length)}` });
+    expect(verdicts([proposalOf(trip, self)], lockedOf([trip], [self]))).toEqual(['driver_excluded']);
+  });
+
   test('of the owner, for an open trip and an online driver of its product, makes an offer that expires', () => {
     const offerId: OfferId = newId('offer');
     const [judgement] = judgeProposals(
