@@ -21,7 +21,7 @@ test('only claims that still hold give demand; for the others the matcher gets t
 
 test('a matcher hears that a rider does not drive itself', () => {
   const request = tripRequest();
-  const trip = evolve(undefined, { type: 'requested', atMs: 0, request });
+  const trip = evolve(null, { type: 'requested', atMs: 0, request });
   const { excluded_driver_ids } = openTripOf(trip, '86393362fffffff');
   expect(excluded_driver_ids).toEqual([request.riderId.replace('rider_', 'driver_')]);
 });
