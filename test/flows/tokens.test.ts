@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import {
   HTTP_ROUTES,
+  JSON_SUBPROTOCOL,
   scope,
   tokenResponse,
   uuidOf,
@@ -64,6 +67,33 @@ test('a subject that is an id of its role needs no identity in development', asy
   const ticket = await call('rider-api-1', 'POST', '/v1/stream/tickets', await token('rider', { subject }));
   expect(ticket.status).toBe(201);
   expect(await city.rows(`SELECT FROM identity WHERE subject = '${subject}'`)).toEqual([]);
+});
+
+test('a socket takes a newer token of its person, and of nobody else', async () => {
+  const subject = 'auth0|renews';
+  const opened = await call('rider-api-1', 'POST', '/v1/stream/tickets', await token('rider', { subject }));
+  const { ticket } = (await opened.json()) as { ticket: string };
+  const url = city.url('rider-api-1').replace('http', 'ws');
+  const socket = new WebSocket(`${url}/v1/stream?ticket=${ticket}`, JSON_SUBPROTOCOL);
+  const next = async () => {
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    return JSON.parse(data.toString()) as { type: string; id?: string; data: { code?: string } };
+  };
+  expect((await next()).type).toBe('welcome');
+  const tokens = {
+    forged: 'a.b.c',
+    other: await token('rider', { subject: 'auth0|other' }),
+    driver: await token('driver', { subject }),
+    own: await token('rider', { subject }),
+  };
+  const answers: string[] = [];
+  for (const [id, text] of Object.entries(tokens)) {
+    socket.send(JSON.stringify({ type: 'token', id, data: { token: text } }));
+    const answer = await next();
+    answers.push(`${answer.id} ${answer.data.code ?? answer.type}`);
+  }
+  socket.terminate();
+  expect(answers).toEqual(['forged unauthenticated', 'other forbidden', 'driver forbidden', 'own ack']);
 });
 
 test('each operators’ route needs its scope, and a token of an operator', async () => {
