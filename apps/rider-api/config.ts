@@ -9,6 +9,9 @@ const DEFAULT_QUOTE_TTL_MS = 120_000;
 /** How long a push that NATS lost may stay unnoticed by default. */
 const DEFAULT_LOST_PUSH_CHECK_MS = 30_000;
 
+/** How long a completed ride may teach nothing by default: traffic jams take minutes to form. */
+const DEFAULT_RIDE_TIMES_INTERVAL_MS = 30_000;
+
 export const riderApiConfig = baseConfig.extend({
   ...tokenConfig,
   serviceArea,
@@ -31,6 +34,18 @@ export const riderApiConfig = baseConfig.extend({
     .min(100)
     .default(DEFAULT_LOST_PUSH_CHECK_MS)
     .describe('how long a push that NATS lost may stay unnoticed'),
+  rideTimesIntervalMs: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(DEFAULT_RIDE_TIMES_INTERVAL_MS)
+    .describe('how often ride times are learned from the rides completed meanwhile'),
+  fareTime: z
+    .enum(['told', 'street'])
+    .default('told')
+    .describe(
+      'the time a fare is for: told, the one the rider is told; street, without what completed rides taught',
+    ),
   ...travelTimeConfig,
 });
 export type RiderApiConfig = z.infer<typeof riderApiConfig>;

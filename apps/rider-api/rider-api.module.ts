@@ -9,6 +9,8 @@ import type { RiderApiConfig } from './config.ts';
 import { PickupEta } from './quotes/pickup-eta.ts';
 import { QuotesController } from './quotes/quotes.controller.ts';
 import { Quoting } from './quotes/quoting.ts';
+import { RideTimeLearning } from './ride-times/ride-time-learning.ts';
+import { RideTimeMetrics } from './ride-times/ride-time-metrics.ts';
 import { IssueTicketController, RiderStream } from './stream/rider-stream.ts';
 import { TripsController } from './trips/trips.controller.ts';
 
@@ -28,6 +30,8 @@ export class RiderApiModule {
       providers: [
         travelTimesProvider,
         PickupEta,
+        RideTimeMetrics,
+        RideTimeLearning,
         Quoting,
         RiderStream,
         ...streamProviders({ role: 'rider', clientFrame: riderClientFrame, handler: RiderStream }),

@@ -30,6 +30,7 @@ import { DriverQueryHandlers } from './drivers/driver-queries.ts';
 import { GoOfflineHandler } from './drivers/go-offline.ts';
 import { GoOnlineHandler } from './drivers/go-online.ts';
 import { ExpiredRowsPurge } from './expired-rows.ts';
+import { CompletedRideHandlers } from './history/completed-rides.ts';
 import { MakePartitions } from './history/make-partitions.ts';
 import { MoveEndedTrips } from './history/move-ended-trips.ts';
 import { identityOf, ResolveIdentityHandler } from './identities/resolve-identity.ts';
@@ -68,6 +69,7 @@ const COMMAND_HANDLERS = [
   CreateQuoteHandler,
   CreateTripHandler,
   TripQueryHandlers,
+  CompletedRideHandlers,
   CancelTripHandler,
   DriveTripHandler,
   MakeOffersHandler,

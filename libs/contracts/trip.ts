@@ -42,6 +42,9 @@ export const tripRecord = z
       description: "of the quote's distance_m and trip_s; null: requested before it was kept",
     }),
     trip_s: z.number(),
+    street_s: z.number().nullable().default(null).meta({
+      description: "the quote's ride time without what completed rides taught; null: requested before it was kept",
+    }),
     requested_at: timestamp,
     search_deadline_at: timestamp,
     offer: z
@@ -196,6 +199,7 @@ export function toTripRecord(trip: Trip): TripRecord {
     distance_m: trip.distanceM,
     distance_source: trip.distanceSource,
     trip_s: trip.tripS,
+    street_s: trip.streetS,
     requested_at: toTimestamp(trip.requestedAtMs),
     search_deadline_at: toTimestamp(trip.searchDeadlineAtMs),
     offer: offer && {

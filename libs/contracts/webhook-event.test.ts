@@ -37,6 +37,7 @@ function changeOf(type: TripEventType): TripChange {
       distance_m: 2_000,
       distance_source: 'road',
       trip_s: 400,
+      street_s: 380,
       requested_at: AT,
       search_deadline_at: AT,
       offer: {

@@ -53,6 +53,7 @@ async function quoted(riderId: RiderId): Promise<TripRequest> {
     distance_m: 2_000,
     distance_source: 'road',
     trip_s: 400,
+    street_s: 380,
     pickup_eta_s: null,
     created_at: toTimestamp(nowMs),
     expires_at: toTimestamp(nowMs + 2 * MINUTE_MS),
@@ -68,6 +69,7 @@ async function quoted(riderId: RiderId): Promise<TripRequest> {
     distanceM: 2_000,
     distanceSource: 'road',
     tripS: 400,
+    streetS: 380,
     requestedAtMs: nowMs,
     searchDeadlineAtMs: nowMs + 5 * MINUTE_MS,
   };

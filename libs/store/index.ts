@@ -3,6 +3,7 @@ export { Database, type Queryable } from './postgres/database.ts';
 export { OutcomeUnknown } from './postgres/outage.ts';
 export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';
 export { readClaims, type ClaimRow } from './statements/claims.ts';
+export { endOfNewestRides, readCompletedRides, type CompletedRideRow } from './statements/completed-rides.ts';
 export { findTrips, MAX_TRIPS_LOOKED_AT } from './statements/find-trips.ts';
 export { noteHeard, readSilentDrivers, type HeardDriver, type SilentDriver } from './statements/heard.ts';
 export {

@@ -14,6 +14,7 @@ function requested(event: Extract<TripEvent, { type: 'requested' }>): Trip {
   return {
     ...event.request,
     distanceSource: event.request.distanceSource ?? null,
+    streetS: event.request.streetS ?? null,
     state: 'processing',
     seq: 1,
     offer: null,

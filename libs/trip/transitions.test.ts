@@ -41,6 +41,7 @@ const PROCESSING: Trip = {
   distanceM: 2_000,
   distanceSource: 'road',
   tripS: 400,
+  streetS: 380,
   requestedAtMs: 0,
   searchDeadlineAtMs: DEADLINE_AT_MS,
   state: 'processing',

@@ -57,7 +57,10 @@ export interface TripRequest {
   distanceM: number;
   /** Absent in requests from before it was kept. */
   distanceSource?: DistanceSource;
+  /** What the rider was told. */
   tripS: number;
+  /** The route's time without what completed rides taught. Absent in requests from before it was kept. */
+  streetS?: number;
   requestedAtMs: number;
   /** The search is given up at this time if no driver has accepted. */
   searchDeadlineAtMs: number;
@@ -67,9 +70,11 @@ export interface TripRequest {
 export type TripAttention = 'stuck';
 
 /** The aggregate, as an immutable value: {@link evolve} gives the next one. */
-export interface Trip extends Omit<TripRequest, 'distanceSource'> {
+export interface Trip extends Omit<TripRequest, 'distanceSource' | 'streetS'> {
   /** Null: requested before it was kept. */
   distanceSource: DistanceSource | null;
+  /** As above. */
+  streetS: number | null;
   state: TripState;
   /** Number of the newest event; the first is 1. */
   seq: number;

@@ -11,6 +11,7 @@ import {
   listTrips,
   newId,
   readShardClaims,
+  readRideTimes,
   replayTrip,
   riderPushSubject,
   toTimestamp,
@@ -22,6 +23,7 @@ import {
   type RiderId,
   type TripChange,
   type TripId,
+  type TimedRide,
   type TripRecord,
 } from '#libs/contracts';
 import { ShardMap } from '#libs/ownership';
@@ -44,6 +46,8 @@ interface KeptTrip {
 @Controller()
 export class PlayedTrips implements ReportsFailures {
   map = ShardMap.empty;
+  /** Completed rides; one page has all. */
+  readonly rides: TimedRide[] = [];
   readonly failures: string[] = [];
   readonly #quotes = new Map<QuoteId, KeptQuote>();
   readonly #trips = new Map<TripId, KeptTrip>();
@@ -77,6 +81,15 @@ export class PlayedTrips implements ReportsFailures {
     shards,
   }: CommandInput<typeof readShardClaims>): Promise<CommandOutput<typeof readShardClaims>> {
     return { shards: this.map.claims().filter(({ shard }) => shards.includes(shard)) };
+  }
+
+  @HandleCommand(readRideTimes)
+  async rideTimes({
+    after,
+  }: CommandInput<typeof readRideTimes>): Promise<CommandOutput<typeof readRideTimes>> {
+    const last =
+      this.rides.length === 0 ? null : { ended_at: toTimestamp(Date.now()), trip_id: newId('trip') };
+    return { rides: after === undefined ? this.rides : [], after: after ?? last, more: false };
   }
 
   @HandleCommand(createQuote)
@@ -193,7 +206,7 @@ function changeOf(trip: TripRecord, type: TripEventType): TripChange {
 }
 
 function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
-  const { quote_id, product, pickup, dropoff, fare, distance_m, distance_source, trip_s } = quote;
+  const { quote_id, product, pickup, dropoff, fare, distance_m, distance_source, trip_s, street_s } = quote;
   const nowMs = Date.now();
   return {
     trip_id: newId('trip'),
@@ -209,6 +222,7 @@ function requestedTrip({ quote, riderId, pickupCell }: KeptQuote): TripRecord {
     distance_m,
     distance_source,
     trip_s,
+    street_s,
     requested_at: toTimestamp(nowMs),
     search_deadline_at: toTimestamp(nowMs + 300_000),
     offer: null,

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Problem, type Quote } from '#libs/contracts';
+import { toTimestamp, type Problem, type Quote } from '#libs/contracts';
+import { cellKeyToH3, pickupCellOf } from '#libs/geo';
 import { temporaryDirectory, type TemporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { RiderWorld } from './world.ts';
 
@@ -97,6 +98,31 @@ test('a quote without streets says that its distance is by air', async () => {
   const rider = await riderOn({});
   const { body } = await rider.post<Quote>('/v1/quotes', RIDE);
   expect(body).toMatchObject({ distance_source: 'air', distance_m: 434, line: [HERE, THERE] });
+});
+
+test('fares can be left out of learning; rides by road teach nothing about those by air', async () => {
+  const [pickup_cell, dropoff_cell] = [HERE, THERE].map((place) => cellKeyToH3(pickupCellOf(place!)));
+  for (let ride = 30; ride > 0; ride--)
+    world.trips.rides.push({
+      pickup_cell: pickup_cell!,
+      dropoff_cell: dropoff_cell!,
+      distance_m: 3_900,
+      distance_source: 'road',
+      started_at: toTimestamp(Date.now() - ride * 60_000),
+      street_s: 420,
+      told_s: 420,
+      actual_s: 630,
+      ended_by_operator: false,
+      driver_was_silent: false,
+    });
+  const rider = await riderOn({ HAILGRID_STREETS_DIR: directory.path, HAILGRID_FARE_TIME: 'street' });
+  const quote = async () => (await rider.post<Quote>('/v1/quotes', RIDE)).body;
+  await expect.poll(async () => (await quote()).trip_s).toBeGreaterThan(525);
+  const { street_s, distance_m, fare } = await quote();
+  expect(street_s).toBe(420);
+  expect(fare.amount_minor).toBe(Math.round(250 + (110 * distance_m) / 1_000 + (35 * 420) / 60));
+  const byAir = (await (await riderOn({})).post<Quote>('/v1/quotes', RIDE)).body;
+  expect([byAir.trip_s, byAir.street_s]).toEqual([62, 62]);
 });
 
 test('a ride beyond the longest one, and one without a route, are refused by name', async () => {

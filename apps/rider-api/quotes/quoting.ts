@@ -15,6 +15,7 @@ import { LiveShardMap } from '#libs/shard-map';
 import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
 import { fareOf } from '#libs/trip';
 import type { RiderApiConfig } from '../config.ts';
+import { RideTimeLearning } from '../ride-times/ride-time-learning.ts';
 import { PickupEta } from './pickup-eta.ts';
 import { checkPickupShard, checkRoute, requireRide } from './route.ts';
 import { tariffOf } from './tariffs.ts';
@@ -27,6 +28,7 @@ export class Quoting {
     @Inject(TRAVEL_TIMES) private readonly travelTimes: TravelTimes,
     private readonly shards: LiveShardMap,
     private readonly pickupEta: PickupEta,
+    private readonly rideTimes: RideTimeLearning,
     private readonly commands: CommandClient,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(HEALTH) health: Health,
@@ -54,8 +56,11 @@ export class Quoting {
     const ride = requireRide(outcome, this.config.maxRideS);
     // Rounded first, so that the fare can be computed from the returned distance and time.
     const distanceM = Math.round(ride.distanceM);
-    const tripS = Math.round(ride.seconds);
-    const fare = fareOf(tariffOf(product, this.config.currency), distanceM, tripS);
+    const streetS = Math.round(ride.seconds);
+    const { source } = ride;
+    const tripS = Math.round(this.rideTimes.meanS({ pickup, dropoff, source, streetS, atMs: nowMs }));
+    const fareS = this.config.fareTime === 'told' ? tripS : streetS;
+    const fare = fareOf(tariffOf(product, this.config.currency), distanceM, fareS);
     return this.commands.call(createQuote, {
       rider_id: riderId,
       product,
@@ -64,8 +69,9 @@ export class Quoting {
       pickup_cell: cellKeyToH3(pickupCell),
       fare: { amount_minor: fare.amountMinor, currency: fare.currency },
       distance_m: distanceM,
-      distance_source: ride.source,
+      distance_source: source,
       trip_s: tripS,
+      street_s: streetS,
       line: thinnedLine(ride.line, MAX_LINE_POINTS),
       pickup_eta_s: pickupEtaS,
       created_at: toTimestamp(nowMs),

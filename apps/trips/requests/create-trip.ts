@@ -70,6 +70,7 @@ async function requestOf(
     distanceM: quote.distance_m,
     ...(quote.distance_source !== null && { distanceSource: quote.distance_source }),
     tripS: quote.trip_s,
+    ...(quote.street_s !== null && { streetS: quote.street_s }),
     requestedAtMs: nowMs,
     searchDeadlineAtMs: nowMs + searchMs,
   };

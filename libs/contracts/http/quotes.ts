@@ -20,7 +20,10 @@ export const quote = z
     fare: money,
     distance_m: z.number().min(0).meta({ description: 'of the same route as trip_s and line' }),
     distance_source: distanceSource.default('air'),
-    trip_s: z.number().min(0).meta({ description: 'estimated ride time' }),
+    trip_s: z.number().min(0).meta({ description: 'estimated ride time, as completed rides taught it' }),
+    street_s: z.number().min(0).nullable().default(null).meta({
+      description: 'ride time of the route as the streets alone have it; null: not known',
+    }),
     line: z
       .array(point)
       .max(MAX_LINE_POINTS)

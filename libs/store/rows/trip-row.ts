@@ -14,14 +14,14 @@ export const TRIP_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
   to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at,
   offer, driver, excluded_driver_ids, pauses, swaps, accepted_at, arrived_at, started_at, ended_at, cancel_reason,
-  attention, distance_source`;
+  attention, distance_source, street_s`;
 
 /** All columns of `trip` and `trip_history`. */
 export const HISTORY_COLUMNS = `
   trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
   fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, offer, driver, excluded_driver_ids,
   accepted_at, arrived_at, started_at, ended_at, cancel_reason, swaps, event_hash, pauses, attention,
-  distance_source`;
+  distance_source, street_s`;
 
 /** A row of `trip`: times in milliseconds, ids as UUIDs (those inside `offer` and `driver` are TypeIDs). */
 export interface TripRow {
@@ -41,6 +41,7 @@ export interface TripRow {
   distance_m: number;
   distance_source: DistanceSource | null;
   trip_s: number;
+  street_s: number | null;
   requested_at: number;
   search_deadline_at: number;
   offer: OpenOffer | null;
@@ -72,6 +73,7 @@ export function tripFromRow(row: TripRow): Trip {
     distanceM: row.distance_m,
     distanceSource: row.distance_source,
     tripS: row.trip_s,
+    streetS: row.street_s,
     requestedAtMs: row.requested_at,
     searchDeadlineAtMs: row.search_deadline_at,
     offer: row.offer,

@@ -7,9 +7,11 @@ import { cellToBigint, timestampOf } from '../postgres/values.ts';
  * The stored part of a quote. Its line is only for the answer: it is up to 500 points, some twenty times the rest of a
  * trip, and would be in each event, push and webhook message of the trip.
  */
-export interface NewQuote extends Omit<Quote, 'distance_source' | 'line'> {
+export interface NewQuote extends Omit<Quote, 'distance_source' | 'street_s' | 'line'> {
   /** Absent: from a process of before it was kept. */
   distance_source?: DistanceSource | undefined;
+  /** As above. */
+  street_s?: number | null | undefined;
   rider_id: RiderId;
   pickup_cell: string;
 }
@@ -19,8 +21,8 @@ export async function insertQuote(database: Queryable, quote: NewQuote): Promise
     name: 'insert-quote',
     text: `
       INSERT INTO quote (quote_id, rider_id, product, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng, pickup_cell,
-        fare_minor, currency, distance_m, distance_source, trip_s, pickup_eta_s, created_at, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+        fare_minor, currency, distance_m, distance_source, trip_s, street_s, pickup_eta_s, created_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     values: [
       uuidOf('quote', quote.quote_id),
       uuidOf('rider', quote.rider_id),
@@ -35,6 +37,7 @@ export async function insertQuote(database: Queryable, quote: NewQuote): Promise
       quote.distance_m,
       quote.distance_source ?? null,
       quote.trip_s,
+      quote.street_s ?? null,
       quote.pickup_eta_s,
       quote.created_at,
       quote.expires_at,
@@ -61,6 +64,8 @@ export interface QuoteRow extends QuoteOfRider {
   /** Null: from before it was kept. */
   distance_source: DistanceSource | null;
   trip_s: number;
+  /** Null: from before it was kept. */
+  street_s: number | null;
   expires_at: number;
 }
 
@@ -75,7 +80,7 @@ export async function readQuotes(
     name: 'read-quotes',
     text: `
       SELECT quote_id, rider_id, product, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
-        to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, expires_at
+        to_hex(pickup_cell) AS pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, street_s, expires_at
       FROM quote JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (quote_id, rider_id) USING (quote_id, rider_id)`,
     values: [
       quotes.map(({ quoteId }) => uuidOf('quote', quoteId)),

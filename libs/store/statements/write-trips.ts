@@ -51,14 +51,16 @@ async function insertPlaced(transaction: Queryable, trips: readonly NewTrip[]): 
     name: 'insert-trips',
     text: `
       INSERT INTO trip (trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
-        pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, requested_at, search_deadline_at, event_hash)
+        pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, street_s, requested_at, search_deadline_at,
+        event_hash)
       SELECT trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
-        pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, requested_at, search_deadline_at,
+        pickup_cell, fare_minor, currency, distance_m, distance_source, trip_s, street_s, requested_at, search_deadline_at,
         decode(event_hash, 'hex')
       FROM jsonb_to_recordset($1::jsonb) AS n (trip_id uuid, rider_id uuid, quote_id uuid, product text, state text,
         seq integer, pickup_lat double precision, pickup_lng double precision, dropoff_lat double precision,
         dropoff_lng double precision, pickup_cell bigint, fare_minor bigint, currency text, distance_m double precision,
-        distance_source text, trip_s double precision, requested_at timestamptz, search_deadline_at timestamptz, event_hash text)
+        distance_source text, trip_s double precision, street_s double precision, requested_at timestamptz,
+        search_deadline_at timestamptz, event_hash text)
       ORDER BY quote_id
       ON CONFLICT (quote_id) DO NOTHING
       RETURNING trip_id`,
@@ -85,6 +87,7 @@ function recordOf({ trip, eventHash }: NewTrip): Record<string, unknown> {
     distance_m: trip.distanceM,
     distance_source: trip.distanceSource,
     trip_s: trip.tripS,
+    street_s: trip.streetS,
     requested_at: timestampOf(trip.requestedAtMs),
     search_deadline_at: timestampOf(trip.searchDeadlineAtMs),
     event_hash: eventHash,

@@ -22,7 +22,7 @@ const TRIP_ID = `(lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12,
   || '8' || substr(md5(i::text), 4, 15))::uuid`;
 
 const TRIP_COLUMNS = `trip_id, rider_id, quote_id, product, state, seq, pickup_lat, pickup_lng, dropoff_lat, dropoff_lng,
-  pickup_cell, fare_minor, currency, distance_m, trip_s, requested_at, search_deadline_at, driver, accepted_at, arrived_at,
+  pickup_cell, fare_minor, currency, distance_m, trip_s, street_s, requested_at, search_deadline_at, driver, accepted_at, arrived_at,
   started_at, ended_at, event_hash`;
 
 /**
@@ -45,7 +45,7 @@ export async function generateHistory(client: Client, size: HistorySize, startMs
   await client.query(
     `INSERT INTO trip (${TRIP_COLUMNS}) SELECT ${TRIP_ID}, ${UUID('rider', '-i')}, ${UUID('quote', '-i')}, 'standard',
        CASE WHEN i % 4 = 0 THEN 'processing' ELSE 'in_progress' END, 1, 40.7, -74, 40.8, -74,
-       617733151092113407 + (i % 3000) * 1024, 1200, 'USD', 4000, 700, at, at + interval '5 minutes',
+       617733151092113407 + (i % 3000) * 1024, 1200, 'USD', 4000, 700, 650, at, at + interval '5 minutes',
        CASE WHEN i % 4 = 0 THEN NULL ELSE '{}'::jsonb END, at, at, at, NULL, sha256('x')
      FROM (SELECT i, to_timestamp(${endMs} / 1000.0) - i * interval '100 ms' AS at FROM generate_series(1, ${size.active}) AS i) s`,
   );
@@ -64,7 +64,7 @@ function tripsThat({ trips, days }: HistorySize, startMs: number, from: number, 
   const gapMs = (days * DAY_MS) / trips;
   return `
     SELECT ${TRIP_ID}, ${UUID('rider', `(i % ${Math.max(1, Math.floor(trips / TRIPS_PER_RIDER))})`)}, ${UUID('quote', 'i')}, 'standard', 'completed', 6,
-      40.7, -74, 40.8, -74, 617733151092113407 + (i % 3000) * 1024, 1200, 'USD', 4000, 700, at, at + interval '5 minutes',
+      40.7, -74, 40.8, -74, 617733151092113407 + (i % 3000) * 1024, 1200, 'USD', 4000, 700, 650, at, at + interval '5 minutes',
       jsonb_build_object('driverId', i % 50000, 'pickupEtaS', 120), at + interval '1 minute', at + interval '4 minutes',
       at + interval '5 minutes', at + interval '17 minutes', sha256(i::text::bytea)
     FROM (SELECT i, to_timestamp(${startMs} / 1000.0) + (i - 1) * ${gapMs}::double precision * interval '1 ms' AS at

@@ -46,6 +46,9 @@ test.each([
   ['open trips of some shards', 0, 400],
   ['searches past their deadline', 0, 300],
   ['moving ended trips into the history', 0, 10],
+  // A ride has six events.
+  ['a page of completed rides', 4, 8 * 20],
+  ['where the newest rides begin', 2, 2 * 20],
 ])('%s: by index, at most %i partitions, at most %i rows', async (name, partitions, rows) => {
   const facts = await factsOf(name);
   expect(facts.seq_scans).toEqual([]);

@@ -2,10 +2,12 @@ import type { Client } from 'pg';
 import { idFromUuid, type RiderId, type TripId } from '#libs/contracts';
 import {
   dueSearches,
+  endOfNewestRides,
   listTripsOfRider,
   lockTrips,
   moveEndedTrips,
   openTrips,
+  readCompletedRides,
   readEvents,
   readHistories,
   readTrip,
@@ -20,6 +22,9 @@ export interface Question {
 }
 
 const PAGE = 20;
+/** Some hours and some weeks. */
+const HOURS_MS = 36 * 3_600_000;
+const DAYS_MS = 28 * 24 * 3_600_000;
 
 /** Queries for existing rows: old trips, trips under way, a rider with many trips. */
 export async function hotQuestions(client: Client, nowMs: number): Promise<Question[]> {
@@ -59,6 +64,14 @@ export async function hotQuestions(client: Client, nowMs: number): Promise<Quest
     },
     { name: 'searches past their deadline', ask: (database) => dueSearches(database, nowMs, 200) },
     { name: 'moving ended trips into the history', ask: (database) => moveEndedTrips(database, nowMs, 500) },
+    {
+      name: 'a page of completed rides',
+      ask: (database) => readCompletedRides(database, { endedAtMs: nowMs - HOURS_MS }, nowMs, PAGE),
+    },
+    {
+      name: 'where the newest rides begin',
+      ask: (database) => endOfNewestRides(database, nowMs - DAYS_MS, nowMs, PAGE),
+    },
     { name: 'a page of all trips', ask: (database) => readTripIds(database, oldest, 500) },
   ];
 }

@@ -21,6 +21,7 @@ interface TripRow {
   distance_m: number;
   distance_source: 'road' | 'air' | null;
   trip_s: number;
+  street_s: number | null;
   requested_ms: string;
   deadline_ms: string;
   offer: OpenOffer | null;
@@ -44,7 +45,7 @@ export async function readTrips(client: Client): Promise<TripFact[]> {
       ${msOf('search_deadline_at', 'deadline_ms')}, offer, driver, excluded_driver_ids, pauses, swaps,
       ${msOf('accepted_at', 'accepted_ms')}, ${msOf('arrived_at', 'arrived_ms')},
       ${msOf('started_at', 'started_ms')}, ${msOf('ended_at', 'ended_ms')}, cancel_reason, attention,
-      distance_source
+      distance_source, street_s
     FROM any_trip`);
   return rows.map(tripFact);
 }
@@ -69,6 +70,7 @@ function tripFact(row: TripRow): TripFact {
     distanceM: row.distance_m,
     distanceSource: row.distance_source,
     tripS: row.trip_s,
+    streetS: row.street_s,
     requestedAtMs: Number(row.requested_ms),
     searchDeadlineAtMs: Number(row.deadline_ms),
     offer: row.offer,
