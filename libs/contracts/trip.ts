@@ -43,7 +43,8 @@ export const tripRecord = z
     }),
     trip_s: z.number(),
     street_s: z.number().nullable().default(null).meta({
-      description: "the quote's ride time without what completed rides taught; null: requested before it was kept",
+      description:
+        "the quote's ride time without what completed rides taught; null: requested before it was kept",
     }),
     requested_at: timestamp,
     search_deadline_at: timestamp,

@@ -29,13 +29,10 @@ export const quote = z
       .max(MAX_LINE_POINTS)
       .default([])
       .meta({ description: 'the route from pickup to dropoff; of a long one evenly chosen points' }),
-    pickup_eta_s: z
-      .number()
-      .nullable()
-      .meta({
-        description:
-          'drive time of the nearest free driver between the areas of driver and pickup, in steps, and the same for some seconds; null: none known',
-      }),
+    pickup_eta_s: z.number().nullable().meta({
+      description:
+        'drive time of the nearest free driver between the areas of driver and pickup, in steps, and the same for some seconds; null: none known',
+    }),
     created_at: timestamp,
     expires_at: timestamp,
   })
