@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
-import { baseConfig, commaList, secret, serviceArea, tokenConfig } from '#libs/service';
+import { baseConfig, commaList, secret, serviceArea, tokenConfig, flag } from '#libs/service';
 import { webhookTargetConfig } from '#libs/webhooks';
 import { DEFAULT_MAX_OPEN_TRIPS, MAX_OPEN_TRIPS } from '#libs/store';
 
@@ -58,6 +58,9 @@ function silenceLimit(defaultMs: number) {
 export const tripsConfig = baseConfig.extend({
   ...tokenConfig,
   ...webhookTargetConfig,
+  requirePresence: flag
+    .default(true)
+    .describe('carry out what a person asks for only with that person’s token; false in development only'),
   postgresUrls: secret(commaList.describe('every server of the Postgres cluster, comma-separated')),
   postgresConnections: z.coerce
     .number()

@@ -14,6 +14,7 @@ import {
 import { LiveShardMap } from '#libs/shard-map';
 import { readShards, readShardsOf, TripStore } from '#libs/store';
 import { Announcer } from './announcing/announcer.ts';
+import { VerifyPresence } from './presence/verify-presence.ts';
 import { ChangePusher } from './announcing/change-pusher.ts';
 import { EventPublisher } from './announcing/event-publisher.ts';
 import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
@@ -130,6 +131,7 @@ export class TripsModule {
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         CommandMetrics,
         OperatorAudit,
+        VerifyPresence,
         Announcer,
         ChangePusher,
         EventPublisher,

@@ -9,8 +9,8 @@ import {
   type CommandOutput,
 } from '#libs/contracts';
 import type { BusAccess } from '#libs/nats';
-import { machineTime, type Clock } from '#libs/service';
-import { deadlineHeaders } from './command-packets.ts';
+import { machineTime, presentToken, type Clock } from '#libs/service';
+import { commandHeaders } from './command-packets.ts';
 import { commandClientOptions } from './command-transport.ts';
 
 /** How many commands a process may have unanswered; any further one gets `unavailable`. */
@@ -71,7 +71,8 @@ export class CommandClient {
 
   async #send(command: Command, input: unknown): Promise<unknown> {
     const limitMs = Math.max(MIN_TIMEOUT_MS, command.timeoutMs / this.#clock.speed);
-    const envelope = deadlineHeaders(this.#clock.now() + machineTime(this.#clock, limitMs));
+    const deadlineMs = this.#clock.now() + machineTime(this.#clock, limitMs);
+    const envelope = commandHeaders(deadlineMs, command.person === undefined ? undefined : presentToken());
     const record = new NatsRecordBuilder(input).setHeaders(envelope).build();
     try {
       return await firstValueFrom(

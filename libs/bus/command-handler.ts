@@ -9,6 +9,7 @@ import {
   type CommandReply,
 } from '#libs/contracts';
 import type { z } from 'zod';
+import { checkPresence } from './check-presence.ts';
 import { ArrivedCommand } from './command-packets.ts';
 import { inPlace } from './share-places.ts';
 
@@ -34,10 +35,14 @@ export function HandleCommand<C extends Command>(command: C) {
     if (handle === undefined) throw new TypeError(`${String(key)} is not a method`);
     const answer = async function (this: ReportsFailures, raw: unknown): Promise<CommandReply> {
       try {
-        const { input: unchecked, isLate } =
-          raw instanceof ArrivedCommand ? raw : new ArrivedCommand(raw, () => false);
+        const {
+          input: unchecked,
+          isLate,
+          token,
+        } = raw instanceof ArrivedCommand ? raw : new ArrivedCommand(raw, () => false);
         if (isLate()) throw late(command);
         const input = parseOrThrow<C['input']>(command.input, unchecked, command.subject);
+        await checkPresence(command, input, token);
         const value = await inPlace(command, input, async () => {
           // It may have waited for its place.
           if (isLate()) throw late(command);

@@ -12,6 +12,9 @@ import { machineTime, type Clock } from '#libs/service';
 /** Header of a command: when its caller gives up, in ms of service time. */
 const DEADLINE_HEADER = 'Hailgrid-Deadline-Ms';
 
+/** Header of a command that acts for a person: the person's access token. */
+const TOKEN_HEADER = 'Hailgrid-Token';
+
 /** How far the clocks of two machines may differ before commands are refused as late, in wall time. */
 export const CLOCK_TOLERANCE_MS = 250;
 
@@ -19,17 +22,24 @@ export const CLOCK_TOLERANCE_MS = 250;
 export class ArrivedCommand {
   readonly input: unknown;
   readonly isLate: () => boolean;
+  readonly token: string | undefined;
 
-  /** @param isLate whether the caller has given up by now */
-  constructor(input: unknown, isLate: () => boolean) {
+  /**
+   * @param isLate whether the caller has given up by now
+   * @param token of the person for whom it acts
+   */
+  constructor(input: unknown, isLate: () => boolean, token?: string) {
     this.input = input;
     this.isLate = isLate;
+    this.token = token;
   }
 }
 
-export function deadlineHeaders(deadlineMs: number): MsgHdrs {
+/** The envelope of a command; with the token of the person for whom it acts. */
+export function commandHeaders(deadlineMs: number, token?: string): MsgHdrs {
   const envelope = headers();
   envelope.set(DEADLINE_HEADER, String(Math.ceil(deadlineMs)));
+  if (token !== undefined) envelope.set(TOKEN_HEADER, token);
   return envelope;
 }
 
@@ -37,6 +47,10 @@ export function deadlineHeaders(deadlineMs: number): MsgHdrs {
 export function isLate(envelope: MsgHdrs | undefined, clock: Clock): boolean {
   const deadline = envelope?.get(DEADLINE_HEADER) ?? '';
   return deadline !== '' && clock.now() > Number(deadline) + machineTime(clock, CLOCK_TOLERANCE_MS);
+}
+
+function tokenIn(envelope: MsgHdrs | undefined): string | undefined {
+  return envelope?.get(TOKEN_HEADER) || undefined;
 }
 
 /** The context that Nest's server passes to its deserializer. */
@@ -69,7 +83,10 @@ export class CommandRequestDeserializer extends NatsRequestJSONDeserializer {
     try {
       const read = { ...unread, ...(await super.deserialize(message, { channel, replyTo })) };
       const { data } = read;
-      return { ...read, data: new ArrivedCommand(data, () => isLate(message.headers, this.#clock)) };
+      return {
+        ...read,
+        data: new ArrivedCommand(data, () => isLate(message.headers, this.#clock), tokenIn(message.headers)),
+      };
     } catch {
       return unread;
     }

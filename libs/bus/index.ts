@@ -1,4 +1,5 @@
 export { BUS, BusModule } from './bus.module.ts';
+export { requirePresence, type PresenceCheck } from './check-presence.ts';
 export { CommandClient } from './command-client.ts';
 export { HandleCommand, type ReportsFailures } from './command-handler.ts';
 export { identitiesOverBus } from './identities-over-bus.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CommandSharing } from './command-class.ts';
 import type { BusRole } from './bus-roles.ts';
+import type { Role } from './ids.ts';
 import { errorReply } from './problem.ts';
 
 /**
@@ -14,6 +15,11 @@ export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   sharing: CommandSharing;
   /** The roles that may send it; `trips` handles all of them. nats-server refuses every other role. */
   callers: readonly BusRole[];
+  /**
+   * For whom the command acts, if it acts for a person: that person's access token travels with it, and `trips` checks it. So
+   * a stolen API process acts only for people who are present.
+   */
+  person: ((input: z.output<I>) => Person | undefined) | undefined;
   /** Service time after which the caller reports `unavailable`; the outcome is then unknown. */
   timeoutMs: number;
 }
@@ -28,7 +34,23 @@ export type CommandOutput<C extends Command> = z.output<C['output']>;
 const DEFAULT_COMMAND_TIMEOUT_MS = 5_000;
 
 /** What a command declares beside its messages. */
-export type CommandSettings = Pick<Command, 'callers'> & Partial<Pick<Command, 'timeoutMs'>>;
+export interface CommandSettings<I extends z.ZodType = z.ZodType> {
+  callers: readonly BusRole[];
+  person?: (input: z.output<I>) => Person | undefined;
+  timeoutMs?: number;
+}
+
+/** A person in one role, by its internal id; an operator without one may be any operator. */
+export interface Person {
+  role: Role;
+  id?: string;
+}
+
+/** The person of a command that names a rider. */
+export const byRider = ({ rider_id }: { rider_id: string }): Person => ({ role: 'rider', id: rider_id });
+
+/** The person of a command that names a driver. */
+export const byDriver = ({ driver_id }: { driver_id: string }): Person => ({ role: 'driver', id: driver_id });
 
 /** Defines a command. `sharing` may be the class alone. */
 export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
@@ -36,7 +58,7 @@ export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
   subject: string,
   input: I,
   output: O,
-  { callers, timeoutMs = DEFAULT_COMMAND_TIMEOUT_MS }: CommandSettings,
+  { callers, person, timeoutMs = DEFAULT_COMMAND_TIMEOUT_MS }: CommandSettings<I>,
 ): Command<I, O> {
   return {
     subject,
@@ -44,6 +66,7 @@ export function defineCommand<I extends z.ZodType, O extends z.ZodType>(
     output,
     sharing: typeof sharing === 'string' ? { of: sharing, alone: false } : sharing,
     callers,
+    person,
     timeoutMs,
   };
 }

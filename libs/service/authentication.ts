@@ -19,6 +19,7 @@ import { limitCaller } from './edge/limit-calls.ts';
 import type { Logger } from './logger.ts';
 import { LOGGER } from './service-parts.ts';
 import { Callers, type Caller, type Identities } from './tokens/callers.ts';
+import { onBehalfOf } from './tokens/present-caller.ts';
 import { requireScope } from './tokens/require-scope.ts';
 import type { TokenSettings } from './tokens/token-config.ts';
 import { TokenVerifier, type AccessToken } from './tokens/token-verifier.ts';
@@ -86,7 +87,14 @@ class Authentication {
     @Inject(LOGGER) private readonly logger: Logger,
     host: HttpAdapterHost<FastifyAdapter>,
   ) {
-    host.httpAdapter.getInstance().addHook('onRequest', (request, reply) => this.#admit(request, reply));
+    const server = host.httpAdapter.getInstance();
+    server.addHook('onRequest', (request, reply) => this.#admit(request, reply));
+    // After the body is read, whose stream has a context of its own.
+    server.addHook('preHandler', (request, _, done) => {
+      const caller = callers.get(request);
+      if (caller === undefined) done();
+      else onBehalfOf(caller, done);
+    });
   }
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -194,8 +194,13 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
  * offset as time zone too, which is wrong for half of the year where clocks change, and links that others can read or
  * enter.
  */
-export function refuseUnsafe(config: BaseConfig & { timeZone?: string; postgresUrls?: string[] }): void {
+export function refuseUnsafe(
+  config: BaseConfig & { timeZone?: string; postgresUrls?: string[]; requirePresence?: boolean },
+): void {
   if (config.mode !== 'production') return;
+  if (config.requirePresence === false) {
+    throw new ConfigError(`${environmentName('requirePresence')} must be true in production mode`);
+  }
   if (/^[+-]/.test(config.timeZone ?? '')) {
     throw new ConfigError(
       `${environmentName('timeZone')} must be an IANA time zone in production mode, not the fixed offset ${config.timeZone}`,

@@ -39,5 +39,7 @@ export {
   type Identity,
   type IdentityLookup,
 } from './tokens/callers.ts';
+export { onBehalfOf, presentToken } from './tokens/present-caller.ts';
 export { tokenConfig, type TokenSettings } from './tokens/token-config.ts';
 export { TokenVerifier, type AccessToken } from './tokens/token-verifier.ts';
+export { VerifiedTokens } from './tokens/verified-tokens.ts';

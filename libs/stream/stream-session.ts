@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { asHailgridError, HailgridError, token as tokenFrame } from '#libs/contracts';
-import type { Caller, Logger } from '#libs/service';
+import { onBehalfOf, type Caller, type Logger } from '#libs/service';
 import { FrameQueue, TokenBucket } from './frame-queue.ts';
 import { FrameRefused, readFrame } from './read-frame.ts';
 import { CLOSE, type StreamConnection, type StreamHandler } from './stream-connection.ts';
@@ -63,7 +63,7 @@ export class StreamSession<F extends ClientFrame> {
   async #open(): Promise<void> {
     const { connection, handler, logger } = this.#parts;
     try {
-      await handler.opened(connection);
+      await onBehalfOf(connection.caller, () => handler.opened(connection));
     } catch (thrown) {
       const error = asHailgridError(thrown);
       logger.warn({ event: 'stream_not_opened', caller: connection.caller.id, err: error }, error.message);
@@ -108,7 +108,10 @@ export class StreamSession<F extends ClientFrame> {
     const { handler, connection } = this.#parts;
     try {
       const newer = frame.type === 'token' ? tokenFrame.parse(frame) : undefined;
-      const pending = newer === undefined ? handler.received(connection, frame) : this.#renew(newer);
+      const pending =
+        newer === undefined
+          ? onBehalfOf(connection.caller, () => handler.received(connection, frame))
+          : this.#renew(newer);
       return pending?.catch((thrown: unknown) => this.#answerFailure(thrown, frame));
     } catch (thrown) {
       this.#answerFailure(thrown, frame);

@@ -30,6 +30,7 @@ import { systemClock } from '#libs/service';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
 import { expectNothingLost, expectServing, expectWell } from './well-being.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 
 /** A string in the form of a cell that is not a cell. */
 const TOO_FINE = '8f2a1072b59ab21';
@@ -58,7 +59,7 @@ let commands: CommandClient;
 let acknowledged = 0;
 
 beforeAll(async () => {
-  city = await TestCity.start();
+  city = await TestCity.start(undefined, { env: PLAYED_PEOPLE });
   bus = await connectBus({ servers: city.world.nats.urls }, 'bad-input');
   commands = new CommandClient({ servers: city.world.nats.urls }, 'bad-input-commands', systemClock());
   await commands.connect();

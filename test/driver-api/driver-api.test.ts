@@ -13,6 +13,7 @@ import {
 } from '#libs/contracts';
 import { cellKeyToH3, positionCellOf } from '#libs/geo';
 import { systemClock } from '#libs/service';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone, onlineBody } from '../phones/driver-phone.ts';
@@ -34,6 +35,7 @@ const phones: DriverPhone[] = [];
 beforeAll(async () => {
   // A vanished driver keeps its trip here for longer than it stays online without one.
   const env = {
+    ...PLAYED_PEOPLE,
     HAILGRID_OFFER_TTL_MS: '120000',
     HAILGRID_SEARCH_DEADLINE_MS: '3600000',
     HAILGRID_SILENT_ACCEPTED_MS: '3600000',

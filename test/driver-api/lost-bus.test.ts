@@ -3,6 +3,7 @@ import { cancelTrip } from '#libs/contracts';
 import { systemClock } from '#libs/service';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { startService, type RunningService } from '../../dev/services/start-service.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 import { BUILT_IN_AREA, startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DispatchDesk } from './dispatch-desk.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
@@ -21,7 +22,7 @@ let line: SeverableLine;
 let driverApi: RunningService;
 
 beforeAll(async () => {
-  world = await startServices(['dev-issuer', 'trips']);
+  world = await startServices(['dev-issuer', 'trips'], { env: PLAYED_PEOPLE });
   desk = await DispatchDesk.open(world.nats.urls, clock);
   ear = await PositionEar.open(world.nats.urls);
   line = await SeverableLine.to(world.nats.urls[0]!);

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '#libs/service';
 import { SeverableLine } from '../../dev/network/severable-line.ts';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { startService, type RunningService } from '../../dev/services/start-service.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 import { BUILT_IN_AREA, startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 
@@ -25,7 +26,7 @@ let session: number;
 async function openWorld(speed: number): Promise<void> {
   const settings = { speed, originMs: Date.now() };
   clock = systemClock(settings.speed, settings.originMs);
-  world = await startServices(['dev-issuer', 'trips', 'driver-api'], { clock: settings });
+  world = await startServices(['dev-issuer', 'trips', 'driver-api'], { clock: settings, env: PLAYED_PEOPLE });
   commands = new CommandClient({ servers: world.nats.urls }, 'test', clock);
   await commands.connect();
   there = world.service('driver-api-1').url;

@@ -18,6 +18,7 @@ import { LossyLine } from '../../dev/network/lossy-line.ts';
 import { query } from '../../ops/postgres/query.ts';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { RestartableService } from '../../dev/services/restartable-service.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 import {
   BUILT_IN_AREA,
   testDatabase,
@@ -59,6 +60,7 @@ beforeAll(async () => {
       postgresUrls: [line.url],
       serviceArea: BUILT_IN_AREA,
       issuerUrl: 'http://127.0.0.1:9',
+      extra: PLAYED_PEOPLE,
     },
   });
   commands = new CommandClient({ servers: nats.urls }, 'riders', systemClock());

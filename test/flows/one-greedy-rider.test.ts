@@ -3,6 +3,7 @@ import { CommandClient } from '#libs/bus';
 import { replayTrip, type RiderId, type TripId } from '#libs/contracts';
 import { systemClock } from '#libs/service';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 
 const SOCKETS = 20;
 const RESUMED_TRIPS = 20;
@@ -12,7 +13,11 @@ let city: TestCity;
 let attack: CommandClient;
 
 beforeAll(async () => {
-  const env = { HAILGRID_MAX_OPEN_TRIPS: String(RESUMED_TRIPS), HAILGRID_POSTGRES_CONNECTIONS: '2' };
+  const env = {
+    ...PLAYED_PEOPLE,
+    HAILGRID_MAX_OPEN_TRIPS: String(RESUMED_TRIPS),
+    HAILGRID_POSTGRES_CONNECTIONS: '2',
+  };
   city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api'], { env });
   attack = new CommandClient({ servers: city.world.nats.urls }, 'attack', systemClock());
   await attack.connect();

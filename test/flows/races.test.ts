@@ -14,6 +14,7 @@ import { cellKeyToH3, pickupCellOf } from '#libs/geo';
 import { systemClock } from '#libs/service';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import type { TestDriver } from '../city/test-driver.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 
 const DRIVERS = 8;
 const RIDERS = 100;
@@ -21,15 +22,10 @@ const REQUESTS = 100;
 let city: TestCity;
 
 beforeAll(async () => {
-  city = await TestCity.start([
-    'dev-issuer',
-    'trips',
-    'trips',
-    'matcher',
-    'matcher',
-    'rider-api',
-    'driver-api',
-  ]);
+  city = await TestCity.start(
+    ['dev-issuer', 'trips', 'trips', 'matcher', 'matcher', 'rider-api', 'driver-api'],
+    { env: PLAYED_PEOPLE },
+  );
 });
 afterAll(() => city.stop());
 

@@ -16,6 +16,7 @@ import {
 import { cellKeyToH3, pickupCellOf, type Point } from '#libs/geo';
 import { ShardMap } from '#libs/ownership';
 import { systemClock } from '#libs/service';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 import { startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { StreamedDriver } from './streamed-driver.ts';
 
@@ -37,7 +38,9 @@ export class MatchedCity {
   }
 
   static async start(): Promise<MatchedCity> {
-    const world = await startServices(['dev-issuer', 'trips', 'matcher', 'matcher']);
+    const world = await startServices(['dev-issuer', 'trips', 'matcher', 'matcher'], {
+      env: PLAYED_PEOPLE,
+    });
     const bus = await connectBus({ servers: world.nats.urls }, 'test');
     const commands = new CommandClient({ servers: world.nats.urls }, 'test-commands', systemClock());
     await commands.connect();

@@ -4,6 +4,7 @@ import { getDriver, goOnline, newId } from '#libs/contracts';
 import { systemClock } from '#libs/service';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
+import { PLAYED_PEOPLE } from '../../dev/services/service-environment.ts';
 
 const BACK = { timeout: 30_000 };
 /** Above the clock difference between two machines. */
@@ -17,7 +18,7 @@ let city: TestCity;
 let commands: CommandClient;
 
 beforeAll(async () => {
-  city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api']);
+  city = await TestCity.start(['dev-issuer', 'trips', 'matcher', 'rider-api'], { env: PLAYED_PEOPLE });
   commands = new CommandClient({ servers: city.world.nats.urls }, 'test', systemClock());
   await commands.connect();
 });

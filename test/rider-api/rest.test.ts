@@ -105,6 +105,7 @@ describe('a quote', () => {
 
   test('asks the new owner once if the shard has moved, and remembers it', async () => {
     const moved = { shard: SHARD, epoch: 5, owner: 'matcher-2' };
+    world.trips.map = world.trips.map.merge([moved]).map;
     const first = await matcher('matcher-1', () => ({ result: 'moved', claim: moved }));
     const second = await matcher('matcher-2', () => ({ result: 'eta', pickup_eta_s: 60 }));
     expect((await askQuote()).body.pickup_eta_s).toBe(60);

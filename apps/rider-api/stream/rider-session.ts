@@ -1,6 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { subscribeJson, type CommandClient, type DroppedMessage } from '#libs/bus';
-import { machineTime, type Clock, type Logger, type Cancel } from '#libs/service';
+import { machineTime, onBehalfOf, type Clock, type Logger, type Cancel } from '#libs/service';
 import {
   listTrips,
   MAX_RESUMED_TRIPS,
@@ -151,7 +151,9 @@ export class RiderSession {
 
   async #readTrips(): Promise<TripRecord[]> {
     const { commands } = this.#context;
-    const { trips } = await commands.call(listTrips, { rider_id: this.#riderId, limit: MAX_RESUMED_TRIPS });
+    const { trips } = await this.#asRider(() =>
+      commands.call(listTrips, { rider_id: this.#riderId, limit: MAX_RESUMED_TRIPS }),
+    );
     return trips;
   }
 
@@ -185,12 +187,19 @@ export class RiderSession {
 
   async #readChanges(tripId: TripId, afterSeq: number): Promise<SeenChange[]> {
     if (this.#closed) return [];
-    const { changes } = await this.#context.commands.call(replayTrip, {
-      trip_id: tripId,
-      after_seq: afterSeq,
-      reader: { role: 'rider', rider_id: this.#riderId },
-    });
+    const { changes } = await this.#asRider(() =>
+      this.#context.commands.call(replayTrip, {
+        trip_id: tripId,
+        after_seq: afterSeq,
+        reader: { role: 'rider', rider_id: this.#riderId },
+      }),
+    );
     return changes;
+  }
+
+  /** With the newest token of the socket: a push or a timer may be the cause, not a frame. */
+  #asRider<T>(read: () => T): T {
+    return onBehalfOf(this.#connection.caller, read);
   }
 
   #send({ event, trip }: SeenChange): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCommand, idempotency } from '../command.ts';
+import { byDriver, defineCommand, idempotency } from '../command.ts';
 import { driverId } from '../ids.ts';
 import { driverStatus, tripRecord } from '../trip.ts';
 import { product, vehicle } from '../values.ts';
@@ -28,7 +28,7 @@ export const goOnline = defineCommand(
   'trips.drivers.online',
   z.object({ driver_id: driverId, product, vehicle, idempotency: idempotency.optional() }),
   driverRecord,
-  { callers: ['driver-api'] },
+  { callers: ['driver-api'], person: byDriver },
 );
 
 /**
@@ -45,7 +45,7 @@ export const goOffline = defineCommand(
     idempotency: idempotency.optional(),
   }),
   driverRecord,
-  { callers: ['driver-api'] },
+  { callers: ['driver-api'], person: (input) => (input.silent === true ? undefined : byDriver(input)) },
 );
 
 /** One driver's record; null if the driver was never online. */

@@ -1,4 +1,4 @@
-import { defineCommand, idempotency } from '../command.ts';
+import { byRider, defineCommand, idempotency } from '../command.ts';
 import { quote } from '../http/quotes.ts';
 import { riderId } from '../ids.ts';
 import { h3Cell } from '../values.ts';
@@ -11,5 +11,5 @@ export const createQuote = defineCommand(
     .omit({ quote_id: true })
     .extend({ rider_id: riderId, pickup_cell: h3Cell, idempotency: idempotency.optional() }),
   quote,
-  { callers: ['rider-api'] },
+  { callers: ['rider-api'], person: byRider },
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCommand, idempotency } from '../command.ts';
+import { byDriver, byRider, defineCommand, idempotency, type Person } from '../command.ts';
 import { driverId, offerId, quoteId, riderId, tripId } from '../ids.ts';
 import { cancelReason, tripChange, tripRecord } from '../trip.ts';
 
@@ -9,7 +9,7 @@ export const createTrip = defineCommand(
   'trips.create',
   z.object({ rider_id: riderId, quote_id: quoteId, idempotency }),
   tripRecord,
-  { callers: ['rider-api'] },
+  { callers: ['rider-api'], person: byRider },
 );
 
 /** Who reads a trip. A rider reads its own trips, a driver those that it has, had or was offered. */
@@ -19,13 +19,19 @@ export const tripReader = z.discriminatedUnion('role', [
   z.object({ role: z.literal('operator') }),
 ]);
 
+/** The person who reads. */
+const byReader = ({ reader }: { reader: z.output<typeof tripReader> }): Person => {
+  if (reader.role === 'rider') return { role: 'rider', id: reader.rider_id };
+  return reader.role === 'driver' ? { role: 'driver', id: reader.driver_id } : { role: 'operator' };
+};
+
 /** One trip as it is now. */
 export const getTrip = defineCommand(
   'reader',
   'trips.get',
   z.object({ trip_id: tripId, reader: tripReader }),
   tripRecord,
-  { callers: ['rider-api'] },
+  { callers: ['rider-api'], person: byReader },
 );
 
 /** How many trips one page lists; a request for more gets 400. */
@@ -37,7 +43,7 @@ export const listTrips = defineCommand(
   'trips.list',
   z.object({ rider_id: riderId, after: tripId.optional(), limit: z.int().min(1).max(MAX_TRIPS_PER_PAGE) }),
   z.object({ trips: z.array(tripRecord), more: z.boolean() }),
-  { callers: ['rider-api'] },
+  { callers: ['rider-api'], person: byRider },
 );
 
 /** How many changes one replay returns; the caller asks again for the rest. */
@@ -49,7 +55,7 @@ export const replayTrip = defineCommand(
   'trips.replay',
   z.object({ trip_id: tripId, after_seq: z.int().min(0), reader: tripReader }),
   z.object({ changes: z.array(tripChange) }),
-  { callers: ['rider-api', 'driver-api'] },
+  { callers: ['rider-api', 'driver-api'], person: byReader },
 );
 
 /** The rider cancels a trip that has not begun. */
@@ -63,7 +69,7 @@ export const cancelTrip = defineCommand(
     idempotency: idempotency.optional(),
   }),
   tripRecord,
-  { callers: ['rider-api'] },
+  { callers: ['rider-api'], person: byRider },
 );
 
 /** An action of a driver on its trip. `cancel` gives the trip back: it is matched with another driver. */
@@ -82,7 +88,7 @@ export const driveTrip = defineCommand(
     idempotency: idempotency.optional(),
   }),
   tripRecord,
-  { callers: ['driver-api'] },
+  { callers: ['driver-api'], person: byDriver },
 );
 
 export const offerAnswer = z.enum(['accept', 'decline']);
@@ -116,5 +122,5 @@ export const answerOffer = defineCommand(
     idempotency: idempotency.optional(),
   }),
   tripRecord,
-  { callers: ['driver-api'] },
+  { callers: ['driver-api'], person: byDriver },
 );

@@ -9,6 +9,7 @@ import { startPostgres } from '../../../dev/postgres/start-postgres.ts';
 import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
 import { BUILT_IN_AREA } from '../../../dev/city/city-data.ts';
+import { PLAYED_PEOPLE } from '../../../dev/services/service-environment.ts';
 
 /** A placeholder: no client shows a token here. */
 const NO_ISSUER = 'http://127.0.0.1:9';
@@ -62,6 +63,7 @@ export async function openStage(standbys: number): Promise<Stage> {
           postgresUrls: postgresUrls.map((url) => asTrips?.(url) ?? url),
           serviceArea: BUILT_IN_AREA,
           issuerUrl: NO_ISSUER,
+          extra: PLAYED_PEOPLE,
         },
       });
       services.push(service);

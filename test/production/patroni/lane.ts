@@ -3,6 +3,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../../../dev/proces
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
 import { BUILT_IN_AREA, testNats, type TestNats } from '../../../dev/test-world/index.ts';
 import { TripLoad } from './trip-load.ts';
+import { PLAYED_PEOPLE } from '../../../dev/services/service-environment.ts';
 
 /** Longer than the test, so that trips without a driver stay open. */
 const SEARCH_DEADLINE_MS = '3600000';
@@ -41,7 +42,13 @@ export class Lane {
       directory: directory.path,
       env: { HAILGRID_SEARCH_DEADLINE_MS: SEARCH_DEADLINE_MS },
       // A placeholder: no client shows a token.
-      system: { natsUrls: nats.urls, postgresUrls, serviceArea: BUILT_IN_AREA, issuerUrl: UNUSED },
+      system: {
+        natsUrls: nats.urls,
+        postgresUrls,
+        serviceArea: BUILT_IN_AREA,
+        issuerUrl: UNUSED,
+        extra: PLAYED_PEOPLE,
+      },
     });
     return new Lane(name, await TripLoad.start(nats.urls, `riders-${name}`), trips, nats, directory);
   }
