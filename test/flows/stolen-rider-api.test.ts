@@ -110,8 +110,6 @@ test('with the role of rider-api nobody drives, whatever token it has', async ()
 test('with its own token a person is served', async () => {
   const riderId = newId('rider');
   const present = { token: await tokenFor(city.url('dev-issuer-1'), 'rider', riderId) } as Caller;
-  const trips = await onBehalfOf(present, () =>
-    riderApi.call(listTrips, { rider_id: riderId, limit: 10 }),
-  );
+  const trips = await onBehalfOf(present, () => riderApi.call(listTrips, { rider_id: riderId, limit: 10 }));
   expect(trips).toEqual({ trips: [], more: false });
 });
