@@ -13,7 +13,7 @@ const access = (text: string): AccessToken => ({
 });
 
 function tokens(): { read: VerifiedTokens; verify: ReturnType<typeof vi.fn>; at: { ms: number } } {
-  const verify = vi.fn(async (text: string) => {
+  const verify = vi.fn<(text: string) => Promise<AccessToken>>(async (text) => {
     if (text === 'bad') throw new Error('bad signature');
     return access(text);
   });
