@@ -28,6 +28,7 @@ import { RoundMetrics, RoundTimes } from './rounds/round-metrics.ts';
 import { SwapCommitter } from './rounds/swap-committer.ts';
 import { CellSubscriptions } from './supply/cell-subscriptions.ts';
 import { DeadPartDrivers } from './supply/dead-part-drivers.ts';
+import { DriverEtaHandler } from './supply/driver-eta.handler.ts';
 import { PickupEtaHandler } from './supply/pickup-eta.handler.ts';
 import { PingCounts } from './supply/ping-counts.ts';
 import { PositionIntake } from './supply/position-intake.ts';
@@ -45,6 +46,7 @@ const DRIVERS = [
   SilentDrivers,
   DeadPartDrivers,
   PickupEtaHandler,
+  DriverEtaHandler,
 ];
 
 const TRIPS = [

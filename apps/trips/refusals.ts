@@ -4,7 +4,7 @@ import type { Trip, TripRefusal } from '#libs/trip';
 
 const CODES: Readonly<Record<TripRefusal, ErrorCode>> = {
   trip_not_open: 'illegal_transition',
-  driver_excluded: 'illegal_transition',
+  driver_excluded: 'driver_excluded',
   offer_closed: 'offer_closed',
   // Other drivers must not learn that the trip exists.
   not_the_driver: 'trip_not_found',

@@ -40,9 +40,12 @@ import { MakeOffersHandler } from './offers/make-offers.ts';
 import { NoteDeliveryHandler } from './offers/note-delivery.ts';
 import { RematchHandler } from './offers/rematch.ts';
 import { StoreCloser } from './open-store.ts';
+import { AssignController } from './operations/assign.controller.ts';
+import { DriverEta } from './operations/driver-eta.ts';
 import { DriverActsController } from './operations/driver-acts.controller.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { OperatorAudit } from './operations/operator-audit.ts';
+import { OperatorDriversController } from './operations/drivers.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
 import { TripActsController } from './operations/trip-acts.controller.ts';
 import { OperatorTripsController } from './operations/trips.controller.ts';
@@ -121,7 +124,9 @@ export class TripsModule {
         ...COMMAND_HANDLERS,
         OperatorTripsController,
         TripActsController,
+        AssignController,
         DriverActsController,
+        OperatorDriversController,
         ShardsController,
         DrainController,
         WebhooksController,
@@ -132,6 +137,7 @@ export class TripsModule {
         CommandMetrics,
         OperatorAudit,
         VerifyPresence,
+        DriverEta,
         Announcer,
         ChangePusher,
         EventPublisher,

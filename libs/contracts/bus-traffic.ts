@@ -68,6 +68,11 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
     to: ['matcher'],
     lie: 'Learns how far the nearest free driver of a place is. A false answer shows riders a false time.',
   },
+  driverEtaSubject: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'Learns how far one driver is from a place. A false answer shows a false time for a trip that an operator gave.',
+  },
   riderTicketSubject: {
     from: ['rider-api'],
     to: ['rider-api'],

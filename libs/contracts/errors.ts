@@ -33,6 +33,15 @@ export const ERRORS = {
   illegal_transition: { status: 409, title: 'The trip is in a state that does not allow this' },
   offer_closed: { status: 409, title: 'The offer was answered, withdrawn or has expired' },
   driver_on_trip: { status: 409, title: 'The driver has a trip to finish first' },
+  driver_claimed: { status: 409, title: 'The driver is bound by another offer or trip' },
+  driver_excluded: {
+    status: 409,
+    title: 'The driver refused the trip, gave it back or did not answer; only force assigns it',
+  },
+  driver_of_other_product: {
+    status: 409,
+    title: 'The driver drives another product than the trip was requested for',
+  },
   driver_offline: { status: 409, title: 'The driver is not online' },
   session_superseded: { status: 409, title: 'A newer session of this driver is online' },
   too_many_webhooks: { status: 409, title: 'The maximum number of webhooks exists already' },

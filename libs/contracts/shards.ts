@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tripId } from './ids.ts';
+import { driverId, tripId } from './ids.ts';
 import { h3Cell, point, product } from './values.ts';
 
 /** The name of one process of a role, e.g. `matcher-1`; part of NATS subjects, hence the narrow alphabet. */
@@ -51,6 +51,8 @@ export const pickupEtaReply = z.discriminatedUnion('result', [
   }),
   moved,
 ]);
+export const driverEtaRequest = z.object({ ...routed, pickup: point, driver_id: driverId });
+export type DriverEtaRequest = z.infer<typeof driverEtaRequest>;
 export type PickupEtaReply = z.infer<typeof pickupEtaReply>;
 
 /** Load of one shard as its owner measures it, averaged over some seconds of service time. */

@@ -27,6 +27,9 @@ export const demandSubject = (matcher: string): string => `matcher.${matcher}.de
 /** Asks the owner of a shard how far its nearest free driver is (request/reply, `PickupEtaRequest`). */
 export const pickupEtaSubject = (matcher: string): string => `matcher.${matcher}.pickup_eta`;
 
+/** Asks the owner of a shard how far one driver is from a pickup (request/reply, `DriverEtaRequest`). Not for rider-api: it would locate the driver. */
+export const driverEtaSubject = (matcher: string): string => `matcher.${matcher}.driver_eta`;
+
 /** Redeems a rider's stream ticket at the rider-api that issued it (request/reply). */
 export const riderTicketSubject = (instance: string): string => `ticket.rider.${instance}`;
 

@@ -58,15 +58,15 @@ export const CallerOf = createParamDecorator((_: unknown, context: ExecutionCont
 );
 
 /** Who asks, and in which request: what an audit keeps. */
-export interface Asker extends Pick<Caller, 'role' | 'id' | 'issuer' | 'subject'> {
+export interface Asker extends Pick<Caller, 'role' | 'id' | 'issuer' | 'subject' | 'scopes'> {
   readonly requestId: string;
 }
 
 /** The verified caller of a {@link ForRole} route, with the request. */
 export const AskerOf = createParamDecorator((_: unknown, context: ExecutionContext): Asker => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const { role, id, issuer, subject } = callerIn(request);
-  return { role, id, issuer, subject, requestId: request.id };
+  const { role, id, issuer, subject, scopes } = callerIn(request);
+  return { role, id, issuer, subject, scopes, requestId: request.id };
 });
 
 function callerIn(request: FastifyRequest): Caller {

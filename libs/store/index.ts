@@ -4,6 +4,7 @@ export { OutcomeUnknown } from './postgres/outage.ts';
 export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';
 export { readClaims, type ClaimRow } from './statements/claims.ts';
 export { endOfNewestRides, readCompletedRides, type CompletedRideRow } from './statements/completed-rides.ts';
+export { findDrivers, MAX_DRIVERS_LOOKED_AT, type FoundDriver } from './statements/find-drivers.ts';
 export { findTrips, MAX_TRIPS_LOOKED_AT } from './statements/find-trips.ts';
 export { noteHeard, readSilentDrivers, type HeardDriver, type SilentDriver } from './statements/heard.ts';
 export {

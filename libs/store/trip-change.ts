@@ -33,6 +33,7 @@ function eventData(event: TripEvent): Record<string, unknown> {
   return {
     ...('reason' in event && event.reason !== null && { reason: event.reason }),
     ...('by' in event && event.by !== undefined && operatorData(event.by)),
+    ...('forced' in event && { forced: event.forced }),
     ...('silentSinceMs' in event && { silent_since: toTimestamp(event.silentSinceMs) }),
     ...('askAgainAtMs' in event &&
       event.askAgainAtMs !== undefined && { ask_again_at: toTimestamp(event.askAgainAtMs) }),

@@ -85,6 +85,8 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
     case 'operator_complete':
     case 'operator_fail':
     case 'operator_redispatch':
+    case 'operator_assign':
+    case 'operator_offer':
     case 'operator_withdraw':
       return decideOperator(trip, command, nowMs);
   }

@@ -6,7 +6,7 @@ import type { TripEventType } from './states.ts';
 /** An event of a trip: a fact, recorded after a decision. `by`: the operator who decided it. */
 export type TripEvent =
   | { type: 'requested'; atMs: number; request: TripRequest }
-  | { type: 'offer_made'; atMs: number; offer: OpenOffer }
+  | { type: 'offer_made'; atMs: number; offer: OpenOffer; by?: OperatorAct }
   /** Without `askAgainAtMs` the driver is not asked again for this trip. */
   | { type: 'offer_declined'; atMs: number; driverId: DriverId; askAgainAtMs?: number }
   /** The driver had the offer and did not answer. Events of before the back-off have no `askAgainAtMs`: never again. */
@@ -19,8 +19,11 @@ export type TripEvent =
    */
   | { type: 'offer_withdrawn'; atMs: number; driverId: DriverId; by?: OperatorAct }
   | { type: 'accepted'; atMs: number; driver: AssignedDriver }
-  /** A driver at work, freed from its pickup, is sent to this waiting rider without an offer. */
-  | { type: 'driver_assigned'; atMs: number; driver: AssignedDriver }
+  /**
+   * A driver at work, freed from its pickup, is sent to this waiting rider without an offer; or an operator sends a free
+   * one. `forced`: the operator overruled that this driver is not to be asked.
+   */
+  | { type: 'driver_assigned'; atMs: number; driver: AssignedDriver; by?: OperatorAct; forced?: true }
   /**
    * Another driver is nearer now. `asked`: the new driver accepted an offer; otherwise it was on its way to another
    * rider.

@@ -2,8 +2,9 @@ import type { TripDecision } from './decision.ts';
 import type { TripEvent } from './events.ts';
 import type { OfferId } from './ids.ts';
 import type { OperatorAct } from './operator-act.ts';
+import { isBarred } from './pauses.ts';
 import { isTerminal } from './states.ts';
-import type { Trip } from './trip.ts';
+import type { AssignedDriver, OpenOffer, Trip } from './trip.ts';
 
 /** An operator's command on a trip. */
 export type OperatorCommand =
@@ -15,6 +16,13 @@ export type OperatorCommand =
   | { type: 'operator_fail'; by: OperatorAct }
   /** Takes the trip from its driver before the ride; another one is searched for during `searchMs`. */
   | { type: 'operator_redispatch'; by: OperatorAct; searchMs: number }
+  /**
+   * Binds a free driver to a waiting trip without asking it; another one who is asked is asked no longer. Only with `force` one
+   * that refused the trip, gave it back or was silent.
+   */
+  | { type: 'operator_assign'; by: OperatorAct; driver: AssignedDriver; force: boolean }
+  /** Offers a waiting trip to a driver whom an operator names, who may decline. */
+  | { type: 'operator_offer'; by: OperatorAct; offer: OpenOffer }
   /** Closes the open offer to a driver whom an operator takes offline. */
   | { type: 'operator_withdraw'; by: OperatorAct; offerId: OfferId };
 
@@ -32,6 +40,10 @@ export function decideOperator(trip: Trip, command: OperatorCommand, nowMs: numb
       return decideComplete(trip, command.by, nowMs);
     case 'operator_redispatch':
       return decideRedispatch(trip, command, nowMs);
+    case 'operator_assign':
+      return decideAssign(trip, command, nowMs);
+    case 'operator_offer':
+      return decideOffer(trip, command, nowMs);
     case 'operator_withdraw':
       return decideWithdraw(trip, command, nowMs);
   }
@@ -74,6 +86,39 @@ function decideRedispatch(
     searchDeadlineAtMs: Math.max(searchDeadlineAtMs, nowMs + searchMs),
     by,
   });
+}
+
+/** The deadline of the search does not matter: who waits is still there, and an operator has found somebody. */
+function decideAssign(
+  trip: Trip,
+  { by, driver, force }: Extract<OperatorCommand, { type: 'operator_assign' }>,
+  nowMs: number,
+): TripDecision {
+  const { state, offer } = trip;
+  if (state !== 'processing') return ILLEGAL;
+  const isBarredNow = isBarred(trip, driver.driverId, nowMs);
+  if (isBarredNow && !force) return { outcome: 'refused', refusal: 'driver_excluded' };
+  const assigned: TripEvent = {
+    type: 'driver_assigned',
+    atMs: nowMs,
+    driver,
+    by,
+    ...(isBarredNow && { forced: true }),
+  };
+  return offer === null
+    ? changed(assigned)
+    : changed({ type: 'offer_withdrawn', atMs: nowMs, driverId: offer.driverId, by }, assigned);
+}
+
+function decideOffer(
+  trip: Trip,
+  { by, offer }: Extract<OperatorCommand, { type: 'operator_offer' }>,
+  nowMs: number,
+): TripDecision {
+  if (trip.state !== 'processing') return ILLEGAL;
+  if (trip.offer !== null) return { outcome: 'refused', refusal: 'trip_not_open' };
+  if (isBarred(trip, offer.driverId, nowMs)) return { outcome: 'refused', refusal: 'driver_excluded' };
+  return changed({ type: 'offer_made', atMs: nowMs, offer, by });
 }
 
 /** An offer that is closed already needs no operator. */

@@ -62,6 +62,15 @@ const OPERATOR: readonly TripCommand[] = [
   { type: 'operator_complete', by: BY },
   { type: 'operator_fail', by: BY },
   { type: 'operator_redispatch', by: BY, searchMs: 60_000 },
+  ...([DRIVING, ASKED, 'driver_c'] as const).flatMap((driverId): TripCommand[] => [
+    { type: 'operator_assign', by: BY, driver: { driverId, vehicle: VEHICLE, pickupEtaS: 60 }, force: false },
+    { type: 'operator_assign', by: BY, driver: { driverId, vehicle: VEHICLE, pickupEtaS: 60 }, force: true },
+    {
+      type: 'operator_offer',
+      by: BY,
+      offer: { ...OFFER, offerId: 'offer_2', driverId, pickupDistanceM: 300 },
+    },
+  ]),
   { type: 'operator_withdraw', by: BY, offerId: 'offer_1' },
 ];
 const RIDER: readonly TripCommand[] = [{ type: 'rider_cancel', reason: null }];
@@ -80,6 +89,8 @@ const MAY_WIN: Readonly<Record<string, readonly TripState[]>> = {
   operator_complete: ['in_progress'],
   operator_fail: ['processing', 'accepted', 'arrived', 'in_progress'],
   operator_redispatch: ['accepted', 'arrived'],
+  operator_assign: ['processing'],
+  operator_offer: ['processing'],
 };
 /** The end that a repeated command already finds. */
 const WANTED: Partial<Record<TripCommand['type'], TripState>> = {
@@ -156,8 +167,14 @@ test.each(Object.entries(HISTORIES))(
 );
 
 /** The outcomes that an act may have: an operator's wins in its states and is refused in all others. */
-function outcomesOf(command: TripCommand, { state, offer }: Trip): readonly string[] {
-  if (command.type === 'operator_withdraw') return [offer === null ? 'unchanged' : 'changed'];
+function outcomesOf(command: TripCommand, { state, offer, excludedDriverIds }: Trip): readonly string[] {
+  if (command.type === 'operator_withdraw')
+    return [offer?.offerId === command.offerId ? 'changed' : 'unchanged'];
+  if (state === 'processing' && command.type === 'operator_assign' && !command.force)
+    return [excludedDriverIds.includes(command.driver.driverId) ? 'driver_excluded' : 'changed'];
+  if (state === 'processing' && command.type === 'operator_offer' && offer !== null) return ['trip_not_open'];
+  if (state === 'processing' && command.type === 'operator_offer')
+    return [excludedDriverIds.includes(command.offer.driverId) ? 'driver_excluded' : 'changed'];
   const states = MAY_WIN[command.type];
   if (states !== undefined) return [states.includes(state) ? 'changed' : 'illegal_transition'];
   if (!isTerminal(state) || state === WANTED[command.type]) return ['changed', 'unchanged', ...LOSES];

@@ -131,6 +131,17 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
       return [{ type, by: ACT }];
     case 'operator_redispatch':
       return [{ type, by: ACT, searchMs: 1_000 }];
+    case 'operator_assign':
+      return DRIVERS.flatMap((driverId) =>
+        [false, true].map((force): TripCommand => ({
+          type,
+          by: ACT,
+          driver: { driverId, vehicle: VEHICLE, pickupEtaS: 40 },
+          force,
+        })),
+      );
+    case 'operator_offer':
+      return DRIVERS.map((driverId) => ({ type, by: ACT, offer: offerTo(driverId, null) }));
     case 'operator_withdraw':
       return (['offer_1', 'offer_2'] as const).map((offerId) => ({ type, by: ACT, offerId }));
   }

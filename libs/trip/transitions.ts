@@ -38,6 +38,8 @@ const WITHOUT_DRIVER: Outcomes = {
   operator_complete: [ILLEGAL],
   operator_fail: [ILLEGAL],
   operator_redispatch: [ILLEGAL],
+  operator_assign: [ILLEGAL],
+  operator_offer: [ILLEGAL],
   operator_withdraw: ['unchanged'],
 };
 
@@ -77,6 +79,8 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     give_up: ['no_drivers_available', TOO_EARLY],
     operator_cancel: ['rider_canceled'],
     operator_fail: ['failed'],
+    operator_assign: ['driver_assigned', 'offer_withdrawn + driver_assigned', EXCLUDED],
+    operator_offer: ['offer_made', NOT_OPEN, EXCLUDED],
     operator_withdraw: ['offer_withdrawn', 'unchanged'],
   },
   accepted: {

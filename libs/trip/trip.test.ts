@@ -113,6 +113,12 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
     { type: 'operator_redispatch', by: ACT, searchMs: 50_000 },
   ),
   fc.record({ type: fc.constant('operator_withdraw' as const), by: fc.constant(ACT), offerId }),
+  fc.record({ driverId: driver, force: fc.boolean() }).map(({ driverId, force }): TripCommand => ({
+    type: 'operator_assign',
+    by: ACT,
+    driver: { driverId, vehicle: VEHICLE, pickupEtaS: 40 },
+    force,
+  })),
 );
 const history = fc.array(fc.record({ command, afterMs: fc.integer({ min: 0, max: 30_000 }) }), {
   maxLength: 40,

@@ -209,6 +209,22 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
   'trips POST /v1/ops/trips/{trip_id}/complete': operate('complete', true),
   'trips POST /v1/ops/trips/{trip_id}/fail': operate('fail', true),
   'trips POST /v1/ops/trips/{trip_id}/redispatch': operate('redispatch'),
+  'trips POST /v1/ops/trips/{trip_id}/assign': {
+    keyed: async (stage) => {
+      const driver = await stage.driverPhone();
+      const rider = await stage.rider();
+      const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+      // Without a position, so that no matcher asks it first.
+      await driver.post('/v1/driver/online', onlineBody);
+      stage.later(() => stage.operator.post(`/v1/ops/trips/${tripId}/fail`, { reason_code: 'test' }));
+      const path = `/v1/ops/trips/${tripId}/assign`;
+      const body = { reason_code: 'by_telephone', driver_id: driver.driverId };
+      return {
+        ask: posting(stage.operator, path, body),
+        askOther: posting(stage.operator, path, { ...body, mode: 'force' }),
+      };
+    },
+  },
   'trips POST /v1/ops/drivers/{driver_id}/offline': {
     keyed: async (stage) => {
       const driver = await stage.driverPhone();

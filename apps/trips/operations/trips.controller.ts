@@ -40,7 +40,16 @@ export class OperatorTripsController {
     @Query({ schema: getOperatorTrips.query }) query: z.output<typeof getOperatorTrips.query>,
   ): Promise<z.output<typeof getOperatorTrips.response>> {
     const { rider_id: riderId, driver_id: driverId, state, attention, cursor, limit } = query;
-    const filter = { riderId, driverId, state, needsAttention: attention === 'true' };
+    const requestedFromMs = momentOf(query.requested_from);
+    const requestedToMs = momentOf(query.requested_to);
+    const filter = {
+      riderId,
+      driverId,
+      state,
+      needsAttention: attention === 'true',
+      requestedFromMs,
+      requestedToMs,
+    };
     await this.audit.look(asker, 'list_trips', query);
     const { trips, after } = await findTrips(this.store.upToDate, filter, cursor, limit);
     return { data: trips.map(toTripRecord), next_cursor: after };
@@ -81,4 +90,8 @@ export class OperatorTripsController {
     const rounds = answers.flatMap((answer) => answer.rounds).sort((a, b) => (a.at < b.at ? -1 : 1));
     return { offers: explainOffers(events, isDelivered), rounds };
   }
+}
+
+function momentOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
 }

@@ -63,6 +63,46 @@ export const postOperatorRedispatch = actRoute(
   'Take a trip from its driver before the ride, and search for another one',
 );
 
+/** How a driver gets the trip that an operator gives it. */
+export const operatorAssignRequest = z
+  .strictObject({
+    ...operatorActRequest.shape,
+    driver_id: driverId,
+    mode: z.enum(['bind', 'force', 'offer']).default('bind').meta({
+      description:
+        '`bind`: the driver gets the trip without being asked. `force`: even if it refused the trip, gave it back or did not answer. `offer`: it is asked, and may decline',
+    }),
+  })
+  .meta({ id: 'OperatorAssignRequest' });
+export type OperatorAssignRequest = z.output<typeof operatorAssignRequest>;
+
+export const postOperatorAssign = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/ops/trips/{trip_id}/assign',
+  summary: 'Give a waiting trip to a free driver; another one who is asked is asked no longer',
+  role: 'operator',
+  scope: 'ops.write',
+  params: tripParams,
+  body: operatorAssignRequest,
+  response: tripRecord,
+  status: 200,
+  idempotencyKey: 'optional',
+  ifMatch: true,
+  errors: [
+    'trip_not_found',
+    'driver_not_found',
+    'illegal_transition',
+    'driver_offline',
+    'driver_claimed',
+    'driver_excluded',
+    'driver_of_other_product',
+    'insufficient_scope',
+    'precondition_failed',
+    'idempotency_key_reused',
+  ],
+});
+
 export const postOperatorOffline = defineRoute({
   api: 'trips',
   method: 'POST',

@@ -6,8 +6,8 @@ import { explainedOffer, explainedRound } from '../explanations.ts';
 import { incarnation, instanceName, shardClaim, shardLoad } from '../shards.ts';
 import { MAX_TRIPS_PER_PAGE } from '../commands/trips.ts';
 import { driverId, riderId, tripId } from '../ids.ts';
-import { tripEvent, tripRecord, tripState } from '../trip.ts';
-import { h3Cell, timestamp } from '../values.ts';
+import { driverStanding, driverStatus, tripEvent, tripRecord, tripState } from '../trip.ts';
+import { h3Cell, product, timestamp, vehicle } from '../values.ts';
 
 /** A shard as operators see it. */
 export const shardView = shardClaim
@@ -167,11 +167,54 @@ export const getOperatorTrips = defineRoute({
     state: tripState.optional(),
     rider_id: riderId.optional(),
     driver_id: driverId.optional().meta({ description: 'the driver of the trip, or the one who is asked' }),
+    requested_from: timestamp.optional(),
+    requested_to: timestamp.optional().meta({ description: 'before this moment' }),
     attention: z.literal('true').optional().meta({ description: 'only trips that need attention' }),
     limit: z.coerce.number().int().min(1).max(MAX_TRIPS_PER_PAGE).default(DEFAULT_OPERATOR_TRIPS_PER_PAGE),
     cursor: tripId.optional(),
   }),
   response: z.object({ data: z.array(tripRecord), next_cursor: tripId.nullable() }),
+  status: 200,
+  errors: [],
+});
+
+/** How many drivers one page lists at most, and by default. */
+const MAX_DRIVERS_PER_PAGE = 200;
+const DEFAULT_DRIVERS_PER_PAGE = 50;
+
+/** A driver as operators see it in a list. */
+export const listedDriver = driverStanding
+  .omit({ version: true })
+  .extend({
+    driver_version: z.int().min(0),
+    session: z.int().min(1),
+    online: z.boolean(),
+    product,
+    vehicle,
+    changed_at: timestamp.meta({ description: 'start or end of the session' }),
+    heard_at: timestamp
+      .nullable()
+      .meta({ description: 'of a driver with a trip: when it was last heard; null: without a trip' }),
+  })
+  .meta({ id: 'ListedDriver' });
+
+export const getOperatorDrivers = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/ops/drivers',
+  summary: 'Drivers by status, product or silence, by id; a page may be short and have a next one',
+  role: 'operator',
+  scope: 'ops.read',
+  query: z.strictObject({
+    status: driverStatus.optional(),
+    product: product.optional(),
+    silent_since: timestamp
+      .optional()
+      .meta({ description: 'only drivers with a trip who were not heard since then' }),
+    limit: z.coerce.number().int().min(1).max(MAX_DRIVERS_PER_PAGE).default(DEFAULT_DRIVERS_PER_PAGE),
+    cursor: driverId.optional(),
+  }),
+  response: z.object({ data: z.array(listedDriver), next_cursor: driverId.nullable() }),
   status: 200,
   errors: [],
 });

@@ -1,7 +1,7 @@
 import { idFromUuid, uuidOf, type DriverId, type RiderId, type TripId } from '#libs/contracts';
 import { isTerminal, type Trip, type TripState } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
-import { LAST_UUID } from '../postgres/values.ts';
+import { LAST_UUID, timestampOf } from '../postgres/values.ts';
 import { TRIP_COLUMNS, tripFromRow, type TripRow } from '../rows/trip-row.ts';
 
 /**
@@ -17,6 +17,10 @@ export interface TripFilter {
   driverId: DriverId | undefined;
   state: TripState | undefined;
   needsAttention: boolean;
+  /** Only trips requested at this time or later. */
+  requestedFromMs?: number | undefined;
+  /** Only trips requested before this time. */
+  requestedToMs?: number | undefined;
 }
 
 export interface FoundTrips {
@@ -27,7 +31,8 @@ export interface FoundTrips {
 
 const MATCHES = `
   ($2::uuid IS NULL OR rider_id = $2) AND ($3::text IS NULL OR $3 IN (driver ->> 'driverId', offer ->> 'driverId'))
-  AND ($4::text IS NULL OR state = $4) AND (NOT $5::boolean OR attention IS NOT NULL)`;
+  AND ($4::text IS NULL OR state = $4) AND (NOT $5::boolean OR attention IS NOT NULL)
+  AND ($7::timestamptz IS NULL OR requested_at >= $7) AND ($8::timestamptz IS NULL OR requested_at < $8)`;
 
 /** Finds trips, newest first (ids sort by time), after the last one looked at by the page before. */
 export async function findTrips(
@@ -37,7 +42,7 @@ export async function findTrips(
   limit: number,
   maxLookedAt = MAX_TRIPS_LOOKED_AT,
 ): Promise<FoundTrips> {
-  const { riderId, driverId = null, state = null, needsAttention } = filter;
+  const { riderId, driverId = null, state = null, needsAttention, requestedFromMs, requestedToMs } = filter;
   const values = [
     after === undefined ? LAST_UUID : uuidOf('trip', after),
     riderId === undefined ? null : uuidOf('rider', riderId),
@@ -45,6 +50,8 @@ export async function findTrips(
     state,
     needsAttention,
     limit + 1,
+    requestedFromMs === undefined ? null : timestampOf(requestedFromMs),
+    requestedToMs === undefined ? null : timestampOf(requestedToMs),
   ];
   const isUnderWay = needsAttention || (state !== null && !isTerminal(state));
   return isUnderWay
@@ -78,12 +85,12 @@ async function findAmongAll(
 ): Promise<FoundTrips> {
   const half = (table: string): string => `
     (SELECT ${TRIP_COLUMNS} FROM ${table} WHERE trip_id < $1 ${isOfRider ? 'AND rider_id = $2' : ''}
-     ORDER BY trip_id DESC LIMIT $7)`;
+     ORDER BY trip_id DESC LIMIT $9)`;
   const rows = await database.rows<LookedAt>({
     name: isOfRider ? 'find-trips-of-rider' : 'find-trips',
     text: `
       WITH seen AS MATERIALIZED (
-        ${half('trip')} UNION ALL ${half('trip_history')} ORDER BY trip_id DESC LIMIT $7
+        ${half('trip')} UNION ALL ${half('trip_history')} ORDER BY trip_id DESC LIMIT $9
       )
       SELECT found.*, (SELECT count(*)::integer FROM seen) AS looked_at,
         (SELECT trip_id FROM seen ORDER BY trip_id LIMIT 1) AS oldest
