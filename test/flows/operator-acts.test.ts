@@ -312,3 +312,45 @@ test('trips are found by state, rider and driver, newest first, page by page', a
   for (const wrong of ['state=gone', 'rider_id=1', 'attention=maybe', 'limit=101', 'cursor=x', 'stat=failed'])
     expect([wrong, (await operator.get(`${path}?${wrong}`)).status]).toEqual([wrong, 400]);
 });
+
+test('an operator gives a waiting trip to a driver; both see it as after an acceptance', async () => {
+  const far = await city.driverAt({ lat: ROSSIO.lat + 0.2, lng: ROSSIO.lng });
+  const rider = await city.rider();
+  await rider.connect();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  const path = `/v1/ops/trips/${tripId}/assign`;
+  const body = { reason_code: 'by_telephone', driver_id: far.driverId };
+  const unknown = await operator.post<object>(path, { ...body, driver_id: newId('driver') });
+  expect(unknown.body).toMatchObject({ status: 404, code: 'driver_not_found' });
+  const given = await operator.post<TripRecord>(path, body);
+  expect([given.status, given.body]).toMatchObject([
+    200,
+    { state: 'accepted', driver: { driver_id: far.driverId } },
+  ]);
+  await expect
+    .poll(() => far.phone.frames.findLast(({ type }) => type === 'trip')?.data)
+    .toMatchObject({ event: 'driver_assigned', standing: 'current', trip: { trip_id: tripId } });
+  await expect
+    .poll(() => rider.frames.findLast(({ type }) => type === 'trip')?.data)
+    .toMatchObject({ event: 'driver_assigned', trip: { state: 'accepted' } });
+  expect((await operator.post<object>(path, body)).body).toMatchObject({
+    status: 409,
+    code: 'illegal_transition',
+  });
+  const bound = await operator.get<{ data: object[] }>('/v1/ops/drivers?status=on_trip');
+  expect(bound.body.data).toMatchObject([{ driver_id: far.driverId, trip_id: tripId, status: 'on_trip' }]);
+
+  expect((await act(tripId, 'redispatch')).status).toBe(200);
+  const excluded = await operator.post<object>(path, body);
+  expect(excluded.body).toMatchObject({ status: 409, code: 'driver_excluded' });
+  const forced = await operator.post<TripRecord>(path, { ...body, mode: 'force' });
+  expect([forced.status, forced.body.driver?.driver_id]).toEqual([200, far.driverId]);
+  const { body: history } = await operator.get<History>(`/v1/trips/${tripId}/history`);
+  expect(history.events.at(-1)).toMatchObject({
+    type: 'driver_assigned',
+    data: { forced: true, reason_code: body.reason_code },
+    actor: { kind: 'operator' },
+  });
+  expect((await act(tripId, 'cancel')).status).toBe(200);
+  await far.goHome();
+});
