@@ -180,6 +180,7 @@ export const getOperatorTrips = defineRoute({
 
 /** How many drivers one page lists at most, and by default. */
 const MAX_DRIVERS_PER_PAGE = 200;
+/** How many drivers a page lists unless the request says how many. */
 const DEFAULT_DRIVERS_PER_PAGE = 50;
 
 /** A driver as operators see it in a list. */

@@ -40,7 +40,7 @@ type Row = RawDriverRow & {
 /** Finds drivers by id, after the last one looked at by the page before. */
 export async function findDrivers(
   database: Queryable,
-  { status = undefined, product, silentSinceMs }: DriverFilter,
+  { status, product, silentSinceMs }: DriverFilter,
   after: DriverId | undefined,
   limit: number,
   maxLookedAt = MAX_DRIVERS_LOOKED_AT,
