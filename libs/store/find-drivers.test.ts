@@ -53,7 +53,9 @@ test('a page reads the drivers by their key, not all of them', async () => {
     rows: (statement: (typeof sent)[number]) => (sent.push(statement), Promise.resolve([])),
   };
   await findDrivers(recorder as never, NO_FILTER, undefined, 50);
-  const literals = sent[0]!.values.map((value) => (value === null ? 'NULL' : `'${value as string | number}'`)).join();
+  const literals = sent[0]!.values
+    .map((value) => (value === null ? 'NULL' : `'${value as string | number}'`))
+    .join();
   const text = await withClient(testBase.url, async (client) => {
     await client.query('SET plan_cache_mode = force_generic_plan');
     await client.query(`PREPARE asked AS ${sent[0]!.text}`);
