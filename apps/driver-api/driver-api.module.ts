@@ -7,6 +7,7 @@ import { AvailabilityController } from './availability/availability.controller.t
 import { Availability } from './availability/availability.ts';
 import { DismissSilentDrivers } from './availability/dismiss-silent-drivers.ts';
 import type { DriverApiConfig } from './config.ts';
+import { Evidence } from './positions/evidence.ts';
 import { PositionPublisher } from './positions/position-publisher.ts';
 import { PositionsController } from './positions/positions.controller.ts';
 import { ReceivePosition } from './positions/receive-position.ts';
@@ -44,6 +45,7 @@ const PRESENCE = [
 ];
 const POSITIONS = [
   ReceivePosition,
+  Evidence,
   PositionPublisher,
   Tracks,
   ShareTracks,

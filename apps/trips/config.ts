@@ -46,6 +46,25 @@ const DEFAULT_SILENT_RIDE_MS = 2_700_000;
 /** How long a ride without a position keeps rider and driver bound by default: time for operators to act first. */
 const DEFAULT_LOST_CONTACT_MS = 14_400_000;
 
+/** How far from the pickup a driver has arrived, by default: phones among high buildings are off by as much. */
+const DEFAULT_ARRIVAL_RADIUS_M = 150;
+
+/** How far from the pickup a ride may start, by default: the rider was round the corner. */
+const DEFAULT_START_RADIUS_M = 500;
+
+/** How far from the dropoff a ride may end without a flag, by default. */
+const DEFAULT_DROPOFF_RADIUS_M = 500;
+
+/** How fast a ride may be along the straight line, by default: faster than any road. */
+const DEFAULT_MAX_RIDE_SPEED_MPS = 50;
+
+/** The largest radius that can be set: as wide as a city. */
+const MAX_EVIDENCE_RADIUS_M = 50_000;
+
+function evidenceRadius(defaultM: number) {
+  return z.coerce.number().min(10).max(MAX_EVIDENCE_RADIUS_M).default(defaultM);
+}
+
 /** The shortest silence that counts: an app that loses its driver-api needs some seconds to reach another one. */
 export const MIN_SILENCE_MS = 10_000;
 /** The longest silence that can be set: a day. */
@@ -124,6 +143,23 @@ export const tripsConfig = baseConfig.extend({
   lostContactMs: silenceLimit(DEFAULT_LOST_CONTACT_MS).describe(
     'how long a driver with a rider on board may send no position before the trip ends as failed; longer rides get as long after stuck as others',
   ),
+  arrivalRadiusM: evidenceRadius(DEFAULT_ARRIVAL_RADIUS_M).describe(
+    'how far from the pickup the last position of a driver may be who has arrived, in metres',
+  ),
+  startRadiusM: evidenceRadius(DEFAULT_START_RADIUS_M).describe(
+    'how far from the pickup the last position of a driver may be who starts the ride, in metres; at least the arrival radius counts',
+  ),
+  dropoffRadiusM: evidenceRadius(DEFAULT_DROPOFF_RADIUS_M).describe(
+    'how far from the dropoff a ride may end before it is flagged for operators, in metres',
+  ),
+  maxRideSpeedMps: z.coerce
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(DEFAULT_MAX_RIDE_SPEED_MPS)
+    .describe(
+      'how fast a ride may be along the straight line from pickup to dropoff, in metres per second; a ride that would be faster cannot be completed yet; 0: any',
+    ),
   splitMsPerS: z.coerce
     .number()
     .min(0)

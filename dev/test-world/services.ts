@@ -8,6 +8,22 @@ import { testNats, type TestNats } from './nats.ts';
 
 const ISSUER = 'dev-issuer';
 
+/**
+ * Cars of tests stand still, and rides take no time. A test of evidence sets {@link REAL_EVIDENCE}; that a position is
+ * needed at all holds in every test.
+ */
+const NO_DRIVING = {
+  HAILGRID_ARRIVAL_RADIUS_M: '50000',
+  HAILGRID_DROPOFF_RADIUS_M: '50000',
+  HAILGRID_MAX_RIDE_SPEED_MPS: '0',
+};
+/** The defaults of production: for tests whose cars drive. */
+export const REAL_EVIDENCE = {
+  HAILGRID_ARRIVAL_RADIUS_M: '',
+  HAILGRID_DROPOFF_RADIUS_M: '',
+  HAILGRID_MAX_RIDE_SPEED_MPS: '',
+};
+
 export interface WorldOptions {
   /** `south,west,north,east`; the centre of Lisbon by default. */
   serviceArea?: string;
@@ -73,7 +89,7 @@ class World implements TestWorld {
       postgresUrls: database.urls,
       serviceArea: options.serviceArea ?? BUILT_IN_AREA,
       ...(options.clock !== undefined && { clock: options.clock }),
-      ...(options.env !== undefined && { extra: options.env }),
+      extra: { ...NO_DRIVING, ...options.env },
     };
   }
 

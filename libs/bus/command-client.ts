@@ -86,10 +86,12 @@ export class CommandClient {
   #read<C extends Command>(command: C, raw: unknown): CommandOutput<C> {
     const reply = usable(commandReply, raw, command);
     if (reply.ok) return usable(command.output, reply.value, command) as CommandOutput<C>;
-    const { code, detail, issues } = reply.error;
+    const { code, detail, issues, retry_after_s: retryAfterS, distance_m: distanceM } = reply.error;
     throw new HailgridError(code, `${command.subject} refused`, {
       ...(detail !== undefined && { detail }),
       issues: issues ?? [],
+      ...(retryAfterS !== undefined && { retryAfterS }),
+      ...(distanceM !== undefined && { distanceM }),
     });
   }
 }

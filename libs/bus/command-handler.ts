@@ -71,5 +71,7 @@ function toReply(error: HailgridError) {
     code: error.code,
     ...(error.detail !== undefined && { detail: error.detail }),
     ...(error.issues.length > 0 && { issues: [...error.issues] }),
+    ...(error.retryAfterS !== undefined && { retry_after_s: error.retryAfterS }),
+    ...(error.distanceM !== undefined && { distance_m: error.distanceM }),
   };
 }

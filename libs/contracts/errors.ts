@@ -31,6 +31,9 @@ export const ERRORS = {
   too_many_open_trips: { status: 409, title: 'The rider has as many open trips as allowed' },
   quote_used: { status: 409, title: 'The quote was used for another trip' },
   illegal_transition: { status: 409, title: 'The trip is in a state that does not allow this' },
+  no_recent_position: { status: 409, title: 'The driver has sent no position lately' },
+  too_far_from_pickup: { status: 409, title: 'The driver is too far from the pickup' },
+  ride_too_short: { status: 409, title: 'No car can have driven the ride in this time' },
   offer_closed: { status: 409, title: 'The offer was answered, withdrawn or has expired' },
   driver_on_trip: { status: 409, title: 'The driver has a trip to finish first' },
   driver_claimed: { status: 409, title: 'The driver is bound by another offer or trip' },
@@ -84,6 +87,8 @@ export interface ErrorDetails {
   issues?: readonly FieldIssue[];
   /** Seconds to wait before a retry, where it is not that of {@link ERRORS}. */
   retryAfterS?: number;
+  /** How far the caller is from where it should be. */
+  distanceM?: number;
   cause?: unknown;
 }
 
@@ -96,6 +101,7 @@ export class HailgridError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly issues: readonly FieldIssue[];
+  readonly distanceM: number | undefined;
   readonly #retryAfterS: number | undefined;
 
   constructor(code: ErrorCode, internalMessage: string, details: ErrorDetails = {}) {
@@ -103,6 +109,7 @@ export class HailgridError extends Error {
     this.code = code;
     this.detail = details.detail;
     this.issues = details.issues?.slice(0, MAX_ISSUES) ?? [];
+    this.distanceM = details.distanceM;
     this.#retryAfterS = details.retryAfterS;
   }
 

@@ -19,6 +19,7 @@ export const problem = z
     detail: z.string().optional(),
     issues: z.array(fieldIssue).optional(),
     retry_after_s: z.number().optional(),
+    distance_m: z.number().optional().meta({ description: 'of too_far_from_pickup: how far that is' }),
     request_id: z.string().optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details with a stable code' });
@@ -34,6 +35,7 @@ export function toProblem(error: HailgridError, requestId?: string): Problem {
     ...(error.detail !== undefined && { detail: error.detail }),
     ...(error.issues.length > 0 && { issues: [...error.issues] }),
     ...(error.retryAfterS !== undefined && { retry_after_s: error.retryAfterS }),
+    ...(error.distanceM !== undefined && { distance_m: error.distanceM }),
     ...(requestId !== undefined && { request_id: requestId }),
   };
 }
@@ -43,6 +45,8 @@ export const errorReply = z.object({
   code: errorCode,
   detail: z.string().optional(),
   issues: z.array(fieldIssue).optional(),
+  retry_after_s: z.number().optional(),
+  distance_m: z.number().optional(),
 });
 
 /** Converts anything thrown to a HailgridError. */

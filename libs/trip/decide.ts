@@ -1,5 +1,6 @@
-import type { TripDecision, TripRefusal } from './decision.ts';
+import type { StateRefusal, TripDecision } from './decision.ts';
 import type { TripEvent } from './events.ts';
+import { judgeAtPickup, judgeCompletion, type Sighting } from './evidence.ts';
 import type { DriverId, OfferId } from './ids.ts';
 import { decideOperator, type OperatorCommand } from './operate.ts';
 import { askAgainAtMs, isBarred } from './pauses.ts';
@@ -21,9 +22,7 @@ export type TripCommand =
    * so it may be between two of them, and this does not count as a silence.
    */
   | { type: 'undelivered'; offerId: OfferId; polling?: boolean }
-  | { type: 'arrive'; driverId: DriverId }
-  | { type: 'start'; driverId: DriverId }
-  | { type: 'complete'; driverId: DriverId }
+  | { type: 'arrive' | 'start' | 'complete'; driverId: DriverId; sighting?: Sighting }
   | { type: 'driver_cancel'; driverId: DriverId; reason: string | null; searchMs: number }
   | { type: 'rider_cancel'; reason: string | null }
   | { type: 'give_up' }
@@ -50,27 +49,11 @@ export function decide(trip: Trip, command: TripCommand, nowMs: number): TripDec
     case 'undelivered':
       return decideUndelivered(trip, command, nowMs);
     case 'arrive':
-      return withdrawing(
-        trip,
-        nowMs,
-        advance(trip, command.driverId, 'accepted', 'arrived', {
-          type: 'arrived',
-          atMs: nowMs,
-          driverId: command.driverId,
-        }),
-      );
+      return withdrawing(trip, nowMs, decideArrival(trip, command, nowMs));
     case 'start':
-      return advance(trip, command.driverId, 'arrived', 'in_progress', {
-        type: 'started',
-        atMs: nowMs,
-        driverId: command.driverId,
-      });
+      return decideStart(trip, command, nowMs);
     case 'complete':
-      return advance(trip, command.driverId, 'in_progress', 'completed', {
-        type: 'completed',
-        atMs: nowMs,
-        driverId: command.driverId,
-      });
+      return decideCompletion(trip, command, nowMs);
     case 'driver_cancel':
       return decideDriverCancel(trip, command, nowMs);
     case 'rider_cancel':
@@ -122,7 +105,7 @@ function refusalOf(
   driverId: DriverId,
   replacesDriverId: DriverId | null,
   nowMs: number,
-): TripRefusal | null {
+): StateRefusal | null {
   const waits =
     replacesDriverId === null
       ? trip.state === 'processing' && nowMs < trip.searchDeadlineAtMs
@@ -191,17 +174,45 @@ function decideUndelivered(
   });
 }
 
-/** One step of a trip by its own driver; `unchanged` if the trip is already in the target state. */
-function advance(
+interface Step {
+  driverId: DriverId;
+  sighting?: Sighting;
+}
+
+function decideArrival(trip: Trip, { driverId, sighting }: Step, nowMs: number): TripDecision {
+  const settled = settledStep(trip, driverId, 'accepted', 'arrived');
+  if (settled !== undefined) return settled;
+  const judged = judgeAtPickup(trip, sighting, 'arrive');
+  if (!judged.ok) return { outcome: 'refused', ...judged.why };
+  return changed({ type: 'arrived', atMs: nowMs, driverId, ...judged.proof });
+}
+
+function decideStart(trip: Trip, { driverId, sighting }: Step, nowMs: number): TripDecision {
+  const settled = settledStep(trip, driverId, 'arrived', 'in_progress');
+  if (settled !== undefined) return settled;
+  const judged = judgeAtPickup(trip, sighting, 'start');
+  if (!judged.ok) return { outcome: 'refused', ...judged.why };
+  return changed({ type: 'started', atMs: nowMs, driverId, ...judged.proof });
+}
+
+function decideCompletion(trip: Trip, { driverId, sighting }: Step, nowMs: number): TripDecision {
+  const settled = settledStep(trip, driverId, 'in_progress', 'completed');
+  if (settled !== undefined) return settled;
+  const judged = judgeCompletion(trip, sighting, nowMs);
+  if (!judged.ok) return { outcome: 'refused', ...judged.why };
+  return changed({ type: 'completed', atMs: nowMs, driverId, ...judged.proof });
+}
+
+/** The decision on a step of a driver that needs no evidence; undefined: it may be taken if the evidence allows it. */
+function settledStep(
   trip: Trip,
   driverId: DriverId,
   from: TripState,
   to: TripState,
-  event: TripEvent,
-): TripDecision {
+): TripDecision | undefined {
   if (trip.driver?.driverId !== driverId) return refused('not_the_driver');
   if (trip.state === to) return UNCHANGED;
-  return trip.state === from ? changed(event) : refused('illegal_transition');
+  return trip.state === from ? undefined : refused('illegal_transition');
 }
 
 /**
@@ -251,6 +262,6 @@ function changed(...events: readonly TripEvent[]): TripDecision {
   return { outcome: 'changed', events };
 }
 
-function refused(refusal: TripRefusal): TripDecision {
+function refused(refusal: StateRefusal): TripDecision {
   return { outcome: 'refused', refusal };
 }

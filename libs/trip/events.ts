@@ -1,4 +1,5 @@
 import type { AssignedDriver, OpenOffer, TripAttention, TripRequest } from './trip.ts';
+import type { CompletionProof, StepProof } from './evidence.ts';
 import type { DriverId } from './ids.ts';
 import type { OperatorAct } from './operator-act.ts';
 import type { TripEventType } from './states.ts';
@@ -51,8 +52,8 @@ export type TripEvent =
       silentSinceMs: number;
       searchDeadlineAtMs: number;
     }
-  | { type: 'arrived'; atMs: number; driverId: DriverId }
-  | { type: 'started'; atMs: number; driverId: DriverId }
+  | ({ type: 'arrived'; atMs: number; driverId: DriverId } & StepProof)
+  | ({ type: 'started'; atMs: number; driverId: DriverId } & StepProof)
   /** An operator should look at the trip. */
   | {
       type: 'attention_raised';
@@ -63,7 +64,7 @@ export type TripEvent =
     }
   /** The driver was heard again. */
   | { type: 'attention_cleared'; atMs: number; driverId: DriverId }
-  | { type: 'completed'; atMs: number; driverId: DriverId; by?: OperatorAct }
+  | ({ type: 'completed'; atMs: number; driverId: DriverId; by?: OperatorAct } & CompletionProof)
   | {
       type: 'rider_canceled';
       atMs: number;

@@ -23,6 +23,7 @@ export {
   type DriverClaimChange,
   type TripEvent,
 } from './events.ts';
+export type { Evidence, EvidenceRules, KeptEvidence, Sighting, TripFlag } from './evidence.ts';
 export { evolve } from './evolve.ts';
 export { fareOf, type Fare, type Tariff } from './fares.ts';
 export { chainHash, factsDigest, NO_HASH, type ChainedFacts, type Digest } from './hash-chain.ts';

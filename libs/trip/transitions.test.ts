@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { greatCircleM } from '#libs/geo';
 import {
   decide,
   hasDriver,
@@ -26,6 +27,27 @@ const SILENCE_LIMITS = { acceptedMs: 1_000, arrivedMs: 1_000, stuckMs: 1_000, lo
 /** Before {@link TIMES_MS}: within every limit, after three rides, and after the trip is failed. */
 const SILENT_FOR_MS = [0, 1_200_500, 1_300_000];
 
+const PLACES = { pickup: { lat: 38.71, lng: -9.14 }, dropoff: { lat: 38.72, lng: -9.13 } };
+/** Before every silence. */
+const STARTED_AT_MS = -1_400_000;
+const RULES = {
+  maxAgeMs: 30_000,
+  arrivalRadiusM: 150,
+  startRadiusM: 500,
+  dropoffRadiusM: 500,
+  // The ride may be over between the first and the last of the times.
+  maxRideSpeedMps: greatCircleM(PLACES.pickup, PLACES.dropoff) / ((1_500 - STARTED_AT_MS) / 1_000),
+};
+/** No sighting, no position, an old one, and positions at both ends. */
+const SIGHTINGS = [
+  {},
+  { sighting: { evidence: null, rules: RULES } },
+  { sighting: { evidence: { point: PLACES.pickup, recordedAtMs: 0, ageMs: 30_001 }, rules: RULES } },
+  ...Object.values(PLACES).map((point) => ({
+    sighting: { evidence: { point, recordedAtMs: 0, ageMs: 30_000 }, rules: RULES },
+  })),
+];
+
 const ACT = { operatorId: 'operator_1', reasonCode: 'breakdown', note: 'called in' } as const;
 
 const PROCESSING: Trip = {
@@ -33,8 +55,7 @@ const PROCESSING: Trip = {
   riderId: 'rider_1',
   quoteId: 'quote_1',
   product: 'standard',
-  pickup: { lat: 38.71, lng: -9.14 },
-  dropoff: { lat: 38.72, lng: -9.13 },
+  ...PLACES,
   pickupCell: '89393362b83ffff',
   fareAmountMinor: 700,
   fareCurrency: 'EUR',
@@ -74,7 +95,7 @@ function offerTo(driverId: DriverId, replacesDriverId: DriverId | null): OpenOff
 function tripsIn(state: TripState): Trip[] {
   const driver = { driverId: 'driver_a', vehicle: VEHICLE, pickupEtaS: 60 } as const;
   const driverless = { ...PROCESSING, state };
-  const driven = { ...driverless, driver };
+  const driven = { ...driverless, driver, startedAtMs: state === 'in_progress' ? STARTED_AT_MS : null };
   if (state === 'processing') return [driverless, { ...driverless, offer: offerTo('driver_b', null) }];
   if (state === 'accepted') return [driven, { ...driven, offer: offerTo('driver_b', 'driver_a') }];
   if (state === 'in_progress') return [driven, { ...driven, attention: 'stuck' }];
@@ -106,7 +127,7 @@ function commandsOf(type: TripCommand['type']): TripCommand[] {
     case 'arrive':
     case 'start':
     case 'complete':
-      return DRIVERS.map((driverId) => ({ type, driverId }));
+      return DRIVERS.flatMap((driverId) => SIGHTINGS.map((sighting) => ({ type, driverId, ...sighting })));
     case 'driver_cancel':
       return DRIVERS.map((driverId) => ({ type, driverId, reason: null, searchMs: 1_000 }));
     case 'rider_cancel':

@@ -16,6 +16,9 @@ const NOT_OPEN = 'refused: trip_not_open';
 const EXCLUDED = 'refused: driver_excluded';
 const OFFER_CLOSED = 'refused: offer_closed';
 const TOO_EARLY = 'refused: too_early';
+const NOT_SEEN = 'refused: no_recent_position';
+const TOO_FAR = 'refused: too_far_from_pickup';
+const TOO_SHORT = 'refused: ride_too_short';
 
 /** A trip without an offer and without a driver. */
 const WITHOUT_DRIVER: Outcomes = {
@@ -91,7 +94,7 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
     decline: ['offer_declined', OFFER_CLOSED],
     expire_offer: ['offer_expired', 'unchanged', TOO_EARLY],
     undelivered: ['offer_undelivered', 'unchanged'],
-    arrive: ['arrived', 'offer_withdrawn + arrived', NOT_THE_DRIVER],
+    arrive: ['arrived', 'offer_withdrawn + arrived', NOT_THE_DRIVER, NOT_SEEN, TOO_FAR],
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
     silence: ['driver_lost', 'unchanged', TOO_EARLY],
     rider_cancel: ['rider_canceled', 'offer_withdrawn + rider_canceled'],
@@ -103,7 +106,7 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
   arrived: {
     ...WITH_DRIVER,
     arrive: ['unchanged', NOT_THE_DRIVER],
-    start: ['started', NOT_THE_DRIVER],
+    start: ['started', NOT_THE_DRIVER, NOT_SEEN, TOO_FAR],
     driver_cancel: ['driver_redispatched', NOT_THE_DRIVER],
     silence: ['driver_lost', 'unchanged', TOO_EARLY],
     rider_cancel: ['rider_canceled'],
@@ -114,7 +117,7 @@ export const TRIP_TRANSITIONS: Readonly<Record<TripState, Outcomes>> = {
   in_progress: {
     ...WITH_DRIVER,
     start: ['unchanged', NOT_THE_DRIVER],
-    complete: ['completed', NOT_THE_DRIVER],
+    complete: ['completed', NOT_THE_DRIVER, TOO_SHORT],
     silence: ['attention_raised', 'failed', 'unchanged', TOO_EARLY],
     driver_heard: ['attention_cleared', 'unchanged'],
     operator_complete: ['completed'],

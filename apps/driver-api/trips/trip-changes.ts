@@ -14,6 +14,7 @@ import {
 } from '#libs/contracts';
 import { LOGGER, readIdempotencyKey, type Logger } from '#libs/service';
 import type { RequestRefs } from '../caller/caller.ts';
+import { Evidence } from '../positions/evidence.ts';
 import { Attendance } from '../presence/attendance.ts';
 
 export interface DriveRequest {
@@ -37,6 +38,7 @@ export class TripChanges {
   constructor(
     private readonly commands: CommandClient,
     private readonly attendance: Attendance,
+    private readonly evidence: Evidence,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -48,6 +50,7 @@ export class TripChanges {
       driver_id: driverId,
       trip_id: tripId,
       action,
+      evidence: action === 'cancel' ? null : await this.evidence.of(driverId),
       ...(reason !== undefined && { reason }),
       ...(idempotency !== undefined && { idempotency }),
     };

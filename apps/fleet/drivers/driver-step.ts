@@ -26,6 +26,8 @@ const EXPECTED_REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'offer_closed',
   'offer_not_found',
   'illegal_transition',
+  // The socket was away; the next attempt brings a position.
+  'no_recent_position',
   // The trip was given to a nearer driver.
   'trip_not_found',
 ]);

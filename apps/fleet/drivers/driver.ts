@@ -31,6 +31,8 @@ const PING_SPREAD = 0.1;
 /** Error codes that answer a position of a driver who is no longer online for the service. */
 const SESSION_LOST: ReadonlySet<ErrorCode> = new Set(['driver_offline', 'session_superseded']);
 
+const NEEDS_POSITION: ReadonlySet<DriverCommand['type']> = new Set(['arrived', 'start', 'complete']);
+
 /**
  * A simulated driver with phone and car. {@link driverStep} decides what it does; this class applies the effects:
  * socket, car, alarm and pings.
@@ -103,11 +105,17 @@ export class Driver {
       clockSpeed: clock.speed,
       now: () => clock.now(),
       random: this.#random,
-      transmit: (command, id) => this.#link.send(JSON.stringify(commandFrame(command, id, this.#vehicle))),
+      transmit: (command, id) => this.#transmit(command, id),
       onAcknowledged: (command, data) => this.#acknowledged(command, data),
       onRefused: (command, code) => this.#apply({ type: 'refused', command, code }),
       onProblem: (code) => errors.add(code),
     });
+  }
+
+  /** The phone tells where it is before it says that it has arrived: a step needs a recent position. */
+  #transmit(command: DriverCommand, id: string): boolean {
+    if (NEEDS_POSITION.has(command.type)) this.#ping(this.#services.clock.now());
+    return this.#link.send(JSON.stringify(commandFrame(command, id, this.#vehicle)));
   }
 
   #resume(): void {

@@ -2,29 +2,40 @@ import { Controller, Inject } from '@nestjs/common';
 import { HandleCommand } from '#libs/bus';
 import {
   driveTrip,
+  fromTimestamp,
   HailgridError,
   toTripRecord,
   type CommandInput,
   type CommandOutput,
 } from '#libs/contracts';
-import { CONFIG, LOGGER, type Logger } from '#libs/service';
-import { TripStore, type CommandTransaction } from '#libs/store';
-import type { TripCommand } from '#libs/trip';
+import { CONFIG, LOGGER, METRICS, type Logger, type Metrics } from '#libs/service';
+import { TripStore, type ChangedTrip, type CommandTransaction } from '#libs/store';
+import type { EvidenceRules, Sighting, TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import type { TripsConfig } from '../config.ts';
 import { tripOrThrow } from '../refusals.ts';
+
+/** How old a position may be that proves where a driver is: a few intervals between positions. */
+export const EVIDENCE_MAX_AGE_MS = 30_000;
 
 /** Moves a trip to its next state for its driver, or gives it back. */
 @Controller()
 export class DriveTripHandler extends CommandHandlers {
   readonly #searchMs: number;
+  readonly #rules: EvidenceRules;
+  readonly #flagged;
 
   constructor(
     private readonly store: TripStore,
     @Inject(CONFIG) config: TripsConfig,
     @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Metrics,
   ) {
     super(logger);
+    this.#rules = evidenceRulesOf(config);
+    this.#flagged = metrics.counter('trips_flagged_total', 'Completed rides that operators should look at, by flag', [
+      'flag',
+    ]);
     this.#searchMs = config.searchDeadlineMs;
   }
 
@@ -41,22 +52,47 @@ export class DriveTripHandler extends CommandHandlers {
         if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
         return this.#command(input);
       });
-      return toTripRecord(tripOrThrow(changed));
+      const trip = tripOrThrow(changed);
+      this.#count(changed);
+      return toTripRecord(trip);
     });
   }
 
-  #command({ driver_id: driverId, action, reason }: CommandInput<typeof driveTrip>): TripCommand {
+  #count({ decision }: ChangedTrip): void {
+    const events = decision.outcome === 'changed' ? decision.events : [];
+    for (const event of events)
+      if (event.type === 'completed') for (const flag of event.flags ?? []) this.#flagged.inc({ flag });
+  }
+
+  #command(input: CommandInput<typeof driveTrip>): TripCommand {
+    const { driver_id: driverId, action, reason } = input;
+    const sighting = { evidence: evidenceOf(input), rules: this.#rules };
     switch (action) {
       case 'arrived':
-        return { type: 'arrive', driverId };
+        return { type: 'arrive', driverId, sighting };
       case 'start':
-        return { type: 'start', driverId };
+        return { type: 'start', driverId, sighting };
       case 'complete':
-        return { type: 'complete', driverId };
+        return { type: 'complete', driverId, sighting };
       case 'cancel':
         return { type: 'driver_cancel', driverId, reason: reason ?? null, searchMs: this.#searchMs };
     }
   }
+}
+
+function evidenceOf({ evidence }: CommandInput<typeof driveTrip>): Sighting['evidence'] {
+  if (evidence === undefined || evidence === null) return null;
+  return { point: evidence.point, recordedAtMs: fromTimestamp(evidence.recorded_at), ageMs: evidence.age_ms };
+}
+
+function evidenceRulesOf(config: TripsConfig): EvidenceRules {
+  return {
+    maxAgeMs: EVIDENCE_MAX_AGE_MS,
+    arrivalRadiusM: config.arrivalRadiusM,
+    startRadiusM: config.startRadiusM,
+    dropoffRadiusM: config.dropoffRadiusM,
+    maxRideSpeedMps: config.maxRideSpeedMps,
+  };
 }
 
 /** Throws if the driver arrives for the next rider while the present one is on board. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { byDriver, byRider, defineCommand, idempotency, type Person } from '../command.ts';
 import { driverId, offerId, quoteId, riderId, tripId } from '../ids.ts';
 import { cancelReason, tripChange, tripRecord } from '../trip.ts';
+import { point, timestamp } from '../values.ts';
 
 /** Turns a quote into a trip in `processing`. Acknowledged only after the commit. */
 export const createTrip = defineCommand(
@@ -76,7 +77,14 @@ export const cancelTrip = defineCommand(
 export const driveAction = z.enum(['arrived', 'start', 'complete', 'cancel']);
 export type DriveAction = z.infer<typeof driveAction>;
 
-/** The driver of a trip moves it on by one action. */
+/** The driver's newest accepted position, which says whether an action is plausible; it is no part of the request. */
+export const evidence = z.object({
+  point,
+  recorded_at: timestamp,
+  age_ms: z.number().min(0).meta({ description: 'when the command was sent, service time: clocks of processes differ' }),
+});
+
+/** The driver of a trip moves it on by one action. Null or no evidence: no position is known. */
 export const driveTrip = defineCommand(
   'drivers',
   'trips.drive',
@@ -84,6 +92,7 @@ export const driveTrip = defineCommand(
     driver_id: driverId,
     trip_id: tripId,
     action: driveAction,
+    evidence: evidence.nullable().optional(),
     reason: cancelReason.optional(),
     idempotency: idempotency.optional(),
   }),

@@ -63,7 +63,8 @@ export async function openStage(standbys: number): Promise<Stage> {
           postgresUrls: postgresUrls.map((url) => asTrips?.(url) ?? url),
           serviceArea: BUILT_IN_AREA,
           issuerUrl: NO_ISSUER,
-          extra: PLAYED_PEOPLE,
+          // A measured ride lasts as long as its commits.
+          extra: { ...PLAYED_PEOPLE, HAILGRID_MAX_RIDE_SPEED_MPS: '0' },
         },
       });
       services.push(service);

@@ -23,7 +23,7 @@ export type StepTimer = (ms: number) => void;
 export async function driveWholeTrip(
   commands: CommandLine,
   rounds: PlayedRounds,
-  { quoteId, riderId, shard, epoch }: PlannedTrip & { epoch: number },
+  { quoteId, riderId, pickup, shard, epoch }: PlannedTrip & { epoch: number },
   driverId: DriverId,
   timer: StepTimer,
 ): Promise<TripId> {
@@ -51,9 +51,10 @@ export async function driveWholeTrip(
       idempotency: keyOf(quoteId, 'accept'),
     }),
   );
+  const evidence = { point: pickup, recorded_at: new Date().toISOString(), age_ms: 1_000 };
   for (const action of ACTIONS) {
     const idempotency = keyOf(quoteId, action);
-    await timed(commands.call(driveTrip, { driver_id: driverId, trip_id, action, idempotency }));
+    await timed(commands.call(driveTrip, { driver_id: driverId, trip_id, action, evidence, idempotency }));
   }
   return trip_id;
 }
