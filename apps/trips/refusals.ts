@@ -26,10 +26,7 @@ export function tripOrThrow({ trip, decision }: ChangedTrip): Trip {
   );
 }
 
-function detailsOf(
-  { state }: Trip,
-  decision: Extract<TripDecision, { outcome: 'refused' }>,
-): ErrorDetails {
+function detailsOf({ state }: Trip, decision: Extract<TripDecision, { outcome: 'refused' }>): ErrorDetails {
   switch (decision.refusal) {
     case 'no_recent_position':
       return { detail: 'Send a position, and then the step again.' };

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { tripRequest } from '../../dev/fixtures/trip-request.ts';
 import { greatCircleM } from '#libs/geo';
-import { decide, evolve, type Evidence, type Place, type Sighting, type Trip, type TripEvent } from './index.ts';
+import {
+  decide,
+  evolve,
+  type Evidence,
+  type Place,
+  type Sighting,
+  type Trip,
+  type TripEvent,
+} from './index.ts';
 
 const DRIVER = 'driver_a';
 const VEHICLE = { plate: 'AA-01-BB', make: 'Seat', model: 'Leon', color: 'white' };
@@ -47,20 +55,23 @@ function step(type: 'arrive' | 'start' | 'complete', evidence: Evidence | null, 
 test.each([
   ['arrive', 150],
   ['start', 500],
-] as const)('to %s, the driver is within %d m of the pickup, by a position of the last 30 s', (type, radiusM) => {
-  const near = seen(north(PICKUP, radiusM - 2), 30_000);
-  expect(step(type, near)).toMatchObject({
-    outcome: 'changed',
-    events: [{ evidence: { ...near, distanceM: expect.closeTo(radiusM - 2, 0) as number } }],
-  });
-  expect(step(type, seen(north(PICKUP, radiusM + 2)))).toMatchObject({
-    outcome: 'refused',
-    refusal: 'too_far_from_pickup',
-    distanceM: expect.closeTo(radiusM + 2, 0) as number,
-  });
-  for (const none of [null, seen(PICKUP, 30_001)])
-    expect(step(type, none)).toEqual({ outcome: 'refused', refusal: 'no_recent_position' });
-});
+] as const)(
+  'to %s, the driver is within %d m of the pickup, by a position of the last 30 s',
+  (type, radiusM) => {
+    const near = seen(north(PICKUP, radiusM - 2), 30_000);
+    expect(step(type, near)).toMatchObject({
+      outcome: 'changed',
+      events: [{ evidence: { ...near, distanceM: expect.closeTo(radiusM - 2, 0) as number } }],
+    });
+    expect(step(type, seen(north(PICKUP, radiusM + 2)))).toMatchObject({
+      outcome: 'refused',
+      refusal: 'too_far_from_pickup',
+      distanceM: expect.closeTo(radiusM + 2, 0) as number,
+    });
+    for (const none of [null, seen(PICKUP, 30_001)])
+      expect(step(type, none)).toEqual({ outcome: 'refused', refusal: 'no_recent_position' });
+  },
+);
 
 test('a ride is over no sooner than a car can be at the dropoff, wherever its driver is', () => {
   for (const evidence of [null, seen(PICKUP), seen(DROPOFF)]) {
@@ -89,7 +100,9 @@ test('a completion far from the dropoff, or without a position, is flagged and a
 test('a step that has taken effect needs no evidence, and one out of turn gets no other answer for it', () => {
   const arrived = tripAt('arrived');
   const sighting = sightingOf(null);
-  expect(decide(arrived, { type: 'arrive', driverId: DRIVER, sighting }, 0)).toEqual({ outcome: 'unchanged' });
+  expect(decide(arrived, { type: 'arrive', driverId: DRIVER, sighting }, 0)).toEqual({
+    outcome: 'unchanged',
+  });
   expect(decide(arrived, { type: 'complete', driverId: DRIVER, sighting }, 0)).toMatchObject({
     refusal: 'illegal_transition',
   });

@@ -44,9 +44,9 @@ test('a driver who is kilometres away has not arrived, over the socket or not', 
   ]);
   for (const step of ['start', 'complete'])
     expect(codeOf(await driver.phone.ask(step, { trip_id: tripId }))).toBe('illegal_transition');
-  expect(await city.rows(`SELECT state FROM trip WHERE driver ->> 'driverId' = '${driver.driverId}'`)).toEqual([
-    { state: 'accepted' },
-  ]);
+  expect(
+    await city.rows(`SELECT state FROM trip WHERE driver ->> 'driverId' = '${driver.driverId}'`),
+  ).toEqual([{ state: 'accepted' }]);
   await driver.phone.ask('cancel', { trip_id: tripId });
   await driver.goHome();
 });
@@ -64,7 +64,10 @@ test('a ride takes time; one that ends far from its dropoff is flagged for opera
   expect(waitS).toBeGreaterThan(0);
   expect(waitS).toBeLessThanOrEqual(Math.ceil(greatCircleM(ROSSIO, ESTRELA) / MAX_RIDE_SPEED_MPS));
   await expect
-    .poll(async () => codeOf(await driver.phone.ask('complete', { trip_id: tripId })), { timeout: 20_000, interval: 500 })
+    .poll(async () => codeOf(await driver.phone.ask('complete', { trip_id: tripId })), {
+      timeout: 20_000,
+      interval: 500,
+    })
     .toBe('ack');
 
   const events = await city.rows<{ type: string; event: object }>(

@@ -33,9 +33,11 @@ export class DriveTripHandler extends CommandHandlers {
   ) {
     super(logger);
     this.#rules = evidenceRulesOf(config);
-    this.#flagged = metrics.counter('trips_flagged_total', 'Completed rides that operators should look at, by flag', [
-      'flag',
-    ]);
+    this.#flagged = metrics.counter(
+      'trips_flagged_total',
+      'Completed rides that operators should look at, by flag',
+      ['flag'],
+    );
     this.#searchMs = config.searchDeadlineMs;
   }
 

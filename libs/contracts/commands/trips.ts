@@ -81,7 +81,10 @@ export type DriveAction = z.infer<typeof driveAction>;
 export const evidence = z.object({
   point,
   recorded_at: timestamp,
-  age_ms: z.number().min(0).meta({ description: 'when the command was sent, service time: clocks of processes differ' }),
+  age_ms: z
+    .number()
+    .min(0)
+    .meta({ description: 'when the command was sent, service time: clocks of processes differ' }),
 });
 
 /** The driver of a trip moves it on by one action. Null or no evidence: no position is known. */
