@@ -26,7 +26,8 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
-USER node
+# The user node, by number: an orchestrator can see that it is not root.
+USER 1000:1000
 
 # Applies all migrations and exits.
 FROM runtime AS migrate

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, secret, serviceArea, tokenConfig, flag } from '#libs/service';
+import { baseConfig, commaList, secret, serviceArea, tokenConfig } from '#libs/service';
+import { sealKeySetting } from '#libs/webhook-seal';
 import { webhookTargetConfig } from '#libs/webhooks';
 import { DEFAULT_MAX_OPEN_TRIPS, MAX_OPEN_TRIPS } from '#libs/store';
 
@@ -80,6 +82,13 @@ export const tripsConfig = baseConfig.extend({
   requirePresence: flag
     .default(true)
     .describe('carry out what a person asks for only with that person’s token; false in development only'),
+  webhookSealKey: secret(
+    sealKeySetting
+      .optional()
+      .describe(
+        'public key in JSON that seals the secrets of webhooks (npm run webhook:key); without it none can be created',
+      ),
+  ),
   postgresUrls: secret(commaList.describe('every server of the Postgres cluster, comma-separated')),
   postgresConnections: z.coerce
     .number()

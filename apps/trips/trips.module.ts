@@ -64,8 +64,11 @@ import { CatchUpWebhooks } from './webhooks/catch-up-webhooks.ts';
 import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
 import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
 import { TakeInEventsHandler } from './webhooks/take-in-events.ts';
+import { SealPlainSecrets } from './webhooks/seal-plain-secrets.ts';
+import { SecretMaker } from './webhooks/secret-maker.ts';
 import { WebhookTidying } from './webhooks/webhook-tidying.ts';
 import { WebhookWorkers } from './webhooks/webhook-workers.ts';
+import { WebhookSecretsController } from './webhooks/webhook-secrets.controller.ts';
 import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 const COMMAND_HANDLERS = [
@@ -98,6 +101,8 @@ const SWEEPS = [
   MakePartitions,
   MoveEndedTrips,
   WebhookTidying,
+  SecretMaker,
+  SealPlainSecrets,
   CatchUpWebhooks,
   WebhookWorkers,
 ];
@@ -130,6 +135,7 @@ export class TripsModule {
         ShardsController,
         DrainController,
         WebhooksController,
+        WebhookSecretsController,
         DeadLettersController,
       ],
       providers: [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { baseConfig } from '#libs/service';
+import { baseConfig, secret } from '#libs/service';
+import { openKeysSetting } from '#libs/webhook-seal';
 import { webhookTargetConfig } from '#libs/webhooks';
 
 /** How long an endpoint may take to answer by default. */
@@ -14,6 +15,11 @@ const DEFAULT_ATTEMPTS = 10;
 
 export const webhooksConfig = baseConfig.extend({
   ...webhookTargetConfig,
+  webhookOpenKeys: secret(
+    openKeysSetting.describe(
+      'private keys, a JSON Web Key Set, that open the secrets of webhooks (npm run webhook:key); for this service only',
+    ),
+  ),
   webhookTimeoutMs: z.coerce
     .number()
     .int()

@@ -27,7 +27,8 @@ export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   trip_event:
     'One change of a trip, with the hash of the history up to it. Folded in order, the events of a trip give the trip. A trigger refuses update and delete.',
   trip_history: 'An ended trip as it was at its end. A trigger refuses update and delete.',
-  webhook: 'An address that receives events: its secret and the events it wants.',
+  webhook: 'An address that receives events, and the events it wants.',
   webhook_delivery: 'An event that a webhook has yet to receive, or a dead letter.',
+  webhook_secret: 'A secret that signs the messages to a webhook, sealed for `webhooks`.',
   webhook_lane: 'How far the events of a trip have been taken in for a webhook.',
 };

@@ -1,4 +1,5 @@
 import { isBusRole, type BusRole } from '#libs/contracts';
+import { webhookKeyOf } from './webhook-keys.ts';
 
 /** Settings that all services of a running system share. */
 export interface SystemSettings {
@@ -73,6 +74,7 @@ export function serviceEnvironment(
     HAILGRID_JWT_ISSUER: JWT_ISSUER,
     HAILGRID_JWT_AUDIENCE: JWT_AUDIENCE,
     ...(app === STORE_APP && { HAILGRID_POSTGRES_URLS: system.postgresUrls.join(',') }),
+    ...webhookKeyOf(app),
     ...(system.issuerUrl !== undefined && { HAILGRID_JWKS_URL: `${system.issuerUrl}/.well-known/jwks.json` }),
     ...(system.clock !== undefined && {
       HAILGRID_CLOCK_SPEED: String(system.clock.speed),

@@ -48,6 +48,12 @@ export const ERRORS = {
   driver_offline: { status: 409, title: 'The driver is not online' },
   session_superseded: { status: 409, title: 'A newer session of this driver is online' },
   too_many_webhooks: { status: 409, title: 'The maximum number of webhooks exists already' },
+  too_many_webhook_secrets: {
+    status: 409,
+    title:
+      'The webhook has as many secrets as allowed; wait for one to expire, or keep none with keep_old_s 0',
+  },
+  no_seal_key: { status: 409, title: 'No key to seal the secrets of webhooks with is configured' },
   precondition_failed: { status: 412, title: 'It has changed since: If-Match names another version' },
   payload_too_large: { status: 413, title: 'The body or frame is too large' },
   unsupported_media_type: { status: 415, title: 'Only application/json is understood' },

@@ -15,6 +15,7 @@ export {
   flag,
   isSecret,
   readConfig,
+  refuseUnsafe,
   secret,
   serviceArea,
   type BaseConfig,

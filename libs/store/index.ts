@@ -81,6 +81,14 @@ export {
   type SlotDisagreement,
 } from './statements/trip-slots.ts';
 export { dueSearches, listTripsOfRider, lockTrips, openTrips, readTrip } from './statements/trips.ts';
+export {
+  expireWebhookSecrets,
+  forgetPlainSecrets,
+  insertWebhookSecret,
+  lockPlainSecrets,
+  purgeWebhookSecrets,
+  type SealedSecret,
+} from './statements/webhooks/secrets.ts';
 export { readDeadLetters, reviveDeadLetters, type DeadDelivery } from './statements/webhooks/dead-letters.ts';
 export {
   settleDeliveries,

@@ -6,6 +6,7 @@ import {
   catchUpWebhook,
   Database,
   insertWebhook,
+  insertWebhookSecret,
   purgeWebhookLanes,
   readWebhooks,
   reviveDeadLetters,
@@ -42,11 +43,17 @@ async function webhook(max = 10): Promise<WebhookId> {
   const row = {
     webhookId,
     url: 'https://example.com',
-    secret: 'whsec_',
     eventTypes: null,
     createdAtMs: NOW_MS,
   };
-  return (await insertWebhook(database, row, max)) ? webhookId : Promise.reject(new Error('too many'));
+  if (!(await insertWebhook(database, row, max))) throw new Error('too many');
+  await insertWebhookSecret(
+    database,
+    webhookId,
+    { sealed: 'sealed-1', keyId: 'key-1', fingerprint: 'a1' },
+    NOW_MS,
+  );
+  return webhookId;
 }
 
 /** Inserts events of a trip, with the columns that webhooks need. */

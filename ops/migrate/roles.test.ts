@@ -91,6 +91,7 @@ describe('trips', () => {
     `DELETE FROM quote`,
     `SELECT FROM shard FOR SHARE`,
     `SELECT secret FROM webhook`,
+    `SELECT sealed FROM webhook_secret`,
     MAKE,
   ])('may: %s', async (statement) => {
     expect(await attempt('trips', statement)).toBe('done');
@@ -124,6 +125,7 @@ describe('readonly', () => {
     'SELECT * FROM trip_history',
     'SELECT * FROM outbox',
     'SELECT webhook_id, url FROM webhook',
+    'SELECT fingerprint, expires_at FROM webhook_secret',
     'SELECT pg_advisory_xact_lock(7045105)',
   ])('may: %s', async (statement) => {
     expect(await attempt('readonly', statement)).toBe('done');
@@ -134,6 +136,7 @@ describe('readonly', () => {
     ...DEFINITIONS,
     MAKE,
     'SELECT secret FROM webhook',
+    'SELECT sealed FROM webhook_secret',
     'SELECT * FROM webhook',
     'SELECT * FROM idempotency_key',
     'SELECT FROM trip FOR UPDATE',

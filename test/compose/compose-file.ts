@@ -16,6 +16,16 @@ export interface ComposeService {
   depends_on?: Record<string, { condition: string }>;
   deploy?: { replicas: number };
   profiles?: string[];
+  secrets?: string[];
+  user?: string;
+  read_only?: boolean;
+  tmpfs?: string[];
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  privileged?: boolean;
+  mem_limit?: string;
+  pids_limit?: number;
   container_name?: string;
 }
 
@@ -24,15 +34,27 @@ export interface ComposeFile {
   services: Record<string, ComposeService>;
   networks: Record<string, unknown>;
   volumes: Record<string, unknown>;
+  secrets: Record<string, { file: string }>;
 }
 
-/** docker-compose.yml with its anchors merged, and `${NAME:-default}` replaced by the defaults. */
-export function readComposeFile(): ComposeFile {
-  const text = readFileSync(`${ROOT}docker-compose.yml`, 'utf8');
-  const withDefaults = text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
-  const file = parse(withDefaults, { merge: true }) as ComposeFile;
+/** docker-compose.yml with its anchors merged, and with these variables or the defaults of `${NAME:-default}`. */
+export function readComposeFile(variables: Readonly<Record<string, string>>): ComposeFile {
+  const file = parse(substitute(composeText(), variables), { merge: true }) as ComposeFile;
   for (const service of Object.values(file.services)) service.environment &&= asText(service.environment);
   return file;
+}
+
+export function composeText(): string {
+  return readFileSync(`${ROOT}docker-compose.yml`, 'utf8');
+}
+
+/** As Compose does it; throws for `${NAME:?message}` without a value. */
+function substitute(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, operator: string, rest: string) => {
+    const value = variables[name] ?? (operator === '-' ? rest : undefined);
+    if (value === undefined) throw new Error(`${name}: ${rest}`);
+    return value;
+  });
 }
 
 /** YAML parses 300 as a number; in an environment it is text. */

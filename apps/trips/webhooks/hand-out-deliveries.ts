@@ -102,10 +102,10 @@ export class HandOutDeliveriesHandler extends CommandHandlers {
 }
 
 function toMessage(
-  { webhookId, tripId, seq, attempt, url, secret }: TakenDelivery,
+  { webhookId, tripId, seq, attempt, url, secrets }: TakenDelivery,
   changes: readonly TripChange[] = [],
 ): Omit<WebhookDelivery, 'message'> & { message: WebhookEvent | undefined } {
   const change = changes.find(({ event }) => event.seq === seq);
   const message = change === undefined ? undefined : toWebhookEvent(change);
-  return { webhook_id: webhookId, trip_id: tripId, seq, attempt, url, secret, message };
+  return { webhook_id: webhookId, trip_id: tripId, seq, attempt, url, secrets, message };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
-import { purgeWebhookLanes, suspendOverfull, TripStore } from '#libs/store';
+import { purgeWebhookLanes, purgeWebhookSecrets, suspendOverfull, TripStore } from '#libs/store';
 import { Sweep } from '../sweep.ts';
 import { WEBHOOK_MEMORY_MS } from './take-in-events.ts';
 
@@ -11,7 +11,7 @@ const LANES_PER_DELETE = 5_000;
 /** How many deliveries may wait for a webhook before it is suspended, so that the table does not fill the disk. */
 export const MAX_WAITING_PER_WEBHOOK = 100_000;
 
-/** Suspends webhooks with too many waiting deliveries, and deletes lanes that are long done. */
+/** Suspends webhooks with too many waiting deliveries, and deletes lanes that are long done and secrets that sign no more. */
 @Injectable()
 export class WebhookTidying extends Sweep {
   constructor(
@@ -29,6 +29,7 @@ export class WebhookTidying extends Sweep {
         { event: 'webhook_suspended', webhook_id: webhookId, reason: 'too_many_waiting' },
         'too many deliveries wait for it',
       );
+    await purgeWebhookSecrets(this.store, nowMs);
     await purgeWebhookLanes(this.store, nowMs - WEBHOOK_MEMORY_MS, LANES_PER_DELETE);
   }
 }

@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import {
   createWebhook,
@@ -10,6 +9,7 @@ import {
   newId,
   routerPath,
   toTimestamp,
+  type WebhookId,
   type WebhookView,
 } from '#libs/contracts';
 import {
@@ -26,23 +26,23 @@ import {
 import {
   deleteWebhookRow,
   insertWebhook,
+  insertWebhookSecret,
   readWebhooks,
   TripStore,
+  type SealedSecret,
   type TripTransaction,
   type WebhookRow,
 } from '#libs/store';
 import { refuseResolvedTarget } from '#libs/webhooks';
 import type { TripsConfig } from '../config.ts';
 import { OperatorAudit } from '../operations/operator-audit.ts';
+import { SecretMaker } from './secret-maker.ts';
 import { WebhookWorkers } from './webhook-workers.ts';
 
 type CreatedWebhook = z.output<typeof createWebhook.response>;
-/** The answer stored under an idempotency key. A replay probes for webhooks processes again. */
-const storedWebhook = createWebhook.response.omit({ delivery: true });
+/** The answer stored under an idempotency key: without the secret, and a replay probes for webhooks processes again. */
+const storedWebhook = createWebhook.response.omit({ delivery: true, secret: true });
 type StoredWebhook = z.output<typeof storedWebhook>;
-
-/** How long the secret of a webhook is: as long as the signature; Standard Webhooks require 24 to 64 bytes. */
-const SECRET_BYTES = 32;
 
 /** Operators create, list and delete webhooks. */
 @Controller()
@@ -51,6 +51,7 @@ export class WebhooksController {
     private readonly store: TripStore,
     private readonly audit: OperatorAudit,
     private readonly workers: WebhookWorkers,
+    private readonly secrets: SecretMaker,
     @Inject(CONFIG) private readonly config: TripsConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -72,13 +73,17 @@ export class WebhooksController {
     const refusal = this.config.webhookAllowPrivate
       ? undefined
       : await refuseResolvedTarget(new URL(body.url));
+    const webhookId = newId('webhook');
+    const { secret, ...sealed } = await this.secrets.make(webhookId);
     const result = await this.audit.act(asked, async (transaction) => {
       if (refusal !== undefined) throw targetRefused(refusal);
-      const made = await make(transaction, body);
+      const made = await make(transaction, body, webhookId, sealed);
       return { result: made, after: { webhook_id: made.webhook_id, event_types: made.event_types } };
     });
     this.logger.info({ event: 'webhook_created', webhook_id: result.webhook_id });
-    return { ...result, delivery: await this.workers.delivery() };
+    // Another id: the answer of an earlier request, whose secret was shown then and is not known any more.
+    const shown = result.webhook_id === webhookId ? secret : null;
+    return { ...result, secret: shown, delivery: await this.workers.delivery() };
   }
 
   @Get(routerPath(listWebhooks))
@@ -129,15 +134,19 @@ function targetRefused(reason: string): HailgridError {
 async function make(
   transaction: TripTransaction,
   { url, event_types }: z.output<typeof createWebhook.body>,
+  webhookId: WebhookId,
+  sealed: SealedSecret,
 ): Promise<StoredWebhook> {
-  const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
   const createdAtMs = transaction.nowMs;
-  const row = { webhookId: newId('webhook'), url, eventTypes: event_types ?? null, createdAtMs };
-  if (!(await insertWebhook(transaction, { ...row, secret }, MAX_WEBHOOKS)))
+  const row = { webhookId, url, eventTypes: event_types ?? null, createdAtMs };
+  if (!(await insertWebhook(transaction, row, MAX_WEBHOOKS)))
     throw new HailgridError('too_many_webhooks', `${MAX_WEBHOOKS} webhooks`);
+  await insertWebhookSecret(transaction, webhookId, sealed, createdAtMs);
   const suspension = { suspendedAtMs: null, suspendedReason: null, suspendedError: null, heldUntilMs: null };
   const fresh = { ...row, ...suspension, catchesUp: false, waiting: 0, deadLetters: 0 };
-  return { ...webhookView(fresh, createdAtMs), secret };
+  const { keyId, fingerprint } = sealed;
+  const secrets = [{ keyId, fingerprint, madeAtMs: createdAtMs, expiresAtMs: null }];
+  return webhookView({ ...fresh, secrets }, createdAtMs);
 }
 
 function webhookView(row: WebhookRow, nowMs: number): WebhookView {
@@ -154,5 +163,13 @@ function webhookView(row: WebhookRow, nowMs: number): WebhookView {
     catching_up: row.catchesUp,
     waiting: row.waiting,
     dead_letters: row.deadLetters,
+    secrets: row.secrets
+      .filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > nowMs)
+      .map(({ fingerprint, keyId, madeAtMs, expiresAtMs }) => ({
+        fingerprint,
+        key_id: keyId,
+        made_at: toTimestamp(madeAtMs),
+        expires_at: expiresAtMs === null ? null : toTimestamp(expiresAtMs),
+      })),
   };
 }

@@ -3,10 +3,13 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId, type WebhookDelivery, type WebhookEvent } from '#libs/contracts';
 import { readConfig } from '#libs/service';
+import { makeWebhookKeys, sealSecret } from '#libs/webhook-seal';
 import { webhooksConfig } from '../config.ts';
 import { WebhookSender } from './webhook-sender.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const keys = makeWebhookKeys();
+const webhookId = newId('webhook');
 const tripId = newId('trip');
 const message = {
   type: 'trip.accepted',
@@ -56,18 +59,20 @@ beforeEach(() => {
 function sender(allowPrivate: boolean): WebhookSender {
   return new WebhookSender(
     readConfig(webhooksConfig, {
+      HAILGRID_WEBHOOK_OPEN_KEYS: JSON.stringify(keys.openKeys),
       HAILGRID_WEBHOOK_TIMEOUT_MS: '500',
       HAILGRID_WEBHOOK_ALLOW_PRIVATE: String(allowPrivate),
     }),
   );
 }
 
-function delivery(url: string): WebhookDelivery {
-  return { webhook_id: newId('webhook'), trip_id: tripId, seq: 3, attempt: 1, url, secret: SECRET, message };
+async function delivery(url: string, clear = [SECRET], sealKey = keys.sealKey): Promise<WebhookDelivery> {
+  const secrets = await Promise.all(clear.map((secret) => sealSecret(sealKey, webhookId, secret)));
+  return { webhook_id: webhookId, trip_id: tripId, seq: 3, attempt: 1, url, secrets, message };
 }
 
 test('a message verifies with a Standard Webhooks library, and only with its own secret', async () => {
-  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/204`))).toEqual({
+  expect(await sender(true).send(await delivery(`http://127.0.0.1:${port}/204`))).toEqual({
     meaning: 'delivered',
     status: 204,
     error: null,
@@ -80,6 +85,25 @@ test('a message verifies with a Standard Webhooks library, and only with its own
   expect(() => new Webhook(SECRET).verify(`${body} `, headers)).toThrow('signature');
 });
 
+test('while secrets change, a message verifies with each of them', async () => {
+  const newer = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+  await sender(true).send(await delivery(`http://127.0.0.1:${port}/204`, [newer, SECRET]));
+  const [{ headers, body }] = received as [(typeof received)[0]];
+  expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
+  for (const secret of [SECRET, newer]) expect(new Webhook(secret).verify(body, headers)).toEqual(message);
+});
+
+test('without the private key nothing is sent, and the error names the key', async () => {
+  const { sealKey } = makeWebhookKeys();
+  const sealed = await delivery(`http://127.0.0.1:${port}/204`, [SECRET], sealKey);
+  expect(await sender(true).send(sealed)).toEqual({
+    meaning: 'later',
+    status: null,
+    error: `the secret is sealed with the unknown key ${sealKey.kid}`,
+  });
+  expect(received).toEqual([]);
+});
+
 test.each([
   [301, 'refused'],
   [307, 'refused'],
@@ -90,7 +114,7 @@ test.each([
   [500, 'later'],
   [503, 'later'],
 ])('status %i means %s and is not followed', async (status, meaning) => {
-  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/${status}`))).toEqual({
+  expect(await sender(true).send(await delivery(`http://127.0.0.1:${port}/${status}`))).toEqual({
     meaning,
     status,
     error: `answered ${status}`,
@@ -101,23 +125,26 @@ test.each([
 test.each([429, 502, 503, 504])('Retry-After of %i is read in both forms', async (status) => {
   retryAfter = '7';
   const url = `http://127.0.0.1:${port}/${status}`;
-  expect(await sender(true).send(delivery(url))).toMatchObject({ meaning: 'later', retryAfterMs: 7_000 });
+  expect(await sender(true).send(await delivery(url))).toMatchObject({
+    meaning: 'later',
+    retryAfterMs: 7_000,
+  });
   retryAfter = new Date(Date.now() + 60_000).toUTCString();
-  const { retryAfterMs = 0 } = await sender(true).send(delivery(url));
+  const { retryAfterMs = 0 } = await sender(true).send(await delivery(url));
   expect(retryAfterMs).toBeGreaterThan(50_000);
   expect(retryAfterMs).toBeLessThanOrEqual(60_000);
 });
 
 test('an answer that is none of HTTP’s final ones is a failure', async () => {
-  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/101`))).toMatchObject({
+  expect(await sender(true).send(await delivery(`http://127.0.0.1:${port}/101`))).toMatchObject({
     meaning: 'later',
   });
 });
 
 test('an endpoint that never answers times out; one that never ends its body has answered', async () => {
-  const never = await sender(true).send(delivery(`http://127.0.0.1:${port}/never`));
+  const never = await sender(true).send(await delivery(`http://127.0.0.1:${port}/never`));
   expect(never).toEqual({ meaning: 'later', status: null, error: 'no answer in time' });
-  expect(await sender(true).send(delivery(`http://127.0.0.1:${port}/endless`))).toMatchObject({
+  expect(await sender(true).send(await delivery(`http://127.0.0.1:${port}/endless`))).toMatchObject({
     meaning: 'delivered',
   });
 });
@@ -131,7 +158,7 @@ test.each([
   ['a name of this machine', 'https://localhost:PORT/200'],
   ['the address of a cloud’s metadata', 'https://169.254.169.254/200'],
 ])('%s is not called by default', async (_, url) => {
-  const attempt = await sender(false).send(delivery(url.replace('PORT', String(port))));
+  const attempt = await sender(false).send(await delivery(url.replace('PORT', String(port))));
   expect(attempt).toMatchObject({ meaning: 'later', status: null });
   expect(attempt.error).toMatch(/is not a public address|only https/);
   expect(received).toEqual([]);

@@ -9,6 +9,7 @@ import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { WebhookDelivery, WebhookEvent } from '#libs/contracts';
 import { CONFIG } from '#libs/service';
+import { openSecret, SealError, type OpenKeys } from '#libs/webhook-seal';
 import { lookupPublic, refuseTarget } from '#libs/webhooks';
 import type { WebhooksConfig } from '../config.ts';
 import { meaningOf, retryAfterMs, type Meaning } from './read-answer.ts';
@@ -32,23 +33,26 @@ export interface Attempt {
 export class WebhookSender {
   readonly #timeoutMs: number;
   readonly #allowPrivate: boolean;
+  readonly #openKeys: OpenKeys;
 
-  constructor(@Inject(CONFIG) { webhookTimeoutMs, webhookAllowPrivate }: WebhooksConfig) {
+  constructor(@Inject(CONFIG) { webhookTimeoutMs, webhookAllowPrivate, webhookOpenKeys }: WebhooksConfig) {
     this.#timeoutMs = webhookTimeoutMs;
     this.#allowPrivate = webhookAllowPrivate;
+    this.#openKeys = webhookOpenKeys;
   }
 
   /** Never rejects. */
-  async send({ url, secret, message: event }: WebhookDelivery): Promise<Attempt> {
+  async send({ webhook_id, url, secrets: sealed, message: event }: WebhookDelivery): Promise<Attempt> {
     const body = JSON.stringify(event);
     const message = { id: messageId(event), timestampS: Math.floor(Date.now() / MS_PER_S), body };
-    const headers = {
-      ...signedHeaders(message, secret),
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'user-agent': 'Hailgrid-Webhooks',
-    };
     try {
+      const secrets = await Promise.all(sealed.map((one) => openSecret(this.#openKeys, webhook_id, one)));
+      const headers = {
+        ...signedHeaders(message, secrets),
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'user-agent': 'Hailgrid-Webhooks',
+      };
       return attemptOf(await this.#post(new URL(url), headers, body));
     } catch (error) {
       return { meaning: 'later', status: null, error: reasonOf(error) };
@@ -95,6 +99,7 @@ function attemptOf({ status, retryAfter }: Answer): Attempt {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'AbortError') return 'no answer in time';
+  if (error instanceof SealError) return error.message;
   const message = error instanceof AggregateError ? String(error.errors[0]) : String(error);
   return message.slice(0, MAX_ERROR_CHARS);
 }
@@ -110,17 +115,19 @@ export interface WebhookMessage {
   body: string;
 }
 
-/** The headers of Standard Webhooks: message id, time of the attempt, and the HMAC over both and the body. */
+/** The headers of Standard Webhooks: message id, time of the attempt, and by each secret the HMAC over both and the body. */
 export function signedHeaders(
   { id, timestampS, body }: WebhookMessage,
-  secret: string,
+  secrets: readonly string[],
 ): Record<string, string> {
-  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestampS}.${body}`).digest('base64');
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestampS}.${body}`).digest('base64')}`;
+  });
   return {
     'webhook-id': id,
     'webhook-timestamp': String(timestampS),
-    'webhook-signature': `v1,${signature}`,
+    'webhook-signature': signatures.join(' '),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../command.ts';
 import { tripId, webhookId } from '../ids.ts';
+import { MAX_WEBHOOK_SECRETS } from '../http/webhooks.ts';
 import { webhookEvent } from '../webhook-event.ts';
 
 /** How many events one command turns into deliveries; the rest go into the next batch. */
@@ -11,6 +12,9 @@ export const MAX_DELIVERIES_PER_TAKE = 100;
 export const MAX_DELIVERY_REPORTS = 500;
 /** How many webhooks there may be; one more gets 409. Each event is a row for each webhook. */
 export const MAX_WEBHOOKS = 50;
+
+/** How many characters a sealed secret may have: a secret of 64 bytes needs some 500. */
+const MAX_SEALED_CHARS = 1_000;
 
 const eventNumber = z.object({ trip_id: tripId, seq: z.int().min(1) });
 
@@ -29,7 +33,11 @@ const delivery = z.object({
   seq: z.int(),
   attempt: z.int().min(1),
   url: z.string(),
-  secret: z.string(),
+  secrets: z
+    .array(z.string().max(MAX_SEALED_CHARS))
+    .min(1)
+    .max(MAX_WEBHOOK_SECRETS)
+    .meta({ description: 'newest first; each a JWE that only `webhooks` can open' }),
   message: webhookEvent.meta({ description: 'the body; `webhooks` gets nothing that it does not send' }),
 });
 export type WebhookDelivery = z.infer<typeof delivery>;

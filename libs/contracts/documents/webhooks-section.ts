@@ -7,7 +7,10 @@ const HEADERS = [
     'The trip and the number of its event: the same in each attempt. Ignore a message that came before',
   ],
   ['webhook-timestamp', 'Time of this attempt, in Unix seconds'],
-  ['webhook-signature', '`v1,` and the HMAC-SHA256 of id, time and body, as Standard Webhooks specifies'],
+  [
+    'webhook-signature',
+    '`v1,` and the HMAC-SHA256 of id, time and body, as Standard Webhooks specifies; while secrets change, one by each, separated by spaces',
+  ],
 ] as const;
 
 /** The calls that Hailgrid makes: the section `webhooks` of OpenAPI 3.1. */

@@ -27,6 +27,27 @@ export const webhookSuspension = z.enum(['gone', 'refused', 'too_many_waiting'])
 });
 export type WebhookSuspension = z.infer<typeof webhookSuspension>;
 
+/** How many secrets of a webhook sign at once: enough for a rotation that is repeated before its receiver has followed. */
+export const MAX_WEBHOOK_SECRETS = 4;
+/** How long the old secrets of a webhook go on signing after a rotation by default: a day for its receiver to follow. */
+const DEFAULT_KEEP_OLD_S = 86_400;
+/** The longest that they may go on: a week. */
+const MAX_KEEP_OLD_S = 604_800;
+
+const fingerprint = z
+  .string()
+  .meta({ description: 'names the secret: the first 16 hexadecimal digits of its SHA-256' });
+
+/** What is shown of a secret. */
+const webhookSecretView = z
+  .object({
+    fingerprint,
+    key_id: z.string().meta({ description: 'the sealing key; `webhooks` needs its private half' }),
+    made_at: timestamp,
+    expires_at: timestamp.nullable().meta({ description: 'signs until then; null: for good' }),
+  })
+  .meta({ id: 'WebhookSecretInfo' });
+
 /** A URL that receives trip events. Its secret is shown once, at creation. */
 export const webhookView = z
   .object({
@@ -47,6 +68,9 @@ export const webhookView = z
     }),
     waiting: z.int().min(0).meta({ description: 'events not delivered yet' }),
     dead_letters: z.int().min(0).meta({ description: 'those of them that are not retried any more' }),
+    secrets: z.array(webhookSecretView).default([]).meta({
+      description: 'the secrets that sign, oldest first; each message has a signature by each of them',
+    }),
   })
   .meta({ id: 'Webhook' });
 export type WebhookView = z.infer<typeof webhookView>;
@@ -65,7 +89,10 @@ export type WebhookDeliveryState = z.infer<typeof webhookDelivery>;
 
 export const createdWebhook = webhookView
   .extend({
-    secret: z.string().meta({ description: 'signs each message, as Standard Webhooks specifies' }),
+    secret: z.string().nullable().meta({
+      description:
+        'signs each message, as Standard Webhooks specifies; shown once: null if the Idempotency-Key was used before',
+    }),
     delivery: webhookDelivery,
   })
   .meta({ id: 'CreatedWebhook' });
@@ -81,7 +108,7 @@ export const createWebhook = defineRoute({
   response: createdWebhook,
   status: 201,
   idempotencyKey: 'optional',
-  errors: ['too_many_webhooks', 'webhook_target_refused'],
+  errors: ['too_many_webhooks', 'webhook_target_refused', 'no_seal_key'],
 });
 
 export const listWebhooks = defineRoute({
@@ -110,6 +137,33 @@ export const deleteWebhook = defineRoute({
   status: 200,
   idempotencyKey: 'optional',
   errors: ['webhook_not_found'],
+});
+
+export const rotateWebhookSecret = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/webhooks/{webhook_id}/secret',
+  summary: 'Make a new secret, which is shown once; old ones sign beside it for a time',
+  role: 'operator',
+  params: webhookParams,
+  body: z.strictObject({
+    keep_old_s: z.int().min(0).max(MAX_KEEP_OLD_S).default(DEFAULT_KEEP_OLD_S).meta({
+      description: 'how long the old secrets sign beside the new one; 0 if they are known to others',
+    }),
+  }),
+  response: z
+    .object({
+      webhook_id: webhookId,
+      fingerprint,
+      made_at: timestamp,
+      secret: z.string().nullable().meta({
+        description: 'shown once: null if the Idempotency-Key was used before',
+      }),
+    })
+    .meta({ id: 'RotatedWebhookSecret' }),
+  status: 201,
+  idempotencyKey: 'optional',
+  errors: ['webhook_not_found', 'too_many_webhook_secrets', 'no_seal_key'],
 });
 
 /** An event whose delivery was given up. Later events of its trip wait behind it. */

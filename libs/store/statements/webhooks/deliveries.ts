@@ -10,7 +10,8 @@ export interface TakenDelivery {
   /** The first is 1. */
   attempt: number;
   url: string;
-  secret: string;
+  /** Sealed, newest first. */
+  secrets: string[];
 }
 
 export interface DeliveryWish {
@@ -26,13 +27,13 @@ interface DeliveryRow extends Record<string, unknown> {
   seq: number;
   attempts: number;
   url: string;
-  secret: string;
+  secrets: string[];
 }
 
 /**
  * Takes due deliveries, the lowest of each trip and webhook, and postpones them until the lease ends, so that no other
  * process takes them. If there are more than the limit, the webhooks come in random order. Nothing is taken for a webhook
- * that is gone, that refuses, or whose endpoint asked for a pause.
+ * that is gone, that refuses, whose endpoint asked for a pause, or whose secret is not sealed yet.
  */
 export async function takeDueDeliveries(
   database: Queryable,
@@ -48,6 +49,7 @@ export async function takeDueDeliveries(
         SELECT head.webhook_id, head.trip_id, head.seq FROM (
           SELECT webhook_id FROM webhook
           WHERE coalesce(suspended_reason, '') NOT IN ('gone', 'refused') AND (held_until IS NULL OR held_until <= $1)
+            AND EXISTS (SELECT FROM webhook_secret s WHERE s.webhook_id = webhook.webhook_id)
           ORDER BY random()) w CROSS JOIN LATERAL (
           SELECT webhook_id, trip_id, seq FROM webhook_delivery d
           WHERE d.webhook_id = w.webhook_id AND dead_at IS NULL AND due_at <= $1
@@ -60,7 +62,9 @@ export async function takeDueDeliveries(
       UPDATE webhook_delivery d SET due_at = $2, attempts = attempts + 1
       FROM due JOIN webhook USING (webhook_id)
       WHERE d.webhook_id = due.webhook_id AND d.trip_id = due.trip_id AND d.seq = due.seq
-      RETURNING d.webhook_id, d.trip_id, d.seq, d.attempts, url, secret`,
+      RETURNING d.webhook_id, d.trip_id, d.seq, d.attempts, url, ARRAY(
+        SELECT sealed FROM webhook_secret s WHERE s.webhook_id = d.webhook_id AND (expires_at IS NULL OR expires_at > $1)
+        ORDER BY number DESC) AS secrets`,
     values: [
       timestampOf(nowMs),
       timestampOf(leaseEndsAtMs),
@@ -76,7 +80,7 @@ export async function takeDueDeliveries(
     seq: row.seq,
     attempt: row.attempts,
     url: row.url,
-    secret: row.secret,
+    secrets: row.secrets,
   }));
 }
 

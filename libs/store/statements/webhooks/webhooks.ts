@@ -6,7 +6,6 @@ import { timestampOf } from '../../postgres/values.ts';
 export interface NewWebhook {
   webhookId: WebhookId;
   url: string;
-  secret: string;
   /** Null for all types. */
   eventTypes: readonly TripEventType[] | null;
   createdAtMs: number;
@@ -26,6 +25,17 @@ export interface WebhookRow {
   catchesUp: boolean;
   waiting: number;
   deadLetters: number;
+  /** Oldest first; empty until `trips` has sealed the secret of an older version. */
+  secrets: SecretRow[];
+}
+
+/** What is known of a secret that cannot be opened here. */
+interface SecretRow {
+  fingerprint: string;
+  keyId: string;
+  madeAtMs: number;
+  /** Null: signs for good. May be past. */
+  expiresAtMs: number | null;
 }
 
 interface Row extends Record<string, unknown> {
@@ -40,18 +50,19 @@ interface Row extends Record<string, unknown> {
   catches_up: boolean;
   waiting: number;
   dead_letters: number;
+  secrets: { fingerprint: string; key_id: string; made_at_ms: number; expires_at_ms: number | null }[];
 }
 
 /** Inserts a webhook; false if there are `max` already. */
 export async function insertWebhook(database: Queryable, webhook: NewWebhook, max: number): Promise<boolean> {
-  const { webhookId, url, secret, eventTypes, createdAtMs } = webhook;
+  const { webhookId, url, eventTypes, createdAtMs } = webhook;
   const rows = await database.rows({
     name: 'insert-webhook',
     text: `
-      INSERT INTO webhook (webhook_id, url, secret, event_types, created_at)
-      SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM webhook) < $6
+      INSERT INTO webhook (webhook_id, url, event_types, created_at)
+      SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM webhook) < $5
       RETURNING webhook_id`,
-    values: [uuidOf('webhook', webhookId), url, secret, eventTypes, timestampOf(createdAtMs), max],
+    values: [uuidOf('webhook', webhookId), url, eventTypes, timestampOf(createdAtMs), max],
   });
   return rows.length === 1;
 }
@@ -71,7 +82,11 @@ export async function readWebhooks(database: Queryable, webhookId?: WebhookId): 
         CASE WHEN suspended_at IS NOT NULL THEN coalesce(suspended_reason, 'too_many_waiting') END AS suspended_reason,
         (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id) AS waiting,
         (SELECT count(*)::integer FROM webhook_delivery d WHERE d.webhook_id = w.webhook_id AND dead_at IS NOT NULL)
-          AS dead_letters
+          AS dead_letters,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('key_id', key_id, 'fingerprint', fingerprint,
+            'made_at_ms', floor(extract(epoch FROM made_at) * 1000),
+            'expires_at_ms', floor(extract(epoch FROM expires_at) * 1000)) ORDER BY number), '[]')
+          FROM webhook_secret s WHERE s.webhook_id = w.webhook_id) AS secrets
       FROM webhook w WHERE $1::uuid IS NULL OR webhook_id = $1 ORDER BY created_at, webhook_id`,
     values: [webhookId === undefined ? null : uuidOf('webhook', webhookId)],
   });
@@ -87,6 +102,12 @@ export async function readWebhooks(database: Queryable, webhookId?: WebhookId): 
     catchesUp: row.catches_up,
     waiting: row.waiting,
     deadLetters: row.dead_letters,
+    secrets: row.secrets.map(({ fingerprint, key_id, made_at_ms, expires_at_ms }) => ({
+      fingerprint,
+      keyId: key_id,
+      madeAtMs: made_at_ms,
+      expiresAtMs: expires_at_ms,
+    })),
   }));
 }
 
