@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_COORDINATOR_PARAMS } from '#libs/ownership';
 import { baseConfig, commaList, secret, serviceArea, tokenConfig, flag } from '#libs/service';
-import { baseConfig, commaList, secret, serviceArea, tokenConfig } from '#libs/service';
 import { sealKeySetting } from '#libs/webhook-seal';
 import { webhookTargetConfig } from '#libs/webhooks';
 import { DEFAULT_MAX_OPEN_TRIPS, MAX_OPEN_TRIPS } from '#libs/store';
