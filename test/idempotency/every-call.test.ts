@@ -82,8 +82,11 @@ describe.each(Object.entries(UNSAFE_CALLS).filter(([, decision]) => 'keyed' in d
 );
 
 describe('frames', () => {
-  /** Frames that change nothing durable need no key; a position has session and seq, and `received` names its offer. */
-  const UNKEYED = ['heartbeat', 'position', 'received', 'resume'];
+  /**
+   * Frames that change nothing durable need no key; a position has session and seq, `received` names its offer, `token` is
+   * the same whenever it comes.
+   */
+  const UNKEYED = ['heartbeat', 'position', 'received', 'resume', 'token'];
 
   test('that change something take a key', () => {
     const shapes = [...driverClientFrame.options, ...riderClientFrame.options].map(({ shape }) => shape);

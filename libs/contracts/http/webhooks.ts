@@ -145,6 +145,7 @@ export const rotateWebhookSecret = defineRoute({
   path: '/v1/webhooks/{webhook_id}/secret',
   summary: 'Make a new secret, which is shown once; old ones sign beside it for a time',
   role: 'operator',
+  scope: 'integrations',
   params: webhookParams,
   body: z.strictObject({
     keep_old_s: z.int().min(0).max(MAX_KEEP_OLD_S).default(DEFAULT_KEEP_OLD_S).meta({
