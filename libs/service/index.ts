@@ -33,13 +33,8 @@ export { etagOf, matchesEtag, requireMatch } from './etags.ts';
 export { RepeatingTask } from './repeating-task.ts';
 export { runService } from './run-service.ts';
 export { serviceParts, CLOCK, CONFIG, HEALTH, LOGGER, METRICS, type ServiceParts } from './service-parts.ts';
-export {
-  Callers,
-  type Caller,
-  type Identities,
-  type Identity,
-  type IdentityLookup,
-} from './tokens/callers.ts';
+export { Callers, type Caller, type Identities } from './tokens/callers.ts';
+export type { Identity, IdentityLookup } from './tokens/identity-cache.ts';
 export { onBehalfOf, presentToken } from './tokens/present-caller.ts';
 export { tokenConfig, type TokenSettings } from './tokens/token-config.ts';
 export { TokenVerifier, type AccessToken } from './tokens/token-verifier.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { newId } from '#libs/contracts';
-import { Callers, type IdentityLookup } from './callers.ts';
+import { Callers } from './callers.ts';
+import type { IdentityLookup } from './identity-cache.ts';
 import { IdentityCache } from './identity-cache.ts';
 import type { AccessToken } from './token-verifier.ts';
 

@@ -1,5 +1,5 @@
 import { HailgridError, idFromUuid, role as roleSchema, subjectId, type Role } from '#libs/contracts';
-import { IdentityCache } from './identity-cache.ts';
+import { IdentityCache, type IdentityLookup } from './identity-cache.ts';
 import type { AccessToken } from './token-verifier.ts';
 
 const ROLES = roleSchema.options;
@@ -18,15 +18,6 @@ export interface Caller {
   /** The access token itself, for whoever must prove that the person is present. Never logged. */
   readonly token: string;
 }
-
-/** A person as an issuer names it. */
-export interface Identity {
-  readonly issuer: string;
-  readonly subject: string;
-}
-
-/** Finds the UUID of a person, and makes one at first sight; the same for all who ask. */
-export type IdentityLookup = (identity: Identity) => Promise<string>;
 
 /** How a process finds identities. */
 export interface Identities {

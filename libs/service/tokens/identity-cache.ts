@@ -1,4 +1,11 @@
-import type { Identity, IdentityLookup } from './callers.ts';
+/** A person as an issuer names it. */
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** Finds the UUID of a person, and makes one at first sight; the same for all who ask. */
+export type IdentityLookup = (identity: Identity) => Promise<string>;
 
 /** How many people a process remembers, about 20 MB; another one is looked up again. */
 export const MAX_CACHED_IDENTITIES = 100_000;
