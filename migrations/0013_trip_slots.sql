@@ -7,6 +7,7 @@ SET LOCAL statement_timeout = '10s';
 -- The trips that have not ended. A rider's first trip has slot 0; HAILGRID_MAX_OPEN_TRIPS says how many there are.
 CREATE TABLE trip_slot (
   rider_id uuid NOT NULL,
+  -- squawk-ignore prefer-bigint-over-smallint
   slot     smallint NOT NULL CHECK (slot >= 0),
   trip_id  uuid NOT NULL UNIQUE,
   PRIMARY KEY (rider_id, slot)

@@ -8,6 +8,7 @@ SET LOCAL statement_timeout = '10s';
 CREATE TABLE webhook_secret (
   webhook_id uuid NOT NULL REFERENCES webhook ON DELETE CASCADE,
   -- From 1; the highest one is the newest.
+  -- squawk-ignore prefer-bigint-over-int
   number     integer NOT NULL CHECK (number >= 1),
   -- A compact JWE.
   sealed     text NOT NULL,
@@ -26,6 +27,7 @@ GRANT SELECT (webhook_id, number, key_id, fingerprint, made_at, expires_at) ON w
 
 -- Null once `trips`, which has the public key, has sealed it. The column goes in a later migration, when no older process
 -- writes it.
+-- squawk-ignore ban-drop-not-null
 ALTER TABLE webhook ALTER COLUMN secret DROP NOT NULL;
 
 -- Down Migration
