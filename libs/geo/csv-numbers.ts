@@ -16,11 +16,9 @@ export const WHOLE: NumberRule = {
   is: (value) => Number.isSafeInteger(value) && value >= 0,
   words: 'a whole number, 0 or more',
 };
-export const SECONDS: NumberRule = {
-  is: (value) => value >= 0 && value < Infinity,
-  words: 'a number of seconds, 0 or more',
-};
 
+/** A number as half of the world writes it. */
+export const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** The number of a decimal text; NaN for any other, such as `""`, `0x10` and `40,7`. */

@@ -1,6 +1,6 @@
 import { parse, type CsvError, type Info, type Options } from 'csv-parse/sync';
 import type { NumberRule } from './csv-numbers.ts';
-import { readNumber } from './csv-numbers.ts';
+import { DECIMAL_COMMA, readNumber } from './csv-numbers.ts';
 
 /** How long one record may be: the widest format has 26 short columns. A longer one means a quote that never closes. */
 const MAX_RECORD_CHARACTERS = 65_536;
@@ -54,8 +54,8 @@ export interface TableRows<T> {
 export type CompleteTable<T> = Omit<TableRows<T>, 'errors'>;
 
 /**
- * Reads the rows of a delimited text with a header (RFC 4180). The named columns may come in any order, with others
- * between them; they are separated by commas, semicolons or tabs. Skips empty lines; accepts CRLF, CR, a byte-order mark
+ * Reads the rows of a delimited text with a header (RFC 4180). The named columns may come in any order and case, with
+ * others between them; they are separated by commas, semicolons or tabs. Skips empty lines; accepts CRLF, CR, a byte-order mark
  * and quoted values.
  *
  * @param file name of the text in errors
@@ -174,7 +174,10 @@ interface FirstRecord {
 function firstRecord(file: string, text: string, delimiter: string): FirstRecord {
   let first: FirstRecord = { names: [], line: 1 };
   const take = (values: string[], info: Info): null => {
-    first = { names: values.map((name) => name.trim()), line: firstLine(values, info.lines, 0) };
+    first = {
+      names: values.map((name) => name.trim().toLowerCase()),
+      line: firstLine(values, info.lines, 0),
+    };
     return null;
   };
   // Cut: only the first record is needed, and a quote that never closes is found in the pass over all rows.
@@ -230,7 +233,10 @@ function rowOf(
     error,
     number: (column, rule) => {
       const value = readNumber(text(column));
-      if (!rule.is(value)) throw error(column, `expected ${rule.words}, got "${text(column)}"`);
+      if (!rule.is(value)) {
+        const form = DECIMAL_COMMA.test(text(column)) ? ' with a decimal point' : '';
+        throw error(column, `expected ${rule.words}${form}, got "${text(column)}"`);
+      }
       return value;
     },
   };

@@ -46,6 +46,10 @@ export interface DataReport {
     /** Those that are not listed. */
     readonly others: { readonly count: number; readonly nodes: number };
   };
+  /** Segments from one served part to another: they are kept, but no ride uses them. */
+  readonly crossing_segments: { readonly count: number; readonly lines: readonly number[] };
+  /** What makes it doubtful that the values of a file are in the units of the format. */
+  readonly doubts: readonly { readonly file: string; readonly problem: string }[];
   /** Metres from the ends of the used trips to their nodes; null without trips. */
   readonly snap_m: { readonly p50: number; readonly p99: number } | null;
   /** Lines of the trips file from which on a day was added. */
@@ -84,6 +88,11 @@ export function dataReport(
       }),
       others: { count: others.length, nodes: others.reduce((sum, { nodes }) => sum + nodes, 0) },
     },
+    crossing_segments: {
+      count: network.crossingEdges.length,
+      lines: network.crossingEdges.slice(0, MAX_LISTED_ROWS).map((place) => network.edgeLines[place] ?? 0),
+    },
+    doubts: network.doubts.map((problem) => ({ file: names.edges, problem })),
     snap_m: trips === undefined ? null : snapDistances(trips.snapsM),
     midnights: trips?.midnights ?? [],
   };
@@ -113,6 +122,8 @@ export function dataReportLines(report: DataReport): string[] {
   return [
     ...report.files.map(fileLine),
     partsLine(report.street_parts),
+    ...crossingLine(report.crossing_segments),
+    ...report.doubts.map(({ file, problem }) => `${file}: doubtful: ${problem}`),
     ...(report.snap_m === null
       ? []
       : [`snap distance: p50 ${report.snap_m.p50} m, p99 ${report.snap_m.p99} m`]),
@@ -127,6 +138,13 @@ function partsLine({ count, served, largest, others }: DataReport['street_parts'
   });
   const rest = others.count === 0 ? '' : `; and ${others.count} more with ${others.nodes} nodes`;
   return `street parts: ${count}, served ${served}: ${listed.join('; ')}${rest}`;
+}
+
+function crossingLine({ count, lines: [first] }: DataReport['crossing_segments']): string[] {
+  if (first === undefined) return [];
+  return [
+    `segments from one served part to another, which no ride uses: ${count}, the first on line ${first}`,
+  ];
 }
 
 /** The first unusable rows of one file, one a line, and the number of the others. */

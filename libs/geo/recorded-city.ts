@@ -1,6 +1,7 @@
 import { dataReport, type DataReport } from './data-report.ts';
 import { DEFAULT_SNAP_LIMIT_M } from './street-access.ts';
 import type { StreetGraph } from './street-graph.ts';
+import { isPoint } from './point.ts';
 import { readStreetNetwork } from './street-network.ts';
 import { readTripFile, type RecordedTrip, type TripProblem } from './trip-file.ts';
 
@@ -53,12 +54,15 @@ function checkTrip(
   limitM: number,
 ): TripProblem | undefined {
   const [from, to] = [graph.snap(pickup), graph.snap(dropoff)];
-  for (const [column, { distanceM }] of [
-    ['pickup_lat', from],
-    ['dropoff_lat', to],
+  for (const [column, { distanceM }, { lat, lng }] of [
+    ['pickup_lat', from, pickup],
+    ['dropoff_lat', to, dropoff],
   ] as const) {
     if (distanceM <= limitM) continue;
-    const text = `expected a street within ${limitM} m, got ${Math.round(distanceM)} m to the nearest one`;
+    const isSwapped = isPoint(lng, lat) && graph.snap({ lat: lng, lng: lat }).distanceM <= limitM;
+    const text =
+      `expected a street within ${limitM} m, got ${Math.round(distanceM)} m to the nearest one` +
+      (isSwapped ? '; latitude and longitude are swapped' : '');
     return { column, text, reason: 'off_streets' };
   }
   if (from.node === to.node) {

@@ -1,9 +1,17 @@
-import { LATITUDE, LONGITUDE, SECONDS, WHOLE } from './csv-numbers.ts';
+import { LATITUDE, LONGITUDE, WHOLE, type NumberRule } from './csv-numbers.ts';
 import { readTable, TableError, type CompleteTable } from './csv-table.ts';
 import { impossibleDrive, SEGMENT_ROUNDING_S } from './plausible-speed.ts';
 
 /** How many segment times, one per hour of the day, a street file gives. */
 export const HOURS_PER_DAY = 24;
+
+/** How long a segment may take: a ferry of a day. A longer time has another unit. */
+export const MAX_SEGMENT_S = 86_400;
+
+const SEGMENT_TIME: NumberRule = {
+  is: (value) => value >= 0 && value <= MAX_SEGMENT_S,
+  words: `a number of seconds, 0 to ${MAX_SEGMENT_S}`,
+};
 
 /** An intersection. */
 export interface StreetNode {
@@ -74,7 +82,7 @@ export function readStreetEdges(
       return node;
     };
     const [from, to] = [end(0), end(1)];
-    const secondsByHour = HOUR_COLUMNS.map((_, hour) => row.number(2 + hour, SECONDS));
+    const secondsByHour = HOUR_COLUMNS.map((_, hour) => row.number(2 + hour, SEGMENT_TIME));
     const least = Math.min(...secondsByHour);
     const impossible = impossibleDrive(from, to, least, SEGMENT_ROUNDING_S);
     if (impossible !== undefined)

@@ -163,6 +163,7 @@ describe('readRecordedCity', () => {
       'trip_id,requested_at_s,pickup_lat,pickup_lon,dropoff_lat,dropoff_lon,trip_s',
       'good,60,40,-74,40.005,-73.995,300',
       'far,60,0,0,40,-74,86400',
+      'swapped,60,40,-74,-74,40,86400',
       'yard,60,40,-73.991,40.005,-73.995,300',
       'apart,60,40,-74,40,-73.9,900',
       'same,60,40,-74,40.0001,-74,300',
@@ -196,16 +197,22 @@ describe('readRecordedCity', () => {
         column: 'pickup_lat',
         problem: expect.stringMatching(/^expected a street within 500 m, got 8\d{6} m to the nearest one$/),
       },
-      { file: 't.csv', line: 5, column: 'dropoff_lat', problem: 'no streets lead from node 0 to node 200' },
       {
         file: 't.csv',
-        line: 6,
+        line: 4,
+        column: 'dropoff_lat',
+        problem: expect.stringMatching(/ m to the nearest one; latitude and longitude are swapped$/),
+      },
+      { file: 't.csv', line: 6, column: 'dropoff_lat', problem: 'no streets lead from node 0 to node 200' },
+      {
+        file: 't.csv',
+        line: 7,
         column: 'dropoff_lat',
         problem: 'expected a ride, but it begins and ends at node 0',
       },
       {
         file: 't.csv',
-        line: 7,
+        line: 8,
         column: 'pickup_lon',
         problem: 'expected a longitude (-180 to 180), got "x"',
       },
@@ -215,12 +222,89 @@ describe('readRecordedCity', () => {
     expect(lines.slice(0, 4)).toEqual([
       'n.csv: 103 rows read, 100 used, 3 unusable (dead_part 3)',
       `e.csv: ${edges.length} rows read, ${edges.length - 5} used, 5 unusable (dead_part 5)`,
-      't.csv: 6 rows read, 2 used, 4 unusable (off_streets 1, no_route 1, same_intersection 1, malformed 1)',
+      't.csv: 7 rows read, 2 used, 5 unusable (off_streets 2, no_route 1, same_intersection 1, malformed 1)',
       'street parts: 3, served 2: 64 nodes at 40,-74 (line 2); 36 nodes at 40,-73.9 (line 69); ' +
         '3 nodes at 40,-73.992 (line 66, not served)',
     ]);
     expect(lines).toContain('n.csv, line 66, column node_id: in a street part that is not served');
     expect(lines.filter((line) => line.includes('more unusable'))).toEqual([]);
+  });
+});
+
+/** The texts of a network. */
+function textsOf(ofNodes: readonly StreetNode[], ofEdges: readonly StreetEdge[]) {
+  const rows = ofNodes.map(({ id, lat, lng }) => `${id},${lat},${lng}`);
+  const segments = ofEdges.map(({ from, to, secondsByHour }) => `${from},${to},${secondsByHour.join()}`);
+  return {
+    nodes: { file: 'n.csv', text: ['node_id,lat,lon', ...rows].join('\n') },
+    edges: { file: 'e.csv', text: [`from,to,${HOURS.join()}`, ...segments].join('\n') },
+  };
+}
+
+describe('the data report', () => {
+  it('names the segments between two served parts, which no ride uses', () => {
+    const causeway = { from: 63, to: 200, secondsByHour: HOURS.map(() => 300) };
+    const { report } = readRecordedCity(
+      textsOf([...city.nodes, ...island.nodes], [...city.edges, causeway, ...island.edges]),
+    );
+    expect(report.street_parts.served).toBe(2);
+    expect(report.crossing_segments).toEqual({ count: 1, lines: [city.edges.length + 2] });
+    expect(dataReportLines(report)).toContain(
+      `segments from one served part to another, which no ride uses: 1, the first on line ${city.edges.length + 2}`,
+    );
+  });
+
+  it('says that segment times look like another unit', () => {
+    const slow = city.edges.map((segment) => ({ ...segment, secondsByHour: HOURS.map(() => 20_000) }));
+    const { report } = readRecordedCity(textsOf(city.nodes, slow));
+    expect(report.doubts).toMatchObject([{ file: 'e.csv' }]);
+    expect(dataReportLines(report)).toContainEqual(
+      expect.stringMatching(/^e\.csv: doubtful: half of the segments are slower than 0\.0\d+ km\/h/),
+    );
+    expect(readRecordedCity(textsOf(city.nodes, city.edges)).report.doubts).toEqual([]);
+  });
+
+  it.each([
+    ['across 180°', -17, 179.996],
+    ['near the north pole', 89.9, -60],
+    ['near the south pole', -89.99, 179.9],
+    ['at 0,0', -0.002, -0.002],
+  ])('of a city %s has every row used', (_, lat, lng) => {
+    const stretch = 1 / Math.cos((lat * Math.PI) / 180);
+    const wrapped = (deg: number): number => ((((deg + 180) % 360) + 360) % 360) - 180;
+    const there = lattice(5, 0, 0, 0);
+    const placed = there.nodes.map((node) => ({
+      ...node,
+      lat: lat + node.lat,
+      lng: wrapped(lng + node.lng * stretch),
+    }));
+    const [from, to] = [placed[0] as StreetNode, placed[24] as StreetNode];
+    const text = `trip_id,requested_at_s,pickup_lat,pickup_lon,dropoff_lat,dropoff_lon,trip_s
+across,60,${from.lat},${from.lng},${to.lat},${to.lng},300`;
+    const { trips, report } = readRecordedCity({
+      ...textsOf(placed, there.edges),
+      trips: { file: 't.csv', text },
+    });
+    expect(trips).toHaveLength(1);
+    expect(report.unusable_rows).toEqual([]);
+    expect(report.street_parts).toMatchObject({ count: 1, served: 1 });
+  });
+
+  it('of nodes with an outlier at 0,0 counts it as a part that is not served', () => {
+    const lost = { id: 9_999, lat: 0, lng: 0 };
+    const { graph, report } = readRecordedCity(textsOf([...city.nodes, lost], city.edges));
+    expect(graph.nodeCount).toBe(city.nodes.length);
+    expect(report.unusable_rows).toEqual([
+      { file: 'n.csv', line: 66, column: 'node_id', problem: 'in a street part that is not served' },
+    ]);
+  });
+
+  it('of one node, and of self-loops, has nothing to leave out', () => {
+    const one = readRecordedCity(textsOf(city.nodes.slice(0, 1), [edge(0, 0)]));
+    expect(one.graph.nodeCount).toBe(1);
+    expect(one.report.unusable_rows).toEqual([]);
+    const looped = readRecordedCity(textsOf(city.nodes, [...city.edges, edge(5, 5)]));
+    expect(looped.report.unusable_rows).toEqual([]);
   });
 });
 

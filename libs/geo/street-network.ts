@@ -2,6 +2,7 @@ import type { Point } from './point.ts';
 import { readStreetEdges, readStreetNodes, type StreetEdge, type StreetNode } from './street-file.ts';
 import { StreetGraph } from './street-graph.ts';
 import { strongParts, type StrongParts } from './street-parts.ts';
+import { unitDoubts } from './street-units.ts';
 
 /** From how many nodes on a part without any segment to or from the largest one is an island, with rides of its own. */
 export const MIN_ISLAND_NODES = 30;
@@ -32,6 +33,10 @@ export interface StreetNetwork {
   /** Nodes and segments that are left out, as indexes of what was read. */
   readonly deadNodes: readonly number[];
   readonly deadEdges: readonly number[];
+  /** Segments from one served part to another: they stay, but no ride uses them. */
+  readonly crossingEdges: readonly number[];
+  /** What makes it doubtful that segment times are seconds. */
+  readonly doubts: readonly string[];
 }
 
 /** A network, with the line of each node and segment in its file. */
@@ -85,17 +90,17 @@ export function servedNetwork(nodes: readonly StreetNode[], edges: readonly Stre
     at: whole.point(first[part] ?? 0),
     isServed: served.has(part),
   }));
-  const counts = { nodesRead: nodes.length, edgesRead: edges.length };
+  const counts = { nodesRead: nodes.length, edgesRead: edges.length, doubts: unitDoubts(nodes, edges) };
   if (parts.length === 1 || (served.size === parts.length && parts[0]?.nodes === 1))
-    return { graph: whole, parts, ...counts, deadNodes: [], deadEdges: [] };
+    return { graph: whole, parts, ...counts, deadNodes: [], deadEdges: [], crossingEdges: [] };
   const rank = new Int32Array(order.length);
   for (const [place, part] of order.entries()) rank[part] = place;
   const isServed = (node: number): boolean => served.has(strong.partOf[node] as number);
   const [kept, deadNodes] = divided(nodes.length, isServed);
-  const ids = new Set(kept.map((node) => nodes[node]?.id));
+  const partOfId = new Map(kept.map((node) => [nodes[node]?.id, strong.partOf[node]]));
   const [keptEdges, deadEdges] = divided(edges.length, (place) => {
     const { from, to } = edges[place] as StreetEdge;
-    return ids.has(from) && ids.has(to);
+    return partOfId.has(from) && partOfId.has(to);
   });
   const graph = new StreetGraph(
     kept.map((node) => nodes[node] as StreetNode),
@@ -105,7 +110,11 @@ export function servedNetwork(nodes: readonly StreetNode[], edges: readonly Stre
       dead: deadNodes.map((node) => nodes[node] as StreetNode),
     },
   );
-  return { graph, parts, ...counts, deadNodes, deadEdges };
+  const crossingEdges = keptEdges.filter((place) => {
+    const { from, to } = edges[place] as StreetEdge;
+    return partOfId.get(from) !== partOfId.get(to);
+  });
+  return { graph, parts, ...counts, deadNodes, deadEdges, crossingEdges };
 }
 
 function servedParts(graph: StreetGraph, strong: StrongParts, largest: number): Set<number> {

@@ -56,6 +56,19 @@ describe('readTripFile', () => {
     ['quoted names', HEADER.replace(/\w+/g, '"$&"'), '"a",60,40,-73,40,-73,5'],
     ['semicolons', HEADER.replaceAll(',', ';'), 'a;60;40;-73;40;-73;5'],
     ['tabs', HEADER.replaceAll(',', '\t'), 'a\t60\t40\t-73\t40\t-73\t5'],
+    [
+      'names in capitals and spaces',
+      ` ${HEADER.toUpperCase().replaceAll(',', ' , ')} `,
+      'a,60,40,-73,40,-73,5',
+    ],
+    [
+      'semicolons after a byte-order mark, and CRLF',
+      `\uFEFF${HEADER.replaceAll(',', ';')}\r`,
+      'a;60;40;-73;40;-73;5\r',
+    ],
+    ['quotes after a byte-order mark', `\uFEFF"trip_id"${HEADER.slice(7)}`, 'a,60,40,-73,40,-73,5'],
+    ['a column that is not ours twice', `${HEADER},x,x`, 'a,60,40,-73,40,-73,5,1,2'],
+    ['-0 for nothing', HEADER, 'a,-0,40,-73,40,-73,5'],
     ['trailing empty lines', HEADER, 'a,60,40,-73,40,-73,5\n\n  \n'],
     ['single carriage returns', `${HEADER}\r`, 'a,60,40,-73,40,-73,5\r'],
   ])('reads a file with %s', (_, header, row) => {
@@ -70,6 +83,17 @@ describe('readTripFile', () => {
       'line 1, column trip_s: missing from the header: expected trip_id, ',
     ],
     ['a column twice', `${HEADER},trip_s`, 'line 1, column trip_s: twice in the header'],
+    ['a column twice, once in capitals', `${HEADER},TRIP_S`, 'line 1, column trip_s: twice in the header'],
+    [
+      'decimal commas',
+      `${HEADER.replaceAll(',', ';')}\na;60;40,7;-73,9;40,7;-73,9;5`,
+      'line 2, column pickup_lat: expected a latitude (-90 to 90) with a decimal point, got "40,7"',
+    ],
+    [
+      'decimal commas in a file of commas',
+      `${HEADER}\na,60,40,7,-73,9,40,7,-73,9,5`,
+      'line 2, column trip_s: the row has 11 values, the header 7',
+    ],
     [
       'a quote without end',
       `${HEADER}\na,60,40,-73,40,-73,5\n"b,60,40,-73,40,-73,5\n`,
