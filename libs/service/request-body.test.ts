@@ -72,7 +72,32 @@ test.each(['POST', 'DELETE'])('an empty body of %s is none, with and without its
 });
 
 test('an empty body in chunks is none', async () => {
-  expect(await sendChunked(new Uint8Array(), JSON_TYPE)).toEqual({ body: 'none' });
+  for (const headers of [{}, JSON_TYPE, { 'content-type': 'text/plain' }, GZIP])
+    expect(await sendChunked(new Uint8Array(), headers)).toEqual({ body: 'none' });
+});
+
+test.each(['text/json', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16', 'nonsense'])(
+  'a body of type %s is 415',
+  async (type) => {
+    const refused = await send('{}', { 'content-type': type });
+    expect(refused).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+    expect(await sendChunked(new TextEncoder().encode('{}'), { 'content-type': type })).toMatchObject({
+      code: 'unsupported_media_type',
+    });
+  },
+);
+
+test.each(['application/json; charset=UTF-8', 'application/json;charset="utf-8"', 'Application/JSON'])(
+  'a body of type %s is read',
+  async (type) => {
+    const read = await send('{"name":"ã"}', { 'content-type': type });
+    expect(read).toMatchObject({ status: 200, body: { body: { name: 'ã' } } });
+  },
+);
+
+test('bytes that are not UTF-8 are refused, and change no letter', async () => {
+  const latin1 = new Uint8Array(Buffer.from('{"name":"ã"}', 'latin1'));
+  expect(await send(latin1, JSON_TYPE)).toMatchObject({ status: 400, body: { code: 'malformed_json' } });
 });
 
 test('a body in gzip is read as one without', async () => {

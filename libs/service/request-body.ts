@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { FastifyInstance, RequestPayload } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
 import { HailgridError, MAX_BODY_BYTES } from '#libs/contracts';
 
 const inflate = promisify(gunzip);
@@ -16,15 +16,18 @@ const GZIP = new Set(['gzip', 'x-gzip']);
 export function readBodies(http: FastifyInstance): void {
   const parseJson = http.getDefaultJsonParser('error', 'error');
   http.removeContentTypeParser(['text/plain', 'application/json']);
-  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else void parseJson(request, String(body), done);
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    try {
+      void parseJson(request, textOf(body as Buffer, request.headers['content-type']), done);
+    } catch (error) {
+      done(error as Error);
+    }
   });
-  // curl and fetch name a type of their own for an empty body.
-  http.addContentTypeParser('*', (request, _payload, done) => {
-    const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
-    if (length === '0' && chunked === undefined) done(null, undefined);
-    else done(new HailgridError('unsupported_media_type', String(request.headers['content-type'])));
+  // curl and fetch name a type of their own for an empty body, also in chunks.
+  http.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: RequestPayload) => {
+    if ((headers['content-length'] ?? '0') === '0' && (await isEmpty(payload))) return undefined;
+    throw new HailgridError('unsupported_media_type', String(headers['content-type']));
   });
   http.addHook('preParsing', async (request, reply, payload) => {
     const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
@@ -35,6 +38,31 @@ export function readBodies(http: FastifyInstance): void {
       detail: 'Content-Encoding must be gzip or absent',
     });
   });
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+/** Charsets whose bytes are UTF-8. JSON between systems has no other (RFC 8259, 8.1). */
+const UTF_8 = new Set(['utf-8', 'utf8', 'us-ascii']);
+
+/** The text of a JSON body. Bytes that are not UTF-8 are refused: read as another letter, a name would change. */
+function textOf(body: Buffer, contentType = ''): string {
+  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase();
+  if (charset !== undefined && !UTF_8.has(charset))
+    throw new HailgridError('unsupported_media_type', contentType, {
+      detail: 'The charset of application/json must be utf-8 or absent',
+    });
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch (cause) {
+    throw new HailgridError('malformed_json', String(cause), { detail: 'The body is not UTF-8', cause });
+  }
+}
+
+/** Reads up to the first byte. */
+async function isEmpty(payload: RequestPayload): Promise<boolean> {
+  for await (const chunk of payload.iterator({ destroyOnReturn: false }))
+    if ((chunk as Buffer).length > 0) return false;
+  return true;
 }
 
 /** The body out of gzip. Neither its bytes nor what they inflate to may exceed {@link MAX_BODY_BYTES}. */
