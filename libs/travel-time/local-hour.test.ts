@@ -53,7 +53,26 @@ test('the repeated hour of autumn counts once, the skipped one of spring is left
 });
 
 test('only time zones are time zones', () => {
-  for (const name of ['Europe/Lisbon', 'UTC', '+05:30']) expect(isTimeZone(name)).toBe(true);
-  for (const name of ['', 'Lisbon', 'EST5', '-14400', 'Europe/Atlantis'])
+  for (const name of [
+    'Europe/Lisbon',
+    'europe/lisbon',
+    'UTC',
+    'Etc/GMT+5',
+    'EST5EDT',
+    '+05:30',
+    '-04',
+    '-0415',
+  ])
+    expect(isTimeZone(name)).toBe(true);
+  for (const name of [
+    '',
+    'Lisbon',
+    'EST5',
+    '-14400',
+    'Europe/Atlantis',
+    'Z',
+    '2026-03-01T12:00Z',
+    '2026-03-01T12:00-05:00[America/New_York]',
+  ])
     expect(isTimeZone(name)).toBe(false);
 });

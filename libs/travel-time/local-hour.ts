@@ -3,11 +3,16 @@ import { Temporal } from 'temporal-polyfill';
 const HOURS_PER_DAY = 24;
 const MS_PER_DAY = 24 * 3_600_000;
 
-/** True for an IANA time zone, such as `America/New_York`, and for a fixed offset. */
+const OFFSET = /^[+-]\d\d(?::?\d\d)?$/;
+
+/**
+ * True for an IANA time zone, such as `America/New_York`, in any case, and for a fixed offset. Temporal also takes a whole
+ * date and time for the zone that it names; that is a mistake here.
+ */
 export function isTimeZone(name: string): boolean {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
+    const { timeZoneId } = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return OFFSET.test(name) || timeZoneId.toLowerCase() === name.toLowerCase();
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -70,6 +71,14 @@ test('returns the times of the engine, and Infinity without a route', async () =
   ]);
 });
 
+test('reads a reply in gzip', async () => {
+  answer = (_, response) => {
+    const body = gzipSync(JSON.stringify(times([120], [130])));
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(body);
+  };
+  expect(await providerOf().etas()).toEqual([120, 130]);
+});
+
 test('Valhalla requests and replies follow its documentation (against a server with its format)', async () => {
   const bodies: unknown[] = [];
   answer = (request, response) => {
@@ -104,6 +113,23 @@ describe('falls back to straight-line estimates', () => {
     ['if it does not know the address', json({ code: 'NoSegment' }, 404)],
     ['if it wants fewer requests', json({}, 429)],
     ['if its reply is not JSON', (_, response) => void response.end('<html>')],
+    ['if its reply is empty', (_, response) => void response.end()],
+    ['if its error is HTML', (_, response) => void response.writeHead(502).end('<html>')],
+    ['if its reply is cut', (_, response) => void response.end('{"code":"Ok","durations":[[12')],
+    ['if its reply has no times', json({ code: 'Ok', durations: null })],
+    [
+      'if its reply is not of the coding that it names',
+      (_, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('{"code":"Ok"}');
+      },
+    ],
+    [
+      'if the connection is reset within the reply',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '500' }).write('{"code":"Ok",');
+        response.socket?.resetAndDestroy();
+      },
+    ],
     ['if a time is negative', json(times([-5], [3]))],
     ['if a row is missing', json(times([120]))],
     ['if there is an extra column', json(times([120, 5], [130, 5]))],
@@ -152,6 +178,18 @@ test('an engine that keeps failing is not asked, then tried once, and used again
   nowMs += HALF_OPEN_AFTER_MS;
   expect(await etas()).toEqual([120, 130]);
   expect(await isOpen()).toBe(false);
+});
+
+test('an open circuit closes when the one question that tries it is about a bad place only', async () => {
+  answer = json({}, 503);
+  const { etas, sample } = providerOf();
+  for (let failure = 0; failure < FAILURES_BEFORE_OPEN; failure++) await etas();
+  nowMs += HALF_OPEN_AFTER_MS;
+  answer = json({ code: 'NoSegment', message: 'Could not find a matching segment for coordinate 2' }, 400);
+  expect(await etas()).toEqual(byAir);
+  expect(await sample('travel_time_circuit_open')).toEqual([expect.stringMatching(/ 0$/)]);
+  answer = json(times([120], [130]));
+  expect(await etas()).toEqual([120, 130]);
 });
 
 test('one failed question of many matrices counts once, and one answered matrix counts as an answer', async () => {

@@ -111,6 +111,10 @@ test("Valhalla's route gives distance, time and line", async () => {
   expect(() => decodePolyline(shape.slice(0, -1))).toThrow(RangeError);
 });
 
+const valhallaRoute = (status: number) => ({
+  trip: { status, status_message: '', summary: { length: 5, time: 7 }, legs: [{ shape: '' }] },
+});
+
 describe('an engine that', () => {
   test.each([
     ['takes longer than a ride may', 'osrm', 200, osrmRoute(7_201), 'too_long'],
@@ -124,6 +128,16 @@ describe('an engine that', () => {
     ['knows no path (442)', 'valhalla', 400, { error_code: 442, error: 'No path' }, 'no_route'],
     ['has unconnected regions (170)', 'valhalla', 400, { error_code: 170, error: '' }, 'no_route'],
     ['has no edges there (171)', 'valhalla', 400, { error_code: 171, error: 'No suitable edges' }, byAir],
+    ['knows no path (442), with a success', 'valhalla', 200, { error_code: 442, error: '' }, 'no_route'],
+    ['tells its error in the route', 'valhalla', 200, valhallaRoute(442), 'no_route'],
+    ['tells an unknown status', 'valhalla', 200, valhallaRoute(1), byAir],
+    [
+      'tells the status of a route',
+      'valhalla',
+      200,
+      valhallaRoute(0),
+      expect.objectContaining({ seconds: 7 }),
+    ],
     ['does not go so far (154)', 'valhalla', 400, { error_code: 154, error: '' }, 'too_long'],
   ] as const)('%s (%s, %d) decides so', async (_, engine, status, body, ride) => {
     answer = { status, body };

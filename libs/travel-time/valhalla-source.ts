@@ -24,8 +24,13 @@ const routeAnswer = z.object({
 
 const refusalAnswer = z.object({ error_code: z.int(), error: z.string().default('') });
 
+/** A success whose route has a status of its own: 0 is a route, any other one an error code. */
+const routeStatus = z.object({
+  trip: z.object({ status: z.int(), status_message: z.string().default('') }),
+});
+
 /**
- * Valhalla's error codes that are about the places of a request, each sent with status 400 (its API documentation,
+ * Valhalla's error codes that are about the places of a request, each sent with status 400, by some proxies with 200 (its API documentation,
  * "Internal error codes and conditions", and `src/exceptions.cc`). A matrix of which no pair has a route is refused with
  * 442; one of which some pairs have a route has null for the others.
  */
@@ -87,12 +92,22 @@ export function valhallaSource(url: string, costing: string): RoutingEngine {
 
 /** The body of a success. Throws an {@link EngineRefusal} or an error for any other answer. */
 function successOf({ status, body }: EngineAnswer): unknown {
-  if (status === 200) return body;
-  const { data } = refusalAnswer.safeParse(body);
-  const reason = status === 400 && data !== undefined ? REFUSALS[data.error_code] : undefined;
-  if (data === undefined || reason === undefined)
-    throw new Error(`valhalla answered ${status} (${data?.error_code ?? 'no known code'})`);
-  throw new EngineRefusal(reason, data.error);
+  const error = errorOf(body);
+  if (status === 200 && error === undefined) return body;
+  const reason = (status === 200 || status === 400) && error !== undefined ? REFUSALS[error.code] : undefined;
+  if (error === undefined || reason === undefined)
+    throw new Error(`valhalla answered ${status} (${error?.code ?? 'no known code'})`);
+  throw new EngineRefusal(reason, error.message);
+}
+
+/** The error that the body tells; undefined if none. */
+function errorOf(body: unknown): { code: number; message: string } | undefined {
+  const refusal = refusalAnswer.safeParse(body).data;
+  if (refusal !== undefined) return { code: refusal.error_code, message: refusal.error };
+  const trip = routeStatus.safeParse(body).data?.trip;
+  return trip === undefined || trip.status === 0
+    ? undefined
+    : { code: trip.status, message: trip.status_message };
 }
 
 function toLatLon({ lat, lng }: Point): { lat: number; lon: number } {
