@@ -16,9 +16,19 @@ test.each([
   '2026-01-31T14:00:00.000+0530',
   '2026-01-30T23:30:00,000-09',
   '2026-01-31 08:30:00Z',
+  '2026-01-31T22:30:00+14:00',
+  '2026-01-30T20:30:00-12:00',
+  '2026-01-31T08:30:00.000000000123Z',
 ])('%s is the same instant', (recorded_at) => {
   expect(ping.parse({ ...PING, recorded_at })).toMatchObject({ recorded_at: PING.recorded_at });
 });
+
+test.each(['2016-12-31T23:59:60Z', '2017-01-01T05:29:60+05:30', '2016-12-31T18:59:60-05:00'])(
+  'the leap second %s is the second after it',
+  (recorded_at) => {
+    expect(ping.parse({ ...PING, recorded_at }).recorded_at).toBe('2017-01-01T00:00:00.000Z');
+  },
+);
 
 test.each([
   '',
@@ -28,6 +38,10 @@ test.each([
   '2026-02-30T08:30:00Z',
   '2026-13-01T08:30:00Z',
   '2026-01-31T08:61:00Z',
+  '2026-01-31T08:30:60Z',
+  '2026-01-31T08:59:60Z',
+  '2026-12-31T23:59:61Z',
+  '2026-12-31T23:59:60+01:00',
   '2026-01-31T08:30:00+99:00',
 ])('%j names no instant, and is refused by name', (recorded_at) => {
   const { error } = ping.safeParse({ ...PING, recorded_at });

@@ -51,6 +51,16 @@ test('decoding an encoded batch gives the same batch', () => {
   );
 });
 
+test.each([
+  [359.99, 359.99],
+  [359.994, 359.99],
+  [359.9999, 0],
+])('a heading of %f° is sent as %f°, and never as 360°', (headingDeg, sent) => {
+  const [one] = fc.sample(record, 1);
+  const batchOfOne = { sentAtMs: 0, records: [{ ...one!, headingDeg }] };
+  expect(decodePositionBatch(encodePositionBatch(batchOfOne)).copies()[0]?.headingDeg).toBe(sent);
+});
+
 test('a malformed batch throws invalid_request and no other error', () => {
   const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 20 });
   fc.assert(

@@ -72,6 +72,8 @@ const KIND_HERE = 0;
 const KIND_LEFT = 1;
 const DEGREES = 1e7;
 const UNKNOWN = 0xffff;
+/** 360 degrees in hundredths. */
+const FULL_CIRCLE = 36_000;
 const BOOKED = 1;
 const NOWHERE = 0x7fff_ffff;
 
@@ -107,7 +109,7 @@ function writeRecord(bytes: Buffer, at: number, record: PositionRecord): void {
   bytes.writeUInt8(STATUS_CODES.indexOf(record.status), at + 56);
   bytes.writeUInt8(PRODUCT_CODES.indexOf(record.product), at + 57);
   bytes.writeUInt8(record.left ? KIND_LEFT : KIND_HERE, at + 58);
-  bytes.writeUInt16LE(toHundredths(record.headingDeg), at + 60);
+  bytes.writeUInt16LE(headingCode(record.headingDeg), at + 60);
   bytes.writeUInt16LE(toHundredths(record.speedMps), at + 62);
   const { rideEnd } = record;
   bytes.writeUInt8(record.booked ? BOOKED : 0, at + 59);
@@ -273,6 +275,12 @@ function driverIdAt(bytes: Buffer, at: number): DriverId {
   const id = idFromUuid('driver', uuid);
   idByHex.set(hex, id);
   return id;
+}
+
+/** 359.999 degrees round to north, and not to 360. */
+function headingCode(deg: number | undefined): number {
+  const code = toHundredths(deg);
+  return code === FULL_CIRCLE ? 0 : code;
 }
 
 function toHundredths(value: number | undefined): number {

@@ -55,16 +55,24 @@ export function fromTimestamp(text: string): number {
   return Date.parse(text);
 }
 
+const MS_PER_S = 1_000;
+const MS_PER_DAY = 86_400_000;
+
 /** Date, time, fraction and offset of RFC 3339; ISO 8601's `+0100` and `+01` too, which phones also write. */
 const INSTANT =
-  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)$/;
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,18}))?(?:([Zz])|([+-]\d{2})(?::?(\d{2}))?)$/;
 
 /** The instant of an RFC 3339 text in milliseconds since the epoch; undefined if there is no such instant. */
 export function readInstant(text: string): number | undefined {
   const [, date, time, fraction = '', utc, hours = '+00', minutes = '00'] = INSTANT.exec(text) ?? [];
   if (date === undefined || time === undefined) return undefined;
-  const local = `${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}`;
-  const ms = Date.parse(`${local}${utc === undefined ? `${hours}:${minutes}` : 'Z'}`);
+  // A leap second is the last one of a day in UTC. Milliseconds since the epoch count it as the second after it.
+  const isLeap = time.endsWith(':60');
+  const clock = isLeap ? time.replace(/60$/, '59') : time;
+  const local = `${date}T${clock}.${fraction.slice(0, 3).padEnd(3, '0')}`;
+  const zoned = Date.parse(`${local}${utc === undefined ? `${hours}:${minutes}` : 'Z'}`);
+  const ms = isLeap ? zoned + MS_PER_S : zoned;
+  if (isLeap && ms % MS_PER_DAY >= MS_PER_S) return undefined;
   // `Date.parse` takes 30 February for 2 March.
   if (!Number.isFinite(ms)) return undefined;
   return new Date(Date.parse(`${date}T00:00Z`)).toISOString().startsWith(date) ? ms : undefined;

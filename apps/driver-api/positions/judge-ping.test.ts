@@ -69,6 +69,30 @@ test.each([-MAX_CLOCK_OFFSET_MS, -3_600_000, -70_000, 70_000, 3_600_000, MAX_CLO
   },
 );
 
+test('a clock that jumps back within a session, by an hour or nearly a day, loses no position', () => {
+  for (const jumpMs of [-3_600_000, 1 - MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS]) {
+    let track: Track | undefined = STANDING;
+    let lastSeq = LAST.seq;
+    for (let step = 1; step <= 20; step++) {
+      const nowMs = NOW_MS + step * 2_000;
+      const at = north(20 * step);
+      const ping = { ...at, session: SESSION, seq: LAST.seq + step };
+      const told = step < 5 ? nowMs : nowMs + jumpMs;
+      const judged = judgePing(ping, told, { session: SESSION, lastSeq, track, area: AREA, nowMs });
+      expect(judged.refusal).toBeUndefined();
+      ({ track } = judged);
+      lastSeq = ping.seq;
+    }
+  }
+});
+
+test('the last number that a session may have is taken, and no lower one after it', () => {
+  const last = 0xffff_ffff;
+  expect(judge({ seq: last })).toBeUndefined();
+  expect(judge({ seq: 1 }, { lastSeq: last })).toBe('position_stale');
+  expect(judge({ seq: last }, { lastSeq: last })).toBe('position_duplicate');
+});
+
 test('GPS noise is not a jump, and after a long silence any position is plausible', () => {
   const atOnce = { nowMs: NOW_MS - 5_000 };
   expect(judge(north(GPS_NOISE_M - 1), atOnce)).toBeUndefined();

@@ -11,11 +11,13 @@ test('each status means what its specification says', () => {
   expect(of('gone')).toEqual([410]);
   const temporary = [408, 409, 421, 423, 424, 425, 429];
   expect(of('later').filter((status) => status >= 300 && status < 500)).toEqual(temporary);
-  expect(of('refused')).toEqual(
-    statuses.filter(
+  const incapable = [501, 505, 506, 510];
+  expect(of('refused')).toEqual([
+    ...statuses.filter(
       (status) => status >= 300 && status < 500 && status !== 410 && !temporary.includes(status),
     ),
-  );
+    ...incapable,
+  ]);
 });
 
 test('a body that is too large for now is sent again', () => {

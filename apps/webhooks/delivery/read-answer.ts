@@ -19,6 +19,11 @@ export type Meaning =
  * failed dependency, too early, too many requests.
  */
 const PASSING = new Set([408, 409, 421, 423, 424, 425, 429]);
+/**
+ * Statuses from 500 on that say what the server does not do, not that it failed (RFC 9110, 2295, 2774): not implemented,
+ * HTTP version not supported, variant also negotiates, not extended.
+ */
+const INCAPABLE = new Set([501, 505, 506, 510]);
 /** Too large a body is a temporary condition if `Retry-After` says so (RFC 9110, 15.5.14). */
 const STATUS = { gone: 410, contentTooLarge: 413 };
 
@@ -26,6 +31,7 @@ const STATUS = { gone: 410, contentTooLarge: 413 };
 export function meaningOf(status: number, hasRetryAfter: boolean): Meaning {
   if (status >= 200 && status < 300) return 'delivered';
   if (status === STATUS.gone) return 'gone';
+  if (INCAPABLE.has(status)) return 'refused';
   if (status < 300 || status >= 500 || PASSING.has(status)) return 'later';
   return status === STATUS.contentTooLarge && hasRetryAfter ? 'later' : 'refused';
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId, type WebhookDelivery, type WebhookEvent } from '#libs/contracts';
@@ -22,6 +22,7 @@ const message = {
 
 let server: Server;
 let port: number;
+let floodedBytes = 0;
 let retryAfter: string | undefined;
 let received: { path: string; headers: Record<string, string>; body: string }[];
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
       received.push({ path, headers: request.headers as Record<string, string>, body });
       if (path === '/never') return;
       if (path === '/endless') response.writeHead(200).write('…');
+      else if (path === '/flood') flood(response);
       else
         response
           .writeHead(Number(path.slice(1)), {
@@ -55,6 +57,16 @@ beforeEach(() => {
   received = [];
   retryAfter = undefined;
 });
+
+/** Sends a success with a body that goes on as long as the connection takes it. */
+function flood(response: ServerResponse): void {
+  const chunk = Buffer.alloc(1 << 16);
+  const more = (): void => {
+    while (!response.destroyed && response.write(chunk)) floodedBytes += chunk.length;
+  };
+  response.writeHead(200).on('drain', more);
+  more();
+}
 
 function sender(allowPrivate: boolean): WebhookSender {
   return new WebhookSender(
@@ -139,6 +151,13 @@ test('an answer that is none of HTTP’s final ones is a failure', async () => {
   expect(await sender(true).send(await delivery(`http://127.0.0.1:${port}/101`))).toMatchObject({
     meaning: 'later',
   });
+});
+
+test('a success with a body without bounds is one, and its body is not read', async () => {
+  const sent = await sender(true).send(await delivery(`http://127.0.0.1:${port}/flood`));
+  expect(sent).toEqual({ meaning: 'delivered', status: 200, error: null });
+  // What the two sockets buffer.
+  expect(floodedBytes).toBeLessThan(16 << 20);
 });
 
 test('an endpoint that never answers times out; one that never ends its body has answered', async () => {
