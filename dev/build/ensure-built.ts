@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../setup/lock.mjs';
 import { UserError } from '../../ops/command-line/user-error.ts';
+import { bundleApps, bundledEntry } from './bundle-apps.ts';
 import { CHECKOUT } from './checkout.ts';
 import { FrozenBuilds } from './frozen-builds.ts';
 import { sourceHash } from './source-hash.ts';
@@ -20,9 +21,9 @@ const frozen = new FrozenBuilds(join(OUTPUT, 'builds'));
 /** The frozen build that this process starts services from; a later build does not change it. */
 let build: string | undefined;
 
-/** The compiled `main` of a service. Requires {@link ensureBuilt}. */
+/** The compiled and bundled `main` of a service. Requires {@link ensureBuilt}. */
 export function entryPoint(app: string): string {
-  return join(builtDirectory(), 'apps', app, 'main.js');
+  return bundledEntry(builtDirectory(), app);
 }
 
 function builtDirectory(): string {
@@ -30,7 +31,7 @@ function builtDirectory(): string {
   return build;
 }
 
-/** Where the services of this build keep what V8 compiled: a start takes 0.75 s of processor time instead of 0.94 s. */
+/** Where the services of this build keep what V8 compiled. */
 export function compileCacheDirectory(): string {
   return join(builtDirectory(), 'compile-cache');
 }
@@ -41,6 +42,7 @@ export function ensureBuilt(): Promise<boolean> {
     const before = compiledHash();
     const hash = await compile();
     build = frozen.use(hash) ?? frozen.freeze(hash, OUTPUT);
+    await bundleApps(build);
     return hash !== before;
   });
 }
