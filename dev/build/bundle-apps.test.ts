@@ -45,7 +45,9 @@ throw new Error('here');
   });
   await bundleApps(directory);
   const moved = bundledEntry(directory, 'taxi');
-  const { stdout, stderr } = spawnSync(process.execPath, ['--enable-source-maps', moved], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, ['--enable-source-maps', moved], {
+    encoding: 'utf8',
+  });
   expect(stdout).toBe('first 1 Named\n');
   expect(stderr).toMatch(/apps\/taxi\/main\.ts:6/);
 });
