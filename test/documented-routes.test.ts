@@ -58,7 +58,7 @@ const SERVICES: readonly Service[] = [
   },
   {
     api: 'trips',
-    operations: OPERATIONS,
+    operations: [...OPERATIONS, 'GET /asyncapi.json'],
     make: async (environment) => {
       const config = readConfig(tripsConfig, environment);
       return [config, TripsModule.of(config)];

@@ -47,6 +47,15 @@ const DEFAULT_SILENT_RIDE_MS = 2_700_000;
 /** How long a ride without a position keeps rider and driver bound by default: time for operators to act first. */
 const DEFAULT_LOST_CONTACT_MS = 14_400_000;
 
+/** How long a rider waits for a driver before operators should look, by default. */
+const DEFAULT_LONG_SEARCH_MS = 120_000;
+
+/** How long a driver waits at the pickup before operators should look, by default. */
+const DEFAULT_LONG_WAIT_MS = 120_000;
+
+/** The shortest and longest of these that can be set. */
+const [MIN_LONG_MS, MAX_LONG_MS] = [1_000, 3_600_000];
+
 /** How far from the pickup a driver has arrived, by default: phones among high buildings are off by as much. */
 const DEFAULT_ARRIVAL_RADIUS_M = 150;
 
@@ -151,6 +160,20 @@ export const tripsConfig = baseConfig.extend({
   lostContactMs: silenceLimit(DEFAULT_LOST_CONTACT_MS).describe(
     'how long a driver with a rider on board may send no position before the trip ends as failed; longer rides get as long after stuck as others',
   ),
+  longSearchMs: z.coerce
+    .number()
+    .int()
+    .min(MIN_LONG_MS)
+    .max(MAX_LONG_MS)
+    .default(DEFAULT_LONG_SEARCH_MS)
+    .describe('how long a driver is searched for before the trip is in the attention feed as long_search'),
+  longWaitMs: z.coerce
+    .number()
+    .int()
+    .min(MIN_LONG_MS)
+    .max(MAX_LONG_MS)
+    .default(DEFAULT_LONG_WAIT_MS)
+    .describe('how long a driver waits at the pickup before the trip is in the attention feed as long_wait'),
   arrivalRadiusM: evidenceRadius(DEFAULT_ARRIVAL_RADIUS_M).describe(
     'how far from the pickup the last position of a driver may be who has arrived, in metres',
   ),

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
-import { purgeIdempotencyKeys, purgeQuotes, purgeShardChanges, TripStore, type Queryable } from '#libs/store';
+import { purgeAttention, purgeIdempotencyKeys, purgeQuotes, purgeShardChanges, TripStore, type Queryable } from '#libs/store';
 import { inBatches, Sweep } from './sweep.ts';
 
 /** How often expired quotes, idempotency keys and shard changes are deleted. */
@@ -9,6 +9,8 @@ const PURGE_INTERVAL_MS = 60_000;
 const QUOTE_MEMORY_MS = 24 * 3_600_000;
 /** How long the ownership changes of a shard are kept. */
 const SHARD_CHANGE_MEMORY_MS = 7 * 24 * 3_600_000;
+/** How long operators can read what needed attention: a client that was away for a weekend misses nothing. */
+const ATTENTION_MEMORY_MS = 7 * 24 * 3_600_000;
 /** How many rows one statement deletes. */
 const ROWS_PER_DELETE = 5_000;
 /** How many deletes one purge makes: some 1,600 quotes or keys a second, more than are created. */
@@ -26,9 +28,15 @@ const EXPIRIES: readonly Expiry[] = [
   { what: 'quotes', memoryMs: QUOTE_MEMORY_MS, maxDeletes: MAX_DELETES_PER_PURGE, purge: purgeQuotes },
   { what: 'idempotency keys', memoryMs: 0, maxDeletes: MAX_DELETES_PER_PURGE, purge: purgeIdempotencyKeys },
   { what: 'shard changes', memoryMs: SHARD_CHANGE_MEMORY_MS, maxDeletes: 1, purge: purgeShardChanges },
+  {
+    what: 'attention entries',
+    memoryMs: ATTENTION_MEMORY_MS,
+    maxDeletes: MAX_DELETES_PER_PURGE,
+    purge: purgeAttention,
+  },
 ];
 
-/** Deletes expired quotes, idempotency keys and shard changes. */
+/** Deletes expired quotes, idempotency keys, shard changes and entries of the attention feed. */
 @Injectable()
 export class ExpiredRowsPurge extends Sweep {
   constructor(

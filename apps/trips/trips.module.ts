@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, BusModule } from '#libs/bus';
+import { operatorClientFrame } from '#libs/contracts';
 import {
   ApiDocumentsModule,
   AuthenticationModule,
@@ -13,6 +14,7 @@ import {
 } from '#libs/service';
 import { LiveShardMap } from '#libs/shard-map';
 import { readShards, readShardsOf, TripStore } from '#libs/store';
+import { streamProviders } from '#libs/stream';
 import { Announcer } from './announcing/announcer.ts';
 import { VerifyPresence } from './presence/verify-presence.ts';
 import { ChangePusher } from './announcing/change-pusher.ts';
@@ -20,6 +22,11 @@ import { EventPublisher } from './announcing/event-publisher.ts';
 import { OutboxCleaner } from './announcing/outbox-cleaner.ts';
 import { OutboxRelay } from './announcing/outbox-relay.ts';
 import { StreamKeeper } from './announcing/stream-keeper.ts';
+import { AttentionController } from './attention/attention.controller.ts';
+import { AttentionStream } from './attention/attention-stream.ts';
+import { AttentionTicketsController } from './attention/attention-tickets.controller.ts';
+import { FindLongWaits } from './attention/find-long-waits.ts';
+import { NumberAttention } from './attention/number-attention.ts';
 import { CommandMetrics } from './command-metrics.ts';
 import type { TripsConfig } from './config.ts';
 import { DeadlineSweep } from './deadlines/deadline-sweep.ts';
@@ -97,6 +104,8 @@ const SWEEPS = [
   OutboxRelay,
   DeadlineSweep,
   SilenceSweep,
+  FindLongWaits,
+  NumberAttention,
   ExpiredRowsPurge,
   MakePartitions,
   MoveEndedTrips,
@@ -132,6 +141,8 @@ export class TripsModule {
         AssignController,
         DriverActsController,
         OperatorDriversController,
+        AttentionController,
+        AttentionTicketsController,
         ShardsController,
         DrainController,
         WebhooksController,
@@ -155,6 +166,14 @@ export class TripsModule {
         PlannerReports,
         PlannerEffects,
         Planner,
+        AttentionStream,
+        ...streamProviders({
+          role: 'operator',
+          path: '/v1/ops/stream',
+          scope: 'ops.read',
+          clientFrame: operatorClientFrame,
+          handler: AttentionStream,
+        }),
         ...SWEEPS,
         // Last: the store closes after the shard map has stopped reading from it.
         StoreCloser,

@@ -1,6 +1,9 @@
 /** Purpose of each table and view, which the catalog does not have. The generator fails for a table without one. */
 export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   any_trip: 'Trips under way and ended trips together.',
+  attention:
+    'What operators should look at, written in the transaction that causes it and numbered after its commit; kept for a week.',
+  attention_head: 'One row: the highest number in `attention` so far.',
   driver: 'A driver: session, product, vehicle, and the version that orders the changes of its status.',
   identity: 'People as the issuers of tokens name them, with the UUID of their ids in every role.',
   trip_slot: 'Which trips of a rider are open; the key bounds how many.',

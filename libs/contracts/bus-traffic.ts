@@ -83,6 +83,11 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
     to: ['driver-api'],
     lie: 'Redeems a ticket that the sender knows already. A false answer opens a socket as any driver.',
   },
+  operatorTicketSubject: {
+    from: ['trips'],
+    to: ['trips'],
+    lie: 'Redeems a ticket that the sender knows already. A false answer opens a socket as any operator: it shows what needs attention, and changes nothing.',
+  },
   DRIVER_ATTENDED_SUBJECT: {
     from: ['driver-api'],
     to: ['driver-api'],

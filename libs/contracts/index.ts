@@ -1,3 +1,4 @@
+export * from './attention.ts';
 export * from './command-class.ts';
 export * from './bus-roles.ts';
 export * from './bus-traffic.ts';

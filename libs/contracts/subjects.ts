@@ -36,6 +36,9 @@ export const riderTicketSubject = (instance: string): string => `ticket.rider.${
 /** Redeems a driver's stream ticket at the driver-api that issued it (request/reply). */
 export const driverTicketSubject = (instance: string): string => `ticket.driver.${instance}`;
 
+/** Redeems an operator's stream ticket at the `trips` that issued it (request/reply). */
+export const operatorTicketSubject = (instance: string): string => `ticket.operator.${instance}`;
+
 /** Between driver-api instances: a driver is served here now (JSON `DriverAttended`). */
 export const DRIVER_ATTENDED_SUBJECT = 'drivers.attended';
 

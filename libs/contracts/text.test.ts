@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as commands from './commands/index.ts';
 import { HTTP_ROUTES } from './http/index.ts';
-import { driverClientFrame, driverServerFrame, riderClientFrame, riderServerFrame } from './stream/index.ts';
+import {
+  driverClientFrame,
+  driverServerFrame,
+  operatorClientFrame,
+  operatorServerFrame,
+  riderClientFrame,
+  riderServerFrame,
+} from './stream/index.ts';
 import { HUMAN_TEXT, MAX_BYTES_PER_GRAPHEME, typedText } from './text.ts';
 import { tripChange } from './trip.ts';
 import { webhookEvent } from './webhook-event.ts';
@@ -143,6 +150,7 @@ const READ: Leaf[] = [
   ),
   ...freeStrings(driverClientFrame, 'driver frame'),
   ...freeStrings(riderClientFrame, 'rider frame'),
+  ...freeStrings(operatorClientFrame, 'operator frame'),
   ...Object.entries(commands).flatMap(([name, value]) =>
     typeof value === 'object' && 'input' in value ? freeStrings(value.input, name) : [],
   ),
@@ -152,6 +160,7 @@ const WRITTEN: Leaf[] = [
   ...HTTP_ROUTES.flatMap(({ method, path, response }) => freeStrings(response, `${method} ${path}`)),
   ...freeStrings(driverServerFrame, 'driver frame'),
   ...freeStrings(riderServerFrame, 'rider frame'),
+  ...freeStrings(operatorServerFrame, 'operator frame'),
   ...freeStrings(tripChange, 'trip change'),
   ...freeStrings(webhookEvent, 'webhook event'),
   ...Object.entries(commands).flatMap(([name, value]) =>

@@ -2,6 +2,15 @@ export { ClusterWatch } from './postgres/cluster-watch.ts';
 export { Database, type Queryable } from './postgres/database.ts';
 export { OutcomeUnknown } from './postgres/outage.ts';
 export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';
+export {
+  noteLongSearches,
+  noteLongWaits,
+  numberAttention,
+  purgeAttention,
+  readAttention,
+  readAttentionHead,
+  readAttentionRange,
+} from './statements/attention.ts';
 export { readClaims, type ClaimRow } from './statements/claims.ts';
 export { endOfNewestRides, readCompletedRides, type CompletedRideRow } from './statements/completed-rides.ts';
 export { findDrivers, MAX_DRIVERS_LOOKED_AT, type FoundDriver } from './statements/find-drivers.ts';

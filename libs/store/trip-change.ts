@@ -29,7 +29,7 @@ export function tripChangeOf(change: Omit<WrittenChange, 'authority'>): TripChan
 }
 
 /** Fields of an event that have no place in the message or its trip. */
-function eventData(event: TripEvent): Record<string, unknown> {
+export function eventData(event: TripEvent): Record<string, unknown> {
   return {
     ...('reason' in event && event.reason !== null && { reason: event.reason }),
     ...('by' in event && event.by !== undefined && operatorData(event.by)),

@@ -10,7 +10,7 @@ import type { Server } from 'node:http';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { BUS } from '#libs/bus';
-import { HailgridError, JSON_SUBPROTOCOL } from '#libs/contracts';
+import { HailgridError, JSON_SUBPROTOCOL, type Scope } from '#libs/contracts';
 import {
   CALL_LIMITS,
   CLOCK,
@@ -33,12 +33,21 @@ import { TicketOffice, type StreamRole } from './ticket-office.ts';
 const RENEWAL = Symbol('hailgrid.stream.renewal');
 
 /** Verifies newer tokens of sockets as those of calls; the log says why one is refused. */
-function renewal(tokens: TokenVerifier, callers: Callers, logger: Logger): RenewToken {
+function renewal(
+  tokens: TokenVerifier,
+  callers: Callers,
+  logger: Logger,
+  scope: Scope | undefined,
+): RenewToken {
   return async (text, caller) => {
     try {
       const newer = await callers.of(await tokens.verifyToken(text), caller.role);
       if (newer.issuer !== caller.issuer || newer.subject !== caller.subject)
         throw new HailgridError('forbidden', 'the newer token is of another person');
+      if (scope !== undefined && !newer.scopes.includes(scope))
+        throw new HailgridError('insufficient_scope', `the newer token lacks ${scope}`, {
+          detail: `the scope ${scope} is needed`,
+        });
       return newer;
     } catch (error) {
       if (error instanceof HailgridError && error.status < 500)
@@ -50,6 +59,10 @@ function renewal(tokens: TokenVerifier, callers: Callers, logger: Logger): Renew
 
 export interface StreamDefinition<F extends ClientFrame> {
   role: StreamRole;
+  /** Where clients open the WebSocket; {@link STREAM_PATH} unless given. */
+  path?: string;
+  /** What the token of a socket must allow, a newer one too. */
+  scope?: Scope;
   clientFrame: z.ZodType<F>;
   /** Injection token of the app's {@link StreamHandler}. */
   handler: InjectionToken<StreamHandler<F>>;
@@ -77,7 +90,7 @@ class StreamLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdo
 
 /** The providers of `/v1/stream` for one role, and of the {@link TicketOffice} that issues its tickets. */
 export function streamProviders<F extends ClientFrame>(definition: StreamDefinition<F>): Provider[] {
-  const { role, clientFrame, subprotocols = [JSON_SUBPROTOCOL] } = definition;
+  const { role, path, scope, clientFrame, subprotocols = [JSON_SUBPROTOCOL] } = definition;
   return [
     {
       provide: TicketOffice,
@@ -88,7 +101,8 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
     {
       provide: RENEWAL,
       inject: [TokenVerifier, Callers, LOGGER],
-      useFactory: renewal,
+      useFactory: (tokens: TokenVerifier, callers: Callers, logger: Logger) =>
+        renewal(tokens, callers, logger, scope),
     },
     {
       provide: StreamServer,
@@ -104,6 +118,7 @@ export function streamProviders<F extends ClientFrame>(definition: StreamDefinit
       ) => {
         const redeem = (ticket: string) => tickets.redeem(ticket);
         return new StreamServer<F>({
+          ...(path !== undefined && { path }),
           role,
           subprotocols,
           clientFrame,

@@ -18,9 +18,12 @@ import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
 import { streamMetrics, type StreamMetrics } from './stream-metrics.ts';
 import { StreamSession, type ClientFrame, type RenewToken } from './stream-session.ts';
 
+/** Where clients open a WebSocket, unless an API says otherwise. */
 export const STREAM_PATH = '/v1/stream';
 
 export interface StreamServerOptions<F extends ClientFrame> {
+  /** Where clients open the WebSocket. */
+  path?: string;
   role: Role;
   subprotocols: readonly string[];
   clientFrame: z.ZodType<F>;
@@ -118,11 +121,11 @@ export class StreamServer<F extends ClientFrame = ClientFrame> {
 
   /** Counts the address before the ticket is looked at; a refused ticket counts as a refused token does. */
   async #admit(request: IncomingMessage): Promise<Caller> {
-    const { callLimits, subprotocols, role, redeem } = this.#options;
+    const { callLimits, path = STREAM_PATH, subprotocols, role, redeem } = this.#options;
     const address = callLimits?.addressOf(request) ?? '';
     await callLimits?.admitAddress(address);
     try {
-      return await admit(request, { path: STREAM_PATH, subprotocols, role, redeem });
+      return await admit(request, { path, subprotocols, role, redeem });
     } catch (error) {
       if (error instanceof HailgridError && error.status === 401) await callLimits?.refused(address);
       throw error;

@@ -13,6 +13,7 @@ import {
   role,
   riderTicketSubject,
   driverTicketSubject,
+  operatorTicketSubject,
   TICKET_TTL_MS,
   toTimestamp,
 } from '#libs/contracts';
@@ -43,12 +44,13 @@ const redeemReply = z.object({
 });
 
 /** Whose sockets a process serves. */
-export type StreamRole = 'rider' | 'driver';
+export type StreamRole = 'rider' | 'driver' | 'operator';
 
 /** One subject a role: a driver-api may not answer for the tickets of riders. */
 const TICKET_SUBJECTS: Readonly<Record<StreamRole, (instance: string) => string>> = {
   rider: riderTicketSubject,
   driver: driverTicketSubject,
+  operator: operatorTicketSubject,
 };
 
 export interface IssuedTicket {

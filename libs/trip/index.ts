@@ -6,6 +6,7 @@ export {
   type ActFinding,
   type FoundAct,
 } from './act-chain.ts';
+export { ATTENTION_KINDS, attentionOf, type AttentionKind } from './attention.ts';
 export { actorOf, type TripActor } from './actors.ts';
 export {
   auditChain,

@@ -181,6 +181,7 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
     },
   },
   'driver POST /v1/stream/tickets': TICKET,
+  'trips POST /v1/ops/stream/tickets': TICKET,
   'trips POST /v1/webhooks': {
     keyed: ({ operator }) =>
       Promise.resolve({

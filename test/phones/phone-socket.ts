@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { JSON_SUBPROTOCOL } from '#libs/contracts';
-import type { ServerFrame } from '#libs/stream';
+import { STREAM_PATH, type ServerFrame } from '#libs/stream';
 
 const FRAME_LIMIT_MS = 20_000;
 
@@ -38,8 +38,9 @@ export class PhoneSocket<F extends ServerFrame> {
     api: string,
     ticket: string,
     serverFrame: z.ZodType<F>,
+    path = STREAM_PATH,
   ): Promise<PhoneSocket<F>> {
-    const address = `${api.replace('http', 'ws')}/v1/stream?ticket=${ticket}`;
+    const address = `${api.replace('http', 'ws')}${path}?ticket=${ticket}`;
     const socket = new WebSocket(address, JSON_SUBPROTOCOL);
     const phoneSocket = new PhoneSocket(socket, serverFrame);
     await once(socket, 'open');

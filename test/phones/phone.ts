@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { streamTicket } from '#libs/contracts';
-import type { ServerFrame } from '#libs/stream';
+import { STREAM_PATH, type ServerFrame } from '#libs/stream';
 import { PhoneSocket, type Closing, type FrameOf } from './phone-socket.ts';
 
 /** The answer to one request. */
@@ -22,6 +22,8 @@ export interface PhoneSettings<F extends ServerFrame> {
   api: string;
   token: string;
   serverFrame: z.ZodType<F>;
+  /** Where the WebSocket is; {@link STREAM_PATH} unless given. */
+  streamPath?: string;
 }
 
 /** The common part of riders' and drivers' phones: a token, REST calls with it, and sockets. */
@@ -54,9 +56,10 @@ export class Phone<F extends ServerFrame> {
     api = this.#settings.api,
     ticketFrom = api,
   ): Promise<{ socket: PhoneSocket<F>; welcome: FrameOf<F, 'welcome'> }> {
-    const { body } = await this.post(`${ticketFrom}/v1/stream/tickets`);
+    const { serverFrame, streamPath = STREAM_PATH } = this.#settings;
+    const { body } = await this.post(`${ticketFrom}${streamPath}/tickets`);
     const { ticket } = streamTicket.parse(body);
-    const socket = await PhoneSocket.open(api, ticket, this.#settings.serverFrame);
+    const socket = await PhoneSocket.open(api, ticket, serverFrame, streamPath);
     this.#sockets.push(socket);
     return { socket, welcome: await socket.next('welcome') };
   }

@@ -8,30 +8,49 @@ import {
   SILENCE_LIMIT_MS,
   TOKEN_EXPIRED_CLOSE_CODE,
 } from '../stream/frame.ts';
+import { operatorClientFrame, operatorServerFrame } from '../stream/operator.ts';
 import { riderClientFrame, riderServerFrame } from '../stream/rider.ts';
 import { apiInfo, type ApiName } from './api-info.ts';
 import { SchemaComponents, type JsonSchema } from './schema-components.ts';
 
 /** The APIs that have a WebSocket. */
-export type StreamingApi = 'rider' | 'driver';
+export type StreamingApi = 'rider' | 'driver' | 'trips';
 
 type FrameUnion = z.ZodDiscriminatedUnion<readonly z.ZodObject<{ type: z.ZodLiteral<string> }>[]>;
 
 const FRAMES: Readonly<Record<StreamingApi, { client: FrameUnion; server: FrameUnion }>> = {
   rider: { client: riderClientFrame, server: riderServerFrame },
   driver: { client: driverClientFrame, server: driverServerFrame },
+  trips: { client: operatorClientFrame, server: operatorServerFrame },
 };
 
-const DESCRIPTION = [
-  `Opened with a single-use ticket (POST /v1/stream/tickets), which lives for ${TICKET_TTL_MS / 1000} s.`,
+const RESUME =
+  'After a reconnect the client sends a `resume` frame with its last `seq` of each trip and gets all later changes.';
+
+/** Where the WebSocket of each API is, and how a client gets what it missed. */
+const CHANNELS: Readonly<Record<StreamingApi, { address: string; resuming: string }>> = {
+  rider: { address: '/v1/stream', resuming: RESUME },
+  driver: { address: '/v1/stream', resuming: RESUME },
+  trips: {
+    address: '/v1/ops/stream',
+    resuming:
+      'Nothing is sent before the client sends `follow`. After a reconnect it names the last `seq` that it saw, and gets ' +
+      'every later entry, in order and once.',
+  },
+};
+
+function descriptionOf({ address, resuming }: { address: string; resuming: string }): string {
+  return [
+  `Opened with a single-use ticket (POST ${address}/tickets), which lives for ${TICKET_TTL_MS / 1000} s.`,
   `One JSON object per text frame, at most ${MAX_FRAME_BYTES} bytes.`,
   `Both sides send a heartbeat after ${HEARTBEAT_INTERVAL_MS / 1000} s without another frame and close the socket ` +
     `after ${SILENCE_LIMIT_MS / 1000} s without a frame from the other side.`,
-  'After a reconnect the client sends a `resume` frame with its last `seq` of each trip and gets all later changes.',
+  resuming,
   'A bad frame is answered with an `error` frame. The socket closes only for abuse (1008, 1009), a client that reads ' +
     'too slowly (1013), silence or a shutdown (1001), a newer socket of the same ' +
     `caller (4001), or the end of the access token behind the ticket (${TOKEN_EXPIRED_CLOSE_CODE}); a frame \`token\` with a newer one prevents that.`,
 ].join('\n\n');
+}
 
 export function hasStream(api: ApiName): api is StreamingApi {
   return Object.hasOwn(FRAMES, api);
@@ -51,8 +70,8 @@ export function asyncApiDocument(api: StreamingApi) {
     defaultContentType: 'application/json',
     channels: {
       stream: {
-        address: '/v1/stream',
-        description: DESCRIPTION,
+        address: CHANNELS[api].address,
+        description: descriptionOf(CHANNELS[api]),
         messages: { ...client, ...server },
         bindings: { ws: webSocketBinding() },
       },

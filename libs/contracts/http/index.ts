@@ -1,3 +1,4 @@
+import * as attention from './attention.ts';
 import * as drivers from './drivers.ts';
 import * as issuer from './issuer.ts';
 import * as operatorActs from './operator-acts.ts';
@@ -8,6 +9,7 @@ import type { HttpRoute } from './route.ts';
 import * as streams from './streams.ts';
 import * as webhooks from './webhooks.ts';
 
+export * from './attention.ts';
 export * from './drivers.ts';
 export * from './issuer.ts';
 export * from './operator-acts.ts';
@@ -25,6 +27,7 @@ const modules: readonly object[] = [
   streams,
   operator,
   operatorActs,
+  attention,
   webhooks,
   issuer,
 ];

@@ -7,7 +7,7 @@ export const TICKET_TTL_MS = 30_000;
 
 export const streamTicket = z
   .object({ ticket: z.string(), expires_at: timestamp })
-  .meta({ id: 'StreamTicket', description: 'Opens one WebSocket: /v1/stream?ticket=…' });
+  .meta({ id: 'StreamTicket', description: 'Opens one WebSocket: /v1/stream?ticket=…, for operators /v1/ops/stream?ticket=…' });
 export type StreamTicket = z.infer<typeof streamTicket>;
 
 function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
@@ -26,3 +26,16 @@ function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
 
 export const postRiderTicket = ticketRoute('rider');
 export const postDriverTicket = ticketRoute('driver');
+
+export const postOperatorTicket = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/ops/stream/tickets',
+  summary: 'Get a single-use ticket for the WebSocket /v1/ops/stream: what operators should look at, as it happens',
+  role: 'operator',
+  scope: 'ops.read',
+  response: streamTicket,
+  status: 201,
+  budget: 'tickets',
+  errors: [],
+});

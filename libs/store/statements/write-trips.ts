@@ -1,7 +1,8 @@
 import { idFromUuid, uuidOf, type TripId } from '#libs/contracts';
-import { type Trip, driverOfEvent, factsDigest } from '#libs/trip';
+import { attentionOf, type Trip, type TripEvent, driverOfEvent, factsDigest } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 import { cellToBigint, timestampOf } from '../postgres/values.ts';
+import { eventData } from '../trip-change.ts';
 import { giveSlotsBack, takeSlots, type SlotOutcome } from './trip-slots.ts';
 import { factsOf, sha256Hex, standingIn, type WrittenChange } from '../written-change.ts';
 
@@ -119,7 +120,8 @@ function inTurns(posted: readonly PostedChange[]): PostedChange[][] {
 }
 
 /**
- * Writes one change of each trip in one round trip: the trip's row, the event with its hash, and the outbox entry. The row of
+ * Writes one change of each trip in one round trip: the trip's row, the event with its hash, the outbox entry, and what operators
+ * should look at. The row of
  * a new trip stays as it was inserted: it has the event's number and hash already.
  *
  * Throws if a trip's row is not at the event before: then the caller did not hold its lock.
@@ -133,7 +135,8 @@ async function writeTurn(transaction: Queryable, posted: readonly PostedChange[]
           search_deadline_at timestamptz, offer jsonb, driver jsonb, excluded_driver_ids uuid[], pauses jsonb, swaps integer,
           accepted_at timestamptz, arrived_at timestamptz, started_at timestamptz, ended_at timestamptz, cancel_reason text, attention text,
           type text, at timestamptz, event_driver_id uuid, event jsonb, driver_status text, driver_version bigint,
-          drivers jsonb, shard bigint, epoch bigint, facts_digest text, due_at timestamptz)
+          drivers jsonb, shard bigint, epoch bigint, facts_digest text, due_at timestamptz, attention_kind text,
+          attention_data jsonb)
       ), written AS (
         UPDATE trip t SET state = c.state, seq = c.seq, search_deadline_at = c.search_deadline_at,
           offer = nullif(c.offer, 'null'), driver = nullif(c.driver, 'null'), excluded_driver_ids = c.excluded_driver_ids,
@@ -149,6 +152,10 @@ async function writeTurn(transaction: Queryable, posted: readonly PostedChange[]
           CASE WHEN epoch IS NOT NULL THEN pg_current_wal_insert_lsn() END,
           coalesce(written.event_hash, sha256(convert_to(facts_digest, 'UTF8')))
         FROM change LEFT JOIN written USING (trip_id)
+      ), attended AS (
+        INSERT INTO attention (kind, at, subject, occasion, trip_id, driver_id, data)
+        SELECT attention_kind, at, trip_id, seq, trip_id, event_driver_id, attention_data
+        FROM change WHERE attention_kind IS NOT NULL
       ), posted AS (
         INSERT INTO outbox (trip_id, seq, due_at) SELECT trip_id, seq, due_at FROM change
       )
@@ -163,6 +170,7 @@ async function writeTurn(transaction: Queryable, posted: readonly PostedChange[]
 function changeRecord({ change, outboxDueAtMs }: PostedChange): Record<string, unknown> {
   const { event, trip, drivers, authority } = change;
   const driverId = driverOfEvent(event);
+  const attentionKind = attentionOf(event);
   const standing = standingIn(change);
   return {
     ...tripChanges(trip),
@@ -177,7 +185,13 @@ function changeRecord({ change, outboxDueAtMs }: PostedChange): Record<string, u
     epoch: authority === null ? null : authority.epoch,
     facts_digest: factsDigest(factsOf(change), sha256Hex),
     due_at: timestampOf(outboxDueAtMs),
+    ...(attentionKind !== null && { attention_kind: attentionKind, attention_data: attentionData(event) }),
   };
+}
+
+function attentionData(event: TripEvent): Record<string, unknown> {
+  const flags = 'flags' in event && event.flags !== undefined ? { flags: event.flags } : {};
+  return { ...eventData(event), ...flags };
 }
 
 /** The columns that an event can change, as a member of a `jsonb_to_recordset` list. */
