@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
-import { purgeAttention, purgeIdempotencyKeys, purgeQuotes, purgeShardChanges, TripStore, type Queryable } from '#libs/store';
+import {
+  purgeAttention,
+  purgeIdempotencyKeys,
+  purgeQuotes,
+  purgeShardChanges,
+  TripStore,
+  type Queryable,
+} from '#libs/store';
 import { inBatches, Sweep } from './sweep.ts';
 
 /** How often expired quotes, idempotency keys and shard changes are deleted. */

@@ -4,7 +4,13 @@ import { attentionOf, type DriverId, type OperatorAct, type TripEvent } from './
 const driverId = 'driver_1' as DriverId;
 const by = { operatorId: 'operator_1', reasonCode: 'x' } as OperatorAct;
 const lost = { atMs: 1, driverId, silentSinceMs: 0 };
-const given = { type: 'driver_redispatched', atMs: 1, driverId, reason: null, searchDeadlineAtMs: 2 } as const;
+const given = {
+  type: 'driver_redispatched',
+  atMs: 1,
+  driverId,
+  reason: null,
+  searchDeadlineAtMs: 2,
+} as const;
 
 const CASES: [string | null, TripEvent][] = [
   ['stuck', { type: 'attention_raised', reason: 'stuck', ...lost }],

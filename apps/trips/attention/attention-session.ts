@@ -60,7 +60,8 @@ export class AttentionSession {
     if (this.#closed || this.#sent !== after) return;
     for (const entry of page) connection.send({ type: 'attention', seq: entry.number, data: entry });
     // The rest up to `newest` is not kept any more.
-    this.#sent = page.length < MAX_ATTENTION_PER_PAGE ? Math.max(newest, page.at(-1)?.number ?? 0) : lastOf(page);
+    this.#sent =
+      page.length < MAX_ATTENTION_PER_PAGE ? Math.max(newest, page.at(-1)?.number ?? 0) : lastOf(page);
     await new Promise<void>((resolve) => connection.probe(resolve));
   }
 }

@@ -41,15 +41,15 @@ const CHANNELS: Readonly<Record<StreamingApi, { address: string; resuming: strin
 
 function descriptionOf({ address, resuming }: { address: string; resuming: string }): string {
   return [
-  `Opened with a single-use ticket (POST ${address}/tickets), which lives for ${TICKET_TTL_MS / 1000} s.`,
-  `One JSON object per text frame, at most ${MAX_FRAME_BYTES} bytes.`,
-  `Both sides send a heartbeat after ${HEARTBEAT_INTERVAL_MS / 1000} s without another frame and close the socket ` +
-    `after ${SILENCE_LIMIT_MS / 1000} s without a frame from the other side.`,
-  resuming,
-  'A bad frame is answered with an `error` frame. The socket closes only for abuse (1008, 1009), a client that reads ' +
-    'too slowly (1013), silence or a shutdown (1001), a newer socket of the same ' +
-    `caller (4001), or the end of the access token behind the ticket (${TOKEN_EXPIRED_CLOSE_CODE}); a frame \`token\` with a newer one prevents that.`,
-].join('\n\n');
+    `Opened with a single-use ticket (POST ${address}/tickets), which lives for ${TICKET_TTL_MS / 1000} s.`,
+    `One JSON object per text frame, at most ${MAX_FRAME_BYTES} bytes.`,
+    `Both sides send a heartbeat after ${HEARTBEAT_INTERVAL_MS / 1000} s without another frame and close the socket ` +
+      `after ${SILENCE_LIMIT_MS / 1000} s without a frame from the other side.`,
+    resuming,
+    'A bad frame is answered with an `error` frame. The socket closes only for abuse (1008, 1009), a client that reads ' +
+      'too slowly (1013), silence or a shutdown (1001), a newer socket of the same ' +
+      `caller (4001), or the end of the access token behind the ticket (${TOKEN_EXPIRED_CLOSE_CODE}); a frame \`token\` with a newer one prevents that.`,
+  ].join('\n\n');
 }
 
 export function hasStream(api: ApiName): api is StreamingApi {

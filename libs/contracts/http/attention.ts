@@ -9,7 +9,8 @@ export const getAttention = defineRoute({
   api: 'trips',
   method: 'GET',
   path: '/v1/ops/attention',
-  summary: 'What operators should look at, oldest first: the entries of the stream /v1/ops/stream, kept for a week',
+  summary:
+    'What operators should look at, oldest first: the entries of the stream /v1/ops/stream, kept for a week',
   role: 'operator',
   scope: 'ops.read',
   query: z.strictObject({

@@ -7,7 +7,10 @@ export const TICKET_TTL_MS = 30_000;
 
 export const streamTicket = z
   .object({ ticket: z.string(), expires_at: timestamp })
-  .meta({ id: 'StreamTicket', description: 'Opens one WebSocket: /v1/stream?ticket=…, for operators /v1/ops/stream?ticket=…' });
+  .meta({
+    id: 'StreamTicket',
+    description: 'Opens one WebSocket: /v1/stream?ticket=…, for operators /v1/ops/stream?ticket=…',
+  });
 export type StreamTicket = z.infer<typeof streamTicket>;
 
 function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
@@ -31,7 +34,8 @@ export const postOperatorTicket = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/ops/stream/tickets',
-  summary: 'Get a single-use ticket for the WebSocket /v1/ops/stream: what operators should look at, as it happens',
+  summary:
+    'Get a single-use ticket for the WebSocket /v1/ops/stream: what operators should look at, as it happens',
   role: 'operator',
   scope: 'ops.read',
   response: streamTicket,

@@ -100,11 +100,7 @@ export async function readAttention(
 }
 
 /** Deletes numbered entries of before a time, lowest number first; returns how many. */
-export async function purgeAttention(
-  database: Queryable,
-  beforeMs: number,
-  limit: number,
-): Promise<number> {
+export async function purgeAttention(database: Queryable, beforeMs: number, limit: number): Promise<number> {
   const rows = await database.rows({
     name: 'purge-attention',
     text: `
