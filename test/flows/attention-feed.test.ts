@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   operatorServerFrame,
   type AttentionEntry,
-  type AttentionKind,
   type OperatorServerFrame,
   type Role,
   type Scope,
 } from '#libs/contracts';
+import type { AttentionKind } from '#libs/trip';
 import { ALL_SERVICES, ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import { Phone } from '../phones/phone.ts';
 import { PhoneSocket } from '../phones/phone-socket.ts';

@@ -5,12 +5,10 @@ import { defineRoute } from './route.ts';
 /** How long a ticket is valid: just long enough to open a socket with it. */
 export const TICKET_TTL_MS = 30_000;
 
-export const streamTicket = z
-  .object({ ticket: z.string(), expires_at: timestamp })
-  .meta({
-    id: 'StreamTicket',
-    description: 'Opens one WebSocket: /v1/stream?ticket=…, for operators /v1/ops/stream?ticket=…',
-  });
+export const streamTicket = z.object({ ticket: z.string(), expires_at: timestamp }).meta({
+  id: 'StreamTicket',
+  description: 'Opens one WebSocket: /v1/stream?ticket=…, for operators /v1/ops/stream?ticket=…',
+});
 export type StreamTicket = z.infer<typeof streamTicket>;
 
 function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
