@@ -7,6 +7,7 @@ import type { DriverHabits } from './drivers/driver-decisions.ts';
 import type { ClientLog } from './statistics/client-log.ts';
 import type { ErrorCounts, PingCount } from './statistics/counts.ts';
 import type { TripBook } from './statistics/trip-book.ts';
+import type { Vanishings } from './vanishings.ts';
 
 export interface FleetSettings {
   readonly seed: number;
@@ -38,4 +39,5 @@ export interface FleetServices {
   readonly pings: PingCount;
   readonly errors: ErrorCounts;
   readonly log: ClientLog;
+  readonly vanishings: Vanishings;
 }

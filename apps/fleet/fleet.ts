@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FleetStats } from '#libs/contracts';
+import type { FleetOrder, FleetStats } from '#libs/contracts';
 import { ApiClient, RequestSlots, TokenDesk } from './api/api-client.ts';
 import { LinkKeeper } from './api/stream-link.ts';
 
@@ -10,11 +10,13 @@ import { TickWheel, type Job } from './clock/tick-wheel.ts';
 import type { FleetConfig } from './fleet-config.ts';
 import { DriverCrew } from './drivers/driver-crew.ts';
 import type { FleetServices } from './fleet-services.ts';
+import { sendToParent } from './parent-process.ts';
 import { RiderCrowd } from './riders/rider-crowd.ts';
 import { ClientLog } from './statistics/client-log.ts';
 import { ErrorCounts, PingCount, SlidingCount } from './statistics/counts.ts';
 import { fleetReport } from './statistics/fleet-report.ts';
 import { TripBook } from './statistics/trip-book.ts';
+import { Vanishings } from './vanishings.ts';
 
 /** Maximum concurrent socket handshakes: thousands of drivers connect within seconds without flooding the service. */
 const MAX_OPENING_LINKS = 64;
@@ -79,6 +81,11 @@ export class Fleet {
     this.#pingsBeforeDemand = pings.sent;
     this.#crowd.start(startMs, endMs);
     await this.#until(endMs + this.#config.HAILGRID_FLEET_DRAIN_S * 1000);
+  }
+
+  /** Takes the next phones that get into a state away for ever. */
+  vanish(order: FleetOrder): void {
+    this.#services.vanishings.order(order);
   }
 
   stop(): void {
@@ -162,6 +169,7 @@ function createServices(
     pings: new PingCount(),
     errors: new ErrorCounts(),
     log: new ClientLog(clock, config.HAILGRID_FLEET_LOG),
+    vanishings: new Vanishings(clock, (phone) => void sendToParent({ type: 'vanished', phone })),
   };
 }
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { buildCity, type City } from './city/city.ts';
 import { readFleetConfig, type FleetConfig } from './fleet-config.ts';
 import { Fleet } from './fleet.ts';
-import { onEndOfRun, sendToParent } from './parent-process.ts';
+import { onEndOfRun, onOrder, sendToParent } from './parent-process.ts';
 
 /** Interval between reports of the statistics, wall time. */
 const STATS_INTERVAL_MS = 1_000;
@@ -44,6 +44,8 @@ logger.info(
   },
   'the fleet is ready',
 );
+
+onOrder((order) => fleet.vanish(order));
 
 const reports = setInterval(
   () => void sendToParent({ type: 'fleet_stats', stats: fleet.stats() }),

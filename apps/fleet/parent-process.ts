@@ -1,4 +1,4 @@
-import type { FleetMessage } from '#libs/contracts';
+import { fleetOrder, type FleetMessage, type FleetOrder } from '#libs/contracts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -16,6 +16,14 @@ export function onEndOfRun(exitWithParent: boolean, end: (reason: string) => voi
   process.stdin.resume();
   process.stdin.on('end', () => endOnce('the parent is gone'));
   process.stdin.on('error', () => endOnce('the parent is gone'));
+}
+
+/** Calls `obey` for each order of the parent; anything else is not for the fleet. */
+export function onOrder(obey: (order: FleetOrder) => void): void {
+  process.on('message', (message) => {
+    const order = fleetOrder.safeParse(message);
+    if (order.success) obey(order.data);
+  });
 }
 
 /**

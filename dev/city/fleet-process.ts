@@ -25,7 +25,7 @@ export function startFleet(city: City, options: CityOptions, directory: string):
     env: fleetEnvironment(city, options),
     onMessage: (message) => {
       const parsed = fleetMessage.safeParse(message);
-      if (!parsed.success) return;
+      if (!parsed.success || parsed.data.type === 'vanished') return;
       latest = parsed.data.stats;
       isDone ||= parsed.data.type === 'fleet_done';
     },

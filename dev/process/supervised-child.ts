@@ -105,6 +105,11 @@ export class SupervisedChild {
     this.#signal('SIGCONT');
   }
 
+  /** Sends a message to a child with `onMessage`; one that has ended gets none. */
+  send(message: object): void {
+    if (this.#process.connected) this.#process.send(message, () => {});
+  }
+
   /** Usage of the process and its descendants; undefined after its exit. */
   async usage(): Promise<ProcessUsage | undefined> {
     return this.isRunning() ? usageOf(this.pid) : undefined;

@@ -6,14 +6,12 @@ import {
   type IncomingRequest,
   type IncomingResponse,
 } from '@nestjs/microservices';
+import { COMMAND_TOKEN_HEADER } from '#libs/contracts';
 import { isInbox } from '#libs/nats';
 import { machineTime, type Clock } from '#libs/service';
 
 /** Header of a command: when its caller gives up, in ms of service time. */
 const DEADLINE_HEADER = 'Hailgrid-Deadline-Ms';
-
-/** Header of a command that acts for a person: the person's access token. */
-const TOKEN_HEADER = 'Hailgrid-Token';
 
 /** How far the clocks of two machines may differ before commands are refused as late, in wall time. */
 export const CLOCK_TOLERANCE_MS = 250;
@@ -39,7 +37,7 @@ export class ArrivedCommand {
 export function commandHeaders(deadlineMs: number, token?: string): MsgHdrs {
   const envelope = headers();
   envelope.set(DEADLINE_HEADER, String(Math.ceil(deadlineMs)));
-  if (token !== undefined) envelope.set(TOKEN_HEADER, token);
+  if (token !== undefined) envelope.set(COMMAND_TOKEN_HEADER, token);
   return envelope;
 }
 
@@ -50,7 +48,7 @@ export function isLate(envelope: MsgHdrs | undefined, clock: Clock): boolean {
 }
 
 function tokenIn(envelope: MsgHdrs | undefined): string | undefined {
-  return envelope?.get(TOKEN_HEADER) || undefined;
+  return envelope?.get(COMMAND_TOKEN_HEADER) || undefined;
 }
 
 /** The context that Nest's server passes to its deserializer. */

@@ -40,6 +40,9 @@ export interface CommandSettings<I extends z.ZodType = z.ZodType> {
   timeoutMs?: number;
 }
 
+/** Header of a command that acts for a person: the person's access token. */
+export const COMMAND_TOKEN_HEADER = 'Hailgrid-Token';
+
 /** A person in one role, by its internal id; an operator without one may be any operator. */
 export interface Person {
   role: Role;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driverId, tripId } from './ids.ts';
 import { tripState } from './trip.ts';
 
 const count = z.int().min(0);
@@ -41,8 +42,41 @@ export const fleetStats = z.object({
 });
 export type FleetStats = z.infer<typeof fleetStats>;
 
-/** Messages of the fleet to its parent process over the IPC channel: one per second, and one at its end. */
+/** What a phone is doing when it vanishes. */
+export const vanishingState = z.enum(['offered', 'accepted', 'arrived', 'in_progress']);
+export type VanishingState = z.infer<typeof vanishingState>;
+const vanishing = { who: z.enum(['rider', 'driver']), state: vanishingState };
+
+/** How many phones one order may take away for ever. */
+const MAX_VANISHING = 1_000;
+
+/** An order of the parent process to the fleet over the IPC channel. */
+export const fleetOrder = z.object({
+  type: z.literal('vanish'),
+  ...vanishing,
+  phones: z
+    .int()
+    .min(1)
+    .max(MAX_VANISHING)
+    .meta({ description: 'how many of the next phones in that state never come back' }),
+});
+export type FleetOrder = z.infer<typeof fleetOrder>;
+
+/** A phone is gone for ever. */
+export const vanishedPhone = z.object({
+  ...vanishing,
+  trip_id: tripId,
+  driver_id: driverId.nullable(),
+  at_ms: z.number().meta({ description: 'service time' }),
+});
+export type VanishedPhone = z.infer<typeof vanishedPhone>;
+
+/**
+ * Messages of the fleet to its parent process over the IPC channel: one per second, one for each phone that vanished on
+ * an order, and one at its end.
+ */
 export const fleetMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('vanished'), phone: vanishedPhone }),
   z.object({ type: z.literal('fleet_stats'), stats: fleetStats }),
   z.object({ type: z.literal('fleet_done'), stats: fleetStats }),
 ]);

@@ -94,6 +94,13 @@ export class StreamLink<F> implements KeptLink {
     this.#socket?.close(1000);
   }
 
+  /** The phone is gone: nothing is said any more, not even the end of the socket in its proper form. */
+  vanish(): void {
+    this.#closed = true;
+    this.#options.keeper.remove(this);
+    this.#socket?.terminate();
+  }
+
   async #attempt(): Promise<void> {
     if (this.#closed) return;
     const ticket = await this.#options.openTicket();

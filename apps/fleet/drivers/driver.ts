@@ -19,6 +19,7 @@ import { Credentials } from '../api/credentials.ts';
 import { Car, vehicleOf } from './car.ts';
 import { commandFrame, positionFrame, receivedFrame } from './frames.ts';
 import { CommandLine } from './command-line.ts';
+import { vanishingStateOf } from '../vanishings.ts';
 import { driverDecisions, type DriverDecisions } from './driver-decisions.ts';
 import { NEW_DRIVER, type DriverCommand, type DriverEffect, type DriverEvent } from './driver-state.ts';
 import { driverStep } from './driver-step.ts';
@@ -53,6 +54,8 @@ export class Driver {
   #session: number | null = null;
   #seq = 0;
   #isPinging = false;
+  /** The phone never comes back. */
+  #isGone = false;
 
   constructor(index: number, startNode: number, services: FleetServices) {
     const { seed, habits } = services.settings;
@@ -210,10 +213,25 @@ export class Driver {
   }
 
   #apply(event: DriverEvent): void {
+    if (this.#isGone) return;
     const { state, effects } = driverStep(this.#state, event, this.#decisions);
     this.#state = state;
     if (state.pending === null) this.#commands.giveUp();
+    if (this.#vanishesNow()) return;
     for (const effect of effects) this.#perform(effect);
+  }
+
+  /** Ends the phone without a word to the service, if phones in this state are to vanish. */
+  #vanishesNow(): boolean {
+    const at = vanishingStateOf(this.#state.phase);
+    if (at === undefined) return false;
+    const { state, tripId, rideS } = at;
+    if (!this.#services.vanishings.takes({ who: 'driver', state, tripId, driverId: this.id, rideS }))
+      return false;
+    this.#isGone = true;
+    this.#commands.giveUp();
+    this.#link.vanish();
+    return true;
   }
 
   #perform(effect: DriverEffect): void {
@@ -275,13 +293,14 @@ export class Driver {
   }
 
   #pingAndSchedule(nowMs: number): void {
+    if (this.#isGone) return;
     this.#ping(nowMs);
     const spread = this.#random.between(1 - PING_SPREAD, 1 + PING_SPREAD);
     this.#services.wheel.at(nowMs + PING_INTERVAL_MS * spread, this.#pingJob);
   }
 
   #ping(nowMs: number): void {
-    if (this.#session === null || !this.#state.hasSession || !this.#link.isOpen) return;
+    if (this.#isGone || this.#session === null || !this.#state.hasSession || !this.#link.isOpen) return;
     this.#seq++;
     const frame = positionFrame(
       this.#session,

@@ -8,6 +8,7 @@ import {
   type RiderId,
   type RiderServerFrame,
   type RiderTrip,
+  type VanishingState,
 } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
 import { randomStream } from '#libs/random';
@@ -41,6 +42,14 @@ const MAX_QUOTES = 3;
 
 const STILL_WAITING: ReadonlySet<TripState> = new Set(['processing', 'accepted', 'arrived']);
 
+/** What a rider does who vanishes; `offered`: while drivers are asked. */
+const VANISHING_STATES: Partial<Record<TripState, VanishingState>> = {
+  processing: 'offered',
+  accepted: 'accepted',
+  arrived: 'arrived',
+  in_progress: 'in_progress',
+};
+
 /** A trip request, kept to repeat it. */
 interface SentRequest {
   readonly quoteId: QuoteId;
@@ -56,6 +65,8 @@ export class Rider {
   readonly #link: StreamLink<RiderServerFrame>;
   readonly #onEnd: () => void;
   #trip: RiderTrip | undefined;
+  /** The phone never comes back. */
+  #isGone = false;
 
   /** @param onEnd called once when the trip has ended or the request has failed */
   constructor(demand: DemandTrip, services: FleetServices, onEnd: () => void) {
@@ -73,7 +84,7 @@ export class Rider {
     try {
       await this.#request();
       this.#schedulePatience();
-      await this.#link.open();
+      if (!this.#vanishesNow()) await this.#link.open();
     } catch (error) {
       this.#onEnd();
       this.#countError(error);
@@ -132,6 +143,7 @@ export class Rider {
 
   /** Repeats the request. Its answer must equal the first one, although the trip may have changed since. */
   async #repeat(request: SentRequest): Promise<void> {
+    if (this.#isGone) return;
     try {
       await this.#sendRequest(request);
     } catch (error) {
@@ -176,14 +188,29 @@ export class Rider {
     else if (frame.type === 'error') this.#services.errors.add(frame.data.code);
   }
 
+  /** Ends the phone without a word to the service, if phones in this state are to vanish. */
+  #vanishesNow(): boolean {
+    const trip = this.#trip;
+    const state = trip && VANISHING_STATES[trip.state];
+    if (trip === undefined || state === undefined) return false;
+    const { trip_id: tripId, trip_s: rideS, driver } = trip;
+    const driverId = driver?.driver_id ?? null;
+    if (!this.#services.vanishings.takes({ who: 'rider', state, tripId, driverId, rideS })) return false;
+    this.#isGone = true;
+    this.#link.vanish();
+    this.#onEnd();
+    return true;
+  }
+
   #applyChange(trip: RiderTrip): void {
     const known = this.#trip;
-    if (known === undefined || trip.trip_id !== known.trip_id || trip.seq <= known.seq) return;
+    if (this.#isGone || known === undefined || trip.trip_id !== known.trip_id || trip.seq <= known.seq)
+      return;
     const { book, log } = this.#services;
     this.#trip = trip;
     book.change(trip);
     log.write({ kind: 'rider_saw', trip_id: trip.trip_id, seq: trip.seq, state: trip.state });
-    if (!isTerminal(trip.state)) return;
+    if (this.#vanishesNow() || !isTerminal(trip.state)) return;
     this.stop();
     this.#onEnd();
   }
@@ -196,7 +223,7 @@ export class Rider {
 
   async #giveUp(): Promise<void> {
     const trip = this.#trip;
-    if (trip === undefined || !STILL_WAITING.has(trip.state)) return;
+    if (this.#isGone || trip === undefined || !STILL_WAITING.has(trip.state)) return;
     const { riderApi, log, settings } = this.#services;
     try {
       const canceled = await riderApi.call(postRiderCancel, {

@@ -1,5 +1,5 @@
 import type { DriverId, TripId } from '#libs/contracts';
-import { CommandLine } from './command-line.ts';
+import { CommandLine } from '../../../dev/bus/command-line.ts';
 import { Latencies } from './latencies.ts';
 import { planTrips, type PlannedTrip } from './planned-trips.ts';
 import { PlayedRounds } from './played-rounds.ts';

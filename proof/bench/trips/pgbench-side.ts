@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId, uuidOf, type DriverId, type OfferId } from '#libs/contracts';
 import { query } from '../../../ops/postgres/query.ts';
-import { CommandLine } from './command-line.ts';
+import { CommandLine } from '../../../dev/bus/command-line.ts';
 import type { SentStatement } from './client-messages.ts';
 import { writeScript } from './pgbench-script.ts';
 import { planTrips, type TripIds } from './planned-trips.ts';

@@ -7,7 +7,7 @@ import {
   type OfferOutcome,
   type OfferProposal,
 } from '#libs/contracts';
-import type { CommandLine } from './command-line.ts';
+import type { CommandLine } from '../../../dev/bus/command-line.ts';
 
 /** Time that a matcher takes to decide before it commits the offers of a round together. */
 const ROUND_MS = 2;

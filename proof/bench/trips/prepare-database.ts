@@ -1,7 +1,7 @@
 import { uuidOf, type DriverId } from '#libs/contracts';
 import { createQuote, goOnline, newId, toTimestamp } from '#libs/contracts';
 import { withClient } from '../../../ops/postgres/query.ts';
-import type { CommandLine } from './command-line.ts';
+import type { CommandLine } from '../../../dev/bus/command-line.ts';
 import type { PlannedTrip } from './planned-trips.ts';
 
 /** The first epoch of the shards. */

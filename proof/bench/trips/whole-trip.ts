@@ -7,7 +7,7 @@ import {
   type TripId,
 } from '#libs/contracts';
 import { createHash } from 'node:crypto';
-import type { CommandLine } from './command-line.ts';
+import type { CommandLine } from '../../../dev/bus/command-line.ts';
 import type { PlannedTrip } from './planned-trips.ts';
 import type { PlayedRounds } from './played-rounds.ts';
 

@@ -27,6 +27,8 @@ const GOOD_RUN: RunState = {
   missingEvents: 0,
   outOfOrderEvents: 0,
   recoveredInTime: true,
+  redispatchedInTime: true,
+  believedLies: [],
 };
 /** A consumer without events has no unknown ones. */
 const NOTHING_CONSUMED = { all: () => [] };
@@ -61,6 +63,10 @@ test('a good history has nothing wrong', () => {
     illegalHistories: [],
     rpoRows: [],
     staleReads: [],
+    orphanClaims: [],
+    orphanSlots: [],
+    stuckTrips: [],
+    redispatchS: [],
     failedByFault: {},
   });
   expect(verdictOf(findings, GOOD_RUN)).toBe('ok');
@@ -303,6 +309,6 @@ test.for<[Partial<RunState>, string]>([
 });
 
 test('a run without trips is not ok', () => {
-  const nothing = { trips: [], events: [], claims: [] };
+  const nothing = { trips: [], events: [], claims: [], slots: [] };
   expect(verdictOf(found(nothing, []), GOOD_RUN)).toBe('nothing_happened');
 });

@@ -1,3 +1,4 @@
+import type { VanishedPhone } from '#libs/contracts';
 import type { ClientEntry } from './client-entry.ts';
 import type { ConsumedEvents } from './consumed-events.ts';
 import { doubleAssigned } from './double-assigned.ts';
@@ -7,7 +8,9 @@ import type { DatabaseFacts, Violation } from './facts.ts';
 import { illegalHistories } from './illegal-histories.ts';
 import { overlapping } from './lineage.ts';
 import { acknowledgedTrips, lost } from './lost.ts';
+import { orphanClaims, orphanSlots, stuckTrips } from './orphans.ts';
 import { phonesWithTwoTrips } from './phones-with-two-trips.ts';
+import { redispatchTimesS } from './redispatch-times.ts';
 import { rpoRows } from './rpo-rows.ts';
 import { staleEpochCommits } from './stale-epoch-commits.ts';
 import { staleReads } from './stale-reads.ts';
@@ -27,6 +30,12 @@ export interface Findings {
   /** Acknowledged or delivered rows that are missing. */
   readonly rpoRows: readonly Violation[];
   readonly staleReads: readonly Violation[];
+  /** Claims and slots of nobody, and trips that a vanished phone keeps open. */
+  readonly orphanClaims: readonly Violation[];
+  readonly orphanSlots: readonly Violation[];
+  readonly stuckTrips: readonly Violation[];
+  /** Per driver who vanished on the way: service seconds until its rider had another search. */
+  readonly redispatchS: readonly number[];
   readonly failedByFault: Readonly<Record<string, number>>;
 }
 
@@ -37,6 +46,7 @@ export function check(
   faults: readonly BlamedFault[],
   living: ReadonlySet<string>,
   consumed: Pick<ConsumedEvents, 'all'>,
+  vanished: readonly VanishedPhone[] = [],
 ): Findings {
   return {
     acknowledged: acknowledgedTrips(entries).size,
@@ -50,6 +60,10 @@ export function check(
     illegalHistories: illegalHistories(facts),
     rpoRows: rpoRows(entries, facts, consumed),
     staleReads: staleReads(entries),
+    orphanClaims: orphanClaims(facts),
+    orphanSlots: orphanSlots(facts),
+    stuckTrips: stuckTrips(facts, vanished),
+    redispatchS: redispatchTimesS(facts.events, vanished),
     failedByFault: failedRequests(entries, faults),
   };
 }

@@ -1,7 +1,7 @@
 import type { ClaimFact, DatabaseFacts, DriverFact, EventFact, TripFact, Violation } from './facts.ts';
 
 /** States in which a trip has its driver. */
-const UNDER_WAY: ReadonlySet<string> = new Set(['accepted', 'arrived', 'in_progress']);
+export const UNDER_WAY: ReadonlySet<string> = new Set(['accepted', 'arrived', 'in_progress']);
 /** Events that release the driver they are about. */
 export const RELEASING: ReadonlySet<string> = new Set([
   'offer_declined',

@@ -53,6 +53,12 @@ export interface ClaimFact {
   readonly kind: string;
 }
 
+/** A rider's place for an open trip. */
+export interface SlotFact {
+  readonly riderId: string;
+  readonly tripId: string;
+}
+
 export interface ShardFact {
   readonly shard: string;
   readonly epoch: number;
@@ -78,6 +84,9 @@ export interface DatabaseFacts {
   readonly keys: ReadonlySet<string>;
   /** The newest session of each driver. */
   readonly sessions: ReadonlyMap<string, number>;
+  /** Drivers without an open session. */
+  readonly offline: ReadonlySet<string>;
+  readonly slots: readonly SlotFact[];
   /** Service time of the snapshot. */
   readonly readAtMs: number;
 }

@@ -173,6 +173,8 @@ export function goodFacts(): DatabaseFacts {
     quotes: new Set(['quote_a', 'quote_b', 'quote_c']),
     keys: new Set(['rider_a', 'rider_b', 'rider_c'].map((rider) => keyOf(rider, 'key-1'))),
     sessions: new Map([['driver_x', 3]]),
+    offline: new Set(['driver_y']),
+    slots: [{ riderId: 'rider_c', tripId: 'trip_c' }],
     readAtMs: 100_000,
   };
 }

@@ -11,6 +11,7 @@ import {
   type EventFact,
   type ShardChangeFact,
   type ShardFact,
+  type SlotFact,
 } from './facts.ts';
 
 /** Reads the checker's input in one snapshot. */
@@ -26,6 +27,8 @@ export function readDatabase(url: string, nowMs: number): Promise<DatabaseFacts>
       quotes: await readQuotes(client),
       keys: await readKeys(client),
       sessions: await readSessions(client),
+      offline: await readOffline(client),
+      slots: await readSlots(client),
       readAtMs: nowMs,
     };
   });
@@ -117,6 +120,21 @@ async function readSessions(client: Client): Promise<Map<string, number>> {
     'SELECT driver_id, session FROM driver',
   );
   return new Map(rows.map(({ driver_id, session }) => [idOf('driver', driver_id), session]));
+}
+
+async function readOffline(client: Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ driver_id: string }>('SELECT driver_id FROM driver WHERE NOT online');
+  return new Set(rows.map(({ driver_id }) => idOf('driver', driver_id)));
+}
+
+async function readSlots(client: Client): Promise<SlotFact[]> {
+  const { rows } = await client.query<{ rider_id: string; trip_id: string }>(
+    'SELECT rider_id, trip_id FROM trip_slot',
+  );
+  return rows.map(({ rider_id, trip_id }) => ({
+    riderId: idOf('rider', rider_id),
+    tripId: idOf('trip', trip_id),
+  }));
 }
 
 /** `16/B374D848` as one number, in the order of the write-ahead log. */

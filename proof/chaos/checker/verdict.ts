@@ -16,6 +16,10 @@ export interface RunState {
   readonly outOfOrderEvents: number;
   /** Whether commits were acknowledged again in time after each fault of Postgres. */
   readonly recoveredInTime: boolean;
+  /** Whether riders whose driver vanished got another search in time. */
+  readonly redispatchedInTime: boolean;
+  /** What lies on the bus had as an effect that they may not have. */
+  readonly believedLies: readonly string[];
 }
 
 export type Verdict =
@@ -29,6 +33,11 @@ export type Verdict =
   | 'missing_events'
   | 'out_of_order_events'
   | 'stale_epoch_commits'
+  | 'lie_believed'
+  | 'orphan_claims'
+  | 'orphan_slots'
+  | 'stuck_trips'
+  | 'slow_redispatch'
   | 'overlapping_shards'
   | 'fault_ineffective'
   | 'process_died'
@@ -56,12 +65,17 @@ export function verdictOf(findings: Findings, run: RunState): Verdict {
     [run.missingEvents > 0, 'missing_events'],
     [run.outOfOrderEvents > 0, 'out_of_order_events'],
     [findings.staleEpochCommits.length > 0, 'stale_epoch_commits'],
+    [run.believedLies.length > 0, 'lie_believed'],
+    [findings.orphanClaims.length > 0, 'orphan_claims'],
+    [findings.orphanSlots.length > 0, 'orphan_slots'],
+    [findings.stuckTrips.length > 0, 'stuck_trips'],
     [findings.overlapping.length > 0, 'overlapping_shards'],
     [run.ineffective.length > 0, 'fault_ineffective'],
     [run.deaths.length > 0, 'process_died'],
     [run.unrecovered.length > 0, 'not_recovered'],
     [!run.settled, 'not_settled'],
     [!run.matchingGoesOn, 'matching_stopped'],
+    [!run.redispatchedInTime, 'slow_redispatch'],
     [!run.recoveredInTime, 'slow_recovery'],
     [failedAsPlanned, 'failed_requests'],
     [sawNothing, 'nothing_happened'],

@@ -13,6 +13,7 @@ import { RestartableService } from '../../../dev/services/restartable-service.ts
 import type { SystemSettings } from '../../../dev/services/service-environment.ts';
 import { GRID_AREA } from './grid-streets.ts';
 import { NatsLines } from './nats-lines.ts';
+import { SILENCE_SETTINGS } from './silence-limits.ts';
 
 const DATABASE = 'hailgrid';
 /** Size of the event stream in each server with a replica: an hour of such a city takes a small part of it. */
@@ -102,6 +103,7 @@ export async function startChaosCity(spec: ChaosCitySpec): Promise<ChaosCity> {
     serviceArea: GRID_AREA,
     extra: {
       ...RESTLESS,
+      ...SILENCE_SETTINGS,
       HAILGRID_EVENT_STREAM_REPLICAS: String(eventStream.replicas),
       HAILGRID_EVENT_STREAM_MAX_BYTES: String(eventStream.maxBytes),
     },

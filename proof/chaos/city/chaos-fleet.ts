@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fleetMessage, type FleetOrder, type VanishedPhone } from '#libs/contracts';
 import type { SupervisedChild } from '../../../dev/process/supervised-child.ts';
 import { spawnService } from '../../../dev/services/start-service.ts';
 import type { ChaosCity } from './chaos-city.ts';
@@ -15,6 +16,9 @@ const REPEAT = 0.2;
 export interface ChaosFleet {
   readonly child: SupervisedChild;
   readonly clientLog: string;
+  /** The phones that vanished on orders. */
+  readonly vanished: readonly VanishedPhone[];
+  order(order: FleetOrder): void;
 }
 
 /** Riders and drivers on the public API: one fleet for each pair of instances, with its own phones. */
@@ -23,6 +27,7 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
   return city.riderApis.map((riderApi, index) => {
     const instance = `fleet-${index + 1}`;
     const clientLog = join(city.directory, `${instance}.phones.jsonl`);
+    const vanished: VanishedPhone[] = [];
     const child = spawnService({
       app: 'fleet',
       instance,
@@ -43,10 +48,12 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
         HAILGRID_FLEET_REPEAT: String(REPEAT),
         HAILGRID_FLEET_LOG: clientLog,
       },
-      onMessage: () => {
-        // The fleet's exit code does not count; the checker reads what its phones received.
+      onMessage: (message) => {
+        // The fleet's figures do not count; the checker reads what its phones received.
+        const read = fleetMessage.safeParse(message);
+        if (read.success && read.data.type === 'vanished') vanished.push(read.data.phone);
       },
     });
-    return { child, clientLog };
+    return { child, clientLog, vanished, order: (order) => child.send(order) };
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { uuidOf, type TripId } from '#libs/contracts';
 import { query } from '../../../ops/postgres/query.ts';
 import { inForce } from '../checker/lineage.ts';
 import { readShardsNow } from '../checker/read-database.ts';
@@ -74,9 +75,28 @@ export class Observer {
     return row?.served ?? 0;
   }
 
+  /** Number of trips under way that are bound to one of these drivers. */
+  async boundTo(drivers: readonly string[]): Promise<number> {
+    const [row] = await this.#rows<{ trips: number }>(`SELECT count(*)::int AS trips FROM trip
+       WHERE state IN ('accepted', 'arrived', 'in_progress') AND driver ->> 'driverId' IN (${quoted(drivers)})`);
+    return row?.trips ?? 0;
+  }
+
+  /** Number of these trips that have not ended. */
+  async openAmong(trips: readonly TripId[]): Promise<number> {
+    const [row] = await this.#rows<{ trips: number }>(`SELECT count(*)::int AS trips FROM any_trip
+       WHERE ended_at IS NULL AND trip_id IN (${quoted(trips.map((trip) => uuidOf('trip', trip)))})`);
+    return row?.trips ?? 0;
+  }
+
   #rows<R extends Record<string, unknown>>(sql: string): Promise<R[]> {
     return askPrimary(this.#city, (url) => query<R>(url, sql));
   }
+}
+
+/** Ids as a list of SQL; a list of none has a null, which equals nothing. */
+function quoted(ids: readonly string[]): string {
+  return ids.length === 0 ? 'NULL' : ids.map((id) => `'${id}'`).join(', ');
 }
 
 /** Polls a condition. Returns the wall time at which it was true, or undefined at the limit. */

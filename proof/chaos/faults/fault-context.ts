@@ -1,7 +1,9 @@
 import type { ChaosCity, ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
+import type { ChaosFleet } from '../city/chaos-fleet.ts';
 import type { ClusterView } from '../city/cluster-view.ts';
 import { pollUntil, type Observer } from '../city/observer.ts';
 import type { ShardFact } from '../checker/facts.ts';
+import type { LieTally } from '../lies/lie-tally.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { PlannedFault } from './schedule.ts';
 
@@ -12,8 +14,16 @@ export const EFFECT_LIMIT_MS = 2_000;
 
 /** The city that a fault hits, and its observers. */
 export interface FaultContext {
-  readonly city: Pick<ChaosCity, 'matchers' | 'trips' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl'>;
-  readonly observer: Pick<Observer, 'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince'>;
+  readonly city: Pick<
+    ChaosCity,
+    'matchers' | 'trips' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl' | 'system'
+  >;
+  readonly observer: Pick<
+    Observer,
+    'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince' | 'boundTo'
+  >;
+  /** The phones, which can be told to vanish. */
+  readonly fleets: readonly Pick<ChaosFleet, 'order' | 'vanished'>[];
   readonly cluster: Pick<ClusterView, 'isWhole' | 'waitingSessions' | 'lagBytes'>;
   /** A client that requests commits continuously. */
   readonly commits: { acknowledgedSince(wallMs: number): number };
@@ -36,6 +46,8 @@ export interface FaultTrace {
   readonly failedOverTo: string | null;
   /** Shards that the target owned when it was hit, and that others should take over. */
   readonly held: readonly ShardFact[];
+  /** Of lies on the bus: what was told, and what was believed. */
+  readonly lies?: LieTally;
 }
 
 /** A fault under way; builds the trace. */
@@ -47,6 +59,7 @@ export class Incident {
   #ineffective: string | null = null;
   #commitsFromMs: number | null = null;
   #failedOverTo: string | null = null;
+  #lies: LieTally | undefined;
 
   constructor(context: FaultContext, target: string, held: readonly ShardFact[] = []) {
     this.#context = context;
@@ -72,6 +85,10 @@ export class Incident {
     this.#failedOverTo = primary;
   }
 
+  lied(lies: LieTally): void {
+    this.#lies = lies;
+  }
+
   fail(reason: string): void {
     this.#ineffective ??= reason;
   }
@@ -86,6 +103,7 @@ export class Incident {
       commitsFromMs: this.#commitsFromMs,
       failedOverTo: this.#failedOverTo,
       held: this.#held,
+      ...(this.#lies !== undefined && { lies: this.#lies }),
     };
   }
 }

@@ -23,6 +23,9 @@ export const FAULT_KINDS = [
   'kill9:standby',
   'lag:standby',
   'cut:replication',
+  'vanish:driver',
+  'vanish:rider',
+  'lie:bus',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -52,6 +55,9 @@ const LASTS_S: Readonly<Record<FaultKind, readonly [least: number, most: number]
   'kill9:standby': [0, 0],
   'lag:standby': [2, 5],
   'cut:replication': [2, 6],
+  'vanish:driver': [0, 0],
+  'vanish:rider': [0, 0],
+  'lie:bus': [5, 15],
 };
 const MAX_LASTS_S = 600;
 

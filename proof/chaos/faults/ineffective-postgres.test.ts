@@ -98,6 +98,7 @@ function hurt(kind: FaultKind, spoilt: Spoilt = {}): Promise<FaultTrace> {
       lagBytes: () => Promise.resolve(1),
       ...spoilt.cluster,
     },
+    fleets: [],
     commits: { acknowledgedSince: () => 1 },
     planned: { kind, lastsMs: 300, target: 0, pause: 0 },
   });

@@ -69,8 +69,10 @@ function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
       planner: () => Promise.resolve('trips-1'),
       now: () => Promise.resolve('0/0'),
       hasOfferedSince: () => Promise.resolve(true),
+      boundTo: () => Promise.resolve(0),
     },
     cluster: WHOLE,
+    fleets: [],
     commits: { acknowledgedSince: () => 1 },
     planned: { kind, lastsMs: 900, target: 0, pause: 0 },
   };

@@ -14,6 +14,8 @@ import {
   lagStandby,
 } from './postgres-faults.ts';
 import { killRelay } from './relay-fault.ts';
+import { lieOnBus } from './lie-fault.ts';
+import { vanishDrivers, vanishRiders } from './phone-faults.ts';
 import { drainMatcher, freezeTrips, killAllNats, killNatsNode, killTrips } from './other-faults.ts';
 
 const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise<FaultTrace>>> = {
@@ -38,6 +40,9 @@ const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise
   'kill9:standby': killStandby,
   'lag:standby': lagStandby,
   'cut:replication': cutReplication,
+  'vanish:driver': vanishDrivers,
+  'vanish:rider': vanishRiders,
+  'lie:bus': lieOnBus,
 };
 
 /** Injects the fault, ends it after its duration, and waits for the recovery. */

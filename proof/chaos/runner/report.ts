@@ -1,4 +1,6 @@
 import { describeMachine, type Machine } from '../../../dev/machine/describe-machine.ts';
+import type { VanishedPhone } from '#libs/contracts';
+import { redispatchLimitS } from '../city/silence-limits.ts';
 import type { ClientEntry } from '../checker/client-entry.ts';
 import type { Findings } from '../checker/check.ts';
 import type { DatabaseFacts, ShardChangeFact, TenureFact, Violation } from '../checker/facts.ts';
@@ -55,6 +57,18 @@ export interface ChaosReport extends Machine {
   stale_reads: number;
   /** Per fault of Postgres: to the first acknowledged commit that was requested after it. */
   rto_ms: Percentiles;
+  /** Trips that a vanished phone keeps open after every limit. */
+  stuck_trips: number;
+  /** Claims of drivers who are offline, or on trips that have ended. */
+  orphan_claims: number;
+  /** Slots for trips that have ended, and open trips without one. */
+  orphan_slots: number;
+  /** Phones that vanished, by who and when: `driver accepted`. */
+  vanished: Record<string, number>;
+  /** From a driver's phone vanishing on the way to another search for its rider, service seconds. */
+  redispatch_s: { p50: number | null; p99: number | null; n: number; limit: number };
+  /** Lies on the bus: what was told and answered, what was refused, and what was believed although it may not be. */
+  lies: { told: number; answered: number; refused: number; believed: number };
   /** Changes of the Postgres primary. */
   failovers: number;
   /** Failovers without a fault: a sign of an overloaded machine. */
@@ -83,7 +97,8 @@ export interface ChaosReport extends Machine {
 }
 
 export interface RunFacts extends Pick<RunState, 'deaths' | 'settled' | 'matchingGoesOn'> {
-  options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers' | 'standbys' | 'async'>;
+  options: Pick<ChaosOptions, 'seed' | 'matchers' | 'drivers' | 'standbys' | 'async' | 'speed'>;
+  vanished: readonly VanishedPhone[];
   entries: readonly ClientEntry[];
   events: EventComparison;
   /** All times at which the keeper declared a primary lost. */
@@ -111,8 +126,14 @@ export function makeReport(run: RunFacts): ChaosReport {
   const missingEvents = Math.max(events.missingInStream, events.missingAtConsumer);
   const outOfOrderEvents = Math.max(events.outOfOrderInStream, events.outOfOrderAtConsumer);
   const rtosMs = faults.flatMap(({ rto_ms: ms }) => (ms === undefined ? [] : [ms]));
+  const redispatchS = percentiles(findings.redispatchS);
+  const limitS = redispatchLimitS(options.speed);
+  const lies = traces.flatMap(({ lies: told }) => told ?? []);
+  const believedLies = lies.flatMap(({ believed }) => believed);
   const state: RunState = {
     ...run,
+    believedLies,
+    redispatchedInTime: (redispatchS.p99 ?? 0) <= limitS,
     missingEvents,
     outOfOrderEvents,
     recoveredInTime: rtosMs.every((ms) => ms !== null && ms <= RTO_GOAL_MS),
@@ -139,6 +160,17 @@ export function makeReport(run: RunFacts): ChaosReport {
     rto_ms: percentiles(rtosMs.filter((ms) => ms !== null)),
     unprovoked_failovers: run.keeperFailovers - provoked,
     needless_restarts: run.needlessRestarts,
+    stuck_trips: findings.stuckTrips.length,
+    orphan_claims: findings.orphanClaims.length,
+    orphan_slots: findings.orphanSlots.length,
+    vanished: countBy(run.vanished, ({ who, state: at }) => `${who} ${at}`),
+    redispatch_s: { p50: redispatchS.p50, p99: redispatchS.p99, n: redispatchS.count, limit: limitS },
+    lies: {
+      told: sum(lies.map(({ told }) => told)),
+      answered: sum(lies.map(({ answered }) => answered)),
+      refused: sum(lies.map(({ refused }) => refused)),
+      believed: believedLies.length,
+    },
     failovers: traces.filter(({ failedOverTo }) => failedOverTo !== null).length,
     standbys: options.standbys,
     synchronous: !options.async,
@@ -175,6 +207,10 @@ export function makeReport(run: RunFacts): ChaosReport {
         findings.staleEpochCommits,
         findings.overlapping,
         events.violations,
+        findings.orphanClaims,
+        findings.orphanSlots,
+        findings.stuckTrips,
+        believedLies,
       ].flatMap((found) => found.slice(0, MAX_SHOWN)),
       ...run.deaths,
     ],
@@ -238,6 +274,10 @@ export function reportLines(report: ChaosReport): string[] {
     `double assigned       ${report.double_assigned}`,
     `illegal histories     ${report.illegal_histories}`,
     `events                ${report.missing_events} missing, ${report.out_of_order_events} out of order, ${report.events.messages} read`,
+    `stuck, orphans        ${report.stuck_trips} stuck trips, ${report.orphan_claims} claims, ${report.orphan_slots} slots`,
+    `phones vanished       ${JSON.stringify(report.vanished)}`,
+    `redispatched          p50 ${report.redispatch_s.p50 ?? '–'}, p99 ${report.redispatch_s.p99 ?? '–'} (${report.redispatch_s.n}), limit ${report.redispatch_s.limit} s`,
+    `lies                  ${JSON.stringify(report.lies)}`,
     `stale epoch commits   ${report.stale_epoch_commits}`,
     `failed requests       ${report.failed_requests} ${JSON.stringify(report.failed_by_fault)}`,
     `failovers             ${report.failovers}, ${report.standbys} standbys, ${report.synchronous ? 'synchronous' : 'asynchronous'}, ${report.unprovoked_failovers} unprovoked`,

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { VanishedPhone } from '#libs/contracts';
 import { neededStandbys } from '../../../dev/postgres/failover/choose-successor.ts';
 import { quorumOf } from '../../../dev/postgres/failover/fail-over.ts';
 import { Canary } from '../canary/canary.ts';
 import { startChaosCity, type ChaosCity } from '../city/chaos-city.ts';
 import { startFleets, type ChaosFleet } from '../city/chaos-fleet.ts';
 import { ClusterView } from '../city/cluster-view.ts';
+import { vanishedEndLimitMs } from '../city/silence-limits.ts';
+import { serviceClock } from '../city/service-clock.ts';
 import { CANARY_RIDE } from '../city/grid-streets.ts';
 import { askPrimary, Observer, pollUntil } from '../city/observer.ts';
 import { check } from '../checker/check.ts';
@@ -76,7 +79,7 @@ interface People {
   canary: Canary;
 }
 
-type Hurt = Pick<RunFacts, 'traces' | 'deaths' | 'settled' | 'matchingGoesOn'>;
+type Hurt = Pick<RunFacts, 'vanished' | 'traces' | 'deaths' | 'settled' | 'matchingGoesOn'>;
 
 /** Injects all faults; resolves after the last one, when the clients have stopped. */
 async function hurt(
@@ -89,7 +92,7 @@ async function hurt(
   const isWarm = await isServed();
   const { traces, deaths } = isWarm
     ? await inflictAll(
-        { city, observer, cluster: new ClusterView(city.postgres), commits: canary, say },
+        { city, fleets, observer, cluster: new ClusterView(city.postgres), commits: canary, say },
         options,
       )
     : { traces: [], deaths: [] };
@@ -97,11 +100,15 @@ async function hurt(
   say('no more faults: checking that matching continues');
   const settledAtMs = await pollUntil(() => observer.isWhole(matchersBut(city)), RECOVERY_LIMIT_MS);
   const matchingGoesOn = isWarm && (await isServed());
+  const vanished = fleets.flatMap((fleet) => fleet.vanished);
+  if (vanished.length > 0) say('waiting until the trips of vanished phones have ended');
+  await whenVanishedEnd(observer, vanished, city.system.clock?.speed ?? 1);
   const gone = await deathsOf(city, fleets);
   await Promise.all([...fleets.map(({ child }) => child.stop()), canary.stop()]);
   return {
     traces,
     deaths: [...new Set([...deaths, ...gone])],
+    vanished,
     settled: settledAtMs !== undefined,
     matchingGoesOn,
   };
@@ -121,7 +128,7 @@ type Compared = Pick<
 
 async function compare(
   { city, fleets, canary, reader }: People & { reader: StreamReader },
-  { traces }: Hurt,
+  { traces, vanished }: Hurt,
 ): Promise<Compared> {
   const isStreamLost = traces.some(({ kind }) => kind === 'nats-all');
   // Checks for published events that Postgres lacks before the stream is rebuilt from Postgres.
@@ -140,7 +147,7 @@ async function compare(
     keeperFailovers: city.keeper.failovers.length,
     needlessRestarts: needlessRestarts(city),
     tenures: city.matchers.flatMap(({ service }) => readTenures(service.instance, service.logFile)),
-    findings: check(entries, facts, traces, matchersBut(city), { all: () => published }),
+    findings: check(entries, facts, traces, matchersBut(city), { all: () => published }, vanished),
     versions: { postgres: city.postgres.version, nats_server: city.nats.version },
   };
 }
@@ -159,7 +166,16 @@ async function whenServed(observer: Observer, sinceMs: number): Promise<boolean>
   return (await pollUntil(isSo, WARM_UP_LIMIT_MS)) !== undefined;
 }
 
-function serviceClock({ system: { clock } }: ChaosCity): () => number {
-  if (clock === undefined) return () => Date.now();
-  return () => clock.originMs + (Date.now() - clock.originMs) * clock.speed;
+/** Whether no trip is bound to a vanished driver any more, and those of vanished riders have ended. */
+async function whenVanishedEnd(
+  observer: Observer,
+  vanished: readonly VanishedPhone[],
+  speed: number,
+): Promise<void> {
+  const drivers = vanished.flatMap(({ who, driver_id: id }) => (who === 'driver' && id !== null ? [id] : []));
+  const trips = vanished.flatMap(({ who, trip_id: id }) => (who === 'rider' ? [id] : []));
+  const haveEnded = async (): Promise<boolean> =>
+    (await observer.boundTo(drivers)) === 0 && (await observer.openAmong(trips)) === 0;
+  // A trip that is still open at the limit is a finding of the checker.
+  await pollUntil(haveEnded, vanishedEndLimitMs(speed));
 }
