@@ -27,6 +27,6 @@ test('as many phones vanish as were ordered, in the state that was ordered, and 
 test('a long ride keeps its phone', () => {
   const vanishings = new Vanishings({ now: () => 0, speed: 1 }, () => {});
   vanishings.order({ who: 'driver', state: 'in_progress', phones: 1 });
-  expect(vanishings.takes(candidate('in_progress', { rideS: 121 }))).toBe(false);
-  expect(vanishings.takes(candidate('in_progress', { rideS: 120 }))).toBe(true);
+  expect(vanishings.takes(candidate('in_progress', { rideS: 151 }))).toBe(false);
+  expect(vanishings.takes(candidate('in_progress', { rideS: 150 }))).toBe(true);
 });

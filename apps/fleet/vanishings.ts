@@ -3,10 +3,10 @@ import type { ServiceClock } from './clock/service-clock.ts';
 import type { Phase } from './drivers/driver-state.ts';
 
 /**
- * Of rides only short ones lose a phone: three times the estimated ride passes before the service looks after them, and who
- * ordered it waits for that.
+ * The longest estimated ride during which a driver's phone vanishes, and before or during which a rider's does: the
+ * service looks after a silent ride only after three times its estimate, and who ordered it waits for the end.
  */
-const LONGEST_RIDE_S = 120;
+const LONGEST_RIDE_S = 150;
 
 /** A phone in a state in which phones vanish. */
 export interface Candidate {
@@ -37,7 +37,8 @@ export class Vanishings {
   takes({ who, state, tripId, driverId, rideS }: Candidate): boolean {
     const kind = `${who} ${state}`;
     const wanted = this.#wanted.get(kind) ?? 0;
-    if (wanted === 0 || (state === 'in_progress' && rideS > LONGEST_RIDE_S)) return false;
+    const mustBeShort = who === 'rider' || state === 'in_progress';
+    if (wanted === 0 || (mustBeShort && rideS > LONGEST_RIDE_S)) return false;
     this.#wanted.set(kind, wanted - 1);
     this.#onVanished({ who, state, trip_id: tripId, driver_id: driverId, at_ms: this.#clock.now() });
     return true;

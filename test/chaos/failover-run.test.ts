@@ -4,10 +4,13 @@ import type { ChaosReport } from '../../proof/chaos/runner/report.ts';
 import { runChaos } from '../../proof/chaos/runner/run-chaos.ts';
 import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 480_000;
 /** A small city whose rides end within the run, at several times real time. */
 const SMALL = { minutes: 0, matchers: 2, drivers: 100, apis: 1, natsServers: 1, speed: 5 };
-const FAULTS = 'kill9:primary-waiting,kill9:primary-cut,kill9:standby,kill9:relay';
+const FAULTS =
+  'kill9:primary-waiting,kill9:primary-cut,kill9:standby,kill9:relay,vanish:driver,vanish:rider,lie:bus=4';
+/** Phones vanish first: the other faults pass while the longest silences do. */
+const SEED = 17;
 /** The same with asynchronous commits. */
 const LOSING = 'kill9:primary-cut';
 
@@ -19,7 +22,7 @@ beforeAll(async () => {
   const [first, second] = directories.map(({ path }) => path);
   const say = (): void => {};
   synchronous = await runChaos(
-    { ...SMALL, seed: 3, faults: parseFaults(FAULTS), standbys: 2, async: false },
+    { ...SMALL, seed: SEED, faults: parseFaults(FAULTS), standbys: 2, async: false },
     first!,
     say,
   );
@@ -47,9 +50,29 @@ test('primaries, a standby and a relay killed under load: nothing is lost, doubl
     missing_events: 0,
     out_of_order_events: 0,
     rpo_rows: 0,
+    stuck_trips: 0,
+    orphan_claims: 0,
+    orphan_slots: 0,
     needless_restarts: 0,
     verdict: 'ok',
   });
+});
+
+test('phones that never come back at any state of a trip keep nobody bound, and their riders get another search', () => {
+  const { vanished, redispatch_s: times } = synchronous;
+  expect(Object.keys(vanished).toSorted()).toEqual(
+    ['driver', 'rider'].flatMap((who) =>
+      ['accepted', 'arrived', 'in_progress', 'offered'].map((state) => `${who} ${state}`),
+    ),
+  );
+  expect(times.n).toBeGreaterThan(0);
+  expect(times.p99).toBeLessThanOrEqual(times.limit);
+});
+
+test('lies on the bus with stolen keys are refused, or do no lasting harm', () => {
+  const { told, answered, refused, believed } = synchronous.lies;
+  expect({ believed }).toEqual({ believed: 0 });
+  for (const count of [told, answered, refused]) expect(count).toBeGreaterThan(10);
 });
 
 test('each fault took effect under load, and commits were acknowledged again after it', () => {

@@ -1,4 +1,4 @@
-import { vanishingState, type FleetOrder, type VanishedPhone } from '#libs/contracts';
+import { vanishingState, type FleetOrder, type VanishedPhone, type VanishingState } from '#libs/contracts';
 import { pollUntil } from '../city/observer.ts';
 import { redispatchLimitS } from '../city/silence-limits.ts';
 import {
@@ -9,8 +9,13 @@ import {
   type FaultTrace,
 } from './fault-context.ts';
 
-/** How many phones of each fleet vanish in each state. */
-const PHONES_PER_STATE = 2;
+/** How many phones of each fleet vanish in each state. Short rides are rare, and a run waits for their end. */
+const PHONES: Readonly<Record<VanishingState, number>> = {
+  offered: 2,
+  accepted: 2,
+  arrived: 2,
+  in_progress: 1,
+};
 /** How long it may take until as many phones have got into each state. */
 const ALL_GONE_LIMIT_MS = 120_000;
 
@@ -42,12 +47,12 @@ async function vanish(
   const before = fleets.map(({ vanished }) => vanished.length);
   for (const fleet of fleets)
     for (const state of vanishingState.options)
-      fleet.order({ type: 'vanish', who, state, phones: PHONES_PER_STATE });
+      fleet.order({ type: 'vanish', who, state, phones: PHONES[state] });
   const gone = (): VanishedPhone[] =>
     fleets.flatMap(({ vanished }, index) =>
       vanished.slice(before[index]).filter((phone) => phone.who === who),
     );
-  const wanted = fleets.length * vanishingState.options.length * PHONES_PER_STATE;
+  const wanted = fleets.length * vanishingState.options.reduce((total, state) => total + PHONES[state], 0);
   if ((await pollUntil(() => gone().length >= wanted && wanted > 0, ALL_GONE_LIMIT_MS)) === undefined)
     incident.fail(`${gone().length} phones of ${wanted} vanished`);
   return gone();
