@@ -25,8 +25,9 @@ export interface ClockSettings {
   originMs: number;
 }
 
-const JWT_ISSUER = 'hailgrid-dev';
-const JWT_AUDIENCE = 'hailgrid';
+/** Issuer and audience of every token in a system that `serviceEnvironment` configures. */
+export const JWT_ISSUER = 'hailgrid-dev';
+export const JWT_AUDIENCE = 'hailgrid';
 /**
  * A simulated fleet calls from one address, each caller as often as compressed time makes it; a process that a test
  * freezes or starves is to answer late, not to refuse.

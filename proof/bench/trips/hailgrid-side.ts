@@ -1,10 +1,11 @@
-import type { DriverId, TripId } from '#libs/contracts';
+import type { TripId } from '#libs/contracts';
 import { CommandLine } from '../../../dev/bus/command-line.ts';
 import { Latencies } from './latencies.ts';
-import { planTrips, type PlannedTrip } from './planned-trips.ts';
+import { WITHOUT_TOKENS } from './people.ts';
+import { planTrips, withTokens, type PlannedTrip } from './planned-trips.ts';
 import { PlayedRounds } from './played-rounds.ts';
-import { bringOnline, EPOCH, ownShards, prepareQuotes } from './prepare-database.ts';
-import type { Stage } from './stage.ts';
+import { bringOnline, EPOCH, ownShards, prepareQuotes, type OnlineDriver } from './prepare-database.ts';
+import type { Stage, StageBus } from './stage.ts';
 import { verifyTrips } from './verify-trips.ts';
 import { driveWholeTrip } from './whole-trip.ts';
 
@@ -23,37 +24,43 @@ export class HailgridSide {
   readonly #urls: readonly string[];
   readonly #commands: CommandLine;
   readonly #rounds: PlayedRounds;
-  readonly #drivers: readonly DriverId[];
+  readonly #drivers: readonly OnlineDriver[];
   readonly #planned: Iterator<PlannedTrip>;
   readonly #acknowledged = new Set<TripId>();
 
   private constructor(
-    stage: Stage,
+    bus: StageBus,
     commands: CommandLine,
     urls: readonly string[],
-    drivers: readonly DriverId[],
+    drivers: readonly OnlineDriver[],
     planned: readonly PlannedTrip[],
   ) {
     this.#urls = urls;
     this.#commands = commands;
-    this.#rounds = new PlayedRounds(stage.bus, commands, MATCHER);
+    this.#rounds = new PlayedRounds(bus.connection, commands, MATCHER);
     this.#drivers = drivers;
     this.#planned = planned.values();
   }
 
   static async prepare(
     stage: Stage,
-    options: { services: number; inFlight: number; maxTrips: number; seed: number },
+    options: { services: number; inFlight: number; maxTrips: number; seed: number; requiresTokens: boolean },
   ): Promise<HailgridSide> {
-    const urls = await stage.database('hailgrid_side');
-    const planned = planTrips(options.maxTrips, stage.area, options.seed);
+    const urls = await stage.database(options.requiresTokens ? 'hailgrid_side' : 'tokenless_side');
+    const { requiresTokens } = options;
+    const people = requiresTokens ? stage.people : WITHOUT_TOKENS;
+    const bus = requiresTokens ? stage.bus : await stage.openBus();
+    const planned = await withTokens(planTrips(options.maxTrips, stage.area, options.seed), people);
     await ownShards(urls[0], planned, MATCHER);
     for (let service = 1; service <= options.services; service += 1)
-      await stage.startTrips(`trips-${service}`, urls);
-    const commands = new CommandLine(stage.bus);
-    const drivers = await bringOnline(commands, options.inFlight);
+      await stage.startTrips(`${requiresTokens ? 'trips' : 'tokenless'}-${service}`, urls, {
+        bus,
+        requiresTokens,
+      });
+    const commands = new CommandLine(bus.connection);
+    const drivers = await bringOnline(commands, people, options.inFlight);
     await prepareQuotes(commands, urls[0], planned);
-    return new HailgridSide(stage, commands, urls, drivers, planned);
+    return new HailgridSide(bus, commands, urls, drivers, planned);
   }
 
   /** Trips under way at the end are completed, but not counted. */
@@ -62,10 +69,10 @@ export class HailgridSide {
     const endsAtMs = performance.now() + 1_000 * seconds;
     const isOver = (): boolean => performance.now() >= endsAtMs;
     await Promise.all(
-      this.#drivers.map(async (driverId) => {
+      this.#drivers.map(async (driver) => {
         while (!isOver()) {
           const startedAtMs = performance.now();
-          await this.#drive(driverId, (ms) => {
+          await this.#drive(driver, (ms) => {
             if (!isOver()) commands.add(ms);
           });
           if (!isOver()) trips.add(performance.now() - startedAtMs);
@@ -81,11 +88,11 @@ export class HailgridSide {
     return this.#acknowledged.size;
   }
 
-  async #drive(driverId: DriverId, timer: (ms: number) => void): Promise<void> {
+  async #drive(driver: OnlineDriver, timer: (ms: number) => void): Promise<void> {
     const { value: trip, done } = this.#planned.next();
     if (done === true) throw new Error('the prepared trips are used up');
     this.#acknowledged.add(
-      await driveWholeTrip(this.#commands, this.#rounds, { ...trip, epoch: EPOCH }, driverId, timer),
+      await driveWholeTrip(this.#commands, this.#rounds, { ...trip, epoch: EPOCH }, driver, timer),
     );
   }
 }

@@ -19,6 +19,8 @@ type WithCpu<R> = R & { readonly cpuMsPerTrip: number };
 interface Measured {
   readonly hailgrid: WithCpu<HailgridRun>[];
   readonly pgbench: WithCpu<PgbenchRun>[];
+  /** Without tokens; empty unless asked for. */
+  readonly tokenless: WithCpu<HailgridRun>[];
   readonly acknowledgedTrips: number;
 }
 
@@ -27,16 +29,30 @@ async function measure(stage: Stage, options: Options): Promise<Measured> {
   const { inFlight, services, seed, seconds, rounds } = options;
   const maxTrips = (rounds * seconds + WARM_UP_S) * MAX_TRIPS_PER_S;
   const pgbenchSide = await PgbenchSide.prepare(stage, { inFlight, maxTrips, seed });
-  const hailgridSide = await HailgridSide.prepare(stage, { inFlight, maxTrips, services, seed });
+  const hailgridSide = await HailgridSide.prepare(stage, {
+    inFlight,
+    maxTrips,
+    services,
+    seed,
+    requiresTokens: true,
+  });
+  const tokenlessSide = options.withoutTokens
+    ? await HailgridSide.prepare(stage, { inFlight, maxTrips, services, seed, requiresTokens: false })
+    : undefined;
   const [hailgrid, pgbench]: [WithCpu<HailgridRun>[], WithCpu<PgbenchRun>[]] = [[], []];
+  const tokenless: WithCpu<HailgridRun>[] = [];
   await hailgridSide.measure(WARM_UP_S);
+  await tokenlessSide?.measure(WARM_UP_S);
   await pgbenchSide.measure(WARM_UP_S);
   for (let round = 0; round < rounds; round += 1) {
     hailgrid.push(await withCpu(seconds, () => hailgridSide.measure(seconds)));
+    if (tokenlessSide !== undefined)
+      tokenless.push(await withCpu(seconds, () => tokenlessSide.measure(seconds)));
     pgbench.push(await withCpu(seconds, () => pgbenchSide.measure(seconds)));
   }
   await pgbenchSide.verify();
-  return { hailgrid, pgbench, acknowledgedTrips: await hailgridSide.verify() };
+  await tokenlessSide?.verify();
+  return { hailgrid, pgbench, tokenless, acknowledgedTrips: await hailgridSide.verify() };
 }
 
 /** All participating processes are descendants of this one. */
@@ -50,7 +66,11 @@ async function withCpu<R extends { tripsPerS: number }>(
   return { ...result, cpuMsPerTrip: (usedS * 1_000) / (result.tripsPerS * seconds) };
 }
 
-function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: Options, stage: Stage) {
+function reportOf(
+  { hailgrid, pgbench, tokenless, acknowledgedTrips }: Measured,
+  options: Options,
+  stage: Stage,
+) {
   const middle = <R>(runs: readonly R[], value: (run: R) => number): number =>
     hundredths(medianOf(runs.map(value)));
   const tripsPerS = middle(hailgrid, (run) => run.tripsPerS);
@@ -76,6 +96,15 @@ function reportOf({ hailgrid, pgbench, acknowledgedTrips }: Measured, options: O
       trip_p99_ms: middle(hailgrid, ({ trips }) => trips.quantile(0.99)),
       acknowledged_trips: acknowledgedTrips,
     },
+    ...(tokenless.length > 0 && {
+      without_tokens: {
+        trips_per_s: middle(tokenless, (run) => run.tripsPerS),
+        trips_per_s_by_round: tokenless.map((run) => hundredths(run.tripsPerS)),
+        cpu_ms_per_trip: middle(tokenless, (run) => run.cpuMsPerTrip),
+        // What verifying every person's token leaves of the throughput.
+        ratio: hundredths(tripsPerS / middle(tokenless, (run) => run.tripsPerS)),
+      },
+    }),
     pgbench: {
       trips_per_s: pgbenchTripsPerS,
       trips_per_s_by_round: pgbench.map((run) => hundredths(run.tripsPerS)),

@@ -12,6 +12,8 @@ export interface Options {
   readonly standbys: number;
   /** Processes of `trips` that share the commands. */
   readonly services: number;
+  /** Also measures commands without tokens, alternating with the others. */
+  readonly withoutTokens: boolean;
   readonly json?: string;
 }
 
@@ -29,6 +31,7 @@ export function readOptions(args: readonly string[]): Options {
     .option('--services <n>', 'processes of trips', wholeNumber(1, 8), 1)
     .option('--standbys <n>', 'standbys, one of which confirms each commit: 1 or 2', wholeNumber(1, 2), 1)
     .option('--seed <n>', 'seed of the positions', wholeNumber(0, 2 ** 31), 1)
+    .option('--without-tokens', 'also measure without the tokens of people, which `trips` verifies', false)
     .option('--json <file>', 'also write the result to this file', pathArgument)
     .parse(args, { from: 'user' })
     .opts<Options>();

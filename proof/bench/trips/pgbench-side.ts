@@ -5,7 +5,7 @@ import { query } from '../../../ops/postgres/query.ts';
 import { CommandLine } from '../../../dev/bus/command-line.ts';
 import type { SentStatement } from './client-messages.ts';
 import { writeScript } from './pgbench-script.ts';
-import { planTrips, type TripIds } from './planned-trips.ts';
+import { planTrips, withTokens, type TripIds } from './planned-trips.ts';
 import { PlayedRounds } from './played-rounds.ts';
 import { bringOnline, EPOCH, ownShards, prepareQuotes } from './prepare-database.ts';
 import { findPgbench, runPgbench, type Pgbench, type PgbenchRun } from './run-pgbench.ts';
@@ -52,25 +52,26 @@ export class PgbenchSide {
     const program = await findPgbench();
     const [url] = await stage.database('pgbench_side');
     const tripsPerClient = Math.ceil(options.maxTrips / options.inFlight);
-    const [first, ...planned] = planTrips(tripsPerClient * options.inFlight + 1, stage.area, options.seed);
+    const [unsigned, ...planned] = planTrips(tripsPerClient * options.inFlight + 1, stage.area, options.seed);
+    const [first] = unsigned === undefined ? [] : await withTokens([unsigned], stage.people);
     if (first === undefined) throw new Error('no trip was planned');
     await ownShards(url, [first, ...planned], MATCHER);
     const line = await TappedLine.to(url);
     const service = await stage.startTrips('trips-model', [line.url]);
-    const commands = new CommandLine(stage.bus);
-    const [driverId, ...drivers] = await bringOnline(commands, options.inFlight + 1);
-    if (driverId === undefined) throw new Error('no driver is online');
+    const commands = new CommandLine(stage.bus.connection);
+    const [driver, ...drivers] = await bringOnline(commands, stage.people, options.inFlight + 1);
+    if (driver === undefined) throw new Error('no driver is online');
     await prepareQuotes(commands, url, [first, ...planned]);
-    const rounds = new PlayedRounds(stage.bus, commands, MATCHER);
-    const tripId = await driveWholeTrip(commands, rounds, { ...first, epoch: EPOCH }, driverId, () => {});
+    const rounds = new PlayedRounds(stage.bus.connection, commands, MATCHER);
+    const tripId = await driveWholeTrip(commands, rounds, { ...first, epoch: EPOCH }, driver, () => {});
     await service.stop();
     line.close();
-    const model = { trip: first, ids: { tripId, driverId, offerId: await offerOf(url) } };
+    const model = { trip: first, ids: { tripId, driverId: driver.driverId, offerId: await offerOf(url) } };
     const script = await writeScript(
       url,
       transactionsOf(line.committed, [first.quoteId, uuidOf('trip', tripId)]),
       model,
-      planned.map((trip, n) => ({ trip, ids: idsOf(drivers[Math.floor(n / tripsPerClient)]) })),
+      planned.map((trip, n) => ({ trip, ids: idsOf(drivers[Math.floor(n / tripsPerClient)]?.driverId) })),
     );
     const file = join(stage.directory, 'trip.pgbench');
     writeFileSync(file, script);

@@ -1,5 +1,6 @@
 import { cellToParent, latLngToCell } from 'h3-js';
 import { newId, type DriverId, type OfferId, type QuoteId, type RiderId, type TripId } from '#libs/contracts';
+import type { People } from './people.ts';
 import { seededFractions } from '#libs/random';
 
 const PICKUP_RES = 9;
@@ -12,6 +13,8 @@ export interface PlannedTrip {
   readonly pickup: { readonly lat: number; readonly lng: number };
   readonly pickupCell: string;
   readonly shard: string;
+  /** The rider's access token; undefined if it has none. */
+  readonly riderToken?: string | undefined;
 }
 
 /** The ids that the service assigns to a trip; pgbench has to bring its own. */
@@ -19,6 +22,23 @@ export interface TripIds {
   readonly tripId: TripId;
   readonly offerId: OfferId;
   readonly driverId: DriverId;
+}
+
+/** How many tokens are signed at once. */
+const TOKENS_AT_ONCE = 500;
+
+/** The same trips, each rider with its own token. */
+export async function withTokens(
+  trips: readonly PlannedTrip[],
+  people: Pick<People, 'tokenOf'>,
+): Promise<PlannedTrip[]> {
+  const signed: PlannedTrip[] = [];
+  for (let start = 0; start < trips.length; start += TOKENS_AT_ONCE) {
+    const some = trips.slice(start, start + TOKENS_AT_ONCE);
+    const tokens = await Promise.all(some.map(({ riderId }) => people.tokenOf('rider', riderId)));
+    signed.push(...some.map((trip, index) => ({ ...trip, riderToken: tokens[index] })));
+  }
+  return signed;
 }
 
 /** Trips all over the area, by seed. */

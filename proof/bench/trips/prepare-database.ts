@@ -2,6 +2,7 @@ import { uuidOf, type DriverId } from '#libs/contracts';
 import { createQuote, goOnline, newId, toTimestamp } from '#libs/contracts';
 import { withClient } from '../../../ops/postgres/query.ts';
 import type { CommandLine } from '../../../dev/bus/command-line.ts';
+import type { People } from './people.ts';
 import type { PlannedTrip } from './planned-trips.ts';
 
 /** The first epoch of the shards. */
@@ -20,13 +21,26 @@ export async function ownShards(url: string, trips: readonly PlannedTrip[], matc
   );
 }
 
+/** A driver, and its access token if it has one. */
+export interface OnlineDriver {
+  readonly driverId: DriverId;
+  readonly token: string | undefined;
+}
+
 /** Brings drivers online through the service. */
-export async function bringOnline(commands: CommandLine, count: number): Promise<DriverId[]> {
-  const drivers = Array.from({ length: count }, () => newId('driver'));
-  await Promise.all(
-    drivers.map((driver_id) => commands.call(goOnline, { driver_id, product: 'standard', vehicle: VEHICLE })),
+export async function bringOnline(
+  commands: CommandLine,
+  people: Pick<People, 'tokenOf'>,
+  count: number,
+): Promise<OnlineDriver[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const driverId = newId('driver');
+      const token = await people.tokenOf('driver', driverId);
+      await commands.call(goOnline, { driver_id: driverId, product: 'standard', vehicle: VEHICLE }, token);
+      return { driverId, token };
+    }),
   );
-  return drivers;
 }
 
 /** The quotes of all trips: the service makes one, the others are copies of its row. */
@@ -38,19 +52,23 @@ export async function prepareQuotes(
   const [first] = trips;
   if (first === undefined) return;
   const now = Date.now();
-  const { quote_id } = await commands.call(createQuote, {
-    rider_id: first.riderId,
-    product: 'standard',
-    pickup: first.pickup,
-    dropoff: { lat: 38.71, lng: -9.13 },
-    pickup_cell: first.pickupCell,
-    fare: { amount_minor: 850, currency: 'EUR' },
-    distance_m: 3_000,
-    trip_s: 600,
-    pickup_eta_s: 120,
-    created_at: toTimestamp(now),
-    expires_at: toTimestamp(now + QUOTE_LIFE_MS),
-  });
+  const { quote_id } = await commands.call(
+    createQuote,
+    {
+      rider_id: first.riderId,
+      product: 'standard',
+      pickup: first.pickup,
+      dropoff: { lat: 38.71, lng: -9.13 },
+      pickup_cell: first.pickupCell,
+      fare: { amount_minor: 850, currency: 'EUR' },
+      distance_m: 3_000,
+      trip_s: 600,
+      pickup_eta_s: 120,
+      created_at: toTimestamp(now),
+      expires_at: toTimestamp(now + QUOTE_LIFE_MS),
+    },
+    first.riderToken,
+  );
   const records = trips.map(({ quoteId, riderId, pickup, pickupCell }) => ({
     quote_id: uuidOf('quote', quoteId),
     rider_id: uuidOf('rider', riderId),

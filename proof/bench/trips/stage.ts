@@ -1,6 +1,8 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectBus } from '#libs/nats';
-import { startNats } from '../../../dev/nats/start-nats.ts';
+import { startNats, type Nats } from '../../../dev/nats/start-nats.ts';
 import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
 import { createDatabase } from '../../../dev/postgres/database.ts';
 import { makeLogin, type AsLogin } from '../../../ops/migrate/logins.ts';
@@ -9,20 +11,34 @@ import { startPostgres } from '../../../dev/postgres/start-postgres.ts';
 import { ensureBuilt } from '../../../dev/build/ensure-built.ts';
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
 import { BUILT_IN_AREA } from '../../../dev/city/city-data.ts';
+import { openPeople, type People } from './people.ts';
 import { PLAYED_PEOPLE } from '../../../dev/services/service-environment.ts';
 
-/** A placeholder: no client shows a token here. */
-const NO_ISSUER = 'http://127.0.0.1:9';
+/** A nats-server of its own, and a connection that may do everything on it. */
+export interface StageBus {
+  readonly nats: Nats;
+  readonly connection: NatsConnection;
+}
+
+/** On which bus `trips` listens, and whether it acts only for people with tokens; by default the stage's own, and it does. */
+export interface HowTrips {
+  readonly bus: StageBus;
+  readonly requiresTokens: boolean;
+}
 
 /** The servers of a measurement; each side has its own database on one cluster. */
 export interface Stage {
   readonly directory: string;
-  readonly bus: NatsConnection;
+  readonly bus: StageBus;
+  /** Those for whom commands act. */
+  readonly people: People;
   readonly area: string;
   readonly versions: Readonly<Record<string, string>>;
   /** Makes a migrated database; its URLs, the primary's first. */
   database(name: string): Promise<[string, ...string[]]>;
-  startTrips(instance: string, postgresUrls: readonly string[]): Promise<RestartableService>;
+  /** Another nats-server, for `trips` with other settings: on one bus they would share the commands. */
+  openBus(): Promise<StageBus>;
+  startTrips(instance: string, postgresUrls: readonly string[], how?: HowTrips): Promise<RestartableService>;
   close(): Promise<void>;
 }
 
@@ -34,15 +50,26 @@ export async function openStage(standbys: number): Promise<Stage> {
   const directory = temporaryDirectory('bench-trips', STAGE_DISK_BYTES);
   await ensureBuilt();
   const postgres = await startPostgres({ directory: directory.path, standbys });
-  const nats = await startNats({ directory: directory.path });
-  const bus = await connectBus({ servers: nats.urls }, 'bench');
+  const buses: StageBus[] = [];
+  const openBus = async (): Promise<StageBus> => {
+    const own = join(directory.path, `bus-${buses.length + 1}`);
+    mkdirSync(own);
+    const nats = await startNats({ directory: own });
+    const opened = { nats, connection: await connectBus({ servers: nats.urls }, 'bench') };
+    buses.push(opened);
+    return opened;
+  };
+  const bus = await openBus();
+  const people = await openPeople();
   const services: RestartableService[] = [];
   let asTrips: AsLogin | undefined;
   return {
     directory: directory.path,
     bus,
+    people,
+    openBus,
     area: BUILT_IN_AREA,
-    versions: { postgres: postgres.version, nats: nats.version },
+    versions: { postgres: postgres.version, nats: bus.nats.version },
     database: async (name) => {
       await createDatabase(postgres.primaryUrl, name);
       const [primary, ...others] = postgres.urls(name);
@@ -51,29 +78,30 @@ export async function openStage(standbys: number): Promise<Stage> {
       asTrips ??= await makeLogin(primary, 'trips');
       return [primary, ...others];
     },
-    startTrips: async (instance, postgresUrls) => {
+    startTrips: async (instance, postgresUrls, how = { bus, requiresTokens: true }) => {
       const service = await RestartableService.start({
         app: 'trips',
         instance,
         httpPort: 0,
         directory: directory.path,
         system: {
-          natsUrls: nats.urls,
-          natsSeeds: nats.seeds,
+          natsUrls: how.bus.nats.urls,
+          natsSeeds: how.bus.nats.seeds,
           postgresUrls: postgresUrls.map((url) => asTrips?.(url) ?? url),
           serviceArea: BUILT_IN_AREA,
-          issuerUrl: NO_ISSUER,
+          issuerUrl: people.issuerUrl,
           // A measured ride lasts as long as its commits.
-          extra: { ...PLAYED_PEOPLE, HAILGRID_MAX_RIDE_SPEED_MPS: '0' },
+          extra: { HAILGRID_MAX_RIDE_SPEED_MPS: '0', ...(!how.requiresTokens && PLAYED_PEOPLE) },
         },
       });
       services.push(service);
       return service;
     },
     close: async () => {
-      await bus.close();
+      await Promise.all(buses.map(({ connection }) => connection.close()));
       await Promise.all(services.map((service) => service.stop()));
-      await nats.stop();
+      await Promise.all(buses.map(({ nats }) => nats.stop()));
+      await people.close();
       await postgres.stop();
       directory.remove();
     },

@@ -1,14 +1,8 @@
-import {
-  answerOffer,
-  createTrip,
-  driveTrip,
-  type DriverId,
-  type Idempotency,
-  type TripId,
-} from '#libs/contracts';
+import { answerOffer, createTrip, driveTrip, type Idempotency, type TripId } from '#libs/contracts';
 import { createHash } from 'node:crypto';
 import type { CommandLine } from '../../../dev/bus/command-line.ts';
 import type { PlannedTrip } from './planned-trips.ts';
+import type { OnlineDriver } from './prepare-database.ts';
 import type { PlayedRounds } from './played-rounds.ts';
 
 const ACTIONS = ['arrived', 'start', 'complete'] as const;
@@ -23,8 +17,8 @@ export type StepTimer = (ms: number) => void;
 export async function driveWholeTrip(
   commands: CommandLine,
   rounds: PlayedRounds,
-  { quoteId, riderId, pickup, shard, epoch }: PlannedTrip & { epoch: number },
-  driverId: DriverId,
+  { quoteId, riderId, riderToken, pickup, shard, epoch }: PlannedTrip & { epoch: number },
+  { driverId, token }: OnlineDriver,
   timer: StepTimer,
 ): Promise<TripId> {
   const timed = async <T>(step: Promise<T>): Promise<T> => {
@@ -34,27 +28,37 @@ export async function driveWholeTrip(
     return result;
   };
   const { trip_id } = await timed(
-    commands.call(createTrip, {
-      rider_id: riderId,
-      quote_id: quoteId,
-      idempotency: keyOf(quoteId, 'create'),
-    }),
+    commands.call(
+      createTrip,
+      {
+        rider_id: riderId,
+        quote_id: quoteId,
+        idempotency: keyOf(quoteId, 'create'),
+      },
+      riderToken,
+    ),
   );
   const offer_id = await timed(
     rounds.offer({ trip_id, driver_id: driverId, shard, epoch, pickup_eta_s: 90, pickup_distance_m: 400 }),
   );
   await timed(
-    commands.call(answerOffer, {
-      driver_id: driverId,
-      offer_id,
-      answer: 'accept',
-      idempotency: keyOf(quoteId, 'accept'),
-    }),
+    commands.call(
+      answerOffer,
+      {
+        driver_id: driverId,
+        offer_id,
+        answer: 'accept',
+        idempotency: keyOf(quoteId, 'accept'),
+      },
+      token,
+    ),
   );
   const evidence = { point: pickup, recorded_at: new Date().toISOString(), age_ms: 1_000 };
   for (const action of ACTIONS) {
     const idempotency = keyOf(quoteId, action);
-    await timed(commands.call(driveTrip, { driver_id: driverId, trip_id, action, evidence, idempotency }));
+    await timed(
+      commands.call(driveTrip, { driver_id: driverId, trip_id, action, evidence, idempotency }, token),
+    );
   }
   return trip_id;
 }

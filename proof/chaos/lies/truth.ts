@@ -17,7 +17,7 @@ export interface Truth {
   readonly shards: readonly ShardFact[];
   readonly drivers: readonly DriverId[];
   readonly openTrips: readonly TripId[];
-  nowMs(): number;
+  readonly nowMs: () => number;
 }
 
 export async function readTruth(
