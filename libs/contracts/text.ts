@@ -7,6 +7,12 @@ import { z } from 'zod';
 export const MAX_BYTES_PER_GRAPHEME = 8;
 
 /**
+ * How many UTF-8 bytes one character may have: twice the longest emoji. A short text could otherwise spend the bytes of a
+ * long one on a single tower of accents, which covers the lines above it.
+ */
+export const MAX_GRAPHEME_BYTES = 80;
+
+/**
  * What RFC 9839 calls problematic (controls, unpaired surrogates, noncharacters), private use, which each device shows
  * differently, and the bidirectional embeddings, overrides and isolates, by which a text shows another one than it
  * contains. The marks of right-to-left scripts stay.
@@ -62,11 +68,11 @@ function faultOf(text: string, { maxGraphemes, maxBytes, lines }: TextLimits): s
   if (UNFIT.test(lines ? text.replace(LINE_CONTROLS, '') : text))
     return 'contains a control, private-use, bidirectional or invalid character';
   if (!VISIBLE.test(text)) return 'contains no visible character';
-  return hasMoreGraphemes(text, maxGraphemes) ? `has more than ${maxGraphemes} characters` : undefined;
-}
-
-function hasMoreGraphemes(text: string, limit: number): boolean {
   let count = 0;
-  for (const _ of graphemes.segment(text)) if (++count > limit) return true;
-  return false;
+  for (const { segment } of graphemes.segment(text)) {
+    if (utf8.encode(segment).length > MAX_GRAPHEME_BYTES)
+      return `has a character of more than ${MAX_GRAPHEME_BYTES} bytes`;
+    if (++count > maxGraphemes) return `has more than ${maxGraphemes} characters`;
+  }
+  return undefined;
 }
