@@ -61,11 +61,11 @@ async function greedyRider(city: AttackCity): Promise<Outcome> {
   const sockets: Awaited<ReturnType<typeof greedy.connect>>[] = [];
   // One after the other: a ticket is good for the newest few only.
   while (sockets.length < SOCKETS) sockets.push(await greedy.connect());
-  let goesOn = true;
+  const ending = new AbortController();
   const loops = sockets.map(async ({ socket }) => {
     // A socket above the bound is closed, and its frame gets no answer.
     const closed = socket.closed.then(() => 'closed' as const);
-    while (goesOn)
+    while (!ending.signal.aborted)
       if (
         (await Promise.race([socket.ask('resume', data).catch(() => 'closed' as const), closed])) === 'closed'
       )
@@ -74,7 +74,7 @@ async function greedyRider(city: AttackCity): Promise<Outcome> {
   const others = await Promise.all(Array.from({ length: HONEST_CALLS }, () => riderOf(city)));
   const answers = await Promise.all(others.map((rider) => rider.get('/v1/trips')));
   const quotes = await Promise.all(others.map((rider) => rider.quote(ROSSIO, ESTRELA)));
-  goesOn = false;
+  ending.abort();
   greedy.hangUp();
   await Promise.allSettled(loops);
   const refused = [...answers, ...quotes].filter(({ status }) => status >= 400);

@@ -27,9 +27,9 @@ interface Told {
   etaS: number;
 }
 
-function parkedAt({ random }: AttackCity): Point {
+function parkedAt(city: AttackCity): Point {
   for (;;) {
-    const place = { lat: 38.712 + random() * 0.02, lng: -9.15 + random() * 0.02 };
+    const place = { lat: 38.712 + city.random() * 0.02, lng: -9.15 + city.random() * 0.02 };
     const center = cellCenter(parentKey(pickupCellOf(place), CELL_RES));
     if (greatCircleM(place, center) > OFF_CENTER_M) return place;
   }
