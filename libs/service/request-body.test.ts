@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -53,6 +56,25 @@ async function send(
 
 const zipped = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(gzipSync(text));
 
+/** Opens a request with a body in chunks; `write` sends it. Resolves to the answer, also before the body ends. */
+async function openChunked(
+  headers: Record<string, string>,
+  write: (request: ClientRequest) => void,
+): Promise<{ status: number | undefined; body: unknown }> {
+  const target = new URL('/v1/echo', await app.getUrl());
+  const request = requestHttp(target, {
+    method: 'POST',
+    headers: { ...headers, 'transfer-encoding': 'chunked' },
+  });
+  request.on('error', () => undefined);
+  const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+  write(request);
+  const [response] = await answered;
+  const body: unknown = JSON.parse(await text(response));
+  request.destroy();
+  return { status: response.statusCode, body };
+}
+
 /** A body of unknown length: sent in chunks. */
 async function sendChunked(
   bytes: Uint8Array<ArrayBuffer>,
@@ -73,7 +95,10 @@ test.each(['POST', 'DELETE'])('an empty body of %s is none, with and without its
 
 test('an empty body in chunks is none', async () => {
   for (const headers of [{}, JSON_TYPE, { 'content-type': 'text/plain' }, GZIP])
-    expect(await sendChunked(new Uint8Array(), headers)).toEqual({ body: 'none' });
+    expect(await openChunked(headers, (request) => request.end())).toEqual({
+      status: 200,
+      body: { body: 'none' },
+    });
 });
 
 test.each(['text/json', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16', 'nonsense'])(
@@ -129,6 +154,12 @@ test('a compressed body beyond the bound is refused before it is inflated', asyn
   expect(body.length).toBeGreaterThan(MAX_BODY_BYTES);
   expect(await send(body, GZIP)).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
   expect(await sendChunked(body, GZIP)).toMatchObject({ code: 'payload_too_large' });
+});
+
+test('a compressed body without end is refused as soon as it is beyond the bound', async () => {
+  const bytes = gzipSync(crypto.getRandomValues(new Uint8Array(MAX_BODY_BYTES)));
+  const { status, body } = await openChunked(GZIP, (request) => request.write(bytes));
+  expect([status, body]).toMatchObject([413, { code: 'payload_too_large' }]);
 });
 
 test('bytes that are not whole gzip, and JSON that is none, are refused', async () => {

@@ -47,7 +47,7 @@ const move = (queryable: Queryable): Promise<number> =>
 
 test('rides come once each in the order of their ends, page by page, from both tables, with their facts', async () => {
   // The first ride ends last; two end at the same moment.
-  const long = await rides.write({ ...RIDE, actualS: 6_000, endedByOperator: true });
+  const long = await rides.write({ ...RIDE, actualS: 6_000, endedByOperator: true, distanceSource: 'road' });
   const ids: string[] = [];
   for (const minute of [10, 20, 20, 30])
     ids.push(await rides.write({ ...RIDE, startedAtMs: START_MS + minute * MINUTE_MS }));
@@ -56,6 +56,7 @@ test('rides come once each in the order of their ends, page by page, from both t
     startedAtMs: START_MS + 90 * MINUTE_MS,
     actualS: 1_200,
     driverWasSilent: true,
+    distanceSource: 'road',
   });
   expect(await move(database)).toBe(5);
   const found = await allFrom(FIRST, 2);
@@ -74,6 +75,11 @@ test('rides come once each in the order of their ends, page by page, from both t
     endedByOperator: false,
     driverWasSilent: false,
   });
+  expect(found.map(({ distanceSource }) => distanceSource)).toEqual([
+    ...Array<string>(4).fill('air'),
+    'road',
+    'road',
+  ]);
   expect(found[4]).toMatchObject({ endedByOperator: true, driverWasSilent: false });
   expect(found[5]).toMatchObject({ endedByOperator: false, driverWasSilent: true });
   const soon = await readCompletedRides(database, FIRST, START_MS + 11 * MINUTE_MS, 9);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId, newIdAt, uuidOf, type DeliveryReport, type TripId, type WebhookId } from '#libs/contracts';
 import { query } from '../../ops/postgres/query.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
+import type { TripEventType } from '#libs/trip';
 import {
   catchUpWebhook,
   Database,
@@ -38,12 +39,12 @@ beforeEach(() =>
   ),
 );
 
-async function webhook(max = 10): Promise<WebhookId> {
+async function webhook(max = 10, eventTypes: TripEventType[] | null = null): Promise<WebhookId> {
   const webhookId = newId('webhook');
   const row = {
     webhookId,
     url: 'https://example.com',
-    eventTypes: null,
+    eventTypes,
     createdAtMs: NOW_MS,
   };
   if (!(await insertWebhook(database, row, max))) throw new Error('too many');
@@ -57,9 +58,14 @@ async function webhook(max = 10): Promise<WebhookId> {
 }
 
 /** Inserts events of a trip, with the columns that webhooks need. */
-async function happen(tripId: TripId, seqs: readonly number[], atMs = NOW_MS): Promise<void> {
+async function happen(
+  tripId: TripId,
+  seqs: readonly number[],
+  atMs = NOW_MS,
+  type: TripEventType = 'arrived',
+): Promise<void> {
   const at = new Date(atMs).toISOString();
-  const rows = seqs.map((seq) => `('${uuidOf('trip', tripId)}', ${seq}, 'arrived', '${at}', '{}')`).join();
+  const rows = seqs.map((seq) => `('${uuidOf('trip', tripId)}', ${seq}, '${type}', '${at}', '{}')`).join();
   await query(
     testBase.url,
     `SET session_replication_role = replica; INSERT INTO trip_event (trip_id, seq, type, at, event) VALUES ${rows}`,
@@ -107,6 +113,21 @@ test('events from before the webhook, and from too long ago, are not taken in', 
   await happen(tripId, [3], NOW_MS + 10);
   expect(await takeIn(tripId, 3, NOW_MS + 5)).toBe(1);
   expect((await take(NOW_MS)).map(({ seq }) => seq)).toEqual([3]);
+});
+
+test('a webhook takes in the types of events that it asked for, also when it catches up', async () => {
+  const webhookId = await webhook(10, ['completed', 'rider_canceled']);
+  const [tripId, missed] = [newIdAt('trip', NOW_MS), newIdAt('trip', NOW_MS + 1_000)];
+  await happen(tripId, [1, 3]);
+  await happen(tripId, [2], NOW_MS, 'rider_canceled');
+  expect(await takeIn(tripId, 3)).toBe(1);
+  const [taken, ...others] = await take(NOW_MS);
+  expect([taken?.seq, others]).toEqual([2, []]);
+  await report([webhookId, tripId, 2, 1], 'dead', GONE);
+  await happen(missed, [1], NOW_MS + 1_000);
+  await happen(missed, [2], NOW_MS + 1_000, 'completed');
+  await reviveDeadLetters(database, webhookId, undefined, NOW_MS);
+  expect(await catchUp()).toEqual([1, 0]);
 });
 
 test('one delivery per trip and webhook is taken at a time, up to the limit per webhook', async () => {

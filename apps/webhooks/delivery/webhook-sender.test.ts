@@ -23,6 +23,7 @@ const message = {
 let server: Server;
 let port: number;
 let floodedBytes = 0;
+let floodEnded: () => void = () => undefined;
 let retryAfter: string | undefined;
 let received: { path: string; headers: Record<string, string>; body: string }[];
 
@@ -62,9 +63,15 @@ beforeEach(() => {
 function flood(response: ServerResponse): void {
   const chunk = Buffer.alloc(1 << 16);
   const more = (): void => {
-    while (!response.destroyed && response.write(chunk)) floodedBytes += chunk.length;
+    for (let goesOn = !response.destroyed; goesOn;) {
+      goesOn = response.write(chunk);
+      floodedBytes += chunk.length;
+    }
   };
-  response.writeHead(200).on('drain', more);
+  response
+    .writeHead(200)
+    .on('drain', more)
+    .on('close', () => floodEnded());
   more();
 }
 
@@ -154,8 +161,10 @@ test('an answer that is none of HTTP’s final ones is a failure', async () => {
 });
 
 test('a success with a body without bounds is one, and its body is not read', async () => {
+  const flooded = new Promise<void>((resolve) => (floodEnded = resolve));
   const sent = await sender(true).send(await delivery(`http://127.0.0.1:${port}/flood`));
   expect(sent).toEqual({ meaning: 'delivered', status: 200, error: null });
+  await flooded;
   // What the two sockets buffer.
   expect(floodedBytes).toBeLessThan(16 << 20);
 });
