@@ -13,6 +13,7 @@ import { PositionsController } from './positions/positions.controller.ts';
 import { ReceivePosition } from './positions/receive-position.ts';
 import { ResendPositions } from './positions/resend-positions.ts';
 import { ShareTracks } from './positions/share-tracks.ts';
+import { Suspicions } from './positions/suspicions.ts';
 import { TellHeard } from './positions/tell-heard.ts';
 import { Tracks } from './positions/tracks.ts';
 import { TripTracker } from './positions/trip-tracker.ts';
@@ -46,6 +47,7 @@ const PRESENCE = [
 const POSITIONS = [
   ReceivePosition,
   Evidence,
+  Suspicions,
   PositionPublisher,
   Tracks,
   ShareTracks,

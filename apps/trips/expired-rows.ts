@@ -5,6 +5,7 @@ import {
   purgeIdempotencyKeys,
   purgeQuotes,
   purgeShardChanges,
+  purgeSuspicions,
   TripStore,
   type Queryable,
 } from '#libs/store';
@@ -18,6 +19,8 @@ const QUOTE_MEMORY_MS = 24 * 3_600_000;
 const SHARD_CHANGE_MEMORY_MS = 7 * 24 * 3_600_000;
 /** How long operators can read what needed attention: a client that was away for a weekend misses nothing. */
 const ATTENTION_MEMORY_MS = 7 * 24 * 3_600_000;
+/** How long suspicions of drivers are kept for operators to review. */
+const SUSPICION_MEMORY_MS = 7 * 24 * 3_600_000;
 /** How many rows one statement deletes. */
 const ROWS_PER_DELETE = 5_000;
 /** How many deletes one purge makes: some 1,600 quotes or keys a second, more than are created. */
@@ -41,9 +44,15 @@ const EXPIRIES: readonly Expiry[] = [
     maxDeletes: MAX_DELETES_PER_PURGE,
     purge: purgeAttention,
   },
+  {
+    what: 'suspicions',
+    memoryMs: SUSPICION_MEMORY_MS,
+    maxDeletes: MAX_DELETES_PER_PURGE,
+    purge: purgeSuspicions,
+  },
 ];
 
-/** Deletes expired quotes, idempotency keys, shard changes and entries of the attention feed. */
+/** Deletes expired quotes, idempotency keys, shard changes, entries of the attention feed and suspicions. */
 @Injectable()
 export class ExpiredRowsPurge extends Sweep {
   constructor(

@@ -68,6 +68,8 @@ import { CreateTripHandler } from './requests/create-trip.ts';
 import { DriveTripHandler } from './requests/drive-trip.ts';
 import { TripQueryHandlers } from './requests/trip-queries.ts';
 import { CatchUpWebhooks } from './webhooks/catch-up-webhooks.ts';
+import { ReportSuspicionsHandler } from './suspicions/report-suspicions.ts';
+import { SuspicionsController } from './suspicions/suspicions.controller.ts';
 import { DeadLettersController } from './webhooks/dead-letters.controller.ts';
 import { HandOutDeliveriesHandler } from './webhooks/hand-out-deliveries.ts';
 import { TakeInEventsHandler } from './webhooks/take-in-events.ts';
@@ -93,6 +95,7 @@ const COMMAND_HANDLERS = [
   GoOnlineHandler,
   GoOfflineHandler,
   DriverQueryHandlers,
+  ReportSuspicionsHandler,
   OpenDemandHandlers,
   ShardCommandHandlers,
   TakeInEventsHandler,
@@ -143,6 +146,7 @@ export class TripsModule {
         OperatorDriversController,
         AttentionController,
         AttentionTicketsController,
+        SuspicionsController,
         ShardsController,
         DrainController,
         WebhooksController,

@@ -6,6 +6,7 @@ export const TABLE_PURPOSES: Readonly<Record<string, string>> = {
   attention_head: 'One row: the highest number in `attention` so far.',
   driver: 'A driver: session, product, vehicle, and the version that orders the changes of its status.',
   identity: 'People as the issuers of tokens name them, with the UUID of their ids in every role.',
+  driver_suspicion: 'Drivers whose positions look made up, by ten minutes; for operators, for a week.',
   trip_slot: 'Which trips of a rider are open; the key bounds how many.',
   driver_claim:
     'What binds a driver: an offer, with its expiry, then the trip. The key is the driver and the trip is unique, so nobody is assigned twice.',

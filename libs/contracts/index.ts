@@ -23,6 +23,7 @@ export * from './problem.ts';
 export * from './shards.ts';
 export * from './stream/index.ts';
 export * from './subjects.ts';
+export * from './suspicions.ts';
 export * from './text.ts';
 export * from './trip.ts';
 export * from './values.ts';

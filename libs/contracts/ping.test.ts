@@ -72,7 +72,7 @@ test.each([
 });
 
 test('members that a location library adds are ignored', () => {
-  expect(ping.parse({ ...PING, altitude: 12, accuracy: 5, mocked: false })).toEqual(PING);
+  expect(ping.parse({ ...PING, altitude: 12, accuracy: 5, provider: 'fused' })).toEqual(PING);
 });
 
 test('any time of any place, however many digits its fraction has, is taken as that instant', () => {
@@ -114,3 +114,13 @@ test(
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+test.each([
+  [true, true],
+  [false, false],
+  [null, false],
+  ['true', false],
+  [1, false],
+])('mocked %j is %j', (mocked, read) => {
+  expect(ping.parse({ ...PING, mocked }).mocked).toBe(read);
+});

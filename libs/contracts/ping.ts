@@ -34,6 +34,14 @@ const speed = z
     mps === null || mps === undefined || mps < 0 || mps > MAX_BELIEVED_SPEED_MPS ? undefined : mps,
   );
 
+const mocked = z
+  .unknown()
+  .meta({
+    type: 'boolean',
+    description: 'whether an app made the position up, as Android says; anything but true: no',
+  })
+  .transform((value) => value === true);
+
 /**
  * One driver position. `seq` rises within a session; gaps are allowed. Read as phones make it: iOS reports an unknown
  * heading and speed as −1, location libraries add members, and none of that is a reason to lose a position. Requests
@@ -48,6 +56,7 @@ export const ping = z
     recorded_at: phoneTime,
     heading_deg: heading.optional(),
     speed_mps: speed.optional(),
+    mocked: mocked.optional(),
   })
   .meta({ id: 'Ping' });
 export type Ping = z.infer<typeof ping>;

@@ -63,6 +63,7 @@ export {
 } from './statements/planner-term.ts';
 export { makeIdentity, readIdentity, type Person } from './statements/identities.ts';
 export { insertQuote, purgeQuotes } from './statements/quotes.ts';
+export { addSuspicions, purgeSuspicions, readSuspicions } from './statements/suspicions.ts';
 export {
   claimShards,
   lockShardEpochs,

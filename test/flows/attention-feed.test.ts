@@ -101,9 +101,43 @@ test('operators see what needs attention, and after a reconnect elsewhere what t
   ).toEqual([{ act: 'follow_attention' }, { act: 'list_attention' }]);
 }, 90_000);
 
+test('a driver whose positions look made up is a suspicion, and gets trips as before', async () => {
+  const operator = await client();
+  const { socket } = await operator.connect();
+  await socket.ask('follow', {});
+  const liar = await city.driverAt(ROSSIO);
+  const honest = await city.driverAt(ESTRELA);
+  const session = 1;
+  for (let count = 0; count < 2; count++) {
+    const jump = liar.phone.ping(session, ROSSIO.lat + 0.04, ROSSIO.lng);
+    liar.phone.send({ type: 'position', data: jump });
+    expect((await liar.phone.next('error')).data.code).toBe('position_implausible');
+  }
+  liar.phone.send({
+    type: 'position',
+    data: liar.phone.ping(session, ROSSIO.lat, ROSSIO.lng, { mocked: true }),
+  });
+  const isSuspicion = (frame: OperatorServerFrame) =>
+    frame.type === 'attention' && frame.data.kind === 'suspicion';
+  const reasons = { impossible_track: 2, mocked_position: 1 };
+  const score = 0.63;
+  expect((await socket.until(isSuspicion)).data).toMatchObject({
+    driver_id: liar.driverId,
+    trip_id: null,
+    data: { score, reasons },
+  });
+  const { body } = await operator.get<{ data: object[] }>('/v1/ops/suspicions');
+  expect(body.data).toMatchObject([{ driver_id: liar.driverId, score, reasons, point: ROSSIO }]);
+  const rider = await city.rider();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  await liar.accept(await liar.offer());
+  await rider.post(`/v1/trips/${tripId}/cancel`);
+  await Promise.all([liar.goHome(), honest.goHome()]);
+}, 60_000);
+
 test('only operators who may read get a ticket or the list', async () => {
   const blind = await client('operator', ['ops.write', 'ops.force', 'integrations']);
-  for (const path of [`${STREAM}/tickets`, '/v1/ops/attention']) {
+  for (const path of [`${STREAM}/tickets`, '/v1/ops/attention', '/v1/ops/suspicions']) {
     const ask = (phone: Awaited<ReturnType<typeof client>>) =>
       path.endsWith('tickets') ? phone.post<object>(path) : phone.get<object>(path);
     expect((await ask(blind)).body).toMatchObject({ status: 403, code: 'insufficient_scope' });

@@ -10,6 +10,7 @@ import { judgePing, type PingRefusal } from './judge-ping.ts';
 import { PositionPublisher } from './position-publisher.ts';
 import { recordOfPing } from './position-record.ts';
 import { ShareTracks } from './share-tracks.ts';
+import { Suspicions } from './suspicions.ts';
 import { lastSeqOf, type Track } from './track.ts';
 import { Tracks } from './tracks.ts';
 import { TripTracker } from './trip-tracker.ts';
@@ -32,6 +33,7 @@ export class ReceivePosition {
     private readonly tracker: TripTracker,
     private readonly tracks: Tracks,
     private readonly shareTracks: ShareTracks,
+    private readonly suspicions: Suspicions,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) config: DriverApiConfig,
     @Inject(METRICS) metrics: Metrics,
@@ -82,11 +84,13 @@ export class ReceivePosition {
     const context = { session, lastSeq, track: before, area: this.#area, nowMs };
     const { refusal, track } = judgePing(ping, recordedAtMs, context);
     if (track !== undefined && track !== before) this.tracks.set(driverId, track, nowMs);
+    if (refusal === 'position_implausible') this.suspicions.note(driverId, 'impossible_track', ping);
     if (refusal !== undefined) {
       this.#pings.labels(refusal).inc();
       throw refused(refusal, ping, { lastSeq, recordedAtMs, nowMs });
     }
     if (presence === undefined) throw new HailgridError('driver_offline', 'no presence');
+    if (ping.mocked === true) this.suspicions.note(driverId, 'mocked_position', ping);
     this.#accepted.inc();
     this.#accept(presence, ping, recordedAtMs);
   }

@@ -3,6 +3,7 @@ import { byDriver, defineCommand, idempotency } from '../command.ts';
 import { driverId } from '../ids.ts';
 import { driverStatus, tripRecord } from '../trip.ts';
 import { product, vehicle } from '../values.ts';
+import { suspicion } from '../suspicions.ts';
 
 /** A driver as stored in Postgres: its session, offer and trips. */
 export const driverRecord = z.object({
@@ -74,5 +75,22 @@ export const outdatedDrivers = defineCommand(
       .max(MAX_DRIVERS_PER_CHECK),
   }),
   z.object({ driver_ids: z.array(driverId) }),
+  { callers: ['driver-api'] },
+);
+
+/** How many drivers one report of suspicions names. */
+export const MAX_SUSPICIONS_PER_REPORT = 200;
+
+/** Reports doubts about drivers' positions. A false one makes an operator look at a driver, and does nothing else. */
+export const reportSuspicions = defineCommand(
+  'drivers',
+  'trips.drivers.suspect',
+  z.object({
+    suspicions: z
+      .array(suspicion.omit({ at: true }))
+      .min(1)
+      .max(MAX_SUSPICIONS_PER_REPORT),
+  }),
+  z.object({}),
   { callers: ['driver-api'] },
 );

@@ -6,6 +6,7 @@ import * as operator from './operator.ts';
 import * as quotes from './quotes.ts';
 import * as riderTrips from './rider-trips.ts';
 import type { HttpRoute } from './route.ts';
+import * as suspicions from './suspicions.ts';
 import * as streams from './streams.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -18,6 +19,7 @@ export * from './quotes.ts';
 export * from './rider-trips.ts';
 export * from './route.ts';
 export * from './streams.ts';
+export * from './suspicions.ts';
 export * from './webhooks.ts';
 
 const modules: readonly object[] = [
@@ -28,6 +30,7 @@ const modules: readonly object[] = [
   operator,
   operatorActs,
   attention,
+  suspicions,
   webhooks,
   issuer,
 ];
