@@ -9,8 +9,8 @@ CREATE TABLE driver_suspicion (
   period           timestamptz NOT NULL,
   at               timestamptz NOT NULL,
   score            double precision NOT NULL CHECK (score BETWEEN 0 AND 1),
-  impossible_track integer NOT NULL CHECK (impossible_track >= 0),
-  mocked_position  integer NOT NULL CHECK (mocked_position >= 0),
+  impossible_track bigint NOT NULL CHECK (impossible_track >= 0),
+  mocked_position  bigint NOT NULL CHECK (mocked_position >= 0),
   lat              double precision NOT NULL,
   lng              double precision NOT NULL,
   PRIMARY KEY (driver_id, period)

@@ -75,7 +75,8 @@ export async function readSuspicions(
   const rows = await database.rows<SuspicionRow>({
     name: 'read-suspicions',
     text: `
-      SELECT driver_id, (extract(epoch FROM at) * 1000)::text AS at_ms, score, impossible_track, mocked_position, lat, lng
+      SELECT driver_id, (extract(epoch FROM at) * 1000)::text AS at_ms, score, impossible_track::integer, mocked_position::integer,
+        lat, lng
       FROM driver_suspicion WHERE $1::uuid IS NULL OR driver_id = $1
       ORDER BY period DESC, at DESC, driver_id LIMIT $2`,
     values: [driverId === undefined ? null : uuidOf('driver', driverId), limit],
