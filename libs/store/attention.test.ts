@@ -61,6 +61,17 @@ test('processes that number at once give each entry one number, without gaps', a
   expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
 });
 
+test('while one process numbers, another one does not, and does not wait', async () => {
+  await query(testBase.url, entry());
+  await withClient(testBase.url, async (other) => {
+    await other.query('BEGIN');
+    await other.query('SELECT FROM attention_head FOR UPDATE');
+    expect(await number()).toBe(0);
+    await other.query('ROLLBACK');
+  });
+  expect(await number()).toBe(1);
+});
+
 test('old entries go, and their numbers are not given again', async () => {
   await query(testBase.url, `${entry()}; ${entry()}; ${entry('stuck', '2026-03-09T12:00:00.000Z')}`);
   await number();
