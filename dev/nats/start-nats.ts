@@ -12,6 +12,8 @@ import { findServer } from './find-server.ts';
 const SETTLE_TIMEOUT_MS = 10_000;
 /** The server's log line once it listens on all its ports. */
 const READY = 'Server is ready';
+/** How long a TLS handshake may take, on a machine that starts a city. */
+const HANDSHAKE_LIMIT_S = 5;
 /** The server's value for "any free port". */
 const ANY_PORT = -1;
 
@@ -22,6 +24,16 @@ export interface NatsOptions {
   servers?: number;
   /** Client port of the first server; any free one by default. */
   port?: number;
+  /** Makes its servers take clients over TLS only, and only with a certificate of this authority; plain by default. */
+  tls?: NatsTls;
+}
+
+/** The PEM files of the servers. */
+export interface NatsTls {
+  /** The authority that signs the clients' certificates. */
+  caFile: string;
+  certFile: string;
+  keyFile: string;
 }
 
 export interface NatsNode {
@@ -56,7 +68,7 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   const password = randomBytes(16).toString('hex');
   const observer = `    { user: ${OBSERVER}, password: "${password}" }`;
   const configFile = join(options.directory, 'nats-server.conf');
-  writeFileSync(configFile, renderAuthorization(publicKeys, [observer]));
+  writeFileSync(configFile, renderAuthorization(publicKeys, [observer]) + tlsBlock(options.tls));
   const clusterPorts = count > 1 ? await Promise.all(Array.from({ length: count }, freePort)) : [];
   const nodes = Array.from(
     { length: count },
@@ -81,6 +93,17 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
     },
     stop,
   };
+}
+
+function tlsBlock(tls: NatsTls | undefined): string {
+  if (tls === undefined) return '';
+  const { caFile, certFile, keyFile } = tls;
+  const files = `ca_file: ${quote(caFile)}, cert_file: ${quote(certFile)}, key_file: ${quote(keyFile)}`;
+  return `\ntls { ${files}, verify: true, timeout: ${HANDSHAKE_LIMIT_S} }\n`;
+}
+
+function quote(path: string): string {
+  return JSON.stringify(path);
 }
 
 interface NodeParts {

@@ -8,7 +8,9 @@ import {
   type NodeConnectionOptions,
 } from '@nats-io/transport-node';
 import type { BusRole } from '#libs/contracts';
+import { BusAccessError } from './bus-access-error.ts';
 import { inboxPrefixOf } from './permissions.ts';
+import { checkTlsFiles } from './tls-files.ts';
 
 /** Where the nats-servers are, and how a process identifies itself to them. */
 export interface BusAccess {
@@ -20,13 +22,14 @@ export interface BusAccess {
   nkeySeed?: string | undefined;
   /** A `.creds` file of an operator with accounts; read again at every connection, so that it can be renewed. */
   credsFile?: string | undefined;
-  /** PEM files, read again at every connection. */
-  tls?: { caFile?: string | undefined; certFile?: string | undefined; keyFile?: string | undefined };
+  tls?: BusTls;
 }
 
-/** An access contradicts itself or cannot be read; the message names the variable. */
-export class BusAccessError extends Error {
-  override readonly name = 'BusAccessError';
+/** PEM files, read again at every connection. */
+export interface BusTls {
+  caFile?: string | undefined;
+  certFile?: string | undefined;
+  keyFile?: string | undefined;
 }
 
 type AccessOptions = Pick<NodeConnectionOptions, 'inboxPrefix' | 'authenticator' | 'tls'> & {
@@ -87,10 +90,8 @@ function checkedSeed(seed: string): Uint8Array {
 
 /** TLS is used if a server's URL asks for it or a file is given for it; then the client refuses a plain server. */
 function tlsOf({ tls = {} }: BusAccess, servers: readonly URL[]): NodeConnectionOptions['tls'] | undefined {
+  checkTlsFiles(tls);
   const { caFile, certFile, keyFile } = tls;
-  if ((certFile === undefined) !== (keyFile === undefined)) {
-    throw new BusAccessError('HAILGRID_NATS_CERT_FILE and HAILGRID_NATS_KEY_FILE belong together');
-  }
   const wanted =
     servers.some(({ protocol }) => protocol === 'tls:') || caFile !== undefined || certFile !== undefined;
   if (!wanted) return undefined;

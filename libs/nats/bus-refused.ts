@@ -11,8 +11,14 @@ export class BusRefusedError extends Error {
   }
 }
 
-/** OpenSSL's and Node's codes for a certificate that one side does not accept. */
-const TLS_CODE = /^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+/** The server's alert about the certificate that this client has shown, or has not. */
+const ALERT = /^ERR_SSL_.*_ALERT_/;
+/** Node's and OpenSSL's codes for a certificate of the server that this client does not accept. */
+const SERVER_CERTIFICATE =
+  /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|CRL_|ERROR_IN_|INVALID_|PATH_LENGTH_|AKID_)/;
+const OTHER_HOST = /^(ERR_TLS_CERT_ALTNAME_|HOSTNAME_MISMATCH)/;
+/** Everything else that only other settings mend, such as no TLS version that both sides speak. */
+const OTHER_TLS = /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
 
 /** Why a server refuses a connection; undefined if it is only away. */
 export function refusalOf(error: unknown): string | undefined {
@@ -21,12 +27,23 @@ export function refusalOf(error: unknown): string | undefined {
   }
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-    if (TLS_CODE.test(code)) {
-      return `TLS fails with ${code}: ${cause.message} (HAILGRID_NATS_CA_FILE, HAILGRID_NATS_CERT_FILE)`;
-    }
-    if (/is not available on this server/.test(cause.message))
-      return 'it offers no TLS, and this process asks for it';
+    const refusal = tlsRefusal(code, cause.message);
+    if (refusal !== undefined) return refusal;
   }
+  return undefined;
+}
+
+function tlsRefusal(code: string, message: string): string | undefined {
+  if (ALERT.test(code))
+    return `it does not accept the client certificate, or misses one: ${code} (HAILGRID_NATS_CERT_FILE)`;
+  if (SERVER_CERTIFICATE.test(code))
+    return `this process does not trust its certificate: ${code} (HAILGRID_NATS_CA_FILE)`;
+  if (OTHER_HOST.test(code))
+    return `its certificate is for other hosts than HAILGRID_NATS_URLS names: ${message}`;
+  if (OTHER_TLS.test(code))
+    return `TLS fails with ${code}: ${message} (HAILGRID_NATS_CA_FILE, HAILGRID_NATS_CERT_FILE)`;
+  if (/does not support 'tls'|is not available on this server/.test(message))
+    return 'it offers no TLS, and this process asks for it (HAILGRID_NATS_URLS, HAILGRID_NATS_CA_FILE)';
   return undefined;
 }
 

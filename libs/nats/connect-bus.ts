@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  TimeoutError,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { accessOptions, type BusAccess } from './bus-access.ts';
 import { BusRefusedError, refusalOf } from './bus-refused.ts';
+import { findTlsRefusal } from './find-tls-refusal.ts';
 
 /**
  * How often a connection pings its server. A dead server is noticed after two missed pings; nats.js takes minutes
@@ -46,11 +52,16 @@ export async function connectBus(access: BusAccess, name: string): Promise<NatsC
     try {
       return await connect(options);
     } catch (error) {
-      const refusal = refusalOf(error);
+      const refusal = refusalOf(error) ?? refusalOf(await hiddenBehind(error, access));
       if (refusal !== undefined) throw new BusRefusedError(access, refusal, error);
       await sleep(RECONNECT_WAIT_MS);
     }
   }
+}
+
+/** What a time-out hides: {@link findTlsRefusal} says why. */
+async function hiddenBehind(error: unknown, access: BusAccess): Promise<Error | undefined> {
+  return error instanceof TimeoutError ? findTlsRefusal(access) : undefined;
 }
 
 /**

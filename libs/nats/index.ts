@@ -1,4 +1,5 @@
-export { BusAccessError, type BusAccess } from './bus-access.ts';
+export { BusAccessError } from './bus-access-error.ts';
+export type { BusAccess } from './bus-access.ts';
 export { BusRefusedError } from './bus-refused.ts';
 export { connectBus, connectionOptions, openConnection } from './connect-bus.ts';
 export {
