@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { machineTime, type Clock, type Health, type Metrics } from '#libs/service';
-import { ClusterWatch, Database, StandbyReads, TripStore } from '#libs/store';
+import { machineTime, rereadSecret, type Clock, type Health, type Metrics } from '#libs/service';
+import { ClusterWatch, Database, StandbyReads, TripStore, urlNowFrom, type UrlNow } from '#libs/store';
 import type { TripsConfig } from './config.ts';
 
 /** How long the committing process has to push a change before another one pushes it. */
@@ -10,8 +10,8 @@ const OUTBOX_GRACE_MS = 2_000;
 export function openStore(config: TripsConfig, clock: Clock, health: Health, metrics: Metrics): TripStore {
   const { postgresUrls: urls, postgresConnections: maxConnections } = config;
   const applicationName = `hailgrid-${config.instance}`;
-  const watch = new ClusterWatch(urls, `${applicationName}-watch`);
-  const database = new Database({ urls, maxConnections, applicationName, watch });
+  const watch = new ClusterWatch(urls, `${applicationName}-watch`, urlNowOf(config));
+  const database = new Database({ urls, maxConnections, applicationName, watch, urlNow: urlNowOf(config) });
   const store = new TripStore(
     database,
     { now: () => clock.now(), outboxGraceMs: machineTime(clock, OUTBOX_GRACE_MS) },
@@ -24,8 +24,14 @@ export function openStore(config: TripsConfig, clock: Clock, health: Health, met
   return store;
 }
 
+/** A renewed password in the file of the URLs counts for the next connection. */
+function urlNowOf(config: TripsConfig): UrlNow {
+  return urlNowFrom(rereadSecret(config, 'postgresUrls'));
+}
+
 function standbyReads(config: TripsConfig, watch: ClusterWatch, metrics: Metrics): StandbyReads {
   const { postgresUrls: urls, postgresReadConnections: maxConnections, instance } = config;
+  const urlNow = urlNowOf(config);
   const applicationName = `hailgrid-${instance}-reads`;
   const reads = metrics.counter(
     'reads_total',
@@ -37,8 +43,9 @@ function standbyReads(config: TripsConfig, watch: ClusterWatch, metrics: Metrics
   );
   return new StandbyReads({
     watch,
-    primary: new Database({ urls, maxConnections, applicationName, watch }),
+    primary: new Database({ urls, maxConnections, applicationName, watch, urlNow }),
     maxConnectionsPerHost: maxConnections,
+    urlNow,
     applicationName,
     onRead: (kind, from) => reads.inc({ kind, from }),
   });

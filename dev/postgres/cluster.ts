@@ -96,7 +96,7 @@ export class PostgresCluster {
   sourceOf(standby: PostgresNode): StandbySource {
     const { primary } = this;
     return {
-      url: urlOf({ port: this.#portOf(standby) }, this.#password, 'postgres'),
+      url: urlOf({ port: this.#portOf(standby), caFile: primary.spec.caFile }, this.#password, 'postgres'),
       primary: primary.spec,
       settings: {
         primary_conninfo: this.#connectionInfo(standby),
@@ -118,9 +118,12 @@ export class PostgresCluster {
   }
 
   #connectionInfo(standby: PostgresNode): string {
+    const { caFile } = this.primary.spec;
     return [
       `host=${LOOPBACK} port=${this.#portOf(standby)} user=${SUPERUSER} password=${this.#password}`,
       `application_name=${standby.name}`,
+      // No client certificate: libpq would look for one in the home of the user who runs the tests.
+      ...(caFile === undefined ? [] : [`sslmode=verify-full sslrootcert=${caFile} sslcert=none`]),
     ].join(' ');
   }
 

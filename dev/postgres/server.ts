@@ -41,6 +41,8 @@ export interface ServerSpec {
   port: number;
   /** Settings in addition to those of all servers; these win. */
   settings?: Readonly<Record<string, string>>;
+  /** The authority of its certificate, if it takes connections over TLS only. */
+  caFile?: string | undefined;
 }
 
 /** Creates an empty database cluster whose superuser `hailgrid` logs in by password only. */
@@ -105,6 +107,7 @@ export function dataDirectoryOf(directory: string, name: string): string {
   return join(directory, name);
 }
 
-export function urlOf(spec: Pick<ServerSpec, 'port'>, password: string, database: string): string {
-  return `postgres://${SUPERUSER}:${password}@${LOOPBACK}:${spec.port}/${database}`;
+export function urlOf(spec: Pick<ServerSpec, 'port' | 'caFile'>, password: string, database: string): string {
+  const tls = spec.caFile === undefined ? '' : `?sslmode=verify-full&sslrootcert=${spec.caFile}`;
+  return `postgres://${SUPERUSER}:${password}@${LOOPBACK}:${spec.port}/${database}${tls}`;
 }

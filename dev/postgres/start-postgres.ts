@@ -10,6 +10,7 @@ import { PostgresNode } from './postgres-node.ts';
 import { query } from '../../ops/postgres/query.ts';
 import { ReplicationLines } from './replication-lines.ts';
 import { postgresUser, type RunAs } from '../../ops/postgres/run-as.ts';
+import { tlsSettings, type TlsFiles } from './tls-settings.ts';
 import { dataDirectoryOf, initialise, type ServerSpec } from './server.ts';
 
 const SYNC_TIMEOUT_MS = 15_000;
@@ -35,6 +36,8 @@ export interface PostgresOptions {
    * archive.
    */
   backupDirectory?: string;
+  /** Makes its servers take connections over TLS only; plain by default. */
+  tls?: TlsFiles;
 }
 
 export type Postgres = PostgresCluster;
@@ -66,7 +69,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 async function describeServers(options: PostgresOptions): Promise<ServerSpec[]> {
   const user = await postgresUser();
   const binaries = await findBinaries(user);
-  const settings = await archiving(options.backupDirectory, user);
+  const settings = {
+    ...(await archiving(options.backupDirectory, user)),
+    ...(options.tls !== undefined && (await tlsSettings(options.tls, options.directory, user))),
+  };
   const specs: ServerSpec[] = [];
   for (let number = 1; number <= 1 + (options.standbys ?? 1); number += 1) {
     const name = `postgres_${number}`;
@@ -78,6 +84,7 @@ async function describeServers(options: PostgresOptions): Promise<ServerSpec[]> 
       logFile: join(options.directory, `${name}.log`),
       port: (number === 1 ? options.port : undefined) ?? (await freePort()),
       settings,
+      caFile: options.tls?.caFile,
     });
   }
   return specs;

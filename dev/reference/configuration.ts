@@ -22,7 +22,8 @@ const SERVICES: Readonly<Record<string, z.ZodObject>> = {
 const INTRODUCTION = `Environment variables, read once at start by \`readConfig\` (\`libs/service/config.ts\`). A wrong value is named on
 stderr and the process exits with code 78 before it starts anything. An empty variable counts as not set. The
 unit stands at the end of a name. A secret may be given as a file instead: \`<variable>_FILE\` is its path, and its last line break is
-ignored. Both at once are refused.`;
+ignored. Both at once are refused. The files of \`HAILGRID_POSTGRES_URLS\` and \`HAILGRID_NATS_NKEY_SEED\` are read again for each new connection,
+so that a password or key can be renewed without a restart.`;
 
 /** A variable that one or more processes read. */
 interface Variable {

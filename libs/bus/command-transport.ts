@@ -1,7 +1,7 @@
 import { Transport, type NatsOptions } from '@nestjs/microservices';
 import type { BusRole } from '#libs/contracts';
 import { connectionOptions, type BusAccess } from '#libs/nats';
-import type { BaseConfig, Clock } from '#libs/service';
+import { rereadSecret, type BaseConfig, type Clock } from '#libs/service';
 import { CommandReplyDeserializer, CommandRequestDeserializer } from './command-packets.ts';
 
 /** The access that the configuration of a process describes. */
@@ -9,7 +9,7 @@ export function busAccessOf(config: BaseConfig, role: BusRole): BusAccess {
   return {
     servers: config.natsUrls,
     role,
-    nkeySeed: config.natsNkeySeed,
+    nkeySeed: rereadSecret(config, 'natsNkeySeed'),
     credsFile: config.natsCredsFile,
     tls: { caFile: config.natsCaFile, certFile: config.natsCertFile, keyFile: config.natsKeyFile },
   };

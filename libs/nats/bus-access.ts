@@ -18,8 +18,8 @@ export interface BusAccess {
   servers: readonly string[];
   /** Decides the inbox; undefined for tests and tools that speak as nobody in particular. */
   role?: BusRole;
-  /** The private half of the role's NKey, `SU…`. */
-  nkeySeed?: string | undefined;
+  /** The private half of the role's NKey, `SU…`; a function is asked at every connection, so that the key can be renewed. */
+  nkeySeed?: string | (() => string | undefined) | undefined;
   /** A `.creds` file of an operator with accounts; read again at every connection, so that it can be renewed. */
   credsFile?: string | undefined;
   tls?: BusTls;
@@ -57,9 +57,11 @@ function withScheme(server: string): URL {
 
 /** One identity, never a choice: a key beside a password would hide which of the two the server has accepted. */
 function authenticatorOf(
-  { nkeySeed, credsFile }: BusAccess,
+  { nkeySeed: given, credsFile }: BusAccess,
   servers: readonly URL[],
 ): Authenticator | undefined {
+  const seedNow = typeof given === 'function' ? given : () => given;
+  const nkeySeed = seedNow();
   const logins = new Set(servers.map(({ username, password }) => `${username}:${password}`));
   if (logins.size > 1) {
     throw new BusAccessError('HAILGRID_NATS_URLS: every server must have the same user and password');
@@ -71,10 +73,23 @@ function authenticatorOf(
       'give one identity for NATS: HAILGRID_NATS_NKEY_SEED, HAILGRID_NATS_CREDS_FILE, or a user in HAILGRID_NATS_URLS',
     );
   }
-  if (nkeySeed !== undefined) return nkeyAuthenticator(checkedSeed(nkeySeed));
+  if (nkeySeed !== undefined) return nkeyAuthenticator(latestSeed(nkeySeed, seedNow));
   if (credsFile !== undefined) return (nonce) => credsAuthenticator(readFileSync(credsFile))(nonce);
   if (username === '') return undefined;
   return usernamePasswordAuthenticator(decodeURIComponent(username), decodeURIComponent(password));
+}
+
+/** The present seed; while that is none, such as in a file that is being written, the one before. */
+function latestSeed(first: string, seedNow: () => string | undefined): () => Uint8Array {
+  let latest = checkedSeed(first);
+  return () => {
+    try {
+      latest = checkedSeed(seedNow() ?? '');
+    } catch (error) {
+      if (!(error instanceof BusAccessError)) throw error;
+    }
+    return latest;
+  };
 }
 
 /** A mistyped seed fails here and not at each connection. */

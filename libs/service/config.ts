@@ -169,6 +169,39 @@ const REPLACED: Readonly<Record<string, string>> = {
     'is replaced by HAILGRID_TIME_ZONE, an IANA time zone such as America/New_York, which follows its changes of the year',
 };
 
+/** Reads one setting of a configuration again, if it came from a file; undefined if it did not. */
+type Reader = (key: string) => unknown;
+/** Where each configuration came from, for {@link rereadSecret}. */
+const readers = new WeakMap<object, Reader>();
+
+/**
+ * A function that returns the present value of a secret: its file, if it came from one, is read at each call, so that a renewed
+ * secret counts without a restart. While the file is missing, being written or not valid, the value before it counts.
+ */
+export function rereadSecret<C extends object, K extends keyof C & string>(config: C, key: K): () => C[K] {
+  const read = readers.get(config);
+  let latest = config[key];
+  return () => {
+    try {
+      const value = read?.(key);
+      if (value !== undefined) latest = value as C[K];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+    }
+    return latest;
+  };
+}
+
+function readerOf(shape: Readonly<Record<string, z.ZodType>>, environment: NodeJS.ProcessEnv): Reader {
+  return (key) => {
+    const name = environmentName(key);
+    const schema = shape[key];
+    if (schema === undefined || (environment[`${name}_FILE`] ?? '') === '') return undefined;
+    const parsed = schema.safeParse(readSetting(name, schema, environment));
+    return parsed.success ? parsed.data : undefined;
+  };
+}
+
 /** Parses the environment into typed values. Throws {@link ConfigError} naming every invalid variable. */
 export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.output<S> {
   for (const [name, replacement] of Object.entries(REPLACED))
@@ -186,6 +219,7 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
     );
     throw new ConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
   }
+  readers.set(parsed.data, readerOf(schema.shape as Record<string, z.ZodType>, environment));
   return parsed.data;
 }
 

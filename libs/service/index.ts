@@ -16,6 +16,7 @@ export {
   isSecret,
   readConfig,
   refuseUnsafe,
+  rereadSecret,
   secret,
   serviceArea,
   type BaseConfig,

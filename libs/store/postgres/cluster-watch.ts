@@ -3,6 +3,7 @@ import type { HostState, Position } from './host-state.ts';
 import { HostWatch } from './host-watch.ts';
 import { PositionLog } from './position-log.ts';
 import { settlesWithin } from './retry-within.ts';
+import type { UrlNow } from './url-now.ts';
 
 /** How often each server is asked for its state. */
 const WATCH_INTERVAL_MS = 250;
@@ -27,8 +28,8 @@ export class ClusterWatch {
   readonly #listeners = new Set<HostListener>();
   readonly #closing = new AbortController();
 
-  constructor(urls: readonly string[], applicationName: string) {
-    this.#hosts = urls.map((url) => new HostWatch(url, applicationName));
+  constructor(urls: readonly string[], applicationName: string, urlNow?: UrlNow) {
+    this.#hosts = urls.map((url) => new HostWatch(url, applicationName, urlNow));
     for (const host of this.#hosts) void this.#follow(host);
   }
 

@@ -1,6 +1,7 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
 import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
+import { currentClient } from './current-client.ts';
 import { findPrimary, isAtWork, type Primary } from './find-primary.ts';
 import {
   errorBeforeCommit,
@@ -12,6 +13,7 @@ import {
   saysUnreplicated,
 } from './outage.ts';
 import { retryWithin, settlesWithin } from './retry-within.ts';
+import { asAtStart, type UrlNow } from './url-now.ts';
 import { typeParsers } from './values.ts';
 
 /** One SQL statement with its parameters; a named one is prepared once per connection. */
@@ -31,6 +33,8 @@ export interface DatabaseSettings {
   urls: readonly string[];
   maxConnections: number;
   applicationName: string;
+  /** The URL for each new connection; by default the one of the start. */
+  urlNow?: UrlNow;
   /** Reports a new primary, so that the replaced one is left at once. */
   watch?: ClusterWatch;
 }
@@ -74,6 +78,7 @@ interface OpenPool extends Primary {
  */
 export class Database {
   readonly #settings: DatabaseSettings;
+  readonly #urlNow: UrlNow;
   /** The pool that is open or being opened; `#open` is its result. */
   #pool: Promise<OpenPool> | undefined;
   #open: OpenPool | undefined;
@@ -83,6 +88,7 @@ export class Database {
 
   constructor(settings: DatabaseSettings) {
     this.#settings = settings;
+    this.#urlNow = settings.urlNow ?? asAtStart;
     settings.watch?.onHeard((host) => this.#hear(host));
   }
 
@@ -159,7 +165,8 @@ export class Database {
    */
   async #watch(client: PoolClient, { url }: OpenPool, work: Promise<unknown>): Promise<void> {
     do {
-      const isAtWorkStill = !this.#closed && (await isAtWork(url, sessionPid(client)).catch(() => false));
+      const asked = isAtWork(this.#urlNow(url), sessionPid(client)).catch(() => false);
+      const isAtWorkStill = !this.#closed && (await asked);
       if (!isAtWorkStill) return client.end();
     } while (!(await settlesWithin(work, ANSWER_TIMEOUT_MS)));
   }
@@ -171,13 +178,15 @@ export class Database {
   }
 
   async #openPool(): Promise<OpenPool> {
-    const primary = await findPrimary(this.#settings.urls, this.#timeline).catch((error: unknown) => {
-      this.#pool = undefined;
-      throw new NoPrimary(error);
-    });
+    const primary = await findPrimary(this.#settings.urls, this.#timeline, this.#urlNow).catch(
+      (error: unknown) => {
+        this.#pool = undefined;
+        throw new NoPrimary(error);
+      },
+    );
     this.#timeline = primary.timeline;
     const pool = new Pool({
-      connectionString: primary.url,
+      Client: currentClient(primary.url, this.#urlNow),
       max: this.#settings.maxConnections,
       application_name: this.#settings.applicationName,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { Client, type QueryResultRow } from 'pg';
 import { HailgridError } from '#libs/contracts';
 import { settlesWithin } from './retry-within.ts';
+import { asAtStart, type UrlNow } from './url-now.ts';
 
 /** How long a server may take to say whether it accepts writes. */
 const PROBE_TIMEOUT_MS = 2_000;
@@ -20,18 +21,30 @@ export interface Primary {
  * Asks all hosts at once which one takes writes, so that a silent one costs no time. Ignores primaries of an older timeline
  * than `minTimeline`: another one was promoted since. Throws `unavailable` if there is none.
  */
-export async function findPrimary(urls: readonly string[], minTimeline = 0): Promise<Primary> {
+export async function findPrimary(
+  urls: readonly string[],
+  minTimeline = 0,
+  urlNow: UrlNow = asAtStart,
+): Promise<Primary> {
   const claims: Primary[] = [];
   const answers = urls.map(async (url) => {
-    const timeline = await timelineOfPrimary(url);
+    const timeline = await timelineOfPrimary(urlNow(url)).catch((cause: unknown) => {
+      throw new Error(`${new URL(url).host}: ${messageOf(cause)}`, { cause });
+    });
     if (timeline < minTimeline) throw new Error(`a primary of timeline ${timeline}, before ${minTimeline}`);
     claims.push({ url, timeline });
   });
   await Promise.any(answers).catch((cause: unknown) => {
-    throw new HailgridError('unavailable', 'no Postgres primary among the hosts', { cause });
+    const reasons =
+      cause instanceof AggregateError ? cause.errors.map(messageOf).join('; ') : messageOf(cause);
+    throw new HailgridError('unavailable', `no Postgres primary among the hosts: ${reasons}`, { cause });
   });
   await settlesWithin(Promise.allSettled(answers), RIVAL_WAIT_MS);
   return claims.reduce((best, claim) => (claim.timeline > best.timeline ? claim : best));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Rejects if the server does not answer in time or takes no writes: it is a standby, or fenced by its settings. */

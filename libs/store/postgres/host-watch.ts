@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { HOST_QUESTION, hostState, type HostRow, type HostState } from './host-state.ts';
 import { settlesWithin } from './retry-within.ts';
+import { asAtStart, type UrlNow } from './url-now.ts';
 import { typeParsers } from './values.ts';
 
 /** How long a server may take to report its state before it counts as silent. */
@@ -12,15 +13,17 @@ const GOODBYE_LIMIT_MS = 500;
 export class HostWatch {
   readonly url: string;
   readonly #applicationName: string;
+  readonly #urlNow: UrlNow;
   #client: Client | undefined;
   #asking: Promise<HostState> | undefined;
   #askingNext: Promise<HostState> | undefined;
   #state: HostState | undefined;
   #closed = false;
 
-  constructor(url: string, applicationName: string) {
+  constructor(url: string, applicationName: string, urlNow: UrlNow = asAtStart) {
     this.url = url;
     this.#applicationName = applicationName;
+    this.#urlNow = urlNow;
   }
 
   /** The last state; undefined if the connection broke since, or the last question was not answered. */
@@ -80,7 +83,7 @@ export class HostWatch {
     if (this.#closed) throw new Error('the watch is closed');
     if (this.#client !== undefined) return this.#client;
     const client = new Client({
-      connectionString: this.url,
+      connectionString: this.#urlNow(this.url),
       application_name: this.#applicationName,
       connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,

@@ -1,7 +1,9 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { currentClient } from './current-client.ts';
 import type { Statement } from './database.ts';
 import type { Position } from './host-state.ts';
 import { settlesWithin } from './retry-within.ts';
+import type { UrlNow } from './url-now.ts';
 import { typeParsers } from './values.ts';
 
 /** How long to wait for a connection to a standby before another server is tried. */
@@ -16,15 +18,16 @@ export interface ReaderPoolSettings {
   url: string;
   maxConnections: number;
   applicationName: string;
+  urlNow: UrlNow;
 }
 
 /** Connections to one standby. Rejects early if it does not answer, since other servers can. */
 export class ReaderPool {
   readonly #pool: Pool;
 
-  constructor({ url, maxConnections, applicationName }: ReaderPoolSettings) {
+  constructor({ url, maxConnections, applicationName, urlNow }: ReaderPoolSettings) {
     this.#pool = new Pool({
-      connectionString: url,
+      Client: currentClient(url, urlNow),
       max: maxConnections,
       application_name: applicationName,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,

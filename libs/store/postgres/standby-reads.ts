@@ -3,6 +3,7 @@ import type { ClusterWatch, HeardHost } from './cluster-watch.ts';
 import type { Database, Queryable, Statement } from './database.ts';
 import type { Position } from './host-state.ts';
 import { ReaderPool } from './reader-pool.ts';
+import { asAtStart, type UrlNow } from './url-now.ts';
 
 /** How stale a read that may lag can be, while there is a primary that can answer it. */
 const MAX_STALENESS_MS = 5_000;
@@ -26,6 +27,8 @@ export interface StandbyReadsParts {
   primary: Database;
   maxConnectionsPerHost: number;
   applicationName: string;
+  /** The URL for each new connection; by default the one of the start. */
+  urlNow?: UrlNow;
   onRead: (kind: ReadKind, from: ReadFrom) => void;
 }
 
@@ -124,8 +127,8 @@ export class StandbyReads {
   }
 
   #poolOf(url: string): ReaderPool {
-    const { maxConnectionsPerHost: maxConnections, applicationName } = this.#parts;
-    const pool = this.#pools.get(url) ?? new ReaderPool({ url, maxConnections, applicationName });
+    const { maxConnectionsPerHost: maxConnections, applicationName, urlNow = asAtStart } = this.#parts;
+    const pool = this.#pools.get(url) ?? new ReaderPool({ url, maxConnections, applicationName, urlNow });
     this.#pools.set(url, pool);
     return pool;
   }
