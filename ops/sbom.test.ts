@@ -29,7 +29,7 @@ beforeAll(async () => {
   const out = join(directory.path, 'sbom.json');
   const script = join(CHECKOUT, 'ops', 'sbom.ts');
   await promisify(execFile)(process.execPath, ['--conditions=source', script, '--out', out]);
-  sbom = read<Sbom>(out);
+  sbom = read(out) as Sbom;
 });
 afterAll(() => directory.remove());
 
@@ -40,7 +40,9 @@ test('is CycloneDX, of this package', () => {
 });
 
 test('has every locked package of production, and none for development only', () => {
-  const { packages } = read<{ packages: Record<string, LockedPackage> }>(join(CHECKOUT, 'package-lock.json'));
+  const { packages } = read(join(CHECKOUT, 'package-lock.json')) as {
+    packages: Record<string, LockedPackage>;
+  };
   const locked = Object.entries(packages)
     .filter(([path, { dev }]) => path !== '' && dev !== true)
     .map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`);
@@ -49,9 +51,10 @@ test('has every locked package of production, and none for development only', ()
 });
 
 test('has the direct dependencies in the pinned versions', () => {
-  const manifest = read<Record<'dependencies' | 'devDependencies', Record<string, string>>>(
-    join(CHECKOUT, 'package.json'),
-  );
+  const manifest = read(join(CHECKOUT, 'package.json')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
   const listed = new Set(sbom.components.map(({ name, version }) => `${name}@${version}`));
   const names = new Set(sbom.components.map(({ name }) => name));
   for (const [name, version] of Object.entries(manifest.dependencies))
@@ -62,6 +65,6 @@ test('has the direct dependencies in the pinned versions', () => {
   }
 });
 
-function read<T>(file: string): T {
-  return JSON.parse(readFileSync(file, 'utf8')) as T;
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }

@@ -1,8 +1,12 @@
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
+import type { X509Certificate } from '@peculiar/x509';
+import { LOOPBACK } from '../network/free-port.ts';
+
+// The library needs this polyfill to be there before it.
+await import('reflect-metadata');
+const {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -11,9 +15,7 @@ import {
   PemConverter,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
-  type X509Certificate,
-} from '@peculiar/x509';
-import { LOOPBACK } from '../network/free-port.ts';
+} = await import('@peculiar/x509');
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };
@@ -97,7 +99,7 @@ export class TestAuthority {
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
 }
 
 /** From an hour ago, for a machine whose clock is behind, for a day. */

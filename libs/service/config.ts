@@ -192,7 +192,7 @@ export function rereadSecret<C extends object, K extends keyof C & string>(confi
   };
 }
 
-function readerOf(shape: Readonly<Record<string, z.ZodType>>, environment: NodeJS.ProcessEnv): Reader {
+function readerOf(shape: z.ZodObject['shape'], environment: NodeJS.ProcessEnv): Reader {
   return (key) => {
     const name = environmentName(key);
     const schema = shape[key];
@@ -219,7 +219,7 @@ export function readConfig<S extends z.ZodObject>(schema: S, environment: NodeJS
     );
     throw new ConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
   }
-  readers.set(parsed.data, readerOf(schema.shape as Record<string, z.ZodType>, environment));
+  readers.set(parsed.data, readerOf(schema.shape, environment));
   return parsed.data;
 }
 

@@ -54,7 +54,7 @@ test('a password that changes while the process runs is read from its file for n
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`,
     );
   await expect(store.rows(WHO)).rejects.toThrow('no Postgres primary');
-  await expect(reader.rows(WHO)).rejects.toThrow();
+  await expect(reader.rows(WHO)).rejects.toThrow('password authentication failed');
 
   writePassword('second');
   expect(await store.rows(WHO)).toEqual([{ who: ROLE }]);
