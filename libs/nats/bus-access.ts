@@ -10,7 +10,7 @@ import {
 import type { BusRole } from '#libs/contracts';
 import { BusAccessError } from './bus-access-error.ts';
 import { inboxPrefixOf } from './permissions.ts';
-import { checkTlsFiles } from './tls-files.ts';
+import { checkTlsFiles, type BusTls } from './tls-files.ts';
 
 /** Where the nats-servers are, and how a process identifies itself to them. */
 export interface BusAccess {
@@ -23,13 +23,6 @@ export interface BusAccess {
   /** A `.creds` file of an operator with accounts; read again at every connection, so that it can be renewed. */
   credsFile?: string | undefined;
   tls?: BusTls;
-}
-
-/** PEM files, read again at every connection. */
-export interface BusTls {
-  caFile?: string | undefined;
-  certFile?: string | undefined;
-  keyFile?: string | undefined;
 }
 
 type AccessOptions = Pick<NodeConnectionOptions, 'inboxPrefix' | 'authenticator' | 'tls'> & {

@@ -6,7 +6,7 @@ import { readTlsFiles } from './tls-files.ts';
 
 /** How long a server may take to refuse a certificate. A server that takes longer counts as away. */
 const PROBE_LIMIT_MS = 2_000;
-const DEFAULT_PORT = 4_222;
+const DEFAULT_PORT = '4222';
 /** Makes a server that has accepted the certificate answer, if only with a refusal of the login. */
 const FIRST_WORDS = 'CONNECT {}\r\n';
 
@@ -25,7 +25,7 @@ export async function findTlsRefusal(access: BusAccess): Promise<Error | undefin
 
 async function refusalAt(server: URL, { tls = {} }: BusAccess): Promise<Error | undefined> {
   const host = server.hostname.replace(/^\[(.+)\]$/, '$1');
-  const plain = connectPlain({ host, port: server.port === '' ? DEFAULT_PORT : Number(server.port) });
+  const plain = connectPlain({ host, port: Number(server.port === '' ? DEFAULT_PORT : server.port) });
   const limit = AbortSignal.timeout(PROBE_LIMIT_MS);
   try {
     await once(plain, 'data', { signal: limit }); // the server speaks first, before TLS

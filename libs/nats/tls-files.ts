@@ -1,7 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { BusTls } from './bus-access.ts';
 import { BusAccessError } from './bus-access-error.ts';
+
+/** PEM files, read again at every connection. */
+export interface BusTls {
+  caFile?: string | undefined;
+  certFile?: string | undefined;
+  keyFile?: string | undefined;
+}
 
 const CA = 'HAILGRID_NATS_CA_FILE';
 const CERT = 'HAILGRID_NATS_CERT_FILE';

@@ -1,5 +1,6 @@
 export { ClusterWatch } from './postgres/cluster-watch.ts';
 export { Database, type Queryable } from './postgres/database.ts';
+export { findPrimary } from './postgres/find-primary.ts';
 export { OutcomeUnknown } from './postgres/outage.ts';
 export { urlNowFrom, type UrlNow } from './postgres/url-now.ts';
 export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-reads.ts';

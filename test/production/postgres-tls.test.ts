@@ -5,10 +5,7 @@ import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
 import { TestAuthority } from '../../dev/tls/test-authority.ts';
 import { findPrimary as findPrimaryForTool } from '../../ops/postgres/find-primary.ts';
 import { query } from '../../ops/postgres/query.ts';
-import { ClusterWatch } from '../../libs/store/postgres/cluster-watch.ts';
-import { Database } from '../../libs/store/postgres/database.ts';
-import { findPrimary } from '../../libs/store/postgres/find-primary.ts';
-import { StandbyReads } from '../../libs/store/postgres/standby-reads.ts';
+import { ClusterWatch, Database, findPrimary, StandbyReads } from '#libs/store';
 
 const WAIT = { timeout: 10_000, interval: 20 };
 const ENCRYPTED = {
