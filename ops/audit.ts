@@ -1,5 +1,6 @@
 /** `npm run audit`: compares every event of every trip with the hash that was written with it, and every act of an operator. */
 import { Command } from 'commander';
+import { databaseOption } from './command-line/database-option.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
 import { printReport } from './command-line/json-report.ts';
@@ -14,11 +15,7 @@ const {
     'Checks all trips, and reports which events were changed, removed, reordered, cut off or added since they were ' +
       'written, the same of the acts of operators, and whether open trips and the slots of their riders agree; with --nats also how many the stream lacks or has out of order. Exit code 0 only if there are none.',
   )
-  .option(
-    '--database <url>',
-    'URL of the database, or a comma-separated list of its servers',
-    process.env['HAILGRID_POSTGRES_URLS'],
-  )
+  .addOption(databaseOption())
   .option('--nats <urls>', 'compare the event stream too; comma-separated')
   .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()

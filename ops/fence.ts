@@ -1,5 +1,6 @@
 /** `npm run fence`: raises the fences after a restore by other means than `npm run restore`, such as pgBackRest. */
 import { Command } from 'commander';
+import { databaseOption } from './command-line/database-option.ts';
 import { findPrimary } from './postgres/find-primary.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { UserError } from './command-line/user-error.ts';
@@ -11,11 +12,7 @@ const { database, json } = new Command('npm run fence --')
     'Raises the epochs of all shards, the term of the planner, and the versions and sessions of all drivers above ' +
       'all values that any process can have seen before the database was restored. npm run restore does so itself.',
   )
-  .option(
-    '--database <url>',
-    'URL of the database, or a comma-separated list of its servers',
-    process.env['HAILGRID_POSTGRES_URLS'],
-  )
+  .addOption(databaseOption())
   .option('--json <file>', 'also write the report to this file', pathArgument)
   .parse()
   .opts<{ database?: string; json?: string }>();

@@ -1,5 +1,6 @@
 /** `npm run partitions`: creates the next partitions of the history, and detaches the old ones. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseOption } from './command-line/database-option.ts';
 import { Command, InvalidArgumentError } from 'commander';
 import { detachPartitions, dropDetached } from './partitions/detach-partitions.ts';
 import { findPrimary } from './postgres/find-primary.ts';
@@ -35,7 +36,7 @@ const options = new Command('npm run partitions --')
       'in schema archive, to be copied elsewhere or dropped, by hand or with --drop-after-days. Needs the rights of ' +
       'hailgrid_owner.',
   )
-  .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
+  .addOption(databaseOption())
   .option(
     '--width-days <n>',
     'width of a partition, the same as HAILGRID_HISTORY_PARTITION_DAYS',

@@ -1,5 +1,6 @@
 /** `npm run events:rebuild`: rebuilds the event stream in JetStream from Postgres. */
 import { Command } from 'commander';
+import { databaseOption } from './command-line/database-option.ts';
 import { findPrimary } from './postgres/find-primary.ts';
 import { withClient } from './postgres/query.ts';
 import { runCommand } from './command-line/run-command.ts';
@@ -23,7 +24,7 @@ const options = new Command('npm run events:rebuild --')
     'Removes the event stream with its consumers, creates it again, and fills it from Postgres, each trip from its ' +
       'first event on. Use it when NATS has lost its storage, or for a consumer that needs all events.',
   )
-  .option('--database <url>', 'URL of the database, or of its servers', process.env['HAILGRID_POSTGRES_URLS'])
+  .addOption(databaseOption())
   .option('--nats <urls>', 'comma-separated', process.env['HAILGRID_NATS_URLS'])
   .option('--replicas <n>', 'servers that store each event, if there is no stream now', wholeNumber(1), 1)
   .option(

@@ -21,10 +21,13 @@ export const TOOL_VARIABLES: Readonly<Record<string, ToolVariable>> = {
   HAILGRID_K6: { readers: 'load', meaning: 'k6 to run instead of one that Go builds' },
   HAILGRID_POSTGRES_URLS: {
     readers: 'migrate, partitions, audit, events:rebuild, fence',
-    meaning: 'default of `--database`',
+    meaning: 'default of `--database`; or the file that `HAILGRID_POSTGRES_URLS_FILE` names',
   },
   HAILGRID_NATS_URLS: { readers: 'events:rebuild', meaning: 'default of `--nats`' },
-  HAILGRID_NATS_NKEY_SEED: { readers: 'audit, events:rebuild', meaning: 'key of the role operator' },
+  HAILGRID_NATS_NKEY_SEED: {
+    readers: 'audit, events:rebuild',
+    meaning: 'key of the role operator; or `HAILGRID_NATS_NKEY_SEED_FILE`',
+  },
   HAILGRID_NATS_CREDS_FILE: { readers: 'audit, events:rebuild', meaning: 'credentials in place of a key' },
   HAILGRID_NATS_CA_FILE: { readers: 'audit, events:rebuild', meaning: 'as for the services' },
   HAILGRID_NATS_CERT_FILE: { readers: 'audit, events:rebuild', meaning: 'as for the services' },
