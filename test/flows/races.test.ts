@@ -67,13 +67,14 @@ test('a rider who asks two processes a hundred times at once has one trip, and t
       ({ code }: { code: string }) => ({ tripId: undefined, code }),
     );
   };
-  const quotes = await Promise.all(
-    Array.from({ length: REQUESTS }, () => commands.call(createQuote, quoteFor(riderId))),
-  );
+  const quotes: { quote_id: QuoteId }[] = [];
+  while (quotes.length < REQUESTS) quotes.push(await commands.call(createQuote, quoteFor(riderId)));
   const answers = await Promise.all(quotes.map(({ quote_id }) => request(quote_id)));
   const created = answers.filter(({ code }) => code === 'created');
   expect(created).toHaveLength(1);
-  expect(answers.filter(({ code }) => code === 'too_many_open_trips')).toHaveLength(REQUESTS - 1);
+  // A process keeps 24 commands of one rider at a time: those that it has no place for are told to come later.
+  const refusals = new Set(answers.flatMap(({ code }) => (code === 'created' ? [] : [code])));
+  expect([...refusals].toSorted()).toEqual(['rate_limited', 'too_many_open_trips']);
 
   await commands.call(cancelTrip, { rider_id: riderId, trip_id: created[0]!.tripId! });
   const refused = quotes[answers.findIndex(({ code }) => code !== 'created')]!;
