@@ -1,3 +1,5 @@
+import { secureCall, type Caller } from './secure-call.ts';
+
 /** A member in the response of Patroni's REST interface at `/cluster`. */
 export interface Member {
   name: string;
@@ -10,12 +12,18 @@ export interface Member {
 
 const TIMEOUT_MS = 2_000;
 
+/** A Patroni, and who asks it. */
+export interface Asked {
+  patroniUrl: string;
+  spec: { tls: Caller };
+}
+
 /** The members of the cluster, from the first Patroni that answers; empty if none does. */
-export async function membersBy(urls: readonly string[]): Promise<Member[]> {
-  for (const url of urls) {
+export async function membersBy(hosts: readonly Asked[]): Promise<Member[]> {
+  for (const { patroniUrl, spec } of hosts) {
     try {
-      const answer = await fetch(`${url}/cluster`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-      const { members } = (await answer.json()) as { members?: Member[] };
+      const answer = await secureCall(`${patroniUrl}/cluster`, spec.tls, { timeoutMs: TIMEOUT_MS });
+      const { members } = JSON.parse(answer.text) as { members?: Member[] };
       if (members !== undefined) return members;
     } catch {
       // This one may be down; the next is asked.

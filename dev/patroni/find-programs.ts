@@ -7,6 +7,7 @@ import { postgresPrograms, type PostgresPrograms } from './postgres-programs.ts'
 
 const ETCD_PACKAGE = { 'etcd-server': '3.4' };
 const HAPROXY_PACKAGE = { haproxy: '2' };
+const OPENSSL_PACKAGE = { openssl: '3' };
 
 export interface Program {
   path: string;
@@ -19,6 +20,8 @@ export interface PatroniPrograms {
   postgres: PostgresPrograms;
   etcd: Program;
   haproxy: Program;
+  /** Makes the certificates. */
+  openssl: Program;
   patroni: PatroniProgram;
 }
 
@@ -28,7 +31,8 @@ export async function patroniPrograms(): Promise<PatroniPrograms> {
   const postgres = await postgresPrograms();
   const etcd = await debianProgram('etcd', 'usr/bin', ETCD_PACKAGE);
   const haproxy = await debianProgram('haproxy', 'usr/sbin', HAPROXY_PACKAGE);
-  return { user, postgres, etcd, haproxy, patroni: await patroniProgram(user) };
+  const openssl = await debianProgram('openssl', 'usr/bin', OPENSSL_PACKAGE);
+  return { user, postgres, etcd, haproxy, openssl, patroni: await patroniProgram(user) };
 }
 
 async function debianProgram(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { freePort, LOOPBACK } from '../network/free-port.ts';
+import { certificateFiles, type CertificateFiles } from './certificates.ts';
 import { deployedEnvironment, filledIn } from './deployed-files.ts';
 
 /** A host of the cluster: its name, and the addresses and directories of its programs on this machine. */
@@ -8,6 +9,9 @@ export interface HostSpec {
   /** Directory of all files of the host. */
   directory: string;
   dataDirectory: string;
+  /** Directory of the authority that signs the certificates of all hosts. */
+  authority: string;
+  tls: CertificateFiles;
   ports: HostPorts;
 }
 
@@ -28,6 +32,7 @@ export interface Passwords {
 
 export const POSTGRES_SUPERUSER = 'postgres';
 export const PATRONI_USER = 'patroni';
+export const TLS_DIRECTORY = 'tls';
 
 /** Specifications of hosts `pg1`, `pg2`, …, below the directory. */
 export async function hostSpecs(count: number, directory: string): Promise<HostSpec[]> {
@@ -40,6 +45,9 @@ export async function hostSpecs(count: number, directory: string): Promise<HostS
       name,
       directory: own,
       dataDirectory: join(own, 'data'),
+      authority: join(directory, 'authority'),
+      // Beside the data directory, where patroni.yml expects it.
+      tls: certificateFiles(join(own, TLS_DIRECTORY)),
       ports: { postgres, patroni, etcd, etcdPeer },
     };
   });
@@ -55,6 +63,7 @@ export async function distinctPorts(count: number): Promise<number[]> {
 export function etcdEnvironment(host: HostSpec, hosts: readonly HostSpec[]): Record<string, string> {
   const client = urlOf(host.ports.etcd);
   const peer = urlOf(host.ports.etcdPeer);
+  const { caFile, certFile, keyFile } = host.tls;
   return {
     ...deployedEnvironment('etcd.env'),
     ...filledIn('etcd-host.env.example', {
@@ -65,6 +74,12 @@ export function etcdEnvironment(host: HostSpec, hosts: readonly HostSpec[]): Rec
       ETCD_LISTEN_PEER_URLS: peer,
       ETCD_INITIAL_ADVERTISE_PEER_URLS: peer,
       ETCD_INITIAL_CLUSTER: hosts.map(({ name, ports }) => `${name}=${urlOf(ports.etcdPeer)}`).join(),
+      ETCD_TRUSTED_CA_FILE: caFile,
+      ETCD_CERT_FILE: certFile,
+      ETCD_KEY_FILE: keyFile,
+      ETCD_PEER_TRUSTED_CA_FILE: caFile,
+      ETCD_PEER_CERT_FILE: certFile,
+      ETCD_PEER_KEY_FILE: keyFile,
     }),
   };
 }
@@ -76,13 +91,23 @@ export function patroniEnvironment(
   passwords: Passwords,
   binDirectory: string,
 ): Record<string, string> {
+  const { caFile, certFile, keyFile } = host.tls;
   return filledIn('host.env.example', {
     PATRONI_NAME: host.name,
     PATRONI_RESTAPI_LISTEN: addressOf(host.ports.patroni),
     PATRONI_RESTAPI_CONNECT_ADDRESS: addressOf(host.ports.patroni),
+    PATRONI_RESTAPI_CAFILE: caFile,
+    PATRONI_RESTAPI_CERTFILE: certFile,
+    PATRONI_RESTAPI_KEYFILE: keyFile,
     PATRONI_RESTAPI_USERNAME: PATRONI_USER,
     PATRONI_RESTAPI_PASSWORD: passwords.patroni,
+    PATRONI_CTL_CACERT: caFile,
+    PATRONI_CTL_CERTFILE: certFile,
+    PATRONI_CTL_KEYFILE: keyFile,
     PATRONI_ETCD3_HOSTS: hosts.map(({ ports }) => addressOf(ports.etcd)).join(),
+    PATRONI_ETCD3_CACERT: caFile,
+    PATRONI_ETCD3_CERT: certFile,
+    PATRONI_ETCD3_KEY: keyFile,
     PATRONI_POSTGRESQL_LISTEN: addressOf(host.ports.postgres),
     PATRONI_POSTGRESQL_CONNECT_ADDRESS: addressOf(host.ports.postgres),
     PATRONI_POSTGRESQL_DATA_DIR: host.dataDirectory,
@@ -90,10 +115,13 @@ export function patroniEnvironment(
     PATRONI_POSTGRESQL_PGPASS: join(host.directory, 'pgpass'),
     PATRONI_SUPERUSER_USERNAME: POSTGRES_SUPERUSER,
     PATRONI_SUPERUSER_PASSWORD: passwords.superuser,
+    PATRONI_SUPERUSER_SSLROOTCERT: caFile,
     PATRONI_REPLICATION_USERNAME: 'replicator',
     PATRONI_REPLICATION_PASSWORD: passwords.replication,
+    PATRONI_REPLICATION_SSLROOTCERT: caFile,
     PATRONI_REWIND_USERNAME: 'rewinder',
     PATRONI_REWIND_PASSWORD: passwords.rewind,
+    PATRONI_REWIND_SSLROOTCERT: caFile,
   });
 }
 
@@ -101,6 +129,12 @@ export function addressOf(port: number): string {
   return `${LOOPBACK}:${port}`;
 }
 
-function urlOf(port: number): string {
-  return `http://${addressOf(port)}`;
+/** The superuser's URL of a database at an address of Postgres, which it verifies. */
+export function databaseUrl(address: string, database: string, password: string, caFile: string): string {
+  const verified = `sslmode=verify-full&sslrootcert=${caFile}`;
+  return `postgres://${POSTGRES_SUPERUSER}:${password}@${address}/${database}?${verified}`;
+}
+
+export function urlOf(port: number): string {
+  return `https://${addressOf(port)}`;
 }

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { reapByPidFile } from '../process/reaper.ts';
 import { giveTo } from '../../ops/postgres/run-as.ts';
 import { SupervisedChild } from '../process/supervised-child.ts';
+import { LOOPBACK } from '../network/free-port.ts';
+import { installCertificate } from './certificates.ts';
 import { deployedFile } from './deployed-files.ts';
 import type { PatroniPrograms } from './find-programs.ts';
 import {
   addressOf,
+  databaseUrl,
   etcdEnvironment,
   patroniEnvironment,
-  POSTGRES_SUPERUSER,
+  TLS_DIRECTORY,
+  urlOf,
   type HostSpec,
   type Passwords,
 } from './host-spec.ts';
@@ -37,7 +41,7 @@ export class PatroniHost {
 
   /** URL of Patroni's REST interface. */
   get patroniUrl(): string {
-    return `http://${addressOf(this.spec.ports.patroni)}`;
+    return urlOf(this.spec.ports.patroni);
   }
 
   get patroniLog(): string {
@@ -46,7 +50,8 @@ export class PatroniHost {
 
   /** The superuser's URL of a database on this host's Postgres. */
   url(database: string): string {
-    return `postgres://${POSTGRES_SUPERUSER}:${this.#passwords.superuser}@${addressOf(this.spec.ports.postgres)}/${database}`;
+    const { ports, tls } = this.spec;
+    return databaseUrl(addressOf(ports.postgres), database, this.#passwords.superuser, tls.caFile);
   }
 
   get etcd(): SupervisedChild {
@@ -57,10 +62,18 @@ export class PatroniHost {
     return started(this.#patroni);
   }
 
-  /** Creates its directory, owned by the unprivileged user. */
+  /** Creates its directory, owned by the unprivileged user, with its certificate. One host after the other. */
   async prepare(): Promise<void> {
-    mkdirSync(this.spec.directory, { mode: 0o755 });
-    await giveTo(this.#programs.user, this.spec.directory);
+    const { name, directory, authority } = this.spec;
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    await giveTo(this.#programs.user, directory);
+    await installCertificate(this.#programs, {
+      authority,
+      name,
+      // Patroni calls the Postgres of its own host by name if that listens on the loopback address.
+      addresses: [LOOPBACK, 'localhost'],
+      directory: join(directory, TLS_DIRECTORY),
+    });
   }
 
   /** Resolves when its etcd serves, which needs a majority of the hosts. */
@@ -91,6 +104,8 @@ export class PatroniHost {
       env: {
         ...withoutOwn(postgres.env),
         ...own,
+        // Not ours: libpq looks there for certificates, and may not be allowed to.
+        HOME: this.spec.directory,
         PYTHONPATH: patroni.packages,
         PYTHONDONTWRITEBYTECODE: '1',
       },

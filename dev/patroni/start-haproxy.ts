@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SupervisedChild } from '../process/supervised-child.ts';
+import { installCertificate } from './certificates.ts';
 import { deployedFile } from './deployed-files.ts';
 import type { PatroniPrograms } from './find-programs.ts';
 import { addressOf, distinctPorts, type HostSpec } from './host-spec.ts';
@@ -15,9 +16,17 @@ export interface Haproxy {
 /** Starts HAProxy with deploy/patroni/haproxy.cfg before the hosts. */
 export async function startHaproxy(
   hosts: readonly HostSpec[],
-  { haproxy, user }: PatroniPrograms,
+  programs: PatroniPrograms,
   directory: string,
 ): Promise<Haproxy> {
+  const { haproxy, user } = programs;
+  const [{ authority }] = hosts as readonly [HostSpec];
+  const tls = await installCertificate(programs, {
+    authority,
+    name: 'haproxy',
+    addresses: [],
+    directory: join(directory, 'haproxy'),
+  });
   const [primary = '', replicas = ''] = (await distinctPorts(2)).map(addressOf);
   const addresses = hosts.flatMap(({ name, ports }) => [
     [`${name.toUpperCase()}_POSTGRES`, addressOf(ports.postgres)],
@@ -32,6 +41,8 @@ export async function startHaproxy(
       ...Object.fromEntries(addresses),
       PRIMARY_BIND: primary,
       REPLICAS_BIND: replicas,
+      TLS_CA: tls.caFile,
+      TLS_CERTIFICATE: tls.pemFile,
     },
     cwd: '/',
     logFile: join(directory, 'haproxy.log'),

@@ -3,8 +3,9 @@ import { query } from '../../ops/postgres/query.ts';
 import { until } from '../process/until.ts';
 import { isWhole, leaderOf, membersBy, type Member } from './cluster-view.ts';
 import type { PatroniPrograms } from './find-programs.ts';
-import { hostSpecs, PATRONI_USER, POSTGRES_SUPERUSER, type Passwords } from './host-spec.ts';
+import { databaseUrl, hostSpecs, PATRONI_USER, type Passwords } from './host-spec.ts';
 import { PatroniHost } from './patroni-host.ts';
+import { secureCall, type Answer, type Caller } from './secure-call.ts';
 import { startHaproxy, type Haproxy } from './start-haproxy.ts';
 
 const HOSTS = 3;
@@ -17,6 +18,7 @@ export interface PatroniCluster {
   readonly version: string;
   readonly hosts: readonly PatroniHost[];
   readonly haproxy: Haproxy;
+  readonly passwords: Passwords;
   /** For HAILGRID_POSTGRES_URLS with direct discovery: the database on every host. */
   urls(database: string): string[];
   /** The database on the current primary, through HAProxy. */
@@ -46,7 +48,7 @@ export async function startPatroni(programs: PatroniPrograms, directory: string)
     await Promise.all(hosts.map((host) => host.die()));
   };
   try {
-    await Promise.all(hosts.map((host) => host.prepare()));
+    for (const host of hosts) await host.prepare();
     await Promise.all(hosts.map((host) => host.startEtcd()));
     for (const host of hosts) host.startPatroni();
     haproxy = await startHaproxy(specs, programs, directory);
@@ -67,13 +69,16 @@ function clusterOf(
   passwords: Passwords,
   stop: () => Promise<void>,
 ): PatroniCluster {
-  const members = () => membersBy(hosts.map(({ patroniUrl }) => patroniUrl));
+  const members = () => membersBy(hosts);
+  const [{ spec }] = hosts as readonly [PatroniHost];
+  const { caFile } = spec.tls;
   const through = (address: string) => (database: string) =>
-    `postgres://${POSTGRES_SUPERUSER}:${passwords.superuser}@${address}/${database}`;
+    databaseUrl(address, database, passwords.superuser, caFile);
   return {
     version,
     hosts,
     haproxy,
+    passwords,
     urls: (database) => hosts.map((host) => host.url(database)),
     primaryUrl: through(haproxy.primary),
     replicaUrl: through(haproxy.replicas),
@@ -106,16 +111,25 @@ async function untilServed(cluster: PatroniCluster): Promise<void> {
 
 /** Requests a switchover as `patronictl switchover` does. */
 async function switchover(from: PatroniHost, to: PatroniHost, password: string): Promise<void> {
-  const answer = await fetch(`${from.patroniUrl}/switchover`, {
+  const answer = await requestSwitchover(from, to, { password, caller: from.spec.tls });
+  if (answer.status !== 200) throw new Error(`switchover: ${answer.status} ${answer.text}`);
+}
+
+/** Requests a switchover with any password and certificate. */
+export function requestSwitchover(
+  from: PatroniHost,
+  to: PatroniHost,
+  { password, caller }: { password: string; caller: Caller },
+): Promise<Answer> {
+  return secureCall(`${from.patroniUrl}/switchover`, caller, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       authorization: `Basic ${Buffer.from(`${PATRONI_USER}:${password}`).toString('base64')}`,
     },
     body: JSON.stringify({ leader: from.name, candidate: to.name }),
-    signal: AbortSignal.timeout(SWITCHOVER_TIMEOUT_MS),
+    timeoutMs: SWITCHOVER_TIMEOUT_MS,
   });
-  if (!answer.ok) throw new Error(`switchover: ${answer.status} ${await answer.text()}`);
 }
 
 function newPasswords(): Passwords {

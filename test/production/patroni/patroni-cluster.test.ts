@@ -12,6 +12,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../../../dev/proces
 import { fetchedOrReason } from '../../../dev/test-world/index.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../../city/test-city.ts';
 import { cutReplication, unreplicatedBytes, writable } from './faults.ts';
+import { expectStrangersRefused, strangersCertificate } from './strangers.ts';
 import { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
 
@@ -84,6 +85,27 @@ test('the shipped files make a cluster in which a standby confirms each commit a
   const guess = new URL(cluster.primaryUrl(DATABASE));
   guess.password = 'guess';
   await expect(query(guess.href, RECOVERING)).rejects.toMatchObject({ code: '28P01' });
+});
+
+test('replication and all sessions are encrypted', async (context) => {
+  const { cluster } = runningOrSkip(context);
+  const sessions = await query<{ replication: boolean; encrypted: boolean; many: boolean }>(
+    cluster.primaryUrl('postgres'),
+    `SELECT usename = 'replicator' AS replication, bool_and(ssl) AS encrypted, count(*) > 1 AS many
+     FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_addr IS NOT NULL GROUP BY 1 ORDER BY 1`,
+  );
+  expect(sessions).toEqual([
+    { replication: false, encrypted: true, many: true },
+    { replication: true, encrypted: true, many: true },
+  ]);
+});
+
+test('Postgres, Patroni and etcd refuse a client without TLS, without a certificate, or with that of a stranger', async (context) => {
+  const { cluster } = runningOrSkip(context);
+  const primary = await cluster.primary();
+  const stranger = await strangersCertificate(cluster, await patroniPrograms(), directory.path);
+  await expectStrangersRefused(cluster, stranger);
+  expect(await cluster.primary()).toBe(primary);
 });
 
 test('a city runs on it: a trip from request to completion', async (context) => {

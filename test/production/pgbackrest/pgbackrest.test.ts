@@ -206,10 +206,10 @@ test('Patroni adopts the restored cluster, and the other hosts are copied from i
   const hosts = specs.map((spec) => new PatroniHost(spec, specs, programs, passwords));
   try {
     const [first, ...others] = hosts as [PatroniHost, ...PatroniHost[]];
-    for (const host of others) await host.prepare();
+    for (const host of hosts) await host.prepare();
     await Promise.all(hosts.map((host) => host.startEtcd()));
     first.startPatroni();
-    const seen = () => membersBy(hosts.map(({ patroniUrl }) => patroniUrl)).catch(() => []);
+    const seen = () => membersBy(hosts).catch(() => []);
     await expect.poll(async () => leaderOf(await seen()), JOINED).toBe('pg1');
     for (const host of others) host.startPatroni();
     await expect.poll(async () => isWhole(await seen(), hosts.length), JOINED).toBe(true);
