@@ -3,6 +3,30 @@ import { closeSession, readClaims, type DriverRow, type TripTransaction } from '
 import type { TripCommand } from '#libs/trip';
 import { driverRecordOf } from './driver-record.ts';
 
+/** How often a session is ended anew because an offer came between; then the driver is told that it has a trip. */
+const MAX_ENDINGS = 3;
+
+/** An offer was committed between the look at the driver's claims and the driver's lock. */
+class OfferedMeanwhile extends HailgridError {
+  constructor(driverId: string, tripId: string) {
+    super('driver_on_trip', `${driverId} was offered ${tripId} meanwhile`);
+  }
+}
+
+/**
+ * Runs a transaction that ends a session, and runs it again if an offer came between: the next one sees the offer and
+ * closes it. A trip's lock comes before its driver's, so it cannot be closed in the same transaction.
+ */
+export async function endingOffers<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let ending = 1; ; ending++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (!(error instanceof OfferedMeanwhile) || ending === MAX_ENDINGS) throw error;
+    }
+  }
+}
+
 /** The session to end, and what becomes of an open offer to the driver. */
 export interface SessionEnd {
   readonly driverId: string;
@@ -14,7 +38,7 @@ export interface SessionEnd {
 }
 
 /**
- * Ends the session of a driver and closes an open offer. Throws `driver_on_trip` while the driver has a trip; does nothing
+ * Ends the session of a driver and closes an open offer, within {@link endingOffers}. Throws `driver_on_trip` while the driver has a trip; does nothing
  * if the driver is offline already.
  */
 export async function endSession(
@@ -35,6 +59,7 @@ export async function endSession(
   if (!driver.online) return driverRecordOf(transaction, driver);
   // Under the driver's lock its claims do not change.
   const [claim] = await readClaims(transaction, [driverId]);
+  if (claim?.kind === 'offer') throw new OfferedMeanwhile(driverId, claim.tripId);
   if (claim !== undefined) throw new HailgridError('driver_on_trip', `${driverId} has ${claim.tripId}`);
   const closed = await closeSession(transaction, driverId, transaction.nowMs);
   return driverRecordOf(transaction, closed ?? driver);

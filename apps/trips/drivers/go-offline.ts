@@ -7,7 +7,7 @@ import type { TripCommand } from '#libs/trip';
 import { CommandHandlers } from '../command-handlers.ts';
 import type { TripsConfig } from '../config.ts';
 import { declinePauseMs } from '../offers/decline-pause.ts';
-import { endSession } from './end-session.ts';
+import { endingOffers, endSession } from './end-session.ts';
 
 type Input = CommandInput<typeof goOffline>;
 
@@ -29,12 +29,14 @@ export class GoOfflineHandler extends CommandHandlers {
   async handle(input: Input): Promise<CommandOutput<typeof goOffline>> {
     const { driver_id: id, idempotency } = input;
     const request = { actor: { prefix: 'driver', id }, idempotency, output: goOffline.output } as const;
-    const record = await this.store.transactOnce(request, (transaction) =>
-      endSession(transaction, {
-        driverId: id,
-        session: input.session,
-        closeOffer: (offerId) => this.#closeOffer(input, offerId),
-      }),
+    const record = await endingOffers(() =>
+      this.store.transactOnce(request, (transaction) =>
+        endSession(transaction, {
+          driverId: id,
+          session: input.session,
+          closeOffer: (offerId) => this.#closeOffer(input, offerId),
+        }),
+      ),
     );
     this.logger.info({ event: 'driver_offline', driver_id: input.driver_id, session: record.session });
     return record;

@@ -23,7 +23,7 @@ import {
   type Logger,
 } from '#libs/service';
 import { readDriver, type DriverRow } from '#libs/store';
-import { endSession } from '../drivers/end-session.ts';
+import { endingOffers, endSession } from '../drivers/end-session.ts';
 import { actOf } from './operator-act.ts';
 import { OperatorAudit } from './operator-audit.ts';
 
@@ -58,9 +58,8 @@ export class DriverActsController {
       reason: body,
       idempotency,
     };
-    const record = await this.audit.act(
-      { ...asked, output: postOperatorOffline.response },
-      async (transaction) => {
+    const record = await endingOffers(() =>
+      this.audit.act({ ...asked, output: postOperatorOffline.response }, async (transaction) => {
         const driver = await readDriver(transaction, driverId);
         if (driver === undefined) throw new HailgridError('driver_not_found', `${driverId} never was online`);
         let locked: DriverRow | undefined;
@@ -77,7 +76,7 @@ export class DriverActsController {
           before: locked && versionOf(locked),
           after: versionOf({ ...result, version: result.driver_version }),
         };
-      },
+      }),
     );
     void reply.header('etag', etagOf(record.driver_version));
     // A hint for the driver-api that serves the driver; one that misses it finds the newer version by its check.
