@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { z } from 'zod';
-import { asHailgridError, HailgridError, toTimestamp, type Role } from '#libs/contracts';
+import { asHailgridError, HailgridError, toTimestamp, type Role, STREAM_PATH } from '#libs/contracts';
 import {
   refuseOnSocket,
   type CallLimits,
@@ -17,9 +17,6 @@ import { CLOSE, StreamConnection, type StreamHandler } from './stream-connection
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
 import { streamMetrics, type StreamMetrics } from './stream-metrics.ts';
 import { StreamSession, type ClientFrame, type RenewToken } from './stream-session.ts';
-
-/** Where clients open a WebSocket, unless an API says otherwise. */
-export const STREAM_PATH = '/v1/stream';
 
 export interface StreamServerOptions<F extends ClientFrame> {
   /** Where clients open the WebSocket. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { z } from 'zod';
-import { JSON_SUBPROTOCOL } from '#libs/contracts';
-import { STREAM_PATH, type ServerFrame } from '#libs/stream';
+import { STREAM_PATH, JSON_SUBPROTOCOL } from '#libs/contracts';
+import type { ServerFrame } from '#libs/stream';
 
 const FRAME_LIMIT_MS = 20_000;
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { streamTicket } from '#libs/contracts';
-import { STREAM_PATH, type ServerFrame } from '#libs/stream';
+import { STREAM_PATH, streamTicket } from '#libs/contracts';
+import type { ServerFrame } from '#libs/stream';
 import { PhoneSocket, type Closing, type FrameOf } from './phone-socket.ts';
 
 /** The answer to one request. */

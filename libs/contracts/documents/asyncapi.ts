@@ -6,6 +6,7 @@ import {
   JSON_SUBPROTOCOL,
   MAX_FRAME_BYTES,
   SILENCE_LIMIT_MS,
+  STREAM_PATH,
   TOKEN_EXPIRED_CLOSE_CODE,
 } from '../stream/frame.ts';
 import { operatorClientFrame, operatorServerFrame } from '../stream/operator.ts';
@@ -29,8 +30,8 @@ const RESUME =
 
 /** Where the WebSocket of each API is, and how a client gets what it missed. */
 const CHANNELS: Readonly<Record<StreamingApi, { address: string; resuming: string }>> = {
-  rider: { address: '/v1/stream', resuming: RESUME },
-  driver: { address: '/v1/stream', resuming: RESUME },
+  rider: { address: STREAM_PATH, resuming: RESUME },
+  driver: { address: STREAM_PATH, resuming: RESUME },
   trips: {
     address: '/v1/ops/stream',
     resuming:

@@ -6,6 +6,9 @@ import { tripId } from '../ids.ts';
 
 /** The WebSocket subprotocol: one JSON object per text frame. */
 export const JSON_SUBPROTOCOL = 'hailgrid.v1.json';
+
+/** Where clients open a WebSocket, unless an API says otherwise. */
+export const STREAM_PATH = '/v1/stream';
 /** A side of a WebSocket that has sent nothing for this time sends a heartbeat. */
 export const HEARTBEAT_INTERVAL_MS = 15_000;
 /** After this silence of its peer a side closes the WebSocket (1001). */
