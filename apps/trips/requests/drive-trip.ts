@@ -49,19 +49,23 @@ export class DriveTripHandler extends CommandHandlers {
       idempotency,
       output: driveTrip.output,
     } as const;
-    return this.store.commit(request, async (transaction) => {
-      const changed = await transaction.change(tripId, async () => {
+    const done: { change?: ChangedTrip } = {};
+    const record = await this.store.commit(request, async (transaction) => {
+      const change = await transaction.change(tripId, async () => {
         if (input.action === 'arrived') await requireTurn(transaction, driverId, tripId);
         return this.#command(input);
       });
-      const trip = tripOrThrow(changed);
-      this.#count(changed);
+      const trip = tripOrThrow(change);
+      done.change = change;
       return toTripRecord(trip);
     });
+    // After the commit: a transaction may run several times, or fail.
+    this.#count(done.change?.decision);
+    return record;
   }
 
-  #count({ decision }: ChangedTrip): void {
-    const events = decision.outcome === 'changed' ? decision.events : [];
+  #count(decision: ChangedTrip['decision'] | undefined): void {
+    const events = decision?.outcome === 'changed' ? decision.events : [];
     for (const event of events)
       if (event.type === 'completed') for (const flag of event.flags ?? []) this.#flagged.inc({ flag });
   }
