@@ -22,7 +22,7 @@ export class CommandLine {
     this.#bus = bus;
   }
 
-  /** @param token of the person for whom the command acts */
+  /** @param token access token of the person that the command names */
   async call<C extends Command>(
     command: C,
     input: CommandInput<C>,

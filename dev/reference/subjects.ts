@@ -103,7 +103,7 @@ function commands(sources: readonly SourceFile[]): CommandSubject[] {
     .flatMap(constantsOf)
     .flatMap((constant) => {
       const command = exported[constant.name];
-      if (!isCommand(command) || !ts.isCallExpression(constant.initializer)) return [];
+      if (!contracts.isCommand(command) || !ts.isCallExpression(constant.initializer)) return [];
       if (constant.comment === '') throw new Error(`the command ${constant.name} needs a comment`);
       const [, , input, output] = constant.initializer.arguments;
       const { subject, sharing, callers, timeoutMs } = command;
@@ -117,10 +117,6 @@ function commands(sources: readonly SourceFile[]): CommandSubject[] {
         output: schemaName(output, command.output),
       };
     });
-}
-
-function isCommand(value: unknown): value is contracts.Command {
-  return typeof value === 'object' && value !== null && 'subject' in value && 'timeoutMs' in value;
 }
 
 /** The name of a schema, or for an unnamed one the names of its members. */

@@ -24,7 +24,7 @@ export class ArrivedCommand {
 
   /**
    * @param isLate whether the caller has given up by now
-   * @param token of the person for whom it acts
+   * @param token access token of the person that the command names
    */
   constructor(input: unknown, isLate: () => boolean, token?: string) {
     this.input = input;
@@ -33,7 +33,7 @@ export class ArrivedCommand {
   }
 }
 
-/** The envelope of a command; with the token of the person for whom it acts. */
+/** The headers of a command: its deadline, and the access token of the person that it names. */
 export function commandHeaders(deadlineMs: number, token?: string): MsgHdrs {
   const envelope = headers();
   envelope.set(DEADLINE_HEADER, String(Math.ceil(deadlineMs)));

@@ -8,7 +8,7 @@ export const MAX_COMMANDS_IN_HAND = 256;
 
 /**
  * How many commands of each class a process can always handle, whatever the others send: a flood of riders must not delay
- * offers and answers. The rest of {@link MAX_COMMANDS_IN_HAND} goes to whoever comes first.
+ * offers and answers. All classes share the rest of {@link MAX_COMMANDS_IN_HAND}, first come, first served.
  */
 export const RESERVED_PLACES: Readonly<Record<CommandClass, number>> = {
   matching: 48,

@@ -174,7 +174,8 @@ export function allCommands(): Command[] {
     .toSorted((one, other) => one.subject.localeCompare(other.subject));
 }
 
-function isCommand(value: unknown): value is Command {
+/** Whether an export of the contracts is a command. */
+export function isCommand(value: unknown): value is Command {
   return typeof value === 'object' && value !== null && 'subject' in value && 'callers' in value;
 }
 

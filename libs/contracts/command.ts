@@ -16,8 +16,8 @@ export interface Command<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   /** The roles that may send it; `trips` handles all of them. nats-server refuses every other role. */
   callers: readonly BusRole[];
   /**
-   * For whom the command acts, if it acts for a person: that person's access token travels with it, and `trips` checks it. So
-   * a stolen API process acts only for people who are present.
+   * Finds the person in whose name the command acts. The command carries that person's access token, and `trips` checks it,
+   * so that a stolen API process acts only for people who are present.
    */
   person: ((input: z.output<I>) => Person | undefined) | undefined;
   /** Service time after which the caller reports `unavailable`; the outcome is then unknown. */

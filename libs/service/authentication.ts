@@ -121,7 +121,7 @@ class Authentication {
     }
   }
 
-  /** The answer does not say why a token is refused; whoever integrates a provider reads it in the log. */
+  /** The log says why a token is refused, for those who set up a provider; the answer does not. */
   #noteRefusal(error: unknown, request: FastifyRequest): void {
     if (!(error instanceof HailgridError) || (error.status !== 401 && error.status !== 403)) return;
     if (request.headers.authorization === undefined) return;

@@ -13,7 +13,7 @@ import { CLOCK, LOGGER, type Clock, type Logger } from '#libs/service';
 import { TRAVEL_TIMES, type TravelTimes } from '#libs/travel-time';
 import { Ownership } from '../ownership/ownership.ts';
 
-/** Answers `trips` how far the driver is whom an operator gives a trip. Exact, so that no edge may ask. */
+/** Tells `trips` the time to the pickup of a driver to whom an operator assigns a trip. Exact, so only `trips` may ask. */
 @Injectable()
 export class DriverEtaHandler implements OnApplicationBootstrap {
   constructor(

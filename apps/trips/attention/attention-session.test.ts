@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MAX_ATTENTION_PER_PAGE, type AttentionEntry } from '#libs/contracts';
 import { AttentionSession } from './attention-session.ts';
 
-/** A feed of `newest` entries, and a client that answers probes when it is told to. */
+/** A feed of `newest` entries, and a client that answers probes on demand. */
 function feedTo(newest: number) {
   const sent: number[] = [];
   const readAfter: number[] = [];

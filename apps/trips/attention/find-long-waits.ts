@@ -28,7 +28,7 @@ export class FindLongWaits extends Sweep {
     const atMs = this.clock.now();
     const limit = MAX_NOTED_PER_SWEEP;
     const { searchDeadlineMs, longSearchMs, longWaitMs } = this.#config;
-    // A search begins anew when its trip loses its driver, and gets a new deadline then.
+    // A trip that loses its driver is searched for again, with a new deadline.
     const deadlineAtMs = atMs + searchDeadlineMs - longSearchMs;
     if (longSearchMs < searchDeadlineMs) await noteLongSearches(this.store, { atMs, deadlineAtMs, limit });
     await noteLongWaits(this.store, { atMs, arrivedByMs: atMs - longWaitMs, limit });

@@ -3,7 +3,7 @@ import { closeSession, readClaims, type DriverRow, type TripTransaction } from '
 import type { TripCommand } from '#libs/trip';
 import { driverRecordOf } from './driver-record.ts';
 
-/** How often a session is ended anew because an offer came between; then the driver is told that it has a trip. */
+/** How many times a session's end is tried while offers keep arriving; after that the driver gets `driver_on_trip`. */
 const MAX_ENDINGS = 3;
 
 /** An offer was committed between the look at the driver's claims and the driver's lock. */

@@ -38,7 +38,7 @@ import { DriverEta } from './driver-eta.ts';
 import { actOf } from './operator-act.ts';
 import { OperatorAudit } from './operator-audit.ts';
 
-/** Operators give waiting trips to drivers whom they name. */
+/** Operators assign waiting trips to named drivers. */
 @Controller()
 export class AssignController {
   readonly #offerTtlMs: number;

@@ -9,8 +9,8 @@ import type { DriverId, Trip } from '#libs/trip';
 /** How long an operator's act waits for a matcher, wall time. */
 const ANSWER_LIMIT_MS = 250;
 /**
- * What rider and driver are told of the way to the pickup if no matcher sees the driver, as where an operator has it on
- * the telephone: a drive through a city of middle size.
+ * The pickup ETA that rider and driver see if no matcher knows where the driver is, for example when an operator has called
+ * it by telephone: a drive through a city of middle size.
  */
 export const UNSEEN_DRIVER_ETA_S = 600;
 

@@ -15,7 +15,7 @@ export interface Caller {
   readonly scopes: readonly string[];
   /** Until when the token is accepted, wall time. */
   readonly expiresAtMs: number;
-  /** The access token itself, for whoever must prove that the person is present. Never logged. */
+  /** The access token itself: it proves to `trips` that the person is present. Never logged. */
   readonly token: string;
 }
 
