@@ -16,7 +16,9 @@ export const suspicion = z
     driver_id: driverId,
     at: timestamp,
     score: z.number().min(0).max(1).meta({ description: 'how likely positions are made up' }),
-    reasons: z.record(suspicionReason, z.int().min(0)).meta({ description: 'how many positions, by reason' }),
+    reasons: z
+      .object({ impossible_track: z.int().min(0), mocked_position: z.int().min(0) })
+      .meta({ description: 'how many positions, by reason' }),
     point: point.meta({ description: 'the last such position' }),
   })
   .meta({ id: 'Suspicion' });

@@ -67,7 +67,7 @@ export function asyncApiDocument(api: StreamingApi) {
     Object.keys(messages).map((name) => ({ $ref: `${channel}/messages/${name}` }));
   return {
     asyncapi: '3.0.0',
-    info: apiInfo(api),
+    info: { ...apiInfo(api), tags: [{ name: 'stream', description: 'The frames of the WebSocket' }] },
     defaultContentType: 'application/json',
     channels: {
       stream: {
@@ -78,8 +78,18 @@ export function asyncApiDocument(api: StreamingApi) {
       },
     },
     operations: {
-      receive: { action: 'receive', channel: { $ref: channel }, messages: references(client) },
-      send: { action: 'send', channel: { $ref: channel }, messages: references(server) },
+      receive: {
+        action: 'receive',
+        description: 'What a client sends',
+        channel: { $ref: channel },
+        messages: references(client),
+      },
+      send: {
+        action: 'send',
+        description: 'What the service sends',
+        channel: { $ref: channel },
+        messages: references(server),
+      },
     },
     components: { schemas: components.all() },
   };
@@ -94,7 +104,8 @@ function messagesOf(
   return Object.fromEntries(
     frames.options.map((frame) => {
       const name = frame.shape.type.value;
-      return [`${sender}_${name}`, { name, payload: components.schema(frame) }];
+      const payload = sender === 'server' ? components.answer(frame) : components.schema(frame);
+      return [`${sender}_${name}`, { name, payload }];
     }),
   );
 }

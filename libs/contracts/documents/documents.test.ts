@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../errors.ts';
 import { HTTP_ROUTES } from '../http/index.ts';
 import { newId } from '../ids.ts';
+import { webhookEvent } from '../webhook-event.ts';
+import { EXAMPLES } from './examples/index.ts';
 import { asyncApiDocument, openApiDocument, type ApiName } from './index.ts';
 
 const APIS: readonly ApiName[] = ['rider', 'driver', 'trips', 'issuer'];
@@ -128,6 +130,66 @@ describe('an operation', () => {
     const codes = new Set(named.flatMap((list) => JSON.parse(`{${list}}`).enum as string[]));
     expect([...codes].filter((code) => !Object.hasOwn(ERRORS, code))).toEqual([]);
     expect(codes.size).toBeGreaterThan(15);
+  });
+});
+
+describe.each(HTTP_ROUTES.map((route) => [`${route.api} ${route.operationId}`, route] as const))(
+  'the example of %s',
+  (_, route) => {
+    const example = EXAMPLES[route.api][route.operationId];
+
+    test('is a request that the service reads', () => {
+      expect(example).toBeDefined();
+      expect(example?.request !== undefined).toBe(route.body !== undefined);
+      if (route.body !== undefined) route.body.parse(example?.request);
+    });
+
+    test('is an answer with all its members and no other', () => {
+      expect(route.response.parse(example?.answer)).toEqual(example?.answer);
+    });
+  },
+);
+
+test('no example is left of an operation that is gone', () => {
+  const named = Object.entries(EXAMPLES).flatMap(([api, examples]) =>
+    Object.keys(examples).map((id) => `${api} ${id}`),
+  );
+  expect(named.toSorted()).toEqual(
+    HTTP_ROUTES.map(({ api, operationId }) => `${api} ${operationId}`).toSorted(),
+  );
+});
+
+test('the example of a webhook message is one', () => {
+  const { trip_event: message } = openApiDocument('trips').webhooks!;
+  const { example } = message.post.requestBody.content['application/json'];
+  expect(webhookEvent.parse(example)).toEqual(example);
+});
+
+describe('what a client reads', () => {
+  const ENUM = /"enum":/g;
+  const answersOf = (api: ApiName) =>
+    operationsOf(api).map(([, , { responses }]) => JSON.stringify({ responses }));
+
+  test.each(APIS)('may grow new members and values: %s', (api) => {
+    const { components } = openApiDocument(api);
+    const seen = new Set<string>();
+    const open = (json: string): void => {
+      expect(json).not.toContain('"additionalProperties":false');
+      expect(json.match(/"x-extensible-enum":/g)?.length).toBe(json.match(ENUM)?.length);
+      for (const [, name = ''] of json.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        open(JSON.stringify(components.schemas[name]));
+      }
+    };
+    for (const answer of answersOf(api)) open(answer);
+    expect(seen.size).toBeGreaterThan(0);
+  });
+
+  test('does not open the bodies of requests', () => {
+    expect(openApiDocument('rider').components.schemas['TripRequest']).toMatchObject({
+      additionalProperties: false,
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { HTTP_ROUTES } from '../http/index.ts';
-import type { HttpRoute } from '../http/route.ts';
+import { ROUTE_TAGS, type HttpRoute, type RouteTag } from '../http/route.ts';
 import { apiInfo, type ApiName } from './api-info.ts';
+import { EXAMPLES } from './examples/index.ts';
 import { problemResponses } from './problem-responses.ts';
 import { SchemaComponents } from './schema-components.ts';
 import { webhooksSection } from './webhooks-section.ts';
@@ -39,13 +40,35 @@ const IF_MATCH = {
 
 const ETAG = { ETag: { description: 'Changes with every change', schema: { type: 'string' } } };
 
+const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Signed by a key of the JWKS',
+  },
+};
+
+/** Parameters that mean the same wherever they are, and do not say what. */
+const DESCRIBED: Readonly<Record<string, string>> = {
+  attention: 'Only trips that need attention',
+  kind: 'Only entries of this kind',
+  limit: 'How many entries the page has at most',
+  matcher: 'The name of the process, such as matcher-1',
+  product: 'Only drivers of this product',
+  state: 'Only trips in this state',
+  status: 'Only drivers with this status',
+  cursor: 'The `next_cursor` of the page before; absent: the first page',
+};
+
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
 /** The OpenAPI 3.1 document of one API, from the same routes that its handlers use. */
 export function openApiDocument(api: ApiName) {
   const components = new SchemaComponents('draft-2020-12');
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of HTTP_ROUTES.filter((route) => route.api === api)) {
+  const routes = HTTP_ROUTES.filter((route) => route.api === api);
+  for (const route of routes) {
     const path = (paths[route.path] ??= {});
     path[route.method.toLowerCase()] = operation(route, components);
   }
@@ -53,19 +76,13 @@ export function openApiDocument(api: ApiName) {
   return {
     openapi: '3.1.0',
     info: apiInfo(api),
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', description: 'The service that serves this document' }],
+    tags: tagsOf(routes, webhooks !== undefined),
     paths,
     ...(webhooks !== undefined && { webhooks }),
     components: {
       schemas: components.all(),
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'Signed by a key of the JWKS',
-        },
-      },
+      ...(routes.some(({ role }) => role !== null) && { securitySchemes: SECURITY_SCHEMES }),
     },
   };
 }
@@ -80,17 +97,22 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
     ...(route.etag === true ? [IF_NONE_MATCH] : []),
     ...(route.ifMatch === true ? [IF_MATCH] : []),
   ];
+  const example = EXAMPLES[route.api][route.operationId];
   return {
-    operationId: operationId(route),
+    operationId: route.operationId,
+    tags: [route.tag],
     summary: route.summary,
+    description: descriptionOf(route),
     security: route.role === null ? [] : [{ bearer: route.scope === undefined ? [] : [route.scope] }],
     ...(parameters.length > 0 && { parameters }),
-    ...(route.body !== undefined && { requestBody: requestBody(route.body, components) }),
+    ...(route.body !== undefined && { requestBody: requestBody(route.body, example?.request, components) }),
     responses: {
       [route.status]: {
         description: route.summary,
         headers: { ...REQUEST_ID, ...((route.etag ?? route.ifMatch) === true && ETAG) },
-        content: { 'application/json': { schema: components.schema(route.response) } },
+        content: {
+          'application/json': { schema: components.answer(route.response), example: example?.answer },
+        },
       },
       ...(route.etag === true && {
         304: { description: 'The caller has the current version', headers: ETAG },
@@ -100,11 +122,35 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
   };
 }
 
-function requestBody(body: z.ZodType, components: SchemaComponents): Record<string, unknown> {
+function requestBody(
+  body: z.ZodType,
+  example: unknown,
+  components: SchemaComponents,
+): Record<string, unknown> {
   return {
     required: !body.safeParse(undefined).success,
-    content: { 'application/json': { schema: components.schema(body) } },
+    content: { 'application/json': { schema: components.schema(body), example } },
   };
+}
+
+/** What the members of an operation do not say by themselves. */
+function descriptionOf({ summary, role, scope, idempotencyKey }: HttpRoute): string {
+  return [
+    `${summary}.`,
+    role === null
+      ? 'Needs no token.'
+      : `For a token of a ${role}${scope === undefined ? '' : ` with the scope \`${scope}\``}.`,
+    ...(idempotencyKey === 'required' ? ['Needs an `Idempotency-Key`.'] : []),
+  ].join(' ');
+}
+
+/** The groups of these routes, by name. */
+function tagsOf(routes: readonly HttpRoute[], hasWebhooks: boolean): { name: string; description: string }[] {
+  const names = new Set<RouteTag>([
+    ...routes.map(({ tag }) => tag),
+    ...(hasWebhooks ? (['webhooks'] as const) : []),
+  ]);
+  return [...names].sort().map((name) => ({ name, description: ROUTE_TAGS[name] }));
 }
 
 function parametersIn(
@@ -112,16 +158,14 @@ function parametersIn(
   schema: z.ZodObject | undefined,
   components: SchemaComponents,
 ): Record<string, unknown>[] {
-  return Object.entries(schema?.shape ?? {}).map(([name, member]) => ({
-    name,
-    in: place,
-    required: place === 'path' || !(member as z.ZodType).safeParse(undefined).success,
-    schema: components.schema(member),
-  }));
-}
-
-/** `POST /v1/trips/{trip_id}/cancel` → `post_trips_trip_id_cancel`. */
-function operationId({ method, path }: HttpRoute): string {
-  const words = path.match(/\w+/g) ?? [];
-  return [method.toLowerCase(), ...words.filter((word) => word !== 'v1')].join('_');
+  return Object.entries(schema?.shape ?? {}).map(([name, member]) => {
+    const { description = DESCRIBED[name], ...json } = components.schema(member);
+    return {
+      name,
+      in: place,
+      required: place === 'path' || !(member as z.ZodType).safeParse(undefined).success,
+      description,
+      schema: json,
+    };
+  });
 }

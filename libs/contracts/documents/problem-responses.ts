@@ -1,6 +1,6 @@
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ERRORS, HailgridError, type ErrorCode } from '../errors.ts';
 import type { HttpRoute } from '../http/route.ts';
-import { problem } from '../problem.ts';
+import { problem, toProblem } from '../problem.ts';
 import type { SchemaComponents } from './schema-components.ts';
 
 const RETRY_AFTER = {
@@ -21,8 +21,14 @@ export function problemResponses(route: HttpRoute, components: SchemaComponents)
           content: {
             'application/problem+json': {
               schema: {
-                allOf: [components.schema(problem), { properties: { code: { enum: codes } } }],
+                allOf: [
+                  components.answer(problem),
+                  { properties: { code: { enum: codes, 'x-extensible-enum': codes } } },
+                ],
               },
+              examples: Object.fromEntries(
+                codes.map((code) => [code, { value: toProblem(new HailgridError(code, 'an example')) }]),
+              ),
             },
           },
         },

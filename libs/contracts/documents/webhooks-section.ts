@@ -1,4 +1,5 @@
 import { webhookEvent } from '../webhook-event.ts';
+import { ACCEPTED_AT, IDS, RIDER_TRIP_ON_THE_WAY } from './examples/values.ts';
 import type { SchemaComponents } from './schema-components.ts';
 
 const HEADERS = [
@@ -13,12 +14,30 @@ const HEADERS = [
   ],
 ] as const;
 
+const TRIP_ACCEPTED = {
+  type: 'trip.accepted',
+  timestamp: ACCEPTED_AT,
+  data: {
+    event: {
+      trip_id: IDS.trip,
+      seq: 3,
+      type: 'accepted',
+      at: ACCEPTED_AT,
+      driver_id: IDS.driver,
+      freed_driver_id: null,
+    },
+    trip: { ...RIDER_TRIP_ON_THE_WAY, rider_id: IDS.rider },
+  },
+};
+
 /** The calls that Hailgrid makes: the section `webhooks` of OpenAPI 3.1. */
 export function webhooksSection(components: SchemaComponents) {
   return {
     trip_event: {
       post: {
-        operationId: 'webhook_trip_event',
+        operationId: 'receiveTripEvent',
+        tags: ['webhooks'],
+        security: [],
         summary: 'An event of a trip, sent to each webhook that asked for its type, in order for each trip',
         parameters: HEADERS.map(([name, description]) => ({
           name,
@@ -29,7 +48,9 @@ export function webhooksSection(components: SchemaComponents) {
         })),
         requestBody: {
           required: true,
-          content: { 'application/json': { schema: components.schema(webhookEvent) } },
+          content: {
+            'application/json': { schema: components.answer(webhookEvent), example: TRIP_ACCEPTED },
+          },
         },
         responses: {
           '2XX': { description: 'The message was taken and is not sent again' },

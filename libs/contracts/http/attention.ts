@@ -9,6 +9,8 @@ export const getAttention = defineRoute({
   api: 'trips',
   method: 'GET',
   path: '/v1/ops/attention',
+  operationId: 'listAttention',
+  tag: 'attention',
   summary:
     'What operators should look at, oldest first: the entries of the stream /v1/ops/stream, kept for a week',
   role: 'operator',

@@ -37,6 +37,8 @@ export const getDriverSelf = defineRoute({
   api: 'driver',
   method: 'GET',
   path: '/v1/driver',
+  operationId: 'getDriver',
+  tag: 'shift',
   summary: 'Own status, session, open offer and trip',
   role: 'driver',
   response: driverView,
@@ -48,6 +50,8 @@ export const postOnline = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/driver/online',
+  operationId: 'goOnline',
+  tag: 'shift',
   summary: 'Go online with a product and a vehicle; opens a new session',
   role: 'driver',
   body: onlineRequest,
@@ -61,6 +65,8 @@ export const postOffline = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/driver/offline',
+  operationId: 'goOffline',
+  tag: 'shift',
   summary: 'Go offline; an open offer counts as declined',
   role: 'driver',
   response: driverView,
@@ -73,6 +79,8 @@ export const postPositions = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/driver/positions',
+  operationId: 'reportPositions',
+  tag: 'shift',
   summary:
     'Send positions in a batch, for phones that lost their socket; each is judged alone, those already known by session and seq are rejected',
   role: 'driver',
@@ -86,6 +94,8 @@ export const postAccept = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/offers/{offer_id}/accept',
+  operationId: 'acceptOffer',
+  tag: 'offers',
   summary: 'Accept an offer',
   role: 'driver',
   params: offerParams,
@@ -99,6 +109,8 @@ export const postDecline = defineRoute({
   api: 'driver',
   method: 'POST',
   path: '/v1/offers/{offer_id}/decline',
+  operationId: 'declineOffer',
+  tag: 'offers',
   summary:
     'Decline an offer; the driver is not offered this trip again, or not for some minutes (HAILGRID_DECLINE_PAUSE_MIN)',
   role: 'driver',
@@ -109,11 +121,13 @@ export const postDecline = defineRoute({
   errors: ['offer_not_found', 'offer_closed'],
 });
 
-function driveRoute<P extends string>(path: P, summary: string) {
+function driveRoute<P extends string, I extends string>(path: P, operationId: I, summary: string) {
   return defineRoute({
     api: 'driver',
     method: 'POST',
     path,
+    operationId,
+    tag: 'ride',
     summary,
     role: 'driver',
     params: tripParams,
@@ -124,10 +138,22 @@ function driveRoute<P extends string>(path: P, summary: string) {
   });
 }
 
-export const postArrived = driveRoute('/v1/trips/{trip_id}/arrived', 'The driver is at the pickup');
-export const postStart = driveRoute('/v1/trips/{trip_id}/start', 'The rider is on board');
-export const postComplete = driveRoute('/v1/trips/{trip_id}/complete', 'The rider is at the dropoff');
+export const postArrived = driveRoute(
+  '/v1/trips/{trip_id}/arrived',
+  'reportArrival',
+  'The driver is at the pickup',
+);
+export const postStart = driveRoute('/v1/trips/{trip_id}/start', 'startRide', 'The rider is on board');
+export const postComplete = driveRoute(
+  '/v1/trips/{trip_id}/complete',
+  'completeRide',
+  'The rider is at the dropoff',
+);
 export const postDriverCancel = {
-  ...driveRoute('/v1/trips/{trip_id}/cancel', 'Give the trip back; it is matched with another driver'),
+  ...driveRoute(
+    '/v1/trips/{trip_id}/cancel',
+    'giveTripBack',
+    'Give the trip back; it is matched with another driver',
+  ),
   body: cancelRequest.prefault({}),
 };

@@ -26,11 +26,18 @@ export const operatorActRequest = z
   .meta({ id: 'OperatorActRequest' });
 export type OperatorActRequest = z.infer<typeof operatorActRequest>;
 
-function actRoute<P extends string>(path: P, summary: string, scope: Scope = 'ops.write') {
+function actRoute<P extends string, I extends string>(
+  path: P,
+  operationId: I,
+  summary: string,
+  scope: Scope = 'ops.write',
+) {
   return defineRoute({
     api: 'trips',
     method: 'POST',
     path,
+    operationId,
+    tag: 'trips',
     summary,
     role: 'operator',
     scope,
@@ -46,20 +53,24 @@ function actRoute<P extends string>(path: P, summary: string, scope: Scope = 'op
 
 export const postOperatorCancel = actRoute(
   '/v1/ops/trips/{trip_id}/cancel',
+  'cancelTrip',
   'Cancel a trip for its rider before the ride; its driver is free',
 );
 export const postOperatorComplete = actRoute(
   '/v1/ops/trips/{trip_id}/complete',
+  'completeTrip',
   'End a ride whose driver does not: the rider is at the dropoff',
   'ops.force',
 );
 export const postOperatorFail = actRoute(
   '/v1/ops/trips/{trip_id}/fail',
+  'failTrip',
   'End a trip that cannot go on, in any state but an ended one; its driver is free',
   'ops.force',
 );
 export const postOperatorRedispatch = actRoute(
   '/v1/ops/trips/{trip_id}/redispatch',
+  'redispatchTrip',
   'Take a trip from its driver before the ride, and search for another one',
 );
 
@@ -80,6 +91,8 @@ export const postOperatorAssign = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/ops/trips/{trip_id}/assign',
+  operationId: 'assignTrip',
+  tag: 'trips',
   summary: 'Give a waiting trip to a free driver; another one who is asked is asked no longer',
   role: 'operator',
   scope: 'ops.write',
@@ -107,6 +120,8 @@ export const postOperatorOffline = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/ops/drivers/{driver_id}/offline',
+  operationId: 'endDriverSession',
+  tag: 'drivers',
   summary: 'End the session of a driver without a trip; an open offer is withdrawn',
   role: 'operator',
   scope: 'ops.write',

@@ -5,6 +5,22 @@ import type { Role, Scope } from '../ids.ts';
 /** Calls that are limited more strictly than the others. */
 export type CallBudget = 'quotes' | 'cancels' | 'tickets';
 
+/** The groups of routes, each with what it is about. */
+export const ROUTE_TAGS = {
+  attention: 'What operators should look at.',
+  drivers: 'Drivers as operators see them.',
+  matching: 'Shards, and the matchers that own them.',
+  offers: 'Trips that are proposed to a driver.',
+  quotes: 'Fares and times before a trip.',
+  ride: 'The steps of a driver with a trip.',
+  shift: 'A driver who goes online, reports positions and goes offline.',
+  stream: 'Tickets for the WebSocket; its frames are in the AsyncAPI document.',
+  tokens: 'Tokens for development.',
+  trips: 'Trips, from the request to the end.',
+  webhooks: 'Addresses that get the events of trips.',
+} as const;
+export type RouteTag = keyof typeof ROUTE_TAGS;
+
 /**
  * One route of the public API. The handler's validation, the OpenAPI document and the clients' types come from it; a
  * test compares the documented routes with those of a running service.
@@ -14,6 +30,10 @@ export interface HttpRoute {
   method: 'GET' | 'POST' | 'DELETE';
   /** With OpenAPI's `{name}` for parameters. */
   path: string;
+  /** A verb and its object, such as `createQuote`: the name of the call in clients. Unique in its API, and never changed. */
+  operationId: string;
+  /** The group of the route in the documents. */
+  tag: RouteTag;
   summary: string;
   /** Null: no token is needed. */
   role: Role | null;

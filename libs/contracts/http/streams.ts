@@ -16,6 +16,8 @@ function ticketRoute<A extends 'rider' | 'driver'>(api: A) {
     api,
     method: 'POST',
     path: '/v1/stream/tickets',
+    operationId: 'createStreamTicket',
+    tag: 'stream',
     summary: 'Get a single-use ticket for the WebSocket, so that no token is part of a URL',
     role: api,
     response: streamTicket,
@@ -32,6 +34,8 @@ export const postOperatorTicket = defineRoute({
   api: 'trips',
   method: 'POST',
   path: '/v1/ops/stream/tickets',
+  operationId: 'createStreamTicket',
+  tag: 'attention',
   summary:
     'Get a single-use ticket for the WebSocket /v1/ops/stream: what operators should look at, as it happens',
   role: 'operator',

@@ -10,6 +10,8 @@ export const getSuspicions = defineRoute({
   api: 'trips',
   method: 'GET',
   path: '/v1/ops/suspicions',
+  operationId: 'listSuspicions',
+  tag: 'attention',
   summary:
     'Drivers whose positions look made up, newest first; one entry a driver and ten minutes, kept for a week',
   role: 'operator',
