@@ -1,16 +1,25 @@
+import { cityProcessKind } from '#libs/contracts';
 import { ensureBuilt } from '../build/ensure-built.ts';
-import { startNats, type Nats } from '../nats/start-nats.ts';
+import { startNats, type Nats, type NatsNode } from '../nats/start-nats.ts';
+import { freePort } from '../network/free-port.ts';
+import { NatsLines } from '../network/nats-lines.ts';
 import { createDatabase } from '../postgres/database.ts';
 import { keepPostgres, type PostgresKeeper } from '../postgres/failover/keep-postgres.ts';
 import { makeLogin } from '../../ops/migrate/logins.ts';
 import { migrate } from '../../ops/migrate/migrations.ts';
 import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
+import { RestartableService } from '../services/restartable-service.ts';
 import type { SystemSettings } from '../services/service-environment.ts';
-import { startService, type RunningService } from '../services/start-service.ts';
+import { BreakableChild } from './control/breakable-child.ts';
+import { BreakablePostgres } from './control/breakable-postgres.ts';
+import { CityControl } from './control/city-control.ts';
+import { viewOf } from './control/city-view.ts';
+import { serveControl, type ControlAddress } from './control/control-server.ts';
 import type { DatabaseState } from './database-state.ts';
 import type { CityOptions } from './options.ts';
 import type { PublicService } from './ports.ts';
+import { DeathWatch } from './watch-children.ts';
 import { zoneWhereItIs } from './zone-where-it-is.ts';
 
 const DATABASE = 'hailgrid';
@@ -21,8 +30,13 @@ export interface City {
   readonly urls: Record<PublicService, string>;
   /** All processes except the fleet, in order of first start; a restarted server has a new process. */
   children(): SupervisedChild[];
-  /** Processes whose exit ends the city. Postgres is not among them: the keeper replaces it. */
-  readonly vital: readonly SupervisedChild[];
+  /**
+   * Resolves with a message when a process exits although nobody asked for it. Not for Postgres, which the keeper
+   * replaces, nor for what the control kills, which is started again.
+   */
+  readonly death: Promise<string>;
+  /** Where its processes can be broken, for those who show the city. */
+  readonly control: ControlAddress;
   database(): DatabaseState;
   readonly versions: Record<string, string>;
   /** Stops the services first, then NATS and Postgres. */
@@ -67,19 +81,47 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
       },
     }),
   };
+  // Before the services: one of them may be told where it is.
+  const control = new CityControl();
+  const controlServer = await serveControl(control);
   const services = await startServices(system, directory, options, ports);
+  const deaths = new DeathWatch();
+  control.open(
+    [
+      ...services.started.map((started) => breakableService(started, deaths)),
+      ...nats.nodes.map((node) => breakableNode(node, deaths)),
+      ...postgres.nodes.map((node) => new BreakablePostgres(node)),
+    ],
+    viewOf({
+      postgres,
+      keeper,
+      database: DATABASE,
+      urls: Object.fromEntries(services.started.map(({ service }) => [service.instance, service.url])),
+      issuerUrl: services.urls['dev-issuer'],
+      riderApiUrl: services.urls['rider-api'],
+    }),
+  );
   return {
     system: { ...system, issuerUrl: services.urls['dev-issuer'] },
     urls: services.urls,
-    children: () => [...postgres.nodes.map(({ server }) => server), ...nats.servers, ...services.children],
-    vital: [...nats.servers, ...services.children],
+    children: () => [
+      ...postgres.nodes.map(({ server }) => server),
+      ...nats.servers,
+      ...services.started.map(({ service }) => service.child),
+    ],
+    death: deaths.first,
+    control: controlServer.address,
     database: () => ({
       primary: postgres.primary.name,
       isWhole: keeper.isWhole,
       failovers: keeper.failovers,
     }),
     versions: { postgres: postgres.version, nats_server: nats.version },
-    stop: () => stopCity(services.children, nats, keeper, postgres),
+    stop: async () => {
+      await controlServer.close();
+      await control.close();
+      await stopCity(services.started, nats, keeper, postgres);
+    },
   };
 }
 
@@ -99,9 +141,15 @@ async function startDatabase(
   return { postgres, postgresUrls: postgres.urls(DATABASE).map(asTrips) };
 }
 
+/** A service, and its own lines to NATS if it can be cut off. */
+interface StartedService {
+  readonly service: RestartableService;
+  readonly lines?: NatsLines;
+}
+
 interface StartedServices {
   urls: Record<PublicService, string>;
-  children: SupervisedChild[];
+  started: StartedService[];
 }
 
 /** Starts services in order of dependency: keys and the store first, then their clients. */
@@ -111,43 +159,86 @@ async function startServices(
   { matchers, webhooks }: Pick<CityOptions, 'matchers' | 'webhooks'>,
   ports: Record<PublicService, number>,
 ): Promise<StartedServices> {
-  const start = (
+  const start = async (
     app: string,
     number: number,
     settings: SystemSettings,
-    httpPort = 0,
+    port?: number,
     env: Readonly<Record<string, string>> = {},
-  ): Promise<RunningService> =>
-    startService({ app, instance: `${app}-${number}`, httpPort, system: settings, directory, env });
+  ): Promise<StartedService> => {
+    const httpPort = port ?? (await freePort()); // a restarted service is found where it was
+    const lines = hasLines(app) ? await NatsLines.to(settings.natsUrls) : undefined;
+    const own = lines === undefined ? settings : { ...settings, natsUrls: lines.urls };
+    const service = await RestartableService.start({
+      app,
+      instance: `${app}-${number}`,
+      httpPort,
+      system: own,
+      directory,
+      env,
+    });
+    return { service, ...(lines !== undefined && { lines }) };
+  };
 
   const issuer = await start('dev-issuer', 1, system, ports['dev-issuer']);
-  const trusting = { ...system, issuerUrl: issuer.url };
+  const trusting = { ...system, issuerUrl: issuer.service.url };
   const allowPrivate = { HAILGRID_WEBHOOK_ALLOW_PRIVATE: String(webhooks) };
   const trips = await start('trips', 1, trusting, ports.trips, allowPrivate);
   const [riderApi, driverApi, ...others] = await Promise.all([
     start('rider-api', 1, trusting, ports['rider-api']),
     start('driver-api', 1, trusting, ports['driver-api']),
     ...Array.from({ length: matchers }, (_, index) => start('matcher', index + 1, trusting)),
-    ...(webhooks ? [start('webhooks', 1, trusting, 0, allowPrivate)] : []),
+    ...(webhooks ? [start('webhooks', 1, trusting, undefined, allowPrivate)] : []),
   ]);
   return {
     urls: {
-      'rider-api': riderApi.url,
-      'driver-api': driverApi.url,
-      'dev-issuer': issuer.url,
-      trips: trips.url,
+      'rider-api': riderApi.service.url,
+      'driver-api': driverApi.service.url,
+      'dev-issuer': issuer.service.url,
+      trips: trips.service.url,
     },
-    children: [issuer, trips, ...others, riderApi, driverApi].map(({ child }) => child),
+    started: [issuer, trips, ...others, riderApi, driverApi],
   };
 }
 
+/** Whose connection to NATS can be cut. */
+function hasLines(app: string): boolean {
+  return app === 'matcher' || app === 'trips';
+}
+
+function breakableService({ service, lines }: StartedService, deaths: DeathWatch): BreakableChild {
+  const kind = cityProcessKind.parse(service.app);
+  return new BreakableChild({
+    name: service.instance,
+    kind,
+    child: () => service.child,
+    restart: () => service.restart(),
+    metricsUrl: `${service.url}/metrics`,
+    // Another process would have another key, so every token of the run would be worth nothing.
+    isBreakable: kind !== 'dev-issuer',
+    deaths,
+    ...(lines !== undefined && { lines }),
+  });
+}
+
+function breakableNode(node: NatsNode, deaths: DeathWatch): BreakableChild {
+  return new BreakableChild({
+    name: node.server.name,
+    kind: 'nats',
+    child: () => node.server,
+    restart: () => node.restart({ keepsStorage: true }),
+    deaths,
+  });
+}
+
 async function stopCity(
-  services: readonly SupervisedChild[],
+  started: readonly StartedService[],
   nats: Nats,
   keeper: PostgresKeeper,
   postgres: Postgres,
 ): Promise<void> {
-  await Promise.all(services.map((service) => service.stop()));
+  await Promise.all(started.map(({ service }) => service.stop()));
+  for (const { lines } of started) lines?.close();
   await nats.stop();
   await keeper.stop();
   await postgres.stop();

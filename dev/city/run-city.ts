@@ -15,7 +15,6 @@ import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
 import { sampleUsage } from './sample-usage.ts';
 import { cityData, type CityData } from './city-data.ts';
 import { portsText } from './summary.ts';
-import { firstDeath } from './watch-children.ts';
 
 /**
  * Free disk space that a city needs. Measured: 145 MB after half a minute with one standby; WAL grows with the load.
@@ -91,7 +90,7 @@ async function runPeople(
 
   const ending = await Promise.race([
     fleetEnd(fleet),
-    firstDeath(city.vital).then((message): Ending => ({ kind: 'died', message })),
+    city.death.then((message): Ending => ({ kind: 'died', message })),
     end.then((): Ending => ({ kind: 'asked' })),
   ]);
   const processes = await usage.finish();

@@ -1,11 +1,27 @@
-import type { SupervisedChild } from '../process/supervised-child.ts';
+import type { ChildExit, SupervisedChild } from '../process/supervised-child.ts';
 
-/** Resolves with a message about the first of these processes that exits unexpectedly. */
-export function firstDeath(children: readonly SupervisedChild[]): Promise<string> {
-  return Promise.race(children.map(deathOf));
-}
+/** Waits for the first process that exits although nobody asked for it, among processes that are replaced at times. */
+export class DeathWatch {
+  /** Resolves with a message about it. */
+  readonly first: Promise<string>;
+  #report: (message: string) => void = () => undefined;
 
-async function deathOf(child: SupervisedChild): Promise<string> {
-  const exit = await child.exited;
-  return exit.expected ? new Promise(() => {}) : child.describeExit(exit);
+  constructor() {
+    this.first = new Promise((resolve) => (this.#report = resolve));
+  }
+
+  /** @param isForgiven whether this exit is dealt with elsewhere; never by default */
+  watch(child: SupervisedChild, isForgiven: (exit: ChildExit) => boolean = () => false): void {
+    void this.#watch(child, isForgiven);
+  }
+
+  /** Ends the city with this message. */
+  report(message: string): void {
+    this.#report(message);
+  }
+
+  async #watch(child: SupervisedChild, isForgiven: (exit: ChildExit) => boolean): Promise<void> {
+    const exit = await child.exited;
+    if (!exit.expected && !isForgiven(exit)) this.report(child.describeExit(exit));
+  }
 }

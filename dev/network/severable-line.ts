@@ -24,7 +24,7 @@ export class SeverableLine {
   }
 
   static async to(target: string): Promise<SeverableLine> {
-    const server = createServer();
+    const server = createServer({ noDelay: true });
     server.listen(0, LOOPBACK);
     await once(server, 'listening');
     return new SeverableLine(server, new URL(target));
@@ -74,7 +74,12 @@ export class SeverableLine {
   }
 
   #join(near: Socket): void {
-    const far = connect(Number(this.#target.port), this.#target.hostname);
+    // Without a delay: small messages would wait for the confirmation of those before them.
+    const far = connect({
+      port: Number(this.#target.port),
+      host: this.#target.hostname,
+      noDelay: true,
+    });
     this.#forward(near, far);
     this.#forward(far, near);
   }

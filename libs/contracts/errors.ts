@@ -54,6 +54,7 @@ export const ERRORS = {
       'The webhook has as many secrets as allowed; wait for one to expire, or keep none with keep_old_s 0',
   },
   no_seal_key: { status: 409, title: 'No key to seal the secrets of webhooks with is configured' },
+  process_state: { status: 409, title: 'The process is in a state that does not allow this' },
   precondition_failed: { status: 412, title: 'It has changed since: If-Match names another version' },
   payload_too_large: { status: 413, title: 'The body or frame is too large' },
   unsupported_media_type: { status: 415, title: 'Only application/json is understood' },

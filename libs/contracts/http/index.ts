@@ -11,6 +11,7 @@ import * as streams from './streams.ts';
 import * as webhooks from './webhooks.ts';
 
 export * from './attention.ts';
+export * from './city-control.ts';
 export * from './drivers.ts';
 export * from './issuer.ts';
 export * from './operator-acts.ts';

@@ -12,7 +12,7 @@ import type { EventStreamSettings } from '#libs/event-stream';
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
 import type { SystemSettings } from '../../../dev/services/service-environment.ts';
 import { GRID_AREA } from './grid-streets.ts';
-import { NatsLines } from './nats-lines.ts';
+import { NatsLines } from '../../../dev/network/nats-lines.ts';
 import { SILENCE_SETTINGS } from './silence-limits.ts';
 
 const DATABASE = 'hailgrid';

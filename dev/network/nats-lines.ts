@@ -1,4 +1,4 @@
-import { SeverableLine } from '../../../dev/network/severable-line.ts';
+import { SeverableLine } from './severable-line.ts';
 
 /** All network connections of one process: a proxy line to each nats-server. */
 export class NatsLines {
