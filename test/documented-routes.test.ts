@@ -19,8 +19,17 @@ import {
   type TestNats,
 } from '../dev/test-world/index.ts';
 
-/** The operational routes of every process: health, metrics and API documents. */
-const OPERATIONS = ['GET /health/live', 'GET /health/ready', 'GET /metrics', 'GET /openapi.json'];
+/** The operational routes of every process: health, metrics, API documents and their pages. */
+const OPERATIONS = [
+  'GET /',
+  'GET /docs',
+  'GET /docs/scalar.js',
+  'GET /docs/start.js',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'GET /openapi.json',
+];
 
 let nats: TestNats;
 let database: TestDatabase;

@@ -4,9 +4,9 @@ import { rolldown, type Plugin } from 'rolldown';
 
 /**
  * Nest loads the NATS client by `require` as well: bundled too, there would be two copies, and an error of one is no
- * instance of the other's class.
+ * instance of the other's class. Scalar is 5 MB of text that a process reads once somebody opens its /docs.
  */
-const LOADED_AT_RUN_TIME = /^@nats-io\//;
+const LOADED_AT_RUN_TIME = /^(?:@nats-io|@scalar)\//;
 
 /** The folder of a build with one file a service, and chunks that several share. */
 const BUNDLE = 'bundle';

@@ -97,6 +97,9 @@ export const baseConfig = z.object({
   instance: instanceName
     .default(() => hostname())
     .describe('name in logs, subjects and shard ownership, such as matcher-1; unique in the system'),
+  docs: flag
+    .default(true)
+    .describe('whether the API has pages for people at /docs; its documents are served in any case'),
   httpHost: z.string().default('127.0.0.1').describe('address to listen on'),
   httpPort: z.coerce
     .number()

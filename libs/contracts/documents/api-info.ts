@@ -12,6 +12,10 @@ const TITLES: Readonly<Record<ApiName, string>> = {
   issuer: 'Hailgrid development token issuer',
 };
 
+export function apiTitle(api: ApiName): string {
+  return TITLES[api];
+}
+
 const DESCRIPTIONS: Readonly<Record<ApiName, string>> = {
   rider: 'For the apps of riders: quotes, trips, and a WebSocket that tells each change of a trip.',
   driver: 'For the apps of drivers: going online, positions, offers, and the steps of a ride.',

@@ -1,3 +1,3 @@
-export type { ApiName } from './api-info.ts';
+export { apiTitle, type ApiName } from './api-info.ts';
 export { asyncApiDocument, hasStream, type StreamingApi } from './asyncapi.ts';
 export { openApiDocument, type OpenApiDocument } from './openapi.ts';
