@@ -13,6 +13,7 @@ export const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
+  'CHANGELOG.md',
   ...CODE_DOCUMENTS,
   ...globSync('docs/**/*.md', { cwd: CHECKOUT }).filter((path) => !CODE_DOCUMENTS.includes(path)),
 ];

@@ -1,0 +1,3 @@
+import { releaseDocuments } from './api/released-documents.ts';
+
+releaseDocuments();
