@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseConfig, tokenConfig } from '#libs/service';
+import { baseConfig, commaList, tokenConfig } from '#libs/service';
 
 /** How long a token is valid by default: a driver's shift. */
 const DEFAULT_TOKEN_TTL_S = 12 * 60 * 60;
@@ -24,5 +24,20 @@ export const issuerConfig = baseConfig.extend({
     .min(1)
     .default(DEFAULT_TOKEN_TTL_S)
     .describe('lifetime of a token in seconds, unless the request names one'),
+  issuerUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/$/, ''))
+    .optional()
+    .describe(
+      'address at which OpenID clients and browsers reach this issuer; unset: the one that each request came to',
+    ),
+  signInRedirects: commaList
+    .default([])
+    .describe(
+      'addresses, comma-separated and compared exactly, to which a sign-in may return beside those on loopback',
+    ),
 });
 export type IssuerConfig = z.infer<typeof issuerConfig>;
+
+/** Injects the {@link IssuerConfig}. */
+export const ISSUER_CONFIG = Symbol('dev-issuer.config');

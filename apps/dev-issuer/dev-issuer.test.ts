@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { jwks, newId, problem, tokenResponse, scope } from '#libs/contracts';
+import { runIssuer } from '../../dev/fixtures/running-issuer.ts';
 import { tokenSettings } from '../../dev/fixtures/token-settings.ts';
-import { ConfigError, createApp, readConfig, serviceParts, TokenVerifier } from '#libs/service';
+import { ConfigError, readConfig, TokenVerifier } from '#libs/service';
 import { issuerConfig } from './config.ts';
-import { DevIssuerModule } from './dev-issuer.module.ts';
 
 const running: NestFastifyApplication[] = [];
 let directory = '';
@@ -24,14 +24,9 @@ afterEach(async () => {
 
 /** Starts a real issuer on a free port and returns its URL. */
 async function startIssuer(environment: NodeJS.ProcessEnv = {}): Promise<string> {
-  const config = readConfig(issuerConfig, { HAILGRID_MODE: 'development', ...environment });
-  const app = await createApp(
-    await DevIssuerModule.of(config),
-    serviceParts('dev-issuer', { ...config, logLevel: 'silent' }),
-  );
+  const { app, url } = await runIssuer(environment);
   running.push(app);
-  await app.listen(0, '127.0.0.1');
-  return (await app.getUrl()).replace('localhost', '127.0.0.1');
+  return url;
 }
 
 function requestToken(issuer: string, body: unknown): Promise<Response> {

@@ -255,4 +255,7 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
   'trips POST /v1/matchers/{matcher}/drain': bring('drain', 'resume'),
   'trips POST /v1/matchers/{matcher}/resume': bring('resume', 'drain'),
   'issuer POST /v1/tokens': { unkeyed: 'for development only; stores nothing' },
+  'issuer POST /authorize': { unkeyed: 'OAuth: each sign-in is a new one' },
+  'issuer POST /oauth/token': { unkeyed: 'OAuth: a code or refresh token counts once' },
+  'issuer POST /userinfo': { unkeyed: 'reads, as OpenID demands by POST too' },
 };

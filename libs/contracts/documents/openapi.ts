@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { HTTP_ROUTES } from '../http/index.ts';
 import { ROUTE_TAGS, type HttpRoute, type RouteTag } from '../http/route.ts';
+import { oauthRefusal } from '../http/sign-in.ts';
 import { apiInfo, type ApiName } from './api-info.ts';
 import { EXAMPLES } from './examples/index.ts';
 import { problemResponses } from './problem-responses.ts';
@@ -61,6 +62,14 @@ const DESCRIBED: Readonly<Record<string, string>> = {
   cursor: 'The `next_cursor` of the page before; absent: the first page',
 };
 
+/** Status of an answer that sends a browser elsewhere, whatever the method of the request. */
+const SEE_OTHER = 303;
+
+const REDIRECT = {
+  description: 'The browser goes on at this address',
+  headers: { ...REQUEST_ID, Location: { required: true, schema: { type: 'string', format: 'uri' } } },
+};
+
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
 /** The OpenAPI 3.1 document of one API, from the same routes that its handlers use. */
@@ -82,7 +91,9 @@ export function openApiDocument(api: ApiName) {
     ...(webhooks !== undefined && { webhooks }),
     components: {
       schemas: components.all(),
-      ...(routes.some(({ role }) => role !== null) && { securitySchemes: SECURITY_SCHEMES }),
+      ...(routes.some(({ role, anyToken }) => role !== null || anyToken === true) && {
+        securitySchemes: SECURITY_SCHEMES,
+      }),
     },
   };
 }
@@ -103,42 +114,64 @@ function operation(route: HttpRoute, components: SchemaComponents): Record<strin
     tags: [route.tag],
     summary: route.summary,
     description: descriptionOf(route),
-    security: route.role === null ? [] : [{ bearer: route.scope === undefined ? [] : [route.scope] }],
+    security:
+      route.role === null && route.anyToken !== true
+        ? []
+        : [{ bearer: route.scope === undefined ? [] : [route.scope] }],
     ...(parameters.length > 0 && { parameters }),
-    ...(route.body !== undefined && { requestBody: requestBody(route.body, example?.request, components) }),
+    ...(route.body !== undefined && {
+      requestBody: requestBody(route, route.body, example?.request, components),
+    }),
     responses: {
-      [route.status]: {
-        description: route.summary,
-        headers: { ...REQUEST_ID, ...((route.etag ?? route.ifMatch) === true && ETAG) },
-        content: {
-          'application/json': { schema: components.answer(route.response), example: example?.answer },
-        },
-      },
+      ...(route.status === SEE_OTHER ? {} : { [route.status]: answer(route, example?.answer, components) }),
+      ...((route.status === SEE_OTHER || route.mayRedirect === true) && { [SEE_OTHER]: REDIRECT }),
       ...(route.etag === true && {
         304: { description: 'The caller has the current version', headers: ETAG },
       }),
       ...problemResponses(route, components),
+      ...(route.oauthErrors === true && oauthResponses(components)),
     },
   };
 }
 
+function answer(route: HttpRoute, example: unknown, components: SchemaComponents): Record<string, unknown> {
+  const type = route.page === true ? 'text/html' : 'application/json';
+  return {
+    description: route.summary,
+    headers: { ...REQUEST_ID, ...((route.etag ?? route.ifMatch) === true && ETAG) },
+    content: { [type]: { schema: components.answer(route.response), example } },
+  };
+}
+
+function oauthResponses(components: SchemaComponents): Record<string, unknown> {
+  const content = { 'application/json': { schema: components.answer(oauthRefusal) } };
+  return {
+    400: { description: 'The request or its grant is not valid (RFC 6749, 5.2)', content },
+    401: { description: 'The client could not be authenticated (RFC 6749, 5.2)', content },
+  };
+}
+
 function requestBody(
+  { form }: HttpRoute,
   body: z.ZodType,
   example: unknown,
   components: SchemaComponents,
 ): Record<string, unknown> {
+  const type = form === true ? 'application/x-www-form-urlencoded' : 'application/json';
   return {
     required: !body.safeParse(undefined).success,
-    content: { 'application/json': { schema: components.schema(body), example } },
+    content: { [type]: { schema: components.schema(body), example } },
   };
 }
 
 /** What the members of an operation do not say by themselves. */
-function descriptionOf({ summary, role, scope, idempotencyKey }: HttpRoute): string {
+function descriptionOf({ summary, role, scope, anyToken, idempotencyKey }: HttpRoute): string {
   return [
     `${summary}.`,
     role === null
-      ? 'Needs no token.'
+      ? anyToken === true
+        ? 'For a token of any role.'
+        : 'Needs no token.'
       : `For a token of a ${role}${scope === undefined ? '' : ` with the scope \`${scope}\``}.`,
     ...(idempotencyKey === 'required' ? ['Needs an `Idempotency-Key`.'] : []),
   ].join(' ');

@@ -45,6 +45,7 @@ function errorCodesOf(route: HttpRoute): ErrorCode[] {
       ...(route.body === undefined
         ? []
         : (['malformed_json', 'payload_too_large', 'unsupported_media_type', 'request_timeout'] as const)),
+      ...(route.anyToken === true ? (['unauthenticated', 'token_expired'] as const) : []),
       ...(route.role === null ? [] : (['unauthenticated', 'token_expired', 'forbidden'] as const)),
       ...(route.scope === undefined ? [] : (['insufficient_scope'] as const)),
       ...(route.idempotencyKey === undefined ? [] : (['idempotency_key_reused'] as const)),

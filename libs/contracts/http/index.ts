@@ -6,6 +6,7 @@ import * as operator from './operator.ts';
 import * as quotes from './quotes.ts';
 import * as riderTrips from './rider-trips.ts';
 import type { HttpRoute } from './route.ts';
+import * as signIn from './sign-in.ts';
 import * as suspicions from './suspicions.ts';
 import * as streams from './streams.ts';
 import * as webhooks from './webhooks.ts';
@@ -19,6 +20,7 @@ export * from './operator.ts';
 export * from './quotes.ts';
 export * from './rider-trips.ts';
 export * from './route.ts';
+export * from './sign-in.ts';
 export * from './streams.ts';
 export * from './suspicions.ts';
 export * from './webhooks.ts';
@@ -34,6 +36,7 @@ const modules: readonly object[] = [
   suspicions,
   webhooks,
   issuer,
+  signIn,
 ];
 
 /** Every route of the system; the OpenAPI documents are made from this list. */

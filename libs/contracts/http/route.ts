@@ -14,6 +14,7 @@ export const ROUTE_TAGS = {
   quotes: 'Fares and times before a trip.',
   ride: 'The steps of a driver with a trip.',
   shift: 'A driver who goes online, reports positions and goes offline.',
+  'sign-in': 'Sign-in by OpenID Connect, in development.',
   stream: 'Tickets for the WebSocket; its frames are in the AsyncAPI document.',
   tokens: 'Tokens for development.',
   trips: 'Trips, from the request to the end.',
@@ -43,7 +44,18 @@ export interface HttpRoute {
   query?: z.ZodObject;
   body?: z.ZodType;
   response: z.ZodType;
-  status: 200 | 201 | 202;
+  /** 303: the answer is always a redirect, and has no content. */
+  status: 200 | 201 | 202 | 303;
+  /** The answer is a page for a person; JSON otherwise. */
+  page?: true;
+  /** The answer may be a redirect (303) instead. */
+  mayRedirect?: true;
+  /** The body is a form (`application/x-www-form-urlencoded`); JSON otherwise. */
+  form?: true;
+  /** Refusals are those of OAuth (RFC 6749, 5.2) in place of problems. */
+  oauthErrors?: true;
+  /** A token of any role is enough, but there must be one. */
+  anyToken?: true;
   /** `required` if the call creates something, `optional` if it changes something. */
   idempotencyKey?: 'required' | 'optional';
   /** The answer has an ETag, and a matching If-None-Match gets 304. */
