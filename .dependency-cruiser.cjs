@@ -36,7 +36,7 @@ module.exports = {
       severity: 'error',
       comment: 'Tests may import dev/: it starts the real nats-server and Postgres they run against.',
       from: { path: '^libs/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(apps|ops|dev|proof|load|test)/' },
+      to: { path: '^(apps|packages|ops|dev|proof|load|test)/' },
     },
     {
       name: 'libs-are-entered-by-their-index',
@@ -67,6 +67,21 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/$1/', dependencyTypesNot: ['aliased'] },
     },
     {
+      name: 'packages-stand-alone',
+      comment:
+        'A package is published: it imports nothing of this repository but itself, and nothing of Node.js.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'packages-are-imported-by-name',
+      comment: 'As #sdk, as its users have it: by its index.ts.',
+      severity: 'error',
+      from: { path: '^(apps|libs|ops|dev|proof|load|test)/' },
+      to: { path: '^packages/', dependencyTypesNot: ['aliased'] },
+    },
+    {
       name: 'only-trips-knows-postgres',
       comment: 'Only `trips` connects to Postgres; every other process sends it commands.',
       severity: 'error',
@@ -93,7 +108,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: ['^dist/', '^packages/sdk/dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -14,6 +14,7 @@ RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
+COPY packages packages
 RUN npx nest build
 
 FROM ${NODE_IMAGE} AS dependencies

@@ -6,6 +6,7 @@ const FILES_AT_A_TIME = 4;
 
 /** Pure code: no process, clock or global state is left behind, so files share workers. */
 const PURE_TESTS = [
+  'packages/**/*.test.ts',
   'libs/{contracts,dispatch,geo,ownership,random,trip}/**/*.test.ts',
   'proof/chaos/checker/**/*.test.ts',
 ];
@@ -37,7 +38,7 @@ export default defineConfig({
         test: {
           ...settings,
           name: 'processes',
-          include: ['{apps,libs,ops,dev,proof,load,test}/**/*.test.ts'],
+          include: ['{apps,libs,packages,ops,dev,proof,load,test}/**/*.test.ts'],
           exclude: [...PURE_TESTS, ...PRODUCTION_TESTS],
         },
       },

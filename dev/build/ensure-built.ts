@@ -36,7 +36,7 @@ export function compileCacheDirectory(): string {
   return join(builtDirectory(), 'compile-cache');
 }
 
-/** Compiles apps and libs into dist/, unless dist/ is up to date. Returns true if it compiled. */
+/** Compiles apps, libs and packages into dist/, unless dist/ is up to date. Returns true if it compiled. */
 export function ensureBuilt(): Promise<boolean> {
   return withLock(LOCK, async () => {
     const before = compiledHash();
@@ -68,7 +68,7 @@ async function compile(): Promise<string> {
 
 /** Removes the output of deleted sources, which the compiler leaves in place. */
 function removeOrphans(): void {
-  for (const output of globSync('{apps,libs}/**/*.js', { cwd: OUTPUT })) {
+  for (const output of globSync('{apps,libs,packages}/**/*.js', { cwd: OUTPUT })) {
     if (existsSync(join(CHECKOUT, output.replace(/\.js$/, '.ts')))) continue;
     rmSync(join(OUTPUT, output));
     rmSync(join(OUTPUT, `${output}.map`), { force: true });

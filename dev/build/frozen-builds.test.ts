@@ -15,10 +15,11 @@ beforeEach(() => {
   builds = new FrozenBuilds(join(output, 'builds'));
   write(
     'apps/taxi/main.js',
-    `import { NAME } from '#libs/name';\nconsole.log(NAME);\nimport 'package-above';\n`,
+    `import { NAME } from '#libs/name';\nimport '#sdk';\nconsole.log(NAME);\nimport 'package-above';\n`,
   );
   write('apps/taxi/main.js.map', JSON.stringify({ version: 3, sources: ['../../../apps/taxi/main.ts'] }));
   write('libs/name/index.js', `export const NAME = 'first';\n`);
+  write('packages/sdk/index.js', '');
   write('../node_modules/package-above/index.js', '');
 });
 

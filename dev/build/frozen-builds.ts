@@ -19,10 +19,13 @@ import { dirname, join, posix, relative } from 'node:path';
  */
 export const KEPT_BUILDS = 20;
 
-const OUTPUTS = ['apps', 'libs'];
+const OUTPUTS = ['apps', 'libs', 'packages'];
 const PARTIAL = '.partial';
-/** Like the package.json of the checkout, but resolves `#libs/*` to the libs of the same build. */
-const PACKAGE = { type: 'module', imports: { '#libs/*': './libs/*/index.js' } };
+/** Like the package.json of the checkout, but resolves `#libs/*` and `#sdk` to what is in the same build. */
+const PACKAGE = {
+  type: 'module',
+  imports: { '#libs/*': './libs/*/index.js', '#sdk': './packages/sdk/index.js' },
+};
 
 /**
  * Immutable copies of the compiler's output, one per source hash. Services run from a copy, so that a later build

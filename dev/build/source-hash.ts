@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** All sources of the compiled services, without node_modules. */
-const SOURCES = ['apps/**/*.ts', 'libs/**/*.ts'];
+const SOURCES = ['apps/**/*.ts', 'libs/**/*.ts', 'packages/**/*.ts'];
 const SETTINGS = [
   'package.json',
   'package-lock.json',
@@ -25,5 +25,6 @@ export function sourceHash(checkout: string): string {
 }
 
 function isBuilt(file: string): boolean {
-  return !file.endsWith('.test.ts');
+  // A package that was packed has its own dist/.
+  return !file.endsWith('.test.ts') && !/^packages\/[^/]+\/dist\//.test(file);
 }

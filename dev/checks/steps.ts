@@ -13,7 +13,7 @@ export interface Step {
   env?: NodeJS.ProcessEnv;
 }
 
-const SOURCE_FOLDERS = ['apps', 'libs', 'ops', 'dev', 'proof', 'load', 'test'];
+const SOURCE_FOLDERS = ['apps', 'libs', 'packages', 'ops', 'dev', 'proof', 'load', 'test'];
 
 export const FORMAT: Step = {
   name: 'format',

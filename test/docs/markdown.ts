@@ -4,7 +4,7 @@ import { CHECKOUT } from '../../dev/build/checkout.ts';
 
 /** The documents beside the code that ARCHITECTURE.md links to. */
 export const CODE_DOCUMENTS = [
-  ...globSync('{libs,proof}/*/README.md', { cwd: CHECKOUT }),
+  ...globSync('{libs,packages,proof}/*/README.md', { cwd: CHECKOUT }),
   'docs/adding-things.md',
 ];
 

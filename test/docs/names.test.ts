@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { CODE_DOCUMENTS, codeSpans, DOCUMENTS, readText } from './markdown.ts';
 
-const FOLDERS = 'apps|libs|ops|dev|proof|load|test|migrations|deploy|docs';
+const FOLDERS = 'apps|libs|packages|ops|dev|proof|load|test|migrations|deploy|docs';
 const PATH = new RegExp(`^((${FOLDERS})/[\\w./*-]*|\\.[\\w-]+\\.\\w+|[\\w-]+\\.(md|yml|json))$`);
 /** An identifier of the project: words run together, or in capitals. */
 const IDENTIFIER = /^([A-Za-z]+[a-z][A-Z]\w*|[A-Z]+_[A-Z_]+)(\.\w+)?$/;
@@ -41,7 +41,7 @@ function anchorOf(heading: string): string {
 }
 
 const WORDS = new Set(
-  globSync('{apps,libs,ops,dev,proof}/**/*.ts', { cwd: CHECKOUT }).flatMap(
+  globSync('{apps,libs,packages,ops,dev,proof}/**/*.ts', { cwd: CHECKOUT }).flatMap(
     (source) => readText(source).match(/\w+/g) ?? [],
   ),
 );

@@ -5,6 +5,7 @@ import { CHECKOUT } from '../../dev/build/checkout.ts';
 import { renderAuthorization, type PublicKeys } from '#libs/nats';
 import { BUS_ROLES, type BusRole } from '#libs/contracts';
 import { REFERENCE_PAGES } from '../../dev/reference/pages.ts';
+import { SDK_APIS, sdkTypes } from '../../dev/reference/sdk-types.ts';
 import { TOOL_VARIABLES } from '../../dev/reference/tool-variables.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { readText } from './markdown.ts';
@@ -38,6 +39,13 @@ test('deploy/nats/authorization.conf is what the contracts declare', async () =>
   const keys = Object.fromEntries(BUS_ROLES.map((role) => [role, publicKeyVariable(role)])) as PublicKeys;
   await expect(AUTHORIZATION_HEAD + renderAuthorization(keys)).toMatchFileSnapshot(
     join(CHECKOUT, 'deploy/nats/authorization.conf'),
+    HINT,
+  );
+});
+
+test.each(SDK_APIS)('packages/sdk/generated/%s.ts is what the documents declare', async (api) => {
+  await expect(await sdkTypes(api)).toMatchFileSnapshot(
+    join(CHECKOUT, `packages/sdk/generated/${api}.ts`),
     HINT,
   );
 });
