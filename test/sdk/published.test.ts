@@ -17,6 +17,7 @@ const PACKAGE = join(CHECKOUT, 'packages/sdk');
 const MAX_FIRST_TRIP_LINES = 20;
 /** How long the car is shown before the ride ends: some positions, which riders get once a second. */
 const SHOWN_FOR_MS = 2_000;
+const PING_INTERVAL_MS = 500;
 const run = promisify(execFile);
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -85,12 +86,13 @@ test('the first trip of the README is short, and is driven', async () => {
   const city = await TestCity.start();
   const token = await tokenFor(city.url('dev-issuer-1'), 'driver');
   const driver = new HailgridDriver({ url: city.url('driver-api-1'), token: () => token });
-  const pings = setInterval(() => driver.sendPosition(ROSSIO), 500);
+  let pings: NodeJS.Timeout | undefined;
   try {
     driver.on('offer', ({ offer_id: offerId }) => void drive(driver, offerId));
     await driver.connect();
     await driver.goOnline(onlineBody as Parameters<HailgridDriver['goOnline']>[0]);
     driver.sendPosition(ROSSIO);
+    pings = setInterval(() => driver.sendPosition(ROSSIO), PING_INTERVAL_MS);
     const script = firstTrip
       .replace('http://127.0.0.1:8082', city.url('dev-issuer-1'))
       .replace('http://127.0.0.1:8080', city.url('rider-api-1'));
