@@ -8,8 +8,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Own status, session, open offer and trip */
-        get: operations["get_driver"];
+        /**
+         * Own status, session, open offer and trip
+         * @description Own status, session, open offer and trip. For a token of a driver.
+         */
+        get: operations["getDriver"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,8 +30,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go offline; an open offer counts as declined */
-        post: operations["post_driver_offline"];
+        /**
+         * Go offline; an open offer counts as declined
+         * @description Go offline; an open offer counts as declined. For a token of a driver.
+         */
+        post: operations["goOffline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -44,8 +50,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go online with a product and a vehicle; opens a new session */
-        post: operations["post_driver_online"];
+        /**
+         * Go online with a product and a vehicle; opens a new session
+         * @description Go online with a product and a vehicle; opens a new session. For a token of a driver.
+         */
+        post: operations["goOnline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -61,8 +70,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send positions in a batch, for phones that lost their socket; each is judged alone, those already known by session and seq are rejected */
-        post: operations["post_driver_positions"];
+        /**
+         * Send positions in a batch, for phones that lost their socket; each is judged alone, those already known by session and seq are rejected
+         * @description Send positions in a batch, for phones that lost their socket; each is judged alone, those already known by session and seq are rejected. For a token of a driver.
+         */
+        post: operations["reportPositions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -78,8 +90,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept an offer */
-        post: operations["post_offers_offer_id_accept"];
+        /**
+         * Accept an offer
+         * @description Accept an offer. For a token of a driver.
+         */
+        post: operations["acceptOffer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -95,8 +110,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decline an offer; the driver is not offered this trip again, or not for some minutes (HAILGRID_DECLINE_PAUSE_MIN) */
-        post: operations["post_offers_offer_id_decline"];
+        /**
+         * Decline an offer; the driver is not offered this trip again, or not for some minutes (HAILGRID_DECLINE_PAUSE_MIN)
+         * @description Decline an offer; the driver is not offered this trip again, or not for some minutes (HAILGRID_DECLINE_PAUSE_MIN). For a token of a driver.
+         */
+        post: operations["declineOffer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -112,8 +130,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get a single-use ticket for the WebSocket, so that no token is part of a URL */
-        post: operations["post_stream_tickets"];
+        /**
+         * Get a single-use ticket for the WebSocket, so that no token is part of a URL
+         * @description Get a single-use ticket for the WebSocket, so that no token is part of a URL. For a token of a driver.
+         */
+        post: operations["createStreamTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -129,8 +150,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The driver is at the pickup */
-        post: operations["post_trips_trip_id_arrived"];
+        /**
+         * The driver is at the pickup
+         * @description The driver is at the pickup. For a token of a driver.
+         */
+        post: operations["reportArrival"];
         delete?: never;
         options?: never;
         head?: never;
@@ -146,8 +170,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give the trip back; it is matched with another driver */
-        post: operations["post_trips_trip_id_cancel"];
+        /**
+         * Give the trip back; it is matched with another driver
+         * @description Give the trip back; it is matched with another driver. For a token of a driver.
+         */
+        post: operations["giveTripBack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -163,8 +190,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The rider is at the dropoff */
-        post: operations["post_trips_trip_id_complete"];
+        /**
+         * The rider is at the dropoff
+         * @description The rider is at the dropoff. For a token of a driver.
+         */
+        post: operations["completeRide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -180,8 +210,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The rider is on board */
-        post: operations["post_trips_trip_id_start"];
+        /**
+         * The rider is on board
+         * @description The rider is on board. For a token of a driver.
+         */
+        post: operations["startRide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -573,7 +606,7 @@ export interface components {
         /** @description RFC 9457 problem details with a stable code */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "idempotency_key_required" | "unauthenticated" | "token_expired" | "ticket_invalid" | "forbidden" | "insufficient_scope" | "not_found" | "trip_not_found" | "quote_not_found" | "driver_not_found" | "offer_not_found" | "matcher_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "quote_expired" | "too_many_open_trips" | "quote_used" | "illegal_transition" | "no_recent_position" | "too_far_from_pickup" | "ride_too_short" | "offer_closed" | "driver_on_trip" | "driver_claimed" | "driver_excluded" | "driver_of_other_product" | "driver_offline" | "session_superseded" | "too_many_webhooks" | "too_many_webhook_secrets" | "no_seal_key" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "outside_service_area" | "webhook_target_refused" | "route_too_short" | "no_route" | "ride_too_long" | "position_stale" | "position_duplicate" | "position_implausible" | "clock_offset_too_large" | "rate_limited" | "headers_too_large" | "internal" | "unavailable" | "overloaded" | "shutting_down";
+            code: "invalid_request" | "malformed_json" | "idempotency_key_required" | "unauthenticated" | "token_expired" | "ticket_invalid" | "forbidden" | "insufficient_scope" | "not_found" | "trip_not_found" | "quote_not_found" | "driver_not_found" | "offer_not_found" | "matcher_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "quote_expired" | "too_many_open_trips" | "quote_used" | "illegal_transition" | "no_recent_position" | "too_far_from_pickup" | "ride_too_short" | "offer_closed" | "driver_on_trip" | "driver_claimed" | "driver_excluded" | "driver_of_other_product" | "driver_offline" | "session_superseded" | "too_many_webhooks" | "too_many_webhook_secrets" | "no_seal_key" | "process_state" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "outside_service_area" | "webhook_target_refused" | "route_too_short" | "no_route" | "ride_too_long" | "position_stale" | "position_duplicate" | "position_implausible" | "clock_offset_too_large" | "rate_limited" | "headers_too_large" | "internal" | "unavailable" | "overloaded" | "shutting_down";
             detail?: string;
             /** @description of too_far_from_pickup: how far that is */
             distance_m?: number;
@@ -637,7 +670,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_driver: {
+    getDriver: {
         parameters: {
             query?: never;
             header?: never;
@@ -654,6 +687,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "driver_id": "driver_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "status": "free",
+                     *       "session": 7,
+                     *       "last_seq": null,
+                     *       "product": "standard",
+                     *       "vehicle": {
+                     *         "plate": "AA-00-BB",
+                     *         "make": "Dacia",
+                     *         "model": "Logan",
+                     *         "color": "white"
+                     *       },
+                     *       "offer": null,
+                     *       "trip": null,
+                     *       "next_trip": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Driver"];
                 };
             };
@@ -733,7 +784,7 @@ export interface operations {
             };
         };
     };
-    post_driver_offline: {
+    goOffline: {
         parameters: {
             query?: never;
             header?: {
@@ -753,6 +804,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "driver_id": "driver_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "status": "offline",
+                     *       "session": null,
+                     *       "last_seq": null,
+                     *       "product": null,
+                     *       "vehicle": null,
+                     *       "offer": null,
+                     *       "trip": null,
+                     *       "next_trip": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Driver"];
                 };
             };
@@ -872,7 +936,7 @@ export interface operations {
             };
         };
     };
-    post_driver_online: {
+    goOnline: {
         parameters: {
             query?: never;
             header?: {
@@ -884,6 +948,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "product": "standard",
+                 *       "vehicle": {
+                 *         "plate": "AA-00-BB",
+                 *         "make": "Dacia",
+                 *         "model": "Logan",
+                 *         "color": "white"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["OnlineRequest"];
             };
         };
@@ -896,6 +971,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "driver_id": "driver_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "status": "free",
+                     *       "session": 7,
+                     *       "last_seq": null,
+                     *       "product": "standard",
+                     *       "vehicle": {
+                     *         "plate": "AA-00-BB",
+                     *         "make": "Dacia",
+                     *         "model": "Logan",
+                     *         "color": "white"
+                     *       },
+                     *       "offer": null,
+                     *       "trip": null,
+                     *       "next_trip": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Driver"];
                 };
             };
@@ -1039,7 +1132,7 @@ export interface operations {
             };
         };
     };
-    post_driver_positions: {
+    reportPositions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1048,6 +1141,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "positions": [
+                 *         {
+                 *           "session": 7,
+                 *           "seq": 1,
+                 *           "lat": 38.7139,
+                 *           "lng": -9.1394,
+                 *           "recorded_at": "2026-03-01T12:00:00.000Z",
+                 *           "heading_deg": 90,
+                 *           "speed_mps": 8.5
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PositionsRequest"];
             };
         };
@@ -1060,6 +1168,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-03-01T12:00:00.000Z",
+                     *       "clock_offset_ms": 0,
+                     *       "offer": null,
+                     *       "accepted": 1,
+                     *       "rejected": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["PositionsResult"];
                 };
             };
@@ -1203,7 +1320,7 @@ export interface operations {
             };
         };
     };
-    post_offers_offer_id_accept: {
+    acceptOffer: {
         parameters: {
             query?: never;
             header?: {
@@ -1211,6 +1328,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description offer id (TypeID) */
                 offer_id: string;
             };
             cookie?: never;
@@ -1225,6 +1343,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "accepted",
+                     *       "seq": 3,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *       "arrived_at": null,
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "cancel_reason": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DriverTrip"];
                 };
             };
@@ -1352,7 +1499,7 @@ export interface operations {
             };
         };
     };
-    post_offers_offer_id_decline: {
+    declineOffer: {
         parameters: {
             query?: never;
             header?: {
@@ -1360,6 +1507,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description offer id (TypeID) */
                 offer_id: string;
             };
             cookie?: never;
@@ -1374,6 +1522,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "processing",
+                     *       "seq": 3,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": null,
+                     *       "arrived_at": null,
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "cancel_reason": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DriverTrip"];
                 };
             };
@@ -1501,7 +1678,7 @@ export interface operations {
             };
         };
     };
-    post_stream_tickets: {
+    createStreamTicket: {
         parameters: {
             query?: never;
             header?: never;
@@ -1518,6 +1695,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ticket": "cmlkZXItYXBpLTE.3q2-7wAAAAA",
+                     *       "expires_at": "2026-03-01T12:00:30.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StreamTicket"];
                 };
             };
@@ -1597,7 +1780,7 @@ export interface operations {
             };
         };
     };
-    post_trips_trip_id_arrived: {
+    reportArrival: {
         parameters: {
             query?: never;
             header?: {
@@ -1605,6 +1788,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description trip id (TypeID) */
                 trip_id: string;
             };
             cookie?: never;
@@ -1619,6 +1803,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "arrived",
+                     *       "seq": 4,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *       "arrived_at": "2026-03-01T12:03:00.000Z",
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "cancel_reason": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DriverTrip"];
                 };
             };
@@ -1746,7 +1959,7 @@ export interface operations {
             };
         };
     };
-    post_trips_trip_id_cancel: {
+    giveTripBack: {
         parameters: {
             query?: never;
             header?: {
@@ -1754,12 +1967,18 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description trip id (TypeID) */
                 trip_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Flat tyre"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelRequest"];
             };
         };
@@ -1772,6 +1991,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "processing",
+                     *       "seq": 4,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": null,
+                     *       "arrived_at": null,
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "cancel_reason": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DriverTrip"];
                 };
             };
@@ -1939,7 +2187,7 @@ export interface operations {
             };
         };
     };
-    post_trips_trip_id_complete: {
+    completeRide: {
         parameters: {
             query?: never;
             header?: {
@@ -1947,6 +2195,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description trip id (TypeID) */
                 trip_id: string;
             };
             cookie?: never;
@@ -1961,6 +2210,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "completed",
+                     *       "seq": 6,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *       "arrived_at": "2026-03-01T12:03:00.000Z",
+                     *       "started_at": "2026-03-01T12:04:00.000Z",
+                     *       "ended_at": "2026-03-01T12:11:00.000Z",
+                     *       "cancel_reason": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DriverTrip"];
                 };
             };
@@ -2088,7 +2366,7 @@ export interface operations {
             };
         };
     };
-    post_trips_trip_id_start: {
+    startRide: {
         parameters: {
             query?: never;
             header?: {
@@ -2096,6 +2374,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description trip id (TypeID) */
                 trip_id: string;
             };
             cookie?: never;
@@ -2110,6 +2389,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "in_progress",
+                     *       "seq": 5,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *       "arrived_at": "2026-03-01T12:03:00.000Z",
+                     *       "started_at": "2026-03-01T12:04:00.000Z",
+                     *       "ended_at": null,
+                     *       "cancel_reason": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DriverTrip"];
                 };
             };

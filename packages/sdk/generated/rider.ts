@@ -8,8 +8,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All products with their tariffs */
-        get: operations["get_products"];
+        /**
+         * All products with their tariffs
+         * @description All products with their tariffs. For a token of a rider.
+         */
+        get: operations["listProducts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,8 +30,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upfront fare, pickup ETA and trip time; locks the price until it expires */
-        post: operations["post_quotes"];
+        /**
+         * Upfront fare, pickup ETA and trip time; locks the price until it expires
+         * @description Upfront fare, pickup ETA and trip time; locks the price until it expires. For a token of a rider.
+         */
+        post: operations["createQuote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -44,8 +50,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get a single-use ticket for the WebSocket, so that no token is part of a URL */
-        post: operations["post_stream_tickets"];
+        /**
+         * Get a single-use ticket for the WebSocket, so that no token is part of a URL
+         * @description Get a single-use ticket for the WebSocket, so that no token is part of a URL. For a token of a rider.
+         */
+        post: operations["createStreamTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,11 +68,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Own trips, newest first */
-        get: operations["get_trips"];
+        /**
+         * Own trips, newest first
+         * @description Own trips, newest first. For a token of a rider.
+         */
+        get: operations["listTrips"];
         put?: never;
-        /** Request a trip for a quote; matching starts when the trip is acknowledged */
-        post: operations["post_trips"];
+        /**
+         * Request a trip for a quote; matching starts when the trip is acknowledged
+         * @description Request a trip for a quote; matching starts when the trip is acknowledged. For a token of a rider. Needs an `Idempotency-Key`.
+         */
+        post: operations["requestTrip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,8 +92,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One own trip; answers 304 if If-None-Match contains the current ETag */
-        get: operations["get_trips_trip_id"];
+        /**
+         * One own trip; answers 304 if If-None-Match contains the current ETag
+         * @description One own trip; answers 304 if If-None-Match contains the current ETag. For a token of a rider.
+         */
+        get: operations["getTrip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,8 +114,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an own trip before the ride has started */
-        post: operations["post_trips_trip_id_cancel"];
+        /**
+         * Cancel an own trip before the ride has started
+         * @description Cancel an own trip before the ride has started. For a token of a rider.
+         */
+        post: operations["cancelTrip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -130,7 +151,7 @@ export interface components {
         /** @description RFC 9457 problem details with a stable code */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "malformed_json" | "idempotency_key_required" | "unauthenticated" | "token_expired" | "ticket_invalid" | "forbidden" | "insufficient_scope" | "not_found" | "trip_not_found" | "quote_not_found" | "driver_not_found" | "offer_not_found" | "matcher_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "quote_expired" | "too_many_open_trips" | "quote_used" | "illegal_transition" | "no_recent_position" | "too_far_from_pickup" | "ride_too_short" | "offer_closed" | "driver_on_trip" | "driver_claimed" | "driver_excluded" | "driver_of_other_product" | "driver_offline" | "session_superseded" | "too_many_webhooks" | "too_many_webhook_secrets" | "no_seal_key" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "outside_service_area" | "webhook_target_refused" | "route_too_short" | "no_route" | "ride_too_long" | "position_stale" | "position_duplicate" | "position_implausible" | "clock_offset_too_large" | "rate_limited" | "headers_too_large" | "internal" | "unavailable" | "overloaded" | "shutting_down";
+            code: "invalid_request" | "malformed_json" | "idempotency_key_required" | "unauthenticated" | "token_expired" | "ticket_invalid" | "forbidden" | "insufficient_scope" | "not_found" | "trip_not_found" | "quote_not_found" | "driver_not_found" | "offer_not_found" | "matcher_not_found" | "webhook_not_found" | "method_not_allowed" | "request_timeout" | "quote_expired" | "too_many_open_trips" | "quote_used" | "illegal_transition" | "no_recent_position" | "too_far_from_pickup" | "ride_too_short" | "offer_closed" | "driver_on_trip" | "driver_claimed" | "driver_excluded" | "driver_of_other_product" | "driver_offline" | "session_superseded" | "too_many_webhooks" | "too_many_webhook_secrets" | "no_seal_key" | "process_state" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "outside_service_area" | "webhook_target_refused" | "route_too_short" | "no_route" | "ride_too_long" | "position_stale" | "position_duplicate" | "position_implausible" | "clock_offset_too_large" | "rate_limited" | "headers_too_large" | "internal" | "unavailable" | "overloaded" | "shutting_down";
             detail?: string;
             /** @description of too_far_from_pickup: how far that is */
             distance_m?: number;
@@ -394,7 +415,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_products: {
+    listProducts: {
         parameters: {
             query?: never;
             header?: never;
@@ -411,6 +432,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "product": "standard",
+                     *           "name": "Standard",
+                     *           "seats": 4,
+                     *           "base_fare": {
+                     *             "amount_minor": 150,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "per_km": {
+                     *             "amount_minor": 90,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "per_min": {
+                     *             "amount_minor": 15,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "minimum_fare": {
+                     *             "amount_minor": 400,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             base_fare: components["schemas"]["Money"];
@@ -500,7 +548,7 @@ export interface operations {
             };
         };
     };
-    post_quotes: {
+    createQuote: {
         parameters: {
             query?: never;
             header?: {
@@ -512,6 +560,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "product": "standard",
+                 *       "pickup": {
+                 *         "lat": 38.7139,
+                 *         "lng": -9.1394
+                 *       },
+                 *       "dropoff": {
+                 *         "lat": 38.7146,
+                 *         "lng": -9.1604
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["QuoteRequest"];
             };
         };
@@ -524,6 +585,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "quote_id": "quote_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "street_s": 400,
+                     *       "line": [
+                     *         {
+                     *           "lat": 38.7139,
+                     *           "lng": -9.1394
+                     *         },
+                     *         {
+                     *           "lat": 38.7141,
+                     *           "lng": -9.1498
+                     *         },
+                     *         {
+                     *           "lat": 38.7146,
+                     *           "lng": -9.1604
+                     *         }
+                     *       ],
+                     *       "pickup_eta_s": 150,
+                     *       "created_at": "2026-03-01T12:00:00.000Z",
+                     *       "expires_at": "2026-03-01T12:05:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Quote"];
                 };
             };
@@ -677,7 +777,7 @@ export interface operations {
             };
         };
     };
-    post_stream_tickets: {
+    createStreamTicket: {
         parameters: {
             query?: never;
             header?: never;
@@ -694,6 +794,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ticket": "cmlkZXItYXBpLTE.3q2-7wAAAAA",
+                     *       "expires_at": "2026-03-01T12:00:30.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StreamTicket"];
                 };
             };
@@ -773,10 +879,12 @@ export interface operations {
             };
         };
     };
-    get_trips: {
+    listTrips: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before; absent: the first page */
                 cursor?: string;
+                /** @description How many entries the page has at most */
                 limit?: number;
             };
             header?: never;
@@ -793,6 +901,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *           "product": "standard",
+                     *           "state": "accepted",
+                     *           "seq": 3,
+                     *           "pickup": {
+                     *             "lat": 38.7139,
+                     *             "lng": -9.1394
+                     *           },
+                     *           "dropoff": {
+                     *             "lat": 38.7146,
+                     *             "lng": -9.1604
+                     *           },
+                     *           "fare": {
+                     *             "amount_minor": 640,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "distance_m": 2310,
+                     *           "distance_source": "road",
+                     *           "trip_s": 420,
+                     *           "requested_at": "2026-03-01T12:00:00.000Z",
+                     *           "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *           "arrived_at": null,
+                     *           "started_at": null,
+                     *           "ended_at": null,
+                     *           "cancel_reason": null,
+                     *           "quote_id": "quote_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *           "search_deadline_at": "2026-03-01T12:05:00.000Z",
+                     *           "driver": {
+                     *             "driver_id": "driver_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *             "vehicle": {
+                     *               "plate": "AA-00-BB",
+                     *               "make": "Dacia",
+                     *               "model": "Logan",
+                     *               "color": "white"
+                     *             },
+                     *             "pickup_eta_s": 150
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["TripPage"];
                 };
             };
@@ -884,7 +1038,7 @@ export interface operations {
             };
         };
     };
-    post_trips: {
+    requestTrip: {
         parameters: {
             query?: never;
             header: {
@@ -896,6 +1050,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quote_id": "quote_01k3q8v5mce9ts9wz2hbhvdz1q"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TripRequest"];
             };
         };
@@ -908,6 +1067,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "processing",
+                     *       "seq": 1,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": null,
+                     *       "arrived_at": null,
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "cancel_reason": null,
+                     *       "quote_id": "quote_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "search_deadline_at": "2026-03-01T12:05:00.000Z",
+                     *       "driver": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RiderTrip"];
                 };
             };
@@ -1083,7 +1274,7 @@ export interface operations {
             };
         };
     };
-    get_trips_trip_id: {
+    getTrip: {
         parameters: {
             query?: never;
             header?: {
@@ -1091,6 +1282,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description trip id (TypeID) */
                 trip_id: string;
             };
             cookie?: never;
@@ -1107,6 +1299,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "accepted",
+                     *       "seq": 3,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *       "arrived_at": null,
+                     *       "started_at": null,
+                     *       "ended_at": null,
+                     *       "cancel_reason": null,
+                     *       "quote_id": "quote_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "search_deadline_at": "2026-03-01T12:05:00.000Z",
+                     *       "driver": {
+                     *         "driver_id": "driver_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *         "vehicle": {
+                     *           "plate": "AA-00-BB",
+                     *           "make": "Dacia",
+                     *           "model": "Logan",
+                     *           "color": "white"
+                     *         },
+                     *         "pickup_eta_s": 150
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RiderTrip"];
                 };
             };
@@ -1219,7 +1452,7 @@ export interface operations {
             };
         };
     };
-    post_trips_trip_id_cancel: {
+    cancelTrip: {
         parameters: {
             query?: never;
             header?: {
@@ -1227,12 +1460,18 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description trip id (TypeID) */
                 trip_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "I take the tram"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelRequest"];
             };
         };
@@ -1245,6 +1484,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trip_id": "trip_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "product": "standard",
+                     *       "state": "rider_canceled",
+                     *       "seq": 4,
+                     *       "pickup": {
+                     *         "lat": 38.7139,
+                     *         "lng": -9.1394
+                     *       },
+                     *       "dropoff": {
+                     *         "lat": 38.7146,
+                     *         "lng": -9.1604
+                     *       },
+                     *       "fare": {
+                     *         "amount_minor": 640,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "distance_m": 2310,
+                     *       "distance_source": "road",
+                     *       "trip_s": 420,
+                     *       "requested_at": "2026-03-01T12:00:00.000Z",
+                     *       "accepted_at": "2026-03-01T12:00:09.000Z",
+                     *       "arrived_at": null,
+                     *       "started_at": null,
+                     *       "ended_at": "2026-03-01T12:02:00.000Z",
+                     *       "cancel_reason": "I take the tram",
+                     *       "quote_id": "quote_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *       "search_deadline_at": "2026-03-01T12:05:00.000Z",
+                     *       "driver": {
+                     *         "driver_id": "driver_01k3q8v5mce9ts9wz2hbhvdz1q",
+                     *         "vehicle": {
+                     *           "plate": "AA-00-BB",
+                     *           "make": "Dacia",
+                     *           "model": "Logan",
+                     *           "color": "white"
+                     *         },
+                     *         "pickup_eta_s": 150
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RiderTrip"];
                 };
             };
