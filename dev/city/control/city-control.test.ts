@@ -118,7 +118,7 @@ test('lists each process with what can be done to it', async () => {
   const can = Object.fromEntries((await processes()).map((one) => [one.name, one.can.join(' ')]));
   expect(can).toEqual({
     'dev-issuer-1': '',
-    'trips-1': 'kill freeze cut',
+    'trips-1': 'kill freeze',
     'matcher-1': 'kill freeze cut',
     'matcher-2': 'kill freeze cut',
     'rider-api-1': 'kill freeze',
