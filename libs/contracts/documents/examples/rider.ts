@@ -21,7 +21,7 @@ export const RIDER_EXAMPLES: Readonly<Record<string, OperationExample>> = {
       pickup: ROSSIO,
       dropoff: ESTRELA,
       fare: FARE,
-      distance_m: 2_310,
+      distance_m: 1_840,
       distance_source: 'road',
       trip_s: 420,
       street_s: 400,

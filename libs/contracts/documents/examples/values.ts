@@ -11,7 +11,7 @@ export const IDS = {
 } as const;
 
 export const ROSSIO = { lat: 38.7139, lng: -9.1394 };
-export const ESTRELA = { lat: 38.7146, lng: -9.1604 };
+export const ESTRELA = { lat: 38.7135, lng: -9.1567 };
 export const FARE = { amount_minor: 640, currency: 'EUR' };
 export const VEHICLE = { plate: 'AA-00-BB', make: 'Dacia', model: 'Logan', color: 'white' };
 export const REQUESTED_AT = '2026-03-01T12:00:00.000Z';
@@ -28,7 +28,7 @@ const PLAN = {
   pickup: ROSSIO,
   dropoff: ESTRELA,
   fare: FARE,
-  distance_m: 2_310,
+  distance_m: 1_840,
   distance_source: 'road',
   trip_s: 420,
   requested_at: REQUESTED_AT,
