@@ -1354,14 +1354,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -1533,14 +1533,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -1814,14 +1814,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -2002,14 +2002,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -2221,14 +2221,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -2400,14 +2400,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",

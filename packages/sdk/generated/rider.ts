@@ -568,8 +568,8 @@ export interface operations {
                  *         "lng": -9.1394
                  *       },
                  *       "dropoff": {
-                 *         "lat": 38.7146,
-                 *         "lng": -9.1604
+                 *         "lat": 38.7135,
+                 *         "lng": -9.1567
                  *       }
                  *     }
                  */
@@ -594,14 +594,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "street_s": 400,
@@ -615,8 +615,8 @@ export interface operations {
                      *           "lng": -9.1498
                      *         },
                      *         {
-                     *           "lat": 38.7146,
-                     *           "lng": -9.1604
+                     *           "lat": 38.7135,
+                     *           "lng": -9.1567
                      *         }
                      *       ],
                      *       "pickup_eta_s": 150,
@@ -914,14 +914,14 @@ export interface operations {
                      *             "lng": -9.1394
                      *           },
                      *           "dropoff": {
-                     *             "lat": 38.7146,
-                     *             "lng": -9.1604
+                     *             "lat": 38.7135,
+                     *             "lng": -9.1567
                      *           },
                      *           "fare": {
                      *             "amount_minor": 640,
                      *             "currency": "EUR"
                      *           },
-                     *           "distance_m": 2310,
+                     *           "distance_m": 1840,
                      *           "distance_source": "road",
                      *           "trip_s": 420,
                      *           "requested_at": "2026-03-01T12:00:00.000Z",
@@ -1078,14 +1078,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -1310,14 +1310,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
@@ -1495,14 +1495,14 @@ export interface operations {
                      *         "lng": -9.1394
                      *       },
                      *       "dropoff": {
-                     *         "lat": 38.7146,
-                     *         "lng": -9.1604
+                     *         "lat": 38.7135,
+                     *         "lng": -9.1567
                      *       },
                      *       "fare": {
                      *         "amount_minor": 640,
                      *         "currency": "EUR"
                      *       },
-                     *       "distance_m": 2310,
+                     *       "distance_m": 1840,
                      *       "distance_source": "road",
                      *       "trip_s": 420,
                      *       "requested_at": "2026-03-01T12:00:00.000Z",
