@@ -13,7 +13,7 @@ interface Scene {
   /** Base URL, unless it is that of the phone. */
   base?: string;
   /** By the names of members and path parameters. */
-  real?: Readonly<Record<string, unknown>>;
+  real?: Readonly<Record<string, string | number>>;
 }
 
 const STEPS = ['arrived', 'start', 'complete'] as const;
@@ -104,9 +104,10 @@ const SCENES: Readonly<Record<string, (stage: Stage) => Scene | Promise<Scene>>>
   'trips failTrip': operating(0),
   'trips redispatchTrip': operating(0),
   'trips assignTrip': async (stage) => {
-    const { trip_id } = (await withOwnTrip(stage)).real ?? {};
+    const rider = await stage.rider();
+    const trip_id = await stage.ride(rider);
     const { real } = await onlineDriver(stage);
-    stage.later(() => stage.operator.post(`/v1/ops/trips/${String(trip_id)}/fail`, { reason_code: 'test' }));
+    stage.later(() => stage.operator.post(`/v1/ops/trips/${trip_id}/fail`, { reason_code: 'test' }));
     return { phone: stage.operator, real: { ...real, trip_id } };
   },
   'trips endDriverSession': async (stage) => ({ ...(await onlineDriver(stage)), phone: stage.operator }),
@@ -167,9 +168,8 @@ describe.each(HTTP_ROUTES.map((route) => [nameOf(route), route] as const))(
   (name, route) => {
     test('is answered as it says', { timeout: 60_000 }, async () => {
       const document = openApiDocument(route.api);
-      const { requestBody, responses } = document.paths[route.path]?.[
-        route.method.toLowerCase()
-      ] as unknown as Documented;
+      const operations = document.paths[route.path] as Record<string, Documented>;
+      const { requestBody, responses } = operations[route.method.toLowerCase()]!;
       const scene = await SCENES[name]!(stage);
       const answer: Answer<unknown> = await call(
         route,
