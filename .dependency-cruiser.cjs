@@ -32,6 +32,25 @@ module.exports = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'pages-run-in-browsers',
+      comment:
+        'The page of the console imports its own files, the protocol that it shares with its server, and types of the contracts: no server code.',
+      severity: 'error',
+      from: { path: '^apps/console/web/', pathNot: '(vite\\.config\\.ts|\\.test\\.ts)$' },
+      to: {
+        path: '^(apps|libs|ops|dev|proof|load|test)/',
+        pathNot: '^apps/console/(web|protocol)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'protocol-runs-anywhere',
+      comment: 'Page and server share it: no Node, no server code.',
+      severity: 'error',
+      from: { path: '^apps/console/protocol/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^apps/console/protocol/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'libs-never-import-upwards',
       severity: 'error',
       comment: 'Tests may import dev/: it starts the real nats-server and Postgres they run against.',

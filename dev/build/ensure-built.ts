@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../setup/lock.mjs';
 import { UserError } from '../../ops/command-line/user-error.ts';
+import { buildPages, pagesDirectory } from './build-pages.ts';
 import { bundleApps, bundledEntry } from './bundle-apps.ts';
 import { CHECKOUT } from './checkout.ts';
 import { FrozenBuilds } from './frozen-builds.ts';
@@ -31,6 +32,11 @@ function builtDirectory(): string {
   return build;
 }
 
+/** The directory of the page that the console of this build serves. */
+export function builtPages(): string {
+  return pagesDirectory(builtDirectory());
+}
+
 /** Where the services of this build keep what V8 compiled. */
 export function compileCacheDirectory(): string {
   return join(builtDirectory(), 'compile-cache');
@@ -43,6 +49,7 @@ export function ensureBuilt(): Promise<boolean> {
     const hash = await compile();
     build = frozen.use(hash) ?? frozen.freeze(hash, OUTPUT);
     await bundleApps(build);
+    await buildPages(build);
     return hash !== before;
   });
 }

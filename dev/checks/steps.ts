@@ -62,6 +62,7 @@ export const STATIC_CHECKS: readonly Step[] = [
   LINT,
   { name: 'types', program: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types of load', program: 'tsc', args: ['-p', 'load/tsconfig.json'] },
+  { name: 'types of the page', program: 'tsc', args: ['-p', 'apps/console/web/tsconfig.json'] },
   {
     name: 'import rules',
     program: 'depcruise',

@@ -1,7 +1,7 @@
-import { cityProcessKind } from '#libs/contracts';
-import { ensureBuilt } from '../build/ensure-built.ts';
+import { CITY_CONTROL_TOKEN_VARIABLE, CITY_CONTROL_URL_VARIABLE, cityProcessKind } from '#libs/contracts';
+import { builtPages, ensureBuilt } from '../build/ensure-built.ts';
 import { startNats, type Nats, type NatsNode } from '../nats/start-nats.ts';
-import { freePort } from '../network/free-port.ts';
+import { freePort, LOOPBACK } from '../network/free-port.ts';
 import { NatsLines } from '../network/nats-lines.ts';
 import { createDatabase } from '../postgres/database.ts';
 import { keepPostgres, type PostgresKeeper } from '../postgres/failover/keep-postgres.ts';
@@ -84,11 +84,14 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
   // Before the services: one of them may be told where it is.
   const control = new CityControl();
   const controlServer = await serveControl(control);
-  const services = await startServices(system, directory, options, ports);
+  const services = await startServices(system, directory, options, ports, controlServer.address);
   const deaths = new DeathWatch();
   control.open(
     [
-      ...services.started.map((started) => breakableService(started, deaths)),
+      // Not the page from which they are broken.
+      ...services.started
+        .filter(({ service }) => service.app !== 'console')
+        .map((started) => breakableService(started, deaths)),
       ...nats.nodes.map((node) => breakableNode(node, deaths)),
       ...postgres.nodes.map((node) => new BreakablePostgres(node)),
     ],
@@ -158,6 +161,7 @@ async function startServices(
   directory: string,
   { matchers, webhooks }: Pick<CityOptions, 'matchers' | 'webhooks'>,
   ports: Record<PublicService, number>,
+  control: ControlAddress,
 ): Promise<StartedServices> {
   const start = async (
     app: string,
@@ -184,20 +188,33 @@ async function startServices(
   const trusting = { ...system, issuerUrl: issuer.service.url };
   const allowPrivate = { HAILGRID_WEBHOOK_ALLOW_PRIVATE: String(webhooks) };
   const trips = await start('trips', 1, trusting, ports.trips, allowPrivate);
+  // The pages /rider and /driver call these as phones do, from the console's address.
+  const forPages = { HAILGRID_CORS_ORIGINS: `http://${LOOPBACK}:${ports.console}` };
   const [riderApi, driverApi, ...others] = await Promise.all([
-    start('rider-api', 1, trusting, ports['rider-api']),
-    start('driver-api', 1, trusting, ports['driver-api']),
+    start('rider-api', 1, trusting, ports['rider-api'], forPages),
+    start('driver-api', 1, trusting, ports['driver-api'], forPages),
     ...Array.from({ length: matchers }, (_, index) => start('matcher', index + 1, trusting)),
     ...(webhooks ? [start('webhooks', 1, trusting, undefined, allowPrivate)] : []),
   ]);
+  const page = await start('console', 1, trusting, ports.console, {
+    HAILGRID_PUBLIC_URL: `http://${LOOPBACK}:${ports.console}`,
+    HAILGRID_OIDC_ISSUER_URL: issuer.service.url,
+    HAILGRID_OPERATORS_URL: trips.service.url,
+    HAILGRID_RIDER_API_URL: riderApi.service.url,
+    HAILGRID_DRIVER_API_URL: driverApi.service.url,
+    HAILGRID_PAGES_DIR: builtPages(),
+    [CITY_CONTROL_URL_VARIABLE]: control.url,
+    [CITY_CONTROL_TOKEN_VARIABLE]: control.token,
+  });
   return {
     urls: {
       'rider-api': riderApi.service.url,
       'driver-api': driverApi.service.url,
       'dev-issuer': issuer.service.url,
       trips: trips.service.url,
+      console: page.service.url,
     },
-    started: [issuer, trips, ...others, riderApi, driverApi],
+    started: [issuer, trips, ...others, riderApi, driverApi, page],
   };
 }
 

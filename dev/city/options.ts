@@ -23,7 +23,7 @@ export interface CityOptions {
   speed: number;
   seed: number;
   json?: string;
-  /** First of four consecutive ports; undefined: the default ports, or the next free ones. */
+  /** First of five consecutive ports; undefined: the default ports, or the next free ones. */
   port?: number;
   /** Whether webhooks are delivered, also to loopback addresses. */
   webhooks: boolean;
@@ -39,7 +39,7 @@ const MAX_STANDBYS = 2;
 const MAX_SPEED = 100;
 const MAX_MINUTES = 24 * 60;
 const NOON_S = 12 * 3600;
-const LAST_BASE_PORT = 65_532;
+const LAST_BASE_PORT = 65_531;
 const LAST_SEED = 2 ** 32 - 1;
 
 /** Reads the command line of `npm start`. Throws {@link UserError} for missing files. */
@@ -103,7 +103,7 @@ function command(): Command {
     .option('--json <file>', 'also write the final table to this file, as JSON', pathArgument)
     .option(
       '--port <n>',
-      'rider-api on this port; driver-api, dev-issuer and trips on the next three',
+      'rider-api on this port; driver-api, dev-issuer, trips and the console on the next four',
       wholeNumber(1, LAST_BASE_PORT),
     )
     .option('--webhooks', 'deliver webhooks, also to addresses of this machine', false)
@@ -114,7 +114,7 @@ function command(): Command {
     )
     .option('--keep', 'keep data and logs at the end', false)
     .helpOption('--help', 'show this')
-    .addHelpText('after', '\nDefault ports: 8080 to 8083, or the next free ones.');
+    .addHelpText('after', '\nDefault ports: 8080 to 8084, or the next free ones.');
 }
 
 function timeOfDay(text: string): number {

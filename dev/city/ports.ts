@@ -2,7 +2,7 @@ import { isPortFree } from '../network/free-port.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 /** The services with a public HTTP API, in order of their ports. */
-export const PUBLIC_SERVICES = ['rider-api', 'driver-api', 'dev-issuer', 'trips'] as const;
+export const PUBLIC_SERVICES = ['rider-api', 'driver-api', 'dev-issuer', 'trips', 'console'] as const;
 export type PublicService = (typeof PUBLIC_SERVICES)[number];
 
 const DEFAULT_BASE_PORT = 8080;
@@ -38,6 +38,7 @@ export async function choosePorts(
       'driver-api': await choose('driver-api'),
       'dev-issuer': await choose('dev-issuer'),
       trips: await choose('trips'),
+      console: await choose('console'),
     },
     notes,
   };

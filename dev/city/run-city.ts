@@ -74,7 +74,8 @@ async function runPeople(
 ): Promise<number> {
   const startedAtMs = Number(process.env['HAILGRID_STARTED_AT_MS'] ?? Date.now());
   const readyS = (Date.now() - startedAtMs) / 1000;
-  console.log(`ready after ${readyS.toFixed(1)} s on ports ${portsText(city.urls)}; logs in ${directory}\n`);
+  console.log(`ready after ${readyS.toFixed(1)} s on ports ${portsText(city.urls)}; logs in ${directory}`);
+  console.log(`Open ${city.urls.console} in a browser.\n`);
   const fleet = startFleet(city, options, directory);
   const children = (): SupervisedChild[] => [...city.children(), fleet.child];
   const usage = sampleUsage(children);

@@ -32,6 +32,7 @@ const snapshot = {
     'driver-api': 'http://127.0.0.1:8081',
     'dev-issuer': 'http://127.0.0.1:8082',
     trips: 'http://127.0.0.1:8083',
+    console: 'http://127.0.0.1:8084',
   },
   database: { primary: 'postgres_1', isWhole: true, failovers: [] },
   processes: ['postgres_1', 'postgres_2', 'trips-1', 'matcher-1', 'matcher-2'],
@@ -39,7 +40,9 @@ const snapshot = {
 
 test('the block names services, counts processes and shows the time left', () => {
   const block = summaryBlock(snapshot).join('\n');
-  expect(block).toContain('ports        rider-api 8080, driver-api 8081, dev-issuer 8082, trips 8083');
+  expect(block).toContain(
+    'ports        rider-api 8080, driver-api 8081, dev-issuer 8082, trips 8083, console 8084',
+  );
   expect(block).toContain('postgres ×2, trips, matcher ×2');
   expect(block).toContain('Postgres     primary postgres_1, all standbys follow');
   expect(block).toContain('299 of 300 online, 75 pings/s');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baseConfig, environmentName, isSecret } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
+import { consoleConfig } from '../../apps/console/config.ts';
 import { driverApiConfig } from '../../apps/driver-api/config.ts';
 import { fleetEnvironment } from '../../apps/fleet/fleet-config.ts';
 import { matcherConfig } from '../../apps/matcher/config.ts';
@@ -17,6 +18,7 @@ const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   trips: tripsConfig,
   'dev-issuer': issuerConfig,
   webhooks: webhooksConfig,
+  console: consoleConfig,
 };
 
 const INTRODUCTION = `Environment variables, read once at start by \`readConfig\` (\`libs/service/config.ts\`). A wrong value is named on

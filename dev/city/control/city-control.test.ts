@@ -30,6 +30,7 @@ beforeAll(async () => {
       'driver-api': await freePort(),
       'dev-issuer': await freePort(),
       trips: await freePort(),
+      console: await freePort(),
     },
     area: BUILT_IN_AREA,
     directory: directory.path,

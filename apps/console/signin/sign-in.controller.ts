@@ -1,0 +1,126 @@
+import { Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HailgridError } from '#libs/contracts';
+import { CONFIG } from '#libs/service';
+import type { ConsoleConfig } from '../config.ts';
+import { OpenIdProvider } from './open-id-provider.ts';
+import { ownAddress } from './own-address.ts';
+import { requireSamePage } from './same-page.ts';
+import { SealedCookies } from './sealed-cookies.ts';
+import { Sessions } from './sessions.ts';
+import { ROLE_OF_APP, signedInApp, type SignedInApp } from './signed-in-app.ts';
+
+/** How long a person may take at the provider's page. */
+const SIGN_IN_LIMIT_S = 10 * 60;
+const AUTH_PATH = '/auth';
+
+/** A path of this page, and nothing that a browser takes for another site: `//host`, `/\host`. */
+const returnPath = z
+  .string()
+  .max(2_000)
+  .regex(/^\/(?![/\\])[\x21-\x7e]*$/)
+  .default('/');
+
+const loginQuery = z.object({ app: signedInApp.default('console'), return: returnPath });
+const appQuery = z.object({ app: signedInApp.default('console') });
+
+const pendingSignIn = z.object({
+  app: signedInApp,
+  return: returnPath,
+  verifier: z.string(),
+  state: z.string(),
+  nonce: z.string(),
+  startedAtMs: z.number(),
+});
+
+/** Sign-in and sign-out of the page, and who is signed in. */
+@Controller()
+export class SignInController {
+  constructor(
+    private readonly provider: OpenIdProvider,
+    private readonly sessions: Sessions,
+    private readonly cookies: SealedCookies,
+    @Inject(CONFIG) private readonly config: ConsoleConfig,
+  ) {}
+
+  @Get('/auth/login')
+  async login(
+    @Query({ schema: loginQuery }) { app, return: back }: z.output<typeof loginQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { url, checks } = await this.provider.signIn(this.#callbackOf(request), ROLE_OF_APP[app]);
+    const pending = { app, return: back, ...checks, startedAtMs: Date.now() };
+    await this.cookies.set(reply, pendingCookie(checks.state), pending, {
+      path: AUTH_PATH,
+      maxAgeS: SIGN_IN_LIMIT_S,
+    });
+    void reply.redirect(url.href, 303);
+  }
+
+  @Get('/auth/callback')
+  async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const callback = new URL(request.url, this.#callbackOf(request));
+    const name = pendingCookie(callback.searchParams.get('state') ?? '');
+    const pending = await this.cookies.read(request, name, pendingSignIn);
+    if (pending === undefined || pending.startedAtMs + SIGN_IN_LIMIT_S * 1_000 < Date.now())
+      throw new HailgridError('unauthenticated', 'this browser began no such sign-in, or too long ago');
+    this.cookies.clear(reply, name, AUTH_PATH);
+    const tokens = await this.provider.exchange(callback, pending);
+    await this.sessions.open(reply, pending.app, tokens);
+    void reply.redirect(pending.return, 303);
+  }
+
+  @Post('/auth/logout')
+  async logout(
+    @Query({ schema: appQuery }) { app }: z.output<typeof appQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ continue_at: string | null }> {
+    requireSamePage(request);
+    return { continue_at: (await this.sessions.close(request, reply, app)) ?? null };
+  }
+
+  /** Who is signed in to a part of the page. */
+  @Get('/v1/console/session')
+  async session(
+    @Query({ schema: appQuery }) { app }: z.output<typeof appQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionView> {
+    const { subject, role, scopes, expiresAtMs } = await this.sessions.of(request, app, reply);
+    return { app, subject, role, scopes: [...scopes], expires_at: new Date(expiresAtMs).toISOString() };
+  }
+
+  /** The access token for a page that calls the public API as a phone does. Operators' tokens stay here. */
+  @Post('/v1/console/token')
+  async token(
+    @Query({ schema: appQuery }) { app }: z.output<typeof appQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ access_token: string; expires_at: string }> {
+    requireSamePage(request);
+    if (app === 'console') throw new HailgridError('forbidden', 'tokens of operators stay with the console');
+    const { accessToken, expiresAtMs } = await this.sessions.of(request, app, reply);
+    return { access_token: accessToken, expires_at: new Date(expiresAtMs).toISOString() };
+  }
+
+  #callbackOf(request: FastifyRequest): string {
+    return `${ownAddress(request, this.config)}${AUTH_PATH}/callback`;
+  }
+}
+
+/** Who is signed in, as the page sees it. */
+export interface SessionView {
+  app: SignedInApp;
+  subject: string;
+  role: string;
+  scopes: string[];
+  expires_at: string;
+}
+
+/** A cookie per sign-in: two windows may sign in at once. */
+function pendingCookie(state: string): string {
+  return `hailgrid_signin_${state.replaceAll(/[^\w-]/g, '').slice(0, 16)}`;
+}

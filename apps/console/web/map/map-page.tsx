@@ -1,0 +1,4 @@
+/** The living city. */
+export default function MapPage() {
+  return <h1>Map</h1>;
+}

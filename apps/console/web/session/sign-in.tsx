@@ -1,0 +1,38 @@
+import { useSettings, type SignedInApp } from './context.ts';
+
+const ROLES: Readonly<Record<SignedInApp, string>> = {
+  console: 'an operator',
+  rider: 'a rider',
+  driver: 'a driver',
+};
+
+/** The way to the provider's page, which comes back to where the person is now. */
+export function SignIn({ app, reason }: { app: SignedInApp; reason: string | undefined }) {
+  const { mode } = useSettings();
+  const back = `${window.location.pathname}${window.location.search}`;
+  return (
+    <main className="page-body" style={{ maxWidth: '28rem', paddingTop: '15vh' }}>
+      <h1>Hailgrid</h1>
+      <p>
+        Sign in as {ROLES[app]} to {app === 'console' ? 'see and steer the city' : 'take part in the city'}.
+      </p>
+      {reason !== undefined && (
+        <p className="note" data-tone="danger" role="alert">
+          {reason}
+        </p>
+      )}
+      <a
+        className="button"
+        data-look="primary"
+        href={`/auth/login?app=${app}&return=${encodeURIComponent(back === '/sign-in' ? '/' : back)}`}
+      >
+        Sign in
+      </a>
+      {mode === 'development' && (
+        <p style={{ color: 'var(--text-2)' }}>
+          This is a development city: its issuer asks for no password, one click is enough.
+        </p>
+      )}
+    </main>
+  );
+}
