@@ -8,6 +8,7 @@ import type { z } from 'zod';
 const PART_LENGTH = 3_600;
 /** In how many cookies a sealed value may be: tokens of some providers have 8 kB, and servers bound all headers to 16 kB. */
 const MAX_PARTS = 3;
+/** How long a key that is made here is: AES-256. */
 const KEY_BYTES = 32;
 
 /** Where and for how long a cookie is kept. */
