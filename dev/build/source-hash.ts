@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-<<<<<<< HEAD
-/** All sources of the compiled services, without node_modules. */
-const SOURCES = ['apps/**/*.ts', 'libs/**/*.ts', 'packages/**/*.ts'];
-=======
 /** All sources of the compiled services and of the page, without node_modules. */
-const SOURCES = ['apps/**/*.{ts,tsx,css,html,svg}', 'libs/**/*.ts'];
->>>>>>> 423c539 (Begin the console: its server, sign-in, proxy, page build and role)
+const SOURCES = ['apps/**/*.{ts,tsx,css,html,svg}', 'libs/**/*.ts', 'packages/**/*.ts'];
 const SETTINGS = [
   'package.json',
   'package-lock.json',
