@@ -9,6 +9,7 @@ import { ownAddress } from './own-address.ts';
 import { requireSamePage } from './same-page.ts';
 import { SealedCookies } from './sealed-cookies.ts';
 import { Sessions } from './sessions.ts';
+import type { SessionAnswer } from '../protocol/session.ts';
 import { ROLE_OF_APP, signedInApp, type SignedInApp } from './signed-in-app.ts';
 
 /** How long a person may take at the provider's page. */
@@ -82,15 +83,25 @@ export class SignInController {
     return { continue_at: (await this.sessions.close(request, reply, app)) ?? null };
   }
 
-  /** Who is signed in to a part of the page. */
+  /** Who is signed in to a part of the page. Nobody is no error: the page then offers to sign in. */
   @Get('/v1/console/session')
   async session(
     @Query({ schema: appQuery }) { app }: z.output<typeof appQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SessionView> {
-    const { subject, role, scopes, expiresAtMs } = await this.sessions.of(request, app, reply);
-    return { app, subject, role, scopes: [...scopes], expires_at: new Date(expiresAtMs).toISOString() };
+  ): Promise<SessionAnswer> {
+    try {
+      const { subject, role, scopes, expiresAtMs } = await this.sessions.of(request, app, reply);
+      const expires_at = new Date(expiresAtMs).toISOString();
+      return { session: { app, subject, role, scopes: [...scopes], expires_at }, refused: null };
+    } catch (error) {
+      if (!(error instanceof HailgridError) || (error.status !== 401 && error.status !== 403)) throw error;
+      const role = ROLE_OF_APP[app];
+      return {
+        session: null,
+        refused: error.status === 403 ? `This sign-in is not that of a ${role}.` : null,
+      };
+    }
   }
 
   /** The access token for a page that calls the public API as a phone does. Operators' tokens stay here. */
@@ -109,15 +120,6 @@ export class SignInController {
   #callbackOf(request: FastifyRequest): string {
     return `${ownAddress(request, this.config)}${AUTH_PATH}/callback`;
   }
-}
-
-/** Who is signed in, as the page sees it. */
-export interface SessionView {
-  app: SignedInApp;
-  subject: string;
-  role: string;
-  scopes: string[];
-  expires_at: string;
 }
 
 /** A cookie per sign-in: two windows may sign in at once. */

@@ -1,19 +1,12 @@
 import { createContext, useContext } from 'react';
+import type { PageSession } from '../../protocol/session.ts';
 import type { PageSettings } from '../../protocol/settings.ts';
 
 /** The parts of the page that people sign in to. */
-export type SignedInApp = 'console' | 'rider' | 'driver';
-
-export interface Session {
-  app: SignedInApp;
-  subject: string;
-  role: string;
-  scopes: string[];
-  expires_at: string;
-}
+export type SignedInApp = PageSession['app'];
 
 export const SettingsContext = createContext<PageSettings | undefined>(undefined);
-export const SessionContext = createContext<Session | undefined>(undefined);
+export const SessionContext = createContext<PageSession | undefined>(undefined);
 
 export function useSettings(): PageSettings {
   const settings = useContext(SettingsContext);
@@ -21,7 +14,7 @@ export function useSettings(): PageSettings {
   return settings;
 }
 
-export function useSession(): Session {
+export function useSession(): PageSession {
   const session = useContext(SessionContext);
   if (session === undefined) throw new Error('useSession needs SignedIn around it');
   return session;

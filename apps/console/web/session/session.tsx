@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { PageSettings } from '../../protocol/settings.ts';
-import { call, CallFailed } from '../ops-api/call.ts';
+import type { SessionAnswer } from '../../protocol/session.ts';
+import { call } from '../ops-api/call.ts';
 import { usePolled } from '../ops-api/use-polled.ts';
 import { ErrorNote, Loading } from '../design/parts.tsx';
-import { SessionContext, SettingsContext, type Session, type SignedInApp } from './context.ts';
+import { SessionContext, SettingsContext, type SignedInApp } from './context.ts';
 import { SignIn } from './sign-in.tsx';
 
 /** How often the page looks whether its session still holds, which also renews it. */
@@ -20,12 +21,11 @@ export function WithSettings({ children }: { children: ReactNode }) {
 export function SignedIn({ app, children }: { app: SignedInApp; children: ReactNode }) {
   const { data, error, reload } = usePolled(
     `session ${app}`,
-    () => call<Session>(`/v1/console/session?app=${app}`),
+    () => call<SessionAnswer>(`/v1/console/session?app=${app}`),
     SESSION_CHECK_MS,
   );
-  const isRefused = error instanceof CallFailed && (error.status === 401 || error.status === 403);
-  if (isRefused) return <SignIn app={app} reason={error.status === 403 ? error.message : undefined} />;
-  if (data !== undefined) return <SessionContext value={data}>{children}</SessionContext>;
+  if (data?.session === null) return <SignIn app={app} reason={data.refused ?? undefined} />;
+  if (data !== undefined) return <SessionContext value={data.session}>{children}</SessionContext>;
   if (error !== undefined) return <ErrorNote error={error} onRetry={reload} />;
   return <Loading what="your session" />;
 }
