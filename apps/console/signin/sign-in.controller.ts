@@ -10,7 +10,7 @@ import { requireSamePage } from './same-page.ts';
 import { SealedCookies } from './sealed-cookies.ts';
 import { Sessions } from './sessions.ts';
 import type { SessionAnswer } from '../protocol/session.ts';
-import { ROLE_OF_APP, signedInApp, type SignedInApp } from './signed-in-app.ts';
+import { ROLE_OF_APP, signedInApp } from './signed-in-app.ts';
 
 /** How long a person may take at the provider's page. */
 const SIGN_IN_LIMIT_S = 10 * 60;
