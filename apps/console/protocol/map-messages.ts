@@ -66,6 +66,8 @@ export interface CityMessage {
   trips_gone: readonly string[];
   /** Shards whose owner or epoch has changed since the last update; all of them in the first one. */
   shards: readonly MapShard[];
+  /** Shards that others have taken the place of, by a split or a merge. */
+  shards_gone: readonly string[];
   /** Values of the chosen layer, whole; absent: as before. */
   hexes?: HexValues;
   /** Whether positions of cars without a trip are exact: with scope ops.read. Else they are snapped to a grid. */
