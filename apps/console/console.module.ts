@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
 import { TokenVerifier } from '#libs/service';
 import type { ConsoleConfig } from './config.ts';
+import { BreakController } from './break/break.controller.ts';
+import { CityControlClient } from './break/city-control-client.ts';
 import { PageFiles, PagesController } from './pages/page-files.ts';
 import { OperatorsApiController } from './proxy/operators-api.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
@@ -18,12 +20,13 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [BusModule.of('console')],
-      controllers: [SignInController, SettingsController, OperatorsApiController, PagesController],
+      controllers: [SignInController, SettingsController, OperatorsApiController, BreakController, PagesController],
       providers: [
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(config) },
         { provide: SealedCookies, useFactory: () => new SealedCookies(config.sessionKey, isSecure) },
         OpenIdProvider,
         Sessions,
+        CityControlClient,
         PageFiles,
       ],
     };

@@ -6,6 +6,8 @@ import { Shell } from './shell/shell.tsx';
 
 /** Each page is a file of its own in the build: the first paint loads what it shows. */
 const MapPage = lazy(() => import('./map/map-page.tsx'));
+const ShardsPage = lazy(() => import('./shards/shards-page.tsx'));
+const BreakPage = lazy(() => import('./break/break-page.tsx'));
 
 export function Routes() {
   return (
@@ -17,6 +19,8 @@ export function Routes() {
               <Suspense fallback={<Loading what="the page" />}>
                 <Switch>
                   <Route path="/" component={MapPage} />
+                  <Route path="/shards" component={ShardsPage} />
+                  <Route path="/break" component={BreakPage} />
                   <Route path="/sign-in" component={MapPage} />
                   <Route>
                     <div className="page-body">

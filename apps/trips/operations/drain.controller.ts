@@ -1,6 +1,13 @@
-import { Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import { drainMatcher, HailgridError, resumeMatcher, routerPath, type MatcherView } from '#libs/contracts';
+import {
+  drainMatcher,
+  HailgridError,
+  resumeMatcher,
+  routerPath,
+  type MatcherView,
+  type OperatorActRequest,
+} from '#libs/contracts';
 import type { MemberState } from '#libs/ownership';
 import { AskerOf, ForRole, LOGGER, readIdempotencyKey, type Asker, type Logger } from '#libs/service';
 import { readMembers, readShardCounts, setMemberState, type Queryable } from '#libs/store';
@@ -15,6 +22,7 @@ interface StateChange {
   matcher: string;
   state: MemberState;
   from: readonly MemberState[];
+  reason: OperatorActRequest | undefined;
 }
 
 /** Drains and resumes matchers for operators. A repeated request is no error. */
@@ -34,8 +42,9 @@ export class DrainController {
     @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: drainMatcher.params }) { matcher }: MatcherParams,
+    @Body({ schema: drainMatcher.body }) reason: OperatorActRequest | undefined,
   ): Promise<MatcherView> {
-    return this.#setState({ matcher, state: 'drained', from: ['active'] }, asker, key);
+    return this.#setState({ matcher, state: 'drained', from: ['active'], reason }, asker, key);
   }
 
   @Post(routerPath(resumeMatcher))
@@ -45,15 +54,27 @@ export class DrainController {
     @AskerOf() asker: Asker,
     @Headers('idempotency-key') key: unknown,
     @Param({ schema: resumeMatcher.params }) { matcher }: MatcherParams,
+    @Body({ schema: resumeMatcher.body }) reason: OperatorActRequest | undefined,
   ): Promise<MatcherView> {
-    return this.#setState({ matcher, state: 'active', from: ['drained'] }, asker, key);
+    return this.#setState({ matcher, state: 'active', from: ['drained'], reason }, asker, key);
   }
 
-  async #setState({ matcher, state, from }: StateChange, asker: Asker, key: unknown): Promise<MatcherView> {
-    const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state });
+  async #setState(
+    { matcher, state, from, reason }: StateChange,
+    asker: Asker,
+    key: unknown,
+  ): Promise<MatcherView> {
+    const idempotency = readIdempotencyKey(key, { bring_matcher: matcher, state, ...reason });
     let hasChanged = false;
     const act = state === 'active' ? 'resume_matcher' : 'drain_matcher';
-    const asked = { asker, act, target: { matcher }, idempotency, output: drainMatcher.response };
+    const asked = {
+      asker,
+      act,
+      target: { matcher },
+      ...(reason !== undefined && { reason }),
+      idempotency,
+      output: drainMatcher.response,
+    };
     const result = await this.audit.act(asked, async (transaction) => {
       const { nowMs } = transaction;
       const before = (await readMembers(transaction)).find(({ instance }) => instance === matcher)?.state;
@@ -62,7 +83,7 @@ export class DrainController {
       return { result: view, before: { state: before }, after: { state: view.state } };
     });
     if (hasChanged) {
-      this.logger.info({ event: `matcher_${state}`, matcher });
+      this.logger.info({ event: `matcher_${state}`, matcher, ...reason, operator: asker.id });
       this.membership.wakePlanner();
     }
     return result;

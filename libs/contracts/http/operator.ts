@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { operatorActRequest } from './operator-acts.ts';
 import { tripParams } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 import { MAX_CLAIMS_PER_PAGE } from '../commands/matching.ts';
@@ -75,6 +76,8 @@ export const getShards = defineRoute({
 });
 
 const matcherParams = z.object({ matcher: instanceName });
+/** Why; for the audit. Callers of before it was asked send none. */
+const matcherActRequest = operatorActRequest.optional();
 
 export const drainMatcher = defineRoute({
   api: 'trips',
@@ -86,10 +89,11 @@ export const drainMatcher = defineRoute({
   role: 'operator',
   scope: 'ops.write',
   params: matcherParams,
+  body: matcherActRequest,
   response: matcherView,
   status: 202,
   idempotencyKey: 'optional',
-  errors: ['matcher_not_found'],
+  errors: ['matcher_not_found', 'idempotency_key_reused'],
 });
 
 export const resumeMatcher = defineRoute({
@@ -102,10 +106,11 @@ export const resumeMatcher = defineRoute({
   role: 'operator',
   scope: 'ops.write',
   params: matcherParams,
+  body: matcherActRequest,
   response: matcherView,
   status: 202,
   idempotencyKey: 'optional',
-  errors: ['matcher_not_found'],
+  errors: ['matcher_not_found', 'idempotency_key_reused'],
 });
 
 /** Who made an event happen. */

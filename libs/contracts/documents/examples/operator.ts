@@ -67,8 +67,11 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
       planner: { holder: 'trips-1', term: 5 },
     },
   },
-  drainMatcher: { answer: { ...MATCHER, state: 'drained' } },
-  resumeMatcher: { answer: MATCHER },
+  drainMatcher: {
+    request: { reason_code: 'new_kernel', note: 'Back within the hour' },
+    answer: { ...MATCHER, state: 'drained' },
+  },
+  resumeMatcher: { request: { reason_code: 'new_kernel' }, answer: MATCHER },
   getTripHistory: {
     answer: { trip: TRIP_RECORD, events: [{ ...EVENT, actor: { kind: 'rider', id: IDS.rider } }] },
   },
