@@ -20,7 +20,13 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [BusModule.of('console')],
-      controllers: [SignInController, SettingsController, OperatorsApiController, BreakController, PagesController],
+      controllers: [
+        SignInController,
+        SettingsController,
+        OperatorsApiController,
+        BreakController,
+        PagesController,
+      ],
       providers: [
         { provide: TokenVerifier, useFactory: () => new TokenVerifier(config) },
         { provide: SealedCookies, useFactory: () => new SealedCookies(config.sessionKey, isSecure) },

@@ -64,5 +64,8 @@ export class CityControlClient {
 function refusal(problem: unknown): HailgridError {
   const { code, detail } = (problem ?? {}) as { code?: unknown; detail?: unknown };
   const isKnown = typeof code === 'string' && code in ERRORS && code !== 'unauthenticated';
-  return new HailgridError(isKnown ? (code as ErrorCode) : 'unavailable', `the control refuses: ${String(detail)}`);
+  return new HailgridError(
+    isKnown ? (code as ErrorCode) : 'unavailable',
+    `the control refuses: ${String(detail)}`,
+  );
 }

@@ -58,10 +58,9 @@ describe('between two answers', () => {
     expect(movesBetween(split, whole(1))).toEqual([]);
   });
 
-  const history = fc.array(
-    fc.tuple(fc.constantFrom(...CELLS), fc.constantFrom('m-1', 'm-2', 'm-3', null)),
-    { maxLength: 40 },
-  );
+  const history = fc.array(fc.tuple(fc.constantFrom(...CELLS), fc.constantFrom('m-1', 'm-2', 'm-3', null)), {
+    maxLength: 40,
+  });
 
   test('answers in any order tell each change of owner at most once, and all if none is skipped', () => {
     fc.assert(
