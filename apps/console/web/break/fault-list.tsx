@@ -26,7 +26,11 @@ export function FaultList({ faults }: { faults: readonly CityFault[] }) {
               <li key={what}>
                 <span>{text}</span>
                 <span className="break-after">
-                  {afterMs === null ? (fault.is_over ? 'not seen' : 'waiting …') : `after ${duration(afterMs)}`}
+                  {afterMs === null
+                    ? fault.is_over
+                      ? 'not seen'
+                      : 'waiting …'
+                    : `after ${duration(afterMs)}`}
                 </span>
               </li>
             ))}

@@ -58,7 +58,6 @@ function DrainForm({ act, onClose, onDone }: DrainDialogProps & { act: DrainAct 
         <input
           name="reason"
           required
-          autoFocus
           maxLength={MAX_REASON_LENGTH}
           pattern="[a-z][a-z0-9_]*"
           defaultValue="maintenance"

@@ -1,4 +1,4 @@
-import { Badge, Table, type Tone } from '../design/parts.tsx';
+import { Badge, Table, type Column, type Tone } from '../design/parts.tsx';
 import type { SeenMove } from './moves.ts';
 
 /** How many shards of a move are named. */
@@ -13,6 +13,21 @@ const TONES: Readonly<Record<SeenMove['kind'], Tone>> = {
   merged: 'neutral',
 };
 
+const COLUMNS: readonly Column<SeenMove>[] = [
+  {
+    name: 'When',
+    cell: ({ atMs }) => (
+      <time dateTime={new Date(atMs).toISOString()}>{new Date(atMs).toLocaleTimeString()}</time>
+    ),
+  },
+  { name: 'What', cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
+  { name: 'From', cell: ({ from }) => from ?? 'nobody' },
+  { name: 'To', cell: ({ to }) => to ?? 'nobody' },
+  { name: 'Shards', isNumber: true, cell: ({ shards }) => shards.length },
+  { name: 'Which', cell: ({ shards }) => <code>{named(shards)}</code> },
+  { name: 'Why', cell: ({ cause }) => cause ?? '–' },
+];
+
 /** What this page saw move, newest first. */
 export function MoveTable({ moves }: { moves: readonly SeenMove[] }) {
   return (
@@ -21,20 +36,7 @@ export function MoveTable({ moves }: { moves: readonly SeenMove[] }) {
       rows={moves}
       keyOf={({ id }) => String(id)}
       empty="Nothing has moved. Drain a matcher, or kill one, and watch its shards go."
-      columns={[
-        {
-          name: 'When',
-          cell: ({ atMs }) => (
-            <time dateTime={new Date(atMs).toISOString()}>{new Date(atMs).toLocaleTimeString()}</time>
-          ),
-        },
-        { name: 'What', cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
-        { name: 'From', cell: ({ from }) => from ?? 'nobody' },
-        { name: 'To', cell: ({ to }) => to ?? 'nobody' },
-        { name: 'Shards', isNumber: true, cell: ({ shards }) => shards.length },
-        { name: 'Which', cell: ({ shards }) => <code>{named(shards)}</code> },
-        { name: 'Why', cell: ({ cause }) => cause ?? '–' },
-      ]}
+      columns={COLUMNS}
     />
   );
 }

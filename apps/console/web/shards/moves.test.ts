@@ -58,6 +58,8 @@ describe('between two answers', () => {
     expect(movesBetween(split, whole(1))).toEqual([]);
   });
 
+  type State = Map<string, { epoch: number; owner: string | null }>;
+
   const history = fc.array(fc.tuple(fc.constantFrom(...CELLS), fc.constantFrom('m-1', 'm-2', 'm-3', null)), {
     maxLength: 40,
   });
@@ -65,21 +67,22 @@ describe('between two answers', () => {
   test('answers in any order tell each change of owner at most once, and all if none is skipped', () => {
     fc.assert(
       fc.property(history, fc.array(fc.nat(), { maxLength: 20 }), (changes, stale) => {
-        const states = [new Map(CELLS.map((cell) => [cell, { epoch: 1, owner: 'm-1' as string | null }]))];
+        const first: State = new Map(CELLS.map((cell) => [cell, { epoch: 1, owner: 'm-1' }]));
+        const states = [first];
         for (const [cell, owner] of changes) {
-          const last = new Map(states.at(-1));
+          const last: State = new Map(states.at(-1));
           last.set(cell, { epoch: (last.get(cell)?.epoch ?? 0) + 1, owner });
           states.push(last);
         }
-        const answer = (state: (typeof states)[number]): Ownership =>
+        const answer = (state: State): Ownership =>
           owned([...state].map(([cell, { epoch, owner }]) => [cell, epoch, owner] as const));
         const log = new MoveLog();
-        let seen = log.add(answer(states[0]!), 0);
+        let seen = log.add(answer(first), 0);
         for (const [index, state] of states.entries()) {
           seen = log.add(answer(state), index);
           // Now and then a standby answers that lags behind.
           const behind = stale[index];
-          if (behind !== undefined) seen = log.add(answer(states[behind % (index + 1)]!), index);
+          if (behind !== undefined) seen = log.add(answer(states[behind % (index + 1)] ?? first), index);
         }
         const told = seen.flatMap(({ shards }) => shards.map(({ shard, epoch }) => `${shard}@${epoch}`));
         expect(new Set(told).size).toBe(told.length);

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { MatcherView, ShardPage } from '#libs/contracts';
-import { Badge, Button, ErrorNote, Loading, Panel, Table, type Tone } from '../design/parts.tsx';
+import { Badge, Button, ErrorNote, Loading, Panel, Table, type Column, type Tone } from '../design/parts.tsx';
 import { usePolled } from '../ops-api/use-polled.ts';
 import { useMay } from '../session/context.ts';
 import { DrainDialog, type DrainAct } from './drain-dialog.tsx';
@@ -88,7 +88,9 @@ function Summary({ page }: { page: ShardPage }) {
   );
 }
 
-function Matchers({ page, onAct }: { page: ShardPage; onAct: (act: DrainAct) => void }) {
+type OnAct = (act: DrainAct) => void;
+
+function Matchers({ page, onAct }: { page: ShardPage; onAct: OnAct }) {
   const mayDrain = useMay('ops.write');
   return (
     <Table
@@ -96,35 +98,33 @@ function Matchers({ page, onAct }: { page: ShardPage; onAct: (act: DrainAct) => 
       rows={page.matchers}
       keyOf={({ matcher }) => matcher}
       empty="No matcher has ever been here."
-      columns={[
-        { name: 'Matcher', cell: ({ matcher }) => matcher },
-        { name: 'State', cell: ({ state }) => <Badge tone={TONES[state]}>{state}</Badge> },
-        { name: 'Shards', isNumber: true, cell: ({ shards }) => shards },
-        { name: 'Busy ms/s', isNumber: true, cell: (row) => row.busy_ms_per_s.toFixed(1) },
-        { name: 'Round p99 ms', isNumber: true, cell: (row) => row.round_p99_ms?.toFixed(1) ?? '–' },
-        {
-          name: 'Heard',
-          isNumber: true,
-          cell: ({ heard_s_ago: ago }) => (ago === null ? 'never' : `${ago.toFixed(1)} s ago`),
-        },
-        {
-          name: 'Since',
-          cell: ({ since }) => <time dateTime={since}>{new Date(since).toLocaleTimeString()}</time>,
-        },
-        ...(mayDrain
-          ? [
-              {
-                name: 'Acts',
-                cell: (row: MatcherView) => <DrainButton matcher={row} onAct={onAct} />,
-              },
-            ]
-          : []),
-      ]}
+      columns={mayDrain ? [...COLUMNS, actsColumn(onAct)] : COLUMNS}
     />
   );
 }
 
-function DrainButton({ matcher, onAct }: { matcher: MatcherView; onAct: (act: DrainAct) => void }) {
+const COLUMNS: readonly Column<MatcherView>[] = [
+  { name: 'Matcher', cell: ({ matcher }) => matcher },
+  { name: 'State', cell: ({ state }) => <Badge tone={TONES[state]}>{state}</Badge> },
+  { name: 'Shards', isNumber: true, cell: ({ shards }) => shards },
+  { name: 'Busy ms/s', isNumber: true, cell: (row) => row.busy_ms_per_s.toFixed(1) },
+  { name: 'Round p99 ms', isNumber: true, cell: (row) => row.round_p99_ms?.toFixed(1) ?? '–' },
+  {
+    name: 'Heard',
+    isNumber: true,
+    cell: ({ heard_s_ago: ago }) => (ago === null ? 'never' : `${ago.toFixed(1)} s ago`),
+  },
+  {
+    name: 'Since',
+    cell: ({ since }) => <time dateTime={since}>{new Date(since).toLocaleTimeString()}</time>,
+  },
+];
+
+function actsColumn(onAct: OnAct): Column<MatcherView> {
+  return { name: 'Acts', cell: (matcher) => <DrainButton matcher={matcher} onAct={onAct} /> };
+}
+
+function DrainButton({ matcher, onAct }: { matcher: MatcherView; onAct: OnAct }) {
   const { matcher: name, state } = matcher;
   if (state === 'active')
     return (
