@@ -9,7 +9,7 @@ export interface ComposeService {
   build?: { context: string; target: string };
   command?: string[];
   environment?: Record<string, string>;
-  networks?: string[];
+  networks?: string[] | Record<string, { aliases?: string[] }>;
   ports?: string[];
   volumes?: string[];
   healthcheck?: { test?: string[]; disable?: boolean };
@@ -35,6 +35,16 @@ export interface ComposeFile {
   networks: Record<string, unknown>;
   volumes: Record<string, unknown>;
   secrets: Record<string, { file: string }>;
+}
+
+/** The networks of a service. */
+export function networksOf({ networks = [] }: Pick<ComposeService, 'networks'>): string[] {
+  return Array.isArray(networks) ? networks : Object.keys(networks);
+}
+
+/** The further names of a service in its networks. */
+export function aliasesOf({ networks = [] }: Pick<ComposeService, 'networks'>): string[] {
+  return Array.isArray(networks) ? [] : Object.values(networks).flatMap(({ aliases = [] }) => aliases);
 }
 
 /** docker-compose.yml with its anchors merged, and with these variables or the defaults of `${NAME:-default}`. */

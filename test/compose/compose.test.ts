@@ -14,7 +14,7 @@ import { riderApiConfig } from '../../apps/rider-api/config.ts';
 import { tripsConfig } from '../../apps/trips/config.ts';
 import { webhooksConfig } from '../../apps/webhooks/config.ts';
 import { findServer } from '../../dev/nats/find-server.ts';
-import { composeText, readComposeFile, ROOT } from './compose-file.ts';
+import { aliasesOf, composeText, networksOf, readComposeFile, ROOT } from './compose-file.ts';
 import { MadeSecrets } from './made-secrets.ts';
 import { readStages, withBases } from './dockerfile.ts';
 
@@ -122,7 +122,7 @@ test('only trips and the maintenance services know and reach the database', () =
   const knowing = entries.filter(([, { environment = {} }]) => 'HAILGRID_POSTGRES_URLS' in environment);
   expect(knowing.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
   const reaching = entries.filter(
-    ([name, { networks }]) => !name.startsWith('postgres-') && networks?.includes('store'),
+    ([name, { networks }]) => !name.startsWith('postgres-') && networksOf({ networks }).includes('store'),
   );
   expect(reaching.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
 });
@@ -155,14 +155,15 @@ function hasHealthcheck(name: string): boolean {
 test('every address in an environment is a service on a shared network, or a published port', () => {
   const published = entries.flatMap(([, { ports = [] }]) => ports.map((port) => port.replace(/:\d+$/, '')));
   for (const [name, { environment = {}, networks = [] }] of entries) {
+    const reached = networksOf({ networks });
     const addresses = Object.values(environment).flatMap((value) => value.match(/\w+:\/\/[^,]+/g) ?? []);
     for (const address of addresses) {
       const { hostname, host } = new URL(address);
       // What browsers open.
       if (published.includes(host)) continue;
-      const target = services[hostname];
+      const target = services[hostname] ?? entries.find(([, one]) => aliasesOf(one).includes(hostname))?.[1];
       expect(
-        target?.networks?.some((network) => networks.includes(network)),
+        target !== undefined && networksOf(target).some((network) => reached.includes(network)),
         `${name}: ${address}`,
       ).toBe(true);
     }

@@ -51,11 +51,9 @@ export class Sessions {
     this.#verified = new VerifiedTokens(verifier);
   }
 
-  /** Keeps the tokens of a fresh sign-in. Throws `forbidden` if they are of a person without the role. */
-  async open(reply: FastifyReply, app: SignedInApp, tokens: Tokens): Promise<Session> {
-    const session = await this.#verify(app, tokens.accessToken);
+  /** Keeps the tokens of a fresh sign-in. What they allow is checked with each use. */
+  async open(reply: FastifyReply, app: SignedInApp, tokens: Tokens): Promise<void> {
     await this.#keep(reply, app, { ...tokens, signedInAtMs: Date.now() });
-    return session;
   }
 
   /**

@@ -2,19 +2,21 @@ import { Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HailgridError } from '#libs/contracts';
-import { CONFIG } from '#libs/service';
+import { CONFIG, LOGGER, type Logger } from '#libs/service';
 import type { ConsoleConfig } from '../config.ts';
-import { OpenIdProvider } from './open-id-provider.ts';
+import { OpenIdProvider, type Tokens } from './open-id-provider.ts';
 import { ownAddress } from './own-address.ts';
 import { requireSamePage } from './same-page.ts';
 import { SealedCookies } from './sealed-cookies.ts';
 import { Sessions } from './sessions.ts';
 import type { SessionAnswer } from '../protocol/session.ts';
-import { ROLE_OF_APP, signedInApp } from './signed-in-app.ts';
+import { ROLE_OF_APP, signedInApp, type SignedInApp } from './signed-in-app.ts';
 
 /** How long a person may take at the provider's page. */
 const SIGN_IN_LIMIT_S = 10 * 60;
 const AUTH_PATH = '/auth';
+/** Where a browser goes whose sign-in did not succeed. */
+const REFUSED_PAGE = '/sign-in?refused=1';
 
 /** A path of this page, and nothing that a browser takes for another site: `//host`, `/\host`. */
 const returnPath = z
@@ -43,6 +45,7 @@ export class SignInController {
     private readonly sessions: Sessions,
     private readonly cookies: SealedCookies,
     @Inject(CONFIG) private readonly config: ConsoleConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Get('/auth/login')
@@ -62,15 +65,34 @@ export class SignInController {
 
   @Get('/auth/callback')
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    try {
+      const { app, tokens, back } = await this.#signedIn(request, reply);
+      await this.sessions.open(reply, app, tokens);
+      void reply.redirect(back, 303);
+    } catch (error) {
+      if (!(error instanceof HailgridError) || error.status !== 401) throw error;
+      this.logger.info({ event: 'sign_in_refused', request_id: request.id, err: error }, error.message);
+      // A person looks at the answer: the page says it.
+      void reply.redirect(REFUSED_PAGE, 303);
+    }
+  }
+
+  /** The tokens that the provider gives for the sign-in of this browser. Throws `unauthenticated`. */
+  async #signedIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ app: SignedInApp; tokens: Tokens; back: string }> {
     const callback = new URL(request.url, this.#callbackOf(request));
     const name = pendingCookie(callback.searchParams.get('state') ?? '');
     const pending = await this.cookies.read(request, name, pendingSignIn);
     if (pending === undefined || pending.startedAtMs + SIGN_IN_LIMIT_S * 1_000 < Date.now())
       throw new HailgridError('unauthenticated', 'this browser began no such sign-in, or too long ago');
     this.cookies.clear(reply, name, AUTH_PATH);
-    const tokens = await this.provider.exchange(callback, pending);
-    await this.sessions.open(reply, pending.app, tokens);
-    void reply.redirect(pending.return, 303);
+    return {
+      app: pending.app,
+      tokens: await this.provider.exchange(callback, pending),
+      back: pending.return,
+    };
   }
 
   @Post('/auth/logout')
@@ -99,7 +121,10 @@ export class SignInController {
       const role = ROLE_OF_APP[app];
       return {
         session: null,
-        refused: error.status === 403 ? `This sign-in is not that of a ${role}.` : null,
+        refused:
+          error.status === 403
+            ? `You are signed in, but not as ${role === 'operator' ? 'an' : 'a'} ${role}.`
+            : null,
       };
     }
   }

@@ -9,6 +9,8 @@ const ROLES: Readonly<Record<SignedInApp, string>> = {
 /** The way to the provider's page, which comes back to where the person is now. */
 export function SignIn({ app, reason }: { app: SignedInApp; reason: string | undefined }) {
   const { mode } = useSettings();
+  const wasRefused = new URLSearchParams(window.location.search).has('refused');
+  const why = reason ?? (wasRefused ? 'The sign-in did not succeed. Try it again.' : undefined);
   const back = `${window.location.pathname}${window.location.search}`;
   return (
     <main className="page-body" style={{ maxWidth: '28rem', paddingTop: '15vh' }}>
@@ -16,15 +18,15 @@ export function SignIn({ app, reason }: { app: SignedInApp; reason: string | und
       <p>
         Sign in as {ROLES[app]} to {app === 'console' ? 'see and steer the city' : 'take part in the city'}.
       </p>
-      {reason !== undefined && (
+      {why !== undefined && (
         <p className="note" data-tone="danger" role="alert">
-          {reason}
+          {why}
         </p>
       )}
       <a
         className="button"
         data-look="primary"
-        href={`/auth/login?app=${app}&return=${encodeURIComponent(back === '/sign-in' ? '/' : back)}`}
+        href={`/auth/login?app=${app}&return=${encodeURIComponent(window.location.pathname === '/sign-in' ? '/' : back)}`}
       >
         Sign in
       </a>
