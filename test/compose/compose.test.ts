@@ -122,7 +122,7 @@ test('only trips and the maintenance services know and reach the database', () =
   const knowing = entries.filter(([, { environment = {} }]) => 'HAILGRID_POSTGRES_URLS' in environment);
   expect(knowing.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
   const reaching = entries.filter(
-    ([name, { networks }]) => !name.startsWith('postgres-') && networksOf({ networks }).includes('store'),
+    ([name, service]) => !name.startsWith('postgres-') && networksOf(service).includes('store'),
   );
   expect(reaching.map(([name]) => name).toSorted()).toStrictEqual([...ON_THE_DATABASE, 'trips']);
 });
