@@ -6,8 +6,6 @@ import { mercatorOf } from './mercator.ts';
 
 /** Numbers a car takes in the buffer: way (4), turn and time (4), look (3). */
 const NUMBERS_A_CAR = 11;
-const BYTES_A_NUMBER = 4;
-const RADIANS = Math.PI / 180;
 /** Side of a tile at zoom 0, in CSS pixels. */
 const TILE_PX = 512;
 
@@ -55,8 +53,8 @@ export class CarLayer implements CustomLayerInterface {
         size,
         gl.FLOAT,
         false,
-        NUMBERS_A_CAR * BYTES_A_NUMBER,
-        at * BYTES_A_NUMBER,
+        NUMBERS_A_CAR * Float32Array.BYTES_PER_ELEMENT,
+        at * Float32Array.BYTES_PER_ELEMENT,
       );
       at += size;
     }
@@ -85,8 +83,8 @@ export class CarLayer implements CustomLayerInterface {
       const { from, to, startMs, durationMs } = glide;
       this.putPlace(at, from);
       this.putPlace(at + 2, to);
-      this.numbers[at + 4] = from.headingDeg * RADIANS;
-      this.numbers[at + 5] = to.headingDeg * RADIANS;
+      this.numbers[at + 4] = radians(from.headingDeg);
+      this.numbers[at + 5] = radians(to.headingDeg);
       this.numbers[at + 6] = startMs - nowMs;
       this.numbers[at + 7] = durationMs;
       this.numbers[at + 8] = CAR_STATUSES.indexOf(status);
@@ -144,6 +142,10 @@ export class CarLayer implements CustomLayerInterface {
     gl.bufferData(gl.ARRAY_BUFFER, this.numbers.subarray(0, this.count * NUMBERS_A_CAR), gl.DYNAMIC_DRAW);
     gl.bindBuffer(gl.ARRAY_BUFFER, null);
   }
+}
+
+function radians(deg: number): number {
+  return (deg * Math.PI) / 180;
 }
 
 /** Dots from afar, arrows close by. */

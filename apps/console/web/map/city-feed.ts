@@ -37,8 +37,9 @@ const NO_NEWS: CityNews = {
   hexes: undefined,
 };
 
-/** Cars glide for as long as updates were apart, within these limits. */
+/** Cars glide for as long as updates were apart, and at least for this time. */
 const SHORTEST_GLIDE_MS = 250;
+/** A car glides no longer than this, so that a late update does not slow the cars down. */
 const LONGEST_GLIDE_MS = 2_500;
 
 /** Follows the city over the console's socket. Cars are kept aside: they change too often for a page to be built from. */

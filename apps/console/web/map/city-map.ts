@@ -30,6 +30,7 @@ const MANY_CARS = 3_000;
 const SAY_VIEW_EVERY_MS = 300;
 /** How far beside a car or a ring a click may be. */
 const CLICK_REACH_PX = 14;
+/** How long a shard that changed hands takes to fade. */
 const FLASH_MS = 2_500;
 
 export interface MapReaders {

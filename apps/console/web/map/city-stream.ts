@@ -19,6 +19,7 @@ interface StreamReaders {
   onClosed: () => void;
 }
 
+/** Longest pause before the first new attempt. */
 const FIRST_PAUSE_MS = 500;
 /** Longest pause before a new attempt: a console that comes back has its maps within this time. */
 const LONGEST_PAUSE_MS = 10_000;
