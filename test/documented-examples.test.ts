@@ -97,6 +97,7 @@ const SCENES: Readonly<Record<string, (stage: Stage) => Scene | Promise<Scene>>>
   'trips resumeMatcher': withMatcher,
   'trips getTripHistory': operating(0),
   'trips explainTrip': operating(0),
+  'trips getTripTrace': operating(0),
   'trips listTrips': asOperator,
   'trips listDrivers': asOperator,
   'trips cancelTrip': operating(0),
@@ -112,6 +113,14 @@ const SCENES: Readonly<Record<string, (stage: Stage) => Scene | Promise<Scene>>>
   },
   'trips endDriverSession': async (stage) => ({ ...(await onlineDriver(stage)), phone: stage.operator }),
   'trips listAttention': asOperator,
+  'trips acknowledgeAttention': async (stage) => {
+    const trip_id = await stage.ride(await stage.rider());
+    await stage.operator.post(`/v1/ops/trips/${trip_id}/fail`, { reason_code: 'test' });
+    const listed = async () =>
+      (await stage.operator.get<{ data: { number: number }[] }>('/v1/ops/attention')).body.data;
+    await expect.poll(listed, { timeout: 10_000 }).not.toEqual([]);
+    return { phone: stage.operator, real: { number: (await listed())[0]?.number ?? 0 } };
+  },
   'trips listSuspicions': asOperator,
   'trips createWebhook': asOperator,
   'trips listWebhooks': withWebhook,

@@ -8,6 +8,13 @@ import { DEFAULT_MAX_OPEN_TRIPS, MAX_OPEN_TRIPS } from '#libs/store';
 /** How large the event stream grows by default: about a hundred thousand trips. */
 const DEFAULT_EVENT_STREAM_BYTES = 1024 * 1024 * 1024;
 
+/** How long positions of trips are kept by default, in seconds: the questions of a day. */
+const DEFAULT_TRACE_KEEP_S = 86_400;
+/** The longest that can be set, in seconds: a month. */
+const MAX_TRACE_KEEP_S = 2_678_400;
+/** How large the stream of positions grows by default: some five million of them, or a day of sixty drivers who always have a trip. */
+const DEFAULT_TRACE_MAX_BYTES = 1024 * 1024 * 1024;
+
 /**
  * How many connections one process has to the primary by default: enough to keep two cores busy while commits wait for
  * the standby.
@@ -233,5 +240,20 @@ export const tripsConfig = baseConfig.extend({
     .min(1_048_576)
     .default(DEFAULT_EVENT_STREAM_BYTES)
     .describe('size limit of the event stream in bytes; older events are then in Postgres only'),
+  traceKeepS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_TRACE_KEEP_S)
+    .default(DEFAULT_TRACE_KEEP_S)
+    .describe(
+      'for how many seconds the positions of a driver with a trip are kept for operators; 0: none are, and those kept are deleted',
+    ),
+  traceMaxBytes: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(DEFAULT_TRACE_MAX_BYTES)
+    .describe('size limit of the stream of these positions in bytes; the oldest go first'),
 });
 export type TripsConfig = z.infer<typeof tripsConfig>;

@@ -55,6 +55,7 @@ import { OperatorAudit } from './operations/operator-audit.ts';
 import { OperatorDriversController } from './operations/drivers.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
 import { TripActsController } from './operations/trip-acts.controller.ts';
+import { TripTraceController } from './operations/trip-trace.controller.ts';
 import { OperatorTripsController } from './operations/trips.controller.ts';
 import { MatcherMembership } from './ownership/matcher-membership.ts';
 import { PlannerEffects } from './ownership/planner-effects.ts';
@@ -140,6 +141,7 @@ export class TripsModule {
       controllers: [
         ...COMMAND_HANDLERS,
         OperatorTripsController,
+        TripTraceController,
         TripActsController,
         AssignController,
         DriverActsController,

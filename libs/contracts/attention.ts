@@ -1,6 +1,7 @@
 import { ATTENTION_KINDS } from '#libs/trip';
 import { z } from 'zod';
-import { driverId, tripId } from './ids.ts';
+import { driverId, operatorId, tripId } from './ids.ts';
+import { keptText } from './text.ts';
 import { timestamp } from './values.ts';
 
 export const attentionKind = z.enum(ATTENTION_KINDS).meta({
@@ -21,6 +22,16 @@ export const attentionEntry = z
     trip_id: tripId.nullable(),
     driver_id: driverId.nullable(),
     data: z.record(z.string(), z.unknown()).meta({ description: 'details, by kind' }),
+    acknowledged: z
+      .object({
+        by: operatorId,
+        name: z.string().meta({ description: "the operator as the tokens' issuer names it" }),
+        at: timestamp,
+        note: keptText.nullable(),
+      })
+      .nullable()
+      .default(null)
+      .meta({ description: 'who has taken it on; null: nobody yet. The stream does not tell of changes' }),
   })
   .meta({ id: 'AttentionEntry' });
 export type AttentionEntry = z.infer<typeof attentionEntry>;

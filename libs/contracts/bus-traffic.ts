@@ -46,7 +46,7 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
   trackSubject: {
     from: ['driver-api'],
     to: ['rider-api'],
-    lie: 'Shows a rider a false place of its driver.',
+    lie: 'Shows a rider a false place of its driver, and operators afterwards a false trace of the trip.',
   },
   SHARD_MAP_SUBJECT: {
     from: ['trips'],

@@ -24,6 +24,7 @@ export const ERRORS = {
   driver_not_found: { status: 404, title: 'No such driver' },
   offer_not_found: { status: 404, title: 'No such offer' },
   matcher_not_found: { status: 404, title: 'No such matcher' },
+  attention_not_found: { status: 404, title: 'No such entry of the attention feed' },
   webhook_not_found: { status: 404, title: 'No such webhook' },
   method_not_allowed: { status: 405, title: 'This address does not support the method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },

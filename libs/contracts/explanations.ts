@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { driverId, offerId, tripId } from './ids.ts';
 import { instanceName } from './shards.ts';
-import { h3Cell, timestamp } from './values.ts';
+import { h3Cell, point, timestamp } from './values.ts';
 
 /** How many rounds of a trip one matcher keeps and explains. */
 export const MAX_EXPLAINED_ROUNDS = 32;
@@ -17,6 +17,10 @@ export const explainedCandidate = z
     in_dead_part: z.boolean().meta({
       description: 'on streets without a way back: the pickup ETA is by straight line',
     }),
+    from: point
+      .nullable()
+      .default(null)
+      .meta({ description: 'where it could start; null: a matcher of before it was kept' }),
     cost_s: seconds.meta({ description: 'null: the pair was not an option' }),
     reason: z.enum([
       'offered',

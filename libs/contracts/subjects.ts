@@ -12,7 +12,7 @@ export const driverPushSubject = (driverId: string): string => `push.driver.${dr
 /** Every committed change of a trip, stored in a JetStream stream (JSON `TripChange`, in the order of seq). */
 export const tripEventsSubject = (tripId: string): string => `trips.events.${tripId}`;
 
-/** Positions of the driver of one trip, for its rider only (JSON `TrackedPosition`). */
+/** Positions of the driver of one trip, for its rider only, and kept in a JetStream stream for operators (JSON `TrackedPosition`). */
 export const trackSubject = (tripId: string): string => `track.${tripId}`;
 
 /** Shard map changes (JSON `ShardMapMessage`); a hint, the shard table is authoritative. */

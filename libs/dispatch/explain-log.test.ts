@@ -5,6 +5,7 @@ import type { ExplainedCandidate, TripExplanation } from './trip-explanation.ts'
 
 const candidate: ExplainedCandidate = {
   driverId: 'driver_a',
+  from: { lat: 0, lng: 0 },
   pickupDistanceM: 100,
   pickupEtaS: 20,
   costS: 20,

@@ -1,3 +1,4 @@
+import type { Point } from '#libs/geo';
 import type { DriverId, TripId } from '#libs/trip';
 
 /**
@@ -32,6 +33,8 @@ export type CandidateReason =
 
 export interface ExplainedCandidate {
   readonly driverId: DriverId;
+  /** Where it can start; undefined if unknown. */
+  readonly from: Point | undefined;
   /** Straight-line distance from where the driver can start. */
   readonly pickupDistanceM: number;
   /** Seconds from now, including the current ride; undefined if not computed or without a route. */

@@ -6,13 +6,16 @@ import {
   BUS_ROLES,
   busTraffic,
   EVENT_STREAM,
+  newId,
   SHARD_MAP_SUBJECT,
+  TRACK_STREAM,
+  trackSubject,
   tripEventsSubject,
   WEBHOOK_EVENT_CONSUMER,
   type BusRole,
 } from '#libs/contracts';
 import { serveJson } from '#libs/bus';
-import { ensureEventConsumer, ensureEventStream } from '#libs/event-stream';
+import { applyTrackStream, ensureEventConsumer, ensureEventStream, readTrack } from '#libs/event-stream';
 import { makeBusKeys } from '../../ops/bus-keys/make-bus-keys.ts';
 import { testNats, type TestNats } from '../../dev/test-world/index.ts';
 import { BusRefusedError } from './bus-refused.ts';
@@ -191,6 +194,22 @@ test('webhooks reads the events by the consumer that trips made, and the operato
   const message = await consumer.next({ expires: 10_000 });
   expect(message?.string()).toBe('event');
   expect(await message?.ackAck()).toBe(true);
+});
+
+test('trips keeps the stream of traces and reads it, and nobody else does', async () => {
+  const settings = { keepS: 60, maxBytes: 1024 * 1024, replicas: 1 };
+  const { bus } = as('trips');
+  expect(await applyTrackStream(bus, settings)).toBe('created');
+  expect(await applyTrackStream(bus, { ...settings, keepS: 30 })).toBe('changed');
+  const position = { trip_id: newId('trip'), point: { lat: 1, lng: 2 }, heading_deg: null };
+  const sent = JSON.stringify({ ...position, recorded_at: '2026-03-01T12:00:00.000Z' });
+  as('driver-api').bus.publish(trackSubject(position.trip_id), sent);
+  await as('driver-api').bus.flush();
+  await expect.poll(async () => (await readTrack(bus, position.trip_id)).length).toBe(1);
+  const read = `$JS.API.DIRECT.GET.${TRACK_STREAM}`;
+  for (const role of BUS_ROLES.filter((other) => other !== 'trips'))
+    expect(await refusedOf(role, (other) => other.publish(read, '{}'))).toEqual([`publish ${read}`]);
+  expect(await applyTrackStream(bus, { ...settings, keepS: 0 })).toBe('deleted');
 });
 
 test.each([

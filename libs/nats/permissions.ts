@@ -1,4 +1,11 @@
-import { BUS_ROLES, busTraffic, WEBHOOK_EVENT_CONSUMER, EVENT_STREAM, type BusRole } from '#libs/contracts';
+import {
+  BUS_ROLES,
+  busTraffic,
+  EVENT_STREAM,
+  TRACK_STREAM,
+  WEBHOOK_EVENT_CONSUMER,
+  type BusRole,
+} from '#libs/contracts';
 
 /** Where every answer goes, and the only place where a handler sends one. */
 const INBOX = '_INBOX';
@@ -35,6 +42,9 @@ const STREAM_REQUESTS: Partial<Record<BusRole, readonly string[]>> = {
     // `trips` makes the consumer of `webhooks`, who could otherwise have the server publish events on any subject.
     `$JS.API.CONSUMER.CREATE.${EVENT_STREAM}.${WEBHOOK_EVENT_CONSUMER}`,
     `$JS.API.CONSUMER.DURABLE.CREATE.${EVENT_STREAM}.${WEBHOOK_EVENT_CONSUMER}`,
+    // `trips` makes the stream of traces, shortens it or deletes it as it is set, and reads one trip for an operator.
+    ...['INFO', 'CREATE', 'UPDATE', 'DELETE'].map((verb) => `$JS.API.STREAM.${verb}.${TRACK_STREAM}`),
+    `$JS.API.DIRECT.GET.${TRACK_STREAM}`,
   ],
   webhooks: [
     `$JS.API.CONSUMER.INFO.${EVENT_STREAM}.${WEBHOOK_EVENT_CONSUMER}`,
@@ -44,6 +54,7 @@ const STREAM_REQUESTS: Partial<Record<BusRole, readonly string[]>> = {
   operator: [
     '$JS.API.INFO',
     `$JS.API.STREAM.*.${EVENT_STREAM}`,
+    `$JS.API.STREAM.*.${TRACK_STREAM}`,
     `$JS.API.STREAM.MSG.*.${EVENT_STREAM}`,
     `$JS.API.DIRECT.GET.${EVENT_STREAM}.>`,
     `$JS.API.CONSUMER.*.${EVENT_STREAM}.>`,

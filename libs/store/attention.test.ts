@@ -3,6 +3,7 @@ import { newId, uuidOf } from '#libs/contracts';
 import { query, withClient } from '../../ops/postgres/query.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import {
+  acknowledgeAttention,
   Database,
   numberAttention,
   purgeAttention,
@@ -51,6 +52,40 @@ test('an entry that commits late comes after those that were seen, and is not mi
   await number();
   expect(await kinds(1)).toEqual(['2 stuck']);
   expect(await readAttentionHead(database)).toEqual({ newest: 2, hasUnnumbered: false });
+});
+
+test('an entry belongs to the first of many who acknowledge it at once, and is open no longer', async () => {
+  await query(testBase.url, `${entry('stuck')}; ${entry('failed')}`);
+  await number();
+  const operatorIds = Array.from({ length: 4 }, () => newId('operator'));
+  const answers = await Promise.all(
+    operatorIds.map((operatorId) =>
+      database.transact((transaction) =>
+        acknowledgeAttention(transaction, {
+          number: 1,
+          operatorId,
+          name: `name of ${operatorId}`,
+          note: null,
+          atMs: Date.parse(AT),
+        }),
+      ),
+    ),
+  );
+  const [owner, ...others] = [...new Set(answers.map((answer) => answer?.after.acknowledged?.by))];
+  expect(others).toEqual([]);
+  expect(operatorIds).toContain(owner);
+  expect(answers.filter((answer) => answer?.before.acknowledged === null)).toHaveLength(1);
+  const all = await readAttention(database, 0, 100);
+  expect(all.map(({ acknowledged }) => acknowledged)).toEqual([
+    { by: owner, name: `name of ${owner}`, at: AT, note: null },
+    null,
+  ]);
+  expect(await readAttention(database, 0, 100, { isOpen: true })).toEqual([all[1]]);
+});
+
+test('an entry that there is not cannot be acknowledged', async () => {
+  const nobody = { number: 7, operatorId: newId('operator'), name: 'x', note: null, atMs: 0 };
+  expect(await database.transact((transaction) => acknowledgeAttention(transaction, nobody))).toBeUndefined();
 });
 
 test('processes that number at once give each entry one number, without gaps', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '#libs/contracts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
 import { query, withClient } from '../../ops/postgres/query.ts';
 import { Database, findDrivers, type FoundDriver } from './index.ts';
@@ -45,6 +46,15 @@ test('a page is full where drivers match, and the next one begins behind it', as
   const second = await findDrivers(database, { ...NO_FILTER, product: 'xl' }, first.after ?? undefined, 3);
   const ids = [...first.drivers, ...second.drivers].map(({ driver }) => driver.driverId);
   expect([new Set(ids).size, ids]).toEqual([6, ids.toSorted()]);
+});
+
+test('one driver is found by its id, and none by an id that nobody has', async () => {
+  const [one] = (await findDrivers(database, NO_FILTER, undefined, 1)).drivers;
+  const driverId = one!.driver.driverId;
+  const found = await findDrivers(database, { ...NO_FILTER, driverId }, undefined, 50);
+  expect(found).toEqual({ drivers: [one], after: null });
+  const nobody = await findDrivers(database, { ...NO_FILTER, driverId: newId('driver') }, undefined, 50);
+  expect(nobody).toEqual({ drivers: [], after: null });
 });
 
 test('a page reads the drivers by their key, not all of them', async () => {

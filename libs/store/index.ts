@@ -7,6 +7,7 @@ export { StandbyReads, type ReadFrom, type ReadKind } from './postgres/standby-r
 export {
   noteLongSearches,
   noteLongWaits,
+  acknowledgeAttention,
   numberAttention,
   purgeAttention,
   readAttention,

@@ -1,4 +1,4 @@
-import type { ExplainedOffer, ExplainedRound, MatcherView, ShardPage } from '#libs/contracts';
+import type { ExplainedOffer, ExplainedRound, MatcherView, ShardPage, TripHistory, TripTrace } from '#libs/contracts';
 import { tokenFor } from '../phones/tokens.ts';
 import type { TestCity } from './test-city.ts';
 
@@ -27,6 +27,14 @@ export class Operator {
 
   async explain(tripId: string): Promise<Explanation> {
     return (await this.#call('GET', `/v1/trips/${tripId}/explain`)) as Explanation;
+  }
+
+  async history(tripId: string): Promise<TripHistory> {
+    return (await this.#call('GET', `/v1/trips/${tripId}/history`)) as TripHistory;
+  }
+
+  async trace(tripId: string): Promise<TripTrace> {
+    return (await this.#call('GET', `/v1/trips/${tripId}/trace`)) as TripTrace;
   }
 
   async drain(matcher: string): Promise<MatcherView> {

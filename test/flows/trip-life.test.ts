@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RiderServerFrame } from '#libs/contracts';
+import { uuidOf, type RiderServerFrame } from '#libs/contracts';
+import { Operator } from '../city/operator.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 
 let city: TestCity;
@@ -56,6 +57,20 @@ test('a rider is matched, driven and completed, and gets every event once and in
   expect(await rider.trip(tripId)).toMatchObject({ state: 'completed', seq: 6, distance_source: 'air' });
   expect(await city.rows('SELECT * FROM driver_claim')).toEqual([]);
   await driver.goHome();
+
+  // Operators see afterwards where the driver was, and that each event follows the one before.
+  const operator = await Operator.of(city);
+  const trace = await operator.trace(tripId);
+  expect(trace.kept_s).toBe(86_400);
+  expect(trace.data[0]?.point.lat).toBeCloseTo(ROSSIO.lat, 5);
+  const moments = trace.data.map(({ at }) => at);
+  expect(moments).toEqual(moments.toSorted());
+  const history = await operator.history(tripId);
+  const stored = await city.rows<{ hash: string }>(
+    `SELECT encode(hash, 'hex') AS hash FROM trip_event WHERE trip_id = '${uuidOf('trip', tripId)}' ORDER BY seq`,
+  );
+  expect(history.events.map(({ hash }) => hash)).toEqual(stored.map(({ hash }) => hash));
+  expect(new Set(stored.map(({ hash }) => hash)).size).toBe(6);
 });
 
 test('a repeated request gets the same trip, and another request under its key is refused', async () => {

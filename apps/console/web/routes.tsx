@@ -8,6 +8,11 @@ import { Shell } from './shell/shell.tsx';
 const MapPage = lazy(() => import('./map/map-page.tsx'));
 const ShardsPage = lazy(() => import('./shards/shards-page.tsx'));
 const BreakPage = lazy(() => import('./break/break-page.tsx'));
+const TripsPage = lazy(() => import('./trips/trips-page.tsx'));
+const TripPage = lazy(() => import('./trips/trip-page.tsx'));
+const DriversPage = lazy(() => import('./drivers/drivers-page.tsx'));
+const DriverPage = lazy(() => import('./drivers/driver-page.tsx'));
+const AttentionPage = lazy(() => import('./attention/attention-page.tsx'));
 
 export function Routes() {
   return (
@@ -22,6 +27,11 @@ export function Routes() {
                   <Route path="/shards" component={ShardsPage} />
                   <Route path="/break" component={BreakPage} />
                   <Route path="/sign-in" component={MapPage} />
+                  <Route path="/trips" component={TripsPage} />
+                  <Route path="/trips/:id" component={TripPage} />
+                  <Route path="/drivers" component={DriversPage} />
+                  <Route path="/drivers/:id" component={DriverPage} />
+                  <Route path="/attention" component={AttentionPage} />
                   <Route>
                     <div className="page-body">
                       <Empty>There is no page at this address.</Empty>

@@ -12,6 +12,7 @@ export default defineConfig({
   ...(consoleUrl !== undefined && {
     server: { proxy: { '/v1': { target: consoleUrl, ws: true }, '/auth': consoleUrl } },
   }),
+  worker: { format: 'es' },
   build: {
     outDir: '../../../dist/web',
     emptyOutDir: true,

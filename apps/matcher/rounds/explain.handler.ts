@@ -44,6 +44,7 @@ export class ExplainHandler implements OnApplicationBootstrap {
       skip_cost_s: skipCostS,
       candidates: candidates.map((candidate) => ({
         driver_id: candidate.driverId,
+        from: candidate.from ?? null,
         pickup_distance_m: candidate.pickupDistanceM,
         pickup_eta_s: candidate.pickupEtaS ?? null,
         in_dead_part: candidate.isInDeadPart,

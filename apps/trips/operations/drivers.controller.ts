@@ -22,9 +22,9 @@ export class OperatorDriversController {
     @Query({ schema: getOperatorDrivers.query }) query: z.output<typeof getOperatorDrivers.query>,
   ): Promise<Page> {
     await this.audit.look(asker, 'list_drivers', query);
-    const { status, product, silent_since: silentSince, cursor, limit } = query;
+    const { driver_id: driverId, status, product, silent_since: silentSince, cursor, limit } = query;
     const silentSinceMs = silentSince === undefined ? undefined : Date.parse(silentSince);
-    const filter = { status, product, silentSinceMs };
+    const filter = { driverId, status, product, silentSinceMs };
     const { drivers, after } = await findDrivers(this.store.upToDate, filter, cursor, limit);
     return { data: drivers.map(listed), next_cursor: after };
   }

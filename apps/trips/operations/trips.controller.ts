@@ -65,9 +65,9 @@ export class OperatorTripsController {
     const trip = await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
     const stored = await readEvents(this.store.upToDate, trip_id);
     const changes = foldEvents(stored, 0);
-    const events = stored.flatMap(({ event }, index) => {
+    const events = stored.flatMap(({ event, hash }, index) => {
       const change = changes[index];
-      return change === undefined ? [] : [{ ...change.event, actor: actorOf(event, trip.riderId) }];
+      return change === undefined ? [] : [{ ...change.event, actor: actorOf(event, trip.riderId), hash }];
     });
     return { trip: toTripRecord(trip), events };
   }

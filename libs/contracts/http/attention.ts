@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attentionEntry, attentionKind, MAX_ATTENTION_PER_PAGE } from '../attention.ts';
+import { typedText } from '../text.ts';
 import { defineRoute } from './route.ts';
 
 /** How many entries a page lists unless the request says how many. */
@@ -17,6 +18,7 @@ export const getAttention = defineRoute({
   scope: 'ops.read',
   query: z.strictObject({
     kind: attentionKind.optional(),
+    open: z.literal('true').optional().meta({ description: 'only those that nobody has acknowledged' }),
     limit: z.coerce.number().int().min(1).max(MAX_ATTENTION_PER_PAGE).default(DEFAULT_ATTENTION_PER_PAGE),
     cursor: z.coerce
       .number()
@@ -32,4 +34,29 @@ export const getAttention = defineRoute({
   }),
   status: 200,
   errors: [],
+});
+
+/** How many characters an operator may note about an entry; a longer note gets 400. */
+const MAX_NOTE_LENGTH = 500;
+
+const acknowledgeRequest = z
+  .strictObject({ note: typedText(MAX_NOTE_LENGTH, { lines: true }).optional() })
+  .meta({ id: 'AcknowledgeRequest' });
+export type AcknowledgeRequest = z.infer<typeof acknowledgeRequest>;
+
+export const postAcknowledge = defineRoute({
+  api: 'trips',
+  method: 'POST',
+  path: '/v1/ops/attention/{number}/acknowledge',
+  operationId: 'acknowledgeAttention',
+  tag: 'attention',
+  summary: 'Take an entry on by name; what somebody has acknowledged already stays theirs',
+  role: 'operator',
+  scope: 'ops.write',
+  params: z.strictObject({ number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+  body: acknowledgeRequest.prefault({}),
+  response: attentionEntry,
+  status: 200,
+  idempotencyKey: 'optional',
+  errors: ['attention_not_found', 'idempotency_key_reused'],
 });

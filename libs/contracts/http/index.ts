@@ -9,6 +9,7 @@ import type { HttpRoute } from './route.ts';
 import * as signIn from './sign-in.ts';
 import * as suspicions from './suspicions.ts';
 import * as streams from './streams.ts';
+import * as tripTrace from './trip-trace.ts';
 import * as webhooks from './webhooks.ts';
 
 export * from './attention.ts';
@@ -23,6 +24,7 @@ export * from './route.ts';
 export * from './sign-in.ts';
 export * from './streams.ts';
 export * from './suspicions.ts';
+export * from './trip-trace.ts';
 export * from './webhooks.ts';
 
 const modules: readonly object[] = [
@@ -32,6 +34,7 @@ const modules: readonly object[] = [
   streams,
   operator,
   operatorActs,
+  tripTrace,
   attention,
   suspicions,
   webhooks,

@@ -124,9 +124,20 @@ export const tripActor = z
 export const tripHistory = z
   .object({
     trip: tripRecord,
-    events: z.array(tripEvent.extend({ actor: tripActor }).meta({ id: 'ActedEvent' })),
+    events: z.array(
+      tripEvent
+        .extend({
+          actor: tripActor,
+          hash: z
+            .string()
+            .nullable()
+            .meta({ description: 'SHA-256 over this event and the hash before it; null: older than the chain' }),
+        })
+        .meta({ id: 'ActedEvent' }),
+    ),
   })
   .meta({ id: 'TripHistory' });
+export type TripHistory = z.infer<typeof tripHistory>;
 
 export const getTripHistory = defineRoute({
   api: 'trips',
@@ -151,6 +162,7 @@ export const tripExplanation = z
     }),
   })
   .meta({ id: 'TripExplanation' });
+export type TripExplanation = z.infer<typeof tripExplanation>;
 
 export const explainTrip = defineRoute({
   api: 'trips',
@@ -215,6 +227,7 @@ export const listedDriver = driverStanding
       .meta({ description: 'of a driver with a trip: when it was last heard; null: without a trip' }),
   })
   .meta({ id: 'ListedDriver' });
+export type ListedDriver = z.infer<typeof listedDriver>;
 
 export const getOperatorDrivers = defineRoute({
   api: 'trips',
@@ -226,6 +239,7 @@ export const getOperatorDrivers = defineRoute({
   role: 'operator',
   scope: 'ops.read',
   query: z.strictObject({
+    driver_id: driverId.optional().meta({ description: 'only this driver' }),
     status: driverStatus.optional(),
     product: product.optional(),
     silent_since: timestamp

@@ -83,6 +83,7 @@ function weighedCandidates(
     const option = options.get(column);
     return {
       driverId: scene.drivers.ids[column] as DriverId,
+      from: scene.drivers.points[column],
       pickupDistanceM: distanceM(scene, trip, column),
       pickupEtaS: option?.pickupInS,
       costS: option?.costS,
@@ -101,7 +102,7 @@ function barredCandidates(
     const pickupDistanceM = place === undefined ? Infinity : greatCircleM(pickup, place);
     if (pickupDistanceM > scene.params.pickupRadiusM) return [];
     const reason = pausedDriverIds.includes(driverId) ? 'asked_again_later' : 'not_asked_again';
-    return [{ driverId, pickupDistanceM, pickupEtaS: undefined, costS: undefined, reason }];
+    return [{ driverId, from: place, pickupDistanceM, pickupEtaS: undefined, costS: undefined, reason }];
   });
 }
 

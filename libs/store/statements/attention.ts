@@ -1,4 +1,4 @@
-import { idFromUuid, toTimestamp, type AttentionEntry } from '#libs/contracts';
+import { idFromUuid, toTimestamp, uuidOf, type AttentionEntry, type OperatorId } from '#libs/contracts';
 import type { AttentionKind } from '#libs/trip';
 import type { Queryable } from '../postgres/database.ts';
 import { timestampOf } from '../postgres/values.ts';
@@ -73,30 +73,89 @@ interface AttentionRow extends Record<string, unknown> {
   trip_id: string | null;
   driver_id: string | null;
   data: Record<string, unknown>;
+  acknowledged_ms: string | null;
+  acknowledged_by: string | null;
+  acknowledged_name: string | null;
+  acknowledged_note: string | null;
 }
 
-/** Reads the first entries after a number, of one kind or of all. */
+const COLUMNS = `number::text, kind, (extract(epoch FROM at) * 1000)::text AS at_ms, trip_id, driver_id, data,
+  (extract(epoch FROM acknowledged_at) * 1000)::text AS acknowledged_ms, acknowledged_by, acknowledged_name, acknowledged_note`;
+
+/** Which entries of the feed are asked for. */
+export interface AttentionFilter {
+  kind?: AttentionKind | undefined;
+  /** Only those that nobody has acknowledged. */
+  isOpen?: boolean;
+}
+
+/** Reads the first entries after a number. */
 export async function readAttention(
   database: Queryable,
   after: number,
   limit: number,
-  kind?: AttentionKind,
+  { kind, isOpen = false }: AttentionFilter = {},
 ): Promise<AttentionEntry[]> {
   const rows = await database.rows<AttentionRow>({
-    name: 'read-attention',
+    name: isOpen ? 'read-open-attention' : 'read-attention',
     text: `
-      SELECT number::text, kind, (extract(epoch FROM at) * 1000)::text AS at_ms, trip_id, driver_id, data
-      FROM attention WHERE number > $1 AND ($3::text IS NULL OR kind = $3) ORDER BY attention.number LIMIT $2`,
+      SELECT ${COLUMNS}
+      FROM attention WHERE number > $1 AND ($3::text IS NULL OR kind = $3)
+        ${isOpen ? 'AND acknowledged_at IS NULL' : ''} ORDER BY attention.number LIMIT $2`,
     values: [after, limit, kind ?? null],
   });
-  return rows.map(({ number, kind: itsKind, at_ms, trip_id, driver_id, data }) => ({
-    number: Number(number),
-    kind: itsKind,
-    at: toTimestamp(Number(at_ms)),
+  return rows.map(entryOf);
+}
+
+function entryOf(row: AttentionRow): AttentionEntry {
+  const { trip_id, driver_id, acknowledged_by: by, acknowledged_name: name, acknowledged_note: note } = row;
+  return {
+    number: Number(row.number),
+    kind: row.kind,
+    at: toTimestamp(Number(row.at_ms)),
     trip_id: trip_id === null ? null : idFromUuid('trip', trip_id),
     driver_id: driver_id === null ? null : idFromUuid('driver', driver_id),
-    data,
-  }));
+    data: row.data,
+    acknowledged:
+      by === null || name === null
+        ? null
+        : { by: idFromUuid('operator', by), name, at: toTimestamp(Number(row.acknowledged_ms)), note },
+  };
+}
+
+/** Who takes an entry on. */
+export interface Acknowledging {
+  number: number;
+  operatorId: OperatorId;
+  name: string;
+  note: string | null;
+  atMs: number;
+}
+
+/**
+ * Acknowledges an entry, unless somebody has: then it stays theirs. Returns it as it was before and is now; undefined if there
+ * is none.
+ */
+export async function acknowledgeAttention(
+  transaction: Queryable,
+  { number, operatorId, name, note, atMs }: Acknowledging,
+): Promise<{ before: AttentionEntry; after: AttentionEntry } | undefined> {
+  const locked = await transaction.rows<AttentionRow>({
+    name: 'lock-attention',
+    text: `SELECT ${COLUMNS} FROM attention WHERE number = $1 FOR UPDATE`,
+    values: [number],
+  });
+  const before = locked.map(entryOf)[0];
+  if (before === undefined || before.acknowledged !== null) return before && { before, after: before };
+  const written = await transaction.rows<AttentionRow>({
+    name: 'acknowledge-attention',
+    text: `
+      UPDATE attention SET acknowledged_at = $2, acknowledged_by = $3, acknowledged_name = $4, acknowledged_note = $5
+      WHERE number = $1 RETURNING ${COLUMNS}`,
+    values: [number, timestampOf(atMs), uuidOf('operator', operatorId), name, note],
+  });
+  const after = written.map(entryOf)[0];
+  return after && { before, after };
 }
 
 /** Deletes numbered entries of before a time, lowest number first; returns how many. */

@@ -10,14 +10,19 @@ export interface StoredEvent {
   drivers: readonly DriverStanding[];
 }
 
+/** With its hash in hexadecimal; null if the event is older than the chain. */
+export interface HashedEvent extends StoredEvent {
+  hash: string | null;
+}
+
 /**
  * Reads all events of a trip, in order. A trip has a few tens at most: each needs an action of a driver or rider.
  */
-export async function readEvents(database: Queryable, tripId: string): Promise<StoredEvent[]> {
-  return database.rows<StoredEvent & Record<string, unknown>>({
+export async function readEvents(database: Queryable, tripId: string): Promise<HashedEvent[]> {
+  return database.rows<HashedEvent & Record<string, unknown>>({
     name: 'read-events',
     text: `
-      SELECT seq, event, coalesce(drivers, '[]') AS drivers
+      SELECT seq, event, coalesce(drivers, '[]') AS drivers, encode(hash, 'hex') AS hash
       FROM trip_event WHERE trip_id = $1 ORDER BY seq`,
     values: [uuidOf('trip', tripId)],
   });

@@ -1,6 +1,6 @@
 import { idFromUuid, uuidOf, type DriverId, type DriverStanding, type Product } from '#libs/contracts';
 import type { Queryable } from '../postgres/database.ts';
-import { FIRST_UUID, timestampOf } from '../postgres/values.ts';
+import { FIRST_UUID, LAST_UUID, timestampOf } from '../postgres/values.ts';
 import { claimFromRow, type RawClaimRow } from './claims.ts';
 import { DRIVER_COLUMNS, driverFromRow, standingOf, type DriverRow, type RawDriverRow } from './drivers.ts';
 
@@ -9,6 +9,7 @@ export const MAX_DRIVERS_LOOKED_AT = 10_000;
 
 /** Which drivers an operator looks for; undefined members do not matter. */
 export interface DriverFilter {
+  driverId?: DriverId | undefined;
   status: DriverStanding['status'] | undefined;
   product: Product | undefined;
   /** Only drivers with a trip who were not heard since then. */
@@ -40,7 +41,7 @@ type Row = RawDriverRow & {
 /** Finds drivers by id, after the last one looked at by the page before. */
 export async function findDrivers(
   database: Queryable,
-  { status, product, silentSinceMs }: DriverFilter,
+  { driverId, status, product, silentSinceMs }: DriverFilter,
   after: DriverId | undefined,
   limit: number,
   maxLookedAt = MAX_DRIVERS_LOOKED_AT,
@@ -51,7 +52,7 @@ export async function findDrivers(
     name: 'find-drivers',
     text: `
       WITH seen AS MATERIALIZED (
-        SELECT ${DRIVER_COLUMNS}, changed_at FROM driver WHERE driver_id > $1 ORDER BY driver_id LIMIT $6
+        SELECT ${DRIVER_COLUMNS}, changed_at FROM driver WHERE driver_id > $1 AND driver_id BETWEEN $7 AND $8 ORDER BY driver_id LIMIT $6
       ), known AS (
         SELECT seen.*, claims, heard_at, CASE now_kind WHEN 'trip' THEN 'on_trip' WHEN 'offer' THEN 'offered'
           ELSE CASE WHEN online THEN 'free' ELSE 'offline' END END AS status
@@ -74,6 +75,8 @@ export async function findDrivers(
       silentSinceMs === undefined ? null : timestampOf(silentSinceMs),
       limit + 1,
       maxLookedAt,
+      driverId === undefined ? FIRST_UUID : uuidOf('driver', driverId),
+      driverId === undefined ? LAST_UUID : uuidOf('driver', driverId),
     ],
   });
   const found = rows.flatMap((row) => (row.driver_id === null ? [] : [foundDriver(row)]));

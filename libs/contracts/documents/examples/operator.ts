@@ -41,6 +41,16 @@ const EVENT = {
   freed_driver_id: null,
   data: {},
 };
+const ATTENTION = {
+  number: 17,
+  kind: 'stuck',
+  at: ENDED_AT,
+  trip_id: IDS.trip,
+  driver_id: IDS.driver,
+  data: {},
+  acknowledged: null,
+};
+const EVENT_HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const FINGERPRINT = '9f86d081884c7d65';
 const SECRET = 'whsec_bXkgc2VjcmV0IG9mIHRoaXMgZXhhbXBsZSBvbmx5IQ==';
 const WEBHOOK = {
@@ -73,7 +83,10 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   resumeMatcher: { request: { reason_code: 'new_kernel' }, answer: MATCHER },
   getTripHistory: {
-    answer: { trip: TRIP_RECORD, events: [{ ...EVENT, actor: { kind: 'rider', id: IDS.rider } }] },
+    answer: { trip: TRIP_RECORD, events: [{ ...EVENT, actor: { kind: 'rider', id: IDS.rider }, hash: EVENT_HASH }] },
+  },
+  getTripTrace: {
+    answer: { data: [{ at: ACCEPTED_AT, point: ROSSIO, heading_deg: 90 }], kept_s: 86_400 },
   },
   explainTrip: {
     answer: {
@@ -100,6 +113,7 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
               pickup_distance_m: 480,
               pickup_eta_s: 150,
               in_dead_part: false,
+              from: ROSSIO,
               cost_s: 150,
               reason: 'offered',
             },
@@ -166,8 +180,15 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   listAttention: {
     answer: {
-      data: [{ number: 17, kind: 'stuck', at: ENDED_AT, trip_id: IDS.trip, driver_id: IDS.driver, data: {} }],
+      data: [ATTENTION],
       next_cursor: null,
+    },
+  },
+  acknowledgeAttention: {
+    request: { note: 'I call the driver' },
+    answer: {
+      ...ATTENTION,
+      acknowledged: { by: 'operator_01k3q8v5mce9ts9wz2hbhvdz1q', name: 'joana', at: ENDED_AT, note: 'I call the driver' },
     },
   },
   listSuspicions: {

@@ -1,0 +1,103 @@
+import type { StyleSpecification } from 'maplibre-gl';
+import type { TripRecord } from '#libs/contracts';
+
+type PointOf = TripRecord['pickup'];
+type Kind = 'pickup' | 'dropoff' | 'candidate' | 'chosen' | 'car';
+
+/** Something that is drawn at one point. */
+export interface Place {
+  point: PointOf;
+  kind: Kind;
+  /** What it is, in words. */
+  says: string;
+}
+
+const NOTHING = { type: 'FeatureCollection', features: [] } as GeoJSON.FeatureCollection;
+
+/** The style of a trip's map, in the colours of the page. Draws no text, so that it needs no fonts. */
+export function tripStyle(colour: (token: `--${string}`) => string, hasStreets: boolean): StyleSpecification {
+  const empty = { type: 'geojson', data: NOTHING } as const;
+  return {
+    version: 8,
+    sources: {
+      ...(hasStreets && {
+        streets: { type: 'geojson', data: `${window.location.origin}/v1/console/streets` },
+      }),
+      way: empty,
+      driven: empty,
+      places: empty,
+    },
+    layers: [
+      { id: 'ground', type: 'background', paint: { 'background-color': colour('--surface-2') } },
+      ...(hasStreets
+        ? [
+            {
+              id: 'streets',
+              type: 'line' as const,
+              source: 'streets',
+              paint: {
+                'line-color': colour('--street'),
+                'line-width': ['interpolate', ['linear'], ['zoom'], 11, 0.5, 16, 4] as never,
+              },
+            },
+          ]
+        : []),
+      {
+        id: 'way',
+        type: 'line',
+        source: 'way',
+        paint: { 'line-color': colour('--car-on-trip'), 'line-width': 3, 'line-opacity': 0.35 },
+      },
+      {
+        id: 'driven',
+        type: 'line',
+        source: 'driven',
+        layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: { 'line-color': colour('--car-on-trip'), 'line-width': 4 },
+      },
+      {
+        id: 'places',
+        type: 'circle',
+        source: 'places',
+        paint: {
+          'circle-radius': ['match', ['get', 'kind'], 'candidate', 5, 'chosen', 7, 8],
+          'circle-color': [
+            'match',
+            ['get', 'kind'],
+            'pickup',
+            colour('--good'),
+            'dropoff',
+            colour('--danger'),
+            'chosen',
+            colour('--accent'),
+            'car',
+            colour('--car-on-trip'),
+            colour('--car-silent'),
+          ],
+          'circle-stroke-color': colour('--surface'),
+          'circle-stroke-width': 2,
+        },
+      },
+    ],
+  };
+}
+
+export function placesOf(places: readonly Place[]): GeoJSON.FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: places.map(({ point, kind, says }) => ({
+      type: 'Feature',
+      properties: { kind, says },
+      geometry: { type: 'Point', coordinates: [point.lng, point.lat] },
+    })),
+  };
+}
+
+export function wayOf(points: readonly PointOf[]): GeoJSON.FeatureCollection {
+  if (points.length < 2) return NOTHING;
+  const coordinates = points.map(({ lat, lng }) => [lng, lat]);
+  return {
+    type: 'FeatureCollection',
+    features: [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } }],
+  };
+}
