@@ -81,7 +81,10 @@ export async function applyTrackStream(
   }
   const { max_age: age, max_bytes: bytes } = found.config;
   if (age === wanted.max_age && bytes === wanted.max_bytes) return 'unchanged';
-  await streams.update(TRACK_STREAM, { max_age: wanted.max_age, max_bytes: wanted.max_bytes } as StreamConfig);
+  await streams.update(TRACK_STREAM, {
+    max_age: wanted.max_age,
+    max_bytes: wanted.max_bytes,
+  } as StreamConfig);
   return 'changed';
 }
 

@@ -1,4 +1,11 @@
-import type { ExplainedOffer, ExplainedRound, MatcherView, ShardPage, TripHistory, TripTrace } from '#libs/contracts';
+import type {
+  ExplainedOffer,
+  ExplainedRound,
+  MatcherView,
+  ShardPage,
+  TripHistory,
+  TripTrace,
+} from '#libs/contracts';
 import { tokenFor } from '../phones/tokens.ts';
 import type { TestCity } from './test-city.ts';
 

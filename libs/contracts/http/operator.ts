@@ -131,7 +131,9 @@ export const tripHistory = z
           hash: z
             .string()
             .nullable()
-            .meta({ description: 'SHA-256 over this event and the hash before it; null: older than the chain' }),
+            .meta({
+              description: 'SHA-256 over this event and the hash before it; null: older than the chain',
+            }),
         })
         .meta({ id: 'ActedEvent' }),
     ),

@@ -12,7 +12,7 @@ export function Acknowledge({ entry, onChanged }: { entry: AttentionEntry; onCha
   const [note, setNote] = useState('');
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
-  if (acknowledged != null)
+  if (acknowledged !== null)
     return (
       <div className="quiet">
         <p>

@@ -37,7 +37,10 @@ export default function AttentionPage() {
   return (
     <div className="page-body">
       <h1>Attention</h1>
-      <p>What needs a person, oldest first. Who acknowledges an entry takes it on, by name; it stays for a week.</p>
+      <p>
+        What needs a person, oldest first. Who acknowledges an entry takes it on, by name; it stays for a
+        week.
+      </p>
       <div className="row" style={{ alignItems: 'end' }}>
         <Field label="Kind">
           <select value={filters.kind ?? ''} onChange={(event) => setFilter('kind', event.target.value)}>
@@ -62,7 +65,9 @@ export default function AttentionPage() {
         {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
         {data === undefined && error === undefined && <Loading what="entries" />}
         {data?.data.length === 0 && (
-          <Empty>{filters.kind === undefined ? 'Nothing needs a person now.' : 'Nothing of this kind.'}</Empty>
+          <Empty>
+            {filters.kind === undefined ? 'Nothing needs a person now.' : 'Nothing of this kind.'}
+          </Empty>
         )}
         {data !== undefined && data.data.length > 0 && (
           <ul className="entries" aria-label="Entries">
@@ -73,7 +78,9 @@ export default function AttentionPage() {
         )}
         <div className="row" style={{ justifyContent: 'space-between' }}>
           {filters.cursor === undefined ? <span /> : <Link href={href('cursor', '')}>Oldest entries</Link>}
-          {data?.next_cursor != null && <Link href={href('cursor', String(data.next_cursor))}>Newer entries</Link>}
+          {data !== undefined && data.next_cursor !== null && (
+            <Link href={href('cursor', String(data.next_cursor))}>Newer entries</Link>
+          )}
         </div>
       </Panel>
     </div>

@@ -8,7 +8,8 @@ export const KINDS: Readonly<Record<Kind, { name: string; tone: Tone; means: str
   stuck: {
     name: 'stuck',
     tone: 'danger',
-    means: 'A ride is under way and its driver is silent. Call them; complete or fail the trip if nobody answers.',
+    means:
+      'A ride is under way and its driver is silent. Call them; complete or fail the trip if nobody answers.',
   },
   heard_again: { name: 'heard again', tone: 'good', means: 'The driver of a stuck ride was heard again.' },
   driver_lost: {

@@ -42,7 +42,13 @@ export function Copy({ text, what }: { text: string; what: string }) {
     window.setTimeout(() => setCopied(false), COPIED_MS);
   };
   return (
-    <button type="button" className="copy" aria-label={`Copy ${what}`} title={text} onClick={() => void copy()}>
+    <button
+      type="button"
+      className="copy"
+      aria-label={`Copy ${what}`}
+      title={text}
+      onClick={() => void copy()}
+    >
       {isCopied ? 'copied' : 'copy'}
     </button>
   );

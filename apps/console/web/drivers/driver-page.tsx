@@ -29,7 +29,7 @@ const SUSPICION_COLUMNS: readonly Column<Suspicion>[] = [
 
 /** One driver: what it does now, its trips, and doubts about it. */
 export default function DriverPage() {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   return <Driver key={id} id={id} />;
 }
 
@@ -87,7 +87,8 @@ function Standing({ driver, onChanged }: { driver: ListedDriver; onChanged: () =
       <dl className="facts">
         <dt>Session</dt>
         <dd>
-          number {driver.session}, {driver.online ? 'online' : 'ended'} since <Moment at={driver.changed_at} />
+          number {driver.session}, {driver.online ? 'online' : 'ended'} since{' '}
+          <Moment at={driver.changed_at} />
         </dd>
         <dt>Vehicle</dt>
         <dd>
@@ -151,7 +152,10 @@ function whyNotEnd({ online, trip_id: tripId }: ListedDriver, mayWrite: boolean)
 function Trips({ driverId }: { driverId: string }) {
   const { data, error, reload } = useTrips({ driver_id: driverId, limit: '20' });
   return (
-    <Panel title="Trips" actions={<Link href={`/trips?driver_id=${driverId}`}>All trips of this driver</Link>}>
+    <Panel
+      title="Trips"
+      actions={<Link href={`/trips?driver_id=${driverId}`}>All trips of this driver</Link>}
+    >
       {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <Loading what="trips" />}
       {data !== undefined && <TripsTable trips={data.data} empty="This driver has had no trip." />}

@@ -23,11 +23,21 @@ interface DriverPage {
 
 const COLUMNS: readonly Column<ListedDriver>[] = [
   { name: 'Driver', cell: ({ driver_id }) => <IdLink id={driver_id} /> },
-  { name: 'Status', cell: ({ status }) => <Badge tone={STATUSES[status].tone}>{STATUSES[status].name}</Badge> },
-  { name: 'Trip', cell: ({ trip_id, offer }) => (trip_id === null ? offer && <IdLink id={offer.trip_id} /> : <IdLink id={trip_id} />) },
+  {
+    name: 'Status',
+    cell: ({ status }) => <Badge tone={STATUSES[status].tone}>{STATUSES[status].name}</Badge>,
+  },
+  {
+    name: 'Trip',
+    cell: ({ trip_id, offer }) =>
+      trip_id === null ? offer && <IdLink id={offer.trip_id} /> : <IdLink id={trip_id} />,
+  },
   { name: 'Next trip', cell: ({ next_trip_id }) => next_trip_id && <IdLink id={next_trip_id} /> },
   { name: 'Product', cell: ({ product }) => product },
-  { name: 'Vehicle', cell: ({ vehicle }) => `${vehicle.color} ${vehicle.make} ${vehicle.model}, ${vehicle.plate}` },
+  {
+    name: 'Vehicle',
+    cell: ({ vehicle }) => `${vehicle.color} ${vehicle.make} ${vehicle.model}, ${vehicle.plate}`,
+  },
   { name: 'Session', isNumber: true, cell: ({ session }) => session },
   { name: 'Since', cell: ({ changed_at }) => <Moment at={changed_at} /> },
 ];
@@ -57,7 +67,10 @@ export default function DriversPage() {
           </select>
         </Field>
         <Field label="Product">
-          <select value={filters.product ?? ''} onChange={(event) => setFilter('product', event.target.value)}>
+          <select
+            value={filters.product ?? ''}
+            onChange={(event) => setFilter('product', event.target.value)}
+          >
             <option value="">any</option>
             <option>standard</option>
             <option>xl</option>
@@ -68,7 +81,10 @@ export default function DriversPage() {
             type="checkbox"
             checked={filters.silent_since !== undefined}
             onChange={(event) =>
-              setFilter('silent_since', event.target.checked ? new Date(Date.now() - SILENT_MS).toISOString() : '')
+              setFilter(
+                'silent_since',
+                event.target.checked ? new Date(Date.now() - SILENT_MS).toISOString() : '',
+              )
             }
           />
           silent with a trip, for a minute or longer
@@ -92,7 +108,9 @@ export default function DriversPage() {
         )}
         <div className="row" style={{ justifyContent: 'space-between' }}>
           {filters.cursor === undefined ? <span /> : <Link href={href('cursor', '')}>First page</Link>}
-          {data?.next_cursor != null && <Link href={href('cursor', data.next_cursor)}>Next page</Link>}
+          {data !== undefined && data.next_cursor !== null && (
+            <Link href={href('cursor', data.next_cursor)}>Next page</Link>
+          )}
         </div>
       </Panel>
     </div>

@@ -3,7 +3,11 @@ import { useSearchParams } from 'wouter';
 /** The filters of a list, kept in the address: a list can be passed on, and "back" goes to the one before. */
 export function useFilters<N extends string>(
   names: readonly N[],
-): { filters: Readonly<Partial<Record<N, string>>>; setFilter: (name: N, value: string) => void; href: (name: N, value: string) => string } {
+): {
+  filters: Readonly<Partial<Record<N, string>>>;
+  setFilter: (name: N, value: string) => void;
+  href: (name: N, value: string) => string;
+} {
   const [params, setParams] = useSearchParams();
   const filters = Object.fromEntries(
     names.flatMap((name) => {

@@ -34,7 +34,18 @@ interface ActDialogProps {
 
 /** Asks for the reason of an act, and does it. */
 export function ActDialog(props: ActDialogProps) {
-  const { title, does, path, version, isHard = false, further, canSend = true, children, onClose, onDone } = props;
+  const {
+    title,
+    does,
+    path,
+    version,
+    isHard = false,
+    further,
+    canSend = true,
+    children,
+    onClose,
+    onDone,
+  } = props;
   const [reason, setReason] = useState('');
   const [note, setNote] = useState('');
   const [failure, setFailure] = useState<string>();
@@ -66,7 +77,6 @@ export function ActDialog(props: ActDialogProps) {
         <Field label="Reason code (small letters, digits and _)">
           <input
             required
-            autoFocus
             list="usual-reasons"
             pattern="[a-z][a-z0-9_]*"
             maxLength={64}
@@ -76,7 +86,9 @@ export function ActDialog(props: ActDialogProps) {
         </Field>
         <datalist id="usual-reasons">
           {USUAL_REASONS.map((code) => (
-            <option key={code} value={code} />
+            <option key={code} value={code}>
+              {code.replaceAll('_', ' ')}
+            </option>
           ))}
         </datalist>
         <Field label="Note (for operators only)">

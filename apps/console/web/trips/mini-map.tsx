@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { type GeoJSONSource, LngLatBounds, Map as MapOfTrip, NavigationControl, Popup, setWorkerUrl } from 'maplibre-gl';
+import { type GeoJSONSource, Map as MapOfTrip, NavigationControl, Popup, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { TracePosition, TripRecord } from '#libs/contracts';
@@ -8,7 +8,7 @@ import { spanOf } from '../design/moments.tsx';
 import { colour, useTheme } from '../design/theme.ts';
 import { useSettings } from '../session/context.ts';
 import { placesOf, tripStyle, wayOf } from './trip-style.ts';
-import { REASONS, type Candidate } from './words.ts';
+import { REASONS, type Candidate, type Maybe } from './words.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -20,7 +20,7 @@ interface MiniMapProps {
   dropoff: TripRecord['dropoff'];
   candidates: readonly Candidate[];
   trace: readonly TracePosition[];
-  car: TracePosition | undefined;
+  car: Maybe<TracePosition>;
 }
 
 /** A small map of one trip. */
@@ -29,8 +29,7 @@ export function MiniMap({ pickup, dropoff, candidates, trace, car }: MiniMapProp
   const [map, setMap] = useState<MapOfTrip>();
   const [failure, setFailure] = useState<string>();
   const { shown } = useTheme();
-  const { has_streets: hasStreets } = useSettings();
-  const bounds = JSON.stringify([pickup, dropoff]);
+  const { has_streets: hasStreets, area } = useSettings();
   useEffect(() => {
     if (frame.current === null) return;
     let made: MapOfTrip;
@@ -39,11 +38,10 @@ export function MiniMap({ pickup, dropoff, candidates, trace, car }: MiniMapProp
         container: frame.current,
         style: tripStyle(colour, hasStreets),
         attributionControl: false,
-        bounds: boundsOf(JSON.parse(bounds) as TripRecord['pickup'][]),
-        fitBoundsOptions: FIT,
+        bounds: [area.west, area.south, area.east, area.north],
       });
     } catch {
-      setFailure('This browser cannot draw maps (no WebGL).');
+      queueMicrotask(() => setFailure('This browser cannot draw maps (no WebGL).'));
       return;
     }
     made.addControl(new NavigationControl({ showCompass: false }));
@@ -52,42 +50,53 @@ export function MiniMap({ pickup, dropoff, candidates, trace, car }: MiniMapProp
       const says = features?.[0]?.properties['says'] as string | undefined;
       if (says !== undefined) popup.setLngLat(lngLat).setText(says).addTo(made);
     });
+    made.getContainer().dataset['theme'] = shown;
     made.once('load', () => setMap(made));
     return () => {
       setMap(undefined);
       made.remove();
     };
-  }, [shown, hasStreets, bounds]);
+  }, [shown, hasStreets, area]);
   useEffect(() => {
     const source = map?.getSource<GeoJSONSource>('places');
-    source?.setData(
+    void source?.setData(
       placesOf([
         ...candidates.flatMap(({ from, driver_id, pickup_eta_s, reason }) =>
-          from == null
+          from === null
             ? []
             : [
                 {
                   point: from,
-                  kind: reason === 'offered' || reason === 'reassigned' ? ('chosen' as const) : ('candidate' as const),
+                  kind:
+                    reason === 'offered' || reason === 'reassigned'
+                      ? ('chosen' as const)
+                      : ('candidate' as const),
                   says: `${shortId(driver_id)}: ${pickup_eta_s === null ? '' : `${spanOf(pickup_eta_s)}, `}${REASONS[reason]}`,
                 },
               ],
         ),
         { point: pickup, kind: 'pickup', says: 'Pickup' },
         { point: dropoff, kind: 'dropoff', says: 'Dropoff' },
-        ...(car === undefined ? [] : [{ point: car.point, kind: 'car' as const, says: `The driver at ${car.at}` }]),
+        ...(car === undefined
+          ? []
+          : [{ point: car.point, kind: 'car' as const, says: `The driver at ${car.at}` }]),
       ]),
     );
   }, [map, candidates, pickup, dropoff, car]);
   const carMs = car === undefined ? Infinity : Date.parse(car.at);
   useEffect(() => {
     const driven = trace.filter(({ at }) => Date.parse(at) <= carMs);
-    map?.getSource<GeoJSONSource>('way')?.setData(wayOf(trace.map(({ point }) => point)));
-    map?.getSource<GeoJSONSource>('driven')?.setData(wayOf(driven.map(({ point }) => point)));
+    void map?.getSource<GeoJSONSource>('way')?.setData(wayOf(trace.map(({ point }) => point)));
+    void map?.getSource<GeoJSONSource>('driven')?.setData(wayOf(driven.map(({ point }) => point)));
   }, [map, trace, carMs]);
   // Where everything is, once what there is to see is known.
   const extent = JSON.stringify(
-    [pickup, dropoff, ...trace.map(({ point }) => point), ...candidates.flatMap(({ from }) => from ?? [])].reduce(
+    [
+      pickup,
+      dropoff,
+      ...trace.map(({ point }) => point),
+      ...candidates.flatMap(({ from }) => from ?? []),
+    ].reduce(
       ([west, south, east, north], { lat, lng }) => [
         Math.min(west, lng),
         Math.min(south, lat),
@@ -101,14 +110,12 @@ export function MiniMap({ pickup, dropoff, candidates, trace, car }: MiniMapProp
     map?.fitBounds(JSON.parse(extent) as [number, number, number, number], FIT);
   }, [map, extent]);
   return (
-    <div className="mini-map" role="region" aria-label="Map of the trip">
-      {failure === undefined ? <div ref={frame} style={{ height: '100%' }} /> : <p className="note">{failure}</p>}
-    </div>
+    <section className="mini-map" aria-label="Map of the trip">
+      {failure === undefined ? (
+        <div ref={frame} style={{ height: '100%' }} />
+      ) : (
+        <p className="note">{failure}</p>
+      )}
+    </section>
   );
-}
-
-function boundsOf(points: readonly TripRecord['pickup'][]): LngLatBounds {
-  const bounds = new LngLatBounds();
-  for (const { lat, lng } of points) bounds.extend([lng, lat]);
-  return bounds;
 }

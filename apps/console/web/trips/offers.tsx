@@ -7,7 +7,10 @@ import { FATES } from './words.ts';
 const COLUMNS: readonly Column<ExplainedOffer>[] = [
   { name: 'Driver', cell: ({ driver_id }) => <IdLink id={driver_id} /> },
   { name: 'Made', cell: ({ at }) => <Moment at={at} look="exact" /> },
-  { name: 'What became of it', cell: ({ fate }) => <Badge tone={FATES[fate].tone}>{FATES[fate].name}</Badge> },
+  {
+    name: 'What became of it',
+    cell: ({ fate }) => <Badge tone={FATES[fate].tone}>{FATES[fate].name}</Badge>,
+  },
   {
     name: 'After',
     isNumber: true,

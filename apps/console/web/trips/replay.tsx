@@ -47,7 +47,7 @@ export function Replay({ trace, events, atMs, onMove }: ReplayProps) {
   };
   const last = events.findLast(({ at }) => Date.parse(at) <= shownMs);
   return (
-    <div className="stack" role="group" aria-label="Replay of the trip">
+    <section className="stack" aria-label="Replay of the trip">
       <div className="replay">
         <Button onClick={toggle} style={{ minWidth: '5rem' }}>
           {isPlaying ? 'Pause' : 'Replay'}
@@ -82,6 +82,6 @@ export function Replay({ trace, events, atMs, onMove }: ReplayProps) {
         <Moment at={new Date(shownMs).toISOString()} look="exact" />
       </div>
       {last !== undefined && <p className="quiet">{EVENTS[last.type]}</p>}
-    </div>
+    </section>
   );
 }

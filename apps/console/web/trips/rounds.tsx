@@ -17,7 +17,9 @@ interface RoundsProps {
 export function Rounds({ rounds, shown, onShow, canAssign, onAssign }: RoundsProps) {
   const round = rounds[shown];
   if (round === undefined)
-    return <Empty>No matcher remembers a round with this trip: they keep the newest ones, for a while.</Empty>;
+    return (
+      <Empty>No matcher remembers a round with this trip: they keep the newest ones, for a while.</Empty>
+    );
   const columns = canAssign ? [...COLUMNS, assignColumn(onAssign)] : COLUMNS;
   return (
     <>
@@ -39,9 +41,9 @@ export function Rounds({ rounds, shown, onShow, canAssign, onAssign }: RoundsPro
         </Button>
       </div>
       <p>
-        At <Moment at={round.at} look="exact" /> {round.matcher}, the owner of shard <code>{round.shard}</code>, decided:{' '}
-        <strong>{OUTCOMES[round.outcome]}</strong>. To leave the trip waiting would have cost{' '}
-        {spanOf(round.skip_cost_s)}.
+        At <Moment at={round.at} look="exact" /> {round.matcher}, the owner of shard{' '}
+        <code>{round.shard}</code>, decided: <strong>{OUTCOMES[round.outcome]}</strong>. To leave the trip
+        waiting would have cost {spanOf(round.skip_cost_s)}.
       </p>
       <Table
         label="Candidates of the round"
@@ -78,7 +80,11 @@ const COLUMNS: readonly Column<Candidate>[] = [
   {
     name: 'Why, or why not',
     cell: (candidate) =>
-      isChosen(candidate) ? <Badge tone="good">{REASONS[candidate.reason]}</Badge> : REASONS[candidate.reason],
+      isChosen(candidate) ? (
+        <Badge tone="good">{REASONS[candidate.reason]}</Badge>
+      ) : (
+        REASONS[candidate.reason]
+      ),
   },
 ];
 

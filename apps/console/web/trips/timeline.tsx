@@ -1,6 +1,6 @@
 import { Copy, IdLink } from '../design/ids.tsx';
 import { Moment, secondsBetween, spanOf } from '../design/moments.tsx';
-import { EVENTS, type TripEvent } from './words.ts';
+import { EVENTS, type Maybe, type TripEvent } from './words.ts';
 
 /** How many characters of a hash stand for it. */
 const SHOWN_OF_HASH = 8;
@@ -16,7 +16,7 @@ export function Timeline({ events }: { events: readonly TripEvent[] }) {
   );
 }
 
-function Step({ event, before }: { event: TripEvent; before: TripEvent | undefined }) {
+function Step({ event, before }: { event: TripEvent; before: Maybe<TripEvent> }) {
   const { seq, type, at, actor, driver_id: driverId, freed_driver_id: freedId, data, hash } = event;
   const details = Object.entries(data).filter(([, value]) => value !== null && typeof value !== 'object');
   return (
@@ -56,11 +56,12 @@ function Step({ event, before }: { event: TripEvent; before: TripEvent | undefin
         {before !== undefined && <p className="quiet">+{spanOf(secondsBetween(before.at, at))}</p>}
       </div>
       <div className="timeline-hash quiet">
-        {hash == null ? (
+        {hash === null ? (
           'no hash'
         ) : (
           <>
-            <code title={hash}>{hash.slice(0, SHOWN_OF_HASH)}</code> <Copy text={hash} what={`hash of event ${seq}`} />
+            <code title={hash}>{hash.slice(0, SHOWN_OF_HASH)}</code>{' '}
+            <Copy text={hash} what={`hash of event ${seq}`} />
             <p>{followed(seq, before)}</p>
           </>
         )}
@@ -70,10 +71,10 @@ function Step({ event, before }: { event: TripEvent; before: TripEvent | undefin
 }
 
 /** What the hash of an event includes of the event before it. */
-function followed(seq: number, before: TripEvent | undefined): string {
+function followed(seq: number, before: Maybe<TripEvent>): string {
   if (before === undefined) return 'begins the chain';
   if (before.seq !== seq - 1) return `event ${seq - 1} is missing`;
-  return before.hash == null ? 'begins the chain' : `follows ${before.hash.slice(0, SHOWN_OF_HASH)}`;
+  return before.hash === null ? 'begins the chain' : `follows ${before.hash.slice(0, SHOWN_OF_HASH)}`;
 }
 
 function ActorLink({ kind, id }: TripEvent['actor']) {

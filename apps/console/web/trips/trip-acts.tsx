@@ -87,7 +87,8 @@ export function TripActs({ trip, candidates, assignee, onAssignee, onDone }: Tri
   return (
     <div
       onDragOver={(event) => {
-        if (noAssign === undefined && event.dataTransfer.types.includes(DRAGGED_DRIVER)) event.preventDefault();
+        if (noAssign === undefined && event.dataTransfer.types.includes(DRAGGED_DRIVER))
+          event.preventDefault();
       }}
       onDrop={drop}
     >

@@ -21,8 +21,9 @@ export function TripFacts({ trip }: { trip: TripRecord }) {
           'none'
         ) : (
           <>
-            <IdLink id={driver.driver_id} /> · {driver.vehicle.color} {driver.vehicle.make} {driver.vehicle.model},{' '}
-            {driver.vehicle.plate} · pickup in {spanOf(driver.pickup_eta_s)} as estimated then
+            <IdLink id={driver.driver_id} /> · {driver.vehicle.color} {driver.vehicle.make}{' '}
+            {driver.vehicle.model}, {driver.vehicle.plate} · pickup in {spanOf(driver.pickup_eta_s)} as
+            estimated then
           </>
         )}
       </dd>

@@ -6,7 +6,7 @@ import { callOps } from '../ops-api/call.ts';
 import { usePolled } from '../ops-api/use-polled.ts';
 import { MiniMap } from './mini-map.tsx';
 import { Replay } from './replay.tsx';
-import { hasEnded, type TripEvent } from './words.ts';
+import { hasEnded, type Maybe, type TripEvent } from './words.ts';
 
 /** How often the trace of an open trip is read again; each look is written to the audit. */
 const TRACE_INTERVAL_MS = 5_000;
@@ -22,7 +22,7 @@ const KEY = [
 interface TripMapProps {
   trip: TripRecord;
   events: readonly TripEvent[];
-  round: ExplainedRound | undefined;
+  round: Maybe<ExplainedRound>;
 }
 
 /** A trip on the map: pickup, dropoff, the candidates of a round, and the way its drivers drove, to be replayed. */
@@ -59,7 +59,7 @@ export default function TripMap({ trip, events, round }: TripMapProps) {
 }
 
 /** The last position up to a moment. */
-function carAt(trace: readonly TracePosition[], atMs: number): TracePosition | undefined {
+function carAt(trace: readonly TracePosition[], atMs: number): Maybe<TracePosition> {
   return trace.findLast(({ at }) => Date.parse(at) <= atMs) ?? trace[0];
 }
 

@@ -22,7 +22,7 @@ const TripMap = lazy(() => import('./trip-map.tsx'));
 
 /** One trip, from its request to its end. */
 export default function TripPage() {
-  const { id = '' } = useParams<{ id: string }>();
+  const { id } = useParams<{ id: string }>();
   return <Trip key={id} id={id} />;
 }
 
@@ -120,7 +120,11 @@ function Explained({
   children: React.ReactNode;
 }) {
   if (data !== undefined) return children;
-  return error === undefined ? <Loading what="what the matchers say" /> : <ErrorNote error={error} onRetry={reload} />;
+  return error === undefined ? (
+    <Loading what="what the matchers say" />
+  ) : (
+    <ErrorNote error={error} onRetry={reload} />
+  );
 }
 
 function NoTrip({ error, onRetry }: { error: unknown; onRetry: () => void }) {

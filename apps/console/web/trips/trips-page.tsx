@@ -7,7 +7,15 @@ import { TripsTable } from './trips-table.tsx';
 import { useTrips } from './use-trips.ts';
 import { STATES } from './words.ts';
 
-const FILTERS = ['state', 'rider_id', 'driver_id', 'requested_from', 'requested_to', 'attention', 'cursor'] as const;
+const FILTERS = [
+  'state',
+  'rider_id',
+  'driver_id',
+  'requested_from',
+  'requested_to',
+  'attention',
+  'cursor',
+] as const;
 
 /** The trips of the city, newest first. */
 export default function TripsPage() {
@@ -68,7 +76,9 @@ export default function TripsPage() {
         {data !== undefined && <TripsTable trips={data.data} />}
         <div className="row" style={{ justifyContent: 'space-between' }}>
           {filters.cursor !== undefined ? <Link href={href('cursor', '')}>Newest trips</Link> : <span />}
-          {data?.next_cursor != null && <Link href={href('cursor', data.next_cursor)}>Older trips</Link>}
+          {data !== undefined && data.next_cursor !== null && (
+            <Link href={href('cursor', data.next_cursor)}>Older trips</Link>
+          )}
         </div>
       </Panel>
     </div>

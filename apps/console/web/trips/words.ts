@@ -5,6 +5,9 @@ type State = TripRecord['state'];
 export type Candidate = ExplainedRound['candidates'][number];
 export type TripEvent = TripHistory['events'][number];
 
+/** Perhaps a value: of types that come from the contracts. */
+export type Maybe<T> = T | undefined;
+
 export const STATES: Readonly<Record<State, { name: string; tone: Tone }>> = {
   processing: { name: 'searching', tone: 'warn' },
   accepted: { name: 'driver on the way', tone: 'neutral' },

@@ -83,7 +83,10 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   resumeMatcher: { request: { reason_code: 'new_kernel' }, answer: MATCHER },
   getTripHistory: {
-    answer: { trip: TRIP_RECORD, events: [{ ...EVENT, actor: { kind: 'rider', id: IDS.rider }, hash: EVENT_HASH }] },
+    answer: {
+      trip: TRIP_RECORD,
+      events: [{ ...EVENT, actor: { kind: 'rider', id: IDS.rider }, hash: EVENT_HASH }],
+    },
   },
   getTripTrace: {
     answer: { data: [{ at: ACCEPTED_AT, point: ROSSIO, heading_deg: 90 }], kept_s: 86_400 },
@@ -188,7 +191,12 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
     request: { note: 'I call the driver' },
     answer: {
       ...ATTENTION,
-      acknowledged: { by: 'operator_01k3q8v5mce9ts9wz2hbhvdz1q', name: 'joana', at: ENDED_AT, note: 'I call the driver' },
+      acknowledged: {
+        by: 'operator_01k3q8v5mce9ts9wz2hbhvdz1q',
+        name: 'joana',
+        at: ENDED_AT,
+        note: 'I call the driver',
+      },
     },
   },
   listSuspicions: {
