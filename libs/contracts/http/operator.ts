@@ -128,12 +128,9 @@ export const tripHistory = z
       tripEvent
         .extend({
           actor: tripActor,
-          hash: z
-            .string()
-            .nullable()
-            .meta({
-              description: 'SHA-256 over this event and the hash before it; null: older than the chain',
-            }),
+          hash: z.string().nullable().meta({
+            description: 'SHA-256 over this event and the hash before it; null: older than the chain',
+          }),
         })
         .meta({ id: 'ActedEvent' }),
     ),
