@@ -1,5 +1,5 @@
-import type { ApiClient, RequestSlots, TokenDesk } from './api/api-client.ts';
-import type { LinkKeeper } from './api/stream-link.ts';
+import type { ApiClient, TokenDesk } from './api/api-client.ts';
+import type { PhoneNetwork } from './api/phone-network.ts';
 import type { Streets } from './city/streets.ts';
 import type { ServiceClock, TimestampText } from './clock/service-clock.ts';
 import type { TickWheel } from './clock/tick-wheel.ts';
@@ -28,13 +28,11 @@ export interface FleetServices {
   readonly timestampText: TimestampText;
   readonly streets: Streets;
   readonly tokens: TokenDesk;
-  readonly riderApi: ApiClient;
-  readonly driverApi: ApiClient;
-  readonly riderSocketUrl: string;
-  readonly driverSocketUrl: string;
-  /** Bounds concurrent socket handshakes. */
-  readonly linkSlots: RequestSlots;
-  readonly keeper: LinkKeeper;
+  readonly riderUrl: string;
+  readonly driverUrl: string;
+  readonly riderApi: ApiClient<'rider'>;
+  readonly driverApi: ApiClient<'driver'>;
+  readonly network: PhoneNetwork;
   readonly book: TripBook;
   readonly pings: PingCount;
   readonly errors: ErrorCounts;

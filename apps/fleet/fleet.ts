@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FleetOrder, FleetStats } from '#libs/contracts';
-import { ApiClient, RequestSlots, TokenDesk } from './api/api-client.ts';
-import { LinkKeeper } from './api/stream-link.ts';
-
+import { ApiClient, TokenDesk } from './api/api-client.ts';
+import { PhoneNetwork } from './api/phone-network.ts';
+import { RequestSlots } from './api/request-slots.ts';
 import type { City } from './city/city.ts';
 import { Streets } from './city/streets.ts';
 import { serviceClock, TimestampText } from './clock/service-clock.ts';
@@ -55,9 +55,8 @@ export class Fleet {
 
   /** Brings the drivers online; resolves when the demand may begin. @returns drivers online */
   async open(): Promise<number> {
-    const { wheel, keeper, clock } = this.#services;
+    const { wheel, clock } = this.#services;
     wheel.start();
-    keeper.run(clock.now());
     const flush: Job = {
       run: (nowMs) => {
         this.#services.log.flush();
@@ -137,11 +136,10 @@ function createServices(
   const seed = config.HAILGRID_FLEET_SEED;
   const clock = serviceClock(config.HAILGRID_CLOCK_SPEED, config.HAILGRID_CLOCK_ORIGIN_MS);
   const wheel = new TickWheel(clock);
-  const urls = {
-    rider: withoutSlash(config.HAILGRID_FLEET_RIDER_API_URL),
-    driver: withoutSlash(config.HAILGRID_FLEET_DRIVER_API_URL),
-    issuer: withoutSlash(config.HAILGRID_FLEET_ISSUER_URL),
-  };
+  const riderUrl = config.HAILGRID_FLEET_RIDER_API_URL;
+  const driverUrl = config.HAILGRID_FLEET_DRIVER_API_URL;
+  const issuerUrl = config.HAILGRID_FLEET_ISSUER_URL;
+  const errors = new ErrorCounts();
   return {
     settings: {
       seed,
@@ -158,21 +156,16 @@ function createServices(
     wheel,
     timestampText: new TimestampText(),
     streets: new Streets(city.graph, { s: config.HAILGRID_FLEET_FROM_S, atMs: clock.now() }),
-    tokens: new TokenDesk(new ApiClient(urls, seed, 'tokens', stopping)),
-    riderApi: new ApiClient(urls, seed, 'riders', stopping),
-    driverApi: new ApiClient(urls, seed, 'drivers', stopping),
-    riderSocketUrl: urls.rider.replace(/^http/, 'ws'),
-    driverSocketUrl: urls.driver.replace(/^http/, 'ws'),
-    linkSlots: new RequestSlots(MAX_OPENING_LINKS),
-    keeper: new LinkKeeper(wheel, clock.speed),
+    tokens: new TokenDesk(new ApiClient(issuerUrl, seed, 'tokens', stopping)),
+    riderUrl,
+    driverUrl,
+    riderApi: new ApiClient(riderUrl, seed, 'riders', stopping),
+    driverApi: new ApiClient(driverUrl, seed, 'drivers', stopping),
+    network: new PhoneNetwork(new RequestSlots(MAX_OPENING_LINKS), clock.speed, (code) => errors.add(code)),
     book,
     pings: new PingCount(),
-    errors: new ErrorCounts(),
+    errors,
     log: new ClientLog(clock, config.HAILGRID_FLEET_LOG),
     vanishings: new Vanishings(clock, (phone) => void sendToParent({ type: 'vanished', phone })),
   };
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
 }

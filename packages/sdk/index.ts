@@ -8,6 +8,7 @@ export {
   type HttpRequest,
   type TokenSource,
 } from './rest/http-client.ts';
+export { rememberedToken } from './rest/remembered-token.ts';
 export { backoffMs, type Chance } from './backoff.ts';
 export { StreamLink, type LinkEnd, type StreamLinkOptions } from './socket/stream-link.ts';
 export * from './socket/protocol.ts';

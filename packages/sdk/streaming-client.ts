@@ -20,6 +20,8 @@ export interface ClientOptions {
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** A clock in milliseconds since the epoch; unless given `Date.now`. */
   now?: () => number;
+  /** Milliseconds of the service in one of `now`: other than 1 only where the time of a city is compressed. */
+  clockRate?: number;
   /** Random numbers for the pauses between repetitions; unless given `Math.random`. */
   chance?: Chance;
 }
@@ -63,7 +65,7 @@ export abstract class StreamingClient<Paths, Trip extends SeenTrip, E extends Co
     openTicket: (api: TypedClient<Paths>) => Promise<{ ticket: string }>,
   ) {
     this.#options = options;
-    this.clock = new ServerClock(options.now);
+    this.clock = new ServerClock(options.now, options.clockRate);
     this.#renewal = new TokenRenewal(options.token, (token) => this.#present(token));
     const { url, fetch, chance } = options;
     this.api = new TypedClient<Paths>({

@@ -1,7 +1,7 @@
 import type { DriverServerFrame, ErrorCode } from '#libs/contracts';
 import type { Job, TickWheel } from '../clock/tick-wheel.ts';
-import { backoffMs } from '../api/api-error.ts';
 import type { Random } from '#libs/random';
+import { backoffMs } from '#sdk';
 import type { DriverCommand } from './driver-state.ts';
 
 type Acknowledgement = Extract<DriverServerFrame, { type: 'ack' }>['data'];
@@ -74,7 +74,7 @@ export class CommandLine implements Job {
       if (this.#attempts === QUIET_ATTEMPTS) this.#options.onProblem(frame.data.code);
       this.#isSent = false;
       const pauseMs = (frame.data.retry_after_s ?? 0) * 1000;
-      this.#retryIn(Math.max(pauseMs, backoffMs(this.#attempts, this.#options.random)));
+      this.#retryIn(Math.max(pauseMs, backoffMs(this.#attempts, () => this.#options.random.fraction())));
     } else {
       this.#settle();
       this.#options.onRefused(command, frame.data.code);

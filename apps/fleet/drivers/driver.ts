@@ -9,13 +9,11 @@ import {
   type ErrorCode,
   type Vehicle,
 } from '#libs/contracts';
-import { ApiError } from '../api/api-error.ts';
-import { StreamLink } from '../api/stream-link.ts';
 import type { Job } from '../clock/tick-wheel.ts';
 import { randomStream, type Random } from '#libs/random';
+import { HailgridProblem, rememberedToken, type StreamLink, type TokenSource } from '#sdk';
 import { seededDriverId } from '../seeded-ids.ts';
 import type { FleetServices } from '../fleet-services.ts';
-import { Credentials } from '../api/credentials.ts';
 import { Car, vehicleOf } from './car.ts';
 import { commandFrame, positionFrame, receivedFrame } from './frames.ts';
 import { CommandLine } from './command-line.ts';
@@ -45,7 +43,7 @@ export class Driver {
   readonly #decisions: DriverDecisions;
   readonly #random: Random;
   readonly #car: Car;
-  readonly #credentials: Credentials;
+  readonly #token: TokenSource;
   readonly #link: StreamLink<DriverServerFrame>;
   readonly #commands: CommandLine;
   readonly #pingJob: Job = { run: (nowMs) => this.#pingAndSchedule(nowMs) };
@@ -65,7 +63,7 @@ export class Driver {
     this.#decisions = driverDecisions(seed, index, habits);
     this.#random = randomStream(seed, 'driver-phone', index);
     this.#car = new Car(services.streets, startNode, services.clock.now());
-    this.#credentials = new Credentials(() => services.tokens.issue('driver', this.id));
+    this.#token = rememberedToken(() => services.tokens.issue('driver', this.id));
     this.#link = this.#createLink();
     this.#commands = this.#createCommandLine();
   }
@@ -86,18 +84,14 @@ export class Driver {
   }
 
   #createLink(): StreamLink<DriverServerFrame> {
-    const { driverApi, driverSocketUrl, linkSlots, keeper, errors } = this.#services;
-    return new StreamLink<DriverServerFrame>({
-      url: driverSocketUrl,
-      openTicket: async () =>
-        (await driverApi.call(postDriverTicket, { credentials: this.#credentials })).ticket,
+    const { driverApi, driverUrl, network } = this.#services;
+    return network.link<DriverServerFrame>({
+      url: driverUrl,
+      openTicket: async () => (await driverApi.call(postDriverTicket, { token: this.#token })).ticket,
       frames: driverServerFrame,
-      slots: linkSlots,
-      keeper,
       random: this.#random,
       onFrame: (frame) => this.#receive(frame),
       onOpen: () => this.#resume(),
-      onProblem: (code) => errors.add(code),
     });
   }
 
@@ -274,11 +268,11 @@ export class Driver {
   async #resync(): Promise<void> {
     const { driverApi, errors } = this.#services;
     try {
-      const view = await driverApi.call(getDriverSelf, { credentials: this.#credentials });
+      const view = await driverApi.call(getDriverSelf, { token: this.#token });
       // A new socket may have brought a newer view meanwhile.
       if (this.#state.phase.kind === 'unknown') this.#apply({ type: 'synced', view });
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof HailgridProblem)) throw error;
       if (error.code === 'stopped') return;
       errors.add(error.code);
       this.#link.abandon(); // the welcome of the next socket brings the current state

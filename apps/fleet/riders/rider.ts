@@ -12,10 +12,8 @@ import {
 } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
 import { randomStream } from '#libs/random';
+import { HailgridProblem, rememberedToken, type StreamLink, type TokenSource } from '#sdk';
 import { seededIdempotencyKey, seededRiderId } from '../seeded-ids.ts';
-import { ApiError } from '../api/api-error.ts';
-import { Credentials } from '../api/credentials.ts';
-import { StreamLink } from '../api/stream-link.ts';
 import type { DemandTrip } from '../city/demand.ts';
 import { FLEET_PRODUCT } from '../drivers/frames.ts';
 import type { FleetServices } from '../fleet-services.ts';
@@ -61,7 +59,7 @@ export class Rider {
   readonly id: RiderId;
   readonly #demand: DemandTrip;
   readonly #services: FleetServices;
-  readonly #credentials: Credentials;
+  readonly #token: TokenSource;
   readonly #link: StreamLink<RiderServerFrame>;
   readonly #onEnd: () => void;
   #trip: RiderTrip | undefined;
@@ -74,7 +72,7 @@ export class Rider {
     this.#demand = demand;
     this.#services = services;
     this.#onEnd = onEnd;
-    this.#credentials = new Credentials(() => services.tokens.issue('rider', this.id));
+    this.#token = rememberedToken(() => services.tokens.issue('rider', this.id));
     this.#link = this.#createLink();
   }
 
@@ -101,7 +99,7 @@ export class Rider {
     const { index, pickup, dropoff, rideS } = this.#demand;
     for (let quotes = 1; ; quotes++) {
       const quote = await riderApi.call(postQuote, {
-        credentials: this.#credentials,
+        token: this.#token,
         body: { product: FLEET_PRODUCT, pickup, dropoff },
       });
       const key = `${seededIdempotencyKey(settings.seed, 'trip', index, settings.run)}-${quotes}`;
@@ -115,7 +113,7 @@ export class Rider {
         this.#scheduleRepeat(request);
         return;
       } catch (error) {
-        const isExpired = error instanceof ApiError && error.code === 'quote_expired';
+        const isExpired = error instanceof HailgridProblem && error.code === 'quote_expired';
         if (!isExpired || quotes >= MAX_QUOTES) throw error;
       }
     }
@@ -125,7 +123,7 @@ export class Rider {
   async #sendRequest({ quoteId, key }: SentRequest, onSend?: (wallMs: number) => void): Promise<RiderTrip> {
     const { riderApi, log } = this.#services;
     const trip = await riderApi.call(postTrip, {
-      credentials: this.#credentials,
+      token: this.#token,
       body: { quote_id: quoteId },
       idempotencyKey: key,
       ...(onSend !== undefined && { onSend }),
@@ -148,7 +146,7 @@ export class Rider {
       await this.#sendRequest(request);
     } catch (error) {
       this.#countError(error);
-      if (!(error instanceof ApiError) || error.isTransient || error.code === 'stopped') return;
+      if (!(error instanceof HailgridProblem) || error.isTransient || error.code === 'stopped') return;
       const { log } = this.#services;
       log.write({
         kind: 'repeat_refused',
@@ -160,19 +158,15 @@ export class Rider {
   }
 
   #createLink(): StreamLink<RiderServerFrame> {
-    const { riderApi, riderSocketUrl, linkSlots, keeper, errors, settings } = this.#services;
-    return new StreamLink<RiderServerFrame>({
-      url: riderSocketUrl,
-      openTicket: async () =>
-        (await riderApi.call(postRiderTicket, { credentials: this.#credentials })).ticket,
+    const { riderApi, riderUrl, network, settings } = this.#services;
+    return network.link<RiderServerFrame>({
+      url: riderUrl,
+      openTicket: async () => (await riderApi.call(postRiderTicket, { token: this.#token })).ticket,
       frames: riderServerFrame,
       ignoredType: 'driver_position',
-      slots: linkSlots,
-      keeper,
       random: randomStream(settings.seed, 'rider-phone', this.#demand.index),
       onFrame: (frame) => this.#receive(frame),
       onOpen: () => this.#resume(),
-      onProblem: (code) => errors.add(code),
     });
   }
 
@@ -227,7 +221,7 @@ export class Rider {
     const { riderApi, log, settings } = this.#services;
     try {
       const canceled = await riderApi.call(postRiderCancel, {
-        credentials: this.#credentials,
+        token: this.#token,
         params: { trip_id: trip.trip_id },
         body: { reason: 'waited too long' },
         idempotencyKey: seededIdempotencyKey(settings.seed, 'cancel', this.#demand.index, settings.run),
@@ -236,20 +230,20 @@ export class Rider {
       this.#applyChange(canceled);
     } catch (error) {
       // The car arrived first.
-      if (error instanceof ApiError && error.code === 'illegal_transition') return;
+      if (error instanceof HailgridProblem && error.code === 'illegal_transition') return;
       this.#countError(error);
     }
   }
 
   /** Logs a failed request. An acknowledged request has not failed, even if its stream did. */
   #logFailure(error: unknown, sinceMs: number): void {
-    if (!(error instanceof ApiError) || error.code === 'stopped' || this.#trip !== undefined) return;
+    if (!(error instanceof HailgridProblem) || error.code === 'stopped' || this.#trip !== undefined) return;
     const { log } = this.#services;
     log.write({ kind: 'request_failed', rider_id: this.id, code: error.code, since_ms: sinceMs });
   }
 
   #countError(error: unknown): void {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof HailgridProblem)) throw error;
     if (error.code !== 'stopped') this.#services.errors.add(error.code);
   }
 }

@@ -17,6 +17,8 @@ export interface HttpClientOptions {
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   chance?: Chance;
   attempts?: number;
+  /** Runs an attempt, to bound how many run at once. */
+  admit?: <T>(attempt: () => Promise<T>) => Promise<T>;
   /** Ends requests and pauses with the code `stopped`. */
   signal?: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface HttpRequest {
   query?: Readonly<Record<string, string | number | undefined>> | undefined;
   body?: unknown;
   idempotencyKey?: string | undefined;
+  /** The status of an answer that has what was asked for; unless given: any from 200 to 299. */
+  status?: number;
   /** Whether a repetition does no harm; unless given: a GET, or a request with a key. */
   isRepeatable?: boolean;
   /** The token in place of that of the client's source. */
@@ -61,14 +65,14 @@ export class HttpClient {
 
   /** The JSON of the answer. @throws HailgridProblem of a final refusal, or of the last attempt */
   async send(request: HttpRequest): Promise<unknown> {
-    const { signal, attempts = ATTEMPTS } = this.#options;
+    const { signal, attempts = ATTEMPTS, admit = (run) => run() } = this.#options;
     const source = request.token ?? this.#options.token;
     let rejected: string | undefined;
     for (let attempt = 1; ; attempt++) {
       let token: string | undefined;
       try {
         token = await source?.(rejected);
-        return await this.#attempt(request, attempt, token);
+        return await admit(() => this.#attempt(request, attempt, token));
       } catch (error) {
         if (!(error instanceof HailgridProblem) || error.code === 'stopped') throw error;
         if (error.status === 401 && token !== undefined && rejected === undefined) {
@@ -95,7 +99,8 @@ export class HttpClient {
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (answer.isOk && answer.body !== undefined) return answer.body;
+    const isWanted = request.status === undefined ? answer.isOk : answer.status === request.status;
+    if (isWanted && answer.body !== undefined) return answer.body;
     const problem = asProblem(answer.body);
     if (problem !== undefined && !answer.isOk) throw HailgridProblem.from(problem, what, answer.retryAfterMs);
     throw new HailgridProblem('bad_answer', `${what} answered ${answer.status} without what this API says`, {

@@ -7,27 +7,36 @@ const SAMPLES = 8;
  */
 export class ServerClock {
   readonly #now: () => number;
+  readonly #rate: number;
+  /** Of times of the service, each against our clock times the rate. */
   readonly #offsetsMs: number[] = [];
 
-  constructor(now: () => number = Date.now) {
+  /** @param rate milliseconds of the service in one of `now` */
+  constructor(now: () => number = Date.now, rate = 1) {
     this.#now = now;
+    this.#rate = rate;
   }
 
   /** Takes the time that a frame tells. */
   hear(timestamp: string): void {
     const atMs = Date.parse(timestamp);
     if (Number.isNaN(atMs)) return;
-    this.#offsetsMs.push(atMs - this.#now());
+    this.#offsetsMs.push(atMs - this.#now() * this.#rate);
     if (this.#offsetsMs.length > SAMPLES) this.#offsetsMs.shift();
   }
 
-  /** Zero before the first frame. */
+  /** How far the clock of the service is ahead of ours at present; zero before the first frame. */
   get offsetMs(): number {
-    return this.#offsetsMs.length === 0 ? 0 : Math.max(...this.#offsetsMs);
+    const nowMs = this.#now();
+    return this.#at(nowMs) - nowMs;
   }
 
   /** Milliseconds since the epoch, as the service counts them. */
   now(): number {
-    return this.#now() + this.offsetMs;
+    return this.#at(this.#now());
+  }
+
+  #at(nowMs: number): number {
+    return this.#offsetsMs.length === 0 ? nowMs : nowMs * this.#rate + Math.max(...this.#offsetsMs);
   }
 }
