@@ -12,6 +12,7 @@ import type { EventStreamSettings } from '#libs/event-stream';
 import { RestartableService } from '../../../dev/services/restartable-service.ts';
 import type { SystemSettings } from '../../../dev/services/service-environment.ts';
 import { GRID_AREA } from './grid-streets.ts';
+import { freePort } from '../../../dev/network/free-port.ts';
 import { NatsLines } from '../../../dev/network/nats-lines.ts';
 import { SILENCE_SETTINGS } from './silence-limits.ts';
 
@@ -140,10 +141,20 @@ async function startServices(
   base: SystemSettings,
   { directory, matchers, apis }: ChaosCitySpec,
 ): Promise<Services> {
-  const start = (app: string, number: number, system: SystemSettings): Promise<RestartableService> =>
-    RestartableService.start({ app, instance: `${app}-${number}`, httpPort: 0, system, directory });
+  const start = (
+    app: string,
+    number: number,
+    system: SystemSettings,
+    httpPort = 0,
+  ): Promise<RestartableService> =>
+    RestartableService.start({ app, instance: `${app}-${number}`, httpPort, system, directory });
   const several = (app: string, count: number, system: SystemSettings): Promise<RestartableService[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => start(app, index + 1, system)));
+  // On a port of its own, which it gets again after a restart: its phones know that one.
+  const severalApis = (app: string, system: SystemSettings): Promise<RestartableService[]> =>
+    Promise.all(
+      Array.from({ length: apis }, async (_, index) => start(app, index + 1, system, await freePort())),
+    );
   const startMatcher = async (number: number, system: SystemSettings): Promise<ChaosMatcher> => {
     const lines = await NatsLines.to(system.natsUrls);
     return { lines, service: await start('matcher', number, { ...system, natsUrls: lines.urls }) };
@@ -153,8 +164,8 @@ async function startServices(
   const system = { ...base, issuerUrl: issuer.url };
   const trips = await several('trips', TRIPS_INSTANCES, system);
   const [riderApis, driverApis, ...matching] = await Promise.all([
-    several('rider-api', apis, system),
-    several('driver-api', apis, system),
+    severalApis('rider-api', system),
+    severalApis('driver-api', system),
     ...Array.from({ length: matchers }, (_, index) => startMatcher(index + 1, system)),
   ]);
   return { system, issuer, trips, riderApis, driverApis, matchers: matching };

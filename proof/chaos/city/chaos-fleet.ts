@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fleetMessage, type FleetOrder, type VanishedPhone } from '#libs/contracts';
+import { fleetMessage, type FleetOrder, type FleetStats, type VanishedPhone } from '#libs/contracts';
 import type { SupervisedChild } from '../../../dev/process/supervised-child.ts';
 import { spawnService } from '../../../dev/services/start-service.ts';
 import type { ChaosCity } from './chaos-city.ts';
@@ -18,6 +18,8 @@ export interface ChaosFleet {
   readonly clientLog: string;
   /** The phones that vanished on orders. */
   readonly vanished: readonly VanishedPhone[];
+  /** Its newest figures. */
+  readonly stats: FleetStats | undefined;
   order(order: FleetOrder): void;
 }
 
@@ -28,6 +30,7 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
     const instance = `fleet-${index + 1}`;
     const clientLog = join(city.directory, `${instance}.phones.jsonl`);
     const vanished: VanishedPhone[] = [];
+    let stats: FleetStats | undefined;
     const child = spawnService({
       app: 'fleet',
       instance,
@@ -49,11 +52,21 @@ export function startFleets(city: ChaosCity, drivers: number, seed: number): Cha
         HAILGRID_FLEET_LOG: clientLog,
       },
       onMessage: (message) => {
-        // The fleet's figures do not count; the checker reads what its phones received.
         const read = fleetMessage.safeParse(message);
-        if (read.success && read.data.type === 'vanished') vanished.push(read.data.phone);
+        if (!read.success) return;
+        if (read.data.type === 'vanished') vanished.push(read.data.phone);
+        // They tell whether phones are back; the checker reads what the phones received.
+        else stats = read.data.stats;
       },
     });
-    return { child, clientLog, vanished, order: (order) => child.send(order) };
+    return {
+      child,
+      clientLog,
+      vanished,
+      get stats() {
+        return stats;
+      },
+      order: (order) => child.send(order),
+    };
   });
 }

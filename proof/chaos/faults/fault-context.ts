@@ -16,14 +16,14 @@ export const EFFECT_LIMIT_MS = 2_000;
 export interface FaultContext {
   readonly city: Pick<
     ChaosCity,
-    'matchers' | 'trips' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl' | 'system'
+    'matchers' | 'trips' | 'riderApis' | 'driverApis' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl' | 'system'
   >;
   readonly observer: Pick<
     Observer,
     'shardsOf' | 'isWhole' | 'planner' | 'now' | 'hasOfferedSince' | 'boundTo'
   >;
-  /** The phones, which can be told to vanish. */
-  readonly fleets: readonly Pick<ChaosFleet, 'order' | 'vanished'>[];
+  /** The phones, which can be told to vanish: each fleet knows only the APIs of its own number. */
+  readonly fleets: readonly Pick<ChaosFleet, 'order' | 'vanished' | 'stats'>[];
   readonly cluster: Pick<ClusterView, 'isWhole' | 'waitingSessions' | 'lagBytes'>;
   /** A client that requests commits continuously. */
   readonly commits: { acknowledgedSince(wallMs: number): number };

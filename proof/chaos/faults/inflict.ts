@@ -1,3 +1,4 @@
+import { killDriverApi, killRiderApi } from './api-faults.ts';
 import type { FaultContext, FaultTrace } from './fault-context.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { cutMatcher, freezeMatcher, killMatcher, rollMatchers, terminateMatcher } from './matcher-faults.ts';
@@ -28,6 +29,8 @@ const INFLICTIONS: Readonly<Record<FaultKind, (context: FaultContext) => Promise
   'kill9:trips': killTrips,
   'kill9:relay': killRelay,
   'freeze:trips': freezeTrips,
+  'kill9:rider-api': killRiderApi,
+  'kill9:driver-api': killDriverApi,
   'nats-node': killNatsNode,
   'nats-all': killAllNats,
   'kill9:primary': killPrimary,
