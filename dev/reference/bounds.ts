@@ -2,10 +2,17 @@ import ts from 'typescript';
 import { code, markdownPage, markdownTable } from './markdown-page.ts';
 import { NOT_BOUNDS } from './not-bounds.ts';
 import { amountOf } from './amount.ts';
-import { constantsOf, partOf, productSources, sourceFile, type Constant } from './source-files.ts';
+import {
+  constantsOf,
+  partOf,
+  productSources,
+  sdkSources,
+  sourceFile,
+  type Constant,
+} from './source-files.ts';
 
-const INTRODUCTION = `Every queue, loop, cache and timeout has a named bound. The tables show every numeric constant of the apps
-and libs, and of the failover in \`dev/\`, with its meaning. Conversions between units, codes, sentinels and binary
+const INTRODUCTION = `Every queue, loop, cache and timeout has a named bound. The tables show every numeric constant of the apps,
+libs and SDK, and of the failover in \`dev/\`, with its meaning. Conversions between units, codes, sentinels and binary
 layouts are left out (\`dev/reference/not-bounds.ts\`). Times are in service time unless the comment says otherwise. A
 variable in [configuration.md](configuration.md) replaces a constant that begins with \`DEFAULT_\`. The limits of a WebSocket
 (connections, frame rate, bad frames, waiting bytes, silence) are \`STREAM_LIMITS\` in \`libs/stream/stream-limits.ts\`.`;
@@ -44,10 +51,12 @@ export function boundsPage(): Promise<string> {
 }
 
 function allBounds(): Bound[] {
-  const files = [...productSources(), ...FAILOVER_FILES.map((path) => sourceFile(path))].map((file) => ({
-    path: file.path,
-    constants: constantsOf(file),
-  }));
+  const files = [...productSources(), ...sdkSources(), ...FAILOVER_FILES.map((path) => sourceFile(path))].map(
+    (file) => ({
+      path: file.path,
+      constants: constantsOf(file),
+    }),
+  );
   refuseUnknownExceptions(files);
   const byName = new Map(
     files.flatMap(({ constants }) => constants.map((constant) => [constant.name, constant])),

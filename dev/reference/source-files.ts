@@ -14,7 +14,16 @@ const parsed = new Map<string, SourceFile>();
 
 /** The sources of apps and libs, ordered by path, without tests and samples. */
 export function productSources(): SourceFile[] {
-  return globSync('{apps,libs}/**/*.ts', { cwd: CHECKOUT })
+  return sourcesOf('{apps,libs}/**/*.ts');
+}
+
+/** The sources of the SDK that are written by hand. */
+export function sdkSources(): SourceFile[] {
+  return sourcesOf('packages/sdk/{*,{rest,socket}/*}.ts');
+}
+
+function sourcesOf(pattern: string): SourceFile[] {
+  return globSync(pattern, { cwd: CHECKOUT })
     .filter((path) => !/\.(test|sample)\.ts$/.test(path))
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((path) => sourceFile(path));
