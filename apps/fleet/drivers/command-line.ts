@@ -74,7 +74,12 @@ export class CommandLine implements Job {
       if (this.#attempts === QUIET_ATTEMPTS) this.#options.onProblem(frame.data.code);
       this.#isSent = false;
       const pauseMs = (frame.data.retry_after_s ?? 0) * 1000;
-      this.#retryIn(Math.max(pauseMs, backoffMs(this.#attempts, () => this.#options.random.fraction())));
+      this.#retryIn(
+        Math.max(
+          pauseMs,
+          backoffMs(this.#attempts, () => this.#options.random.fraction()),
+        ),
+      );
     } else {
       this.#settle();
       this.#options.onRefused(command, frame.data.code);

@@ -16,7 +16,15 @@ export const EFFECT_LIMIT_MS = 2_000;
 export interface FaultContext {
   readonly city: Pick<
     ChaosCity,
-    'matchers' | 'trips' | 'riderApis' | 'driverApis' | 'issuer' | 'nats' | 'postgres' | 'databaseUrl' | 'system'
+    | 'matchers'
+    | 'trips'
+    | 'riderApis'
+    | 'driverApis'
+    | 'issuer'
+    | 'nats'
+    | 'postgres'
+    | 'databaseUrl'
+    | 'system'
   >;
   readonly observer: Pick<
     Observer,
