@@ -1,9 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusModule } from '#libs/bus';
 import { TokenVerifier } from '#libs/service';
+import { CityWatch } from './city/city-watch.ts';
 import type { ConsoleConfig } from './config.ts';
 import { BreakController } from './break/break.controller.ts';
 import { CityControlClient } from './break/city-control-client.ts';
+import { MapStream } from './map-stream/map-stream.ts';
 import { PageFiles, PagesController } from './pages/page-files.ts';
 import { OperatorsApiController } from './proxy/operators-api.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
@@ -11,6 +13,7 @@ import { OpenIdProvider } from './signin/open-id-provider.ts';
 import { SealedCookies } from './signin/sealed-cookies.ts';
 import { Sessions } from './signin/sessions.ts';
 import { SignInController } from './signin/sign-in.controller.ts';
+import { StreetsController } from './streets/streets.controller.ts';
 
 /** The page in which people see and steer the city, and the calls of that page. Holds nothing that matters. */
 @Module({})
@@ -25,6 +28,7 @@ export class ConsoleModule {
         SettingsController,
         OperatorsApiController,
         BreakController,
+        StreetsController,
         PagesController,
       ],
       providers: [
@@ -34,6 +38,8 @@ export class ConsoleModule {
         Sessions,
         CityControlClient,
         PageFiles,
+        CityWatch,
+        MapStream,
       ],
     };
   }

@@ -30,6 +30,10 @@ export const fleetEnvironment = z.object({
     .string()
     .optional()
     .describe('directory with nodes.csv and edges.csv to drive on'),
+  HAILGRID_FLEET_STREETS_OUT_DIR: z
+    .string()
+    .optional()
+    .describe('directory to which the fleet writes the streets it drives on, for the map of the console'),
   HAILGRID_FLEET_FROM_S: z.coerce
     .number()
     .min(0)

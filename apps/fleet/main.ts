@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { buildCity, type City } from './city/city.ts';
+import { writeStreets } from './city/write-streets.ts';
 import { readFleetConfig, type FleetConfig } from './fleet-config.ts';
 import { Fleet } from './fleet.ts';
 import { onEndOfRun, onOrder, sendToParent } from './parent-process.ts';
@@ -22,6 +23,8 @@ function prepare(): { config: FleetConfig; fleet: Fleet; city: City } {
       seed: config.HAILGRID_FLEET_SEED,
       longestTripM: config.HAILGRID_FLEET_LONGEST_TRIP_M,
     });
+    if (config.HAILGRID_FLEET_STREETS_OUT_DIR !== undefined)
+      writeStreets(city.graph, config.HAILGRID_FLEET_STREETS_OUT_DIR);
     return { config, fleet: new Fleet(config, city), city };
   } catch (error) {
     process.stderr.write(`fleet: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -13,6 +13,7 @@ import { OpenTripReader } from './demand/open-trip-reader.ts';
 import { Handoff } from './handoff/handoff.ts';
 import { Heartbeat } from './heartbeat/heartbeat.ts';
 import { LoadMeter } from './heartbeat/load-meter.ts';
+import { OutlookHandler } from './outlook/outlook.handler.ts';
 import { incarnationProvider, Membership, OwnershipMetrics } from './ownership/membership.ts';
 import { Ownership } from './ownership/ownership.ts';
 import { MoveLoop, RequestWatch } from './repositioning/move-loop.ts';
@@ -81,7 +82,7 @@ const ROUNDS = [
   RoundLoop,
 ];
 
-const REPOSITIONING = [RequestWatch, MoveLoop];
+const REPOSITIONING = [RequestWatch, MoveLoop, OutlookHandler];
 
 /** Times of rides come from the source inside this process: a routing engine is asked once a round, for pickups. */
 function plannerOf(

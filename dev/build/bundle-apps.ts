@@ -29,8 +29,13 @@ export async function bundleApps(build: string): Promise<void> {
   const partial = `${output}.partial`;
   rmSync(partial, { recursive: true, force: true });
   const mains = globSync('apps/*/main.js', { cwd: build });
+  // A service finds the code of its threads beside its own.
+  const workers = globSync('apps/**/*-worker.js', { cwd: build });
   const bundle = await rolldown({
-    input: Object.fromEntries(mains.map((main) => [basename(dirname(main)), join(build, main)])),
+    input: {
+      ...Object.fromEntries(mains.map((main) => [basename(dirname(main)), join(build, main)])),
+      ...Object.fromEntries(workers.map((worker) => [basename(worker, '.js'), join(build, worker)])),
+    },
     platform: 'node',
     external: LOADED_AT_RUN_TIME,
     plugins: [compiledSources(build)],

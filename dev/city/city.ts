@@ -11,6 +11,7 @@ import { startPostgres, type Postgres } from '../postgres/start-postgres.ts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 import { RestartableService } from '../services/restartable-service.ts';
 import type { SystemSettings } from '../services/service-environment.ts';
+import { builtInStreets } from './built-in-streets.ts';
 import { BreakableChild } from './control/breakable-child.ts';
 import { BreakablePostgres } from './control/breakable-postgres.ts';
 import { CityControl } from './control/city-control.ts';
@@ -203,6 +204,7 @@ async function startServices(
     HAILGRID_RIDER_API_URL: riderApi.service.url,
     HAILGRID_DRIVER_API_URL: driverApi.service.url,
     HAILGRID_PAGES_DIR: builtPages(),
+    ...(system.streets === undefined && { HAILGRID_STREETS_DIR: builtInStreets(directory) }),
     [CITY_CONTROL_URL_VARIABLE]: control.url,
     [CITY_CONTROL_TOKEN_VARIABLE]: control.token,
   });

@@ -1,6 +1,7 @@
 import { fleetMessage, type FleetStats } from '#libs/contracts';
 import type { SupervisedChild } from '../process/supervised-child.ts';
 import { spawnService } from '../services/start-service.ts';
+import { builtInStreets } from './built-in-streets.ts';
 import type { City } from './city.ts';
 import type { CityOptions } from './options.ts';
 
@@ -22,7 +23,7 @@ export function startFleet(city: City, options: CityOptions, directory: string):
     httpPort: 0,
     system: city.system,
     directory,
-    env: fleetEnvironment(city, options),
+    env: fleetEnvironment(city, options, directory),
     onMessage: (message) => {
       const parsed = fleetMessage.safeParse(message);
       if (!parsed.success || parsed.data.type === 'vanished') return;
@@ -33,7 +34,7 @@ export function startFleet(city: City, options: CityOptions, directory: string):
   return { child, latest: () => latest, isDone: () => isDone };
 }
 
-function fleetEnvironment(city: City, options: CityOptions): Record<string, string> {
+function fleetEnvironment(city: City, options: CityOptions, directory: string): Record<string, string> {
   return {
     HAILGRID_FLEET_DRIVERS: String(options.drivers),
     HAILGRID_FLEET_FROM_S: String(options.fromS),
@@ -43,6 +44,8 @@ function fleetEnvironment(city: City, options: CityOptions): Record<string, stri
     HAILGRID_FLEET_DRIVER_API_URL: city.urls['driver-api'],
     HAILGRID_FLEET_ISSUER_URL: city.urls['dev-issuer'],
     ...(options.trips !== undefined && { HAILGRID_FLEET_TRIPS_FILE: options.trips }),
-    ...(options.streets !== undefined && { HAILGRID_FLEET_STREETS_DIR: options.streets }),
+    ...(options.streets === undefined
+      ? { HAILGRID_FLEET_STREETS_OUT_DIR: builtInStreets(directory) }
+      : { HAILGRID_FLEET_STREETS_DIR: options.streets }),
   };
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * Who speaks on the bus. Each role has a key of its own, and may publish and subscribe to what the contracts declare for
- * it and to nothing else. `console` only listens, and
- * asks for positions again. `operator` is for tools that an operator runs by hand, such as `npm run events:rebuild`.
+ * it and to nothing else. `console` only listens,
+ * asks for positions again, and asks matchers what they expect. `operator` is for tools that an operator runs by hand, such as `npm run events:rebuild`.
  */
 export const BUS_ROLES = [
   'rider-api',

@@ -144,6 +144,11 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
     to: ['matcher'],
     lie: 'Learns why a trip got its driver. A false answer misleads an operator.',
   },
+  OUTLOOK_SUBJECT: {
+    from: ['console'],
+    to: ['matcher'],
+    lie: 'Learns where riders are expected. A false answer shows operators a false layer of the map.',
+  },
   WEBHOOKS_PROBE_SUBJECT: {
     from: ['trips'],
     to: ['webhooks'],

@@ -16,6 +16,7 @@ export * from './explanations.ts';
 export * from './fleet-stats.ts';
 export * from './http/index.ts';
 export * from './ids.ts';
+export * from './outlook.ts';
 export * from './ping.ts';
 export * from './position-batch.ts';
 export * from './positions.ts';

@@ -78,5 +78,8 @@ export const drainSubject = (matcher: string): string => `matcher.${matcher}.dra
 /** Asks every matcher why it decided as it did about a trip (request/reply, `ExplainRequest`). */
 export const EXPLAIN_SUBJECT = 'matchers.explain';
 
+/** Asks every matcher how many requests it expects where, and what drivers' time costs (request/reply, `OutlookReply`). */
+export const OUTLOOK_SUBJECT = 'matchers.outlook';
+
 /** Probes for a webhooks process (empty request/reply). Without one, NATS answers "no responders" immediately. */
 export const WEBHOOKS_PROBE_SUBJECT = 'webhooks.probe';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { compactDecrypt, CompactEncrypt } from 'jose';
 import type { z } from 'zod';
 
@@ -10,6 +10,11 @@ const PART_LENGTH = 3_600;
 const MAX_PARTS = 3;
 /** How long a key that is made here is: AES-256. */
 const KEY_BYTES = 32;
+
+/** A request, or an upgrade. */
+export interface WithCookies {
+  readonly headers: { readonly cookie?: string | undefined };
+}
 
 /** Where and for how long a cookie is kept. */
 export interface CookieScope {
@@ -42,7 +47,7 @@ export class SealedCookies {
 
   /** Undefined if there is none, if it is of another key, or if it does not have the schema. */
   async read<S extends z.ZodType>(
-    request: FastifyRequest,
+    request: WithCookies,
     name: string,
     schema: S,
   ): Promise<z.output<S> | undefined> {

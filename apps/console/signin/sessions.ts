@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { HailgridError, type Role } from '#libs/contracts';
 import { CONFIG, TokenVerifier, VerifiedTokens } from '#libs/service';
 import type { ConsoleConfig } from '../config.ts';
 import { OpenIdProvider, type Tokens } from './open-id-provider.ts';
-import { SealedCookies } from './sealed-cookies.ts';
+import { SealedCookies, type WithCookies } from './sealed-cookies.ts';
 import { ROLE_OF_APP, type SignedInApp } from './signed-in-app.ts';
 
 /** How long before its end an access token is renewed, so that it does not end on its way. */
@@ -61,7 +61,7 @@ export class Sessions {
    * `forbidden`.
    * @param reply gets renewed cookies; without one (an upgrade) an ended token is refused
    */
-  async of(request: FastifyRequest, app: SignedInApp, reply?: FastifyReply): Promise<Session> {
+  async of(request: WithCookies, app: SignedInApp, reply?: FastifyReply): Promise<Session> {
     const kept = await this.#kept(request, app);
     if (kept === undefined) throw new HailgridError('unauthenticated', `no session of ${app}`);
     const session = await this.#verify(app, kept.accessToken).catch((error: unknown) => {
@@ -80,13 +80,13 @@ export class Sessions {
   }
 
   /** Ends the session in this browser; returns where the provider ends its own. */
-  async close(request: FastifyRequest, reply: FastifyReply, app: SignedInApp): Promise<string | undefined> {
+  async close(request: WithCookies, reply: FastifyReply, app: SignedInApp): Promise<string | undefined> {
     const kept = await this.#kept(request, app);
     this.cookies.clear(reply, cookieOf(app), '/');
     return kept?.idToken === undefined ? undefined : this.provider.endSessionUrl(kept.idToken);
   }
 
-  async #kept(request: FastifyRequest, app: SignedInApp): Promise<KeptTokens | undefined> {
+  async #kept(request: WithCookies, app: SignedInApp): Promise<KeptTokens | undefined> {
     const kept = await this.cookies.read(request, cookieOf(app), keptTokens);
     if (kept === undefined || kept.signedInAtMs + this.config.sessionTtlS * 1_000 < Date.now())
       return undefined;

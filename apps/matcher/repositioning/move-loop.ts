@@ -102,6 +102,14 @@ export class MoveLoop implements OnApplicationBootstrap, BeforeApplicationShutdo
     await Promise.all(this.#tasks.map((task) => task.stop()));
   }
 
+  /** What the forecasts of all products are made of, of the own shards. */
+  recentRequests(nowMs: number): { pickups: Point[]; spanMs: number }[] {
+    return [...this.#engines.values()].map((engine) => {
+      const { pickups, spanMs } = engine.recentRequests(nowMs);
+      return { pickups: pickups.filter((place) => this.#isOwn(place)), spanMs };
+    });
+  }
+
   #learn(): void {
     for (const { product, pickup, requestedAtMs } of this.requests.newTrips())
       this.#engineOf(product).noteRequest(pickup, requestedAtMs);

@@ -94,6 +94,11 @@ export class DispatchEngine {
     this.#demand.note(pickup, atMs);
   }
 
+  /** Pickups of the requests that the forecast of demand is made of, and the time that they span. */
+  recentRequests(nowMs: number): ReturnType<DemandMemory['remembered']> {
+    return this.#demand.remembered(nowMs);
+  }
+
   /** Records the empty time of a driver between the end of a ride and the start of the next one. */
   noteEmptyRun(rideEnd: Point, emptyS: number): void {
     this.#emptyRuns.note(rideEnd, emptyS);
