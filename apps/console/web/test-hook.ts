@@ -45,4 +45,8 @@ const hook: TestHook = {
     return readMap?.() ?? null;
   },
 };
-Object.defineProperty(window, 'hailgrid', { value: Object.freeze(hook) });
+
+/** Makes `window.hailgrid`, before anything is shown. */
+export function exposePage(): void {
+  Object.defineProperty(window, 'hailgrid', { value: Object.freeze(hook) });
+}

@@ -6,6 +6,8 @@ import { mercatorOf } from './mercator.ts';
 
 /** Numbers a car takes in the buffer: way (4), turn and time (4), look (3). */
 const NUMBERS_A_CAR = 11;
+/** With more cars than this in view each is drawn smaller. */
+const MANY_CARS = 3_000;
 /** Side of a tile at zoom 0, in CSS pixels. */
 const TILE_PX = 512;
 
@@ -116,7 +118,7 @@ export class CarLayer implements CustomLayerInterface {
       (-2 * worldPx) / canvas.clientHeight,
     );
     gl.uniform1f(uniform('u_now'), performance.now() - this.copiedAtMs);
-    gl.uniform1f(uniform('u_size'), sizePx(zoom) * (canvas.width / canvas.clientWidth));
+    gl.uniform1f(uniform('u_size'), sizePx(zoom, this.count) * (canvas.width / canvas.clientWidth));
     gl.uniform3fv(
       uniform('u_status'),
       CAR_STATUSES.flatMap((status) => [...this.colours.status[status]]),
@@ -148,9 +150,10 @@ function radians(deg: number): number {
   return (deg * Math.PI) / 180;
 }
 
-/** Dots from afar, arrows close by. */
-function sizePx(zoom: number): number {
-  return Math.min(28, Math.max(8, 8 + (zoom - 10.5) * 4));
+/** Small from afar, large close by; and smaller among many, which also spares a processor that draws by itself. */
+function sizePx(zoom: number, cars: number): number {
+  const size = Math.min(28, Math.max(8, 8 + (zoom - 10.5) * 4));
+  return cars > MANY_CARS ? Math.max(7, size * 0.65) : size;
 }
 
 function programOf(gl: WebGL2RenderingContext): WebGLProgram {

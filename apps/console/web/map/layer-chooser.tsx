@@ -23,7 +23,7 @@ interface LayerChooserProps {
 /** What the hexagons show, and what their colours mean. */
 export function LayerChooser({ layer, news, colours, onChoose }: LayerChooserProps) {
   return (
-    <section className="map-card" aria-label="Hexagons">
+    <section className="map-card" aria-label="Layer of the map">
       <Field label="Hexagons">
         <select value={layer} onChange={({ target }) => onChoose(target.value as HexLayer)}>
           {HEX_LAYERS.map((name) => (
