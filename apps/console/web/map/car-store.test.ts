@@ -35,14 +35,12 @@ describe('a store of cars', () => {
   test('forgets who has gone, also when the same driver came back by another handle', () => {
     const store = new CarStore();
     store.apply(frame({ introduced: [{ handle: 1, uuid: 'a' }], moved: [moved({})] }), 0, 0);
-    store.apply(
-      frame({ gone: [1], introduced: [{ handle: 2, uuid: 'a' }], moved: [moved({ handle: 2 })] }),
-      1,
-      0,
-    );
+    const again = frame({ introduced: [{ handle: 2, uuid: 'a' }], moved: [moved({ handle: 2 })] });
+    store.apply(again, 1, 0);
+    store.apply(frame({ gone: [1] }), 2, 0);
     expect(store.size).toBe(1);
     expect(store.find('a')?.uuid).toBe('a');
-    store.apply(frame({ gone: [2] }), 2, 0);
+    store.apply(frame({ gone: [2] }), 3, 0);
     expect([store.size, store.find('a')]).toEqual([0, undefined]);
   });
 
