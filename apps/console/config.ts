@@ -6,6 +6,9 @@ const DEFAULT_SESSION_TTL_S = 12 * 60 * 60;
 /** Bytes of the key that seals sessions: AES-256. */
 const SESSION_KEY_BYTES = 32;
 
+/** How often the console asks processes for their metrics by default. */
+const DEFAULT_METRICS_INTERVAL_MS = 5_000;
+
 const origin = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 
 export const consoleConfig = baseConfig
@@ -61,6 +64,13 @@ export const consoleConfig = baseConfig
     metricsTargets: commaList
       .default([])
       .describe('addresses of /metrics of all processes, comma-separated, for the page of numbers'),
+    metricsIntervalMs: z.coerce
+      .number()
+      .int()
+      .min(1_000)
+      .max(300_000)
+      .default(DEFAULT_METRICS_INTERVAL_MS)
+      .describe('how often the console asks them for their metrics, in milliseconds'),
     cityControlUrl: z.url().optional().describe('control server of npm start; development only'),
     cityControlToken: secret(z.string().optional().describe('token of that server')),
   })

@@ -7,6 +7,7 @@ import { BreakController } from './break/break.controller.ts';
 import { CityControlClient } from './break/city-control-client.ts';
 import { MapStream } from './map-stream/map-stream.ts';
 import { PageFiles, PagesController } from './pages/page-files.ts';
+import { NumbersController } from './numbers/numbers.controller.ts';
 import { OperatorsApiController } from './proxy/operators-api.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { OpenIdProvider } from './signin/open-id-provider.ts';
@@ -29,6 +30,7 @@ export class ConsoleModule {
         OperatorsApiController,
         BreakController,
         StreetsController,
+        NumbersController,
         PagesController,
       ],
       providers: [

@@ -29,3 +29,4 @@ export * from './text.ts';
 export * from './trip.ts';
 export * from './values.ts';
 export * from './webhook-event.ts';
+export * from './numbers.ts';

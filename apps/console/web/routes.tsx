@@ -7,6 +7,7 @@ import { Shell } from './shell/shell.tsx';
 /** Each page is a file of its own in the build: the first paint loads what it shows. */
 const MapPage = lazy(() => import('./map/map-page.tsx'));
 const ShardsPage = lazy(() => import('./shards/shards-page.tsx'));
+const NumbersPage = lazy(() => import('./numbers/numbers-page.tsx'));
 const BreakPage = lazy(() => import('./break/break-page.tsx'));
 const TripsPage = lazy(() => import('./trips/trips-page.tsx'));
 const TripPage = lazy(() => import('./trips/trip-page.tsx'));
@@ -25,6 +26,7 @@ export function Routes() {
                 <Switch>
                   <Route path="/" component={MapPage} />
                   <Route path="/shards" component={ShardsPage} />
+                  <Route path="/numbers" component={NumbersPage} />
                   <Route path="/break" component={BreakPage} />
                   <Route path="/sign-in" component={MapPage} />
                   <Route path="/trips" component={TripsPage} />
