@@ -5,6 +5,7 @@ import type { ChartOfRun } from '#libs/contracts';
 const LIGHT = ['#17654f', '#2457c5', '#a05a00', '#b02a1e', '#6a3fa0', '#00708a', '#7a6a00', '#a1336f'];
 const DARK = ['#59c3a1', '#8ab4ff', '#f0b64b', '#ff8a7d', '#c7a4ff', '#6fd3ea', '#d9d06a', '#ff9fd0'];
 const DASH = [6, 3];
+/** How high a chart is: a dozen fit on two screens. */
 const CHART_HEIGHT_PX = 190;
 /** Pixels of the axis of values: as wide as `1,000,000`. */
 const AXIS_PX = 62;

@@ -1,7 +1,7 @@
 import type { ChartOfRun, ChartSeries, Numbers } from '#libs/contracts';
 
 /** Adds newer points to those that the page has; a series that began later has no values before. */
-export function mergeNumbers(known: Numbers | undefined, newer: Numbers, maxPoints: number): Numbers {
+export function mergeNumbers(newer: Numbers, maxPoints: number, known?: Numbers): Numbers {
   if (known === undefined) return newer;
   const atS = [...known.at_s, ...newer.at_s];
   const drop = Math.max(0, atS.length - maxPoints);

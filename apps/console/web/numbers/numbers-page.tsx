@@ -10,6 +10,7 @@ import { drawChart, rowsOf, shown, titleOf } from './draw-chart.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import './numbers.css';
 
+/** How often the page asks for newer points: as often as there is one. */
 const NUMBERS_EVERY_MS = 5_000;
 /** How many points the page keeps: an hour of the server's. */
 const MAX_POINTS = 720;
@@ -25,7 +26,7 @@ export default function NumbersPage() {
       const since = known.current?.at_s.at(-1) ?? 0;
       const newer = await call<Numbers>(`/v1/console/numbers?since=${since}`, { signal });
       // An answer that comes after the page has asked again is of points that it has.
-      if (!signal.aborted) known.current = mergeNumbers(known.current, newer, MAX_POINTS);
+      if (!signal.aborted) known.current = mergeNumbers(newer, MAX_POINTS, known.current);
       return known.current ?? newer;
     },
     NUMBERS_EVERY_MS,

@@ -9,6 +9,7 @@ import { MoveLog } from './moves.ts';
 import { readShards } from './read-shards.ts';
 import { ShardsOfOwners } from './shards-of-owners.tsx';
 
+/** How often the page asks who owns what: a planned move takes longer. */
 const SHARDS_EVERY_MS = 2_000;
 
 const TONES: Readonly<Record<MatcherView['state'], Tone>> = {
