@@ -22,8 +22,11 @@ export interface ChartDefinition {
   readonly where?: { label: string; is: RegExp };
 }
 
+/** What a rate per second is per minute. */
 const S_PER_MINUTE = 60;
+/** What a duration in seconds is in milliseconds. */
 const MS_PER_S = 1_000;
+/** What a size in bytes is in megabytes. */
 const MB_PER_BYTE = 1 / 1024 ** 2;
 
 /** What the page of numbers and the report of a run show, in their order. */
