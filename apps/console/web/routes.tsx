@@ -14,11 +14,23 @@ const TripPage = lazy(() => import('./trips/trip-page.tsx'));
 const DriversPage = lazy(() => import('./drivers/drivers-page.tsx'));
 const DriverPage = lazy(() => import('./drivers/driver-page.tsx'));
 const AttentionPage = lazy(() => import('./attention/attention-page.tsx'));
+const RiderPage = lazy(() => import('./rider/rider-page.tsx'));
+const DriverPage = lazy(() => import('./driver/driver-page.tsx'));
 
 export function Routes() {
   return (
     <Suspense fallback={<Loading what="the page" />}>
       <Switch>
+        <Route path="/rider">
+          <SignedIn app="rider">
+            <RiderPage />
+          </SignedIn>
+        </Route>
+        <Route path="/driver">
+          <SignedIn app="driver">
+            <DriverPage />
+          </SignedIn>
+        </Route>
         <Route>
           <SignedIn app="console">
             <Shell>

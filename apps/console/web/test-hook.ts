@@ -1,4 +1,6 @@
 import type { HexLayer } from '../protocol/map-messages.ts';
+import type { DriverState } from './driver/driver-phone.ts';
+import type { RiderState } from './rider/rider-phone.ts';
 
 /** What the map shows, for tests: they read this instead of pixels. */
 export interface MapTestState {
@@ -18,10 +20,13 @@ export interface MapTestState {
   lastUpdateAt: number | null;
 }
 
-/** Read-only state of the page for tests, always present as `window.hailgrid`. */
+/** Read-only state of the page for tests, present as `window.hailgrid`. Null: another page is shown. */
 interface TestHook {
-  /** Null: another page is shown. */
   readonly map: MapTestState | null;
+  /** Points, prices, the trip and its car. */
+  readonly rider: Readonly<RiderState> | null;
+  /** Status, car, offer and trips. */
+  readonly driver: Readonly<DriverState> | null;
 }
 
 declare global {
@@ -30,19 +35,28 @@ declare global {
   }
 }
 
-let readMap: (() => MapTestState) | undefined;
+const readers: { [K in keyof TestHook]?: () => NonNullable<TestHook[K]> } = {};
 
-/** Lets tests read the map until the returned function is called. */
-export function exposeMap(read: () => MapTestState): () => void {
-  readMap = read;
+/** Lets tests read the state of a page until the returned function is called. */
+export function expose<K extends keyof TestHook>(
+  page: K,
+  read: () => NonNullable<TestHook[K]>,
+): () => void {
+  Object.assign(readers, { [page]: read });
   return () => {
-    if (readMap === read) readMap = undefined;
+    if (readers[page] === read) delete readers[page];
   };
 }
 
 const hook: TestHook = {
   get map() {
-    return readMap?.() ?? null;
+    return readers.map?.() ?? null;
+  },
+  get rider() {
+    return readers.rider?.() ?? null;
+  },
+  get driver() {
+    return readers.driver?.() ?? null;
   },
 };
 

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { ErrorNote } from '../design/parts.tsx';
 import { useTheme } from '../design/theme.ts';
 import { useSettings } from '../session/context.ts';
-import { exposeMap } from '../test-hook.ts';
+import { expose } from '../test-hook.ts';
 import { CityFeed } from './city-feed.ts';
 import type { CityMap } from './city-map.ts';
 import { LayerChooser } from './layer-chooser.tsx';
@@ -73,7 +73,7 @@ export default function MapPage() {
   );
   useEffect(
     () =>
-      exposeMap(() => ({
+      expose('map', () => ({
         connected: news.connection === 'live',
         update: news.update,
         cars: news.counts?.cars ?? 0,

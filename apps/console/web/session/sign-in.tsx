@@ -1,4 +1,12 @@
+import { Link } from 'wouter';
 import { useSettings, type SignedInApp } from './context.ts';
+
+/** What one can do in each part. */
+const PURPOSES: Readonly<Record<SignedInApp, string>> = {
+  console: 'see and steer the city',
+  rider: 'order a ride and watch the car come',
+  driver: 'go online, take rides and drive people through the city',
+};
 
 const ROLES: Readonly<Record<SignedInApp, string>> = {
   console: 'an operator',
@@ -16,7 +24,7 @@ export function SignIn({ app, reason }: { app: SignedInApp; reason: string | und
     <main className="page-body" style={{ maxWidth: '28rem', paddingTop: '15vh' }}>
       <h1>Hailgrid</h1>
       <p>
-        Sign in as {ROLES[app]} to {app === 'console' ? 'see and steer the city' : 'take part in the city'}.
+        Sign in as {ROLES[app]} to {PURPOSES[app]}.
       </p>
       {why !== undefined && (
         <p className="note" data-tone="danger" role="alert">
@@ -35,6 +43,11 @@ export function SignIn({ app, reason }: { app: SignedInApp; reason: string | und
           This is a development city: its issuer asks for no password, one click is enough.
         </p>
       )}
+      <nav className="row" aria-label="Other parts">
+        {app !== 'console' && <Link href="/">See the whole city</Link>}
+        {app !== 'rider' && <Link href="/rider">Play a rider</Link>}
+        {app !== 'driver' && <Link href="/driver">Play a driver</Link>}
+      </nav>
     </main>
   );
 }

@@ -39,6 +39,8 @@ export function Shell({ children }: { children: ReactNode }) {
           ))}
         </nav>
         <div className="shell-who">
+          <Link href="/rider">Rider</Link>
+          <Link href="/driver">Driver</Link>
           <ThemeSwitch />
           <Button onClick={() => void signOut('console')}>Sign out</Button>
         </div>

@@ -1,0 +1,53 @@
+import { hasEnded, type RiderTrip } from '#sdk';
+import { Button } from '../design/parts.tsx';
+import { useTime } from '../phone/service-time.ts';
+import { moneyWords } from '../phone/words.ts';
+import type { RiderPhone, RiderState } from './rider-phone.ts';
+import { tripWords } from './trip-words.ts';
+
+/** How often times on the card are told anew. */
+const CARD_EVERY_MS = 500;
+
+/** The trip as it stands, and what the rider can do about it. */
+export function TripCard({ phone, state, trip }: { phone: RiderPhone; state: RiderState; trip: RiderTrip }) {
+  const nowMs = useTime(phone.now, CARD_EVERY_MS);
+  const { title, detail } = tripWords(trip, nowMs, state.pickupAtMs);
+  const { driver } = trip;
+  const mayCancel = !hasEnded(trip) && trip.state !== 'in_progress';
+  return (
+    <section className="panel" aria-label="Your ride">
+      <h2 className="visually-hidden">Your ride</h2>
+      <div className="phone-state">
+        {/* Only the state is read out: times change all the while. */}
+        <output>
+          <strong>{title}</strong>
+        </output>
+        <span>{detail}</span>
+      </div>
+      {driver !== null && (
+        <p>
+          {driver.vehicle.color} {driver.vehicle.make} {driver.vehicle.model},{' '}
+          <strong className="mono">{driver.vehicle.plate}</strong>
+        </p>
+      )}
+      <dl className="facts">
+        <dt>Fare</dt>
+        <dd>{moneyWords(trip.fare)}</dd>
+        <dt>Trip</dt>
+        <dd className="mono" style={{ overflowWrap: 'anywhere' }}>
+          {trip.trip_id}
+        </dd>
+      </dl>
+      {mayCancel && (
+        <Button disabled={state.isBusy} onClick={() => void phone.cancel()}>
+          {state.isBusy ? 'Canceling …' : 'Cancel the ride'}
+        </Button>
+      )}
+      {hasEnded(trip) && (
+        <Button look="primary" onClick={() => void phone.finish()}>
+          Next ride
+        </Button>
+      )}
+    </section>
+  );
+}
