@@ -38,10 +38,7 @@ declare global {
 const readers: { [K in keyof TestHook]?: () => NonNullable<TestHook[K]> } = {};
 
 /** Lets tests read the state of a page until the returned function is called. */
-export function expose<K extends keyof TestHook>(
-  page: K,
-  read: () => NonNullable<TestHook[K]>,
-): () => void {
+export function expose<K extends keyof TestHook>(page: K, read: () => NonNullable<TestHook[K]>): () => void {
   Object.assign(readers, { [page]: read });
   return () => {
     if (readers[page] === read) delete readers[page];
