@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Button, Empty, Loading } from '../design/parts.tsx';
 import { centreOf } from '../phone/geometry.ts';
-import { PhoneMap, type MapPin } from '../phone/phone-map.tsx';
+import type { MapPin } from '../phone/map-parts.ts';
+import { PhoneMap } from '../phone/phone-map.tsx';
 import { ConnectionNote, PhonePage, ProblemNote } from '../phone/phone-page.tsx';
 import { PointFields } from '../phone/point-fields.tsx';
 import { serviceClock } from '../phone/service-time.ts';

@@ -9,7 +9,7 @@ import {
   type OnlineRequest,
 } from '#sdk';
 import { headingDeg, toward, distanceM, type Point } from '../phone/geometry.ts';
-import type { MapCar } from '../phone/phone-map.tsx';
+import type { MapCar } from '../phone/map-parts.ts';
 import type { Connection } from '../phone/phone-page.tsx';
 import { Store } from '../phone/store.ts';
 import { failureWords } from '../phone/words.ts';

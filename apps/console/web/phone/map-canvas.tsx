@@ -3,7 +3,7 @@ import { useTheme } from '../design/theme.ts';
 import { Empty } from '../design/parts.tsx';
 import { useSettings } from '../session/context.ts';
 import { PhoneMapView } from './phone-map-view.ts';
-import type { PhoneMapProps } from './phone-map.tsx';
+import type { PhoneMapProps } from './map-parts.ts';
 
 /** The map itself. Without WebGL the page works on, and says so. */
 export default function MapCanvas({ app, pins, line, car, focus, onPick }: PhoneMapProps) {

@@ -4,7 +4,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Feature, FeatureCollection, LineString } from 'geojson';
 import { colour } from '../design/theme.ts';
 import type { Area, Point } from './geometry.ts';
-import type { MapCar, MapPin } from './phone-map.tsx';
+import type { MapCar, MapPin } from './map-parts.ts';
 
 setWorkerUrl(workerUrl);
 

@@ -1,28 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Loading } from '../design/parts.tsx';
-import type { Point } from './geometry.ts';
-
-export interface MapPin {
-  kind: 'pickup' | 'dropoff' | 'target';
-  point: Point;
-}
-
-export interface MapCar {
-  point: Point;
-  headingDeg: number | null;
-}
-
-export interface PhoneMapProps {
-  /** What the map shows, for whoever does not see it. */
-  label: string;
-  app: 'rider' | 'driver';
-  pins: readonly MapPin[];
-  line?: readonly Point[] | undefined;
-  car?: MapCar | undefined;
-  /** The map turns to what it shows when this changes. */
-  focus: string;
-  onPick?: ((point: Point) => void) | undefined;
-}
+import type { PhoneMapProps } from './map-parts.ts';
 
 /** The library of maps is large: it loads after the page is usable. */
 const Canvas = lazy(() => import('./map-canvas.tsx'));

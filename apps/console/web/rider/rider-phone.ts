@@ -6,7 +6,7 @@ import {
   type RiderEvents,
   type RiderTrip,
 } from '#sdk';
-import type { MapCar } from '../phone/phone-map.tsx';
+import type { MapCar } from '../phone/map-parts.ts';
 import type { Connection } from '../phone/phone-page.tsx';
 import type { Point } from '../phone/geometry.ts';
 import { Store } from '../phone/store.ts';
