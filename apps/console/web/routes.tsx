@@ -14,8 +14,8 @@ const TripPage = lazy(() => import('./trips/trip-page.tsx'));
 const DriversPage = lazy(() => import('./drivers/drivers-page.tsx'));
 const DriverPage = lazy(() => import('./drivers/driver-page.tsx'));
 const AttentionPage = lazy(() => import('./attention/attention-page.tsx'));
-const RiderPage = lazy(() => import('./rider/rider-page.tsx'));
-const DriverPage = lazy(() => import('./driver/driver-page.tsx'));
+const RiderPhonePage = lazy(() => import('./rider/rider-page.tsx'));
+const DriverPhonePage = lazy(() => import('./driver/driver-page.tsx'));
 
 export function Routes() {
   return (
@@ -23,12 +23,12 @@ export function Routes() {
       <Switch>
         <Route path="/rider">
           <SignedIn app="rider">
-            <RiderPage />
+            <RiderPhonePage />
           </SignedIn>
         </Route>
         <Route path="/driver">
           <SignedIn app="driver">
-            <DriverPage />
+            <DriverPhonePage />
           </SignedIn>
         </Route>
         <Route>

@@ -3,8 +3,9 @@ import { durationWords } from '../phone/words.ts';
 import type { DriverMode } from './autopilot.ts';
 import type { DriverPhone, DriverState } from './driver-phone.ts';
 
-/** Slower is no fun to watch; faster is not believed: rides are judged at 50 m/s, positions at 70 m/s. */
+/** The slowest car of the slider: slower is no fun to watch. */
 const SLOWEST_MPS = 5;
+/** The fastest car of the slider: rides above 50 m/s are not believed, nor positions above 70 m/s. */
 const FASTEST_MPS = 40;
 const KMH_PER_MPS = 3.6;
 

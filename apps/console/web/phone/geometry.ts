@@ -14,8 +14,9 @@ export interface Area {
 const M_PER_DEGREE = 111_195;
 /** How much of the area at each border no surprise is from: streets end before it. */
 const BORDER_SHARE = 0.1;
-/** The lengths of a ride that is fun to watch. */
+/** The shortest surprise: a ride that one can watch. */
 const SHORTEST_SURPRISE_M = 800;
+/** The longest surprise: a ride that ends while one still watches. */
 const LONGEST_SURPRISE_M = 2_500;
 /** How many points are tried for one of such a length; else the last one is taken. */
 const SURPRISE_TRIES = 50;

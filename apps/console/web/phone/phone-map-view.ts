@@ -12,6 +12,7 @@ setWorkerUrl(workerUrl);
 const GLIDE_MS = 1_000;
 /** How near the map goes to what it shows. */
 const NEAREST_ZOOM = 15.5;
+/** How far from the edge of the map its pins stay. */
 const EDGE_PX = 44;
 const PIN_LETTERS: Readonly<Record<MapPin['kind'], string>> = { pickup: 'A', dropoff: 'B', target: '×' };
 
