@@ -96,14 +96,14 @@ export function MiniMap({ pickup, dropoff, candidates, trace, car }: MiniMapProp
       dropoff,
       ...trace.map(({ point }) => point),
       ...candidates.flatMap(({ from }) => from ?? []),
-    ].reduce(
+    ].reduce<[number, number, number, number]>(
       ([west, south, east, north], { lat, lng }) => [
         Math.min(west, lng),
         Math.min(south, lat),
         Math.max(east, lng),
         Math.max(north, lat),
       ],
-      [180, 90, -180, -90] as [number, number, number, number],
+      [180, 90, -180, -90],
     ),
   );
   useEffect(() => {

@@ -9,6 +9,7 @@ export type TripEvent = TripHistory['events'][number];
 export type Maybe<T> = T | undefined;
 
 export const STATES: Readonly<Record<State, { name: string; tone: Tone }>> = {
+  scheduled: { name: 'scheduled', tone: 'neutral' },
   processing: { name: 'searching', tone: 'warn' },
   accepted: { name: 'driver on the way', tone: 'neutral' },
   arrived: { name: 'at the pickup', tone: 'neutral' },
