@@ -1,5 +1,6 @@
 import type { ApiClient, TokenDesk } from './api/api-client.ts';
 import type { PhoneNetwork } from './api/phone-network.ts';
+import type { RequestSlots } from './api/request-slots.ts';
 import type { Streets } from './city/streets.ts';
 import type { ServiceClock, TimestampText } from './clock/service-clock.ts';
 import type { TickWheel } from './clock/tick-wheel.ts';
@@ -30,7 +31,8 @@ export interface FleetServices {
   readonly tokens: TokenDesk;
   readonly riderUrl: string;
   readonly driverUrl: string;
-  readonly riderApi: ApiClient<'rider'>;
+  /** Bound the concurrent requests of all riders. */
+  readonly riderSlots: RequestSlots;
   readonly driverApi: ApiClient<'driver'>;
   readonly network: PhoneNetwork;
   readonly book: TripBook;

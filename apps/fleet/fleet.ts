@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FleetOrder, FleetStats } from '#libs/contracts';
-import { ApiClient, TokenDesk } from './api/api-client.ts';
+import { ApiClient, MAX_CONCURRENT_REQUESTS, TokenDesk } from './api/api-client.ts';
 import { PhoneNetwork } from './api/phone-network.ts';
 import { RequestSlots } from './api/request-slots.ts';
 import type { City } from './city/city.ts';
@@ -159,7 +159,7 @@ function createServices(
     tokens: new TokenDesk(new ApiClient(issuerUrl, seed, 'tokens', stopping)),
     riderUrl,
     driverUrl,
-    riderApi: new ApiClient(riderUrl, seed, 'riders', stopping),
+    riderSlots: new RequestSlots(MAX_CONCURRENT_REQUESTS),
     driverApi: new ApiClient(driverUrl, seed, 'drivers', stopping),
     network: new PhoneNetwork(new RequestSlots(MAX_OPENING_LINKS), clock.speed, (code) => errors.add(code)),
     book,

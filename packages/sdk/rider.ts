@@ -42,7 +42,7 @@ export class HailgridRider extends StreamingClient<paths, RiderTrip, RiderEvents
 
   /** Upfront fare and times. */
   quote(body: QuoteRequest, options: ChangeOptions = {}): Promise<Quote> {
-    return this.api.call('post', '/v1/quotes', { body, idempotencyKey: keyOf(options) });
+    return this.api.call('post', '/v1/quotes', { body, ...keyed(options) });
   }
 
   /** Requests the trip of a quote. Once it is acknowledged, nothing loses it. */
@@ -50,7 +50,7 @@ export class HailgridRider extends StreamingClient<paths, RiderTrip, RiderEvents
     return this.#saw(
       await this.api.call('post', '/v1/trips', {
         body: { quote_id: quoteId },
-        idempotencyKey: keyOf(options),
+        ...keyed(options),
       }),
     );
   }
@@ -61,7 +61,7 @@ export class HailgridRider extends StreamingClient<paths, RiderTrip, RiderEvents
       await this.api.call('post', '/v1/trips/{trip_id}/cancel', {
         params: { trip_id: tripId },
         body: reason === undefined ? {} : { reason },
-        idempotencyKey: keyOf(options),
+        ...keyed(options),
       }),
     );
   }
@@ -110,6 +110,7 @@ export class HailgridRider extends StreamingClient<paths, RiderTrip, RiderEvents
   }
 }
 
-function keyOf({ idempotencyKey }: ChangeOptions): string {
-  return idempotencyKey ?? newIdempotencyKey();
+/** With a new key unless there is one. */
+function keyed({ idempotencyKey = newIdempotencyKey(), ...options }: ChangeOptions) {
+  return { ...options, idempotencyKey };
 }

@@ -1,13 +1,13 @@
 import type { Chance } from './backoff.ts';
 import { Events } from './events.ts';
 import { HailgridProblem } from './problem.ts';
-import type { TokenSource } from './rest/http-client.ts';
+import type { HttpClientOptions, TokenSource } from './rest/http-client.ts';
 import { TypedClient } from './rest/typed-client.ts';
 import { Answers, problemOf } from './socket/answers.ts';
 import type { AnyFrame, WebSocketClass } from './socket/protocol.ts';
 import { SeenTrips, type SeenTrip } from './socket/seen-trips.ts';
 import { ServerClock } from './socket/server-clock.ts';
-import { StreamLink, type LinkEnd } from './socket/stream-link.ts';
+import { StreamLink, type LinkEnd, type StreamLinkOptions } from './socket/stream-link.ts';
 import { TokenRenewal } from './socket/token-renewal.ts';
 
 export interface ClientOptions {
@@ -24,6 +24,10 @@ export interface ClientOptions {
   clockRate?: number;
   /** Random numbers for the pauses between repetitions; unless given `Math.random`. */
   chance?: Chance;
+  /** For programs with many clients, such as a simulation: what else the requests take. */
+  http?: Pick<HttpClientOptions, 'attempts' | 'admit'>;
+  /** For programs with many clients: what else the WebSocket takes. */
+  link?: Pick<StreamLinkOptions<AnyFrame>, 'read' | 'admit' | 'isFinal' | 'heartbeatMs'>;
 }
 
 /** The id of the frames that say that an offer has arrived. */
@@ -45,6 +49,8 @@ export interface ConnectionEvents {
 export interface ChangeOptions {
   /** Unless given, a new one; the SDK keeps it over its own repetitions. */
   idempotencyKey?: string;
+  /** Called with `performance.now()` just before the first request is sent. */
+  onSend?: (wallMs: number) => void;
 }
 
 /** The common part of riders' and drivers' clients: REST, and a WebSocket that stays connected and resumes. */
@@ -67,8 +73,9 @@ export abstract class StreamingClient<Paths, Trip extends SeenTrip, E extends Co
     this.#options = options;
     this.clock = new ServerClock(options.now, options.clockRate);
     this.#renewal = new TokenRenewal(options.token, (token) => this.#present(token));
-    const { url, fetch, chance } = options;
+    const { url, fetch, chance, http = {} } = options;
     this.api = new TypedClient<Paths>({
+      ...http,
       url,
       token: (rejected) => this.#renewal.token(rejected),
       signal: this.#stopping.signal,
@@ -105,6 +112,7 @@ export abstract class StreamingClient<Paths, Trip extends SeenTrip, E extends Co
    * Resolves when it is open. @throws HailgridProblem if the service refuses for good
    */
   async connect(): Promise<void> {
+    if (this.#stopping.signal.aborted) throw new HailgridProblem('stopped', 'the client was closed');
     if (this.#link !== undefined) return;
     const link = this.#createLink();
     this.#link = link;
@@ -117,14 +125,21 @@ export abstract class StreamingClient<Paths, Trip extends SeenTrip, E extends Co
     this.#link?.close();
   }
 
+  /** Ends without a word to the service, as a phone whose battery died. */
+  vanish(): void {
+    this.#stopping.abort();
+    this.#link?.vanish();
+  }
+
   protected sendFrame(frame: string): boolean {
     return this.#link?.send(frame) ?? false;
   }
 
   #createLink(): StreamLink<AnyFrame> {
-    const { url, WebSocket, chance } = this.#options;
+    const { url, WebSocket, chance, link: settings } = this.#options;
     const events = this.events as unknown as Events<ConnectionEvents>;
     const link = new StreamLink<AnyFrame>({
+      ...settings,
       url,
       WebSocket,
       chance,

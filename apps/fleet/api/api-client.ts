@@ -31,10 +31,15 @@ export class ApiClient<Api extends HttpRoute['api']> {
   ): Promise<z.output<R['response']>> {
     const { method, path, status } = route;
     const answer = await this.#http.send({ ...call, method, path, status, isRepeatable: true });
-    const parsed = route.response.safeParse(answer);
-    if (parsed.success) return parsed.data as z.output<R['response']>;
-    throw new HailgridProblem('bad_answer', `${method} ${path}: ${parsed.error.message}`);
+    return contracted(route, answer);
   }
+}
+
+/** An answer as its contract has it. @throws HailgridProblem `bad_answer` if it breaks that */
+export function contracted<R extends HttpRoute>(route: R, answer: unknown): z.output<R['response']> {
+  const parsed = route.response.safeParse(answer);
+  if (parsed.success) return parsed.data as z.output<R['response']>;
+  throw new HailgridProblem('bad_answer', `${route.method} ${route.path}: ${parsed.error.message}`);
 }
 
 /** Lifetime of the requested tokens: one day of wall time, longer than any run. */

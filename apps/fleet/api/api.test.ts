@@ -14,7 +14,7 @@ import {
   type ErrorCode,
   type RiderServerFrame,
 } from '#libs/contracts';
-import { randomStream } from '#libs/random';
+import { StreamLink } from '#sdk';
 import { ApiClient, MAX_CONCURRENT_REQUESTS } from './api-client.ts';
 import { PhoneNetwork } from './phone-network.ts';
 import { RequestSlots } from './request-slots.ts';
@@ -126,16 +126,17 @@ function linkTo(url: string) {
     problems.push(code);
     reported.resolve();
   });
-  const link = network.link<RiderServerFrame>({
+  const link = new StreamLink<RiderServerFrame>({
     url,
     openTicket: () => Promise.resolve(`ticket-${++tickets}`),
-    frames: riderServerFrame,
-    ignoredType: 'driver_position',
-    random: randomStream(1, 'test'),
+    WebSocket: network.WebSocket,
+    chance: () => 0,
+    ...network.habits(riderServerFrame, 'driver_position'),
     onFrame: (frame) => {
       seen.push(frame);
       got.resolve();
     },
+    onEnd: (end) => network.ended(end),
   });
   closing.push(() => link.close());
   return { link, seen, problems, got: got.promise, reported: reported.promise };

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { HEARTBEAT_INTERVAL_MS, MAX_FRAME_BYTES } from '#libs/contracts';
 import type { Random } from '#libs/random';
-import { HailgridProblem, StreamLink, type WebSocketClass } from '#sdk';
+import { HailgridProblem, StreamLink, type LinkEnd, type StreamLinkOptions, type WebSocketClass } from '#sdk';
 import type { RequestSlots } from './request-slots.ts';
 
 /**
@@ -17,12 +17,12 @@ export interface PhoneLinkOptions<F> {
   url: string;
   openTicket: () => Promise<string>;
   frames: z.ZodType<F>;
-  /** Frames of this type are skipped without parsing. */
-  ignoredType?: string;
   random: Random;
   onFrame: (frame: F) => void;
   onOpen?: () => void;
 }
+
+type LinkHabits<F> = Pick<StreamLinkOptions<F>, 'admit' | 'heartbeatMs' | 'isFinal' | 'read'>;
 
 /**
  * The WebSockets of all phones, by the SDK. Counts as errors: a frame that breaks the contract, a refused ticket, a
@@ -32,7 +32,8 @@ export class PhoneNetwork {
   readonly #slots: RequestSlots;
   readonly #heartbeatMs: number;
   readonly #report: (code: string) => void;
-  readonly #WebSocket: WebSocketClass;
+  /** Sockets for phones. */
+  readonly WebSocket: WebSocketClass;
 
   /** @param slots bound how many sockets are being opened at once */
   constructor(slots: RequestSlots, clockSpeed: number, report: (code: string) => void) {
@@ -40,18 +41,25 @@ export class PhoneNetwork {
     // A service on a fast clock counts heartbeats in service time, so the fleet sends them at least that often.
     this.#heartbeatMs = HEARTBEAT_INTERVAL_MS / clockSpeed;
     this.#report = report;
-    this.#WebSocket = phoneSocket(() => report('socket_refused'));
+    this.WebSocket = phoneSocket(() => report('socket_refused'));
   }
 
   link<F>(options: PhoneLinkOptions<F>): StreamLink<F> {
-    const { url, openTicket, frames, ignoredType, random, ...handlers } = options;
-    const ignoredPrefix = ignoredType && `{"type":"${ignoredType}"`;
+    const { openTicket, frames, random, ...rest } = options;
     return new StreamLink<F>({
-      ...handlers,
-      url,
+      ...rest,
+      ...this.habits(frames),
       openTicket: () => this.#counted(openTicket),
-      WebSocket: this.#WebSocket,
+      WebSocket: this.WebSocket,
       chance: () => random.fraction(),
+      onEnd: (end) => this.ended(end),
+    });
+  }
+
+  /** How a phone opens, reads and keeps its socket. @param ignoredType frames of this type are skipped without parsing */
+  habits<F>(frames: z.ZodType<F>, ignoredType?: string): LinkHabits<F> {
+    const ignoredPrefix = ignoredType && `{"type":"${ignoredType}"`;
+    return {
       admit: (attempt) => this.#slots.run(attempt),
       heartbeatMs: this.#heartbeatMs,
       // What a phone of the fleet asks for is right: each refusal is an error, and passes.
@@ -62,10 +70,12 @@ export class PhoneNetwork {
         if (!parsed.success) this.#report('bad_frame');
         return parsed.data;
       },
-      onEnd: (end) => {
-        if (end !== 'closed') this.#report(`socket_${end}`);
-      },
-    });
+    };
+  }
+
+  /** A phone's link has ended. */
+  ended(end: LinkEnd): void {
+    if (end !== 'closed') this.#report(`socket_${end}`);
   }
 
   /** Counts why there is no ticket. A socket that does not open is no error: its service may have died. */

@@ -19,7 +19,7 @@ export function positionFrame(session: number, seq: number, fix: Fix, recordedAt
 }
 
 /** The product of all simulated drivers and riders, so that every driver may take every trip. */
-export const FLEET_PRODUCT = 'standard';
+export const FLEET_PRODUCT = 'standard' as const;
 
 /** The frame with which a driver's app requests the change. */
 export function commandFrame(command: DriverCommand, id: string, vehicle: Vehicle): DriverClientFrame {

@@ -1,7 +1,6 @@
 import {
   postQuote,
   postRiderCancel,
-  postRiderTicket,
   postTrip,
   riderServerFrame,
   type QuoteId,
@@ -12,7 +11,8 @@ import {
 } from '#libs/contracts';
 import { isTerminal, type TripState } from '#libs/trip';
 import { randomStream } from '#libs/random';
-import { HailgridProblem, rememberedToken, type StreamLink, type TokenSource } from '#sdk';
+import { HailgridProblem, HailgridRider, rememberedToken } from '#sdk';
+import { contracted } from '../api/api-client.ts';
 import { seededIdempotencyKey, seededRiderId } from '../seeded-ids.ts';
 import type { DemandTrip } from '../city/demand.ts';
 import { FLEET_PRODUCT } from '../drivers/frames.ts';
@@ -59,10 +59,10 @@ export class Rider {
   readonly id: RiderId;
   readonly #demand: DemandTrip;
   readonly #services: FleetServices;
-  readonly #token: TokenSource;
-  readonly #link: StreamLink<RiderServerFrame>;
+  readonly #phone: HailgridRider;
   readonly #onEnd: () => void;
   #trip: RiderTrip | undefined;
+  #isToRepeat = false;
   /** The phone never comes back. */
   #isGone = false;
 
@@ -72,8 +72,7 @@ export class Rider {
     this.#demand = demand;
     this.#services = services;
     this.#onEnd = onEnd;
-    this.#token = rememberedToken(() => services.tokens.issue('rider', this.id));
-    this.#link = this.#createLink();
+    this.#phone = this.#createPhone();
   }
 
   /** Resolves when the trip is requested and its stream is open, or after a failure, which is counted. */
@@ -82,7 +81,7 @@ export class Rider {
     try {
       await this.#request();
       this.#schedulePatience();
-      if (!this.#vanishesNow()) await this.#link.open();
+      if (!this.#vanishesNow()) await this.#phone.connect();
     } catch (error) {
       this.#onEnd();
       this.#countError(error);
@@ -91,17 +90,19 @@ export class Rider {
   }
 
   stop(): void {
-    this.#link.close();
+    this.#phone.close();
   }
 
   async #request(): Promise<void> {
-    const { riderApi, book, log, settings } = this.#services;
+    const { book, log, settings } = this.#services;
     const { index, pickup, dropoff, rideS } = this.#demand;
     for (let quotes = 1; ; quotes++) {
-      const quote = await riderApi.call(postQuote, {
-        token: this.#token,
-        body: { product: FLEET_PRODUCT, pickup, dropoff },
-      });
+      const wish = { product: FLEET_PRODUCT, pickup, dropoff };
+      const quoteKey = seededIdempotencyKey(settings.seed, 'quote', index, settings.run);
+      const quote = contracted(
+        postQuote,
+        await this.#phone.quote(wish, { idempotencyKey: `${quoteKey}-${quotes}` }),
+      );
       const key = `${seededIdempotencyKey(settings.seed, 'trip', index, settings.run)}-${quotes}`;
       const request: SentRequest = { quoteId: quote.quote_id, key };
       log.write({ kind: 'trip_asked', rider_id: this.id, idempotency_key: key, quote_id: quote.quote_id });
@@ -121,13 +122,9 @@ export class Rider {
 
   /** Requests the trip and logs the answer. */
   async #sendRequest({ quoteId, key }: SentRequest, onSend?: (wallMs: number) => void): Promise<RiderTrip> {
-    const { riderApi, log } = this.#services;
-    const trip = await riderApi.call(postTrip, {
-      token: this.#token,
-      body: { quote_id: quoteId },
-      idempotencyKey: key,
-      ...(onSend !== undefined && { onSend }),
-    });
+    const { log } = this.#services;
+    const options = { idempotencyKey: key, ...(onSend !== undefined && { onSend }) };
+    const trip = contracted(postTrip, await this.#phone.requestTrip(quoteId, options));
     const { trip_id, seq } = trip;
     log.write({ kind: 'trip_requested', trip_id, seq, rider_id: this.id, idempotency_key: key });
     return trip;
@@ -136,7 +133,9 @@ export class Rider {
   #scheduleRepeat(request: SentRequest): void {
     const { settings, wheel, clock } = this.#services;
     const ms = repeatAfterMs(settings.seed, this.#demand.index, settings.repeatProbability);
-    if (ms !== null) wheel.at(clock.now() + ms, { run: () => void this.#repeat(request) });
+    if (ms === null) return;
+    this.#isToRepeat = true;
+    wheel.at(clock.now() + ms, { run: () => void this.#repeat(request) });
   }
 
   /** Repeats the request. Its answer must equal the first one, although the trip may have changed since. */
@@ -154,32 +153,36 @@ export class Rider {
         idempotency_key: request.key,
         code: error.code,
       });
+    } finally {
+      this.#isToRepeat = false;
+      this.#stopWhenDone();
     }
   }
 
-  #createLink(): StreamLink<RiderServerFrame> {
-    const { riderApi, riderUrl, network, settings } = this.#services;
-    return network.link<RiderServerFrame>({
+  /** The trip has ended, and its request is not to be repeated any more. */
+  #stopWhenDone(): void {
+    if (!this.#isToRepeat && this.#trip !== undefined && isTerminal(this.#trip.state)) this.stop();
+  }
+
+  #createPhone(): HailgridRider {
+    const { riderUrl, riderSlots, network, tokens, errors, settings } = this.#services;
+    const random = randomStream(settings.seed, 'rider-phone', this.#demand.index);
+    const phone = new HailgridRider({
       url: riderUrl,
-      openTicket: async () => (await riderApi.call(postRiderTicket, { token: this.#token })).ticket,
-      frames: riderServerFrame,
-      ignoredType: 'driver_position',
-      random: randomStream(settings.seed, 'rider-phone', this.#demand.index),
-      onFrame: (frame) => this.#receive(frame),
-      onOpen: () => this.#resume(),
+      token: rememberedToken(() => tokens.issue('rider', this.id)),
+      WebSocket: network.WebSocket,
+      chance: () => random.fraction(),
+      http: { admit: (attempt) => riderSlots.run(attempt) },
+      link: network.habits<RiderServerFrame>(riderServerFrame, 'driver_position'),
     });
-  }
-
-  #resume(): void {
-    const trip = this.#trip;
-    if (trip === undefined) return;
-    const trips = [{ trip_id: trip.trip_id, last_seq: trip.seq }];
-    this.#link.send(JSON.stringify({ type: 'resume', id: 'resume', data: { trips } }));
-  }
-
-  #receive(frame: RiderServerFrame): void {
-    if (frame.type === 'trip') this.#applyChange(frame.data.trip);
-    else if (frame.type === 'error') this.#services.errors.add(frame.data.code);
+    // As its contract has it: the network has read the frame by that.
+    phone.on('trip', ({ trip }) => this.#applyChange(trip as RiderTrip));
+    // A connection that is lost or not opened is no error: the service may have died.
+    phone.on('problem', ({ code }) => {
+      if (code !== 'network' && code !== 'stopped') errors.add(code);
+    });
+    phone.on('end', (end) => network.ended(end));
+    return phone;
   }
 
   /** Ends the phone without a word to the service, if phones in this state are to vanish. */
@@ -191,7 +194,7 @@ export class Rider {
     const driverId = driver?.driver_id ?? null;
     if (!this.#services.vanishings.takes({ who: 'rider', state, tripId, driverId, rideS })) return false;
     this.#isGone = true;
-    this.#link.vanish();
+    this.#phone.vanish();
     this.#onEnd();
     return true;
   }
@@ -205,7 +208,7 @@ export class Rider {
     book.change(trip);
     log.write({ kind: 'rider_saw', trip_id: trip.trip_id, seq: trip.seq, state: trip.state });
     if (this.#vanishesNow() || !isTerminal(trip.state)) return;
-    this.stop();
+    this.#stopWhenDone();
     this.#onEnd();
   }
 
@@ -218,14 +221,11 @@ export class Rider {
   async #giveUp(): Promise<void> {
     const trip = this.#trip;
     if (this.#isGone || trip === undefined || !STILL_WAITING.has(trip.state)) return;
-    const { riderApi, log, settings } = this.#services;
+    const { log, settings } = this.#services;
     try {
-      const canceled = await riderApi.call(postRiderCancel, {
-        token: this.#token,
-        params: { trip_id: trip.trip_id },
-        body: { reason: 'waited too long' },
-        idempotencyKey: seededIdempotencyKey(settings.seed, 'cancel', this.#demand.index, settings.run),
-      });
+      const idempotencyKey = seededIdempotencyKey(settings.seed, 'cancel', this.#demand.index, settings.run);
+      const answer = await this.#phone.cancelTrip(trip.trip_id, 'waited too long', { idempotencyKey });
+      const canceled = contracted(postRiderCancel, answer);
       log.write({ kind: 'rider_canceled', trip_id: trip.trip_id, seq: canceled.seq, rider_id: this.id });
       this.#applyChange(canceled);
     } catch (error) {

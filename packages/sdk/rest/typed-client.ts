@@ -19,7 +19,9 @@ type ParametersOf<O> = O extends { parameters: { path?: infer P; query?: infer Q
   : object;
 
 /** What a request has beside method and path, by the document of the API. */
-export type RequestOf<O> = BodyOf<O> & ParametersOf<O> & Pick<HttpRequest, 'idempotencyKey' | 'isRepeatable'>;
+export type RequestOf<O> = BodyOf<O> &
+  ParametersOf<O> &
+  Pick<HttpRequest, 'idempotencyKey' | 'isRepeatable' | 'onSend'>;
 
 /** The REST API by the types that were generated from its OpenAPI document. */
 export class TypedClient<Paths> {

@@ -14,7 +14,7 @@ export const REPLACED_CLOSE_CODE = 4001;
 /** What every frame of a service has. */
 export interface AnyFrame {
   type: string;
-  id?: string;
+  id?: string | undefined;
   data: object;
 }
 
