@@ -110,3 +110,16 @@ test('after a loss the newest change of each open trip is named, once the socket
     { type: 'resume', data: { trips: [{ trip_id: 'trip_1', last_seq: 4 }] } },
   ]);
 });
+
+test('a client that was closed or has vanished does not connect again', async () => {
+  const { options } = await service(() => undefined);
+  for (const end of ['close', 'vanish'] as const) {
+    const rider = new HailgridRider({ ...options, link: { isFinal: () => false } });
+    const ends: string[] = [];
+    rider.on('end', (why) => ends.push(why));
+    await rider.connect();
+    rider[end]();
+    expect(ends).toEqual(['closed']);
+    await expect(rider.connect()).rejects.toMatchObject({ code: 'stopped' });
+  }
+});

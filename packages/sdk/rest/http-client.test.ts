@@ -116,3 +116,18 @@ test('an answer that is none of the API is no answer', async () => {
   const { url } = await answering((response) => void response.writeHead(404).end('<html>'));
   await expect(clientOf(url).send(KEYED)).rejects.toMatchObject({ code: 'bad_answer', status: 404 });
 });
+
+test('attempts run as admitted, and only the status that was asked for counts', async () => {
+  const { url } = await answering(refusing('unavailable'), OK);
+  let admitted = 0;
+  const admit: HttpClientOptions['admit'] = (attempt) => {
+    admitted++;
+    return attempt();
+  };
+  const strict = { ...KEYED, status: 201 };
+  await expect(clientOf(url, { admit }).send(strict)).rejects.toMatchObject({
+    code: 'bad_answer',
+    status: 200,
+  });
+  expect(admitted).toBe(2);
+});
