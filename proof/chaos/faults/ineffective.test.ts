@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import type { FleetStats } from '#libs/contracts';
 import { temporaryDirectory } from '../../../dev/process/temporary-directory.ts';
 import { SupervisedChild } from '../../../dev/process/supervised-child.ts';
 import type { ChaosMatcher, ChaosService } from '../city/chaos-city.ts';
@@ -60,9 +61,14 @@ const WHOLE: FaultContext['cluster'] = {
   lagBytes: () => Promise.resolve(1),
 };
 
-function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
+function hurt(
+  kind: FaultKind,
+  hurtMatcher: ChaosMatcher,
+  fleets: FaultContext['fleets'] = [],
+): Promise<FaultTrace> {
+  const apis = [hurtMatcher.service];
   const context: FaultContext = {
-    city: { matchers: [hurtMatcher] } as unknown as FaultContext['city'],
+    city: { matchers: [hurtMatcher], riderApis: apis, driverApis: apis } as unknown as FaultContext['city'],
     observer: {
       shardsOf: () => Promise.resolve([{ shard: SHARD, epoch: 1, owner: 'matcher-1', retired: false }]),
       isWhole: () => Promise.resolve(true),
@@ -72,7 +78,7 @@ function hurt(kind: FaultKind, hurtMatcher: ChaosMatcher): Promise<FaultTrace> {
       boundTo: () => Promise.resolve(0),
     },
     cluster: WHOLE,
-    fleets: [],
+    fleets,
     commits: { acknowledgedSince: () => 1 },
     planned: { kind, lastsMs: 900, target: 0, pause: 0 },
   };
@@ -117,4 +123,53 @@ test('a matcher that has to be killed has not stopped cleanly', async () => {
   const one = matcher();
   const rude = matcher({ stop: () => one.service.child.kill() });
   expect((await hurt('term:matcher', rude)).ineffective).toContain('did not stop cleanly');
+});
+
+/** Phones whose figures are as the function says. */
+function fleet(stats: () => Partial<FleetStats>): FaultContext['fleets'] {
+  return [
+    {
+      order: () => {},
+      vanished: [],
+      get stats() {
+        return stats() as FleetStats;
+      },
+    },
+  ];
+}
+
+test('a driver-api takes its drivers along; drivers who stay online are detected', async () => {
+  const one = matcher();
+  let online = 100;
+  const { kill } = one.service;
+  const killed = matcher({
+    child: one.service.child,
+    kill: async () => {
+      await kill();
+      online = 0;
+    },
+    restart: async () => void (online = 95),
+  });
+  expect(
+    await hurt(
+      'kill9:driver-api',
+      killed,
+      fleet(() => ({ drivers_online: online })),
+    ),
+  ).toMatchObject({ ineffective: null, recoveredAtMs: expect.any(Number) as number });
+  const deaf = await hurt(
+    'kill9:driver-api',
+    matcher(),
+    fleet(() => ({ drivers_online: 9 })),
+  );
+  expect(deaf.ineffective).toContain('stayed online');
+});
+
+test('a rider-api that survives the kill is detected; it is over when riders request trips', async () => {
+  let requested = 3;
+  const stats = fleet(() => ({ requested }));
+  const rude = matcher({ kill: async () => {}, restart: async () => void setTimeout(() => requested++, 50) });
+  const trace = await hurt('kill9:rider-api', rude, stats);
+  expect(trace.ineffective).toContain('still runs');
+  expect(trace.recoveredAtMs).not.toBeNull();
 });
