@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fetchedOrReason } from '../../dev/test-world/fetched.ts';
 import { findChromium } from '../../dev/browser/find-chromium.ts';
-import { ConsoleCity, expectAccessible, keepScreenshot } from './console-city.ts';
+import { ConsoleCity } from '../../dev/browser/console-city.ts';
+import { expectAccessible, keepScreenshot } from './looked-at-page.ts';
 
 // Several pages one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
+
+/** Simulated drivers of the city that the pages show. */
+const DRIVERS = 40;
 
 const { missing } = await fetchedOrReason(findChromium());
 
@@ -14,7 +18,7 @@ describe.skipIf(missing !== undefined)(
     let city: ConsoleCity;
 
     beforeAll(async () => {
-      city = await ConsoleCity.start();
+      city = await ConsoleCity.start({ drivers: DRIVERS });
     });
 
     afterAll(async () => {

@@ -1,25 +1,15 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { expect } from 'vitest';
-import { CHECKOUT } from '../../dev/build/checkout.ts';
-import { launchBrowser } from '../../dev/browser/launch-browser.ts';
-import { BUILT_IN_AREA } from '../../dev/city/city-data.ts';
-import { startCity, type City } from '../../dev/city/city.ts';
-import { startFleet, type FleetProcess } from '../../dev/city/fleet-process.ts';
-import { readOptions } from '../../dev/city/options.ts';
-import { freePort } from '../../dev/network/free-port.ts';
-import { temporaryDirectory } from '../../dev/process/temporary-directory.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { cityData } from '../city/city-data.ts';
+import { startCity, type City } from '../city/city.ts';
+import { startFleet, type FleetProcess } from '../city/fleet-process.ts';
+import { readOptions, type CityOptions } from '../city/options.ts';
+import { freePort } from '../network/free-port.ts';
+import { temporaryDirectory } from '../process/temporary-directory.ts';
 
-/** Simulated drivers of the city that the pages show. */
-export const DRIVERS = 40;
 /** How long a page may take for anything: far above what it takes; the suite runs on a busy machine. */
 export const PATIENCE_MS = 40_000;
-/** Where screenshots of every page are kept. */
-const SCREENSHOTS = join(CHECKOUT, '.hailgrid', 'screenshots');
 const DESKTOP = { width: 1280, height: 800 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Who signs in, by the button of the development issuer. */
 export type Person = 'operator' | 'viewer' | 'rider' | 'driver';
@@ -45,10 +35,11 @@ export class ConsoleCity {
     this.#directory = directory;
   }
 
-  static async start(): Promise<ConsoleCity> {
+  /** @param changes what differs from `npm start` with an endless fleet */
+  static async start(changes: Partial<CityOptions>): Promise<ConsoleCity> {
     const browser = await launchBrowser();
     const directory = temporaryDirectory('console-city');
-    const options = { ...readOptions([]), drivers: DRIVERS, minutes: 0 };
+    const options = { ...readOptions([]), minutes: 0, ...changes };
     const city = await startCity({
       options,
       ports: {
@@ -58,7 +49,7 @@ export class ConsoleCity {
         trips: await freePort(),
         console: await freePort(),
       },
-      area: BUILT_IN_AREA,
+      area: cityData(options).area,
       directory: directory.path,
       onStep: () => undefined,
     });
@@ -104,24 +95,4 @@ export class ConsoleCity {
     await this.city.stop();
     this.#directory.remove();
   }
-}
-
-/** Keeps a picture of the page as an artefact. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
-}
-
-/** Fails if axe finds anything that keeps people from using the page. */
-export async function expectAccessible(page: Page): Promise<void> {
-  // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations: found } = await axe.run();
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
-  });
-  expect(violations).toEqual([]);
 }
