@@ -29,7 +29,11 @@ export class PageFiles {
       prefix: HASHED_PREFIX,
       preCompressed: true,
       cacheControl: false,
-      setHeaders: (reply) => void reply.header('cache-control', 'public, max-age=31536000, immutable'),
+      setHeaders: (reply) => {
+        void reply.header('cache-control', 'public, max-age=31536000, immutable');
+        // A worker is bound by the policy of its own file.
+        void reply.header('content-security-policy', this.#policy);
+      },
     });
   }
 

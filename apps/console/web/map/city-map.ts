@@ -295,6 +295,8 @@ function carColours(): CarColours {
 
 /** `#rrggbb`, as `tokens.css` writes its colours. */
 function rgb(hex: string): [number, number, number] {
-  const part = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+  // The build shortens #ffffff to #fff.
+  const long = hex.length === 4 ? hex.replaceAll(/[0-9a-f]/gi, (digit) => digit + digit) : hex;
+  const part = (at: number): number => Number.parseInt(long.slice(at, at + 2), 16) / 255;
   return [part(1), part(3), part(5)];
 }
