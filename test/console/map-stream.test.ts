@@ -131,8 +131,8 @@ class Page {
 }
 
 async function signedIn(
-  person: 'operator' | 'rider',
-  app: 'console' | 'rider' = 'console',
+  person: 'operator' | 'rider' | 'driver',
+  app: 'console' | 'rider' | 'driver' = 'console',
 ): Promise<Record<string, string>> {
   return { cookie: await signIn(consoleService.url, app, person), origin: consoleService.url };
 }
@@ -227,4 +227,13 @@ test('the streets that the fleet has written are one line, for those who are sig
   expect((await fetch(address, { headers: { cookie, 'if-none-match': etag } })).status).toBe(304);
   const plain = await fetch(address, { headers: { cookie, 'accept-encoding': 'identity' } });
   expect([plain.headers.get('content-encoding'), (await plain.text()).length > 100]).toEqual([null, true]);
+});
+
+test('riders and drivers get the streets by their own sessions, and only by those', async () => {
+  const address = `${consoleService.url}/v1/console/streets`;
+  for (const app of ['rider', 'driver'] as const) {
+    const { cookie = '' } = await signedIn(app, app);
+    const asked = async (query: string) => (await fetch(address + query, { headers: { cookie } })).status;
+    expect([await asked(`?app=${app}`), await asked(''), await asked('?app=fleet')]).toEqual([200, 401, 400]);
+  }
 });

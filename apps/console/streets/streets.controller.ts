@@ -1,13 +1,17 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { gunzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { HailgridError } from '#libs/contracts';
 import { CONFIG } from '#libs/service';
 import type { ConsoleConfig } from '../config.ts';
 import { Sessions } from '../signin/sessions.ts';
+import { signedInApp } from '../signin/signed-in-app.ts';
 import { readStreetFile, type StreetFile } from './street-file.ts';
 
-/** The streets of the city for the map, as GeoJSON. They are read once, when the first page asks. */
+const streetsQuery = z.object({ app: signedInApp.default('console') });
+
+/** The streets of the city for the maps of all that are signed in, as GeoJSON. They are read once, when the first page asks. */
 @Controller()
 export class StreetsController {
   #file: Promise<StreetFile> | undefined;
@@ -18,8 +22,12 @@ export class StreetsController {
   ) {}
 
   @Get('/v1/console/streets')
-  async streets(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.sessions.of(request, 'console', reply);
+  async streets(
+    @Query({ schema: streetsQuery }) { app }: z.output<typeof streetsQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.sessions.of(request, app, reply);
     const { body, etag } = await this.#read();
     void reply
       .header('etag', etag)

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { hasEnded } from '#sdk';
 import { Empty } from '../design/parts.tsx';
-import { centreOf } from '../phone/geometry.ts';
+import { centreOf, surprise } from '../phone/geometry.ts';
 import type { MapPin } from '../phone/map-parts.ts';
 import { PhoneMap } from '../phone/phone-map.tsx';
 import { ConnectionNote, PhonePage, ProblemNote } from '../phone/phone-page.tsx';
@@ -38,7 +38,9 @@ function usePhone(url: string): RiderPhone {
   const settings = useSettings();
   const [phone] = useState(() => {
     const made = new RiderPhone({ url, token: tokenSource('rider'), now: serviceClock(settings) });
-    made.choose({ pickup: centreOf(settings.area) });
+    const pickup = centreOf(settings.area);
+    // A ride to try at once; a tap on the map makes it another one.
+    made.choose({ pickup, dropoff: surprise(settings.area, pickup, Math.random) });
     return made;
   });
   useEffect(() => phone.open(), [phone]);

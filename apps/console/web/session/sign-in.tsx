@@ -34,7 +34,7 @@ export function SignIn({ app, reason }: { app: SignedInApp; reason: string | und
       <a
         className="button"
         data-look="primary"
-        href={`/auth/login?app=${app}&return=${encodeURIComponent(window.location.pathname === '/sign-in' ? '/' : back)}`}
+        href={signInPath(app, window.location.pathname === '/sign-in' ? '/' : back)}
       >
         Sign in
       </a>
@@ -45,9 +45,14 @@ export function SignIn({ app, reason }: { app: SignedInApp; reason: string | und
       )}
       <nav className="row" aria-label="Other parts">
         {app !== 'console' && <Link href="/">See the whole city</Link>}
-        {app !== 'rider' && <Link href="/rider">Play a rider</Link>}
-        {app !== 'driver' && <Link href="/driver">Play a driver</Link>}
+        {/* By way of the provider at once: whoever has a session there needs no other click. */}
+        {app !== 'rider' && <a href={signInPath('rider', '/rider')}>Play a rider</a>}
+        {app !== 'driver' && <a href={signInPath('driver', '/driver')}>Play a driver</a>}
       </nav>
     </main>
   );
+}
+
+function signInPath(app: SignedInApp, back: string): string {
+  return `/auth/login?app=${app}&return=${encodeURIComponent(back)}`;
 }
