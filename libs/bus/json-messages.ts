@@ -91,22 +91,23 @@ export async function requestJson<O extends z.ZodType>(
 }
 
 /**
- * Asks every listening instance and returns the answers that arrive in time, without the malformed ones. Throws
- * `unavailable` if no process listens or there is no connection.
+ * Asks every listening instance and returns the answers that arrive in time, without the malformed ones, which go to
+ * `onDropped`. Throws `unavailable` if no process listens or there is no connection.
  */
 export async function requestAllJson<O extends z.ZodType>(
   bus: NatsConnection,
   subject: string,
   message: unknown,
   output: O,
-  { windowMs, maxAnswers }: { windowMs: number; maxAnswers: number },
+  { windowMs, maxAnswers, onDropped }: { windowMs: number; maxAnswers: number; onDropped?: DroppedMessage },
 ): Promise<z.output<O>[]> {
   const answers: z.output<O>[] = [];
   try {
     const options = { strategy: 'timer', maxWait: windowMs } as const;
     for await (const reply of await bus.requestMany(subject, JSON.stringify(message), options)) {
-      const { success, data } = output.safeParse(readJson(reply));
+      const { success, data, error } = output.safeParse(readJson(reply));
       if (success) answers.push(data);
+      else onDropped?.(error, subject);
       if (answers.length >= maxAnswers) break;
     }
   } catch (error) {

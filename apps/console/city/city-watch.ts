@@ -197,7 +197,7 @@ export class CityWatch implements BeforeApplicationShutdown {
 
   /** Without a matcher there is no outlook. */
   async #askOutlook(): Promise<void> {
-    const options = { windowMs: OUTLOOK_WINDOW_MS, maxAnswers: MAX_OUTLOOKS };
+    const options = { windowMs: OUTLOOK_WINDOW_MS, maxAnswers: MAX_OUTLOOKS, onDropped: this.#dropped };
     const replies = await requestAllJson(this.bus, OUTLOOK_SUBJECT, {}, outlookReply, options).catch(
       () => [],
     );

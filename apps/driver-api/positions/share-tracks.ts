@@ -61,7 +61,8 @@ export class ShareTracks implements OnModuleInit {
   async fetch(driverId: DriverId): Promise<void> {
     if (!this.link.connected) return;
     const request: DriverTrackRequest = { driver_id: driverId };
-    const limits = { windowMs: ANSWER_WINDOW_MS, maxAnswers: MAX_ANSWERS };
+    const onDropped = logDropped(this.logger);
+    const limits = { windowMs: ANSWER_WINDOW_MS, maxAnswers: MAX_ANSWERS, onDropped };
     const answers = await requestAllJson(this.bus, DRIVER_TRACK_SUBJECT, request, driverTrack, limits).catch(
       () => [],
     );

@@ -69,7 +69,8 @@ export class Whereabouts implements OnModuleInit {
   async #ask(drivers: AskedDriver[]): Promise<WhereaboutsReply[]> {
     if (!this.link.connected) return [];
     const request: WhereaboutsRequest = { instance: this.#instance, drivers };
-    const limits = { windowMs: ANSWER_WINDOW_MS, maxAnswers: MAX_ANSWERS };
+    const onDropped = logDropped(this.logger);
+    const limits = { windowMs: ANSWER_WINDOW_MS, maxAnswers: MAX_ANSWERS, onDropped };
     const subject = DRIVER_WHEREABOUTS_SUBJECT;
     return requestAllJson(this.bus, subject, request, whereaboutsReply, limits).catch(() => []);
   }

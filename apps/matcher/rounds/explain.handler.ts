@@ -10,6 +10,7 @@ import {
   type ExplainRequest,
 } from '#libs/contracts';
 import { ExplainLog, type TripExplanation } from '#libs/dispatch';
+import type { Point } from '#libs/geo';
 import { CONFIG, LOGGER, type BaseConfig, type Logger } from '#libs/service';
 
 /** Explains how this matcher's rounds treated a trip. Every matcher answers, since trips change owners with their shards. */
@@ -44,7 +45,7 @@ export class ExplainHandler implements OnApplicationBootstrap {
       skip_cost_s: skipCostS,
       candidates: candidates.map((candidate) => ({
         driver_id: candidate.driverId,
-        from: candidate.from ?? null,
+        from: placeOf(candidate.from),
         pickup_distance_m: candidate.pickupDistanceM,
         pickup_eta_s: candidate.pickupEtaS ?? null,
         in_dead_part: candidate.isInDeadPart,
@@ -53,4 +54,9 @@ export class ExplainHandler implements OnApplicationBootstrap {
       })),
     };
   }
+}
+
+/** A place only: positions in memory may have a heading too. */
+function placeOf(from: Point | undefined): ExplainedRound['candidates'][number]['from'] {
+  return from === undefined ? null : { lat: from.lat, lng: from.lng };
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
-import { BUS, requestAllJson } from '#libs/bus';
+import { BUS, logDropped, requestAllJson } from '#libs/bus';
 import {
   EXPLAIN_SUBJECT,
   explainReply,
@@ -12,7 +12,7 @@ import {
   toTripRecord,
   type ExplainRequest,
 } from '#libs/contracts';
-import { AskerOf, ForRole, type Asker } from '#libs/service';
+import { AskerOf, ForRole, LOGGER, type Asker, type Logger } from '#libs/service';
 import { findTrips, findUndelivered, foldEvents, readEvents, TripStore } from '#libs/store';
 import { OperatorAudit } from './operator-audit.ts';
 import { actorOf } from '#libs/trip';
@@ -31,6 +31,7 @@ export class OperatorTripsController {
     private readonly store: TripStore,
     private readonly audit: OperatorAudit,
     @Inject(BUS) private readonly bus: NatsConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Get(routerPath(getOperatorTrips))
@@ -86,6 +87,7 @@ export class OperatorTripsController {
     const answers = await requestAllJson(this.bus, EXPLAIN_SUBJECT, question, explainReply, {
       windowMs: ANSWER_WINDOW_MS,
       maxAnswers: MAX_ANSWERS,
+      onDropped: logDropped(this.logger),
     });
     const rounds = answers.flatMap((answer) => answer.rounds).sort((a, b) => (a.at < b.at ? -1 : 1));
     return { offers: explainOffers(events, isDelivered), rounds };
