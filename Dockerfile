@@ -14,12 +14,8 @@ RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
-<<<<<<< HEAD
 COPY packages packages
-RUN npx nest build
-=======
 RUN npx nest build && npx vite build -c apps/console/web/vite.config.ts
->>>>>>> 423c539 (Begin the console: its server, sign-in, proxy, page build and role)
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
