@@ -5,6 +5,8 @@ import { CHECKOUT } from './checkout.ts';
 
 /** The folder of a build with the page of the console. */
 const PAGES = 'web';
+/** The folder of a build with the parts of the report of a run. */
+const REPORT = 'report';
 
 /** Files below this size gain nothing from compression. */
 const MIN_COMPRESSED_BYTES = 1_024;
@@ -14,20 +16,36 @@ export function pagesDirectory(build: string): string {
   return join(build, PAGES);
 }
 
-/** Builds the page of the console into a build of the services, unless it is there already. */
+/** The script and the style that the report of a run contains. */
+export function reportParts(build: string): { script: string; style: string } {
+  const partOf = (file: string): string => readFileSync(join(build, REPORT, file), 'utf8');
+  return { script: partOf('report.js'), style: partOf('report.css') };
+}
+
+/** Builds the page of the console and the report of a run into a build of the services, unless they are there already. */
 export async function buildPages(build: string): Promise<void> {
-  const output = pagesDirectory(build);
+  await viteBuild(['vite.config.ts'], pagesDirectory(build), (output) => {
+    for (const file of globSync('assets/*.{js,css,svg}', { cwd: output })) compress(join(output, file));
+  });
+  await viteBuild(['report', 'vite.config.ts'], join(build, REPORT));
+}
+
+async function viteBuild(
+  config: readonly string[],
+  output: string,
+  finish: (output: string) => void = () => undefined,
+): Promise<void> {
   if (existsSync(output)) return;
   const partial = `${output}.partial`;
   rmSync(partial, { recursive: true, force: true });
   // Loaded here: most commands find the page built.
-  const { build: viteBuild } = await import('vite');
-  await viteBuild({
-    configFile: join(CHECKOUT, 'apps', 'console', 'web', 'vite.config.ts'),
+  const { build: viteBuilds } = await import('vite');
+  await viteBuilds({
+    configFile: join(CHECKOUT, 'apps', 'console', 'web', ...config),
     logLevel: 'error',
     build: { outDir: partial },
   });
-  for (const file of globSync('assets/*.{js,css,svg}', { cwd: partial })) compress(join(partial, file));
+  finish(partial);
   renameSync(partial, output);
 }
 

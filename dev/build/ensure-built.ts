@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from '../setup/lock.mjs';
 import { UserError } from '../../ops/command-line/user-error.ts';
-import { buildPages, pagesDirectory } from './build-pages.ts';
+import { buildPages, pagesDirectory, reportParts } from './build-pages.ts';
 import { bundleApps, bundledEntry } from './bundle-apps.ts';
 import { CHECKOUT } from './checkout.ts';
 import { FrozenBuilds } from './frozen-builds.ts';
@@ -35,6 +35,11 @@ function builtDirectory(): string {
 /** The directory of the page that the console of this build serves. */
 export function builtPages(): string {
   return pagesDirectory(builtDirectory());
+}
+
+/** What the report of a run contains besides its data. */
+export function builtReport(): { script: string; style: string } {
+  return reportParts(builtDirectory());
 }
 
 /** Where the services of this build keep what V8 compiled. */

@@ -39,6 +39,8 @@ export interface City {
   /** Where its processes can be broken, for those who show the city. */
   readonly control: ControlAddress;
   database(): DatabaseState;
+  /** The addresses of /metrics of its processes. */
+  metricsUrls(): string[];
   readonly versions: Record<string, string>;
   /** Stops the services first, then NATS and Postgres. */
   stop(): Promise<void>;
@@ -120,6 +122,7 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
       isWhole: keeper.isWhole,
       failovers: keeper.failovers,
     }),
+    metricsUrls: () => services.started.map(({ service }) => metricsUrlOf(service)),
     versions: { postgres: postgres.version, nats_server: nats.version },
     stop: async () => {
       await controlServer.close();
@@ -235,12 +238,16 @@ function breakableService({ service, lines }: StartedService, deaths: DeathWatch
     kind,
     child: () => service.child,
     restart: () => service.restart(),
-    metricsUrl: `${service.url}/metrics`,
+    metricsUrl: metricsUrlOf(service),
     // Another process would have another key, so every token of the run would be worth nothing.
     isBreakable: kind !== 'dev-issuer',
     deaths,
     ...(lines !== undefined && { lines }),
   });
+}
+
+function metricsUrlOf({ url }: RestartableService): string {
+  return `${url}/metrics`;
 }
 
 function breakableNode(node: NatsNode, deaths: DeathWatch): BreakableChild {

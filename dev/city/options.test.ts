@@ -49,6 +49,8 @@ test.each([
   ['--trips /no/such.csv', 'there is no file /no/such.csv'],
   ['--streets /tmp', 'there is no file /tmp/nodes.csv'],
   ['--json /no/such/out.json', 'there is no directory /no/such'],
+  ['--report /no/such/dir', 'there is no directory /no/such'],
+  ['--report /proc/version', 'there is no directory /proc/version'],
 ])('%s is refused', (line, message) => {
   expect(() => readOptions(line.split(' '))).toThrow(message);
 });

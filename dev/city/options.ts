@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_SNAP_LIMIT_M, MAX_SNAP_LIMIT_M } from '#libs/geo';
@@ -23,6 +24,8 @@ export interface CityOptions {
   speed: number;
   seed: number;
   json?: string;
+  /** Directory for the report of the run. */
+  report?: string;
   /** First of five consecutive ports; undefined: the default ports, or the next free ones. */
   port?: number;
   /** Whether webhooks are delivered, also to loopback addresses. */
@@ -55,6 +58,10 @@ export function readOptions(argv: readonly string[]): CityOptions {
     throw new UserError('--trips: recorded trips need the streets they were driven on; give --streets too');
   }
   if (options.json !== undefined) requireExisting(dirname(options.json), '--json', 'directory');
+  const { report } = options;
+  // Made at the end, in a directory that is there.
+  if (report !== undefined)
+    requireExisting(existsSync(report) ? report : dirname(report), '--report', 'directory');
   return options;
 }
 
@@ -101,6 +108,11 @@ function command(): Command {
       1,
     )
     .option('--json <file>', 'also write the final table to this file, as JSON', pathArgument)
+    .option(
+      '--report <dir>',
+      'also write the final table and charts of the run to report.html in this directory',
+      pathArgument,
+    )
     .option(
       '--port <n>',
       'rider-api on this port; driver-api, dev-issuer, trips and the console on the next four',

@@ -4,7 +4,12 @@ import type { CityResult } from './result.ts';
 
 /** The final table as lines of text. */
 export function resultTable(result: CityResult): string[] {
-  const rows: [string, string][] = [
+  return [...aligned(resultRows(result)), '', ...processTable(result), ...dataLines(result)];
+}
+
+/** Names and values of the final table. */
+export function resultRows(result: CityResult): [string, string][] {
+  return [
     ['trips requested', String(result.requested)],
     [
       'served',
@@ -27,7 +32,6 @@ export function resultTable(result: CityResult): string[] {
     ['first match after', seconds(result.first_match_s)],
     ['demand lasted', seconds(result.elapsed_s)],
   ];
-  return [...aligned(rows), '', ...processTable(result), ...dataLines(result)];
 }
 
 /** The row of failovers, if there was one. */

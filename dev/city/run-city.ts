@@ -11,7 +11,8 @@ import type { CityOptions } from './options.ts';
 import { failoverFacts } from './database-state.ts';
 import { choosePorts } from './ports.ts';
 import { resultTable } from './result-table.ts';
-import { cityResult, type NamedUsage, type RunFacts } from './result.ts';
+import { cityResult, type CityResult, type NamedUsage, type RunFacts } from './result.ts';
+import { collectNumbers, runReport, writeReport } from './run-report.ts';
 import { sampleUsage } from './sample-usage.ts';
 import { cityData, type CityData } from './city-data.ts';
 import { portsText } from './summary.ts';
@@ -79,6 +80,7 @@ async function runPeople(
   const fleet = startFleet(city, options, directory);
   const children = (): SupervisedChild[] => [...city.children(), fleet.child];
   const usage = sampleUsage(children);
+  const numbers = options.report === undefined ? undefined : collectNumbers(city, options);
   const view = showLive(process.stdout, () => ({
     stats: fleet.latest(),
     drivers: options.drivers,
@@ -95,6 +97,7 @@ async function runPeople(
     end.then((): Ending => ({ kind: 'asked' })),
   ]);
   const processes = await usage.finish();
+  await numbers?.stop();
   await fleet.child.stop();
   view.close();
   await city.stop();
@@ -109,7 +112,11 @@ async function runPeople(
     failovers: failoverFacts(city.database().failovers),
     data,
   };
-  printResult(facts, fleet.latest(), processes, options.json);
+  const result = printResult(facts, fleet.latest(), processes, options.json);
+  if (options.report !== undefined && numbers !== undefined) {
+    const file = writeReport(options.report, runReport(facts, result, numbers.since(0)));
+    console.log(`\nThe report with charts is in ${file}.`);
+  }
   if (ending.kind !== 'died') return 0;
   console.error(`hailgrid: ${ending.message}`);
   return 1;
@@ -122,19 +129,21 @@ async function fleetEnd(fleet: FleetProcess): Promise<Ending> {
   return { kind: 'died', message: fleet.child.describeExit(exit) };
 }
 
+/** Also returns the result, if the fleet had begun. */
 function printResult(
   facts: RunFacts,
   stats: FleetStats | undefined,
   processes: NamedUsage[],
   jsonFile: string | undefined,
-): void {
+): CityResult | undefined {
   if (stats === undefined) {
     console.log('The fleet had not begun.');
-    return;
+    return undefined;
   }
   const result = cityResult(facts, stats, processes);
   console.log(`\n${resultTable(result).join('\n')}`);
   if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(result, undefined, 2)}\n`);
+  return result;
 }
 
 /** The command as the user would type it. */

@@ -20,3 +20,17 @@ export interface Numbers {
   readonly at_s: readonly number[];
   readonly charts: readonly ChartOfRun[];
 }
+
+/** What the report of a run of `npm start` shows, in one HTML file. */
+export interface RunReport {
+  /** As the user typed it. */
+  readonly command: string;
+  /** RFC 3339. */
+  readonly started_at: string;
+  /** Names and values of the final table. */
+  readonly rows: readonly (readonly [name: string, value: string])[];
+  readonly processes: readonly { readonly name: string; readonly rss_mb: number; readonly cpu_s: number }[];
+  /** What more there is to say, a paragraph each. */
+  readonly notes: readonly string[];
+  readonly numbers: Numbers;
+}

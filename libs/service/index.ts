@@ -29,7 +29,6 @@ export { readIdempotencyKey, requireIdempotencyKey } from './idempotency-key.ts'
 export { inParallel } from './in-parallel.ts';
 export { createLogger, OutageLog, type Logger } from './logger.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './metrics.ts';
-export { SeriesCollector } from './metric-series/series-collector.ts';
 export { refuseOnSocket } from './problem.filter.ts';
 export { etagOf, matchesEtag, requireMatch } from './etags.ts';
 export { RepeatingTask } from './repeating-task.ts';

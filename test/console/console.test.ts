@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { fetchedOrReason } from '../../dev/test-world/fetched.ts';
 import { findChromium } from '../../dev/browser/find-chromium.ts';
 import { ConsoleCity } from '../../dev/browser/console-city.ts';
+import { runReportScenes } from './run-report.scenes.ts';
 import { signInScenes } from './sign-in.scenes.ts';
 
 // Several pages one after the other.
@@ -26,5 +27,6 @@ describe.skipIf(missing !== undefined)(
     });
 
     signInScenes(() => city);
+    runReportScenes(() => city);
   },
 );

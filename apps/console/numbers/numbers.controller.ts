@@ -2,7 +2,8 @@ import { Controller, Get, Inject, Query, Req, Res, type OnApplicationShutdown } 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HailgridError, type Numbers } from '#libs/contracts';
-import { CONFIG, LOGGER, OutageLog, SeriesCollector, type Logger } from '#libs/service';
+import { SeriesCollector } from '#libs/metric-series';
+import { CONFIG, LOGGER, OutageLog, type Logger } from '#libs/service';
 import { CityControlClient } from '../break/city-control-client.ts';
 import type { ConsoleConfig } from '../config.ts';
 import { Sessions } from '../signin/sessions.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Metrics } from '../metrics.ts';
+import { Metrics } from '#libs/service';
 import { quantileOf, type Scrape } from './derive.ts';
 import { MetricSeries } from './metric-series.ts';
 import { parseMetrics } from './parse-metrics.ts';

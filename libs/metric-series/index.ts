@@ -1,0 +1,1 @@
+export { SeriesCollector } from './series-collector.ts';
