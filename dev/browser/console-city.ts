@@ -65,6 +65,12 @@ export class ConsoleCity {
     const context = await this.#browser.newContext({ viewport: size, reducedMotion: 'reduce' });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
+    this.watch(page);
+    return page;
+  }
+
+  /** Notes what a page complains about, and what it asks of other machines. */
+  watch(page: Page): void {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${page.url()}: ${message.text()}`);
     });
@@ -73,7 +79,6 @@ export class ConsoleCity {
       if (!new URL(request.url()).hostname.match(/^(127\.0\.0\.1|)$/))
         this.complaints.push(`${page.url()} asks ${request.url()}`);
     });
-    return page;
   }
 
   /** Opens a page and signs in with one click on the development issuer. */
@@ -87,6 +92,17 @@ export class ConsoleCity {
     await page.goto(anybody.href);
     await page.locator(`button[name=person][value=${person}]`).click();
     await page.waitForURL(this.url + path);
+  }
+
+  /** Breaks or mends a process of the city, as the page /break does. */
+  async act(process: string, act: string): Promise<void> {
+    const { url, token } = this.city.control;
+    const answer = await fetch(`${url}/v1/processes/${process}/${act}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    if (!answer.ok) throw new Error(`${act} ${process}: ${answer.status}`);
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,9 @@ import { fetchedOrReason } from '../../dev/test-world/fetched.ts';
 import { findChromium } from '../../dev/browser/find-chromium.ts';
 import { ConsoleCity } from '../../dev/browser/console-city.ts';
 import { runReportScenes } from './run-report.scenes.ts';
+import { mapScenes } from './map.scenes.ts';
 import { signInScenes } from './sign-in.scenes.ts';
+import { steeringScenes } from './steering.scenes.ts';
 
 // Several pages one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
@@ -28,5 +30,7 @@ describe.skipIf(missing !== undefined)(
 
     signInScenes(() => city);
     runReportScenes(() => city);
+    mapScenes(() => city, DRIVERS);
+    steeringScenes(() => city);
   },
 );

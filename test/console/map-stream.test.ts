@@ -11,7 +11,7 @@ import { startService, type RunningService } from '../../dev/services/start-serv
 import { BUILT_IN_AREA, startServices, type TestWorld } from '../../dev/test-world/index.ts';
 import { DriverPhone } from '../phones/driver-phone.ts';
 import { RiderPhone } from '../phones/rider-phone.ts';
-import { signIn } from './sign-in.ts';
+import { signIn } from '../../dev/browser/sign-in-by-calls.ts';
 
 const PICKUP = { lat: 38.7223, lng: -9.1393 };
 /** Farther from the pickups than matchers of this test look. */

@@ -18,6 +18,8 @@ export interface MapTestState {
   layer: HexLayer;
   /** Wall time, Unix ms; null: none yet. */
   lastUpdateAt: number | null;
+  /** Of each car in the newest update: from the ping to the first pixel that shows it, in ms. */
+  pixelAgesMs: readonly number[];
 }
 
 /** Read-only state of the page for tests, present as `window.hailgrid`. Null: another page is shown. */

@@ -51,6 +51,8 @@ export class CityFeed {
   private shown: { bounds: Bounds; layer: HexLayer } | undefined;
   private isFresh = true;
   private lastUpdateMs = 0;
+  /** Of the cars that moved in the newest update: how old their positions were when it came, and when that was. */
+  newestMoves: { agesMs: readonly number[]; cameMs: number } = { agesMs: [], cameMs: 0 };
   private readonly readers = new Set<() => void>();
   private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -92,7 +94,10 @@ export class CityFeed {
     this.lastUpdateMs = nowMs;
     if (this.isFresh) this.cars.clear();
     const glideMs = this.still.matches ? 0 : Math.min(LONGEST_GLIDE_MS, Math.max(SHORTEST_GLIDE_MS, sinceMs));
-    if (cars !== undefined) this.cars.apply(cars, nowMs, glideMs);
+    if (cars !== undefined) {
+      this.cars.apply(cars, nowMs, glideMs);
+      this.newestMoves = { agesMs: cars.moved.map(({ ageMs }) => ageMs), cameMs: nowMs };
+    }
     const shards = withShardNews(this.news.shards, city, this.isFresh);
     this.ownerColours.learn(city.shards.flatMap(({ owner }) => (owner === null ? [] : [owner])));
     this.tell({

@@ -57,6 +57,8 @@ export class CityMap {
   private glidesUntilMs = 0;
   private lastFrameMs = 0;
   private frame = 0;
+  /** How old positions were when their cars were first drawn on their way to them, of the newest update. */
+  pixelAgesMs: readonly number[] = [];
   private viewTimer: number | undefined;
   private flashTimer: number | undefined;
   private readonly stopFollowing: () => void;
@@ -176,6 +178,11 @@ export class CityMap {
           return driving?.glide.to;
         }),
       );
+      const { newestMoves } = feed;
+      void this.map.once('render', () => {
+        const sinceMs = performance.now() - newestMoves.cameMs;
+        this.pixelAgesMs = newestMoves.agesMs.map((ageMs) => ageMs + sinceMs);
+      });
       this.map.triggerRepaint();
     }
     if (drawn?.trips !== news.trips)

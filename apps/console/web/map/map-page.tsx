@@ -82,8 +82,9 @@ export default function MapPage() {
         shards,
         layer,
         lastUpdateAt: news.cameAtMs ?? null,
+        pixelAgesMs: map?.pixelAgesMs ?? [],
       })),
-    [news, shards, layer],
+    [news, shards, layer, map],
   );
 
   return (
