@@ -2,6 +2,7 @@ import gifenc from 'gifenc';
 import { PNG } from 'pngjs';
 
 // A CommonJS package, whose names Node does not see.
+// oxlint-disable-next-line import/no-named-as-default-member
 const { GIFEncoder, quantize, applyPalette } = gifenc;
 
 /** A GIF has at most so many colours. */

@@ -1,8 +1,18 @@
 import { OUTLOOK_WITHIN_MIN } from '#libs/contracts';
 import { cellKeyToH3, parentKey, pickupCellOf, type Point } from '#libs/geo';
 import type { HexLayer, HexValue, HexValues } from '../protocol/map-messages.ts';
-import { shownStatus } from './live-cars.ts';
-import type { LiveCity } from './live-city.ts';
+import { shownStatus, type LiveCars } from './live-cars.ts';
+import type { LiveShards } from './live-shards.ts';
+import type { LiveTrips } from './live-trips.ts';
+import type { Outlook } from './outlook.ts';
+
+/** What hexagons are made of. */
+export interface CityParts {
+  readonly cars: LiveCars;
+  readonly trips: LiveTrips;
+  readonly shards: LiveShards;
+  readonly outlook: Outlook;
+}
 
 /** Resolution of the hexagons that sum cars and trips: some 500 m across. */
 export const HEX_RES = 8;
@@ -18,7 +28,7 @@ export function isAboutRiders(layer: HexLayer): boolean {
 }
 
 /** The hexagons of a layer over the whole city; undefined: there are none to show. */
-export function hexValues(city: LiveCity, layer: HexLayer, nowMs: number): HexValues | undefined {
+export function hexValues(city: CityParts, layer: HexLayer, nowMs: number): HexValues | undefined {
   switch (layer) {
     case 'none':
       return undefined;
@@ -51,7 +61,7 @@ function values(layer: HexLayer, unit: string, byCell: ReadonlyMap<string, numbe
   return { layer, unit, cells: cells.sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
-function supply(city: LiveCity, nowMs: number): Map<string, number> {
+function supply(city: CityParts, nowMs: number): Map<string, number> {
   const free = new Map<string, number>();
   for (const car of city.cars) {
     if (car.place === undefined || shownStatus(car, nowMs) !== 'free') continue;
@@ -63,7 +73,7 @@ function supply(city: LiveCity, nowMs: number): Map<string, number> {
 
 /** Trips without a driver, by the cell of their pickup. */
 function waits(
-  city: LiveCity,
+  city: CityParts,
   nowMs: number,
   valueOf: (count: number, sumS: number) => number,
 ): Map<string, number> {
