@@ -4,6 +4,7 @@ import { findChromium } from '../../dev/browser/find-chromium.ts';
 import { ConsoleCity } from '../../dev/browser/console-city.ts';
 import { runReportScenes } from './run-report.scenes.ts';
 import { mapScenes } from './map.scenes.ts';
+import { phonesScenes } from './phones.scenes.ts';
 import { signInScenes } from './sign-in.scenes.ts';
 import { steeringScenes } from './steering.scenes.ts';
 
@@ -32,5 +33,6 @@ describe.skipIf(missing !== undefined)(
     runReportScenes(() => city);
     mapScenes(() => city, DRIVERS);
     steeringScenes(() => city);
+    phonesScenes(() => city);
   },
 );

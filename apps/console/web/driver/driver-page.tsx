@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
 import { Button, Empty, Loading } from '../design/parts.tsx';
-import { centreOf } from '../phone/geometry.ts';
+import { centreOf, distanceM } from '../phone/geometry.ts';
 import type { MapPin } from '../phone/map-parts.ts';
 import { PhoneMap } from '../phone/phone-map.tsx';
 import { ConnectionNote, PhonePage, ProblemNote } from '../phone/phone-page.tsx';
 import { PointFields } from '../phone/point-fields.tsx';
 import { serviceClock } from '../phone/service-time.ts';
 import { useStore } from '../phone/store.ts';
+import { distanceWords, moneyWords } from '../phone/words.ts';
 import { tokenSource } from '../phone/token-source.ts';
 import { useSettings } from '../session/context.ts';
 import { expose } from '../test-hook.ts';
@@ -84,6 +85,12 @@ function Phone({ url }: { url: string }) {
       {next !== undefined && (
         <section className="panel" aria-label="Next ride">
           <h2>Next ride: yours after this one</h2>
+          <p>
+            {moneyWords(next.fare)} for {distanceWords(next.distance_m)}
+            {trip !== undefined &&
+              `; its pickup is ${distanceWords(distanceM(trip.dropoff, next.pickup))} from this dropoff`}
+            .
+          </p>
         </section>
       )}
       {status !== undefined && <DrivingPanel phone={phone} state={state} />}

@@ -63,7 +63,7 @@ export type Connection = 'connecting' | 'open' | 'lost' | 'ended';
 /** A problem in words, until it is dismissed. */
 export function ProblemNote({ words, onDismiss }: { words: string | undefined; onDismiss: () => void }) {
   return (
-    <div role="alert">
+    <div role="alert" className="phone-alert">
       {words !== undefined && (
         <div className="phone-problem">
           <p>{words}</p>

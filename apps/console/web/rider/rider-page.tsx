@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { hasEnded } from '#sdk';
 import { Empty } from '../design/parts.tsx';
-import { centreOf, surprise } from '../phone/geometry.ts';
+import { centreOf, distanceM, surprise, type Point } from '../phone/geometry.ts';
 import type { MapPin } from '../phone/map-parts.ts';
 import { PhoneMap } from '../phone/phone-map.tsx';
 import { ConnectionNote, PhonePage, ProblemNote } from '../phone/phone-page.tsx';
@@ -62,7 +62,7 @@ function Phone({ url }: { url: string }) {
         app="rider"
         label={trip === undefined ? `Map: tap to set the ${next}` : 'Map of your ride'}
         pins={pins}
-        line={trip === undefined ? lineOf(state) : undefined}
+        line={lineOf(state)}
         car={trip !== undefined && !hasEnded(trip) ? state.car : undefined}
         focus={focusOf(state)}
         onPick={
@@ -104,7 +104,14 @@ function usePins({ trip, pickup, dropoff }: RiderState): readonly MapPin[] {
   return pins;
 }
 
-function lineOf({ offered, product }: RiderState) {
+/** The way of the price that is shown; also during the ride that was requested by it. */
+function lineOf({ trip, pickup, dropoff, offered, product }: RiderState) {
+  const isOfTrip = (at: Point | undefined, place: Point): boolean =>
+    at !== undefined && distanceM(at, place) < 1;
+  if (trip !== undefined) {
+    const isPriced = isOfTrip(pickup, trip.pickup) && isOfTrip(dropoff, trip.dropoff);
+    if (hasEnded(trip) || !isPriced) return undefined;
+  }
   const chosen = offered[product];
   return chosen !== undefined && 'quote' in chosen ? chosen.quote.line : undefined;
 }

@@ -1,5 +1,6 @@
 import { hasEnded, type RiderTrip } from '#sdk';
 import { Button } from '../design/parts.tsx';
+import { distanceM } from '../phone/geometry.ts';
 import { useTime } from '../phone/service-time.ts';
 import { moneyWords } from '../phone/words.ts';
 import type { RiderPhone, RiderState } from './rider-phone.ts';
@@ -8,10 +9,15 @@ import { tripWords } from './trip-words.ts';
 /** How often times on the card are told anew. */
 const CARD_EVERY_MS = 500;
 
+function leftM({ car }: RiderState, trip: RiderTrip): number | undefined {
+  if (car === undefined) return undefined;
+  return distanceM(car.point, trip.state === 'in_progress' ? trip.dropoff : trip.pickup);
+}
+
 /** The trip as it stands, and what the rider can do about it. */
 export function TripCard({ phone, state, trip }: { phone: RiderPhone; state: RiderState; trip: RiderTrip }) {
   const nowMs = useTime(phone.now, CARD_EVERY_MS);
-  const { title, detail } = tripWords(trip, nowMs, state.pickupAtMs);
+  const { title, detail } = tripWords(trip, nowMs, state.pickupAtMs, leftM(state, trip));
   const { driver } = trip;
   const mayCancel = !hasEnded(trip) && trip.state !== 'in_progress';
   return (

@@ -21,9 +21,15 @@ it.each([
   ['processing', undefined, 'Looking for a driver', 'for 12 s, at most 5 min more'],
   ['accepted', NOW_MS + 40_000, 'Your driver is on the way', 'here in about 40 s'],
   ['accepted', NOW_MS - 1, 'Your driver is on the way', 'here any moment'],
+  ['accepted', NOW_MS + 40_000, 'Your driver is on the way', 'here in about 40 s, 560 m away', 562],
+  ['accepted', NOW_MS - 1, 'Your driver is on the way', 'late, still 560 m away', 562],
+  ['accepted', NOW_MS - 1, 'Your driver is on the way', 'here any moment', 99],
   ['arrived', undefined, 'Your driver is here', 'waiting at the pickup for 60 s'],
   ['in_progress', undefined, 'You are riding', 'there in about 4 min'],
   ['rider_canceled', undefined, 'Ride canceled', 'you canceled it'],
-] as const)('a trip that is %s says so, with its time', (state, pickupAtMs, title, detail) => {
-  expect(tripWords(tripOf({ state }), NOW_MS, pickupAtMs)).toEqual({ title, detail });
-});
+] as const)(
+  'a trip that is %s says so, with its time',
+  (state, pickupAtMs, title, detail, leftM?: number) => {
+    expect(tripWords(tripOf({ state }), NOW_MS, pickupAtMs, leftM)).toEqual({ title, detail });
+  },
+);

@@ -1,5 +1,8 @@
 import type { RiderTrip } from '#sdk';
-import { durationWords, moneyWords } from '../phone/words.ts';
+import { distanceWords, durationWords, moneyWords } from '../phone/words.ts';
+
+/** How near a car is that comes any moment. */
+const NEAR_M = 100;
 
 /** How a trip stands, in words: in short, and in detail. */
 export interface TripWords {
@@ -7,8 +10,16 @@ export interface TripWords {
   detail: string;
 }
 
-/** @param pickupAtMs when the driver said to be at the pickup */
-export function tripWords(trip: RiderTrip, nowMs: number, pickupAtMs: number | undefined): TripWords {
+/**
+ * @param pickupAtMs when the driver said to be at the pickup
+ * @param leftM how far the car is from where it is due, if it was seen
+ */
+export function tripWords(
+  trip: RiderTrip,
+  nowMs: number,
+  pickupAtMs: number | undefined,
+  leftM?: number,
+): TripWords {
   switch (trip.state) {
     case 'scheduled':
     case 'processing':
@@ -19,10 +30,7 @@ export function tripWords(trip: RiderTrip, nowMs: number, pickupAtMs: number | u
     case 'accepted':
       return {
         title: 'Your driver is on the way',
-        detail:
-          pickupAtMs === undefined || pickupAtMs <= nowMs
-            ? 'here any moment'
-            : `here in about ${durationWords(pickupAtMs - nowMs)}`,
+        detail: dueWords('here', pickupAtMs === undefined ? 0 : pickupAtMs - nowMs, leftM),
       };
     case 'arrived':
       return {
@@ -33,7 +41,7 @@ export function tripWords(trip: RiderTrip, nowMs: number, pickupAtMs: number | u
       const endMs = Date.parse(trip.started_at ?? '') + trip.trip_s * 1000;
       return {
         title: 'You are riding',
-        detail: endMs > nowMs ? `there in about ${durationWords(endMs - nowMs)}` : 'there any moment',
+        detail: dueWords('there', endMs - nowMs, leftM),
       };
     }
     case 'completed':
@@ -45,6 +53,14 @@ export function tripWords(trip: RiderTrip, nowMs: number, pickupAtMs: number | u
     case 'failed':
       return { title: 'The ride failed', detail: trip.cancel_reason ?? 'an operator can say why' };
   }
+}
+
+/** A car that is late and not near does not come any moment. */
+function dueWords(place: string, leftMs: number, leftM: number | undefined): string {
+  if (leftM === undefined || leftM < NEAR_M)
+    return leftMs > 0 ? `${place} in about ${durationWords(leftMs)}` : `${place} any moment`;
+  const away = `${distanceWords(leftM)} away`;
+  return leftMs > 0 ? `${place} in about ${durationWords(leftMs)}, ${away}` : `late, still ${away}`;
 }
 
 function sinceWords(timestamp: string | null, nowMs: number): string {
