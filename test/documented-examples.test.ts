@@ -93,6 +93,7 @@ const SCENES: Readonly<Record<string, (stage: Stage) => Scene | Promise<Scene>>>
   'driver createStreamTicket': asDriver,
   'trips createStreamTicket': asOperator,
   'trips listShards': asOperator,
+  'trips getSystemHealth': asOperator,
   'trips drainMatcher': withMatcher,
   'trips resumeMatcher': withMatcher,
   'trips getTripHistory': operating(0),

@@ -53,6 +53,7 @@ import { DriverActsController } from './operations/driver-acts.controller.ts';
 import { DrainController } from './operations/drain.controller.ts';
 import { OperatorAudit } from './operations/operator-audit.ts';
 import { OperatorDriversController } from './operations/drivers.controller.ts';
+import { HealthController } from './operations/health.controller.ts';
 import { ShardsController } from './operations/shards.controller.ts';
 import { TripActsController } from './operations/trip-acts.controller.ts';
 import { TripTraceController } from './operations/trip-trace.controller.ts';
@@ -150,6 +151,7 @@ export class TripsModule {
         AttentionTicketsController,
         SuspicionsController,
         ShardsController,
+        HealthController,
         DrainController,
         WebhooksController,
         WebhookSecretsController,

@@ -6,6 +6,7 @@ import {
   RetentionPolicy,
   StorageType,
   type StreamConfig,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { EVENT_STREAM, tripEventsSubject } from '#libs/contracts';
@@ -63,6 +64,18 @@ export async function ensureEventStream(
   }
   await streams.add(streamConfig(settings));
   return true;
+}
+
+/** What the stream holds and which servers store it. Undefined if there is none. */
+export async function eventStreamState(
+  bus: NatsConnection,
+  limitMs: number,
+): Promise<StreamInfo | undefined> {
+  const { streams } = await jetstreamManager(bus, { checkAPI: false, timeout: limitMs });
+  return streams.info(EVENT_STREAM).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 }
 
 /** Deletes the stream with its events and consumers. Recreates it with its own configuration, else with `settings`. */

@@ -50,11 +50,13 @@ export {
 export { dueOffers, extendDelivery, findUndelivered, markDelivered } from './statements/offers.ts';
 export {
   EVENT_STREAM_LOCK,
+  measureOutbox,
   readOutbox,
   removeOutbox,
   takeDueOutbox,
   type OutboxEntry,
 } from './statements/outbox.ts';
+export { readReplication } from './statements/replication.ts';
 export { appendAct, readActs, readAuditEnd } from './statements/operator-audit.ts';
 export {
   giveUpTerm,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId, uuidOf, type TripId } from '#libs/contracts';
 import { query, withClient } from '../../ops/postgres/query.ts';
 import { testDatabase, type TestDatabase } from '../../dev/test-world/index.ts';
-import { Database, EVENT_STREAM_LOCK, readOutbox, takeDueOutbox } from './index.ts';
+import { Database, EVENT_STREAM_LOCK, measureOutbox, readOutbox, takeDueOutbox } from './index.ts';
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
 const LEASE_MS = 5_000;
@@ -70,4 +70,27 @@ test('no entry is given out while the stream is locked, and all are afterwards',
   await expect.poll(() => readOutbox(database, [tripId])).toEqual(new Map([[tripId, [1]]]));
   expect(await readOutbox(database, [newId('trip')])).toEqual(new Map());
   expect(await take(NOW_MS)).toEqual([[tripId, 1]]);
+});
+
+test('the entries are counted up to a bound', async () => {
+  expect(await measureOutbox(database, 10)).toEqual({ entries: 0, oldestAtMs: null });
+  for (let seq = 1; seq <= 4; seq += 1) await wait(newId('trip'), seq, NOW_MS);
+  expect((await measureOutbox(database, 10)).entries).toBe(4);
+  expect((await measureOutbox(database, 3)).entries).toBe(3);
+});
+
+test('the age of the oldest entry is that of its event, however often it was postponed', async () => {
+  const [older, newer] = [newId('trip'), newId('trip')];
+  for (const [tripId, atMs, dueAtMs] of [
+    [older, NOW_MS - 60_000, NOW_MS + 5_000],
+    [newer, NOW_MS - 1_000, NOW_MS],
+  ] as const) {
+    await query(
+      testBase.url,
+      `INSERT INTO trip_event (trip_id, seq, type, at, event)
+       VALUES ('${uuidOf('trip', tripId)}', 1, 'requested', '${new Date(atMs).toISOString()}', '{}')`,
+    );
+    await wait(tripId, 1, dueAtMs);
+  }
+  expect(await measureOutbox(database, 10)).toEqual({ entries: 2, oldestAtMs: NOW_MS - 60_000 });
 });

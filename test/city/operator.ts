@@ -3,6 +3,7 @@ import type {
   ExplainedRound,
   MatcherView,
   ShardPage,
+  SystemHealth,
   TripHistory,
   TripTrace,
 } from '#libs/contracts';
@@ -30,6 +31,10 @@ export class Operator {
 
   async shards(query = ''): Promise<ShardPage> {
     return (await this.#call('GET', `/v1/shards${query}`)) as ShardPage;
+  }
+
+  async health(): Promise<SystemHealth> {
+    return (await this.#call('GET', '/v1/ops/health')) as SystemHealth;
   }
 
   async explain(tripId: string): Promise<Explanation> {

@@ -7,6 +7,7 @@ import { mapScenes } from './map.scenes.ts';
 import { phonesScenes } from './phones.scenes.ts';
 import { signInScenes } from './sign-in.scenes.ts';
 import { steeringScenes } from './steering.scenes.ts';
+import { systemHealthScenes } from './system-health.scenes.ts';
 
 // Several pages one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
@@ -31,6 +32,7 @@ describe.skipIf(missing !== undefined)(
 
     signInScenes(() => city);
     runReportScenes(() => city);
+    systemHealthScenes(() => city);
     mapScenes(() => city, DRIVERS);
     steeringScenes(() => city);
     phonesScenes(() => city);

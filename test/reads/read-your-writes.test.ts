@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId, type RiderTrip, type TripPage } from '#libs/contracts';
+import { Operator } from '../city/operator.ts';
 import { ESTRELA, ROSSIO, TestCity } from '../city/test-city.ts';
 import type { RiderPhone } from '../phones/rider-phone.ts';
 import { OwnCluster } from './own-cluster.ts';
@@ -67,6 +68,29 @@ test('a rider sees it while the standby replays nothing, then from the primary',
   expect(await listsFrom('primary')).toBeGreaterThan(before);
 });
 
+test('an operator sees primary, standby, lag, outbox and NATS', async () => {
+  const operator = await Operator.of(city);
+  const { seen_by, postgres, outbox, nats, event_stream: stream } = await operator.health();
+  expect(seen_by).toBe('trips-1');
+  expect(postgres).toMatchObject({
+    name: 'postgres_1',
+    timeline: 1,
+    standbys: [{ name: 'postgres_2', state: 'streaming', sync_state: 'quorum' }],
+  });
+  expect(new URL(cluster.database.url).host).toBe(postgres?.host);
+  expect(outbox?.entries).toBeLessThan(RIDES);
+  expect(nats?.rtt_ms).toBeGreaterThan(0);
+  expect(stream?.messages).toBeGreaterThan(RIDES);
+
+  await cluster.pauseReplay();
+  const rider = await city.rider();
+  await rider.ride(ROSSIO, ESTRELA);
+  const lag = async () => (await operator.health()).postgres?.standbys[0]?.behind_bytes ?? 0;
+  await expect.poll(lag, { timeout: 20_000 }).toBeGreaterThan(0);
+  await cluster.resumeReplay();
+  await expect.poll(lag, { timeout: 20_000 }).toBe(0);
+});
+
 test('without a primary the list is still served, and writes resume after a promotion', async () => {
   const rider = await city.rider();
   const { trip_id } = await rider.ride(ROSSIO, ESTRELA);
@@ -74,7 +98,14 @@ test('without a primary the list is still served, and writes resume after a prom
   const answer = await rider.requestTrip(newId('quote'), newId('event'));
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
   expect(await listElsewhere(rider)).toEqual([`${trip_id} processing`]);
+  const operator = await Operator.of(city);
+  expect(await operator.health()).toMatchObject({
+    postgres: null,
+    outbox: null,
+    nats: { server: expect.any(String) },
+  });
   await cluster.promoteStandby();
   await cancel(rider, trip_id);
   expect(await listElsewhere(rider)).toEqual([`${trip_id} rider_canceled`]);
+  expect((await operator.health()).postgres).toMatchObject({ name: 'postgres_2', timeline: 2, standbys: [] });
 });

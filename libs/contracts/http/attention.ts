@@ -53,7 +53,9 @@ export const postAcknowledge = defineRoute({
   summary: 'Take an entry on by name; what somebody has acknowledged already stays theirs',
   role: 'operator',
   scope: 'ops.write',
-  params: z.strictObject({ number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+  params: z.strictObject({
+    number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).meta({ description: 'of the entry' }),
+  }),
   body: acknowledgeRequest.prefault({}),
   response: attentionEntry,
   status: 200,

@@ -1,5 +1,6 @@
 import * as attention from './attention.ts';
 import * as drivers from './drivers.ts';
+import * as health from './health.ts';
 import * as issuer from './issuer.ts';
 import * as operatorActs from './operator-acts.ts';
 import * as operator from './operator.ts';
@@ -15,6 +16,7 @@ import * as webhooks from './webhooks.ts';
 export * from './attention.ts';
 export * from './city-control.ts';
 export * from './drivers.ts';
+export * from './health.ts';
 export * from './issuer.ts';
 export * from './operator-acts.ts';
 export * from './operator.ts';
@@ -36,6 +38,7 @@ const modules: readonly object[] = [
   operatorActs,
   tripTrace,
   attention,
+  health,
   suspicions,
   webhooks,
   issuer,

@@ -11,6 +11,7 @@ export const ROUTE_TAGS = {
   drivers: 'Drivers as operators see them.',
   matching: 'Shards, and the matchers that own them.',
   offers: 'Trips that are proposed to a driver.',
+  operations: 'What the system stands on.',
   quotes: 'Fares and times before a trip.',
   ride: 'The steps of a driver with a trip.',
   shift: 'A driver who goes online, reports positions and goes offline.',

@@ -82,3 +82,18 @@ export async function removeOutbox(database: Queryable, entries: readonly Outbox
     values: [entries.map(({ tripId }) => uuidOf('trip', tripId)), entries.map(({ seq }) => seq)],
   });
 }
+
+/** How many entries there are, and when the oldest of their events was. Looks at no more than `maxEntries`. */
+export async function measureOutbox(
+  database: Queryable,
+  maxEntries: number,
+): Promise<{ entries: number; oldestAtMs: number | null }> {
+  const rows = await database.rows<{ entries: number; oldest_at_ms: number | null }>({
+    name: 'measure-outbox',
+    text: `
+      SELECT count(*)::int AS entries, extract(epoch FROM min(event.at))::float8 * 1000 AS oldest_at_ms
+      FROM (SELECT trip_id, seq FROM outbox LIMIT $1) AS entry LEFT JOIN trip_event AS event USING (trip_id, seq)`,
+    values: [maxEntries],
+  });
+  return { entries: rows[0]?.entries ?? 0, oldestAtMs: rows[0]?.oldest_at_ms ?? null };
+}

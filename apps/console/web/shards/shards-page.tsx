@@ -8,6 +8,7 @@ import { MoveTable } from './move-table.tsx';
 import { MoveLog } from './moves.ts';
 import { readShards } from './read-shards.ts';
 import { ShardsOfOwners } from './shards-of-owners.tsx';
+import { SystemHealthPanel } from './system-health.tsx';
 
 /** How often the page asks who owns what: a planned move takes longer. */
 const SHARDS_EVERY_MS = 2_000;
@@ -50,6 +51,7 @@ export default function ShardsPage() {
           </Panel>
         </>
       )}
+      <SystemHealthPanel />
       <DrainDialog
         act={act}
         onClose={() => setAct(undefined)}

@@ -69,6 +69,34 @@ const WEBHOOK = {
 };
 
 export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  getSystemHealth: {
+    answer: {
+      seen_by: 'trips-1',
+      postgres: {
+        name: 'postgres_1',
+        host: '10.0.0.11:5432',
+        timeline: 1,
+        standbys: [
+          {
+            name: 'postgres_2',
+            host: '10.0.0.12',
+            state: 'streaming',
+            sync_state: 'quorum',
+            replay_lag_ms: 1.4,
+            behind_bytes: 0,
+          },
+        ],
+      },
+      outbox: { entries: 2, oldest_s: 0.03 },
+      nats: { server: 'nats-1', cluster: 'hailgrid', rtt_ms: 0.6 },
+      event_stream: {
+        messages: 48_210,
+        bytes: 31_457_280,
+        leader: 'nats-2',
+        replicas: [{ server: 'nats-1', current: true, behind_messages: 0 }],
+      },
+    },
+  },
   listShards: {
     answer: {
       data: [SHARD],
