@@ -43,6 +43,8 @@ await runCommand(async () => {
     await sleep(seconds * 1000);
     const page = await city.window(SIZE);
     await city.signIn(page, '/', 'operator');
+    // From another page: a new part after # alone moves no map.
+    await page.goto(`${city.url}/shards`);
     await page.goto(`${city.url}/${VIEW}`);
     await sleep(5_000); // the map, its streets and the first updates
     writeFileSync(join(out, 'console.png'), await page.screenshot());
