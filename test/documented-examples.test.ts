@@ -114,6 +114,7 @@ const SCENES: Readonly<Record<string, (stage: Stage) => Scene | Promise<Scene>>>
   },
   'trips endDriverSession': async (stage) => ({ ...(await onlineDriver(stage)), phone: stage.operator }),
   'trips listAttention': asOperator,
+  'trips countAttention': asOperator,
   'trips acknowledgeAttention': async (stage) => {
     const trip_id = await stage.ride(await stage.rider());
     await stage.operator.post(`/v1/ops/trips/${trip_id}/fail`, { reason_code: 'test' });

@@ -8,6 +8,7 @@ export {
   noteLongSearches,
   noteLongWaits,
   acknowledgeAttention,
+  countOpenAttention,
   numberAttention,
   purgeAttention,
   readAttention,

@@ -4,9 +4,6 @@ import type { DriverPhone } from '../phones/driver-phone.ts';
 
 const PING_INTERVAL_MS = 1_000;
 
-/** As phones send it: a position is more than a place. */
-const HEADING_DEG = 90;
-
 /** A driver who is online, stands still, sends pings, and acts as the test says. */
 export class TestDriver {
   readonly phone: DriverPhone;
@@ -18,7 +15,7 @@ export class TestDriver {
     this.#ping = (): void =>
       phone.send({
         type: 'position',
-        data: phone.ping(session, place.lat, place.lng, { heading_deg: HEADING_DEG }),
+        data: phone.ping(session, place.lat, place.lng),
       });
     this.#ping();
     this.#pings = setInterval(this.#ping, PING_INTERVAL_MS);

@@ -8,6 +8,7 @@ import { phonesScenes } from './phones.scenes.ts';
 import { signInScenes } from './sign-in.scenes.ts';
 import { steeringScenes } from './steering.scenes.ts';
 import { systemHealthScenes } from './system-health.scenes.ts';
+import { tripsScenes } from './trips.scenes.ts';
 
 // Several pages one after the other.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
@@ -36,5 +37,6 @@ describe.skipIf(missing !== undefined)(
     mapScenes(() => city, DRIVERS);
     steeringScenes(() => city);
     phonesScenes(() => city);
+    tripsScenes(() => city);
   },
 );

@@ -14,6 +14,9 @@ afterAll(() => city?.stop());
 test('an operator sees the candidates of a trip in each round, and why one was chosen', async () => {
   const near = await city.driverAt({ lat: ROSSIO.lat + 0.001, lng: ROSSIO.lng });
   const far = await city.driverAt({ lat: ROSSIO.lat + 0.008, lng: ROSSIO.lng });
+  // Who has moved has a heading beside its place.
+  for (const lat of [ROSSIO.lat + 0.0082, ROSSIO.lat + 0.0081])
+    far.phone.send({ type: 'position', data: far.phone.ping(1, lat, ROSSIO.lng) });
   const rider = await city.rider();
   const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
   const first = await near.offer();

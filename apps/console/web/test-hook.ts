@@ -22,9 +22,19 @@ export interface MapTestState {
   pixelAgesMs: readonly number[];
 }
 
+/** What the map of a trip shows. */
+interface TripTestState {
+  isDrawn: boolean;
+  /** Where the car is at the moment of the slider; null: no position. */
+  car: { lat: number; lng: number } | null;
+  candidates: number;
+  positions: number;
+}
+
 /** Read-only state of the page for tests, present as `window.hailgrid`. Null: another page is shown. */
 interface TestHook {
   readonly map: MapTestState | null;
+  readonly trip: TripTestState | null;
   /** Points, prices, the trip and its car. */
   readonly rider: Readonly<RiderState> | null;
   /** Status, car, offer and trips. */
@@ -50,6 +60,9 @@ export function expose<K extends keyof TestHook>(page: K, read: () => NonNullabl
 const hook: TestHook = {
   get map() {
     return readers.map?.() ?? null;
+  },
+  get trip() {
+    return readers.trip?.() ?? null;
   },
   get rider() {
     return readers.rider?.() ?? null;

@@ -2,15 +2,24 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@n
 import type { z } from 'zod';
 import {
   getAttention,
+  getAttentionCount,
   HailgridError,
+  MAX_COUNTED_ATTENTION,
   operatorId,
   postAcknowledge,
   routerPath,
   type AcknowledgeRequest,
+  type AttentionCount,
   type AttentionEntry,
 } from '#libs/contracts';
 import { AskerOf, ForRole, readIdempotencyKey, type Asker } from '#libs/service';
-import { acknowledgeAttention, readAttention, TripStore } from '#libs/store';
+import {
+  acknowledgeAttention,
+  countOpenAttention,
+  readAttention,
+  readAttentionRange,
+  TripStore,
+} from '#libs/store';
 import { OperatorAudit } from '../operations/operator-audit.ts';
 
 /** The attention feed as a list. */
@@ -34,6 +43,17 @@ export class AttentionController {
       isOpen: open === 'true',
     });
     return { data, next_cursor: data.length < limit ? null : (data.at(-1)?.number ?? null) };
+  }
+
+  /** Tells of nobody, and pages ask every few seconds: it is not in the audit. */
+  @Get(routerPath(getAttentionCount))
+  @ForRole('operator')
+  async count(): Promise<AttentionCount> {
+    const [open, { newest }] = await Promise.all([
+      countOpenAttention(this.store.upToDate, MAX_COUNTED_ATTENTION),
+      readAttentionRange(this.store.upToDate),
+    ]);
+    return { open, newest };
   }
 
   @Post(routerPath(postAcknowledge))

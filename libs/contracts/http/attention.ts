@@ -36,6 +36,34 @@ export const getAttention = defineRoute({
   errors: [],
 });
 
+/** How far open entries are counted: more are as many for whoever looks at the number. */
+export const MAX_COUNTED_ATTENTION = 100;
+
+export const getAttentionCount = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/ops/attention/count',
+  operationId: 'countAttention',
+  tag: 'attention',
+  summary:
+    'How many entries nobody has acknowledged, to be asked every few seconds; not written to the audit',
+  role: 'operator',
+  scope: 'ops.read',
+  response: z
+    .object({
+      open: z
+        .int()
+        .min(0)
+        .max(MAX_COUNTED_ATTENTION)
+        .meta({ description: `${MAX_COUNTED_ATTENTION}: so many or more` }),
+      newest: z.int().min(0).meta({ description: 'number of the newest entry of the feed; 0: none yet' }),
+    })
+    .meta({ id: 'AttentionCount' }),
+  status: 200,
+  errors: [],
+});
+export type AttentionCount = z.infer<typeof getAttentionCount.response>;
+
 /** How many characters an operator may note about an entry; a longer note gets 400. */
 const MAX_NOTE_LENGTH = 500;
 

@@ -107,6 +107,18 @@ export async function readAttention(
   return rows.map(entryOf);
 }
 
+/** Counts the entries that nobody has acknowledged, up to a limit. */
+export async function countOpenAttention(database: Queryable, limit: number): Promise<number> {
+  const [counted] = await database.rows<{ open: number }>({
+    name: 'count-open-attention',
+    text: `
+      SELECT count(*)::integer AS open FROM (
+        SELECT FROM attention WHERE number IS NOT NULL AND acknowledged_at IS NULL LIMIT $1) AS counted`,
+    values: [limit],
+  });
+  return counted?.open ?? 0;
+}
+
 function entryOf(row: AttentionRow): AttentionEntry {
   const { trip_id, driver_id, acknowledged_by: by, acknowledged_name: name, acknowledged_note: note } = row;
   return {

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { Link } from 'wouter';
 import type { AttentionEntry } from '#libs/contracts';
 import { IdLink } from '../design/ids.tsx';
@@ -8,11 +9,12 @@ import { withQuery } from '../ops-api/query.ts';
 import { useFilters } from '../ops-api/use-filters.ts';
 import { usePolled } from '../ops-api/use-polled.ts';
 import { Acknowledge } from './acknowledge.tsx';
+import { useOpenEntries } from './open-entries.ts';
 import { KINDS } from './words.ts';
 import './attention.css';
 
-/** How often the entries are read again: what needs a person should be seen soon. */
-const ATTENTION_INTERVAL_MS = 3_000;
+/** How often the entries are read again even if their count says that nothing changed; each look is written to the audit. */
+const ATTENTION_INTERVAL_MS = 60_000;
 const FILTERS = ['kind', 'show', 'cursor'] as const;
 
 interface AttentionList {
@@ -34,6 +36,9 @@ export default function AttentionPage() {
     (signal) => callOps<AttentionList>(path, { signal }),
     ATTENTION_INTERVAL_MS,
   );
+  const open = useOpenEntries();
+  const news = open && `${open.newest} ${open.open}`;
+  useEffect(reload, [reload, news]);
   return (
     <div className="page-body">
       <h1>Attention</h1>

@@ -19,7 +19,7 @@ interface ActDialogProps {
   title: string;
   does: string;
   path: `/v1/${string}`;
-  /** Of what the operator saw: whoever changed it meanwhile wins. */
+  /** Of what the operator saw when the dialog opened: whoever changes it meanwhile wins, and the act is refused. */
   version: number;
   isHard?: boolean;
   /** Further members of the request. */
@@ -50,16 +50,21 @@ export function ActDialog(props: ActDialogProps) {
   const [note, setNote] = useState('');
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
+  const [seen, setSeen] = useState<number | undefined>(version);
   const send = async (): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
       const body = { reason_code: reason, ...(note.trim() !== '' && { note: note.trim() }), ...further };
-      await callOps(path, { method: 'POST', body, ifMatch: etagOf(version) });
+      await callOps(path, { method: 'POST', body, ifMatch: etagOf(seen ?? version) });
       onDone();
     } catch (error) {
       setFailure(wordsOf(error));
-      if (error instanceof CallFailed && error.status === 412) props.onStale();
+      if (error instanceof CallFailed && error.status === 412) {
+        // From now on as the page shows it behind the dialog.
+        setSeen(undefined);
+        props.onStale();
+      }
       setBusy(false);
     }
   };

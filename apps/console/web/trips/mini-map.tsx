@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { type GeoJSONSource, Map as MapOfTrip, NavigationControl, Popup, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -7,7 +7,8 @@ import { shortId } from '../design/ids.tsx';
 import { spanOf } from '../design/moments.tsx';
 import { colour, useTheme } from '../design/theme.ts';
 import { useSettings } from '../session/context.ts';
-import { placesOf, tripStyle, wayOf } from './trip-style.ts';
+import { expose } from '../test-hook.ts';
+import { drawStreets, placesOf, tripStyle, wayOf } from './trip-style.ts';
 import { REASONS, type Candidate, type Maybe } from './words.ts';
 
 setWorkerUrl(workerUrl);
@@ -83,6 +84,14 @@ export function MiniMap({ pickup, dropoff, candidates, trace, car }: MiniMapProp
       ]),
     );
   }, [map, candidates, pickup, dropoff, car]);
+  const shownNow = useEffectEvent(() => ({
+    isDrawn: map !== undefined,
+    car: car?.point ?? null,
+    candidates: candidates.length,
+    positions: trace.length,
+  }));
+  useEffect(() => expose('trip', () => shownNow()), []);
+  useEffect(() => (map === undefined || !hasStreets ? undefined : drawStreets(map)), [map, hasStreets]);
   const carMs = car === undefined ? Infinity : Date.parse(car.at);
   useEffect(() => {
     const driven = trace.filter(({ at }) => Date.parse(at) <= carMs);

@@ -14,7 +14,7 @@ const TRACE_INTERVAL_MS = 5_000;
 const KEY = [
   ['--good', 'pickup'],
   ['--danger', 'dropoff'],
-  ['--accent', 'chosen driver'],
+  ['--car-offered', 'chosen driver'],
   ['--car-silent', 'other candidates'],
   ['--car-on-trip', 'the way driven'],
 ] as const;
@@ -52,7 +52,8 @@ export default function TripMap({ trip, events, round }: TripMapProps) {
         ))}
       </ul>
       {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
-      {data !== undefined && trace.length < 2 && <p className="quiet">{whyNoTrace(data, trip)}</p>}
+      {data !== undefined && trace.length === 0 && <p className="quiet">{whyNoTrace(data, trip)}</p>}
+      {trace.length === 1 && <p className="quiet">One position so far: there is nothing to replay yet.</p>}
       {trace.length >= 2 && <Replay trace={trace} events={events} atMs={atMs} onMove={setAtMs} />}
     </>
   );

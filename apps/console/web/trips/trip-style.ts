@@ -1,4 +1,4 @@
-import type { StyleSpecification } from 'maplibre-gl';
+import type { GeoJSONSource, Map as MapOfTrip, StyleSpecification } from 'maplibre-gl';
 import type { TripRecord } from '#libs/contracts';
 
 type PointOf = TripRecord['pickup'];
@@ -12,6 +12,9 @@ export interface Place {
   says: string;
 }
 
+/** How long to wait before the streets are asked for again: the fleet of a city that starts has not written them yet. */
+const STREETS_AGAIN_MS = 3_000;
+
 const NOTHING = { type: 'FeatureCollection', features: [] } as GeoJSON.FeatureCollection;
 
 /** The style of a trip's map, in the colours of the page. Draws no text, so that it needs no fonts. */
@@ -21,7 +24,7 @@ export function tripStyle(colour: (token: `--${string}`) => string, hasStreets: 
     version: 8,
     sources: {
       ...(hasStreets && {
-        streets: { type: 'geojson', data: `${window.location.origin}/v1/console/streets` },
+        streets: empty,
       }),
       way: empty,
       driven: empty,
@@ -69,7 +72,7 @@ export function tripStyle(colour: (token: `--${string}`) => string, hasStreets: 
             'dropoff',
             colour('--danger'),
             'chosen',
-            colour('--accent'),
+            colour('--car-offered'),
             'car',
             colour('--car-on-trip'),
             colour('--car-silent'),
@@ -99,5 +102,27 @@ export function wayOf(points: readonly PointOf[]): GeoJSON.FeatureCollection {
   return {
     type: 'FeatureCollection',
     features: [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } }],
+  };
+}
+
+/** Draws the streets as soon as the console has them, until the returned function is called. */
+export function drawStreets(map: MapOfTrip): () => void {
+  const abort = new AbortController();
+  let timer: number | undefined;
+  const read = async (): Promise<void> => {
+    try {
+      const answer = await fetch('/v1/console/streets', { signal: abort.signal });
+      if (answer.status === 404) return;
+      if (!answer.ok) throw new Error(`streets: ${answer.status}`);
+      const streets = (await answer.json()) as GeoJSON.FeatureCollection;
+      if (!abort.signal.aborted) await map.getSource<GeoJSONSource>('streets')?.setData(streets);
+    } catch {
+      if (!abort.signal.aborted) timer = window.setTimeout(() => void read(), STREETS_AGAIN_MS);
+    }
+  };
+  void read();
+  return () => {
+    abort.abort();
+    window.clearTimeout(timer);
   };
 }

@@ -215,6 +215,7 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
       next_cursor: null,
     },
   },
+  countAttention: { answer: { open: 1, newest: 17 } },
   acknowledgeAttention: {
     request: { note: 'I call the driver' },
     answer: {
