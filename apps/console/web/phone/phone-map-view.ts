@@ -36,6 +36,8 @@ export class PhoneMapView {
       container,
       style: {
         version: 8,
+        // The page around it changes its look at once, too.
+        transition: { duration: 0, delay: 0 },
         sources: { streets: emptySource(), line: emptySource() },
         layers: [
           { id: 'ground', type: 'background' },
