@@ -167,3 +167,34 @@ test("a rider's ticket opens no feed, and a newer token that may not read does n
   const same = await tokenFor(issuer, 'operator', subject, 60, ['ops.read']);
   expect((await socket.ask('token', { token: same })).type).toBe('ack');
 });
+
+test('an entry is taken on once, by name, by who may write; the audit has it, but not the counts', async () => {
+  const operator = await client();
+  const rider = await city.rider();
+  const { trip_id: tripId } = await rider.ride(ROSSIO, ESTRELA);
+  await operator.post(`/v1/ops/trips/${tripId}/fail`, { reason_code: 'test' });
+  const open = async (): Promise<AttentionEntry[]> => {
+    const { body } = await operator.get<{ data: AttentionEntry[] }>(
+      '/v1/ops/attention?open=true&kind=failed',
+    );
+    return body.data.filter(({ trip_id: id }) => id === tripId);
+  };
+  await expect.poll(async () => (await open()).length, { timeout: SLACK_MS }).toBe(1);
+  const [entry] = await open();
+  const count = async () => (await operator.get<{ open: number }>('/v1/ops/attention/count')).body.open;
+  const before = await count();
+  const path = `/v1/ops/attention/${entry!.number}/acknowledge`;
+  const reader = await client('operator', ['ops.read']);
+  expect((await reader.post(path, {})).body).toMatchObject({ code: 'insufficient_scope' });
+  const key = { 'idempotency-key': `take-${entry!.number}` };
+  const taken = await operator.post<AttentionEntry>(path, { note: 'mine' }, key);
+  expect(taken.body.acknowledged).toMatchObject({ note: 'mine' });
+  expect((await operator.post(path, { note: 'mine' }, key)).body).toEqual(taken.body);
+  const late = await (await client()).post<AttentionEntry>(path, { note: 'too late' });
+  expect(late.body.acknowledged).toEqual(taken.body.acknowledged);
+  expect([await open(), await count()]).toEqual([[], before - 1]);
+  const rows = await city.rows<{ act: string; notes: string[] }>(`
+    SELECT act, array_agg(after->>'note' ORDER BY number) AS notes FROM operator_audit
+    WHERE act IN ('acknowledge_attention', 'count_attention') GROUP BY act`);
+  expect(rows).toEqual([{ act: 'acknowledge_attention', notes: ['mine', 'mine'] }]);
+});
