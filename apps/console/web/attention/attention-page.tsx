@@ -9,6 +9,7 @@ import { withQuery } from '../ops-api/query.ts';
 import { useFilters } from '../ops-api/use-filters.ts';
 import { usePolled } from '../ops-api/use-polled.ts';
 import { Acknowledge } from './acknowledge.tsx';
+import { ConditionsPanel } from './conditions-panel.tsx';
 import { useOpenEntries } from './open-entries.ts';
 import { KINDS } from './words.ts';
 import './attention.css';
@@ -66,6 +67,7 @@ export default function AttentionPage() {
           those acknowledged too
         </label>
       </div>
+      <ConditionsPanel />
       <Panel title={showsAll ? 'All of the last week' : 'Open'}>
         {error !== undefined && <ErrorNote error={error} onRetry={reload} />}
         {data === undefined && error === undefined && <Loading what="entries" />}
