@@ -51,6 +51,7 @@ import { AssignController } from './operations/assign.controller.ts';
 import { DriverEta } from './operations/driver-eta.ts';
 import { DriverActsController } from './operations/driver-acts.controller.ts';
 import { DrainController } from './operations/drain.controller.ts';
+import { AskMatchers } from './operations/ask-matchers.ts';
 import { OperatorAudit } from './operations/operator-audit.ts';
 import { OperatorDriversController } from './operations/drivers.controller.ts';
 import { HealthController } from './operations/health.controller.ts';
@@ -161,6 +162,7 @@ export class TripsModule {
         { provide: SERVICE_CELLS, useValue: serviceCells(config.serviceArea) },
         CommandMetrics,
         OperatorAudit,
+        AskMatchers,
         VerifyPresence,
         DriverEta,
         Announcer,

@@ -144,6 +144,11 @@ export const SUBJECT_TRAFFIC: Readonly<Record<SubjectName, SubjectTraffic>> = {
     to: ['matcher'],
     lie: 'Learns why a trip got its driver. A false answer misleads an operator.',
   },
+  EXPLAIN_DRIVER_SUBJECT: {
+    from: ['trips'],
+    to: ['matcher'],
+    lie: 'Learns which trips a driver was weighed for. A false answer misleads an operator.',
+  },
   OUTLOOK_SUBJECT: {
     from: ['console'],
     to: ['matcher'],

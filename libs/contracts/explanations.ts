@@ -48,6 +48,28 @@ export const explainedRound = z
   .meta({ id: 'ExplainedRound' });
 export type ExplainedRound = z.infer<typeof explainedRound>;
 
+/** How many rounds of a driver one matcher explains at once: the newest ones. */
+export const MAX_EXPLAINED_DRIVER_ROUNDS = 100;
+
+/** One round's decision about one trip, as it was for one of the drivers whom it weighed. */
+export const explainedDriverRound = explainedRound
+  .omit({ candidates: true })
+  .extend({
+    trip_id: tripId,
+    candidate: explainedCandidate.meta({ description: 'this driver' }),
+    chosen: explainedCandidate.nullable().meta({ description: 'who got the trip; null: nobody' }),
+  })
+  .meta({ id: 'ExplainedDriverRound' });
+export type ExplainedDriverRound = z.infer<typeof explainedDriverRound>;
+
+/** Asks every matcher in which rounds between two moments it weighed a driver. */
+export const explainDriverRequest = z.object({ driver_id: driverId, from: timestamp, to: timestamp });
+export type ExplainDriverRequest = z.infer<typeof explainDriverRequest>;
+export const explainDriverReply = z.object({
+  rounds: z.array(explainedDriverRound).max(MAX_EXPLAINED_DRIVER_ROUNDS),
+});
+export type ExplainDriverReply = z.infer<typeof explainDriverReply>;
+
 /**
  * What became of an offer. `sent`: its phone has not acknowledged it yet. `delivered`: the driver has it and has not
  * answered. `undelivered`: the phone did not get it in time. `lapsed`: delivered, but not answered. `withdrawn`: the

@@ -78,6 +78,9 @@ export const drainSubject = (matcher: string): string => `matcher.${matcher}.dra
 /** Asks every matcher why it decided as it did about a trip (request/reply, `ExplainRequest`). */
 export const EXPLAIN_SUBJECT = 'matchers.explain';
 
+/** Asks every matcher in which rounds it weighed a driver (request/reply, `ExplainDriverRequest`). */
+export const EXPLAIN_DRIVER_SUBJECT = 'matchers.explain_driver';
+
 /** Asks every matcher how many requests it expects where, and what drivers' time costs (request/reply, `OutlookReply`). */
 export const OUTLOOK_SUBJECT = 'matchers.outlook';
 

@@ -33,6 +33,23 @@ describe('ExplainLog', () => {
     expect(log.roundsOf('trip_unknown')).toEqual([]);
   });
 
+  it('returns the rounds that weighed a driver, between two moments, newest first', () => {
+    const log = new ExplainLog();
+    const other = {
+      ...explanation('trip_c', 3),
+      candidates: [{ ...candidate, driverId: 'driver_b' as const }],
+    };
+    log.record([explanation('trip_a', 1), explanation('trip_b', 2), other, explanation('trip_a', 4)]);
+    const roundsOf = (...[from, to, limit]: [number, number, number]) =>
+      log.roundsWith('driver_a', from, to, limit).map(({ tripId, roundAtMs }) => [tripId, roundAtMs]);
+    expect(roundsOf(2, 4, 10)).toEqual([
+      ['trip_a', 4],
+      ['trip_b', 2],
+    ]);
+    expect(roundsOf(0, 9, 1)).toEqual([['trip_a', 4]]);
+    expect(roundsOf(5, 9, 10)).toEqual([]);
+  });
+
   it('keeps the newest rounds of a trip', () => {
     const log = new ExplainLog({ roundsPerTrip: 3 });
     for (let round = 1; round <= 10; round++) log.record([explanation('trip_a', round)]);

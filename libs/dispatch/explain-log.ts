@@ -1,4 +1,4 @@
-import type { TripId } from '#libs/trip';
+import type { DriverId, TripId } from '#libs/trip';
 import type { TripExplanation } from './trip-explanation.ts';
 
 /** How many rounds of one trip are kept: the newest ones. */
@@ -42,6 +42,17 @@ export class ExplainLog {
   /** The kept rounds of a trip, oldest first. */
   roundsOf(tripId: TripId): readonly TripExplanation[] {
     return [...(this.#byTrip.get(tripId) ?? [])];
+  }
+
+  /** The newest rounds from one moment to another that weighed a driver, newest first; at most `limit`. */
+  roundsWith(driverId: DriverId, fromMs: number, toMs: number, limit: number): TripExplanation[] {
+    const found: TripExplanation[] = [];
+    for (const round of [...this.#rounds].reverse()) {
+      if (found.length >= limit) break;
+      if (round.roundAtMs < fromMs || round.roundAtMs > toMs) continue;
+      if (round.candidates.some((candidate) => candidate.driverId === driverId)) found.push(round);
+    }
+    return found;
   }
 
   #add(explanation: TripExplanation): void {

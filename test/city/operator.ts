@@ -1,4 +1,5 @@
 import type {
+  ExplainedDriverRound,
   ExplainedOffer,
   ExplainedRound,
   MatcherView,
@@ -39,6 +40,12 @@ export class Operator {
 
   async explain(tripId: string): Promise<Explanation> {
     return (await this.#call('GET', `/v1/trips/${tripId}/explain`)) as Explanation;
+  }
+
+  async explainDriver(driverId: string, from: string, to: string): Promise<ExplainedDriverRound[]> {
+    const query = new URLSearchParams({ from, to }).toString();
+    const answer = await this.#call('GET', `/v1/ops/drivers/${driverId}/explain?${query}`);
+    return (answer as { rounds: ExplainedDriverRound[] }).rounds;
   }
 
   async history(tripId: string): Promise<TripHistory> {

@@ -51,6 +51,12 @@ export function tripsScenes(started: () => ConsoleCity): void {
     await page.waitForURL(`${city.url}/drivers/${driverId}`);
     await page.getByText(/^number \d+, online since/).waitFor();
     await page.getByRole('region', { name: 'Trips' }).locator(`a[title="${trip.trip_id}"]`).waitFor();
+    await page.getByRole('button', { name: 'Ask the matchers' }).click();
+    await page
+      .getByRole('region', { name: 'Rounds that weighed this driver' })
+      .locator(`a[title="${trip.trip_id}"]`)
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await pictures(page, 'driver');
     await page.goBack();

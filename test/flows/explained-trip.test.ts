@@ -39,6 +39,23 @@ test('an operator sees the candidates of a trip in each round, and why one was c
     'not_asked_again',
   );
   expect(rounds.map(({ at }) => at)).toEqual(rounds.map(({ at }) => at).sort());
+  // The same from the side of the driver who was not chosen at first.
+  const [start, end] = [rounds[0]!.at, new Date().toISOString()];
+  const ofFar = await operator.explainDriver(far.driverId, start, end);
+  expect(ofFar.map(({ at }) => at)).toEqual(
+    ofFar
+      .map(({ at }) => at)
+      .sort()
+      .reverse(),
+  );
+  expect(ofFar.at(-1)).toMatchObject({
+    trip_id: tripId,
+    candidate: { driver_id: far.driverId, reason: 'other_driver_chosen' },
+    chosen: { driver_id: near.driverId, reason: 'offered' },
+  });
+  expect(
+    await operator.explainDriver(far.driverId, '2020-01-01T00:00:00.000Z', '2020-01-02T00:00:00.000Z'),
+  ).toEqual([]);
 });
 
 test('other roles are refused, and an unknown trip is not found', async () => {

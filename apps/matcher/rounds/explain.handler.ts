@@ -2,9 +2,16 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BUS, logDropped, serveJson } from '#libs/bus';
 import {
+  EXPLAIN_DRIVER_SUBJECT,
+  explainDriverRequest,
   explainRequest,
   EXPLAIN_SUBJECT,
+  MAX_EXPLAINED_DRIVER_ROUNDS,
   toTimestamp,
+  type DriverId,
+  type ExplainDriverReply,
+  type ExplainDriverRequest,
+  type ExplainedDriverRound,
   type ExplainedRound,
   type ExplainReply,
   type ExplainRequest,
@@ -13,7 +20,7 @@ import { ExplainLog, type TripExplanation } from '#libs/dispatch';
 import type { Point } from '#libs/geo';
 import { CONFIG, LOGGER, type BaseConfig, type Logger } from '#libs/service';
 
-/** Explains how this matcher's rounds treated a trip. Every matcher answers, since trips change owners with their shards. */
+/** Explains how this matcher's rounds treated a trip, or a driver. Every matcher answers, since trips change owners with their shards. */
 @Injectable()
 export class ExplainHandler implements OnApplicationBootstrap {
   readonly #self: string;
@@ -30,6 +37,28 @@ export class ExplainHandler implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const dropped = logDropped(this.logger);
     serveJson(this.bus, EXPLAIN_SUBJECT, explainRequest, (asked) => this.#explain(asked), dropped);
+    serveJson(
+      this.bus,
+      EXPLAIN_DRIVER_SUBJECT,
+      explainDriverRequest,
+      (asked) => this.#explainDriver(asked),
+      dropped,
+    );
+  }
+
+  #explainDriver({ driver_id: driverId, from, to }: ExplainDriverRequest): ExplainDriverReply {
+    const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+    const rounds = this.log.roundsWith(driverId, fromMs, toMs, MAX_EXPLAINED_DRIVER_ROUNDS);
+    return { rounds: rounds.flatMap((round) => this.#toDriverRound(round, driverId)) };
+  }
+
+  #toDriverRound(round: TripExplanation, driverId: DriverId): ExplainedDriverRound[] {
+    const { candidates, ...decision } = this.#toMessage(round);
+    const candidate = candidates.find(({ driver_id }) => driver_id === driverId);
+    const chosen = candidates.find(({ reason }) => reason === 'offered' || reason === 'reassigned');
+    return candidate === undefined
+      ? []
+      : [{ ...decision, trip_id: round.tripId, candidate, chosen: chosen ?? null }];
   }
 
   #explain({ trip_id }: ExplainRequest): ExplainReply {

@@ -1,11 +1,15 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { getOperatorDrivers, routerPath, toTimestamp } from '#libs/contracts';
-import { AskerOf, ForRole, type Asker } from '#libs/service';
+import { explainDriver, getOperatorDrivers, routerPath, toTimestamp } from '#libs/contracts';
+import { AskerOf, CLOCK, ForRole, type Asker, type Clock } from '#libs/service';
 import { findDrivers, TripStore, type FoundDriver } from '#libs/store';
+import { AskMatchers } from './ask-matchers.ts';
 import { OperatorAudit } from './operator-audit.ts';
 
 type Page = z.output<typeof getOperatorDrivers.response>;
+
+/** How far back a driver's rounds are explained by default. */
+const DEFAULT_EXPLAINED_MS = 15 * 60_000;
 
 /** Shows operators drivers. */
 @Controller()
@@ -13,6 +17,8 @@ export class OperatorDriversController {
   constructor(
     private readonly store: TripStore,
     private readonly audit: OperatorAudit,
+    private readonly matchers: AskMatchers,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get(routerPath(getOperatorDrivers))
@@ -27,6 +33,19 @@ export class OperatorDriversController {
     const filter = { driverId, status, product, silentSinceMs };
     const { drivers, after } = await findDrivers(this.store.upToDate, filter, cursor, limit);
     return { data: drivers.map(listed), next_cursor: after };
+  }
+
+  @Get(routerPath(explainDriver))
+  @ForRole('operator')
+  async explain(
+    @AskerOf() asker: Asker,
+    @Param({ schema: explainDriver.params }) { driver_id }: z.output<typeof explainDriver.params>,
+    @Query({ schema: explainDriver.query }) query: z.output<typeof explainDriver.query>,
+  ): Promise<z.output<typeof explainDriver.response>> {
+    const to = query.to ?? toTimestamp(this.clock.now());
+    const from = query.from ?? toTimestamp(Date.parse(to) - DEFAULT_EXPLAINED_MS);
+    await this.audit.look(asker, 'explain_driver', { driver_id, from, to });
+    return { rounds: await this.matchers.roundsWithDriver({ driver_id, from, to }) };
   }
 }
 

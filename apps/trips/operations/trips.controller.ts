@@ -1,28 +1,13 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { BUS, logDropped, requestAllJson } from '#libs/bus';
-import {
-  EXPLAIN_SUBJECT,
-  explainReply,
-  explainTrip,
-  getOperatorTrips,
-  getTripHistory,
-  routerPath,
-  toTripRecord,
-  type ExplainRequest,
-} from '#libs/contracts';
-import { AskerOf, ForRole, LOGGER, type Asker, type Logger } from '#libs/service';
+import { explainTrip, getOperatorTrips, getTripHistory, routerPath, toTripRecord } from '#libs/contracts';
+import { AskerOf, ForRole, type Asker } from '#libs/service';
 import { findTrips, findUndelivered, foldEvents, readEvents, TripStore } from '#libs/store';
+import { AskMatchers } from './ask-matchers.ts';
 import { OperatorAudit } from './operator-audit.ts';
 import { actorOf } from '#libs/trip';
 import { explainOffers } from './explain-offers.ts';
 import { readTripFor } from '../requests/trip-reader.ts';
-
-/** How long to wait for answers of the matchers, whose number is unknown, wall time. */
-const ANSWER_WINDOW_MS = 500;
-/** How many answers are collected: more than a system has matchers. */
-const MAX_ANSWERS = 1_000;
 
 /** Shows operators trips, the events of a trip, and the rounds of all matchers in which it took part. */
 @Controller()
@@ -30,8 +15,7 @@ export class OperatorTripsController {
   constructor(
     private readonly store: TripStore,
     private readonly audit: OperatorAudit,
-    @Inject(BUS) private readonly bus: NatsConnection,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly matchers: AskMatchers,
   ) {}
 
   @Get(routerPath(getOperatorTrips))
@@ -83,13 +67,7 @@ export class OperatorTripsController {
     const { offer } = await readTripFor(this.store.upToDate, trip_id, { role: 'operator' });
     const events = (await readEvents(this.store.upToDate, trip_id)).map(({ event }) => event);
     const isDelivered = offer !== null && (await findUndelivered(this.store, offer)) === undefined;
-    const question: ExplainRequest = { trip_id };
-    const answers = await requestAllJson(this.bus, EXPLAIN_SUBJECT, question, explainReply, {
-      windowMs: ANSWER_WINDOW_MS,
-      maxAnswers: MAX_ANSWERS,
-      onDropped: logDropped(this.logger),
-    });
-    const rounds = answers.flatMap((answer) => answer.rounds).sort((a, b) => (a.at < b.at ? -1 : 1));
+    const rounds = await this.matchers.roundsOfTrip(trip_id);
     return { offers: explainOffers(events, isDelivered), rounds };
   }
 }

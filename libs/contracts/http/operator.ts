@@ -3,7 +3,7 @@ import { operatorActRequest } from './operator-acts.ts';
 import { tripParams } from './rider-trips.ts';
 import { defineRoute } from './route.ts';
 import { MAX_CLAIMS_PER_PAGE } from '../commands/matching.ts';
-import { explainedOffer, explainedRound } from '../explanations.ts';
+import { explainedDriverRound, explainedOffer, explainedRound } from '../explanations.ts';
 import { incarnation, instanceName, shardClaim, shardLoad } from '../shards.ts';
 import { MAX_TRIPS_PER_PAGE } from '../commands/trips.ts';
 import { driverId, riderId, tripId } from '../ids.ts';
@@ -248,6 +248,33 @@ export const getOperatorDrivers = defineRoute({
     cursor: driverId.optional(),
   }),
   response: z.object({ data: z.array(listedDriver), next_cursor: driverId.nullable() }),
+  status: 200,
+  errors: [],
+});
+
+export const driverExplanation = z
+  .object({
+    rounds: z.array(explainedDriverRound).meta({
+      description: 'newest first; matchers keep rounds in memory for a while, and tell the newest of them',
+    }),
+  })
+  .meta({ id: 'DriverExplanation' });
+
+export const explainDriver = defineRoute({
+  api: 'trips',
+  method: 'GET',
+  path: '/v1/ops/drivers/{driver_id}/explain',
+  operationId: 'explainDriver',
+  tag: 'drivers',
+  summary: 'In which rounds between two moments a driver was weighed, and who got those trips',
+  role: 'operator',
+  scope: 'ops.read',
+  params: z.strictObject({ driver_id: driverId }),
+  query: z.strictObject({
+    from: timestamp.optional().meta({ description: 'default: a quarter of an hour before `to`' }),
+    to: timestamp.optional().meta({ description: 'default: now' }),
+  }),
+  response: driverExplanation,
   status: 200,
   errors: [],
 });

@@ -12,6 +12,7 @@ import { ActDialog } from '../trips/act-dialog.tsx';
 import { TripsTable } from '../trips/trips-table.tsx';
 import { useTrips } from '../trips/use-trips.ts';
 import '../trips/trips.css';
+import { WhyNot } from './why-not.tsx';
 import { STATUSES } from './words.ts';
 
 /** How often a driver is read again; each look is written to the audit. */
@@ -60,6 +61,7 @@ function Driver({ id }: { id: string }) {
       )}
       {driver !== undefined && <Standing driver={driver} onChanged={reload} />}
       {driver !== undefined && <Trips driverId={id} />}
+      {driver !== undefined && <WhyNot driverId={id} />}
       {driver !== undefined && <Suspicions driverId={id} />}
     </div>
   );

@@ -23,6 +23,15 @@ const MATCHER = {
   round_p99_ms: 4.5,
   drivers_in_dead_part: 0,
 };
+const CANDIDATE = {
+  driver_id: IDS.driver,
+  pickup_distance_m: 480,
+  pickup_eta_s: 150,
+  in_dead_part: false,
+  from: ROSSIO,
+  cost_s: 150,
+  reason: 'offered',
+} as const;
 const SHARD = {
   shard: '86393362fffffff',
   epoch: 3,
@@ -138,17 +147,23 @@ export const OPERATOR_EXAMPLES: Readonly<Record<string, OperationExample>> = {
           at: REQUESTED_AT,
           outcome: 'offered',
           skip_cost_s: 600,
-          candidates: [
-            {
-              driver_id: IDS.driver,
-              pickup_distance_m: 480,
-              pickup_eta_s: 150,
-              in_dead_part: false,
-              from: ROSSIO,
-              cost_s: 150,
-              reason: 'offered',
-            },
-          ],
+          candidates: [CANDIDATE],
+        },
+      ],
+    },
+  },
+  explainDriver: {
+    answer: {
+      rounds: [
+        {
+          matcher: 'matcher-1',
+          shard: SHARD.shard,
+          at: REQUESTED_AT,
+          trip_id: IDS.trip,
+          outcome: 'offered',
+          skip_cost_s: 600,
+          candidate: CANDIDATE,
+          chosen: CANDIDATE,
         },
       ],
     },
