@@ -12,18 +12,17 @@ const CHECKOUT = dirname(import.meta.dirname);
 /** What npm may print: about 1 kB a package. */
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 
-/** npm marks with this property what only development installs. */
-const FOR_DEVELOPMENT = 'cdx:npm:package:development';
-
 const bill = z.looseObject({
   bomFormat: z.literal('CycloneDX'),
   metadata: z.looseObject({ component: z.looseObject({ name: z.string() }) }),
-  components: z.array(
-    z.looseObject({ 'bom-ref': z.string(), properties: z.array(z.looseObject({ name: z.string() })) }),
-  ),
+  components: z.array(z.looseObject({ 'bom-ref': z.string(), name: z.string(), version: z.string() })),
   dependencies: z.array(z.looseObject({ ref: z.string(), dependsOn: z.array(z.string()) })),
 });
 type Bill = z.infer<typeof bill>;
+
+const lockFile = z.object({
+  packages: z.record(z.string(), z.object({ version: z.string().optional(), dev: z.boolean().optional() })),
+});
 
 const { out } = new Command('npm run sbom --')
   .description(
@@ -49,13 +48,15 @@ await runCommand(async () => {
 });
 
 /**
- * Without what only development installs. npm's own `--omit=dev` leaves out packages of production too, if development needs
- * them as well: zod, rxjs and pg-types were missing.
+ * Without what only development installs, by the lock file. npm's own `--omit=dev` leaves out packages of production too, if
+ * development needs them as well: zod, rxjs and pg-types were missing. Its mark of what is for development is that of one of the
+ * places of a package: fast-uri was missing, which both install.
  */
 function ofProduction(sbom: Bill): Bill {
+  const installed = productionPackages();
   const dropped = new Set(
     sbom.components
-      .filter(({ properties }) => properties.some(({ name }) => name === FOR_DEVELOPMENT))
+      .filter(({ name, version }) => !installed.has(`${name}@${version}`))
       .map((component) => component['bom-ref']),
   );
   return {
@@ -65,6 +66,15 @@ function ofProduction(sbom: Bill): Bill {
       .filter(({ ref }) => !dropped.has(ref))
       .map((entry) => ({ ...entry, dependsOn: entry.dependsOn.filter((ref) => !dropped.has(ref)) })),
   };
+}
+
+/** `name@version` of every package that a production installation has, wherever it is. */
+function productionPackages(): Set<string> {
+  const { packages } = lockFile.parse(JSON.parse(readFileSync(join(CHECKOUT, 'package-lock.json'), 'utf8')));
+  const places = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+  return new Set(
+    places.map(([path, { version = '' }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`),
+  );
 }
 
 function packageName(): string {

@@ -86,6 +86,13 @@ const MACHINE_TEXT: Readonly<Record<string, string>> = {
   request_id: 'generated, or checked at the edge',
   recorded_at: 'a time, read by its form',
   name: "of a product, from the operator's tariffs",
+  hash: 'hexadecimal, of a fixed length',
+  host: 'an address, from Postgres',
+  state: 'a word of Postgres',
+  sync_state: 'a word of Postgres',
+  server: 'the name of a nats-server, from its configuration',
+  cluster: 'the name of a NATS cluster, from its configuration',
+  leader: 'the name of a nats-server, from its configuration',
   error: 'what our HTTP client says',
   suspended_error: 'what our HTTP client says',
 };

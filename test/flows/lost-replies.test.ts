@@ -28,6 +28,8 @@ import {
 } from '../../dev/test-world/index.ts';
 
 const RIDERS = 120;
+/** How often riders ask until enough replies were lost. */
+const MAX_ROUNDS = 20;
 /** Every nth reply to a commit of `trips` is lost. */
 const LOST_ONE_IN = 4;
 const COMMIT = Buffer.from('COMMIT\0');
@@ -110,19 +112,28 @@ async function request({ riderId, quoteId }: Rider): Promise<TripId[]> {
 }
 
 test('each request gets one answer and one trip while replies to commits are lost', async () => {
-  const riders = await Promise.all(Array.from({ length: RIDERS }, quoted));
-  isLosing = true;
-  const answers = await Promise.all(riders.map(request));
-  const canceled = await Promise.all(
-    riders.map(({ riderId }, index) =>
-      commands.call(cancelTrip, {
-        rider_id: riderId,
-        trip_id: answers[index]![0]!,
-        idempotency: keyFor('cancel'),
-      }),
-    ),
-  );
-  isLosing = false;
+  const riders: Rider[] = [];
+  const answers: TripId[][] = [];
+  const canceled: { state: string }[] = [];
+  // How many commits there are depends on how many requests share one, and so on the machine.
+  for (let round = 0; line.lost <= 2 && round < MAX_ROUNDS; round++) {
+    const asking = await Promise.all(Array.from({ length: RIDERS }, quoted));
+    isLosing = true;
+    const answered = await Promise.all(asking.map(request));
+    const ended = await Promise.all(
+      asking.map(({ riderId }, index) =>
+        commands.call(cancelTrip, {
+          rider_id: riderId,
+          trip_id: answered[index]![0]!,
+          idempotency: keyFor('cancel'),
+        }),
+      ),
+    );
+    isLosing = false;
+    riders.push(...asking);
+    answers.push(...answered);
+    canceled.push(...ended);
+  }
   expect(line.lost).toBeGreaterThan(2);
   for (const [one, other] of answers) expect(one).toBe(other);
   const rows = await query<{ trips: number; events: number; distinct: number }>(
@@ -130,7 +141,8 @@ test('each request gets one answer and one trip while replies to commits are los
     `SELECT count(*)::int AS events, count(DISTINCT trip_id)::int AS trips,
        (SELECT count(*)::int FROM any_trip WHERE state = 'rider_canceled') AS distinct FROM trip_event`,
   );
-  expect(rows).toEqual([{ events: 2 * RIDERS, trips: RIDERS, distinct: RIDERS }]);
+  const count = riders.length;
+  expect(rows).toEqual([{ events: 2 * count, trips: count, distinct: count }]);
   expect(canceled.map(({ state }) => state)).toEqual(riders.map(() => 'rider_canceled'));
 });
 

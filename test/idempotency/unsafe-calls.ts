@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { newId } from '#libs/contracts';
 import { ESTRELA, ROSSIO } from '../city/test-city.ts';
 import { onlineBody } from '../phones/driver-phone.ts';
@@ -249,6 +250,20 @@ export const UNSAFE_CALLS: Readonly<Record<string, Decision>> = {
         ask: posting(stage.operator, path, { reason_code: 'complaint' }),
         askOther: posting(stage.operator, path, { reason_code: 'breakdown' }),
         meanwhile: () => driver.post('/v1/driver/online', onlineBody),
+      };
+    },
+  },
+  'trips POST /v1/ops/attention/{number}/acknowledge': {
+    keyed: async (stage) => {
+      const tripId = await stage.ride(await stage.rider());
+      await stage.operator.post(`/v1/ops/trips/${tripId}/fail`, { reason_code: 'breakdown' });
+      const listed = async () =>
+        (await stage.operator.get<{ data: { number: number }[] }>('/v1/ops/attention?open=true')).body.data;
+      await expect.poll(listed, { timeout: 10_000 }).not.toEqual([]);
+      const path = `/v1/ops/attention/${(await listed())[0]!.number}/acknowledge`;
+      return {
+        ask: posting(stage.operator, path, { note: 'called the rider' }),
+        askOther: posting(stage.operator, path, { note: 'called the driver' }),
       };
     },
   },

@@ -69,7 +69,10 @@ test('what another key sealed, what was changed, and what was sealed under anoth
   const server = serverOf(new SealedCookies(KEY, false));
   const cookie = jar([await server.inject('/set?name=one&length=5')]);
   expect(await readWith(serverOf(new SealedCookies(undefined, false)), cookie)).toBeNull();
-  expect(await readWith(server, `${cookie.slice(0, -1)}${cookie.endsWith('A') ? 'B' : 'A'}`)).toBeNull();
+  // In the middle: of the last character of base64url not every bit counts.
+  const [middle, at] = [cookie.at(-9), cookie.length - 9];
+  const changed = `${cookie.slice(0, at)}${middle === 'A' ? 'B' : 'A'}${cookie.slice(at + 1)}`;
+  expect(await readWith(server, changed)).toBeNull();
   expect(await readWith(server, 'one.0=nonsense')).toBeNull();
   const renamed = jar([await server.inject('/set?name=one&length=5')], (name) => name.replace('one', 'two'));
   expect(await readWith(server, renamed, 'two')).toBeNull();
