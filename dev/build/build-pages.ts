@@ -25,7 +25,7 @@ export function reportParts(build: string): { script: string; style: string } {
 /** Builds the page of the console and the report of a run into a build of the services, unless they are there already. */
 export async function buildPages(build: string): Promise<void> {
   await viteBuild(['vite.config.ts'], pagesDirectory(build), (output) => {
-    for (const file of globSync('assets/*.{js,css,svg}', { cwd: output })) compress(join(output, file));
+    for (const file of globSync('assets/*.{js,mjs,css,svg}', { cwd: output })) compress(join(output, file));
   });
   await viteBuild(['report', 'vite.config.ts'], join(build, REPORT));
 }
