@@ -21,6 +21,10 @@ export async function findChromium(): Promise<Chromium> {
   return { path: join(root, PROGRAM), env: { ...env, FONTCONFIG_FILE: fontSettings(root) } };
 }
 
+function preferSans(family: string): string {
+  return `<alias><family>${family}</family><prefer><family>DejaVu Sans</family></prefer></alias>`;
+}
+
 /** The package's own settings name directories below `/`. */
 function fontSettings(root: string): string {
   const file = join(root, 'fonts.conf');
@@ -28,7 +32,8 @@ function fontSettings(root: string): string {
     writeFileSync(
       file,
       '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>' +
-        `<dir>${join(root, 'usr/share/fonts')}</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n`,
+        `<dir>${join(root, 'usr/share/fonts')}</dir><cachedir prefix="xdg">fontconfig</cachedir>` +
+        `${['system-ui', 'sans-serif'].map(preferSans).join('')}</fontconfig>\n`,
     );
   return file;
 }

@@ -1,7 +1,8 @@
 import type { DriverTrip } from '#sdk';
 import { Button } from '../design/parts.tsx';
 import { distanceM } from '../phone/geometry.ts';
-import { distanceWords, moneyWords } from '../phone/words.ts';
+import { RideFacts } from '../phone/ride-facts.tsx';
+import { distanceWords } from '../phone/words.ts';
 import { AT_PLACE_M, placeOf, stepOf, type Step } from './autopilot.ts';
 import type { DriverPhone, DriverState } from './driver-phone.ts';
 
@@ -26,14 +27,7 @@ export function DriverTripCard({ phone, state, trip }: DriverTripCardProps) {
   return (
     <section className="panel" aria-label="Your ride">
       <h2>{leftM <= AT_PLACE_M ? `You are at the ${name}` : `${distanceWords(leftM)} to the ${name}`}</h2>
-      <dl className="facts">
-        <dt>Fare</dt>
-        <dd>{moneyWords(trip.fare)}</dd>
-        <dt>Trip</dt>
-        <dd className="mono" style={{ overflowWrap: 'anywhere' }}>
-          {trip.trip_id}
-        </dd>
-      </dl>
+      <RideFacts trip={trip} />
       <div className="phone-actions">
         {step !== undefined && (
           <Button

@@ -1,8 +1,8 @@
 import { hasEnded, type RiderTrip } from '#sdk';
 import { Button } from '../design/parts.tsx';
 import { distanceM } from '../phone/geometry.ts';
+import { RideFacts } from '../phone/ride-facts.tsx';
 import { useTime } from '../phone/service-time.ts';
-import { moneyWords } from '../phone/words.ts';
 import type { RiderPhone, RiderState } from './rider-phone.ts';
 import { tripWords } from './trip-words.ts';
 
@@ -36,14 +36,7 @@ export function TripCard({ phone, state, trip }: { phone: RiderPhone; state: Rid
           <strong className="mono">{driver.vehicle.plate}</strong>
         </p>
       )}
-      <dl className="facts">
-        <dt>Fare</dt>
-        <dd>{moneyWords(trip.fare)}</dd>
-        <dt>Trip</dt>
-        <dd className="mono" style={{ overflowWrap: 'anywhere' }}>
-          {trip.trip_id}
-        </dd>
-      </dl>
+      <RideFacts trip={trip} />
       {mayCancel && (
         <Button disabled={state.isBusy} onClick={() => void phone.cancel()}>
           {state.isBusy ? 'Canceling …' : 'Cancel the ride'}
