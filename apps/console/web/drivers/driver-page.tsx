@@ -92,6 +92,8 @@ function Standing({ driver, onChanged }: { driver: ListedDriver; onChanged: () =
           number {driver.session}, {driver.online ? 'online' : 'ended'} since{' '}
           <Moment at={driver.changed_at} />
         </dd>
+        <dt>Place</dt>
+        <dd>{driver.online ? <a href={`/#car=${driver.driver_id}`}>on the map</a> : 'offline'}</dd>
         <dt>Vehicle</dt>
         <dd>
           {vehicle.color} {vehicle.make} {vehicle.model}, {vehicle.plate} ({driver.product})
