@@ -101,7 +101,7 @@ const SCENES: Readonly<Record<string, (stage: Stage) => Scene | Promise<Scene>>>
   'trips getTripTrace': operating(0),
   'trips listTrips': asOperator,
   'trips listDrivers': asOperator,
-  'trips explainDriver': asOperator,
+  'trips explainDriver': async (stage) => ({ ...(await onlineDriver(stage)), phone: stage.operator }),
   'trips cancelTrip': operating(0),
   'trips completeTrip': operating(2),
   'trips failTrip': operating(0),

@@ -40,11 +40,18 @@ async function viteBuild(
   rmSync(partial, { recursive: true, force: true });
   // Loaded here: most commands find the page built.
   const { build: viteBuilds } = await import('vite');
-  await viteBuilds({
-    configFile: join(CHECKOUT, 'apps', 'console', 'web', ...config),
-    logLevel: 'error',
-    build: { outDir: partial },
-  });
+  // Vite sets NODE_ENV, which every process that is started later would inherit: npm then leaves out half of its lists.
+  const before = process.env['NODE_ENV'];
+  try {
+    await viteBuilds({
+      configFile: join(CHECKOUT, 'apps', 'console', 'web', ...config),
+      logLevel: 'error',
+      build: { outDir: partial },
+    });
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
   finish(partial);
   renameSync(partial, output);
 }
