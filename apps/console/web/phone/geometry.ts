@@ -15,9 +15,9 @@ const M_PER_DEGREE = 111_195;
 /** How much of the area at each border no surprise is from: streets end before it. */
 const BORDER_SHARE = 0.1;
 /** The shortest surprise: a ride that one can watch. */
-const SHORTEST_SURPRISE_M = 800;
+const SHORTEST_SURPRISE_M = 400;
 /** The longest surprise: a ride that ends while one still watches. */
-const LONGEST_SURPRISE_M = 2_500;
+const LONGEST_SURPRISE_M = 900;
 /** How many points are tried for one of such a length; else the last one is taken. */
 const SURPRISE_TRIES = 50;
 
