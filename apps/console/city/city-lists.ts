@@ -19,7 +19,7 @@ export interface CityLists {
   shards: ShardClaim[];
 }
 
-/** Reads the lists with a person's token, from standbys. Throws if a page cannot be had. */
+/** Reads the lists with a person's token, from standbys. Throws if a page is not answered. */
 export async function readCityLists(operatorsUrl: string, accessToken: string): Promise<CityLists> {
   const reader = new ListReader(operatorsUrl, accessToken);
   const { shards } = await reader.shards();

@@ -15,7 +15,7 @@ const numbersQuery = z.object({ since: z.coerce.number().min(0).default(0) });
 
 /**
  * The numbers of the last hour, from /metrics of all processes. Collected all the time, so that the hour before somebody looks
- * is there. In memory: a restarted console begins anew.
+ * is there. In memory: a restarted console has no past numbers.
  */
 @Controller()
 export class NumbersController implements OnApplicationShutdown {

@@ -32,14 +32,14 @@ export function placeOf(trip: DriverTrip): Point {
   return trip.state === 'in_progress' ? trip.dropoff : trip.pickup;
 }
 
-/** Where the car drives without being told; undefined: where the person says. */
+/** The autopilot's next target; undefined: the person drives. */
 export function ownTarget({ mode, trip, hint, status }: Situation): Point | undefined {
   if (mode === 'manual') return undefined;
   if (trip !== undefined) return placeOf(trip);
   return mode === 'everything' && status === 'free' ? hint : undefined;
 }
 
-/** What is done without being told, if it is time. */
+/** The autopilot's next step; undefined: not yet. */
 export function ownAct({ mode, offer, trip, at }: Situation): Act | undefined {
   if (mode !== 'everything') return undefined;
   if (offer !== undefined) return { kind: 'accept', offer };

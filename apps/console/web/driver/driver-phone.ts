@@ -26,7 +26,7 @@ const MS_PER_S = 1000;
 
 export interface DriverState {
   connection: Connection;
-  /** Undefined before the service has told. */
+  /** Undefined before the first answer of the service. */
   status: DriverView['status'] | undefined;
   vehicle: DriverView['vehicle'];
   product: DriverView['product'];

@@ -4,7 +4,7 @@ import { useTime } from '../phone/service-time.ts';
 import { distanceWords, durationWords, moneyWords } from '../phone/words.ts';
 import type { DriverPhone, DriverState } from './driver-phone.ts';
 
-/** How often the countdown is told anew. */
+/** How often the countdown is updated. */
 const COUNT_EVERY_MS = 250;
 
 interface OfferCardProps {

@@ -10,7 +10,7 @@ const CONNECTIONS: Readonly<Record<Connection, { tone: Tone; word: string }>> = 
   reconnecting: { tone: 'danger', word: 'Reconnecting' },
 };
 
-/** How often the age of the newest update is told anew. */
+/** How often the age of the newest update is updated. */
 const AGE_TICK_MS = 1_000;
 
 /** The city in figures, and whether they are of now. */

@@ -1,7 +1,7 @@
 import type { SessionAnswer } from '../../protocol/session.ts';
 import { call } from '../ops-api/call.ts';
 
-/** A socket ends with its session. Then the page loads anew, and offers to sign in; the address stays. */
+/** A socket ends with its session. The page then reloads at the same address and offers to sign in. */
 export async function reloadIfSignedOut(): Promise<void> {
   // A console that does not answer says nothing about the session: the socket tries again by itself.
   const answer = await call<SessionAnswer>('/v1/console/session?app=console').catch(() => undefined);

@@ -9,8 +9,8 @@ export interface Polled<T> {
 }
 
 /**
- * Reads data at once and then every `everyMs` after the last answer, while the page is visible; 0: once. A new `key` begins
- * anew.
+ * Reads data at once and then every `everyMs` after the last answer, while the page is visible; 0: once. A new `key` drops
+ * the data and reads again.
  */
 export function usePolled<T>(
   key: string,

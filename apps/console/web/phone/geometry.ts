@@ -45,7 +45,7 @@ export function centreOf({ south, west, north, east }: Area): Point {
   return { lat: (south + north) / 2, lng: (west + east) / 2 };
 }
 
-/** A point for whoever has no wish: inside the area, a short ride away. */
+/** A random point inside the area, a short ride away. */
 export function surprise(area: Area, from: Point, chance: () => number): Point {
   const { south, west, north, east } = area;
   const share = (): number => BORDER_SHARE + chance() * (1 - 2 * BORDER_SHARE);

@@ -11,7 +11,7 @@ export interface MapCar {
 }
 
 export interface PhoneMapProps {
-  /** What the map shows, for whoever does not see it. */
+  /** A text alternative of the map, for screen readers. */
   label: string;
   app: 'rider' | 'driver';
   pins: readonly MapPin[];

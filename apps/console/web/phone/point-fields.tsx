@@ -9,7 +9,7 @@ interface PointFieldsProps {
   onChoose: (point: Point) => void;
 }
 
-/** A point by its coordinates, for whoever uses no pointer. */
+/** Two number fields for a point: the keyboard's way to choose a place. */
 export function PointFields({ name, point, onChoose }: PointFieldsProps) {
   const [typed, setTyped] = useState<{ lat: string; lng: string }>();
   const lat = typed?.lat ?? point?.lat.toFixed(5) ?? '';

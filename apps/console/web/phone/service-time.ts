@@ -9,7 +9,7 @@ export function serviceClock(
   return () => clock_origin_ms + (wallNow() - clock_origin_ms) * clock_speed;
 }
 
-/** The time of `now`, read again and again: the component shows it anew. */
+/** The time of `now`, which rerenders the component at an interval. */
 export function useTime(now: () => number, everyMs: number): number {
   const [time, setTime] = useState(now);
   useEffect(() => {

@@ -106,7 +106,7 @@ export class RiderPhone {
     this.store.set({ product });
   }
 
-  /** Requests the chosen product; a price that has run out is asked for anew, and shown before it holds. */
+  /** Requests the chosen product; an expired quote is replaced, and the new price is shown first. */
   async request(): Promise<void> {
     const { offered, product } = this.store.get();
     const chosen = offered[product];

@@ -6,7 +6,7 @@ import { useTime } from '../phone/service-time.ts';
 import type { RiderPhone, RiderState } from './rider-phone.ts';
 import { tripWords } from './trip-words.ts';
 
-/** How often times on the card are told anew. */
+/** How often the times on the card are updated. */
 const CARD_EVERY_MS = 500;
 
 function leftM({ car }: RiderState, trip: RiderTrip): number | undefined {
