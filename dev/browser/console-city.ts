@@ -4,7 +4,7 @@ import { cityData } from '../city/city-data.ts';
 import { startCity, type City } from '../city/city.ts';
 import { startFleet, type FleetProcess } from '../city/fleet-process.ts';
 import { readOptions, type CityOptions } from '../city/options.ts';
-import { freePort } from '../network/free-port.ts';
+import { anyPorts } from '../city/ports.ts';
 import { temporaryDirectory } from '../process/temporary-directory.ts';
 
 /** How long a page may take for anything: far above what it takes; the suite runs on a busy machine. */
@@ -42,13 +42,7 @@ export class ConsoleCity {
     const options = { ...readOptions([]), minutes: 0, ...changes };
     const city = await startCity({
       options,
-      ports: {
-        'rider-api': await freePort(),
-        'driver-api': await freePort(),
-        'dev-issuer': await freePort(),
-        trips: await freePort(),
-        console: await freePort(),
-      },
+      ports: await anyPorts(),
       area: cityData(options).area,
       directory: directory.path,
       onStep: () => undefined,

@@ -84,7 +84,7 @@ export async function startCity({ options, ports, area, directory, onStep }: Cit
       },
     }),
   };
-  // Before the services: one of them may be told where it is.
+  // Before the services: the console gets its address.
   const control = new CityControl();
   const controlServer = await serveControl(control);
   const services = await startServices(system, directory, options, ports, controlServer.address);

@@ -1,4 +1,4 @@
-import { isPortFree } from '../network/free-port.ts';
+import { freePort, isPortFree } from '../network/free-port.ts';
 import { UserError } from '../../ops/command-line/user-error.ts';
 
 /** The services with a public HTTP API, in order of their ports. */
@@ -41,6 +41,17 @@ export async function choosePorts(
       console: await choose('console'),
     },
     notes,
+  };
+}
+
+/** Any free ports, for cities of tests and benches. */
+export async function anyPorts(): Promise<Record<PublicService, number>> {
+  return {
+    'rider-api': await freePort(),
+    'driver-api': await freePort(),
+    'dev-issuer': await freePort(),
+    trips: await freePort(),
+    console: await freePort(),
   };
 }
 

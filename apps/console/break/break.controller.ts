@@ -59,9 +59,6 @@ export class BreakController {
 
   async #session(request: FastifyRequest, reply: FastifyReply, scope: Scope): Promise<Session> {
     if (!this.control.exists) throw new HailgridError('not_found', 'this city has no control');
-    const session = await this.sessions.of(request, 'console', reply);
-    if (!session.scopes.includes(scope))
-      throw new HailgridError('insufficient_scope', `${session.subject} lacks ${scope}`);
-    return session;
+    return this.sessions.ofOperator(request, reply, scope);
   }
 }

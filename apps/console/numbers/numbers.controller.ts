@@ -53,9 +53,7 @@ export class NumbersController implements OnApplicationShutdown {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Query({ schema: numbersQuery }) { since }: z.output<typeof numbersQuery>,
   ): Promise<Numbers> {
-    const { scopes, subject } = await this.sessions.of(request, 'console', reply);
-    if (!scopes.includes('ops.read'))
-      throw new HailgridError('insufficient_scope', `${subject} lacks ops.read`);
+    await this.sessions.ofOperator(request, reply, 'ops.read');
     if (this.#collector === undefined) throw new HailgridError('not_found', 'no HAILGRID_METRICS_TARGETS');
     return this.#collector.since(since);
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { HailgridError, type Role } from '#libs/contracts';
+import { HailgridError, type Role, type Scope } from '#libs/contracts';
 import { CONFIG, TokenVerifier, VerifiedTokens } from '#libs/service';
 import type { ConsoleConfig } from '../config.ts';
 import { OpenIdProvider, type Tokens } from './open-id-provider.ts';
@@ -77,6 +77,14 @@ export class Sessions {
     const tokens = await this.#renew(kept.refreshToken);
     await this.#keep(reply, app, { ...kept, ...tokens });
     return this.#verify(app, tokens.accessToken);
+  }
+
+  /** The session of an operator whose token has a scope. Throws `insufficient_scope` as well. */
+  async ofOperator(request: WithCookies, reply: FastifyReply, scope: Scope): Promise<Session> {
+    const session = await this.of(request, 'console', reply);
+    if (!session.scopes.includes(scope))
+      throw new HailgridError('insufficient_scope', `${session.subject} lacks ${scope}`);
+    return session;
   }
 
   /** Ends the session in this browser; returns where the provider ends its own. */

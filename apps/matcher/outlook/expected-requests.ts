@@ -1,7 +1,7 @@
 import { MAX_OUTLOOK_CELLS, OUTLOOK_CELL_RES, OUTLOOK_WITHIN_MIN } from '#libs/contracts';
 import { cellKeyToH3, parentKey, pickupCellOf, type Point } from '#libs/geo';
 
-/** The shortest span from which a rate is told: one request in the first second is no rush. */
+/** The shortest span that gives a rate: one request in the first second is no rush. */
 const MIN_SPAN_MS = 5 * 60_000;
 const MS_PER_MIN = 60_000;
 

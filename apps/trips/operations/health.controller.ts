@@ -16,7 +16,7 @@ import { CONFIG, ForRole, LOGGER, type Logger } from '#libs/service';
 import { measureOutbox, readReplication, TripStore } from '#libs/store';
 import type { TripsConfig } from '../config.ts';
 
-/** How long each part may take to tell how it is, wall time; a part that takes longer is told as silent. */
+/** How long each part may take to answer, wall time; a slower part is reported as null. */
 const PART_LIMIT_MS = 2_000;
 const MS_PER_S = 1_000;
 

@@ -7,11 +7,11 @@ import {
   type CityFault,
   type CityProcess,
 } from '#libs/contracts';
-import { freePort } from '../../network/free-port.ts';
 import { temporaryDirectory } from '../../process/temporary-directory.ts';
 import { until } from '../../process/until.ts';
 import { BUILT_IN_AREA } from '../city-data.ts';
 import { startCity, type City } from '../city.ts';
+import { anyPorts } from '../ports.ts';
 import { RESTART_AFTER_MS } from './breakable-child.ts';
 
 /** Every process of one real city is broken by its control, as the console does. */
@@ -25,13 +25,7 @@ let died: string | undefined;
 beforeAll(async () => {
   city = await startCity({
     options: { matchers: 2, standbys: 1, speed: 1, snapLimitM: 500, fromS: 0, webhooks: false },
-    ports: {
-      'rider-api': await freePort(),
-      'driver-api': await freePort(),
-      'dev-issuer': await freePort(),
-      trips: await freePort(),
-      console: await freePort(),
-    },
+    ports: await anyPorts(),
     area: BUILT_IN_AREA,
     directory: directory.path,
     onStep: () => undefined,

@@ -17,7 +17,7 @@ export function WithSettings({ children }: { children: ReactNode }) {
   return <Loading what="the console" />;
 }
 
-/** Shows its children to whoever is signed in to `app`, else the way to sign in. */
+/** Shows its children if somebody is signed in to `app`, else the sign-in page. */
 export function SignedIn({ app, children }: { app: SignedInApp; children: ReactNode }) {
   const { data, error, reload } = usePolled(
     `session ${app}`,

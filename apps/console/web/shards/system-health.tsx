@@ -5,9 +5,9 @@ import { usePolled } from '../ops-api/use-polled.ts';
 
 /** How often the page asks how Postgres and NATS are: soon enough to watch a failover. */
 const HEALTH_EVERY_MS = 5_000;
-/** A standby that shows commits later than this is told apart: lists are then read from the primary. */
+/** Above this replay lag a standby is marked: lists are then read from the primary. */
 const SLOW_REPLAY_MS = 1_000;
-/** A change that waits longer than this for the stream is told apart: a push takes milliseconds. */
+/** Above this age the oldest outbox entry is marked: a push takes milliseconds. */
 const OLD_ENTRY_S = 10;
 const BYTES_PER_MB = 1024 ** 2;
 

@@ -19,7 +19,7 @@ interface ActDialogProps {
   title: string;
   does: string;
   path: `/v1/${string}`;
-  /** Of what the operator saw when the dialog opened: whoever changes it meanwhile wins, and the act is refused. */
+  /** The version when the dialog opened: a change in between wins, and the act is refused. */
   version: number;
   isHard?: boolean;
   /** Further members of the request. */
